@@ -1,0 +1,50 @@
+-- Threads, their items, and the runs that write answers into them.
+
+create table "thread" (
+    -- thr_…
+    "id" text not null primary key,
+    "userId" text not null references "user" ("id") on delete cascade,
+    "title" text,
+    -- ChatKit's ThreadStatus.
+    "status" text not null,
+    -- Integration data; never sent to clients as it is.
+    "metadata" text not null,
+    "createdAt" date not null,
+    "updatedAt" date not null
+);
+
+create index "thread_userId_createdAt_idx" on "thread" ("userId", "createdAt", "id");
+
+create table "item" (
+    -- msg_…, shcx_…
+    "id" text not null primary key,
+    "threadId" text not null references "thread" ("id") on delete cascade,
+    -- The place in the thread: counted, because clocks tie and go backwards.
+    "seq" integer not null,
+    -- ChatKit's item type, for instance user_message.
+    "type" text not null,
+    -- The whole ChatKit item.
+    "body" text not null,
+    "createdAt" date not null,
+    "updatedAt" date not null,
+    constraint "item_threadId_seq_key" unique ("threadId", "seq")
+);
+
+-- A run writes one answer. Its task holds a lease; a run whose lease is over was left by a crash.
+create table "run" (
+    -- run_…
+    "id" text not null primary key,
+    "threadId" text not null references "thread" ("id") on delete cascade,
+    "userId" text not null references "user" ("id") on delete cascade,
+    -- The item that is being written, once there is one.
+    "itemId" text,
+    -- running, completed, stopped, failed or interrupted.
+    "status" text not null,
+    "leaseExpiresAt" date not null,
+    "createdAt" date not null,
+    "updatedAt" date not null
+);
+
+-- One run per thread at a time.
+create unique index "run_threadId_running_key" on "run" ("threadId") where "status" = 'running';
+create index "run_threadId_idx" on "run" ("threadId");

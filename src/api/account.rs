@@ -1,0 +1,81 @@
+//! Accounts: sign up, sign in, sign out, who is there, and the chat token.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ApiError, auth::{Password, Session}};
+
+/// What a refused form held, so that it can be shown again. Never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedFields {
+    /// The name, on the sign-up form.
+    #[serde(default)]
+    pub name: String,
+    /// The address.
+    #[serde(default)]
+    pub email: String,
+}
+
+/// Creates an account, signs it in, and goes to `next` (a path of ours; `/chat` otherwise).
+///
+/// # Errors
+/// [`ApiError::Auth`] with the reason.
+#[server(prefix = "/api/fn", endpoint = "sign-up")]
+pub async fn sign_up(
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] password: Password,
+    #[server(default)] next: Option<String>,
+) -> Result<(), ApiError> {
+    crate::server::forms::sign_up(TypedFields { name, email }, password, next).await
+}
+
+/// Signs in and goes to `next` (a path of ours; `/chat` otherwise). An unchecked `remember_me` is simply absent.
+///
+/// # Errors
+/// [`ApiError::Auth`] with the reason.
+#[server(prefix = "/api/fn", endpoint = "sign-in")]
+pub async fn sign_in(
+    #[server(default)] email: String,
+    #[server(default)] password: Password,
+    #[server(default)] remember_me: Option<String>,
+    #[server(default)] next: Option<String>,
+) -> Result<(), ApiError> {
+    crate::server::forms::sign_in(TypedFields { name: String::new(), email }, password, remember_me.is_some(), next).await
+}
+
+/// Ends the session and goes to the sign-in page.
+///
+/// # Errors
+/// [`ApiError::Internal`] when the database fails.
+#[server(prefix = "/api/fn", endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    crate::server::forms::sign_out().await
+}
+
+/// Returns the visitor's session, without its JWT; `None` for a visitor who is signed out.
+///
+/// # Errors
+/// [`ApiError::Internal`] when the database fails.
+#[server(name = GetSession, prefix = "/api/fn", endpoint = "session")]
+pub async fn session() -> Result<Option<Session>, ApiError> {
+    crate::server::forms::session().await
+}
+
+/// Mints the token that chat servers take as `Authorization: Bearer`.
+///
+/// # Errors
+/// [`ApiError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "chat-token")]
+pub async fn chat_token() -> Result<String, ApiError> {
+    crate::server::forms::chat_token().await
+}
+
+/// Returns what the visitor had typed into a form that was posted without JavaScript and refused.
+///
+/// # Errors
+/// None but those of the transport.
+#[server(name = GetTypedFields, prefix = "/api/fn", endpoint = "typed-fields")]
+pub async fn typed_fields() -> Result<TypedFields, ApiError> {
+    crate::server::forms::typed_fields().await
+}

@@ -1,0 +1,233 @@
+//! Accounts and sessions, in Better Auth's terms.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// The fewest UTF-16 code units of a new password (Better Auth's `minPasswordLength`).
+pub const MIN_PASSWORD_LENGTH: usize = 8;
+/// The most UTF-16 code units of any password (Better Auth's `maxPasswordLength`).
+pub const MAX_PASSWORD_LENGTH: usize = 128;
+
+/// A user, as Better Auth sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// 32 characters of `[a-zA-Z0-9]`.
+    pub id: String,
+    /// The name as typed; may be empty.
+    pub name: String,
+    /// The address in lower case.
+    pub email: String,
+    /// Whether the address has been proved.
+    pub email_verified: bool,
+    /// The URL of a picture.
+    pub image: Option<String>,
+    /// When the user signed up.
+    pub created_at: Timestamp,
+    /// When one of these fields last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a page knows of the visitor's session.
+///
+/// The raw session token is not in it, and the JWT is never part of its serialised form: it is filled in after
+/// hydration and lives in the page's memory only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The id of the session's row.
+    pub id: String,
+    /// Who is signed in.
+    pub user: User,
+    /// When the session ends unless it is used before.
+    pub expires_at: Timestamp,
+    /// The token that chat servers take as `Authorization: Bearer`, once the page has asked for it.
+    #[serde(skip)]
+    pub jwt: Option<String>,
+}
+
+/// An address that Better Auth would accept, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Reads an address by the rule of Better Auth (zod 4): ASCII only, and a dot in the domain.
+    ///
+    /// # Errors
+    /// [`AuthError::InvalidEmail`].
+    pub fn parse(text: &str) -> Result<Self, AuthError> {
+        match text.split_once('@') {
+            Some((local, domain)) if is_local_part(local) && is_domain(domain) => Ok(Self(text.to_ascii_lowercase())),
+            _ => Err(AuthError::InvalidEmail),
+        }
+    }
+
+    /// Returns the address in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]`
+fn is_local_part(text: &str) -> bool {
+    let is_atom = |atom: &str| !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"_'+-".contains(&b));
+    text.split('.').all(is_atom) && !text.ends_with('\'')
+}
+
+/// `(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}`
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let Some((labels, top)) = text.rsplit_once('.') else { return false };
+    labels.split('.').all(is_label) && top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// A password as it was typed. Its `Debug` says nothing; its default is empty, too short for any account.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// Takes what was typed, without judging it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text. Never log it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Judges the length of a new password, in UTF-16 code units (JavaScript's `.length`), before normalisation.
+    ///
+    /// # Errors
+    /// [`AuthError::PasswordTooShort`] or [`AuthError::PasswordTooLong`].
+    pub fn check_new(&self) -> Result<(), AuthError> {
+        match self.len_utf16() {
+            n if n < MIN_PASSWORD_LENGTH => Err(AuthError::PasswordTooShort),
+            _ => self.check_given(),
+        }
+    }
+
+    /// Judges a password given at sign-in, where only the maximum counts.
+    ///
+    /// # Errors
+    /// [`AuthError::PasswordTooLong`].
+    pub fn check_given(&self) -> Result<(), AuthError> {
+        if self.len_utf16() > MAX_PASSWORD_LENGTH { Err(AuthError::PasswordTooLong) } else { Ok(()) }
+    }
+
+    fn len_utf16(&self) -> usize {
+        self.0.encode_utf16().count()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+/// A refusal of Better Auth's core, by its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthError {
+    /// The address and the password do not belong together; also for an unknown address.
+    #[error("Invalid email or password")]
+    InvalidEmailOrPassword,
+    /// The address is none.
+    #[error("Invalid email")]
+    InvalidEmail,
+    /// Fewer than [`MIN_PASSWORD_LENGTH`] UTF-16 code units.
+    #[error("Password too short")]
+    PasswordTooShort,
+    /// More than [`MAX_PASSWORD_LENGTH`] UTF-16 code units.
+    #[error("Password too long")]
+    PasswordTooLong,
+    /// Somebody has this address already.
+    #[error("User already exists. Use another email.")]
+    UserAlreadyExists,
+    /// Another sign-up with the same address won the race.
+    #[error("Failed to create user")]
+    FailedToCreateUser,
+}
+
+impl AuthError {
+    /// Returns Better Auth's code, for instance `INVALID_EMAIL`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InvalidEmailOrPassword => "INVALID_EMAIL_OR_PASSWORD",
+            Self::InvalidEmail => "INVALID_EMAIL",
+            Self::PasswordTooShort => "PASSWORD_TOO_SHORT",
+            Self::PasswordTooLong => "PASSWORD_TOO_LONG",
+            Self::UserAlreadyExists => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            Self::FailedToCreateUser => "FAILED_TO_CREATE_USER",
+        }
+    }
+
+    /// Returns the HTTP status that Better Auth answers with.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::InvalidEmailOrPassword => 401,
+            Self::InvalidEmail | Self::PasswordTooShort | Self::PasswordTooLong => 400,
+            Self::UserAlreadyExists | Self::FailedToCreateUser => 422,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_judged_as_better_auth_judges_them() {
+        for good in ["ada@example.com", "A.d+a_@ex-ample.co.uk", "o'hara.x@example.org", "1@2.museum"] {
+            assert_eq!(EmailAddress::parse(good).unwrap().as_str(), good.to_ascii_lowercase());
+        }
+        for bad in [
+            "", "@", "ada", "ada@", "@example.com", "ada@localhost", "a@b@example.com", ".ada@example.com",
+            "ada.@example.com", "a..b@example.com", "ada@-x.com", "ada@example.c", "ada@example.c0m", "ada@.com",
+            "ada@example..com", "jörg@example.com", "ada'@example.com", " ada@example.com", "ada@example.com\0",
+        ] {
+            assert_eq!(EmailAddress::parse(bad), Err(AuthError::InvalidEmail), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_measured_in_utf16_code_units() {
+        let check = |text: &str, expected| assert_eq!(Password::new(text).check_new(), expected, "{text}");
+        check("1234567", Err(AuthError::PasswordTooShort));
+        check("12345678", Ok(()));
+        check("😀😀😀😀", Ok(()));
+        check("😀😀😀", Err(AuthError::PasswordTooShort));
+        check(&"x".repeat(128), Ok(()));
+        check(&"x".repeat(129), Err(AuthError::PasswordTooLong));
+        check(&"😀".repeat(65), Err(AuthError::PasswordTooLong));
+    }
+
+    #[test]
+    fn a_password_does_not_show_itself() {
+        assert_eq!(format!("{:?}", Password::new("hunter2")), "Password");
+    }
+
+    #[test]
+    fn a_session_never_serialises_its_jwt() {
+        let moment = Timestamp::from_millis(0);
+        let user = User {
+            id: "u".into(),
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            email_verified: false,
+            image: None,
+            created_at: moment,
+            updated_at: moment,
+        };
+        let session = Session { id: "s".into(), user, expires_at: moment, jwt: Some("secret".into()) };
+        assert!(!serde_json::to_string(&session).unwrap().contains("secret"));
+    }
+}

@@ -1,0 +1,12 @@
+//! Plain data and its rules: what both sides say to each other.
+//!
+//! Here live types with serde and pure functions over them. No I/O, no signals, no clock, no crate of either side.
+
+pub mod auth;
+pub mod chatkit;
+mod error;
+pub mod sse;
+mod timestamp;
+
+pub use error::ApiError;
+pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -1,0 +1,215 @@
+//! Reading the body of an auth request, in Better Auth's order of checks (reference §1.0): media type, JSON, origin
+//! and callback URL, then the schema with zod's texts.
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, Request},
+    http::{StatusCode, header, request::Parts},
+};
+use serde_json::{Map, Value};
+
+use super::wire::WireError;
+use crate::server::{
+    AppState,
+    middleware::origin::{self, OriginRefusal},
+};
+
+/// The most bytes of a body.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The body of a request that takes JSON only.
+pub struct JsonBody(pub Received);
+
+/// The body of a sign-in or sign-up, which takes forms too.
+pub struct FormOrJsonBody(pub Received);
+
+/// A request whose body was read and whose origin is good.
+pub struct Received {
+    /// Headers and the like.
+    pub parts: Parts,
+    /// The body; `None` when there was none.
+    body: Option<Value>,
+}
+
+impl FromRequest<AppState> for JsonBody {
+    type Rejection = WireError;
+
+    async fn from_request(req: Request, app: &AppState) -> Result<Self, WireError> {
+        receive(req, app, &[JSON]).await.map(Self)
+    }
+}
+
+impl FromRequest<AppState> for FormOrJsonBody {
+    type Rejection = WireError;
+
+    async fn from_request(req: Request, app: &AppState) -> Result<Self, WireError> {
+        receive(req, app, &[FORM, JSON]).await.map(Self)
+    }
+}
+
+async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Received, WireError> {
+    let (parts, body) = req.into_parts();
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| {
+        WireError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "PAYLOAD_TOO_LARGE",
+            format!("The body is larger than {MAX_BODY_BYTES} bytes"),
+        )
+    })?;
+    let body = parse(&parts, &bytes, allowed)?;
+    if parts.headers.contains_key(header::COOKIE) {
+        origin::check(&app.config, &parts.headers)?;
+    }
+    if let Some(Value::Object(fields)) = &body {
+        check_callback_url(app, &parts, fields)?;
+    }
+    Ok(Received { parts, body })
+}
+
+fn parse(parts: &Parts, bytes: &[u8], allowed: &[&str]) -> Result<Option<Value>, WireError> {
+    // Like the Node adapter, which drops a body without a type.
+    let Some(media_type) = parts.headers.get(header::CONTENT_TYPE) else { return Ok(None) };
+    let given = media_type.to_str().unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    if !allowed.contains(&essence.as_str()) {
+        return Err(WireError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            format!("Content-Type \"{given}\" is not allowed. Allowed types: {}", allowed.join(", ")),
+        ));
+    }
+    if essence == FORM {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| invalid_json())?;
+        return Ok(Some(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()));
+    }
+    serde_json::from_slice(bytes).map(Some).map_err(|_| invalid_json())
+}
+
+fn invalid_json() -> WireError {
+    WireError::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Invalid JSON in request body")
+}
+
+fn check_callback_url(app: &AppState, parts: &Parts, fields: &Map<String, Value>) -> Result<(), WireError> {
+    let url = match fields.get("callbackURL") {
+        None | Some(Value::Null) => return Ok(()),
+        Some(Value::String(url)) if url.is_empty() => return Ok(()),
+        Some(Value::String(url)) => url,
+        Some(_) => {
+            return Err(WireError::without_code(StatusCode::BAD_REQUEST, "Invalid callbackURL: expected a string"));
+        }
+    };
+    match origin::is_trusted_target(&app.config, &parts.headers, url) {
+        true => Ok(()),
+        false => Err(WireError::new(StatusCode::FORBIDDEN, "INVALID_CALLBACK_URL", "Invalid callbackURL")),
+    }
+}
+
+impl From<OriginRefusal> for WireError {
+    fn from(refusal: OriginRefusal) -> Self {
+        Self::new(StatusCode::FORBIDDEN, refusal.code(), refusal.to_string())
+    }
+}
+
+impl Received {
+    /// Judges the fields with zod's texts.
+    ///
+    /// # Errors
+    /// 400 `VALIDATION_ERROR` when the body is no object.
+    pub fn fields(&self) -> Result<Fields<'_>, WireError> {
+        match &self.body {
+            Some(Value::Object(fields)) => Ok(Fields { fields, issues: Vec::new() }),
+            other => {
+                let text = format!("[body] Invalid input: expected object, received {}", type_of(other.as_ref()));
+                Err(WireError::validation(&[text]))
+            }
+        }
+    }
+}
+
+/// The fields of a body while they are judged; all that is wrong is told at once.
+pub struct Fields<'a> {
+    fields: &'a Map<String, Value>,
+    issues: Vec<String>,
+}
+
+impl Fields<'_> {
+    /// Takes a required string; `""` stands in for one that is wrong.
+    pub fn string(&mut self, name: &str) -> String {
+        match self.fields.get(name) {
+            Some(Value::String(text)) => self.storable(name, text),
+            other => {
+                self.expected(name, "string", other);
+                String::new()
+            }
+        }
+    }
+
+    /// Takes a string that may be absent.
+    pub fn optional_string(&mut self, name: &str) -> Option<String> {
+        match self.fields.get(name) {
+            None => None,
+            Some(Value::String(text)) => Some(self.storable(name, text)),
+            other => {
+                self.expected(name, "string", other);
+                None
+            }
+        }
+    }
+
+    /// Takes a boolean that may be absent.
+    pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
+        match self.fields.get(name) {
+            None => None,
+            Some(Value::Bool(flag)) => Some(*flag),
+            other => {
+                self.expected(name, "boolean", other);
+                None
+            }
+        }
+    }
+
+    /// Notes what else is wrong with a field that has the right type.
+    pub fn issue(&mut self, name: &str, text: &str) {
+        if self.fields.get(name).is_some_and(Value::is_string) {
+            self.issues.push(format!("[body.{name}] {text}"));
+        }
+    }
+
+    /// Ends the judgement.
+    ///
+    /// # Errors
+    /// 400 `VALIDATION_ERROR` with all that is wrong, in the order asked for.
+    pub fn end(self) -> Result<(), WireError> {
+        if self.issues.is_empty() { Ok(()) } else { Err(WireError::validation(&self.issues)) }
+    }
+
+    fn expected(&mut self, name: &str, kind: &str, value: Option<&Value>) {
+        self.issues.push(format!("[body.{name}] Invalid input: expected {kind}, received {}", type_of(value)));
+    }
+
+    /// PostgreSQL keeps no U+0000.
+    fn storable(&mut self, name: &str, text: &str) -> String {
+        if text.contains('\0') {
+            self.issues.push(format!("[body.{name}] Invalid input: must not contain the character U+0000"));
+        }
+        text.to_owned()
+    }
+}
+
+fn type_of(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}

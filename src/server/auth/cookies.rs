@@ -1,0 +1,145 @@
+//! Better Auth's cookies: names, signatures, attributes (reference §3).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sha2::Sha256;
+
+use crate::server::config::{Config, Secret};
+
+const SESSION_TOKEN: &str = "better-auth.session_token";
+const SESSION_DATA: &str = "better-auth.session_data";
+const DONT_REMEMBER: &str = "better-auth.dont_remember";
+
+/// What `encodeURIComponent` leaves alone.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+
+/// Whether the session outlives the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remember {
+    /// The cookie has an age.
+    Yes,
+    /// The cookie goes with the browser.
+    No,
+}
+
+impl From<bool> for Remember {
+    fn from(remember: bool) -> Self {
+        if remember { Self::Yes } else { Self::No }
+    }
+}
+
+/// Returns `value.<base64 of HMAC-SHA256(secret, value)>`.
+pub fn sign(secret: &Secret, value: &str) -> String {
+    let signature = BASE64_STANDARD.encode(mac(secret, value).finalize().into_bytes());
+    format!("{value}.{signature}")
+}
+
+/// Returns the value of a signed text, percent-encoded or not; `None` unless the signature is right.
+pub fn verify(secret: &Secret, signed: &str) -> Option<String> {
+    let signed = percent_decode_str(signed).decode_utf8().ok()?;
+    let (value, signature) = signed.rsplit_once('.')?;
+    let signature = BASE64_STANDARD.decode(signature).ok()?;
+    mac(secret, value).verify_slice(&signature).ok()?;
+    Some(value.to_owned())
+}
+
+fn mac(secret: &Secret, value: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("BUG: HMAC takes keys of any length");
+    mac.update(value.as_bytes());
+    mac
+}
+
+/// Returns the session token of the request's cookie, if its signature is right.
+pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
+    verify(&config.secret, &read(config, headers, SESSION_TOKEN)?)
+}
+
+/// Whether the request says that its session goes with the browser.
+pub fn remember(config: &Config, headers: &HeaderMap) -> Remember {
+    let flag = read(config, headers, DONT_REMEMBER).and_then(|signed| verify(&config.secret, &signed));
+    (flag.as_deref() != Some("true")).into()
+}
+
+/// Returns the `Set-Cookie` values that open a session of `max_age_s` seconds.
+pub fn open_session(config: &Config, token: &str, remember: Remember, max_age_s: i64) -> Vec<HeaderValue> {
+    match remember {
+        Remember::Yes => vec![set_signed(config, SESSION_TOKEN, token, Some(max_age_s))],
+        Remember::No => {
+            vec![set_signed(config, SESSION_TOKEN, token, None), set_signed(config, DONT_REMEMBER, "true", None)]
+        }
+    }
+}
+
+/// Returns the three `Set-Cookie` values that end a session.
+pub fn close_session(config: &Config) -> Vec<HeaderValue> {
+    [SESSION_TOKEN, SESSION_DATA, DONT_REMEMBER].map(|name| set(config, name, "", Some(0))).into()
+}
+
+/// Returns a `Set-Cookie` value with a signed value; without an age it goes with the browser.
+pub fn set_signed(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
+    set(config, name, &utf8_percent_encode(&sign(&config.secret, value), COMPONENT).to_string(), max_age_s)
+}
+
+/// Returns the signed value of a cookie of ours, if its signature is right.
+pub fn signed(config: &Config, headers: &HeaderMap, name: &str) -> Option<String> {
+    verify(&config.secret, &read(config, headers, name)?)
+}
+
+/// Returns a `Set-Cookie` value; the order of attributes is Better Auth's.
+pub fn set(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
+    let prefix = if config.is_secure() { "__Secure-" } else { "" };
+    let secure = if config.is_secure() { " Secure;" } else { "" };
+    let age = max_age_s.map(|seconds| format!(" Max-Age={seconds};")).unwrap_or_default();
+    let text = format!("{prefix}{name}={value};{age} Path=/; HttpOnly;{secure} SameSite=Lax");
+    HeaderValue::from_str(&text).expect("BUG: a cookie's value is percent-encoded")
+}
+
+/// Returns the raw value of the first cookie of that name.
+fn read(config: &Config, headers: &HeaderMap, name: &str) -> Option<String> {
+    let prefix = if config.is_secure() { "__Secure-" } else { "" };
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
+        .map(|(_, value)| value.trim_matches('"').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> Secret {
+        Secret::new("an example secret of 32 characters")
+    }
+
+    #[test]
+    fn a_signature_is_44_characters_of_padded_base64() {
+        let signed = sign(&secret(), "true");
+        let (value, signature) = signed.rsplit_once('.').unwrap();
+        assert_eq!((value, signature.len(), signature.ends_with('=')), ("true", 44, true));
+    }
+
+    #[test]
+    fn what_was_signed_verifies_encoded_or_not() {
+        let signed = sign(&secret(), "a.token");
+        let encoded = utf8_percent_encode(&signed, COMPONENT).to_string();
+        assert_eq!(verify(&secret(), &signed).as_deref(), Some("a.token"));
+        assert_eq!(verify(&secret(), &encoded).as_deref(), Some("a.token"));
+    }
+
+    #[test]
+    fn what_was_tampered_with_does_not() {
+        let signed = sign(&secret(), "token");
+        let other = Secret::new("another secret of 32 characters !");
+        for bad in ["", "token", ".", "token.", "token.AAAA", &signed[1..], &signed[..signed.len() - 1], "%ff.%00"] {
+            assert_eq!(verify(&secret(), bad), None, "{bad}");
+        }
+        assert_eq!(verify(&other, &signed), None);
+    }
+}

@@ -1,0 +1,265 @@
+//! The table `session`.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::cookies::Remember;
+use crate::{
+    model::{Timestamp, auth::User},
+    server::{AppState, Db, Result, db::on, ids},
+};
+
+/// How long a session lasts (Better Auth's `expiresIn`), in seconds.
+pub const EXPIRES_IN_S: i64 = 7 * DAY_S;
+/// How old a session's last refresh is when the next is due (Better Auth's `updateAge`), in seconds.
+const UPDATE_AGE_S: i64 = DAY_S;
+/// How long a session lasts that goes with the browser, in seconds.
+const SHORT_EXPIRES_IN_S: i64 = DAY_S;
+const DAY_S: i64 = 24 * 60 * 60;
+
+/// The most characters of a user agent that are kept.
+const MAX_USER_AGENT: usize = 512;
+
+/// A session as Better Auth stores and sends it; the raw token is in it.
+#[derive(Clone, FromRow, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[sqlx(rename_all = "camelCase")]
+pub struct SessionRow {
+    /// 32 characters of `[a-zA-Z0-9]`.
+    pub id: String,
+    /// The credential; 32 characters of `[a-zA-Z0-9]`.
+    pub token: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last refreshed.
+    pub updated_at: Timestamp,
+    /// Where it was opened from; `""` when unknown.
+    pub ip_address: String,
+    /// What it was opened with; `""` when unknown.
+    pub user_agent: String,
+}
+
+impl std::fmt::Debug for SessionRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionRow").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Who asks: what a session remembers of the request that opened it.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The address; IPv6 as its /64.
+    pub ip_address: String,
+    /// The `User-Agent`.
+    pub user_agent: String,
+}
+
+impl Visitor {
+    /// Reads the visitor off a request's parts.
+    pub fn of(headers: &axum::http::HeaderMap, extensions: &axum::http::Extensions) -> Self {
+        let peer = extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+        let user_agent = headers.get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        Self {
+            ip_address: peer.map(|peer| network(peer.0.ip())).unwrap_or_default(),
+            user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
+        }
+    }
+}
+
+/// Writes an address as Better Auth stores it: IPv4 whole, also when mapped into IPv6; IPv6 as its /64.
+fn network(address: std::net::IpAddr) -> String {
+    match address.to_canonical() {
+        std::net::IpAddr::V4(v4) => v4.to_string(),
+        std::net::IpAddr::V6(v6) => {
+            std::net::Ipv6Addr::from_bits(v6.to_bits() & (u128::from(u64::MAX) << 64)).to_string()
+        }
+    }
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
+    let now = app.clock.now();
+    let lifetime_s = match remember {
+        Remember::Yes => EXPIRES_IN_S,
+        Remember::No => SHORT_EXPIRES_IN_S,
+    };
+    let row = SessionRow {
+        id: ids::auth_id(),
+        token: ids::auth_id(),
+        user_id: user_id.to_owned(),
+        expires_at: now.plus_seconds(lifetime_s),
+        created_at: now,
+        updated_at: now,
+        ip_address: visitor.ip_address.clone(),
+        user_agent: visitor.user_agent.clone(),
+    };
+    on!(app.db.write(), pool => sqlx::query(
+        r#"
+        insert into "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "#,
+    )
+    .bind(&row.id)
+    .bind(&row.token)
+    .bind(&row.user_id)
+    .bind(row.expires_at)
+    .bind(row.created_at)
+    .bind(row.updated_at)
+    .bind(&row.ip_address)
+    .bind(&row.user_agent)
+    .execute(pool)
+    .await
+    .map(drop))?;
+    Ok(row)
+}
+
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct JoinedRow {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    user_name: String,
+    user_email: String,
+    user_email_verified: bool,
+    user_image: Option<String>,
+    user_created_at: Timestamp,
+    user_updated_at: Timestamp,
+}
+
+impl From<JoinedRow> for (SessionRow, User) {
+    fn from(row: JoinedRow) -> Self {
+        let user = User {
+            id: row.session.user_id.clone(),
+            name: row.user_name,
+            email: row.user_email,
+            email_verified: row.user_email_verified,
+            image: row.user_image,
+            created_at: row.user_created_at,
+            updated_at: row.user_updated_at,
+        };
+        (row.session, user)
+    }
+}
+
+/// Selects a session with its user; the caller adds the condition.
+macro_rules! select_joined {
+    ($condition:literal) => {
+        concat!(
+            r#"
+            select s."id", s."token", s."userId", s."expiresAt", s."createdAt", s."updatedAt",
+                coalesce(s."ipAddress", '') as "ipAddress",
+                coalesce(s."userAgent", '') as "userAgent",
+                u."name" as "userName",
+                u."email" as "userEmail",
+                u."emailVerified" as "userEmailVerified",
+                u."image" as "userImage",
+                u."createdAt" as "userCreatedAt",
+                u."updatedAt" as "userUpdatedAt"
+            from "session" s
+            join "user" u on u."id" = s."userId"
+            "#,
+            $condition
+        )
+    };
+}
+
+/// Finds the session of a token, ended or not, with its user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<(SessionRow, User)>> {
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."token" = $1"#))
+        .bind(token)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(row.map(Into::into))
+}
+
+/// Finds the session of an id and its user's id, ended or not, with its user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn find(db: &Db, id: &str, user_id: &str) -> Result<Option<(SessionRow, User)>> {
+    let row: Option<JoinedRow> =
+        on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."id" = $1 and s."userId" = $2"#))
+            .bind(id)
+            .bind(user_id)
+            .fetch_optional(pool)
+            .await)?;
+    Ok(row.map(Into::into))
+}
+
+impl SessionRow {
+    /// Whether it has ended.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.expires_at <= now
+    }
+
+    /// Whether a day has passed since the last refresh (Better Auth's rule).
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.expires_at.plus_seconds(UPDATE_AGE_S - EXPIRES_IN_S) <= now
+    }
+
+    /// Whether it was opened to outlive the browser, told by how long it was last given.
+    pub fn is_remembered(&self) -> bool {
+        self.expires_at > self.updated_at.plus_seconds(SHORT_EXPIRES_IN_S)
+    }
+}
+
+/// Gives the session its whole life again, and returns it so; `None` when it was revoked meanwhile.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn refresh(app: &AppState, session: SessionRow) -> Result<Option<SessionRow>> {
+    let now = app.clock.now();
+    let expires_at = now.plus_seconds(EXPIRES_IN_S);
+    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+        r#"
+        update "session"
+        set "expiresAt" = $1, "updatedAt" = $2
+        where "id" = $3 and "userId" = $4
+        "#,
+    )
+    .bind(expires_at)
+    .bind(now)
+    .bind(&session.id)
+    .bind(&session.user_id)
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok((updated > 0).then_some(SessionRow { expires_at, updated_at: now, ..session }))
+}
+
+/// Ends the session of a token; nothing happens when there is none.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn delete_by_token(db: &Db, token: &str) -> Result<()> {
+    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "token" = $1"#)
+        .bind(token)
+        .execute(pool)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_kept_as_better_auth_keeps_them() {
+        let check = |text: &str, kept: &str| assert_eq!(network(text.parse().unwrap()), kept, "{text}");
+        check("192.0.2.7", "192.0.2.7");
+        check("::ffff:192.0.2.7", "192.0.2.7");
+        check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+        check("::1", "::");
+    }
+}

@@ -1,0 +1,71 @@
+//! Refusals in Better Auth's wire form: `{"message": …, "code": …}`.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{model::auth::AuthError, server::Error};
+
+/// A refusal as an auth client sees it.
+#[derive(Debug)]
+pub struct WireError {
+    status: StatusCode,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+impl WireError {
+    /// A refusal with Better Auth's code.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, body: Body { message: message.into(), code: Some(code) } }
+    }
+
+    /// A refusal of the few that have no code.
+    pub fn without_code(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, body: Body { message: message.into(), code: None } }
+    }
+
+    /// A body that is not what the endpoint takes; one text for each field that is wrong.
+    pub fn validation(issues: &[String]) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", issues.join("; "))
+    }
+
+    /// Nobody is signed in.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")
+    }
+}
+
+impl From<AuthError> for WireError {
+    fn from(err: AuthError) -> Self {
+        let status = StatusCode::from_u16(err.status()).expect("BUG: a refusal has an HTTP status");
+        Self::new(status, err.code(), err.to_string())
+    }
+}
+
+impl From<Error> for WireError {
+    fn from(err: Error) -> Self {
+        match err {
+            Error::Auth(err) => err.into(),
+            err => {
+                tracing::error!(error = %err, "an auth request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Internal server error")
+            }
+        }
+    }
+}
+
+impl IntoResponse for WireError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}

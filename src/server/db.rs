@@ -1,0 +1,238 @@
+//! The two databases behind one name.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type,
+    encode::IsNull,
+    error::BoxDynError,
+    migrate::Migrator,
+    postgres::{PgArgumentBuffer, PgConnectOptions, PgPoolOptions, PgTypeInfo, PgValueRef},
+    sqlite::{SqliteArgumentsBuffer, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous, SqliteTypeInfo, SqliteValueRef},
+};
+use time::OffsetDateTime;
+
+use super::{Error, Result};
+use crate::model::Timestamp;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a connection waits for another's write (SQLite), and a caller for a connection.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The database: an embedded SQLite file, or a PostgreSQL server.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One connection that writes, several that read.
+    Sqlite {
+        /// The writer.
+        writer: SqlitePool,
+        /// The readers.
+        readers: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// A pool to run one statement on; see [`on!`].
+pub enum Pool<'a> {
+    /// SQLite.
+    Sqlite(&'a SqlitePool),
+    /// PostgreSQL.
+    Postgres(&'a PgPool),
+}
+
+/// Runs one body on either pool: each statement is written once, with `$1` for its arguments, and compiled twice.
+///
+/// `on!(db.read(), pool => sqlx::query_as("select … where id = $1").bind(id).fetch_optional(pool).await)`.
+/// In a transaction (`let mut tx = pool.begin().await?`), the first statement must write: SQLite cannot turn
+/// a transaction that began by reading into a writing one while another process writes.
+macro_rules! on {
+    ($pool:expr, $name:ident => $body:expr) => {
+        match $pool {
+            $crate::server::db::Pool::Sqlite($name) => $body,
+            $crate::server::db::Pool::Postgres($name) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+impl Db {
+    /// Opens the database at `url` (`postgres://…` or `sqlite:path`) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with a sentence for the operator: unreadable URL, unreachable server, unwritable file,
+    /// a database that is newer than this binary.
+    pub async fn open(url: &str) -> Result<Self> {
+        let db = match url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url).await?,
+            Some(("sqlite", path)) => Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await?,
+            _ => {
+                return Err(Error::Config(format!(
+                    "DATABASE_URL `{}` is not a database that Colloquy knows; write postgres://user:password@host/name, \
+                     or leave it unset for the embedded SQLite database in DATA_DIR",
+                    without_password(url)
+                )));
+            }
+        };
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let shown = without_password(url);
+        let options = PgConnectOptions::from_str(url).map_err(|err| {
+            Error::Config(format!("DATABASE_URL `{shown}` cannot be read: {err}; write postgres://user:password@host/name"))
+        })?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options)
+            .await
+            .map_err(|err| Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {err}")))?;
+        Ok(Self::Postgres(pool))
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT);
+        let unusable = |err: sqlx::Error| {
+            Error::Config(format!("the SQLite database `{}` cannot be opened: {err}; is it writable?", path.display()))
+        };
+        let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
+        let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    /// Brings the tables up to date, one server at a time, and refuses a database of a newer version.
+    async fn migrate(&self) -> Result<()> {
+        let migrated = match self {
+            Self::Sqlite { writer, .. } => {
+                let _lock = migration_lock(writer).await?;
+                SQLITE_MIGRATIONS.run(writer).await
+            }
+            // PostgreSQL's migrations run under an advisory lock of sqlx's own.
+            Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
+        };
+        migrated.map_err(|err| match err {
+            sqlx::migrate::MigrateError::VersionMissing(version) => Error::Config(format!(
+                "the database is newer than this binary (it has migration {version}, which this version does not know); \
+                 start the version of Colloquy that wrote it, or a later one"
+            )),
+            err => err.into(),
+        })
+    }
+
+    /// Returns the pool for statements that only read.
+    pub fn read(&self) -> Pool<'_> {
+        match self {
+            Self::Sqlite { readers, .. } => Pool::Sqlite(readers),
+            Self::Postgres(pool) => Pool::Postgres(pool),
+        }
+    }
+
+    /// Returns the pool for statements that write.
+    pub fn write(&self) -> Pool<'_> {
+        match self {
+            Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
+            Self::Postgres(pool) => Pool::Postgres(pool),
+        }
+    }
+
+    /// Closes all connections; what was written is on disk then.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Names the engine for people.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+/// Holds an advisory lock on a file beside the database; it dies with the process.
+async fn migration_lock(pool: &SqlitePool) -> Result<std::fs::File> {
+    let path = pool.connect_options().get_filename().with_extension("lock");
+    let lock = move || {
+        let file = std::fs::File::create(&path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(lock)
+        .await
+        .expect("BUG: locking a file does not panic")
+        .map_err(|err: std::io::Error| Error::Config(format!("the lock beside the database cannot be taken: {err}")))
+}
+
+/// Hides the password of a database URL.
+pub fn without_password(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => match url.set_password(Some("…")) {
+            Ok(()) => url.to_string(),
+            Err(()) => "(unreadable)".to_owned(),
+        },
+        Ok(_) => text.to_owned(),
+        Err(_) => "(unreadable)".to_owned(),
+    }
+}
+
+impl Type<Sqlite> for Timestamp {
+    fn type_info() -> SqliteTypeInfo {
+        <String as Type<Sqlite>>::type_info()
+    }
+
+    // Better Auth's columns are declared `date`, which SQLite keeps as text.
+    fn compatible(_: &SqliteTypeInfo) -> bool {
+        true
+    }
+}
+
+impl Encode<'_, Sqlite> for Timestamp {
+    fn encode_by_ref(&self, buffer: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
+        Encode::<Sqlite>::encode(self.to_string(), buffer)
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for Timestamp {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Self::parse(<&str as Decode<Sqlite>>::decode(value)?)?)
+    }
+}
+
+impl Type<Postgres> for Timestamp {
+    fn type_info() -> PgTypeInfo {
+        <OffsetDateTime as Type<Postgres>>::type_info()
+    }
+}
+
+impl Encode<'_, Postgres> for Timestamp {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.millis()) * 1_000_000)?;
+        Encode::<Postgres>::encode(moment, buffer)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Timestamp {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let moment = <OffsetDateTime as Decode<Postgres>>::decode(value)?;
+        // PostgreSQL keeps microseconds; a row of Better Auth's may have them.
+        let ms = moment.unix_timestamp_nanos().div_euclid(1_000_000);
+        Ok(Self::from_millis(i64::try_from(ms)?))
+    }
+}

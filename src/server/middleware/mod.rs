@@ -1,0 +1,6 @@
+//! What happens around every handler.
+
+pub mod cors;
+pub mod origin;
+pub mod security_headers;
+pub mod visit;

@@ -1,0 +1,38 @@
+//! Reads the session before a page or a server function runs.
+//!
+//! While a page streams its headers are gone already, so the session is refreshed here, once, and the rest only reads.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::server::{
+    AppState,
+    auth::principal::{self, Refresh, Visit},
+};
+
+/// Puts a [`Visit`] into the request's extensions and its cookies into the answer.
+pub async fn read_session(State(app): State<AppState>, mut req: Request, next: Next) -> Response {
+    let visit = match principal::from_cookie(&app, req.headers(), Refresh::WhenDue).await {
+        Ok(visit) => visit,
+        Err(err) => {
+            tracing::error!(error = %err, "reading the session of a page failed");
+            return (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on the server. Try again in a moment.")
+                .into_response();
+        }
+    };
+    let Visit { principal, set_cookies } = visit.clone();
+    req.extensions_mut().insert(visit);
+    let mut response = next.run(req).await;
+    // A handler that opens or ends a session knows better.
+    if !response.headers().contains_key(header::SET_COOKIE) {
+        response.headers_mut().extend(set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+    }
+    if principal.is_some() {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,20 @@
+//! Everything with a socket, a pool or a secret.
+//!
+//! The arrow within: `chat → auth` for identity, never back. Only `router` names the pages of `ui`.
+
+pub mod auth;
+pub mod chat;
+mod clock;
+pub mod config;
+mod db;
+mod error;
+pub mod forms;
+mod ids;
+mod middleware;
+pub mod router;
+mod state;
+
+pub use clock::Clock;
+pub use db::Db;
+pub use error::{Error, Result};
+pub use state::AppState;

@@ -1,0 +1,94 @@
+//! All routes, and what happens around them.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self as around, Next},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::{DefaultPredicate, NotForContentType, Predicate}},
+    services::ServeDir,
+};
+
+use super::{
+    AppState, auth, chat,
+    middleware::{cors, origin, security_headers, visit},
+};
+use crate::ui::{App, shell};
+
+/// The whole application.
+pub fn router(app: AppState) -> Router {
+    let apis = Router::new().nest("/api/auth", auth::routes::router()).merge(chat::router());
+    let with_app = |state: &AppState| state.clone();
+    Router::new()
+        .merge(pages(&app))
+        .merge(apis)
+        .layer(around::from_fn_with_state(with_app(&app), cors::allow_trusted))
+        .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(CatchPanicLayer::new())
+        .with_state(app)
+}
+
+/// Events must leave at once, each by itself.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"))
+}
+
+/// The pages, their server functions and their files.
+fn pages(app: &AppState) -> Router<AppState> {
+    let options = app.leptos_options.clone();
+    let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
+    Router::new()
+        .leptos_routes(app, generate_route_list(App), move || document(&options))
+        .layer(around::from_fn_with_state(app.clone(), visit::read_session))
+        .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
+        .fallback_service(Router::new().fallback_service(files).layer(around::from_fn(revalidate)))
+}
+
+/// The HTML document of any page, with the policy that its nonce belongs to.
+fn document(options: &LeptosOptions) -> impl leptos::IntoView + use<> {
+    if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
+        let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
+        let policy = security_headers::content_security_policy(&nonce.to_string(), reload);
+        response.insert_header(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
+        );
+    }
+    shell(options.clone())
+}
+
+/// The page that says so, for paths that are neither a page nor a file.
+fn not_found_page(app: &AppState) -> Router {
+    let options = app.leptos_options.clone();
+    let render = leptos_axum::render_app_to_stream_with_context(
+        {
+            let app = app.clone();
+            move || leptos::prelude::provide_context(app.clone())
+        },
+        move || document(&options),
+    );
+    let page = any(move |req: Request| {
+        let answer = render(req);
+        async move {
+            let mut response = answer.await.into_response();
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    });
+    Router::new().fallback_service(page).layer(around::from_fn_with_state(app.clone(), visit::read_session))
+}
+
+/// Files have fixed names, so a browser must ask whether its copy still holds.
+async fn revalidate(req: Request, next: Next) -> Response {
+    let mut response = next.run(req).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    response
+}

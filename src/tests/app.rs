@@ -1,0 +1,188 @@
+//! The application under test, and users of it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use clap::Parser;
+use http_body_util::BodyExt;
+use leptos::config::get_config_from_str;
+use serde_json::{Value, json};
+use sqlx::Connection;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::{
+    model::Timestamp,
+    server::{AppState, Clock, Db, auth::passwords::Passwords, chat::Chat, config::Settings, router::router},
+};
+
+/// The base URL of the recordings.
+pub const BASE_URL: &str = "http://127.0.0.1:4701";
+/// Signs cookies and tokens in tests.
+pub const SECRET: &str = "a secret for tests, 32 bytes or more";
+/// When tests begin.
+const START: &str = "2026-11-23T00:00:00.000Z";
+
+/// A database engine.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An application with a database of its own and a clock that stands still.
+pub struct TestApp {
+    pub router: Router,
+    pub state: AppState,
+    _folder: TempDir,
+}
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl TestApp {
+    /// Starts an application.
+    pub async fn new(engine: Engine) -> Self {
+        Self::with_flags(engine, &[]).await
+    }
+
+    /// Starts an application with further command-line flags.
+    pub async fn with_flags(engine: Engine, flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().to_str().unwrap().to_owned();
+        let database_url = match engine {
+            Engine::Sqlite => format!("sqlite:{data_dir}/colloquy.db"),
+            Engine::Postgres => fresh_postgres().await,
+        };
+        let fixed = [
+            "colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET,
+            "--better-auth-url", BASE_URL,
+        ];
+        let settings = Flags::parse_from(fixed.iter().chain(flags)).settings;
+        Self::start(settings, Clock::manual(Timestamp::parse(START).unwrap()), folder).await
+    }
+
+    async fn start(settings: Settings, clock: Clock, folder: TempDir) -> Self {
+        let config = settings.judge().unwrap();
+        let db = Db::open(&config.database_url).await.unwrap();
+        let chat = Chat::new(db.clone(), clock.clone(), &config.model).unwrap();
+        let state = AppState {
+            db,
+            clock,
+            config: Arc::new(config),
+            passwords: Passwords::new().unwrap(),
+            chat,
+            leptos_options: get_config_from_str(include_str!("../../Leptos.toml")).unwrap(),
+        };
+        Self { router: router(state.clone()), state, _folder: folder }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: Request<Body>) -> TestResponse {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        TestResponse { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends a GET with a cookie.
+    pub async fn get(&self, path: &str, cookie: &str) -> TestResponse {
+        self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts JSON from our own origin.
+    pub async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> TestResponse {
+        let mut request = Request::post(path).header(header::ORIGIN, BASE_URL).header(header::CONTENT_TYPE, "application/json");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Signs a user up, and fetches a chat token.
+    pub async fn sign_up(&self, name: &str) -> TestUser {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let body = json!({ "name": name, "email": email, "password": "correct horse 1" });
+        let response = self.post("/api/auth/sign-up/email", None, &body).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.text());
+        let cookie = response.cookies().remove(0);
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let token = self.get("/api/auth/token", &cookie).await.json()["token"].as_str().unwrap().to_owned();
+        let id = response.json()["user"]["id"].as_str().unwrap().to_owned();
+        TestUser { id, email, cookie, token }
+    }
+}
+
+/// A signed-in user.
+pub struct TestUser {
+    pub id: String,
+    pub email: String,
+    /// `name=value` of the session cookie.
+    pub cookie: String,
+    /// The JWT.
+    pub token: String,
+}
+
+impl TestUser {
+    /// Makes a request to `/chatkit` with this user's token.
+    pub fn chatkit(&self, body: &Value) -> Request<Body> {
+        Request::builder()
+            .method(Method::POST)
+            .uri("/chatkit")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap()
+    }
+}
+
+/// An answer, read to its end.
+pub struct TestResponse {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl TestResponse {
+    /// Returns the body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.to_vec()).unwrap()
+    }
+
+    /// Returns the body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|err| panic!("{err}: {}", self.text()))
+    }
+
+    /// Returns a header, or `""`.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Returns the `Set-Cookie` headers in order.
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.headers.get_all(header::SET_COOKIE).iter();
+        all.map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Makes a database of its own on the PostgreSQL server that `make test` starts.
+async fn fresh_postgres() -> String {
+    let server = std::env::var("TEST_POSTGRES_URL").expect(
+        "TEST_POSTGRES_URL names the PostgreSQL server for tests, for instance postgres://postgres@127.0.0.1:5432/postgres; \
+         `make test` starts one",
+    );
+    let name = format!("colloquy_{}", rand::random::<u64>());
+    let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
+    let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&mut connection).await.unwrap();
+    let (host, _) = server.rsplit_once('/').unwrap();
+    format!("{host}/{name}")
+}

@@ -1,0 +1,168 @@
+//! Recorded requests to the real Better Auth, sent to ours: the same statuses, headers and bodies must come back.
+//!
+//! Ids, dates, tokens and signatures differ from run to run; a token of the recording stands for the one of ours that
+//! came back in its place, in all later requests.
+
+use std::collections::HashMap;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use serde_json::Value;
+
+use super::{TestApp, TestResponse, app::SECRET};
+use crate::server::{auth::cookies, config::Secret};
+
+/// The headers of an answer that count.
+const HEADERS: [&str; 4] = ["content-type", "cache-control", "pragma", "location"];
+
+/// What one side said of one exchange.
+pub struct Exchange {
+    pub title: String,
+    pub method: String,
+    pub path: String,
+    headers: Vec<(String, String)>,
+    body: String,
+    status: u16,
+    answer_headers: Vec<(String, String)>,
+    answer_body: String,
+}
+
+/// Reads a recording.
+pub fn parse(text: &str) -> Vec<Exchange> {
+    text.split("------------------------------------------------------------------------------")
+        .filter_map(|part| part.trim_start().strip_prefix("### "))
+        .map(parse_exchange)
+        .collect()
+}
+
+fn parse_exchange(part: &str) -> Exchange {
+    let (title, rest) = part.split_once("\n>>> REQUEST\n").expect("a recorded request");
+    let (request, answer) = rest.split_once("\n<<< RESPONSE\n").expect("a recorded answer");
+    let (line, headers, body) = parse_message(request);
+    let (status, answer_headers, answer_body) = parse_message(answer);
+    let mut words = line.split(' ');
+    Exchange {
+        title: title.to_owned(),
+        method: words.next().unwrap().to_owned(),
+        path: words.next().unwrap().to_owned(),
+        headers,
+        body,
+        status: status.split(' ').nth(1).unwrap().parse().unwrap(),
+        answer_headers,
+        answer_body,
+    }
+}
+
+fn parse_message(text: &str) -> (&str, Vec<(String, String)>, String) {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut lines = head.lines();
+    let first = lines.next().unwrap();
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    (first, headers, body.trim_end_matches('\n').to_owned())
+}
+
+/// Replays recordings against an application.
+#[derive(Default)]
+pub struct Replay {
+    /// A token of the recording, and ours.
+    tokens: HashMap<String, String>,
+}
+
+impl Replay {
+    /// Lets a token of the recording stand for one of ours.
+    pub fn know(&mut self, recorded: &str, ours: &str) {
+        self.tokens.insert(recorded.to_owned(), ours.to_owned());
+    }
+
+    /// Sends the request and compares the answers.
+    pub async fn check(&mut self, app: &TestApp, exchange: &Exchange) {
+        let response = app.send(self.request(exchange)).await;
+        let title = &exchange.title;
+        assert_eq!(response.status, StatusCode::from_u16(exchange.status).unwrap(), "{title}: {}", response.text());
+        for name in HEADERS {
+            let recorded = exchange.answer_headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
+            assert_eq!(response.header(name), recorded, "{title}: {name}");
+        }
+        self.check_body(exchange, &response);
+        let recorded = exchange.answer_headers.iter().filter(|(name, _)| name == "set-cookie");
+        let recorded: Vec<_> = recorded.map(|(_, value)| without_signature(value)).collect();
+        let ours: Vec<_> = response.cookies().iter().map(|value| without_signature(value)).collect();
+        assert_eq!(ours, recorded, "{title}: Set-Cookie");
+    }
+
+    fn request(&self, exchange: &Exchange) -> Request<Body> {
+        let mut request = Request::builder().method(exchange.method.as_str()).uri(&exchange.path);
+        for (name, value) in &exchange.headers {
+            if !["connection", "content-length"].contains(&name.as_str()) {
+                request = request.header(name, self.with_our_tokens(value));
+            }
+        }
+        request.body(Body::from(exchange.body.clone())).unwrap()
+    }
+
+    /// Puts our tokens and signatures in the place of the recorded ones; one that was tampered with stays so.
+    fn with_our_tokens(&self, value: &str) -> String {
+        let Some((name, rest)) = value.split_once('=') else { return value.to_owned() };
+        let Some((token, signature)) = rest.split_once('.') else {
+            return self.tokens.get(rest).map_or_else(|| value.to_owned(), |ours| format!("{name}={ours}"));
+        };
+        // A token that nobody was given keeps its name, but is signed by our secret, as it was by theirs.
+        let ours = self.tokens.get(token).map_or(token, String::as_str);
+        let signed = cookies::sign(&Secret::new(SECRET), ours);
+        let (_, right) = signed.rsplit_once('.').unwrap();
+        let encoded: String = percent_encoding::utf8_percent_encode(right, percent_encoding::NON_ALPHANUMERIC).collect();
+        if signature.contains("AAAA") {
+            return format!("{name}={ours}.{}", encoded.replacen(&encoded[..3], "AAA", 1).to_uppercase());
+        }
+        if signature.contains('%') { format!("{name}={ours}.{encoded}") } else { format!("{name}={ours}.{right}") }
+    }
+
+    fn check_body(&mut self, exchange: &Exchange, response: &TestResponse) {
+        if exchange.answer_body.is_empty() {
+            assert_eq!(response.text(), "", "{}", exchange.title);
+            return;
+        }
+        let recorded: Value = serde_json::from_str(&exchange.answer_body).unwrap();
+        let ours = response.json();
+        if let (Some(theirs), Some(ours)) = (recorded["token"].as_str(), ours["token"].as_str()) {
+            self.know(theirs, ours);
+        }
+        assert_eq!(normalised(ours), normalised(recorded), "{}", exchange.title);
+    }
+}
+
+/// Puts the kind of what differs from run to run in its place.
+fn normalised(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| {
+                let value = match (key.as_str(), value) {
+                    ("id" | "userId" | "token", Value::String(text)) => format!("{} characters", text.len()).into(),
+                    ("createdAt" | "updatedAt" | "expiresAt", Value::String(text)) => {
+                        format!("{} characters, ends with {}", text.len(), &text[text.len() - 1..]).into()
+                    }
+                    (_, value) => normalised(value),
+                };
+                (key, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(normalised).collect(),
+        value => value,
+    }
+}
+
+/// Cuts the signed value out of a `Set-Cookie`, and keeps its length in characters of base64.
+fn without_signature(cookie: &str) -> String {
+    let (name, rest) = cookie.split_once('=').unwrap();
+    let (value, attributes) = rest.split_once(';').unwrap();
+    let value = percent_encoding::percent_decode_str(value).decode_utf8().unwrap();
+    match value.rsplit_once('.') {
+        Some(("true", signature)) => format!("{name}=true.{};{attributes}", signature.len()),
+        Some((token, signature)) => format!("{name}={}.{};{attributes}", token.len(), signature.len()),
+        None => cookie.to_owned(),
+    }
+}

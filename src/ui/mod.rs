@@ -1,0 +1,9 @@
+//! Pages, the ChatKit client, components: what people see.
+//!
+//! Everything here renders on the server and runs in the browser. Browser calls stand in handlers and effects only.
+
+mod app;
+mod shell;
+
+pub use app::App;
+pub use shell::shell;
