@@ -1,6 +1,6 @@
 //! The application under test, and users of it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -41,10 +41,11 @@ pub struct TestApp {
     _folder: TempDir,
 }
 
+/// The settings, as the command line gives them.
 #[derive(Parser)]
-struct Flags {
+pub struct Flags {
     #[command(flatten)]
-    settings: Settings,
+    pub settings: Settings,
 }
 
 impl TestApp {
@@ -57,15 +58,14 @@ impl TestApp {
     pub async fn with_flags(engine: Engine, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap().to_owned();
-        let database_url = match engine {
-            Engine::Sqlite => format!("sqlite:{data_dir}/colloquy.db"),
-            Engine::Postgres => fresh_postgres().await,
-        };
-        let fixed = [
-            "colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET,
-            "--better-auth-url", BASE_URL,
-        ];
-        let settings = Flags::parse_from(fixed.iter().chain(flags)).settings;
+        let database_url = database_url(engine, folder.path()).await;
+        let mut line =
+            vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET];
+        if !flags.contains(&"--better-auth-url") {
+            line.extend(["--better-auth-url", BASE_URL]);
+        }
+        line.extend(flags);
+        let settings = Flags::parse_from(line).settings;
         Self::start(settings, Clock::manual(Timestamp::parse(START).unwrap()), folder).await
     }
 
@@ -170,6 +170,14 @@ impl TestResponse {
     pub fn cookies(&self) -> Vec<String> {
         let all = self.headers.get_all(header::SET_COOKIE).iter();
         all.map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Returns the URL of an empty database.
+pub async fn database_url(engine: Engine, folder: &Path) -> String {
+    match engine {
+        Engine::Sqlite => format!("sqlite:{}/colloquy.db", folder.display()),
+        Engine::Postgres => fresh_postgres().await,
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod app;
 mod auth;
+mod database;
+mod pages;
 mod recording;
 mod token;
 
@@ -11,6 +13,7 @@ pub use app::{Engine, TestApp, TestResponse, TestUser};
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
         mod $name {
+            #[allow(unused_imports)]
             use super::*;
 
             $(#[$meta])*

@@ -24,7 +24,7 @@ impl TrustedOrigins {
     /// # Errors
     /// [`Error::Config`] for an entry that is neither an origin nor a host.
     pub fn parse(entries: &[String]) -> Result<Self> {
-        let entries = entries.iter().map(|entry| entry.trim().trim_end_matches('/')).filter(|entry| !entry.is_empty());
+        let entries = entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty());
         entries.map(Pattern::parse).collect::<Result<_>>().map(Self)
     }
 
@@ -37,17 +37,18 @@ impl TrustedOrigins {
 
 impl Pattern {
     fn parse(entry: &str) -> Result<Self> {
-        let host = match entry.split_once("://") {
+        let origin = entry.strip_suffix('/').filter(|origin| !origin.ends_with('/')).unwrap_or(entry);
+        let host = match origin.split_once("://") {
             Some(("http" | "https", host)) => host,
             Some(_) => "",
-            None => entry,
+            None => origin,
         };
         match host.is_empty() || host.contains(['/', '@', ' ', '#']) {
             true => Err(Error::Config(format!(
                 "BETTER_AUTH_TRUSTED_ORIGINS names `{entry}`, which is no origin; write https://app.example.com \
                  or *.example.com"
             ))),
-            false => Ok(Self(entry.to_ascii_lowercase())),
+            false => Ok(Self(origin.to_ascii_lowercase())),
         }
     }
 

@@ -1,0 +1,130 @@
+//! What surrounds the pages: forms, headers, other origins.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::json;
+
+use super::{Engine, TestApp, TestResponse, app::BASE_URL, on_both_engines};
+
+/// Posts a form as a browser without JavaScript does.
+async fn post_form(app: &TestApp, path: &str, origin: &str, body: &str) -> TestResponse {
+    let request = Request::post(path)
+        .header(header::ORIGIN, origin)
+        .header(header::REFERER, format!("{BASE_URL}/sign-in"))
+        .header(header::ACCEPT, "text/html,*/*")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    app.send(request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+const SIGN_UP: &str = "name=Ada&email=ada%40example.com&password=correct+horse+1";
+
+on_both_engines! {
+    async fn a_form_without_javascript_signs_up_and_goes_on(app) {
+        let response = post_form(&app, "/api/fn/sign-up", BASE_URL, SIGN_UP).await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, "/chat"));
+        let cookie = response.cookies().remove(0);
+        let session = app.get("/api/auth/get-session", cookie.split(';').next().unwrap()).await;
+        assert_eq!(session.json()["user"]["email"], "ada@example.com");
+    }
+
+    async fn a_refused_form_keeps_what_was_typed_but_not_the_password(app) {
+        app.sign_up("Ada").await;
+        let body = "email=ada%40example.com&password=wrong+password";
+        let response = post_form(&app, "/api/fn/sign-in", BASE_URL, body).await;
+        assert_eq!(response.status, StatusCode::FOUND);
+        assert!(response.header("location").starts_with("http://127.0.0.1:4701/sign-in?"), "back to the form");
+        assert!(!response.header("location").contains("ada"), "an address does not belong into a URL");
+        let cookie = response.cookies().remove(0);
+        assert!(cookie.contains("ada%40example.com") && cookie.contains("Max-Age=60"), "{cookie}");
+        assert!(!cookie.contains("wrong"), "{cookie}");
+    }
+
+    async fn a_script_that_is_refused_gets_a_4xx(app) {
+        let request = Request::post("/api/fn/sign-in")
+            .header(header::ORIGIN, BASE_URL)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = Body::from("email=ada%40example.com&password=wrong+password");
+        let response = app.send(request.body(body).unwrap()).await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(response.json(), json!({ "auth": "invalid_email_or_password" }));
+    }
+
+    async fn a_form_of_another_site_is_refused(app) {
+        let response = post_form(&app, "/api/fn/sign-up", "https://evil.example", SIGN_UP).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN);
+    }
+
+    async fn nobody_is_sent_to_another_site(app) {
+        let elsewhere = ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2F%5Cevil.example"];
+        for (n, next) in elsewhere.into_iter().enumerate() {
+            let body = format!("name=A&email=a{n}%40example.com&password=correct+horse+1&next={next}");
+            let response = post_form(&app, "/api/fn/sign-up", BASE_URL, &body).await;
+            assert_eq!(response.header("location"), "/chat", "{next}");
+        }
+        let body = "name=A&email=b%40example.com&password=correct+horse+1&next=%2Fchat%2Fthr_1";
+        assert_eq!(post_form(&app, "/api/fn/sign-up", BASE_URL, body).await.header("location"), "/chat/thr_1");
+    }
+
+    async fn the_chat_token_goes_to_those_who_are_signed_in(app) {
+        let post = |cookie: &str| {
+            let request = Request::post("/api/fn/chat-token").header(header::ORIGIN, BASE_URL).header(header::COOKIE, cookie);
+            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::empty()).unwrap()
+        };
+        let nobody = app.send(post("a=b")).await;
+        assert_eq!((nobody.status, nobody.json()), (StatusCode::UNAUTHORIZED, json!("signed_out")));
+        let ada = app.sign_up("Ada").await;
+        let response = app.send(post(&ada.cookie)).await;
+        assert_eq!((response.status, response.header("cache-control")), (StatusCode::OK, "no-store"));
+        assert_eq!(response.json().as_str().unwrap().split('.').count(), 3);
+    }
+}
+
+async fn trusting_app() -> TestApp {
+    TestApp::with_flags(Engine::Sqlite, &["--better-auth-trusted-origins", "https://app.example.com"]).await
+}
+
+fn preflight(path: &str, origin: &str) -> Request<Body> {
+    let request = Request::options(path).header(header::ORIGIN, origin);
+    request.header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_page_on_a_trusted_origin_may_call_us() {
+    let app = trusting_app().await;
+    for path in ["/api/auth/sign-in/email", "/chatkit"] {
+        let response = app.send(preflight(path, "https://app.example.com")).await;
+        assert_eq!(response.status, StatusCode::NO_CONTENT, "{path}");
+        assert_eq!(response.header("access-control-allow-origin"), "https://app.example.com");
+        assert_eq!(response.header("access-control-allow-credentials"), "true");
+        assert_eq!(response.header("access-control-allow-headers"), "authorization, content-type, last-event-id");
+    }
+    let request = Request::post("/chatkit").header(header::ORIGIN, "https://app.example.com");
+    let refused = app.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.header("access-control-allow-origin"), "https://app.example.com", "a page may read the refusal");
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_may_not() {
+    let app = trusting_app().await;
+    let response = app.send(preflight("/api/auth/sign-in/email", "https://evil.example")).await;
+    assert_eq!((response.status, response.header("access-control-allow-origin")), (StatusCode::NOT_FOUND, ""));
+    let response = app.send(preflight("/api/fn/sign-in", "https://app.example.com")).await;
+    assert_eq!(response.header("access-control-allow-origin"), "", "our own forms are nobody else's");
+}
+
+#[tokio::test]
+async fn https_turns_on_secure_cookies_and_hsts() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--better-auth-url", "https://chat.example.com"]).await;
+    let body = json!({ "name": "Ada", "email": "ada@example.com", "password": "correct horse 1" }).to_string();
+    let request = Request::post("/api/auth/sign-up/email").header(header::ORIGIN, "https://chat.example.com");
+    let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
+    let response = app.send(request).await;
+    let cookie = response.cookies().remove(0);
+    assert!(cookie.starts_with("__Secure-better-auth.session_token="), "{cookie}");
+    assert!(cookie.ends_with("; Max-Age=604800; Path=/; HttpOnly; Secure; SameSite=Lax"), "{cookie}");
+    assert!(response.header("strict-transport-security").starts_with("max-age="));
+}
