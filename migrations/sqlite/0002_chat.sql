@@ -1,8 +1,10 @@
 -- Threads, their items, and the runs that write answers into them.
 
 create table "thread" (
+    -- Breaks ties of "createdAt".
+    "seq" integer not null primary key autoincrement,
     -- thr_…
-    "id" text not null primary key,
+    "id" text not null unique,
     "userId" text not null references "user" ("id") on delete cascade,
     "title" text,
     -- ChatKit's ThreadStatus.
@@ -13,7 +15,7 @@ create table "thread" (
     "updatedAt" date not null
 );
 
-create index "thread_userId_createdAt_idx" on "thread" ("userId", "createdAt", "id");
+create index "thread_userId_createdAt_idx" on "thread" ("userId", "createdAt", "seq");
 
 create table "item" (
     -- msg_…, shcx_…
@@ -48,3 +50,6 @@ create table "run" (
 -- One run per thread at a time.
 create unique index "run_threadId_running_key" on "run" ("threadId") where "status" = 'running';
 create index "run_threadId_idx" on "run" ("threadId");
+create index "run_userId_idx" on "run" ("userId");
+-- The sweep looks for leases that are over.
+create index "run_leaseExpiresAt_running_idx" on "run" ("leaseExpiresAt") where "status" = 'running';

@@ -1,18 +1,156 @@
-//! Stub until the chat branch is merged.
-use axum::Router;
-use super::{AppState, Clock, Db, Result, config::ModelConfig};
-pub mod threads {
-    use crate::{model::chatkit::{Page, PageQuery, Thread}, server::{Db, Result}};
-    pub async fn list(_: &Db, _: &str, _: &PageQuery) -> Result<Page<Thread>> { Ok(Page::default()) }
-    pub async fn open(_: &Db, _: &str, _: &str) -> Result<Option<Thread>> { Ok(None) }
+//! The ChatKit server: `POST /chatkit`, the threads behind it, and the runs that write answers.
+//!
+//! A request is authenticated, read and checked before the first byte of an answer; then a message is stored and a
+//! run opened in one transaction ([`turn`]), a task writes the answer ([`respond`]) into a log ([`live`]), and the
+//! response is one reader of that log ([`sse`]). Nothing here knows sessions or passwords: identity is `auth`'s.
+
+mod answer;
+mod error;
+mod items;
+mod live;
+mod operations;
+mod paging;
+mod prompt;
+mod relay;
+mod respond;
+mod runs;
+mod sse;
+mod sweep;
+pub mod threads;
+mod title;
+mod turn;
+mod tx;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use error::ChatError;
+pub use operations::router;
+
+use super::{Clock, Db, Result, config::ModelConfig};
+use crate::model::Timestamp;
+use live::{LiveRuns, StopReason};
+use relay::{Relay, demo::Demo, openai::OpenAi};
+
+/// How long running answers may go on when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long they may take to be stored then.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Where answers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswersFrom {
+    /// The built-in demo; no model is connected.
+    Demo,
+    /// A language model.
+    Model,
 }
-pub enum AnswersFrom { Demo, Model }
+
+/// The chat server's parts: running answers, and where they come from. Cheap to clone.
 #[derive(Clone)]
-pub struct Chat;
-impl Chat {
-    pub fn new(_: Db, _: Clock, _: &ModelConfig) -> Result<Self> { Ok(Self) }
-    pub fn start(&self) {}
-    pub async fn shutdown(&self) {}
-    pub fn answers_from(&self) -> AnswersFrom { AnswersFrom::Demo }
+pub struct Chat(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    relay: Arc<dyn Relay>,
+    answers_from: AnswersFrom,
+    system_prompt: Option<String>,
+    context_tokens: usize,
+    live: LiveRuns,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
 }
-pub fn router() -> Router<AppState> { Router::new() }
+
+impl Chat {
+    /// Makes the chat server; nothing runs before [`Chat::start`].
+    ///
+    /// # Errors
+    /// [`Error::Config`](super::Error::Config) when the model's address cannot be used.
+    pub fn new(db: Db, clock: Clock, model: &ModelConfig) -> Result<Self> {
+        let (relay, answers_from): (Arc<dyn Relay>, _) = match &model.openai {
+            Some(config) => (Arc::new(OpenAi::new(config)?), AnswersFrom::Model),
+            None => (Arc::new(Demo), AnswersFrom::Demo),
+        };
+        Ok(Self::with_relay(db, clock, model, relay, answers_from))
+    }
+
+    fn with_relay(
+        db: Db,
+        clock: Clock,
+        model: &ModelConfig,
+        relay: Arc<dyn Relay>,
+        answers_from: AnswersFrom,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            relay,
+            answers_from,
+            system_prompt: model.system_prompt.clone(),
+            context_tokens: model.context_tokens,
+            live: LiveRuns::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        }))
+    }
+
+    /// Begins to look after runs that a crash left behind: at once, and then every ten seconds.
+    pub fn start(&self) {
+        tokio::spawn(sweep::run(self.clone()));
+    }
+
+    /// Lets running answers go on for three seconds, then stops them; what they have written is stored when this
+    /// returns. To be called while the HTTP server shuts down, for open streams end only with their answers.
+    pub async fn shutdown(&self) {
+        let Inner { tasks, live, stopping, .. } = &*self.0;
+        stopping.cancel();
+        tasks.close();
+        if tokio::time::timeout(GRACE, tasks.wait()).await.is_ok() {
+            return;
+        }
+        live.stop_all(StopReason::Shutdown);
+        if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
+            tracing::error!(n_runs = tasks.len(), "running answers could not be stored in time");
+        }
+    }
+
+    /// Tells where answers come from.
+    pub fn answers_from(&self) -> AnswersFrom {
+        self.0.answers_from
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    fn relay(&self) -> &dyn Relay {
+        &*self.0.relay
+    }
+
+    fn system_prompt(&self) -> Option<&str> {
+        self.0.system_prompt.as_deref()
+    }
+
+    fn context_tokens(&self) -> usize {
+        self.0.context_tokens
+    }
+
+    fn live(&self) -> &LiveRuns {
+        &self.0.live
+    }
+
+    /// Cancelled when the server begins to stop.
+    fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn(task);
+    }
+}

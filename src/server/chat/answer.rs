@@ -1,0 +1,185 @@
+//! The answer that a run writes: one assistant message, and the events that tell how it grows.
+
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{
+            AssistantContent, AssistantMessage, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread, ThreadItem,
+            ThreadStreamEvent,
+        },
+    },
+    server::ids,
+};
+
+/// What the Python SDK tells the model about a stopped answer.
+const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
+
+/// An assistant message that is being written; it begins with its first text.
+pub(super) struct Answer {
+    message: AssistantMessage,
+    text: String,
+    n_pieces: usize,
+    is_unsaved: bool,
+}
+
+impl Answer {
+    /// Makes an answer without text.
+    pub(super) fn new(thread_id: &str) -> Self {
+        let message = AssistantMessage {
+            id: ids::chat_id("msg"),
+            thread_id: thread_id.to_owned(),
+            created_at: Timestamp::from_millis(0),
+            content: Vec::new(),
+            colloquy: None,
+        };
+        Self { message, text: String::new(), n_pieces: 0, is_unsaved: false }
+    }
+
+    /// Appends text and returns the events that say so.
+    ///
+    /// With the first text the item begins; after that the thread's new title is told, as the Python SDK does
+    /// (recording 01). Characters that PostgreSQL cannot store, U+0000, are left out.
+    pub(super) fn push(
+        &mut self,
+        text: &str,
+        now: Timestamp,
+        entitled: &mut Option<Thread>,
+    ) -> Vec<ThreadStreamEvent> {
+        let delta = text.replace('\0', "");
+        if delta.is_empty() {
+            return Vec::new();
+        }
+        let mut events = Vec::new();
+        if self.is_empty() {
+            self.message.created_at = now;
+            let item = ThreadItem::AssistantMessage(self.message.clone());
+            events.push(ThreadStreamEvent::ItemAdded { item });
+            events.extend(entitled.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+            events.push(self.updated(ItemUpdate::ContentPartAdded { content_index: 0, content: self.part() }));
+        }
+        self.text.push_str(&delta);
+        self.n_pieces += 1;
+        self.is_unsaved = true;
+        events.push(self.updated(ItemUpdate::TextDelta { content_index: 0, delta }));
+        events
+    }
+
+    /// Returns the events that end the item, if it has begun.
+    pub(super) fn finish(&self) -> Vec<ThreadStreamEvent> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let done = self.updated(ItemUpdate::ContentPartDone { content_index: 0, content: self.part() });
+        vec![done, ThreadStreamEvent::ItemDone { item: self.item() }]
+    }
+
+    /// Notes that it ends before it is complete.
+    pub(super) fn interrupt(&mut self) {
+        self.message.colloquy = Some(ItemMarks { interrupted: true });
+    }
+
+    /// Returns the item as far as it is, to be stored.
+    pub(super) fn snapshot(&mut self) -> ThreadItem {
+        self.is_unsaved = false;
+        self.item()
+    }
+
+    /// Returns the item as far as it is.
+    pub(super) fn item(&self) -> ThreadItem {
+        ThreadItem::AssistantMessage(AssistantMessage { content: vec![self.part()], ..self.message.clone() })
+    }
+
+    /// Returns the hidden item that tells the model of a stopped answer.
+    pub(super) fn cancelled(thread_id: &str, now: Timestamp) -> ThreadItem {
+        ThreadItem::SdkHiddenContext(HiddenContext {
+            id: ids::chat_id("shcx"),
+            thread_id: thread_id.to_owned(),
+            created_at: now,
+            content: CANCELLED.into(),
+        })
+    }
+
+    /// Whether there is no text.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Whether there is text that was not in a snapshot yet.
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.is_unsaved
+    }
+
+    /// Returns how long the text is.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Returns in how many pieces the text came.
+    pub(super) fn n_pieces(&self) -> usize {
+        self.n_pieces
+    }
+
+    fn part(&self) -> AssistantContent {
+        AssistantContent::OutputText(OutputText { annotations: Vec::new(), text: self.text.clone() })
+    }
+
+    fn updated(&self, update: ItemUpdate) -> ThreadStreamEvent {
+        ThreadStreamEvent::ItemUpdated { item_id: self.message.id.clone(), update }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn wire(events: &[ThreadStreamEvent]) -> Vec<Value> {
+        events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
+    }
+
+    #[test]
+    fn it_begins_with_its_first_text_and_ends_with_all_of_it() {
+        let now = Timestamp::parse("2026-11-23T00:03:18.808Z").unwrap();
+        let mut answer = Answer::new("thr_1");
+        let mut entitled = None;
+        assert!(answer.push("", now, &mut entitled).is_empty() && answer.push("\0", now, &mut entitled).is_empty());
+        assert!(answer.finish().is_empty());
+        let id = answer.message.id.clone();
+        let updated = |update: Value| json!({ "type": "thread.item.updated", "item_id": id, "update": update });
+        let part = |text: &str| json!({ "annotations": [], "text": text, "type": "output_text" });
+        let item = |content: Value| {
+            json!({ "id": id, "thread_id": "thr_1", "created_at": "2026-11-23T00:03:18.808Z",
+                "type": "assistant_message", "content": content })
+        };
+        let delta = |text: &str| {
+            updated(json!({ "type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": text }))
+        };
+        assert_eq!(
+            wire(&answer.push("Hel\0lo", now, &mut entitled)),
+            [
+                json!({ "type": "thread.item.added", "item": item(json!([])) }),
+                updated(json!({ "type": "assistant_message.content_part.added", "content_index": 0, "content": part("") })),
+                delta("Hello"),
+            ]
+        );
+        assert_eq!(wire(&answer.push(" you", now.plus_seconds(9), &mut entitled)), [delta(" you")]);
+        assert_eq!(
+            wire(&answer.finish()),
+            [
+                updated(json!({ "type": "assistant_message.content_part.done", "content_index": 0, "content": part("Hello you") })),
+                json!({ "type": "thread.item.done", "item": item(json!([part("Hello you")])) }),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_snapshot_is_wanted_only_when_there_is_new_text() {
+        let mut answer = Answer::new("thr_1");
+        assert!(!answer.is_unsaved());
+        _ = answer.push("x", Timestamp::from_millis(0), &mut None);
+        assert!(answer.is_unsaved());
+        _ = answer.snapshot();
+        assert!(!answer.is_unsaved());
+    }
+}

@@ -1,0 +1,136 @@
+//! What a chat request may be refused with.
+
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::{model::ApiError, server::Error};
+
+/// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    /// The request cannot be read, or asks for what cannot be; a sentence for the developer who sent it.
+    #[error("{0}")]
+    Invalid(String),
+    /// The thing does not exist or belongs to somebody else; names the kind of thing.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The thread is being answered.
+    #[error("this conversation is still being answered: wait for the answer to end, or stop it")]
+    Busy {
+        /// The run that writes the answer.
+        run_id: String,
+    },
+    /// The body has more bytes than we read.
+    #[error("the request is larger than {max_bytes} bytes")]
+    TooLarge {
+        /// The limit.
+        max_bytes: usize,
+    },
+    /// The method is not `POST`.
+    #[error("this address takes POST only")]
+    MethodNotAllowed,
+    /// The server is about to stop.
+    #[error("the server is restarting: try again in a moment")]
+    ShuttingDown,
+    /// Something of ours failed; its text is for the log.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+/// A result with [`ChatError`].
+pub type Result<T, E = ChatError> = std::result::Result<T, E>;
+
+impl From<sqlx::Error> for ChatError {
+    fn from(err: sqlx::Error) -> Self {
+        Self::Internal(err.into())
+    }
+}
+
+impl ChatError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Busy { .. } => StatusCode::CONFLICT,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Returns the code that clients may match on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid_request",
+            Self::NotFound(_) => "not_found",
+            Self::Busy { .. } => "conflict",
+            Self::TooLarge { .. } => "too_large",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::ShuttingDown => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    fn allows_retry(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::ShuttingDown | Self::Internal(_))
+    }
+
+    /// Returns the sentence for the client: nothing from below is in it.
+    fn message(&self) -> String {
+        match self {
+            Self::Internal(_) => "Something went wrong on the server. Its log has the details.".to_owned(),
+            refusal => sentence(&refusal.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for ChatError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(err) = &self {
+            tracing::error!(error = %err, "a chat request failed");
+        }
+        let mut body = json!({
+            "type": "error",
+            "code": self.code(),
+            "message": self.message(),
+            "allow_retry": self.allows_retry(),
+        });
+        if let Self::Busy { run_id } = &self {
+            body["run_id"] = json!(run_id);
+        }
+        let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if matches!(self, Self::MethodNotAllowed) {
+            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        }
+        res
+    }
+}
+
+impl From<ChatError> for ApiError {
+    fn from(err: ChatError) -> Self {
+        match err {
+            ChatError::NotFound(_) => Self::NotFound,
+            ChatError::Internal(err) => {
+                tracing::error!(error = %err, "reading a conversation for a page failed");
+                Self::Internal
+            }
+            ChatError::ShuttingDown => Self::Internal,
+            ChatError::Invalid(_) | ChatError::Busy { .. } | ChatError::TooLarge { .. } | ChatError::MethodNotAllowed => {
+                Self::BadRequest
+            }
+        }
+    }
+}
+
+/// Makes a sentence of an error's text: a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}

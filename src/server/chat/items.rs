@@ -1,0 +1,214 @@
+//! Items of threads: the table `item`, one row per item, counted within its thread.
+
+use sqlx::{FromRow, types::Json};
+
+use super::{
+    error::{ChatError, Result},
+    paging,
+    tx::{Tx, within},
+};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{ItemMarks, ListOrder, Page, PageQuery, ThreadItem},
+    },
+    server::{Db, db::on},
+};
+
+#[derive(FromRow)]
+struct ItemRow {
+    seq: i64,
+    body: Json<ThreadItem>,
+}
+
+/// Returns a page of a thread's items without the hidden ones; the newest first unless asked otherwise.
+///
+/// The caller has made sure that the thread is the user's, to tell an empty thread from one that is not there.
+///
+/// # Errors
+/// [`ChatError::Invalid`] for a negative limit and for a cursor that is no item of the thread.
+pub(super) async fn list(db: &Db, user_id: &str, thread_id: &str, query: &PageQuery) -> Result<Page<ThreadItem>> {
+    let n_rows = paging::n_rows(query)?;
+    let order = query.order.unwrap_or_default();
+    let beyond = match &query.after {
+        Some(cursor) => place(db, thread_id, cursor).await?,
+        None => beginning(order),
+    };
+    page(db, user_id, thread_id, order, beyond, n_rows).await
+}
+
+/// Returns the first `n_rows` visible items of a thread in the given order.
+pub(super) async fn first_page(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    order: ListOrder,
+    n_rows: usize,
+) -> Result<Page<ThreadItem>> {
+    page(db, user_id, thread_id, order, beginning(order), n_rows).await
+}
+
+async fn page(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    order: ListOrder,
+    beyond: i64,
+    n_rows: usize,
+) -> Result<Page<ThreadItem>> {
+    let statement = match order {
+        ListOrder::Asc => {
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+                and "item"."seq" > $3
+            order by "item"."seq"
+            limit $4
+            "#
+        }
+        ListOrder::Desc => {
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+                and "item"."seq" < $3
+            order by "item"."seq" desc
+            limit $4
+            "#
+        }
+    };
+    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+        sqlx::query_as(statement)
+            .bind(thread_id)
+            .bind(user_id)
+            .bind(beyond)
+            .bind(paging::rows_to_fetch(n_rows))
+            .fetch_all(pool)
+            .await
+    })?;
+    Ok(paging::cut(rows.into_iter().map(|row| row.body.0).collect(), n_rows, ThreadItem::id))
+}
+
+/// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.
+pub(super) async fn newest(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    before: i64,
+    n_rows: i64,
+) -> Result<Vec<(i64, ThreadItem)>> {
+    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "item"."seq" < $3
+            order by "item"."seq" desc
+            limit $4
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(before)
+        .bind(n_rows)
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|row| (row.seq, row.body.0)).collect())
+}
+
+/// Stores an item at the end of its thread, or anew at its place when it is there.
+pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "item" ("id", "threadId", "seq", "type", "body", "createdAt", "updatedAt")
+            select $1, $2, coalesce(max("seq"), 0) + 1, $3, $4, $5, $6
+            from "item"
+            where "threadId" = $2
+            on conflict ("id") do update
+            set "body" = excluded."body", "updatedAt" = excluded."updatedAt"
+            "#,
+        )
+        .bind(item.id())
+        .bind(thread_id)
+        .bind(item.kind())
+        .bind(Json(item))
+        .bind(item.created_at())
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Marks an answer as ended before it was complete; nothing happens when there is no such item.
+pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp) -> Result<()> {
+    let row: Option<(Json<ThreadItem>,)> = within!(&mut *tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "body"
+            from "item"
+            where "id" = $1
+            "#,
+        )
+        .bind(item_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    let Some((Json(ThreadItem::AssistantMessage(mut message)),)) = row else { return Ok(()) };
+    message.colloquy = Some(ItemMarks { interrupted: true });
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "item"
+            set "body" = $2, "updatedAt" = $3
+            where "id" = $1
+            "#,
+        )
+        .bind(item_id)
+        .bind(Json(&ThreadItem::AssistantMessage(message)))
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Returns the place before all items in the given order.
+fn beginning(order: ListOrder) -> i64 {
+    match order {
+        ListOrder::Asc => 0,
+        ListOrder::Desc => i64::MAX,
+    }
+}
+
+/// Returns where an item stands in its thread; a hidden one too.
+async fn place(db: &Db, thread_id: &str, item_id: &str) -> Result<i64> {
+    let seq: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "seq"
+            from "item"
+            where "id" = $1 and "threadId" = $2
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    seq.ok_or_else(|| ChatError::Invalid("the cursor `after` is no item of this thread".to_owned()))
+}

@@ -1,0 +1,111 @@
+//! The one endpoint and its operations.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::header,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use http_body_util::LengthLimitError;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    Chat,
+    error::{ChatError, Result},
+    items,
+    live::StopReason,
+    sse, threads, turn,
+};
+use crate::{
+    model::chatkit::{ChatKitRequest, Operation},
+    server::{AppState, auth::principal},
+};
+
+/// The most bytes of a request.
+const MAX_BYTES: usize = 1024 * 1024;
+/// How long deleting a thread waits for its answer to stop.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Routes `/chatkit`.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed))
+}
+
+async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
+    let principal = match principal::bearer(&app, request.headers()).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let answered = match read(request.into_body()).await {
+        Ok(operation) => answer(&app.chat, principal.user_id, operation).await,
+        Err(err) => Err(err),
+    };
+    answered.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// Reads the body; the content type does not matter, as with the official server.
+async fn read(body: Body) -> Result<Operation> {
+    let body = to_bytes(body, MAX_BYTES).await.map_err(|err| {
+        match std::error::Error::source(&err).is_some_and(|source| source.is::<LengthLimitError>()) {
+            true => ChatError::TooLarge { max_bytes: MAX_BYTES },
+            false => ChatError::Invalid("the body broke off".to_owned()),
+        }
+    })?;
+    let request = ChatKitRequest::parse(&body).map_err(|err| ChatError::Invalid(err.to_string()))?;
+    // PostgreSQL cannot store the character, and nobody types it.
+    let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
+    if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
+        return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
+    }
+    Ok(request.operation)
+}
+
+async fn answer(chat: &Chat, user_id: String, operation: Operation) -> Result<Response> {
+    let db = chat.db();
+    Ok(match operation {
+        Operation::ThreadsCreate { input } => sse::response(turn::create(chat, user_id, input).await?),
+        Operation::ThreadsAddUserMessage { thread_id, input } => {
+            sse::response(turn::add(chat, user_id, thread_id, input).await?)
+        }
+        Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
+        Operation::ThreadsList(query) => object(threads::list(db, &user_id, &query).await?),
+        Operation::ThreadsUpdate { thread_id, title } => {
+            object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
+        }
+        Operation::ThreadsDelete { thread_id } => {
+            delete_thread(chat, &user_id, &thread_id).await?;
+            object(json!({}))
+        }
+        Operation::ItemsList { thread_id, page } => {
+            threads::find(db, &user_id, &thread_id).await?;
+            object(items::list(db, &user_id, &thread_id, &page).await?)
+        }
+    })
+}
+
+async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()> {
+    if let Some(run) = chat.live().of_thread(thread_id).filter(|run| run.user_id == user_id) {
+        run.stop(StopReason::ThreadDeleted);
+        // Should it take longer: it writes nothing once its row is gone.
+        _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
+    }
+    threads::delete(chat.db(), user_id, thread_id).await
+}
+
+fn object(value: impl Serialize) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}

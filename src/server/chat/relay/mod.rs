@@ -1,0 +1,46 @@
+//! Where answers come from.
+
+pub(super) mod demo;
+pub(super) mod openai;
+
+use futures_util::stream::BoxStream;
+
+use super::prompt::Prompt;
+
+/// Something that answers a conversation.
+pub(super) trait Relay: Send + Sync {
+    /// Begins an answer. The stream ends when the answer is complete or after its first failure; dropping it stops
+    /// whatever is behind it.
+    fn answer(&self, prompt: Prompt) -> RelayStream;
+}
+
+/// The events of one answer.
+pub(super) type RelayStream = BoxStream<'static, Result<RelayEvent, RelayFailure>>;
+
+/// What a model says, piece by piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RelayEvent {
+    /// More text of the answer, Markdown.
+    Text(String),
+}
+
+/// Why an answer broke off: a sentence for the user that also tells the operator what to do, without secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RelayFailure {
+    /// The sentence.
+    pub(super) message: String,
+    /// Whether trying again may help.
+    pub(super) allow_retry: bool,
+}
+
+impl RelayFailure {
+    /// A failure that may be over the next time.
+    pub(super) fn passing(message: impl Into<String>) -> Self {
+        Self { message: message.into(), allow_retry: true }
+    }
+
+    /// A failure that stays until somebody does something.
+    pub(super) fn lasting(message: impl Into<String>) -> Self {
+        Self { message: message.into(), allow_retry: false }
+    }
+}

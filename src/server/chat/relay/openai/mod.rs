@@ -1,0 +1,227 @@
+//! Answers from an OpenAI-compatible server: `POST {base}/chat/completions` with `stream: true`.
+
+mod failure;
+mod reading;
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, StreamExt, stream};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::{Relay, RelayEvent, RelayStream};
+use crate::server::{Error, chat::prompt::Prompt, config::OpenAiConfig};
+use failure::Failure;
+use reading::Reading;
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the server may be silent, before its first word and between two.
+const SILENCE: Duration = Duration::from_secs(120);
+/// The waits before the second and the third attempt.
+const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
+/// The longest wait that a busy server may ask for and get without the user being told.
+const MAX_WAIT_S: u64 = 2;
+/// How much of an answer that is no stream is read, in bytes.
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// An OpenAI-compatible server.
+#[derive(Clone)]
+pub(in crate::server::chat) struct OpenAi(Arc<Inner>);
+
+struct Inner {
+    config: OpenAiConfig,
+    /// The server's name for people: host and port.
+    host: String,
+    client: Client,
+    /// The first of `/models`, once it was asked for.
+    first_model: OnceCell<String>,
+}
+
+impl OpenAi {
+    /// Makes a client; nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the client cannot be made or the address has no host.
+    pub(in crate::server::chat) fn new(config: &OpenAiConfig) -> Result<Self, Error> {
+        Self::with_silence(config, SILENCE)
+    }
+
+    /// Makes a client with another limit for silence.
+    pub(in crate::server::chat) fn with_silence(config: &OpenAiConfig, silence: Duration) -> Result<Self, Error> {
+        let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL `{}` cannot be used: {why}", config.base_url));
+        let url = Url::parse(&config.base_url).map_err(|err| wrong(&err.to_string()))?;
+        let host = url.host_str().ok_or_else(|| wrong("it names no host"))?;
+        let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        // No redirects: the conversation goes to the server that the operator named, and nowhere else.
+        let builder = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(silence)
+            .redirect(reqwest::redirect::Policy::none());
+        let builder = if is_local { builder.no_proxy() } else { builder };
+        let client = builder.build().map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))?;
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Ok(Self(Arc::new(Inner { config: config.clone(), host, client, first_model: OnceCell::new() })))
+    }
+}
+
+impl Relay for OpenAi {
+    fn answer(&self, prompt: Prompt) -> RelayStream {
+        let server = Arc::clone(&self.0);
+        let opened = {
+            let server = Arc::clone(&server);
+            async move { server.open(&prompt).await }
+        };
+        opened
+            .into_stream()
+            .flat_map(|opened| match opened {
+                Ok(response) => pieces(response),
+                Err(failure) => stream::iter([Err(failure)]).boxed(),
+            })
+            .map(move |piece| piece.map(RelayEvent::Text).map_err(|failure| failure.tell(&server.host)))
+            .boxed()
+    }
+}
+
+impl Inner {
+    /// Sends the conversation and returns the answer's head; tries again where that is likely to help.
+    async fn open(&self, prompt: &Prompt) -> Result<Response, Failure> {
+        let model = self.model().await?;
+        let messages: Vec<Value> = prompt
+            .messages
+            .iter()
+            .map(|message| json!({ "role": message.role.as_str(), "content": message.text }))
+            .collect();
+        let body = json!({ "model": model, "messages": messages, "stream": true });
+        let url = format!("{}/chat/completions", self.config.base_url);
+        self.send(|| self.client.post(&url).json(&body)).await
+    }
+
+    /// Returns the model to ask: the configured one, or the first that the server has.
+    async fn model(&self) -> Result<&str, Failure> {
+        match &self.config.model {
+            Some(model) => Ok(model),
+            None => self.first_model.get_or_try_init(|| self.ask_for_model()).await.map(String::as_str),
+        }
+    }
+
+    async fn ask_for_model(&self) -> Result<String, Failure> {
+        let url = format!("{}/models", self.config.base_url);
+        let response = self.send(|| self.client.get(&url)).await?;
+        let body = read_body(response, MAX_BODY_BYTES).await;
+        let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NoApi)?;
+        let first = list["data"][0]["id"].as_str().or_else(|| list["models"][0]["name"].as_str());
+        first.map(str::to_owned).ok_or(Failure::NoModel)
+    }
+
+    async fn send(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, Failure> {
+        let mut waits = BACK_OFF.into_iter();
+        loop {
+            let failure = match self.send_once(request()).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => failure,
+            };
+            let wait = waits.next().and_then(|wait| match &failure {
+                Failure::Unreachable | Failure::Broken(502 | 503) => Some(wait),
+                Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
+                    Some(Duration::from_secs(*seconds).max(wait))
+                }
+                _ => None,
+            });
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(failure),
+            }
+        }
+    }
+
+    async fn send_once(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        let request = match &self.config.api_key {
+            Some(key) => request.bearer_auth(key.expose().trim()),
+            None => request,
+        };
+        let response = request.send().await.map_err(|err| {
+            tracing::warn!(host = self.host, error = describe(&err), "the model server could not be asked");
+            Failure::of_transport(&err, Failure::Unreachable)
+        })?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let retry_after_s = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let body = read_body(response, 64 * 1024).await;
+        let excerpt = self.excerpt(&body);
+        tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused to answer");
+        Err(refusal(status, retry_after_s, &body))
+    }
+
+    /// Returns a short cut of a body for the log, without our key.
+    fn excerpt(&self, body: &[u8]) -> String {
+        let text = String::from_utf8_lossy(body);
+        let text = match &self.config.api_key {
+            Some(key) => text.replace(key.expose().trim(), "(key)"),
+            None => text.into_owned(),
+        };
+        text.chars().take(200).map(|it| if it.is_control() { ' ' } else { it }).collect()
+    }
+}
+
+/// Returns the texts of an answer as they arrive, and its failure if there is one.
+fn pieces(response: Response) -> stream::BoxStream<'static, Result<String, Failure>> {
+    stream::unfold(Some((response, Reading::default())), |state| async {
+        let (mut response, mut reading) = state?;
+        let pieces = match response.chunk().await {
+            Ok(Some(bytes)) => reading.push(&bytes),
+            Ok(None) => return Some((reading.finish(), None)),
+            Err(err) => {
+                tracing::warn!(error = describe(&err), "the model server's answer broke off");
+                reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
+            }
+        };
+        let rest = (!reading.is_over()).then_some((response, reading));
+        Some((pieces, rest))
+    })
+    .flat_map(stream::iter)
+    .boxed()
+}
+
+fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failure {
+    let error: Value = serde_json::from_slice(body).unwrap_or_default();
+    match status.as_u16() {
+        401 | 403 => Failure::KeyRefused,
+        429 => Failure::Busy { retry_after_s },
+        413 => Failure::TooLong,
+        status => match Failure::of_error(&error["error"]) {
+            Some(Failure::TooLong) => Failure::TooLong,
+            _ if status == 404 => Failure::Unknown,
+            _ if (300..400).contains(&status) => Failure::Redirected,
+            _ if status >= 500 => Failure::Broken(status),
+            _ => Failure::Rejected(status),
+        },
+    }
+}
+
+/// Reads at most `max_bytes` of a body; what cannot be read is left out.
+async fn read_body(mut response: Response, max_bytes: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
+        if body.len() == max_bytes {
+            break;
+        }
+    }
+    body
+}
+
+/// Describes a transport error with its causes, without the URL, which may hold a key.
+fn describe(err: &reqwest::Error) -> String {
+    let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
+    let mut cause = std::error::Error::source(err);
+    while let Some(err) = cause {
+        text = format!("{text}: {err}");
+        cause = err.source();
+    }
+    text
+}

@@ -1,0 +1,274 @@
+//! Threads: the table `thread`.
+
+use serde_json::Map;
+use sqlx::{FromRow, types::Json};
+
+use super::{
+    error::{ChatError, Result},
+    items, paging,
+    tx::{Tx, within},
+};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{ListOrder, Page, PageQuery, Thread, ThreadStatus},
+    },
+    server::{Db, db::on},
+};
+
+/// The most characters of a title.
+const MAX_TITLE_CHARS: usize = 200;
+/// How many of the newest items an opened thread comes with.
+const NEWEST_ITEMS: usize = 30;
+
+/// A row; its metadata stays here, for the protocol never sends it.
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct ThreadRow {
+    id: String,
+    title: Option<String>,
+    status: Json<ThreadStatus>,
+    created_at: Timestamp,
+}
+
+impl From<ThreadRow> for Thread {
+    fn from(row: ThreadRow) -> Self {
+        Self {
+            title: row.title,
+            id: row.id,
+            created_at: row.created_at,
+            status: row.status.0,
+            metadata: Map::new(),
+            allowed_image_domains: None,
+            items: Page::default(),
+        }
+    }
+}
+
+/// Returns a page of the user's threads, without items, the newest first unless asked otherwise.
+///
+/// # Errors
+/// [`ChatError::Invalid`] for a negative limit and for a cursor that is no thread of the user's.
+pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>> {
+    let n_rows = paging::n_rows(query)?;
+    let order = query.order.unwrap_or_default();
+    let (created_at, seq) = match &query.after {
+        Some(cursor) => place(db, user_id, cursor).await?,
+        None => match order {
+            ListOrder::Asc => (Timestamp::from_millis(i64::MIN), 0),
+            ListOrder::Desc => (Timestamp::from_millis(i64::MAX), i64::MAX),
+        },
+    };
+    let statement = match order {
+        ListOrder::Asc => {
+            r#"
+            select "id", "title", "status", "createdAt"
+            from "thread"
+            where "userId" = $1
+                and ("createdAt", "seq") > ($2, $3)
+            order by "createdAt", "seq"
+            limit $4
+            "#
+        }
+        ListOrder::Desc => {
+            r#"
+            select "id", "title", "status", "createdAt"
+            from "thread"
+            where "userId" = $1
+                and ("createdAt", "seq") < ($2, $3)
+            order by "createdAt" desc, "seq" desc
+            limit $4
+            "#
+        }
+    };
+    let rows: Vec<ThreadRow> = on!(db.read(), pool => {
+        sqlx::query_as(statement)
+            .bind(user_id)
+            .bind(created_at)
+            .bind(seq)
+            .bind(paging::rows_to_fetch(n_rows))
+            .fetch_all(pool)
+            .await
+    })?;
+    Ok(paging::cut(rows.into_iter().map(Thread::from).collect(), n_rows, |thread: &Thread| &thread.id))
+}
+
+/// Returns a thread of the user's with its newest 30 items, oldest first; `None` when it is not there or not theirs.
+///
+/// `items.has_more` tells that older items exist; `items.after` is then the id of the oldest one sent, the cursor of
+/// an `items.list` in descending order.
+///
+/// # Errors
+/// [`ChatError::Internal`] when the database fails.
+pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> Result<Option<Thread>> {
+    let mut thread = match find(db, user_id, thread_id).await {
+        Ok(thread) => thread,
+        Err(ChatError::NotFound(_)) => return Ok(None),
+        Err(err) => return Err(err),
+    };
+    thread.items = items::first_page(db, user_id, thread_id, ListOrder::Desc, NEWEST_ITEMS).await?;
+    thread.items.data.reverse();
+    Ok(Some(thread))
+}
+
+/// Returns a thread of the user's with its first 20 items, oldest first, as `threads.get_by_id` wants it.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn get(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
+    let mut thread = find(db, user_id, thread_id).await?;
+    thread.items = items::first_page(db, user_id, thread_id, ListOrder::Asc, paging::DEFAULT_ROWS).await?;
+    Ok(thread)
+}
+
+/// Returns a thread of the user's without items.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
+    let row: Option<ThreadRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "id", "title", "status", "createdAt"
+            from "thread"
+            where "id" = $1 and "userId" = $2
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
+}
+
+/// Gives a thread of the user's another title.
+///
+/// # Errors
+/// [`ChatError::Invalid`] for a title without text or with more than 200 characters; [`ChatError::NotFound`].
+pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str, now: Timestamp) -> Result<Thread> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(ChatError::Invalid("the title is empty".to_owned()));
+    }
+    if title.chars().count() > MAX_TITLE_CHARS {
+        return Err(ChatError::Invalid(format!("the title has more than {MAX_TITLE_CHARS} characters")));
+    }
+    let row: Option<ThreadRow> = on!(db.write(), pool => {
+        sqlx::query_as(
+            r#"
+            update "thread"
+            set "title" = $3, "updatedAt" = $4
+            where "id" = $1 and "userId" = $2
+            returning "id", "title", "status", "createdAt"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(title)
+        .bind(now)
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
+}
+
+/// Deletes a thread of the user's with its items and runs; deleting what is not there is no error.
+pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(
+            r#"
+            delete from "thread"
+            where "id" = $1 and "userId" = $2
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .execute(pool)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Stores a new thread.
+pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "thread" ("id", "userId", "title", "status", "metadata", "createdAt", "updatedAt")
+            values ($1, $2, $3, $4, $5, $6, $6)
+            "#,
+        )
+        .bind(&thread.id)
+        .bind(user_id)
+        .bind(&thread.title)
+        .bind(Json(&thread.status))
+        .bind(Json(&thread.metadata))
+        .bind(thread.created_at)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Notes that a thread of the user's goes on, and keeps others from writing to it until the transaction ends.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Timestamp) -> Result<Thread> {
+    let row: Option<ThreadRow> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            update "thread"
+            set "updatedAt" = $3
+            where "id" = $1 and "userId" = $2
+            returning "id", "title", "status", "createdAt"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
+}
+
+/// Gives a thread that has none a title.
+pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "thread"
+            set "title" = $2
+            where "id" = $1
+            "#,
+        )
+        .bind(thread_id)
+        .bind(title)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Returns where a thread of the user's stands in the list.
+async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
+    let row: Option<(Timestamp, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "createdAt", "seq"
+            from "thread"
+            where "id" = $1 and "userId" = $2
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.ok_or_else(|| ChatError::Invalid("the cursor `after` is no thread of yours".to_owned()))
+}
