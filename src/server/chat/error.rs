@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{model::ApiError, server::Error};
+use crate::server::Error;
 
 /// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
 #[derive(Debug, thiserror::Error)]
@@ -108,22 +108,6 @@ impl IntoResponse for ChatError {
             res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
         }
         res
-    }
-}
-
-impl From<ChatError> for ApiError {
-    fn from(err: ChatError) -> Self {
-        match err {
-            ChatError::NotFound(_) => Self::NotFound,
-            ChatError::Internal(err) => {
-                tracing::error!(error = %err, "reading a conversation for a page failed");
-                Self::Internal
-            }
-            ChatError::ShuttingDown => Self::Internal,
-            ChatError::Invalid(_) | ChatError::Busy { .. } | ChatError::TooLarge { .. } | ChatError::MethodNotAllowed => {
-                Self::BadRequest
-            }
-        }
     }
 }
 

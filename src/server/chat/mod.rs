@@ -25,7 +25,6 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use error::ChatError;
 pub use operations::router;
 
 use super::{Clock, Db, Result, config::ModelConfig};

@@ -73,7 +73,7 @@ async fn answer(chat: &Chat, user_id: String, operation: Operation) -> Result<Re
             sse::response(turn::add(chat, user_id, thread_id, input).await?)
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
-        Operation::ThreadsList(query) => object(threads::list(db, &user_id, &query).await?),
+        Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
             object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
         }

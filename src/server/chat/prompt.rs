@@ -109,8 +109,8 @@ impl Fitting {
     /// is found, what does not fit is passed over.
     fn add(&mut self, item: &ThreadItem) -> bool {
         let (mut message, origin) = match item {
-            ThreadItem::UserMessage(it) if self.has_question => (user(it.text()), Origin::User),
-            ThreadItem::UserMessage(it) => (user(question(it)), Origin::User),
+            ThreadItem::UserMessage(it) if !self.has_question => (user(question(it, &item.text())), Origin::User),
+            ThreadItem::UserMessage(_) => (user(item.text()), Origin::User),
             ThreadItem::AssistantMessage(it) => (Message { role: Role::Assistant, text: it.text() }, Origin::Other),
             ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => {
                 (user(hidden(&item.text())), Origin::Other)
@@ -151,10 +151,10 @@ fn user(text: String) -> Message {
 }
 
 /// Puts what the message answers to before it.
-fn question(message: &UserMessage) -> String {
+fn question(message: &UserMessage, text: &str) -> String {
     match &message.quoted_text {
-        Some(quoted) => format!("The user is referring to this in particular:\n{quoted}\n\n{}", message.text()),
-        None => message.text(),
+        Some(quoted) => format!("The user is referring to this in particular:\n{quoted}\n\n{text}"),
+        None => text.to_owned(),
     }
 }
 

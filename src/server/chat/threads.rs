@@ -13,7 +13,7 @@ use crate::{
         Timestamp,
         chatkit::{ListOrder, Page, PageQuery, Thread, ThreadStatus},
     },
-    server::{Db, db::on},
+    server::{self, Db, db::on},
 };
 
 /// The most characters of a title.
@@ -45,11 +45,46 @@ impl From<ThreadRow> for Thread {
     }
 }
 
+/// Returns a page of the user's threads for a page of ours, without items, the newest first unless asked otherwise;
+/// an empty one where `POST /chatkit` would refuse the query.
+///
+/// # Errors
+/// [`Error::Db`](crate::server::Error::Db).
+pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> server::Result<Page<Thread>> {
+    match page(db, user_id, query).await {
+        Ok(page) => Ok(page),
+        Err(ChatError::Internal(err)) => Err(err),
+        Err(_) => Ok(Page::default()),
+    }
+}
+
+/// Returns a thread of the user's with its newest 30 items, oldest first; `None` when it is not there or not theirs.
+///
+/// `items.has_more` tells that older items exist; `items.after` is then the id of the oldest one sent, the cursor of
+/// an `items.list` in descending order.
+///
+/// # Errors
+/// [`Error::Db`](crate::server::Error::Db).
+pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> server::Result<Option<Thread>> {
+    // PostgreSQL cannot even be asked for such an id.
+    if thread_id.contains('\0') {
+        return Ok(None);
+    }
+    match with_items(db, user_id, thread_id, ListOrder::Desc, NEWEST_ITEMS).await {
+        Ok(mut thread) => {
+            thread.items.data.reverse();
+            Ok(Some(thread))
+        }
+        Err(ChatError::Internal(err)) => Err(err),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Returns a page of the user's threads, without items, the newest first unless asked otherwise.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for a negative limit and for a cursor that is no thread of the user's.
-pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>> {
+pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>> {
     let n_rows = paging::n_rows(query)?;
     let order = query.order.unwrap_or_default();
     let (created_at, seq) = match &query.after {
@@ -93,32 +128,17 @@ pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thre
     Ok(paging::cut(rows.into_iter().map(Thread::from).collect(), n_rows, |thread: &Thread| &thread.id))
 }
 
-/// Returns a thread of the user's with its newest 30 items, oldest first; `None` when it is not there or not theirs.
-///
-/// `items.has_more` tells that older items exist; `items.after` is then the id of the oldest one sent, the cursor of
-/// an `items.list` in descending order.
-///
-/// # Errors
-/// [`ChatError::Internal`] when the database fails.
-pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> Result<Option<Thread>> {
-    let mut thread = match find(db, user_id, thread_id).await {
-        Ok(thread) => thread,
-        Err(ChatError::NotFound(_)) => return Ok(None),
-        Err(err) => return Err(err),
-    };
-    thread.items = items::first_page(db, user_id, thread_id, ListOrder::Desc, NEWEST_ITEMS).await?;
-    thread.items.data.reverse();
-    Ok(Some(thread))
-}
-
 /// Returns a thread of the user's with its first 20 items, oldest first, as `threads.get_by_id` wants it.
 ///
 /// # Errors
 /// [`ChatError::NotFound`].
 pub(super) async fn get(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
-    let mut thread = find(db, user_id, thread_id).await?;
-    thread.items = items::first_page(db, user_id, thread_id, ListOrder::Asc, paging::DEFAULT_ROWS).await?;
-    Ok(thread)
+    with_items(db, user_id, thread_id, ListOrder::Asc, paging::DEFAULT_ROWS).await
+}
+
+async fn with_items(db: &Db, user_id: &str, thread_id: &str, order: ListOrder, n_rows: usize) -> Result<Thread> {
+    let thread = find(db, user_id, thread_id).await?;
+    Ok(Thread { items: items::first_page(db, user_id, thread_id, order, n_rows).await?, ..thread })
 }
 
 /// Returns a thread of the user's without items.
