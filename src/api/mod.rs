@@ -5,6 +5,7 @@
 //! same functions of `server` as the HTTP handlers do.
 
 pub mod account;
+pub mod status;
 pub mod threads;
 
 use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};

@@ -1,0 +1,15 @@
+//! The HTTP status of a page that is being rendered.
+
+use leptos::prelude::*;
+
+use crate::model::ApiError;
+
+/// Makes the page that is being rendered a 404. Call it in a blocking resource, while the server renders.
+///
+/// # Errors
+/// None but those of the transport.
+#[server(prefix = "/api/fn", endpoint = "not-found")]
+pub async fn set_not_found() -> Result<(), ApiError> {
+    crate::server::forms::set_not_found();
+    Ok(())
+}
