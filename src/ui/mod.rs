@@ -3,6 +3,7 @@
 //! Everything here renders on the server and runs in the browser. Browser calls stand in handlers and effects only.
 
 mod app;
+pub mod chatkit;
 mod shell;
 
 pub use app::App;

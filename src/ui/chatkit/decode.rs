@@ -1,0 +1,82 @@
+//! Bytes of a ChatKit stream in, events out. Pure.
+
+use crate::model::{
+    chatkit::ThreadStreamEvent,
+    sse::{EventTooLarge, SseDecoder, SseEvent},
+};
+
+/// Reads the body of a streaming request.
+///
+/// What cannot be understood is skipped: events of a later protocol, `[DONE]`, kinds of content that this version does
+/// not know. A stream without a terminal event ends with its body.
+#[derive(Debug, Default)]
+pub struct EventDecoder {
+    frames: SseDecoder,
+}
+
+impl EventDecoder {
+    /// Takes the next chunk and returns the events that it completes.
+    ///
+    /// # Errors
+    /// [`EventTooLarge`] when one event would fill the page's memory.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<ThreadStreamEvent>, EventTooLarge> {
+        Ok(self.frames.push(chunk)?.iter().filter_map(read).collect())
+    }
+
+    /// Ends the body; an event whose blank line is missing counts if its data is whole.
+    pub fn finish(self) -> Option<ThreadStreamEvent> {
+        self.frames.finish().as_ref().and_then(read)
+    }
+}
+
+fn read(frame: &SseEvent) -> Option<ThreadStreamEvent> {
+    serde_json::from_str(&frame.data).ok().filter(|event| *event != ThreadStreamEvent::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELTA: &str = concat!(
+        r#"data: {"type":"thread.item.updated","item_id":"msg_1","update":"#,
+        r#"{"type":"assistant_message.content_part.text_delta","content_index":0,"delta":"hé 😀"}}"#,
+        "\n\n"
+    );
+
+    #[test]
+    fn events_are_the_same_wherever_the_network_cuts() {
+        let body = format!(": ping\n\n{DELTA}id: 4\n{DELTA}");
+        let whole = EventDecoder::default().push(body.as_bytes()).unwrap();
+        assert_eq!(whole.len(), 2);
+        for at in 0..body.len() {
+            let mut decoder = EventDecoder::default();
+            let mut events = decoder.push(&body.as_bytes()[..at]).unwrap();
+            events.extend(decoder.push(&body.as_bytes()[at..]).unwrap());
+            assert_eq!(events, whole, "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_skipped() {
+        for body in [
+            "data: [DONE]\n\n",
+            "data: {\"type\":\"thread.sang\"}\n\n",
+            "data: {\"type\":\"thread.item.done\"}\n\n",
+            "data: \n\n",
+            "data: {\"type\":\"thread.item.updated\",\"item_id\":\"m\",\"update\":{\"type\":\"assistant_message.content_part.added\",\"content_index\":0,\"content\":{\"type\":\"output_song\"}}}\n\n",
+        ] {
+            assert_eq!(EventDecoder::default().push(body.as_bytes()).unwrap(), vec![], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_last_event_counts_only_when_it_is_whole() {
+        let check = |body: &str, n_events: usize| {
+            let mut decoder = EventDecoder::default();
+            assert_eq!(decoder.push(body.as_bytes()).unwrap(), vec![]);
+            assert_eq!(decoder.finish().iter().count(), n_events, "{body:?}");
+        };
+        check(DELTA.trim_end(), 1);
+        check(&DELTA[..DELTA.len() - 4], 0);
+    }
+}

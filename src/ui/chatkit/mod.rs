@@ -1,0 +1,4 @@
+//! An open ChatKit client.
+
+pub mod decode;
+pub mod state;

@@ -1,0 +1,310 @@
+//! What a conversation looks like, and how events change it. Pure: no signals, no clock, no browser.
+
+use crate::model::{
+    Timestamp,
+    chatkit::{
+        ErrorEvent, InferenceOptions, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent,
+        UserContent, UserMessage,
+    },
+};
+
+mod item;
+
+use item::{change_message, is_interrupted, with_created_at};
+
+/// A conversation: its thread, its entries and the turn that is under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChatState {
+    /// The thread, without items; `None` before the first message of a new chat.
+    pub thread: Option<Thread>,
+    /// Oldest first.
+    pub entries: Vec<Entry>,
+    /// The cursor of the items before the first entry; `None` when there are none.
+    pub older: Option<String>,
+    /// The turn under way.
+    pub turn: Option<Turn>,
+    /// What was said beside the conversation since the last message was sent.
+    pub notes: Vec<Note>,
+    next_key: u64,
+}
+
+/// One entry of the transcript.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Stays the same when the server gives the item its id.
+    pub key: u64,
+    /// The item; its id is empty while it is on its way to the server.
+    pub item: ThreadItem,
+    /// How far it is.
+    pub phase: Phase,
+}
+
+/// How far an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// On its way to the server.
+    Sending,
+    /// Changing while its answer streams.
+    Streaming,
+    /// Complete.
+    Settled,
+    /// It ended before it was complete.
+    Interrupted,
+}
+
+/// A turn: from the message that was sent to the end of the body that answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Nothing of the answer has arrived yet.
+    pub is_waiting: bool,
+    /// Whether a stop button makes sense.
+    pub can_stop: bool,
+    /// What the assistant is doing.
+    pub progress: Option<String>,
+    /// An `error` event has arrived.
+    pub has_failed: bool,
+}
+
+/// Something said beside the conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// How grave it is.
+    pub level: NoticeLevel,
+    /// A heading.
+    pub title: Option<String>,
+    /// A sentence.
+    pub text: String,
+}
+
+/// How the body of a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnEnd {
+    /// By itself.
+    Complete,
+    /// By the user, or because the connection broke.
+    Cut,
+}
+
+/// What an event changed, for the view to render that and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Entries came or went.
+    pub list: bool,
+    /// The thread's own fields changed.
+    pub thread: bool,
+    /// The turn or the notes changed.
+    pub turn: bool,
+    /// The keys of the entries that changed.
+    pub entries: Vec<u64>,
+}
+
+impl Changes {
+    /// Adds what `other` says.
+    pub fn merge(&mut self, other: Self) {
+        self.list |= other.list;
+        self.thread |= other.thread;
+        self.turn |= other.turn;
+        for key in other.entries {
+            self.add_entry(key);
+        }
+    }
+
+    fn add_entry(&mut self, key: u64) {
+        if !self.entries.contains(&key) {
+            self.entries.push(key);
+        }
+    }
+}
+
+impl ChatState {
+    /// Shows a thread whose `items` are its newest, oldest first; `None` is a new chat.
+    pub fn open(thread: Option<Thread>) -> Self {
+        let mut state = Self::default();
+        let Some(mut thread) = thread else { return state };
+        let Page { data, has_more, after } = std::mem::take(&mut thread.items);
+        state.older = if has_more { after.or_else(|| data.first().map(|item| item.id().to_owned())) } else { None };
+        state.entries =
+            data.into_iter().filter(|item| !item.is_hidden()).map(|item| settled(&mut state.next_key, item)).collect();
+        state.thread = Some(thread);
+        state
+    }
+
+    /// Puts older items before the first entry; `page` is newest first, as `items.list` sends it.
+    pub fn prepend(&mut self, page: Page<ThreadItem>) {
+        let Page { data, has_more, after } = page;
+        self.older = if has_more { after.or_else(|| data.last().map(|item| item.id().to_owned())) } else { None };
+        let fresh: Vec<ThreadItem> =
+            data.into_iter().rev().filter(|item| !item.is_hidden() && self.position(item.id()).is_none()).collect();
+        let older: Vec<Entry> = fresh.into_iter().map(|item| settled(&mut self.next_key, item)).collect();
+        self.entries.splice(0..0, older);
+    }
+
+    /// Begins a turn: shows what the user says before the server has taken it.
+    pub fn begin_turn(&mut self, text: &str) {
+        let item = ThreadItem::UserMessage(UserMessage {
+            id: String::new(),
+            thread_id: self.thread.as_ref().map(|thread| thread.id.clone()).unwrap_or_default(),
+            created_at: self.entries.last().map_or(Timestamp::from_millis(0), |last| last.item.created_at()),
+            content: vec![UserContent::InputText { text: text.to_owned() }],
+            attachments: Vec::new(),
+            quoted_text: None,
+            inference_options: InferenceOptions::default(),
+        });
+        self.push(item, Phase::Sending);
+        self.notes.clear();
+        self.turn = Some(Turn { is_waiting: true, can_stop: true, progress: None, has_failed: false });
+    }
+
+    /// Ends a turn that the server did not take; returns whether the user's message was withdrawn.
+    pub fn reject_turn(&mut self, note: Note) -> bool {
+        let n_entries = self.entries.len();
+        self.entries.retain(|entry| entry.phase != Phase::Sending);
+        self.turn = None;
+        self.notes.push(note);
+        self.entries.len() < n_entries
+    }
+
+    /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.
+    pub fn end_turn(&mut self, end: TurnEnd) -> Changes {
+        let has_failed = self.turn.take().is_some_and(|turn| turn.has_failed);
+        let is_cut = end == TurnEnd::Cut || has_failed;
+        let mut changes = Changes { turn: true, ..Changes::default() };
+        for entry in &mut self.entries {
+            entry.phase = match entry.phase {
+                Phase::Sending => Phase::Settled,
+                Phase::Streaming if is_cut => Phase::Interrupted,
+                Phase::Streaming => Phase::Settled,
+                Phase::Settled | Phase::Interrupted => continue,
+            };
+            changes.add_entry(entry.key);
+        }
+        changes
+    }
+
+    /// Takes one event of the stream.
+    pub fn apply(&mut self, event: ThreadStreamEvent) -> Changes {
+        match event {
+            ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => {
+                self.take_thread(thread)
+            }
+            ThreadStreamEvent::ItemAdded { item } => self.upsert(item, Phase::Streaming),
+            ThreadStreamEvent::ItemDone { item } => self.upsert(item, Phase::Settled),
+            ThreadStreamEvent::ItemReplaced { item } => self.upsert(item, Phase::Settled),
+            ThreadStreamEvent::ItemUpdated { item_id, update } => self.update(&item_id, update),
+            ThreadStreamEvent::ItemRemoved { item_id } => self.remove(&item_id),
+            ThreadStreamEvent::StreamOptions { stream_options } => {
+                self.change_turn(|turn| turn.can_stop = stream_options.allow_cancel)
+            }
+            ThreadStreamEvent::ProgressUpdate { text, .. } => self.change_turn(|turn| turn.progress = Some(text)),
+            ThreadStreamEvent::Notice { level, message, title } => self.add_note(Note { level, title, text: message }),
+            ThreadStreamEvent::Error(err) => {
+                self.change_turn(|turn| turn.has_failed = true);
+                self.add_note(Note { level: NoticeLevel::Danger, title: None, text: sentence(err) })
+            }
+            ThreadStreamEvent::ClientEffect { .. } | ThreadStreamEvent::Unknown => Changes::default(),
+        }
+    }
+
+    /// Returns an entry by its key.
+    pub fn entry(&self, key: u64) -> Option<&Entry> {
+        self.entries.iter().rfind(|entry| entry.key == key)
+    }
+
+    /// Takes the thread's own fields; its `items` are empty in every event and mean nothing.
+    fn take_thread(&mut self, mut thread: Thread) -> Changes {
+        thread.items = Page::default();
+        self.thread = Some(thread);
+        Changes { thread: true, ..Changes::default() }
+    }
+
+    fn upsert(&mut self, item: ThreadItem, phase: Phase) -> Changes {
+        if item.is_hidden() {
+            return self.remove(item.id());
+        }
+        let mut changes = Changes::default();
+        if !matches!(item, ThreadItem::UserMessage(_)) {
+            changes.merge(self.change_turn(|turn| turn.is_waiting = false));
+        }
+        let phase = if is_interrupted(&item) { Phase::Interrupted } else { phase };
+        match self.position(item.id()).or_else(|| self.position_of_sent(&item)) {
+            Some(at) => {
+                let entry = &mut self.entries[at];
+                let first_seen = (entry.phase != Phase::Sending).then(|| entry.item.created_at());
+                entry.item = with_created_at(item, first_seen);
+                entry.phase = phase;
+                changes.add_entry(entry.key);
+            }
+            None => {
+                self.push(item, phase);
+                changes.list = true;
+            }
+        }
+        changes
+    }
+
+    fn update(&mut self, item_id: &str, update: ItemUpdate) -> Changes {
+        let Some(at) = self.position(item_id) else { return Changes::default() };
+        let entry = &mut self.entries[at];
+        let ThreadItem::AssistantMessage(message) = &mut entry.item else { return Changes::default() };
+        if !change_message(message, update) {
+            return Changes::default();
+        }
+        Changes { entries: vec![entry.key], ..Changes::default() }
+    }
+
+    fn remove(&mut self, item_id: &str) -> Changes {
+        let n_entries = self.entries.len();
+        self.entries.retain(|entry| entry.item.id() != item_id);
+        Changes { list: self.entries.len() < n_entries, ..Changes::default() }
+    }
+
+    fn change_turn(&mut self, change: impl FnOnce(&mut Turn)) -> Changes {
+        let Some(turn) = &mut self.turn else { return Changes::default() };
+        let before = turn.clone();
+        change(turn);
+        Changes { turn: *turn != before, ..Changes::default() }
+    }
+
+    fn add_note(&mut self, note: Note) -> Changes {
+        self.notes.push(note);
+        Changes { turn: true, ..Changes::default() }
+    }
+
+    fn push(&mut self, item: ThreadItem, phase: Phase) {
+        let mut entry = settled(&mut self.next_key, item);
+        if entry.phase != Phase::Interrupted {
+            entry.phase = phase;
+        }
+        self.entries.push(entry);
+    }
+
+    fn position(&self, item_id: &str) -> Option<usize> {
+        self.entries.iter().rposition(|entry| entry.item.id() == item_id && entry.phase != Phase::Sending)
+    }
+
+    /// The bubble that was shown before the server gave the message its id.
+    fn position_of_sent(&self, item: &ThreadItem) -> Option<usize> {
+        matches!(item, ThreadItem::UserMessage(_))
+            .then(|| self.entries.iter().position(|entry| entry.phase == Phase::Sending))
+            .flatten()
+    }
+}
+
+fn settled(next_key: &mut u64, item: ThreadItem) -> Entry {
+    let key = *next_key;
+    *next_key += 1;
+    let phase = if is_interrupted(&item) { Phase::Interrupted } else { Phase::Settled };
+    Entry { key, item, phase }
+}
+
+fn sentence(err: ErrorEvent) -> String {
+    let fallback = if err.allow_retry {
+        "Something went wrong while answering. Try again."
+    } else {
+        "Something went wrong while answering."
+    };
+    err.message.filter(|text| !text.is_empty()).unwrap_or_else(|| fallback.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
