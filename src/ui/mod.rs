@@ -4,6 +4,9 @@
 
 mod app;
 pub mod chatkit;
+mod components;
+mod pages;
+pub mod paths;
 mod shell;
 
 pub use app::App;

@@ -1,0 +1,46 @@
+use leptos::prelude::*;
+
+/// How much a button asks for attention.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ButtonKind {
+    /// The one thing to do here.
+    #[default]
+    Primary,
+    /// Something else to do.
+    Quiet,
+    /// Something that cannot be undone.
+    Danger,
+}
+
+/// A button with a label.
+#[component]
+pub fn Button(
+    /// How much it asks for attention.
+    #[prop(optional)]
+    kind: ButtonKind,
+    /// `button` or `submit`.
+    #[prop(default = "button")]
+    r#type: &'static str,
+    /// Whether what it started is under way; it is not pressed twice.
+    #[prop(into, optional)]
+    is_busy: Signal<bool>,
+    /// The label.
+    children: Children,
+) -> impl IntoView {
+    let kind = match kind {
+        ButtonKind::Primary => "primary",
+        ButtonKind::Quiet => "quiet",
+        ButtonKind::Danger => "danger",
+    };
+    view! {
+        <button
+            class="button"
+            type=r#type
+            data-kind=kind
+            disabled=is_busy
+            aria-busy=move || is_busy.get().then_some("true")
+        >
+            {children()}
+        </button>
+    }
+}

@@ -1,0 +1,69 @@
+use leptos::{html, prelude::*};
+
+/// A labelled input with its error.
+///
+/// The input is rendered once and keeps what was typed; only its error changes.
+#[component]
+pub fn Field(
+    /// What it asks for.
+    label: &'static str,
+    /// The name of the argument that it fills.
+    name: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What browsers may fill in.
+    autocomplete: &'static str,
+    /// What it starts with.
+    #[prop(into, optional)]
+    value: String,
+    /// What to know before typing.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// Why it was refused.
+    #[prop(into)]
+    error: Signal<Option<&'static str>>,
+) -> impl IntoView {
+    let input: NodeRef<html::Input> = NodeRef::new();
+    Effect::new(move |_| {
+        if let (Some(_), Some(input)) = (error.get(), input.get_untracked()) {
+            _ = input.focus();
+        }
+    });
+    let id = format!("field-{name}");
+    let error_id = format!("{id}-error");
+    let hint_id = format!("{id}-hint");
+    let described_by = {
+        let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
+        move || match (error.get(), hint) {
+            (Some(_), _) => Some(error_id.clone()),
+            (None, Some(_)) => Some(hint_id.clone()),
+            (None, None) => None,
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>
+                {label}
+            </label>
+            <input
+                node_ref=input
+                class="field__input"
+                id=id
+                name=name
+                type=kind
+                value=value
+                autocomplete=autocomplete
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=described_by
+            />
+            {move || match (error.get(), hint) {
+                (Some(text), _) => {
+                    view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }.into_any()
+                }
+                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }.into_any(),
+                (None, None) => ().into_any(),
+            }}
+        </div>
+    }
+}

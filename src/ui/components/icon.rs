@@ -1,0 +1,63 @@
+use leptos::prelude::*;
+
+/// An outline of Lucide (ISC licence), each as one path in a square of 24.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the outlines")]
+pub enum IconKind {
+    Alert,
+    ArrowDown,
+    ArrowUp,
+    Check,
+    Close,
+    Copy,
+    Ellipsis,
+    Info,
+    LogOut,
+    Menu,
+    Pencil,
+    SquarePen,
+    Stop,
+    Trash,
+}
+
+impl IconKind {
+    fn outline(self) -> &'static str {
+        match self {
+            Self::Alert => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 8v4M12 16h.01",
+            Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+            Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
+            Self::Check => "M20 6 9 17l-5-5",
+            Self::Close => "M18 6 6 18M6 6l12 12",
+            Self::Copy => {
+                "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
+            }
+            Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
+            Self::Info => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 16v-4M12 8h.01",
+            Self::LogOut => "M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4M16 17l5-5-5-5M21 12H9",
+            Self::Menu => "M4 6h16M4 12h16M4 18h10",
+            Self::Pencil => {
+                "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l4 4"
+            }
+            Self::SquarePen => {
+                "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"
+            }
+            Self::Stop => "M7 7h10v10H7z",
+            Self::Trash => {
+                "M3 6h18M19 6v14c0 1-1 2-2 2H7c-1 0-2-1-2-2V6M8 6V4c0-1 1-2 2-2h4c1 0 2 1 2 2v2M10 11v6M14 11v6"
+            }
+        }
+    }
+}
+
+/// A picture beside or instead of a label; a screen reader hears the label alone.
+#[component]
+pub fn Icon(
+    /// Which one.
+    kind: IconKind,
+) -> impl IntoView {
+    view! {
+        <svg class="icon" data-icon=(kind == IconKind::Stop).then_some("solid") viewBox="0 0 24 24" aria-hidden="true">
+            <path d=kind.outline() />
+        </svg>
+    }
+}

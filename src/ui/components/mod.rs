@@ -1,0 +1,15 @@
+//! Pieces that more than one page is made of.
+
+mod button;
+mod dialog;
+mod field;
+mod icon;
+mod logo;
+mod menu;
+
+pub use button::{Button, ButtonKind};
+pub use dialog::Dialog;
+pub use field::Field;
+pub use icon::{Icon, IconKind};
+pub use logo::Logo;
+pub use menu::{Menu, MenuItem};
