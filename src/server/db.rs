@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type,
+    Connection, Decode, Encode, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Type,
     encode::IsNull,
     error::BoxDynError,
     migrate::Migrator,
@@ -65,19 +65,20 @@ impl Db {
     /// [`Error::Config`] with a sentence for the operator: unreadable URL, unreachable server, unwritable file,
     /// a database that is newer than this binary.
     pub async fn open(url: &str) -> Result<Self> {
-        let db = match url.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url).await?,
-            Some(("sqlite", path)) => Self::open_sqlite(Path::new(path.trim_start_matches("//"))).await?,
-            _ => {
-                return Err(Error::Config(format!(
-                    "DATABASE_URL `{}` is not a database that Colloquy knows; write postgres://user:password@host/name, \
-                     or leave it unset for the embedded SQLite database in DATA_DIR",
-                    without_password(url)
-                )));
+        match url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url).await?.migrated().await,
+            Some(("sqlite", path)) => {
+                let path = Path::new(path.trim_start_matches("//"));
+                // Also while opening: a second server cannot switch to WAL while the first one writes.
+                let _lock = lock_beside(path).await?;
+                Self::open_sqlite(path).await?.migrated().await
             }
-        };
-        db.migrate().await?;
-        Ok(db)
+            _ => Err(Error::Config(format!(
+                "DATABASE_URL `{}` is not a database that Colloquy knows; write postgres://user:password@host/name, \
+                 or leave it unset for the embedded SQLite database in DATA_DIR",
+                without_password(url)
+            ))),
+        }
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -85,12 +86,12 @@ impl Db {
         let options = PgConnectOptions::from_str(url).map_err(|err| {
             Error::Config(format!("DATABASE_URL `{shown}` cannot be read: {err}; write postgres://user:password@host/name"))
         })?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options)
-            .await
-            .map_err(|err| Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {err}")))?;
+        // A pool would try for as long as a caller waits, and then only say that it did.
+        let first = PgConnection::connect_with(&options).await.map_err(|err| {
+            Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {err}"))
+        })?;
+        first.close().await?;
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(BUSY_TIMEOUT).connect_with(options).await?;
         Ok(Self::Postgres(pool))
     }
 
@@ -102,23 +103,19 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT);
-        let unusable = |err: sqlx::Error| {
-            Error::Config(format!("the SQLite database `{}` cannot be opened: {err}; is it writable?", path.display()))
-        };
+        let unusable = |err: sqlx::Error| unusable(path, &err);
         let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT);
         let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
         let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
         Ok(Self::Sqlite { writer, readers })
     }
 
-    /// Brings the tables up to date, one server at a time, and refuses a database of a newer version.
-    async fn migrate(&self) -> Result<()> {
-        let migrated = match self {
-            Self::Sqlite { writer, .. } => {
-                let _lock = migration_lock(writer).await?;
-                SQLITE_MIGRATIONS.run(writer).await
-            }
-            // PostgreSQL's migrations run under an advisory lock of sqlx's own.
+    /// Brings the tables up to date, and refuses a database of a newer version.
+    ///
+    /// One server at a time: PostgreSQL's migrations run under an advisory lock of sqlx's own, SQLite's under ours.
+    async fn migrated(self) -> Result<Self> {
+        let migrated = match &self {
+            Self::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await,
             Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
         };
         migrated.map_err(|err| match err {
@@ -127,7 +124,8 @@ impl Db {
                  start the version of Colloquy that wrote it, or a later one"
             )),
             err => err.into(),
-        })
+        })?;
+        Ok(self)
     }
 
     /// Returns the pool for statements that only read.
@@ -167,17 +165,19 @@ impl Db {
 }
 
 /// Holds an advisory lock on a file beside the database; it dies with the process.
-async fn migration_lock(pool: &SqlitePool) -> Result<std::fs::File> {
-    let path = pool.connect_options().get_filename().with_extension("lock");
+async fn lock_beside(path: &Path) -> Result<std::fs::File> {
+    let beside = path.with_extension("lock");
     let lock = move || {
-        let file = std::fs::File::create(&path)?;
+        let file = std::fs::File::create(beside)?;
         file.lock()?;
         Ok(file)
     };
-    tokio::task::spawn_blocking(lock)
-        .await
-        .expect("BUG: locking a file does not panic")
-        .map_err(|err: std::io::Error| Error::Config(format!("the lock beside the database cannot be taken: {err}")))
+    let locked = tokio::task::spawn_blocking(lock).await.expect("BUG: locking a file does not panic");
+    locked.map_err(|err: std::io::Error| unusable(path, &err))
+}
+
+fn unusable(path: &Path, err: &dyn std::error::Error) -> Error {
+    Error::Config(format!("the SQLite database `{}` cannot be opened: {err}; is its folder writable?", path.display()))
 }
 
 /// Hides the password of a database URL.
