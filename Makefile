@@ -1,0 +1,66 @@
+# Everything starts here; the work is done by the scripts in .ci/.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-model end2end-attached bench fuzz
+
+CI := .ci
+RUN := $(CI)/with-tools
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what serving and testing need; both do it by themselves
+	@$(CI)/setup test
+
+serve: ## Build for release and serve at http://localhost:3000
+	@$(CI)/setup serve
+	@$(RUN) cargo leptos build --release
+	@$(RUN) --release-binary
+
+watch: ## Serve, and build again on each change of a file
+	@$(CI)/setup serve
+	@$(RUN) cargo leptos watch
+
+test: ## Run everything that CI runs
+	@$(CI)/test
+
+lint: ## Run the checks that need no tests: format, Clippy on both sides, the house's rules
+	@$(CI)/setup test
+	@$(RUN) cargo fmt --check
+	@$(CI)/house
+	@$(RUN) cargo clippy --locked --features ssr --all-targets -- -D warnings
+	@$(RUN) cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
+	@npm --prefix end2end run --silent check
+
+test-rust: ## Run the Rust tests on both engines
+	@$(CI)/setup test
+	@$(CI)/with-postgres cargo test --locked --features ssr
+
+test-stories: ## Run the stories in the browser, on the binary that was built last (ARGS: Playwright's)
+	@$(CI)/setup test
+	@cd end2end && ../$(RUN) npx playwright test $(ARGS)
+
+test-tokens: ## Verify tokens and streams with official Python packages, on the binary that was built last
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens -p no:cacheprovider $(ARGS)
+
+test-model: ## Run a story with a real language model on this processor (slow)
+	@$(CI)/setup model
+	@$(RUN) cargo leptos build --release
+	@cd end2end && ../$(RUN) npx playwright test --config playwright.model.config.ts
+
+# What `cargo leptos end-to-end` calls, once it has started the server itself. Say
+#   RATE_LIMIT=off cargo leptos end-to-end
+# since the stories make more accounts in ten seconds than a visitor may. Stories that need a server or a model of
+# their own are left out.
+end2end-attached:
+	@$(CI)/setup test
+	@cd end2end && COLLOQUY_URL=$${COLLOQUY_URL:-http://127.0.0.1:3000} ../$(RUN) npx playwright test --grep-invert @own-server
+
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes
+	@$(CI)/setup test
+	@$(RUN) cargo leptos build --release
+	@$(RUN) node end2end/bench/bench.mjs
+
+fuzz: ## Feed the parsers of foreign bytes with random ones (SECONDS=60 each)
+	@$(CI)/fuzz $(SECONDS)
