@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+
+import { browser } from "./fixtures/browser.ts";
+
+/** What passes without JavaScript as well as with it. */
+const BOTH = /accounts\.spec\.ts|not-found\.spec\.ts/;
+/** What is about having none. */
+const WITHOUT = /without-javascript\.spec\.ts/;
+
+export default defineConfig({
+  testDir: "tests",
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: !!process.env.CI,
+  timeout: 60_000,
+  globalTimeout: 20 * 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  use: browser,
+  projects: [
+    { name: "with JavaScript", testIgnore: WITHOUT },
+    { name: "without JavaScript", testMatch: [BOTH, WITHOUT], use: { javaScriptEnabled: false } },
+  ],
+});
