@@ -4,6 +4,7 @@ mod app;
 mod auth;
 mod database;
 mod pages;
+mod chat;
 mod recording;
 mod token;
 
