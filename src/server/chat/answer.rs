@@ -39,12 +39,7 @@ impl Answer {
     ///
     /// With the first text the item begins; after that the thread's new title is told, as the Python SDK does
     /// (recording 01). Characters that PostgreSQL cannot store, U+0000, are left out.
-    pub(super) fn push(
-        &mut self,
-        text: &str,
-        now: Timestamp,
-        entitled: &mut Option<Thread>,
-    ) -> Vec<ThreadStreamEvent> {
+    pub(super) fn push(&mut self, text: &str, now: Timestamp, entitled: &mut Option<Thread>) -> Vec<ThreadStreamEvent> {
         let delta = text.replace('\0', "");
         if delta.is_empty() {
             return Vec::new();
@@ -159,7 +154,9 @@ mod tests {
             wire(&answer.push("Hel\0lo", now, &mut entitled)),
             [
                 json!({ "type": "thread.item.added", "item": item(json!([])) }),
-                updated(json!({ "type": "assistant_message.content_part.added", "content_index": 0, "content": part("") })),
+                updated(
+                    json!({ "type": "assistant_message.content_part.added", "content_index": 0, "content": part("") })
+                ),
                 delta("Hello"),
             ]
         );
@@ -167,7 +164,9 @@ mod tests {
         assert_eq!(
             wire(&answer.finish()),
             [
-                updated(json!({ "type": "assistant_message.content_part.done", "content_index": 0, "content": part("Hello you") })),
+                updated(
+                    json!({ "type": "assistant_message.content_part.done", "content_index": 0, "content": part("Hello you") })
+                ),
                 json!({ "type": "thread.item.done", "item": item(json!([part("Hello you")])) }),
             ]
         );

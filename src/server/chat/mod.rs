@@ -75,13 +75,7 @@ impl Chat {
         Ok(Self::with_relay(db, clock, model, relay, answers_from))
     }
 
-    fn with_relay(
-        db: Db,
-        clock: Clock,
-        model: &ModelConfig,
-        relay: Arc<dyn Relay>,
-        answers_from: AnswersFrom,
-    ) -> Self {
+    fn with_relay(db: Db, clock: Clock, model: &ModelConfig, relay: Arc<dyn Relay>, answers_from: AnswersFrom) -> Self {
         Self(Arc::new(Inner {
             db,
             clock,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::{
     Json, Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
     routing::post,
 };
-use http_body_util::LengthLimitError;
+use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -28,6 +28,8 @@ use crate::{
 
 /// The most bytes of a request.
 const MAX_BYTES: usize = 1024 * 1024;
+/// The most bytes that are read of a request that has too many.
+const MAX_BYTES_DROPPED: usize = 16 * MAX_BYTES;
 /// How long deleting a thread waits for its answer to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -50,12 +52,7 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
 
 /// Reads the body; the content type does not matter, as with the official server.
 async fn read(body: Body) -> Result<Operation> {
-    let body = to_bytes(body, MAX_BYTES).await.map_err(|err| {
-        match std::error::Error::source(&err).is_some_and(|source| source.is::<LengthLimitError>()) {
-            true => ChatError::TooLarge { max_bytes: MAX_BYTES },
-            false => ChatError::Invalid("the body broke off".to_owned()),
-        }
-    })?;
+    let body = read_bytes(body).await?;
     let request = ChatKitRequest::parse(&body).map_err(|err| ChatError::Invalid(err.to_string()))?;
     // PostgreSQL cannot store the character, and nobody types it.
     let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
@@ -63,6 +60,23 @@ async fn read(body: Body) -> Result<Operation> {
         return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
     }
     Ok(request.operation)
+}
+
+/// Reads a body of at most a mebibyte. A little more than that is read and dropped, for a client that is still
+/// writing when we hang up never reads why.
+async fn read_bytes(body: Body) -> Result<Vec<u8>> {
+    let mut chunks = body.into_data_stream();
+    let (mut bytes, mut n_bytes) = (Vec::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
+        n_bytes += chunk.len();
+        match n_bytes {
+            0..=MAX_BYTES => bytes.extend_from_slice(&chunk),
+            n if n > MAX_BYTES_DROPPED => break,
+            _ => bytes.clear(),
+        }
+    }
+    if n_bytes > MAX_BYTES { Err(ChatError::TooLarge { max_bytes: MAX_BYTES }) } else { Ok(bytes) }
 }
 
 async fn answer(chat: &Chat, user_id: String, operation: Operation) -> Result<Response> {

@@ -259,7 +259,10 @@ mod tests {
     #[test]
     fn hidden_context_is_a_user_message_in_tags_and_never_comes_first() {
         let sent = fit(None, 1000, &[asked("one", None), answered("tw"), marker(), asked("three", None)]);
-        assert_eq!(sent[2], "u:Hidden context for the agent (not shown to the user):\n<HiddenContext>\nstop\n</HiddenContext>");
+        assert_eq!(
+            sent[2],
+            "u:Hidden context for the agent (not shown to the user):\n<HiddenContext>\nstop\n</HiddenContext>"
+        );
         assert_eq!(fit(None, 1000, &[marker(), asked("one", None)]), ["u:one"]);
     }
 

@@ -158,6 +158,9 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
         Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
         _ => store(chat, &run, &answer, &ending).await,
     };
+    if matches!(stored, Ok(true)) {
+        tell(&run, answer.finish());
+    }
     let failure = match (stored, ending) {
         (Ok(true), Ending::Complete | Ending::Stopped(StopReason::ReaderLeft)) => None,
         (Ok(true), Ending::Failed(failure)) => Some(failure),
@@ -168,13 +171,11 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
         (Ok(false), _) => Some(RelayFailure::passing("The answer was interrupted.")),
         (Err(err), _) => {
             tracing::error!(run.id, error = %err, "the end of an answer could not be stored");
-            tell(&run, vec![error_event(RelayFailure::passing("The answer could not be stored."))]);
-            return;
+            Some(RelayFailure::passing("The answer could not be stored."))
         }
     };
-    tell(&run, answer.finish());
-    tell(&run, failure.map(error_event).into_iter().collect());
-    tell(&run, entitled.map(|thread| ThreadStreamEvent::ThreadUpdated { thread }).into_iter().collect());
+    tell(&run, failure.map(error_event));
+    tell(&run, entitled.map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
 }
 
 /// Stores the answer and the run's end in one transaction; tries again where the database fails.
@@ -213,8 +214,8 @@ async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending
     Ok(true)
 }
 
-fn tell(run: &LiveRun, events: Vec<ThreadStreamEvent>) {
-    events.iter().for_each(|event| run.append(event));
+fn tell(run: &LiveRun, events: impl IntoIterator<Item = ThreadStreamEvent>) {
+    events.into_iter().for_each(|event| run.append(&event));
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {
@@ -285,7 +286,10 @@ mod tests {
     async fn a_relay_that_panics_leaves_what_it_said() {
         let (events, stored) = answer(&["half ", "way"], true).await;
         assert_eq!(events.last().unwrap()["type"], "error");
-        assert_eq!((&stored[1]["content"][0]["text"], &stored[1]["colloquy"]), (&json!("half way"), &json!({ "interrupted": true })));
+        assert_eq!(
+            (&stored[1]["content"][0]["text"], &stored[1]["colloquy"]),
+            (&json!("half way"), &json!({ "interrupted": true }))
+        );
         let (events, stored) = answer(&[], true).await;
         assert_eq!((events.len(), &events[3]["type"], stored.as_array().unwrap().len()), (4, &json!("error"), 1));
     }

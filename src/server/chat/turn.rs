@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it may take us to notice that a reader has gone.
 const NOTICE: Duration = Duration::from_millis(300);
 /// How often we look again.
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Opens a thread with its first message and begins to answer.
 ///
@@ -63,12 +63,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
-pub(super) async fn add(
-    chat: &Chat,
-    user_id: String,
-    thread_id: String,
-    input: UserMessageInput,
-) -> Result<Reader> {
+pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: UserMessageInput) -> Result<Reader> {
     check(chat, &input)?;
     let chat = chat.clone();
     detached(async move {
@@ -120,20 +115,19 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
 
 /// Waits for a run that is about to end; `false` when it goes on.
 async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
-    match chat.live().get(run_id) {
-        // A client that leaves and writes at once may be quicker than the news that it left.
-        Some(run) if run.is_read() && started.elapsed() > NOTICE => false,
-        Some(run) if run.is_read() => {
-            tokio::time::sleep(LOOK).await;
-            true
-        }
-        Some(run) => tokio::time::timeout_at(started + PATIENCE, run.closed()).await.is_ok(),
+    let Some(run) = chat.live().get(run_id) else {
         // Another server's, or one that ended this moment.
-        None => {
-            tokio::time::sleep(LOOK).await;
-            started.elapsed() < PATIENCE
+        tokio::time::sleep(LOOK).await;
+        return started.elapsed() < PATIENCE;
+    };
+    // A client that leaves and writes at once may be quicker than the news that it left.
+    while run.is_read() && !run.is_closed() {
+        if started.elapsed() > NOTICE {
+            return false;
         }
+        tokio::time::sleep(LOOK).await;
     }
+    tokio::time::timeout_at(started + PATIENCE, run.closed()).await.is_ok()
 }
 
 /// Starts the task that writes the answer, and returns a reader of all that the client is to be told.

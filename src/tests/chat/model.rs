@@ -69,7 +69,8 @@ async fn answer(State(fake): State<FakeModel>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let path = parts.uri.path().to_owned();
-    let asked = Asked { path: path.clone(), headers: parts.headers, body: serde_json::from_slice(&body).unwrap_or_default() };
+    let asked =
+        Asked { path: path.clone(), headers: parts.headers, body: serde_json::from_slice(&body).unwrap_or_default() };
     let n = {
         let mut all = fake.asked.lock().unwrap();
         all.push(asked);
@@ -97,7 +98,12 @@ fn failure(events: &[Value]) -> (&str, bool) {
 }
 
 /// Asks a fake and checks what the user is told, and whether the text before that is kept.
-async fn check(answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static, told: &str, may_retry: bool, kept: &str) {
+async fn check(
+    answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static,
+    told: &str,
+    may_retry: bool,
+    kept: &str,
+) {
     let model = FakeModel::start(answers).await;
     let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
     let alice = app.sign_up("Alice").await;
@@ -125,14 +131,25 @@ async fn a_refused_request_is_told_with_what_to_do() {
     check(status(404, error.clone()), "Check OPENAI_MODEL", false, "").await;
     check(status(400, error.clone()), "did not accept the request (status 400)", false, "").await;
     check(status(413, error.clone()), "MODEL_CONTEXT_TOKENS", false, "").await;
-    check(status(400, json!({ "error": { "code": "context_length_exceeded" } })), "MODEL_CONTEXT_TOKENS", false, "").await;
+    check(status(400, json!({ "error": { "code": "context_length_exceeded" } })), "MODEL_CONTEXT_TOKENS", false, "")
+        .await;
     check(status(429, error.clone()), "busy, or its quota is used up. Try again in a moment", true, "").await;
     check(status(500, error), "a problem of its own (status 500)", true, "").await;
-    let wait = |_: usize, _: &str| (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "30")], "upstream detail").into_response();
+    let wait = |_: usize, _: &str| {
+        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "30")], "upstream detail").into_response()
+    };
     check(wait, "Try again in 30 seconds", true, "").await;
-    let elsewhere = |_: usize, _: &str| (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "http://127.0.0.1:9/")]).into_response();
+    let elsewhere = |_: usize, _: &str| {
+        (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "http://127.0.0.1:9/")]).into_response()
+    };
     check(elsewhere, "points to another address", false, "").await;
-    check(|_, _| axum::response::Html("<html>upstream detail").into_response(), "no OpenAI-compatible server", false, "").await;
+    check(
+        |_, _| axum::response::Html("<html>upstream detail").into_response(),
+        "no OpenAI-compatible server",
+        false,
+        "",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -156,10 +173,13 @@ async fn an_answer_that_breaks_off_is_told_and_kept() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_told_by_name() {
-    let app = TestApp::with_flags(Engine::Sqlite, &["--openai-base-url", "http://127.0.0.1:9/v1", "--openai-model", "x"]).await;
+    let app =
+        TestApp::with_flags(Engine::Sqlite, &["--openai-base-url", "http://127.0.0.1:9/v1", "--openai-model", "x"])
+            .await;
     let alice = app.sign_up("Alice").await;
     let events = create(&app, &alice, "Hello").await;
-    let expected = "The model server at 127.0.0.1:9 could not be reached. Check that it runs and that OPENAI_BASE_URL is right.";
+    let expected =
+        "The model server at 127.0.0.1:9 could not be reached. Check that it runs and that OPENAI_BASE_URL is right.";
     assert_eq!(failure(&events), (expected, true));
 }
 
@@ -188,7 +208,10 @@ async fn the_model_is_sent_the_system_prompt_and_what_was_said() {
     super::runs::hide(&app, &thread_id, 1).await;
     add(&app, &alice, &thread_id, "two").await;
     let asked = model.asked().pop().unwrap();
-    assert_eq!((asked.path.as_str(), &asked.headers["authorization"]), ("/v1/chat/completions", &"Bearer sk-very-secret".parse().unwrap()));
+    assert_eq!(
+        (asked.path.as_str(), &asked.headers["authorization"]),
+        ("/v1/chat/completions", &"Bearer sk-very-secret".parse().unwrap())
+    );
     let hidden = "Hidden context for the agent (not shown to the user):\n<HiddenContext>\nhidden\n</HiddenContext>";
     assert_eq!(
         asked.body,

@@ -122,7 +122,8 @@ impl Stream {
 
 fn kinds(events: &[Value]) -> Vec<&str> {
     let kind = |event: &Value| event["update"]["type"].is_string();
-    let mut kinds: Vec<_> = events.iter().filter(|event| !kind(event)).map(|event| event["type"].as_str().unwrap()).collect();
+    let mut kinds: Vec<_> =
+        events.iter().filter(|event| !kind(event)).map(|event| event["type"].as_str().unwrap()).collect();
     kinds.dedup();
     kinds
 }

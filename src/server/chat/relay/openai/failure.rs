@@ -86,9 +86,7 @@ impl Failure {
             Self::Unreachable => passing(format!(
                 "The model server at {host} could not be reached. Check that it runs and that OPENAI_BASE_URL is right."
             )),
-            Self::KeyRefused => {
-                lasting(format!("The model server at {host} refused our key. Check OPENAI_API_KEY."))
-            }
+            Self::KeyRefused => lasting(format!("The model server at {host} refused our key. Check OPENAI_API_KEY.")),
             Self::Unknown => lasting(format!(
                 "The model server at {host} does not know the model, or has no chat completions at this address. \
                  Check OPENAI_MODEL and OPENAI_BASE_URL, which often ends in /v1."
@@ -100,9 +98,9 @@ impl Failure {
                 "The model server at {host} is busy, or its quota is used up. Try again in {seconds} {}.",
                 if *seconds == 1 { "second" } else { "seconds" }
             )),
-            Self::Busy { retry_after_s: None } => passing(format!(
-                "The model server at {host} is busy, or its quota is used up. Try again in a moment."
-            )),
+            Self::Busy { retry_after_s: None } => {
+                passing(format!("The model server at {host} is busy, or its quota is used up. Try again in a moment."))
+            }
             Self::TooLong => lasting(
                 "This conversation is longer than the model can read. Start a new one, or set MODEL_CONTEXT_TOKENS \
                  to what the model can take."
@@ -119,9 +117,9 @@ impl Failure {
                 "The model server at {host} reported an error while it answered. Try again, and look at its log if it \
                  stays."
             )),
-            Self::BrokeOff => passing(format!(
-                "The model server at {host} broke off in the middle of the answer. Try again."
-            )),
+            Self::BrokeOff => {
+                passing(format!("The model server at {host} broke off in the middle of the answer. Try again."))
+            }
             Self::Silent => passing(format!(
                 "The model server at {host} stopped answering and was given up. Try again; if it stays, check whether \
                  the model is too large for its machine."
@@ -133,9 +131,9 @@ impl Failure {
             Self::NoApi => lasting(format!(
                 "What answers at {host} is no OpenAI-compatible server. Check OPENAI_BASE_URL, which often ends in /v1."
             )),
-            Self::NoModel => lasting(format!(
-                "The model server at {host} lists no models. Set OPENAI_MODEL to the one to ask."
-            )),
+            Self::NoModel => {
+                lasting(format!("The model server at {host} lists no models. Set OPENAI_MODEL to the one to ask."))
+            }
         }
     }
 }

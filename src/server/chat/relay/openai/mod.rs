@@ -150,7 +150,8 @@ impl Inner {
         if status.is_success() {
             return Ok(response);
         }
-        let retry_after_s = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after_s =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let body = read_body(response, 64 * 1024).await;
         let excerpt = self.excerpt(&body);
         tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused to answer");
