@@ -57,7 +57,9 @@ mod tests {
         for good in ["/", "/chat", "/chat/thr_1?a=b#c", "/chat//x"] {
             assert_eq!(same_origin(good), Some(good));
         }
-        for bad in ["", "chat", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", " /chat"] {
+        for bad in
+            ["", "chat", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", " /chat"]
+        {
             assert_eq!(same_origin(bad), None, "{bad:?}");
         }
     }

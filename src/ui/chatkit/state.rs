@@ -155,13 +155,9 @@ impl ChatState {
         self.turn = Some(Turn { is_waiting: true, can_stop: true, progress: None, has_failed: false });
     }
 
-    /// Ends a turn that the server did not take; returns whether the user's message was withdrawn.
-    pub fn reject_turn(&mut self, note: Note) -> bool {
-        let n_entries = self.entries.len();
+    /// Takes back what was said when the server did not take it.
+    pub fn withdraw(&mut self) {
         self.entries.retain(|entry| entry.phase != Phase::Sending);
-        self.turn = None;
-        self.notes.push(note);
-        self.entries.len() < n_entries
     }
 
     /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.

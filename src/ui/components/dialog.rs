@@ -43,6 +43,8 @@ pub fn Dialog(
             aria-labelledby=id
             on:close=move |_| on_close.run(())
             on:click=close_on_backdrop
+            // Escape is for the dialog alone, not for what it stands in.
+            on:keydown=|ev| ev.stop_propagation()
         >
             <div class="dialog__body">
                 <h2 class="dialog__heading" id=id>

@@ -7,7 +7,10 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 use crate::{
     api::account::{TypedFields, session, typed_fields},
     model::{ApiError, auth::AuthError},
-    ui::{components::{Icon, IconKind, Logo}, paths},
+    ui::{
+        components::{Icon, IconKind, Logo},
+        paths,
+    },
 };
 
 /// A sentence for each place of a form where something may be wrong.

@@ -1,7 +1,206 @@
-use leptos::prelude::*;
+//! The chat page.
 
-/// The chat.
+mod sidebar;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    components::Redirect,
+    hooks::{use_location, use_navigate, use_params_map},
+    location::RequestUrl,
+};
+use serde::{Deserialize, Serialize};
+
+use sidebar::{ShowChats, Sidebar};
+
+use super::not_found::{NotFound, NotFoundPage};
+use crate::{
+    api::{
+        account::{chat_token, session},
+        status::set_not_found,
+        threads::{AnswersFrom, ChatStart, chat_start},
+    },
+    model::{ApiError, auth::Session},
+    ui::{
+        chatkit::{AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, UseChatKitOptions, use_chatkit},
+        components::{Icon, IconKind, Logo},
+        paths,
+    },
+};
+
+/// Where the chat server is.
+const API_URL: &str = "/chatkit";
+
+/// What the page begins with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Start {
+    SignedOut,
+    NotFound,
+    Failed,
+    Open(Box<Session>, Box<ChatStart>),
+}
+
+/// The chat: of a thread, or a new one.
 #[component]
 pub fn ChatPage() -> impl IntoView {
-    view! { <main></main> }
+    let params = use_params_map();
+    let thread_id = Memo::new(move |_| params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
+    // Once the chat is open, it loads threads by itself.
+    let is_open = StoredValue::new(false);
+    let wanted = Memo::new(move |before: Option<&Option<String>>| {
+        let id = thread_id.get();
+        before.filter(|_| is_open.get_value()).cloned().unwrap_or(id)
+    });
+    let is_rendering = use_context::<RequestUrl>().is_some();
+    let start = Resource::new_blocking(move || wanted.get(), move |id| start(id, is_rendering));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match start.await {
+                    Start::SignedOut => {
+                        let here = paths::thread(thread_id.get_untracked().as_deref());
+                        view! { <Redirect path=paths::sign_in(Some(&here)) /> }.into_any()
+                    }
+                    Start::NotFound => view! { <NotFoundPage /> }.into_any(),
+                    Start::Failed => view! { <Failed /> }.into_any(),
+                    Start::Open(session, start) => {
+                        is_open.set_value(true);
+                        view! { <Room thread_id session=*session start=*start /> }.into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// Asks who is there first: that is no error, and errors of server functions are.
+async fn start(thread_id: Option<String>, is_rendering: bool) -> Start {
+    let session = match session().await {
+        Ok(Some(session)) => Box::new(session),
+        Ok(None) => return Start::SignedOut,
+        Err(_) => return Start::Failed,
+    };
+    match chat_start(thread_id).await {
+        Ok(start) => Start::Open(session, Box::new(start)),
+        Err(ApiError::SignedOut) => Start::SignedOut,
+        Err(ApiError::NotFound) => {
+            if is_rendering {
+                _ = set_not_found().await;
+            }
+            Start::NotFound
+        }
+        Err(_) => Start::Failed,
+    }
+}
+
+/// The chat of somebody who is signed in.
+#[component]
+fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
+    let answers_from = start.answers_from;
+    let session = RwSignal::new(session);
+    let control = open_chat(session, start);
+    let is_drawer_open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let id = thread_id.get();
+        untrack(|| control.set_thread_id(id));
+        is_drawer_open.set(false);
+    });
+    let title = Memo::new(move |_| match control.loading().get() {
+        Loading::NotFound => "Page not found".to_owned(),
+        _ => control.thread().with(|thread| thread.as_ref().and_then(|it| it.title.clone())).unwrap_or_else(|| {
+            if control.thread_id().with(Option::is_some) { "Untitled chat".to_owned() } else { "New chat".to_owned() }
+        }),
+    });
+    let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
+    view! {
+        <Title text=move || title.get() />
+        <div class="chat" data-drawer=move || is_drawer_open.get().then_some("open")>
+            <Sidebar control session is_drawer_open />
+            <main class="chat__main">
+                <header class="chat__header">
+                    <ShowChats is_drawer_open />
+                    <Show when=move || !is_missing.get()>
+                        <h1 class="chat__title">{move || title.get()}</h1>
+                    </Show>
+                </header>
+                {(answers_from == AnswersFrom::Demo).then(|| view! { <DemoNote /> })}
+                <Show when=move || !is_missing.get() fallback=|| view! { <div class="chat__missing"><NotFound /></div> }>
+                    <ChatKit control class="chat__kit" />
+                </Show>
+            </main>
+        </div>
+    }
+}
+
+/// Opens the chat with what the server rendered; from here on the page's address follows the thread.
+fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
+    let navigate = use_navigate();
+    let path = use_location().pathname;
+    let go = move |to: String| {
+        if path.try_get_untracked().is_some_and(|path| path != to) {
+            navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+    };
+    let go_to_sign_in = {
+        let go = go.clone();
+        move || go(paths::sign_in(path.try_get_untracked().as_deref()))
+    };
+    // The token is kept with the session in memory, never in the page's HTML.
+    let auth_token = AuthToken::from(move || async move {
+        let jwt = chat_token().await?;
+        session.try_update(|session| session.jwt = Some(jwt.clone()));
+        Ok::<_, ApiError>(jwt)
+    });
+    use_chatkit(UseChatKitOptions {
+        api_url: API_URL.to_owned(),
+        auth_token,
+        on_error: Handler::new(move |err| {
+            if err == ChatKitError::Unauthorized {
+                go_to_sign_in();
+            }
+        }),
+        on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
+        initial_threads: Some(start.threads),
+        initial_thread: start.thread,
+        ..UseChatKitOptions::default()
+    })
+}
+
+#[component]
+fn DemoNote() -> impl IntoView {
+    view! {
+        <aside class="notice" data-level="info" role="note">
+            <Icon kind=IconKind::Info />
+            <span>
+                <strong>"Demo answers"</strong>
+                " come from this server itself. Set "
+                <code>"OPENAI_BASE_URL"</code>
+                " or "
+                <code>"OPENAI_API_KEY"</code>
+                " to connect a model."
+            </span>
+        </aside>
+    }
+}
+
+#[component]
+fn Failed() -> impl IntoView {
+    view! {
+        <Title text="Something went wrong" />
+        <main class="account">
+            <div class="account__card">
+                <Logo />
+                <header class="account__header">
+                    <h1 class="account__heading">"Something went wrong"</h1>
+                    <p class="account__lede" role="alert">
+                        "Something went wrong on the server. Try again."
+                    </p>
+                </header>
+                <a class="button" data-kind="primary" href=paths::CHAT rel="external">
+                    "Try again"
+                </a>
+            </div>
+        </main>
+    }
 }

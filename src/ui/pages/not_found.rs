@@ -1,6 +1,5 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 use crate::ui::{components::Logo, paths};
 
@@ -12,14 +11,22 @@ pub fn NotFoundPage() -> impl IntoView {
         <main class="account">
             <div class="account__card">
                 <Logo />
-                <header class="account__header">
-                    <h1 class="account__heading">"Page not found"</h1>
-                    <p class="account__lede">"There is nothing at this address, or it is not yours to read."</p>
-                </header>
-                <A href=paths::CHAT attr:class="button" attr:data-kind="primary">
-                    "Back to your chats"
-                </A>
+                <NotFound />
             </div>
         </main>
+    }
+}
+
+/// The same within another page.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <header class="account__header">
+            <h1 class="account__heading">"Page not found"</h1>
+            <p class="account__lede">"There is nothing at this address, or it is not yours to read."</p>
+        </header>
+        <a class="button" data-kind="primary" href=paths::CHAT>
+            "Back to your chats"
+        </a>
     }
 }

@@ -4,7 +4,10 @@ use leptos_router::components::A;
 use super::account_form::{AccountPage, FormAlert, FormErrors, NextInput, next};
 use crate::{
     api::account::{SignIn, TypedFields},
-    ui::{components::{Button, Field}, paths},
+    ui::{
+        components::{Button, Field},
+        paths,
+    },
 };
 
 /// The sign-in page.

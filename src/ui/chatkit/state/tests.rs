@@ -226,16 +226,16 @@ fn the_first_moment_of_an_item_orders_it() {
 }
 
 #[test]
-fn a_turn_that_was_refused_takes_its_bubble_back() {
+fn a_message_that_was_not_taken_can_be_withdrawn() {
     let mut state = ChatState::default();
     state.begin_turn("Hello");
-    let note = Note { level: NoticeLevel::Danger, title: None, text: "No.".into() };
-    assert!(state.reject_turn(note.clone()));
-    assert!(state.entries.is_empty() && state.turn.is_none());
+    state.withdraw();
+    assert!(state.entries.is_empty());
+    state.notes.push(Note { level: NoticeLevel::Danger, title: None, text: "No.".into() });
     state.begin_turn("Hello");
     assert!(state.notes.is_empty(), "a new turn begins without the old one's notes");
     state.apply(event(done(user("msg_1", "Hello"))));
-    assert!(!state.reject_turn(note));
+    state.withdraw();
     assert_eq!(state.entries.len(), 1);
 }
 

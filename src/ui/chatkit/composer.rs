@@ -1,0 +1,134 @@
+//! Where messages are written.
+
+use leptos::{ev, html, prelude::*};
+
+use super::ChatKitControl;
+use crate::{
+    model::chatkit::ThreadStatus,
+    ui::components::{Icon, IconKind},
+};
+
+/// What a key event says, in all browsers, while an input method is at work.
+const COMPOSING_KEY_CODE: u32 = 229;
+
+/// A text area that grows, with a button that sends or stops.
+#[component]
+pub(super) fn Composer(control: ChatKitControl) -> impl IntoView {
+    let closed = Memo::new(move |_| {
+        control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
+            Some(ThreadStatus::Locked { reason } | ThreadStatus::Closed { reason }) => {
+                Some(reason.clone().unwrap_or_else(|| "This chat takes no more messages.".to_owned()))
+            }
+            _ => None,
+        })
+    });
+    view! {
+        <div class="composer">
+            // A single text: with scripting on, browsers read no elements in here and hydration would miss them.
+            <noscript class="composer__no-script">
+                "Chat needs JavaScript to send messages. You can read your chats without it."
+            </noscript>
+            {move || match closed.get() {
+                Some(reason) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
+                None => view! { <Form control /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Form(control: ChatKitControl) -> impl IntoView {
+    let input: NodeRef<html::Textarea> = NodeRef::new();
+    let draft = control.draft();
+    show_draft(control, input);
+    Effect::new(move |is_later: Option<bool>| {
+        control.focus.track();
+        if is_later.unwrap_or(false) {
+            input.get_untracked().inspect(|it| _ = it.focus());
+        }
+        true
+    });
+
+    let send = move || {
+        control.send_message(draft.get_untracked());
+        control.focus_composer();
+    };
+    let on_keydown = move |ev: ev::KeyboardEvent| {
+        let is_composing = ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE;
+        if ev.key() == "Enter" && !ev.shift_key() && !is_composing {
+            ev.prevent_default();
+            send();
+        }
+    };
+    let on_submit = move |ev: ev::SubmitEvent| {
+        ev.prevent_default();
+        send();
+    };
+    view! {
+        <form class="composer__form" on:submit=on_submit>
+            <textarea
+                node_ref=input
+                class="composer__input"
+                rows="1"
+                aria-label="Message"
+                placeholder="Write a message"
+                autocomplete="off"
+                on:input=move |ev| control.set_draft(event_target_value(&ev))
+                on:keydown=on_keydown
+            ></textarea>
+            <SendOrStop control />
+        </form>
+    }
+}
+
+#[component]
+fn SendOrStop(control: ChatKitControl) -> impl IntoView {
+    let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
+    let is_answering = control.is_answering();
+    let is_empty = Memo::new(move |_| control.draft.with(|draft| draft.trim().is_empty()));
+    let stop = move |_| {
+        control.stop();
+        // The button goes away and would take the focus along.
+        control.focus_composer();
+    };
+    view! {
+        <Show
+            when=move || can_stop.get()
+            fallback=move || {
+                view! {
+                    <button
+                        class="composer__button"
+                        type="submit"
+                        aria-label="Send message"
+                        disabled=move || is_empty.get() || is_answering.get()
+                    >
+                        <Icon kind=IconKind::ArrowUp />
+                    </button>
+                }
+            }
+        >
+            <button class="composer__button" type="button" aria-label="Stop answering" on:click=stop>
+                <Icon kind=IconKind::Stop />
+            </button>
+        </Show>
+    }
+}
+
+/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft.
+fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>) {
+    Effect::new(move |is_later: Option<bool>| {
+        let draft = control.draft.get();
+        let Some(input) = input.get() else { return false };
+        if !is_later.unwrap_or(false) && draft.is_empty() && !input.value().is_empty() {
+            control.set_draft(input.value());
+            return true;
+        }
+        if input.value() != draft {
+            input.set_value(&draft);
+        }
+        let style = (*input).style();
+        _ = style.set_property("height", "auto");
+        _ = style.set_property("height", &format!("{}px", input.scroll_height()));
+        true
+    });
+}

@@ -1,0 +1,60 @@
+//! What can go wrong between the page and a ChatKit server.
+
+use thiserror::Error;
+
+use crate::model::{ApiError, chatkit::ErrorEvent};
+
+/// Why a request or an answer failed. Its `Display` is a sentence for the user.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ChatKitError {
+    /// The source of the token, or the server with a fresh token, says that nobody is signed in.
+    #[error("You are signed out. Sign in again to go on.")]
+    Unauthorized,
+    /// No answer at all: the network, the server's address, or CORS.
+    #[error("The server could not be reached. Check your connection and try again.")]
+    Unreachable,
+    /// The body of an answer broke off.
+    #[error("The connection was lost before the answer was complete.")]
+    ConnectionLost,
+    /// The server refused the request before it streamed anything.
+    #[error("{}", error.message.as_deref().unwrap_or("Something went wrong on the server. Try again."))]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What the server says about it.
+        error: ErrorEvent,
+    },
+    /// The server sent an `error` event while it streamed; other events may follow.
+    #[error("{}", .0.message.as_deref().unwrap_or("Something went wrong while answering."))]
+    Stream(ErrorEvent),
+    /// The server's answer is none of the protocol.
+    #[error("The server's answer could not be read.")]
+    Unreadable,
+}
+
+impl ChatKitError {
+    /// Whether the thing asked for does not exist, or belongs to somebody else.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+}
+
+impl From<ApiError> for ChatKitError {
+    fn from(err: ApiError) -> Self {
+        match err {
+            ApiError::SignedOut | ApiError::Auth(_) => Self::Unauthorized,
+            ApiError::Unreachable => Self::Unreachable,
+            ApiError::NotFound => Self::refused(404),
+            ApiError::BadRequest => Self::refused(400),
+            ApiError::Internal => Self::refused(500),
+        }
+    }
+}
+
+impl ChatKitError {
+    /// A refusal about which the server says nothing that can be shown.
+    pub(super) fn refused(status: u16) -> Self {
+        let error = ErrorEvent { code: "custom".to_owned(), message: None, allow_retry: status >= 500 };
+        Self::Refused { status, error }
+    }
+}

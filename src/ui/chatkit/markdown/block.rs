@@ -1,0 +1,290 @@
+//! Markdown as a tree. Pure: text in, blocks out, never HTML.
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
+const MAX_DEPTH: usize = 24;
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Block {
+    /// Text of its own.
+    Paragraph(Vec<Inline>),
+    /// Text without a paragraph around it, as in a tight list.
+    Plain(Vec<Inline>),
+    /// A heading of level 1 to 6.
+    Heading(u8, Vec<Inline>),
+    /// A code block; the language may be empty.
+    Code { language: String, text: String },
+    /// A quotation.
+    Quote(Vec<Block>),
+    /// A list; numbered from `start` if there is one.
+    List { start: Option<u64>, items: Vec<ListItem> },
+    /// A table; every row has a cell for each column.
+    Table { columns: Vec<Align>, head: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
+    /// A line across.
+    Rule,
+}
+
+/// An item of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ListItem {
+    /// Whether a task is done; `None` for no task.
+    pub is_done: Option<bool>,
+    /// What it holds.
+    pub blocks: Vec<Block>,
+}
+
+/// How a column is aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Align {
+    Default,
+    Left,
+    Center,
+    Right,
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Inline {
+    Text(String),
+    Code(String),
+    Emphasis(Vec<Inline>),
+    Strong(Vec<Inline>),
+    Strike(Vec<Inline>),
+    /// To a place of an allowed scheme; images are links too, since showing one would tell its host of the reader.
+    Link {
+        href: String,
+        children: Vec<Inline>,
+    },
+    Break,
+}
+
+/// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
+pub fn parse(source: &str) -> Vec<(usize, Block)> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut builder = Builder::default();
+    let mut start = 0;
+    let mut blocks = Vec::new();
+    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        if builder.stack.is_empty() {
+            // The indentation of the first line belongs to the block.
+            start = source[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        }
+        builder.take(event);
+        if builder.stack.is_empty() {
+            blocks.extend(builder.done.drain(..).map(|block| (start, block)));
+        }
+    }
+    blocks
+}
+
+/// Returns the address of a link if its scheme is allowed; a relative one would lead somewhere on our own site.
+fn allowed_href(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
+}
+
+#[derive(Default)]
+struct Builder<'a> {
+    stack: Vec<Frame<'a>>,
+    done: Vec<Block>,
+    n_flattened: usize,
+}
+
+struct Frame<'a> {
+    tag: Tag<'a>,
+    blocks: Vec<Block>,
+    inlines: Vec<Inline>,
+    items: Vec<ListItem>,
+    cells: Vec<Vec<Inline>>,
+    head: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Vec<Inline>>>,
+    is_done: Option<bool>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(tag: Tag<'a>) -> Self {
+        Self {
+            tag,
+            blocks: Vec::new(),
+            inlines: Vec::new(),
+            items: Vec::new(),
+            cells: Vec::new(),
+            head: Vec::new(),
+            rows: Vec::new(),
+            is_done: None,
+        }
+    }
+
+    fn push_block(&mut self, block: Block) {
+        self.flush();
+        self.blocks.push(block);
+    }
+
+    fn flush(&mut self) {
+        if !self.inlines.is_empty() {
+            self.blocks.push(Block::Plain(std::mem::take(&mut self.inlines)));
+        }
+    }
+
+    fn text(&self) -> String {
+        let text_of = |inline: &Inline| match inline {
+            Inline::Text(text) | Inline::Code(text) => text.clone(),
+            _ => String::new(),
+        };
+        self.inlines.iter().map(text_of).collect()
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn take(&mut self, event: Event<'a>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.push_text(&text),
+            // Raw HTML is text like any other.
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
+            Event::Code(text) => self.push_inline(Inline::Code(text.into_string())),
+            Event::SoftBreak => self.push_text("\n"),
+            Event::HardBreak => self.push_inline(Inline::Break),
+            Event::Rule => self.push_block(Block::Rule),
+            Event::TaskListMarker(is_done) => {
+                if let Some(frame) = self.stack.iter_mut().rfind(|frame| matches!(frame.tag, Tag::Item)) {
+                    frame.is_done = Some(is_done);
+                }
+            }
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.push_text(&text)
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        // Tables stay whole, since their rows and cells mean nothing without each other.
+        let is_table = matches!(tag, Tag::TableHead | Tag::TableRow | Tag::TableCell);
+        if self.n_flattened > 0 || (self.stack.len() >= MAX_DEPTH && !is_table) {
+            self.n_flattened += 1;
+        } else {
+            self.stack.push(Frame::new(tag));
+        }
+    }
+
+    fn end(&mut self, _tag: TagEnd) {
+        if self.n_flattened > 0 {
+            self.n_flattened -= 1;
+            return;
+        }
+        let Some(mut frame) = self.stack.pop() else { return };
+        match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
+            Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
+            Tag::CodeBlock(kind) => {
+                self.push_block(Block::Code { language: language_of(&kind), text: frame.text() });
+            }
+            Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
+            Tag::BlockQuote(_) => {
+                frame.flush();
+                self.push_block(Block::Quote(frame.blocks));
+            }
+            Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
+            Tag::Item => {
+                frame.flush();
+                self.push_item(ListItem { is_done: frame.is_done, blocks: frame.blocks });
+            }
+            Tag::Table(columns) => {
+                let columns = columns.into_iter().map(align_of).collect();
+                self.push_block(Block::Table { columns, head: frame.head, rows: frame.rows });
+            }
+            Tag::TableHead => self.with_parent(|parent| parent.head = frame.cells),
+            Tag::TableRow => self.with_parent(|parent| parent.rows.push(frame.cells)),
+            Tag::TableCell => self.with_parent(|parent| parent.cells.push(frame.inlines)),
+            Tag::Emphasis => self.push_inline(Inline::Emphasis(frame.inlines)),
+            Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
+            Tag::Strikethrough => self.push_inline(Inline::Strike(frame.inlines)),
+            Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
+            Tag::Image { dest_url, .. } => {
+                let is_nameless = frame.inlines.is_empty();
+                let name = if is_nameless { vec![Inline::Text(dest_url.to_string())] } else { frame.inlines };
+                self.push_link(&dest_url, name);
+            }
+            _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
+            // What was flattened into a paragraph.
+            _ => {
+                frame.flush();
+                frame.blocks.into_iter().for_each(|block| self.push_block(block));
+            }
+        }
+    }
+
+    /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
+    fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
+        let is_in_link = self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }));
+        match allowed_href(dest) {
+            Some(href) if !is_in_link => self.push_inline(Inline::Link { href, children }),
+            _ => children.into_iter().for_each(|child| self.push_inline(child)),
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let Some(frame) = self.stack.last_mut() else {
+            return self.done.push(Block::Paragraph(vec![Inline::Text(text.to_owned())]));
+        };
+        match frame.inlines.last_mut() {
+            Some(Inline::Text(last)) => last.push_str(text),
+            _ => frame.inlines.push(Inline::Text(text.to_owned())),
+        }
+    }
+
+    fn push_inline(&mut self, inline: Inline) {
+        match (self.stack.last_mut(), inline) {
+            (_, Inline::Text(text)) => self.push_text(&text),
+            (Some(frame), inline) => frame.inlines.push(inline),
+            (None, inline) => self.done.push(Block::Paragraph(vec![inline])),
+        }
+    }
+
+    fn push_block(&mut self, block: Block) {
+        match self.stack.last_mut() {
+            Some(frame) => frame.push_block(block),
+            None => self.done.push(block),
+        }
+    }
+
+    fn push_item(&mut self, item: ListItem) {
+        self.with_parent(|parent| match parent.tag {
+            Tag::List(_) => parent.items.push(item),
+            _ => item.blocks.into_iter().for_each(|block| parent.push_block(block)),
+        });
+    }
+
+    fn with_parent(&mut self, change: impl FnOnce(&mut Frame<'a>)) {
+        if let Some(parent) = self.stack.last_mut() {
+            change(parent);
+        }
+    }
+}
+
+fn level_of(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+fn language_of(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_owned(),
+        CodeBlockKind::Indented => String::new(),
+    }
+}
+
+fn align_of(alignment: Alignment) -> Align {
+    match alignment {
+        Alignment::None => Align::Default,
+        Alignment::Left => Align::Left,
+        Alignment::Center => Align::Center,
+        Alignment::Right => Align::Right,
+    }
+}
+
+#[cfg(test)]
+mod tests;

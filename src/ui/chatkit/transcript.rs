@@ -1,0 +1,189 @@
+//! The conversation, oldest first.
+
+use leptos::{html, prelude::*};
+use web_sys::HtmlElement;
+
+use super::{
+    ChatKitControl, Loading,
+    markdown::Markdown,
+    message::{Dots, Message},
+    state::Note,
+};
+use crate::{
+    model::chatkit::NoticeLevel,
+    ui::components::{Button, ButtonKind, Icon, IconKind},
+};
+
+/// A reader who is this close to the end, in CSS pixels, wants to stay there.
+const NEAR_PX: i32 = 96;
+
+/// All entries, what is said beside them, and the way back to the end.
+#[component]
+pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
+    let scroller: NodeRef<html::Div> = NodeRef::new();
+    let is_at_end = RwSignal::new(true);
+    follow(control, scroller, is_at_end);
+
+    let watch = move |_| {
+        if let Some(it) = scroller.get_untracked() {
+            is_at_end.set(it.scroll_height() - it.scroll_top() - it.client_height() <= NEAR_PX);
+        }
+    };
+    let jump = move |_| {
+        is_at_end.set(true);
+        scroller.get_untracked().inspect(|it| scroll_to_end(it));
+        control.focus_composer();
+    };
+    let is_empty = Memo::new(move |_| {
+        control.rows.with(Vec::is_empty)
+            && control.thread_id.with(Option::is_none)
+            && control.turn.with(Option::is_none)
+    });
+    view! {
+        <div class="transcript" data-empty=move || is_empty.get().then_some("")>
+            <div
+                node_ref=scroller
+                class="transcript__scroller"
+                role="log"
+                aria-label="Conversation"
+                aria-live="polite"
+                tabindex="0"
+                on:scroll=watch
+            >
+                <div class="transcript__column">
+                    <Show when=move || is_empty.get()>
+                        <h2 class="transcript__greeting">"What can I help with today?"</h2>
+                    </Show>
+                    <Earlier control scroller />
+                    <For each=move || control.rows.get() key=|row| row.key let:row>
+                        <Message control row />
+                    </For>
+                    <Waiting control />
+                    <Arrival control />
+                    <Notes control />
+                </div>
+            </div>
+            <Show when=move || !is_at_end.get()>
+                <button class="transcript__jump" type="button" on:click=jump>
+                    <Icon kind=IconKind::ArrowDown />
+                    "Jump to latest"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Keeps a reader at the end there, and leaves one alone who has scrolled up to read.
+fn follow(control: ChatKitControl, scroller: NodeRef<html::Div>, is_at_end: RwSignal<bool>) {
+    // Whoever opens another thread or sends a message wants to see its end.
+    let is_answering = Memo::new(move |_| control.turn.with(Option::is_some));
+    Effect::new(move |_| {
+        control.thread_id.track();
+        if is_answering.get() {
+            is_at_end.set(true);
+        }
+    });
+    Effect::new(move |shown: Option<Option<String>>| {
+        control.activity.track();
+        let thread_id = control.thread_id.get();
+        if is_at_end.get_untracked() || shown.is_some_and(|it| it != thread_id) {
+            // The nodes are there when the next frame is drawn.
+            request_animation_frame(move || _ = scroller.try_get_untracked().flatten().inspect(|it| scroll_to_end(it)));
+        }
+        thread_id
+    });
+}
+
+fn scroll_to_end(scroller: &HtmlElement) {
+    scroller.set_scroll_top(scroller.scroll_height());
+}
+
+/// The button for the page before the first entry; what is being read stays where it is.
+#[component]
+fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> impl IntoView {
+    let from_end = StoredValue::new(None::<i32>);
+    let load = move |_| {
+        from_end.set_value(scroller.get_untracked().map(|it| it.scroll_height() - it.scroll_top()));
+        control.load_older();
+    };
+    Effect::new(move |_| {
+        control.rows.track();
+        let (Some(from_end), Some(scroller)) =
+            (from_end.try_update_value(Option::take).flatten(), scroller.get_untracked())
+        else {
+            return;
+        };
+        request_animation_frame(move || scroller.set_scroll_top(scroller.scroll_height() - from_end));
+    });
+    view! {
+        <Show when=move || control.has_older.get()>
+            <p class="transcript__earlier">
+                <Button kind=ButtonKind::Quiet on:click=load>
+                    "Show earlier messages"
+                </Button>
+            </p>
+        </Show>
+    }
+}
+
+/// What shows that an answer is on its way before there is any of it.
+#[component]
+fn Waiting(control: ChatKitControl) -> impl IntoView {
+    let is_waiting = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
+    let progress = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().and_then(|it| it.progress.clone())));
+    view! {
+        <Show when=move || is_waiting.get() || progress.with(Option::is_some)>
+            <p class="transcript__waiting">
+                <Dots />
+                <span class="transcript__progress" data-quiet=move || progress.with(Option::is_none).then_some("")>
+                    {move || progress.get().unwrap_or_else(|| "Thinking…".to_owned())}
+                </span>
+            </p>
+        </Show>
+    }
+}
+
+/// How far the opened thread is.
+#[component]
+fn Arrival(control: ChatKitControl) -> impl IntoView {
+    move || match control.loading.get() {
+        Loading::Ready => ().into_any(),
+        Loading::Loading => {
+            view! { <p class="transcript__waiting" aria-label="Loading the chat"><Dots /></p> }.into_any()
+        }
+        Loading::NotFound => view! { <p class="transcript__waiting">"This chat does not exist."</p> }.into_any(),
+        Loading::Failed(text) => view! {
+            <div class="notice" data-level="danger" role="alert">
+                <Icon kind=IconKind::Alert />
+                <span>{text}</span>
+                <Button kind=ButtonKind::Quiet on:click=move |_| control.reload_thread()>
+                    "Try again"
+                </Button>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// What was said beside the conversation.
+#[component]
+fn Notes(control: ChatKitControl) -> impl IntoView {
+    move || control.notes.get().into_iter().map(view_note).collect_view()
+}
+
+fn view_note(note: Note) -> impl IntoView {
+    let (level, icon, role) = match note.level {
+        NoticeLevel::Info => ("info", IconKind::Info, "status"),
+        NoticeLevel::Warning => ("warning", IconKind::Alert, "status"),
+        NoticeLevel::Danger => ("danger", IconKind::Alert, "alert"),
+    };
+    view! {
+        <div class="notice" data-level=level role=role>
+            <Icon kind=icon />
+            <div>
+                {note.title.map(|title| view! { <strong>{title}</strong> })}
+                <Markdown source=Signal::stored(note.text) is_streaming=Signal::stored(false) />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,112 @@
+//! What stands beside the conversation.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use crate::{
+    api::account::SignOut,
+    model::auth::Session,
+    ui::{
+        chatkit::{ChatHistory, ChatKitControl, forget_drafts},
+        components::{Icon, IconKind, Logo},
+        paths,
+    },
+};
+
+/// The chats, and who is signed in; below 768 px a drawer.
+#[component]
+pub(super) fn Sidebar(
+    control: ChatKitControl,
+    session: RwSignal<Session>,
+    is_drawer_open: RwSignal<bool>,
+) -> impl IntoView {
+    let hide: NodeRef<html::Button> = NodeRef::new();
+    Effect::new(move |_| {
+        if is_drawer_open.get() {
+            // A drawer that slides in cannot take the focus before it is visible.
+            request_animation_frame(move || _ = hide.get_untracked().inspect(|it| _ = it.focus()));
+        }
+    });
+    let close_on_escape = move |ev: ev::KeyboardEvent| {
+        if ev.key() == "Escape" {
+            is_drawer_open.set(false);
+        }
+    };
+    let close_on_link = move |ev: ev::MouseEvent| {
+        let target = ev.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|it| it.closest("a").is_ok_and(|link| link.is_some())) {
+            is_drawer_open.set(false);
+        }
+    };
+    view! {
+        <nav class="sidebar" id="chats" aria-label="Chats" on:keydown=close_on_escape on:click=close_on_link>
+            <div class="sidebar__head">
+                <Logo />
+                <button
+                    node_ref=hide
+                    class="sidebar__hide icon-button"
+                    type="button"
+                    aria-label="Hide chats"
+                    on:click=move |_| is_drawer_open.set(false)
+                >
+                    <Icon kind=IconKind::Close />
+                </button>
+            </div>
+            <ChatHistory control href=paths::thread />
+            <Account session />
+        </nav>
+        <div class="chat__backdrop" on:click=move |_| is_drawer_open.set(false)></div>
+    }
+}
+
+/// The button that opens the drawer.
+#[component]
+pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
+    let show: NodeRef<html::Button> = NodeRef::new();
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = is_drawer_open.get();
+        if was_open == Some(true) && !is_open {
+            show.get_untracked().inspect(|it| _ = it.focus());
+        }
+        is_open
+    });
+    view! {
+        <button
+            node_ref=show
+            class="chat__show icon-button"
+            type="button"
+            aria-label="Show chats"
+            aria-controls="chats"
+            aria-expanded=move || if is_drawer_open.get() { "true" } else { "false" }
+            on:click=move |_| is_drawer_open.set(true)
+        >
+            <Icon kind=IconKind::Menu />
+        </button>
+    }
+}
+
+/// Who is signed in, and the way out.
+#[component]
+fn Account(session: RwSignal<Session>) -> impl IntoView {
+    let action = ServerAction::<SignOut>::new();
+    let name = Memo::new(move |_| {
+        session.with(|it| if it.user.name.is_empty() { it.user.email.clone() } else { it.user.name.clone() })
+    });
+    let email = Memo::new(move |_| session.with(|it| it.user.email.clone()));
+    view! {
+        <div class="account-bar">
+            <span class="account-bar__initial" aria-hidden="true">
+                {move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string()))}
+            </span>
+            <span class="account-bar__who">
+                <span class="account-bar__name">{move || name.get()}</span>
+                <span class="account-bar__email">{move || email.get()}</span>
+            </span>
+            <ActionForm action=action attr:class="account-bar__form" on:submit=move |_| forget_drafts()>
+                <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
+                    <Icon kind=IconKind::LogOut />
+                </button>
+            </ActionForm>
+        </div>
+    }
+}
