@@ -9,14 +9,14 @@ use super::block::{Block, parse};
 
 /// A text of which only the end is parsed again when it grows.
 ///
-/// What follows a block can change the last block alone, so all others are settled. Definitions of links are the one
+/// A line that follows changes the last block alone, so all others are settled. Definitions of links are the one
 /// exception: they are found when the text is complete and parsed once more as a whole.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     source: String,
     is_complete: bool,
     pub(super) settled: Vec<Arc<Settled>>,
-    /// Where the block begins that may still change.
+    /// Where the blocks begin that may still change.
     tail_start: usize,
     pub(super) tail: Vec<Block>,
 }
@@ -59,10 +59,19 @@ impl Document {
         let grown = before.filter(|it| !it.is_complete && source.starts_with(&it.source));
         let (mut settled, from) = grown.map_or((Vec::new(), 0), |it| (it.settled.clone(), it.tail_start));
         let mut blocks = parse(&source[from..]);
-        let last = blocks.pop();
+        let tail = blocks.split_off(blocks.len().saturating_sub(n_open(&source[from..], &blocks)));
         settled.extend(blocks.into_iter().map(|(start, block)| Settled::new(from + start, block)));
-        let tail_start = from + last.as_ref().map_or(0, |(start, _)| *start);
-        Self { source, is_complete, settled, tail_start, tail: last.into_iter().map(|(_, block)| block).collect() }
+        let tail_start = from + tail.first().map_or(0, |(start, _)| *start);
+        Self { source, is_complete, settled, tail_start, tail: tail.into_iter().map(|(_, block)| block).collect() }
+    }
+}
+
+/// How many blocks may still change: the last one, and the one before when the last is a line that is not complete,
+/// for that line may turn out to belong to it (`|`, and then the rest of a table's row).
+fn n_open(source: &str, blocks: &[(usize, Block)]) -> usize {
+    match blocks.last() {
+        Some((start, _)) if !source[*start..].contains('\n') => 2,
+        _ => 1,
     }
 }
 
@@ -97,8 +106,8 @@ mod tests {
 
     #[test]
     fn settled_blocks_are_not_read_again() {
-        let first = Document::read(None, "a\n\nb\n\nc".into(), false);
-        let second = Document::read(Some(&first), "a\n\nb\n\nc d\n\ne".into(), false);
+        let first = Document::read(None, "a\n\nb\n\nc\n".into(), false);
+        let second = Document::read(Some(&first), "a\n\nb\n\nc\nd\n\ne\n".into(), false);
         assert!(first.settled.iter().zip(&second.settled).all(|(old, new)| Arc::ptr_eq(old, new)));
         assert_eq!((first.settled.len(), second.settled.len()), (2, 3));
     }
