@@ -144,6 +144,12 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(chat.questions).toHaveText(/The first chat/);
   });
 
+  test("a server with a model does not call its answers a demo", async ({ page, visit, signedIn: _ }) => {
+    await visit("/chat");
+    await expect(chatPage(page).empty).toBeVisible();
+    await expect(page.getByText("Demo answers")).toHaveCount(0);
+  });
+
   test("nothing is sent when there is nothing to send", async ({ page, signedIn, visit }) => {
     await visit("/chat");
     const chat = chatPage(page);

@@ -25,13 +25,3 @@ test("the demo answers, and says that it is one", { tag: "@own-server" }, async 
   await expect(chat.questions).toHaveText(/Hello there/);
   await expect(chat.answers).toHaveText(answer, { useInnerText: true });
 });
-
-test.describe("with a model", () => {
-  test.use({ demo: false });
-
-  test("a server with a model has no such note", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
-    await visit("/chat");
-    await expect(chatPage(page).empty).toBeVisible();
-    await expect(page.getByText("Demo answers")).toHaveCount(0);
-  });
-});
