@@ -62,5 +62,5 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory 
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
 
-fuzz: ## Feed the parsers of foreign bytes with random ones (SECONDS=60 each)
-	@$(CI)/fuzz $(SECONDS)
+fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
+	@$(CI)/fuzz $(or $(FOR),20)

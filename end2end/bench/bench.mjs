@@ -6,7 +6,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 import { Client, message, newAccount } from "../fixtures/client.mjs";
 import { ASK_AT_ONCE, MODEL, startModel } from "../fixtures/model.mjs";
-import { BINARY, ROOT, modelAt, startServer } from "../fixtures/server.mjs";
+import { BINARY, SITE, modelAt, startServer } from "../fixtures/server.mjs";
 
 const N_RUNS = 50;
 const N_STARTS = 10;
@@ -40,7 +40,7 @@ await model.stop();
 
 const addedMs = percentile(throughMs, 50) - percentile(directMs, 50);
 const binary = await stat(BINARY);
-const pkg = join(ROOT, "target/site/pkg");
+const pkg = join(SITE, "pkg");
 const wasm = await readFile(join(pkg, (await readdir(pkg)).find((name) => name.endsWith(".wasm")) ?? "colloquy.wasm"));
 const wasmBrotli = brotliCompressSync(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 

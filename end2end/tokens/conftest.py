@@ -16,14 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("COLLOQUY_BIN", str(ROOT / "target/release/colloquy"))
+SITE = os.environ.get("COLLOQUY_SITE", str(ROOT / "target/site"))
 SECRET = "a-secret-of-the-stories-that-is-long-enough"
 
 
-def start(command: list[str], settings: dict[str, str]) -> tuple[subprocess.Popen, str]:
-    """Starts a process and returns it with the address that it prints."""
+def start(command: list[str], settings: dict[str, str], folder: str | Path = ROOT) -> tuple[subprocess.Popen, str]:
+    """Starts a process in a folder and returns it with the address that it prints."""
     env = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=folder, env=env | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     # A process that prints nothing and does not end either is ended, which ends the loop below.
     late = threading.Timer(30, process.kill)
@@ -31,7 +32,7 @@ def start(command: list[str], settings: dict[str, str]) -> tuple[subprocess.Pope
     printed = ""
     for line in process.stdout:
         printed += line
-        if address := re.search(r"http://[^\s/\x1b]+:\d+", line):
+        if address := re.search(r"http://127\.0\.0\.1:\d+", line):
             late.cancel()
             # Whoever does not read a pipe stops its writer one day.
             threading.Thread(target=process.stdout.read, daemon=True).start()
@@ -52,9 +53,14 @@ def serve(settings: dict[str, str]) -> Iterator[str]:
     """A server of its own: where it listens."""
     with tempfile.TemporaryDirectory(prefix="colloquy-") as data:
         defaults = {
-            "LISTEN": "127.0.0.1:0", "DATA_DIR": data, "BETTER_AUTH_SECRET": SECRET, "RATE_LIMIT": "off"
+            "LISTEN": "127.0.0.1:0",
+            "DATA_DIR": data,
+            "LEPTOS_SITE_ROOT": SITE,
+            "BETTER_AUTH_SECRET": SECRET,
+            "RATE_LIMIT": "off",
         }
-        process, url = start([SERVER], defaults | settings)
+        # There is no `.env` of the developer's in that folder.
+        process, url = start([SERVER], defaults | settings, data)
         yield url
         stop(process)
 

@@ -1,0 +1,274 @@
+//! Feeds what reads foreign bytes with anything: `make fuzz`, or
+//! `cargo run --features ssr --example fuzz -- [seconds per target] [seed]`.
+//!
+//! Inputs are made of what servers really send, bent and broken at random. A failure prints the seed with which the same
+//! input comes again.
+
+use std::{
+    env,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use colloquy::{
+    model::{
+        chatkit::{ChatKitRequest, ThreadStreamEvent},
+        sse::{SseDecoder, SseEvent},
+    },
+    ui::chatkit::{
+        decode::EventDecoder,
+        state::{ChatState, Phase, TurnEnd},
+    },
+};
+
+/// What each target is called and what it does with one input; it panics when a promise is broken.
+const TARGETS: [(&str, fn(&mut Random)); 4] = [
+    ("frames are the same wherever the network cuts", frames_survive_cuts),
+    ("events are the same wherever the network cuts", events_survive_cuts),
+    ("a conversation takes any events", conversation_takes_anything),
+    ("a request is read or refused", request_is_read_or_refused),
+];
+
+/// Events as servers send them; the placeholders are filled at random.
+const EVENTS: [&str; 16] = [
+    r#"{"type":"thread.created","thread":{"id":"thr_ID","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"active"},"metadata":{},"items":{"data":[],"has_more":false}}}"#,
+    r#"{"type":"thread.updated","thread":{"id":"thr_ID","title":"TEXT","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"closed","reason":"TEXT"},"metadata":{"colloquy":{"run":{"id":"ID","item_id":"ID"}}},"items":{"data":[],"has_more":false}}}"#,
+    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:18.808Z","type":"assistant_message","content":[]}}"#,
+    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:19.808Z","type":"assistant_message","content":[{"type":"output_text","text":"TEXT","annotations":[]}]}}"#,
+    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"user_message","content":[{"type":"input_text","text":"TEXT"}],"attachments":[],"inference_options":{}}}"#,
+    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"hidden_context_item","content":"TEXT"}}"#,
+    r#"{"type":"thread.item.replaced","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"widget","widget":{"type":"Card","children":[]}}}"#,
+    r#"{"type":"thread.item.removed","item_id":"ID"}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.added","content_index":INDEX,"content":{"type":"output_text","text":"","annotations":[]}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.text_delta","content_index":INDEX,"delta":"TEXT"}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.annotation_added","content_index":INDEX,"annotation_index":INDEX,"annotation":{"type":"annotation","source":{"type":"url","title":"TEXT","url":"https://example.com"},"index":INDEX}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.done","content_index":INDEX,"content":{"type":"output_text","text":"TEXT","annotations":[]}}}"#,
+    r#"{"type":"stream_options","stream_options":{"allow_cancel":true}}"#,
+    r#"{"type":"progress_update","icon":"lucide:search","text":"TEXT"}"#,
+    r#"{"type":"notice","level":"warning","message":"TEXT","title":"TEXT"}"#,
+    r#"{"type":"error","code":"stream.error","message":"TEXT","allow_retry":true}"#,
+];
+
+const REQUESTS: [&str; 5] = [
+    r#"{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"TEXT"}],"attachments":["ID"],"quoted_text":"TEXT","inference_options":{"model":"TEXT","tool_choice":{"id":"ID"}}}},"metadata":{"colloquy":{"resumable":true,"key":"TEXT"}}}"#,
+    r#"{"type":"threads.add_user_message","params":{"thread_id":"ID","input":{"content":[{"type":"input_tag","id":"ID","text":"TEXT","data":{},"interactive":false}],"attachments":[],"inference_options":{}}}}"#,
+    r#"{"type":"threads.list","params":{"limit":INDEX,"order":"asc","after":"ID","query":"TEXT"}}"#,
+    r#"{"type":"threads.update","params":{"thread_id":"ID","title":"TEXT"}}"#,
+    r#"{"type":"items.list","params":{"thread_id":"ID","limit":INDEX,"order":"desc"}}"#,
+];
+
+const TEXTS: [&str; 10] = [
+    "",
+    " ",
+    "hé 😀 ",
+    "**bold",
+    "\\u0000",
+    "\\n\\ndata: x\\n\\n",
+    "👩‍👩‍👧‍👦",
+    "[a](javascript:alert(1))",
+    "```rust\\n",
+    "\\ud83d",
+];
+const INDEXES: [&str; 8] = ["0", "1", "2", "999", "1000", "4294967296", "18446744073709551615", "-1"];
+const IDS: [&str; 5] = ["msg_1", "msg_2", "msg_3", "", "msg_1 "];
+const FRAMES: [&str; 12] = [
+    "data: ",
+    "data:",
+    "data",
+    "id: 7",
+    "id:\0",
+    "event: message",
+    ": ping",
+    "retry: 10",
+    "\n",
+    "\r\n",
+    "\r",
+    "\u{feff}",
+];
+
+fn main() -> ExitCode {
+    let mut args = env::args().skip(1);
+    let seconds = args.next().map_or(Ok(20), |it| it.parse()).expect("seconds: a whole number");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("BUG: it is after 1970").as_nanos() as u64;
+    let given = args.next().map(|it| it.parse::<u64>().expect("seed: a whole number"));
+    let mut failures = 0;
+    for (name, target) in TARGETS {
+        let end = Instant::now() + Duration::from_secs(seconds);
+        let mut seed = given.unwrap_or(now);
+        let mut n_inputs = 0_u64;
+        loop {
+            if catch_unwind(AssertUnwindSafe(|| target(&mut Random(seed)))).is_err() {
+                println!("FAILED: {name}: cargo run --features ssr --example fuzz -- 0 {seed}");
+                failures += 1;
+                break;
+            }
+            n_inputs += 1;
+            if Instant::now() >= end {
+                println!("ok: {name}: {n_inputs} inputs");
+                break;
+            }
+            seed = seed.wrapping_add(1);
+        }
+    }
+    if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn frames_survive_cuts(random: &mut Random) {
+    let body = random.body();
+    let max_bytes = random.below(400);
+    let read = |chunks: &[&[u8]]| -> (Vec<SseEvent>, bool) {
+        let mut decoder = SseDecoder::with_max_bytes(max_bytes);
+        let mut events = Vec::new();
+        for chunk in chunks {
+            match decoder.push(chunk) {
+                Ok(more) => events.extend(more),
+                Err(_) => return (events, true),
+            }
+        }
+        events.extend(decoder.finish());
+        (events, false)
+    };
+    let bytewise: Vec<&[u8]> = body.chunks(1).collect();
+    let (events, too_large) = read(&bytewise);
+    // A byte that is no UTF-8 becomes three.
+    assert!(events.iter().all(|event| event.data.len() <= 3 * max_bytes), "an event is larger than the limit");
+    // An event that is too large takes those of its own chunk with it; without one the cuts make no difference.
+    if !too_large {
+        assert_eq!(read(&[&body]).0, events, "as a whole");
+        assert_eq!(read(&random.cut(&body)).0, events, "in chunks");
+    }
+}
+
+fn events_survive_cuts(random: &mut Random) {
+    let body = random.body();
+    let read = |chunks: &[&[u8]]| -> Vec<ThreadStreamEvent> {
+        let mut decoder = EventDecoder::default();
+        let mut events: Vec<_> = chunks.iter().flat_map(|chunk| decoder.push(chunk).expect("small")).collect();
+        events.extend(decoder.finish());
+        events
+    };
+    assert_eq!(read(&[&body]), read(&random.cut(&body)));
+}
+
+fn conversation_takes_anything(random: &mut Random) {
+    let mut state = ChatState::open(None);
+    for _ in 0..random.below(40) {
+        match random.below(10) {
+            0 => state.begin_turn(random.of(&TEXTS)),
+            1 => _ = state.end_turn(if random.below(2) == 0 { TurnEnd::Cut } else { TurnEnd::Complete }),
+            _ => {
+                let text = random.filled(&EVENTS);
+                if let Ok(event) = serde_json::from_str::<ThreadStreamEvent>(&text) {
+                    _ = state.apply(event);
+                }
+            }
+        }
+        let mut keys: Vec<u64> = state.entries.iter().map(|entry| entry.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), state.entries.len(), "each entry has a key of its own");
+        let mut ids: Vec<&str> =
+            state.entries.iter().filter(|it| it.phase != Phase::Sending).map(|it| it.item.id()).collect();
+        let n_ids = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(n_ids - ids.len() <= state.entries.iter().filter(|it| it.item.id().is_empty()).count());
+    }
+    _ = state.end_turn(TurnEnd::Complete);
+    assert!(state.turn.is_none());
+    for entry in &state.entries {
+        assert!(matches!(entry.phase, Phase::Settled | Phase::Interrupted), "nothing is under way after the end");
+    }
+}
+
+fn request_is_read_or_refused(random: &mut Random) {
+    let mut body = random.filled(&REQUESTS).into_bytes();
+    random.bend(&mut body);
+    if let Ok(request) = ChatKitRequest::parse(&body) {
+        let again = serde_json::to_vec(&request).expect("a request can be written");
+        assert_eq!(ChatKitRequest::parse(&again).expect("what was read can be read again"), request);
+    }
+}
+
+/// SplitMix64: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut it = self.0;
+        it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        it = (it ^ (it >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        it ^ (it >> 31)
+    }
+
+    /// From 0 to below `n`; 0 when `n` is.
+    fn below(&mut self, n: usize) -> usize {
+        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
+    }
+
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    /// One of the templates with its placeholders filled.
+    fn filled(&mut self, templates: &[&str]) -> String {
+        let mut text = self.of(templates).to_owned();
+        for (placeholder, choices) in [("TEXT", &TEXTS[..]), ("INDEX", &INDEXES[..]), ("ID", &IDS[..])] {
+            while text.contains(placeholder) {
+                text = text.replacen(placeholder, self.of(choices), 1);
+            }
+        }
+        text
+    }
+
+    /// The body of a stream: events in frames, most of them right.
+    fn body(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        for _ in 0..self.below(8) {
+            match self.below(4) {
+                0 => body.extend(self.of(&FRAMES).bytes()),
+                1 => body.extend(self.filled(&EVENTS).bytes()),
+                _ => {
+                    body.extend(b"data: ");
+                    body.extend(self.filled(&EVENTS).bytes());
+                    body.extend(self.of(&["\n\n", "\r\n\r\n", "\r\r", "\n"]).bytes());
+                }
+            }
+        }
+        if self.below(2) == 0 {
+            self.bend(&mut body);
+        }
+        body
+    }
+
+    /// Breaks a few bytes.
+    fn bend(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..self.below(6) {
+            let at = self.below(bytes.len());
+            match self.below(5) {
+                0 => bytes.insert(at, self.next() as u8),
+                1 if !bytes.is_empty() => _ = bytes.remove(at),
+                2 if !bytes.is_empty() => bytes[at] ^= 1 << self.below(8),
+                3 => bytes.truncate(at),
+                _ => {
+                    let end = (at + self.below(30)).min(bytes.len());
+                    let copy = bytes[at..end].to_vec();
+                    let to = self.below(bytes.len());
+                    bytes.splice(to..to, copy);
+                }
+            }
+        }
+    }
+
+    fn cut<'a>(&mut self, mut bytes: &'a [u8]) -> Vec<&'a [u8]> {
+        let mut chunks = Vec::new();
+        while !bytes.is_empty() {
+            let (chunk, rest) = bytes.split_at(1 + self.below(bytes.len().min(50)));
+            chunks.push(chunk);
+            bytes = rest;
+        }
+        chunks
+    }
+}
