@@ -96,15 +96,15 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut checkpoint_at = Instant::now();
     let mut saving: Option<BoxFuture<'static, Result<bool>>> = None;
-    loop {
+    let ending = loop {
         tokio::select! {
             biased;
-            reason = run.stopped() => return Ending::Stopped(reason),
+            reason = run.stopped() => break Ending::Stopped(reason),
             saved = async { saving.as_mut().expect("BUG: guarded").await }, if saving.is_some() => {
                 saving = None;
                 match saved {
                     Ok(true) => {}
-                    Ok(false) => return Ending::Lost,
+                    Ok(false) => break Ending::Lost,
                     Err(err) => tracing::warn!(run.id, error = %err, "a checkpoint failed and will be tried again"),
                 }
             }
@@ -114,12 +114,12 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                 checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
             }
             event = events.next() => match event {
-                None => return Ending::Complete,
-                Some(Err(failure)) => return Ending::Failed(failure),
+                None => break Ending::Complete,
+                Some(Err(failure)) => break Ending::Failed(failure),
                 Some(Ok(RelayEvent::Text(text))) => {
                     tell(&run, answer.push(&text, chat.now(), &mut turn.entitled));
                     if answer.n_bytes() > MAX_ANSWER_BYTES {
-                        return Ending::Failed(RelayFailure::lasting("The answer became too long and was cut off."));
+                        break Ending::Failed(RelayFailure::lasting("The answer became too long and was cut off."));
                     }
                     if answer.n_pieces().is_multiple_of(PIECES_AT_ONCE) {
                         tokio::task::yield_now().await;
@@ -127,7 +127,13 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                 }
             },
         }
+    };
+    // The model stops at once; what is being stored is stored.
+    drop(events);
+    if let Some(saving) = saving {
+        _ = saving.await;
     }
+    ending
 }
 
 /// Renews the lease and stores the item as far as it is; `false` when the run is no longer ours.

@@ -33,7 +33,14 @@ impl Tx {
     pub(super) async fn begin(db: &Db) -> sqlx::Result<Self> {
         match db.write() {
             Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with("begin immediate").await?)),
-            Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin().await?)),
+            Pool::Postgres(pool) => {
+                // In a task of its own, which nobody drops half-way: sqlx 0.9.0 forgets a `begin` whose future is
+                // dropped before the server has answered, and the pool hands the open transaction to the next caller,
+                // whose writes are then never committed (transact-rs/sqlx#4393).
+                let pool = pool.clone();
+                let begun = tokio::spawn(async move { pool.begin().await });
+                Ok(Self::Postgres(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??))
+            }
         }
     }
 
@@ -42,5 +49,38 @@ impl Tx {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::tests::{Engine, TestApp};
+
+    #[tokio::test]
+    async fn a_transaction_that_nobody_waits_for_is_not_left_open() {
+        let app = TestApp::new(Engine::Postgres).await;
+        for _ in 0..10 {
+            assert!(Tx::begin(&app.state.db).now_or_never().is_none());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let Pool::Postgres(pool) = app.state.db.read() else { unreachable!() };
+        // The connection that was used; another one looks at it.
+        let _idle = pool.acquire().await.unwrap();
+        let n_open: i64 = sqlx::query_scalar(
+            r#"
+            select count(*)
+            from pg_stat_activity
+            where datname = current_database() and state like 'idle in transaction%'
+            "#,
+        )
+        .fetch_one(pool)
+        .await
+        .unwrap();
+        assert_eq!(n_open, 0);
     }
 }
