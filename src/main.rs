@@ -3,9 +3,18 @@
 use std::{process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use colloquy::server::{AppState, Clock, Db, Error, Result, auth::passwords::Passwords, chat::Chat, config::{self, Config, Settings}, router::router};
+use colloquy::server::{
+    AppState, Clock, Db, Error, Result,
+    auth::passwords::Passwords,
+    chat::Chat,
+    config::{self, Config, Settings},
+    router::router,
+};
 use leptos::config::get_config_from_str;
-use tokio::{net::TcpListener, signal::unix::{SignalKind, signal}};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 use tracing_subscriber::EnvFilter;
 
 /// A self-hosted, authenticated AI chat in one binary.

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ApiError, auth::{Password, Session}};
+use crate::model::{
+    ApiError,
+    auth::{Password, Session},
+};
 
 /// What a refused form held, so that it can be shown again. Never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +44,8 @@ pub async fn sign_in(
     #[server(default)] remember_me: Option<String>,
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
-    crate::server::forms::sign_in(TypedFields { name: String::new(), email }, password, remember_me.is_some(), next).await
+    crate::server::forms::sign_in(TypedFields { name: String::new(), email }, password, remember_me.is_some(), next)
+        .await
 }
 
 /// Ends the session and goes to the sign-in page.

@@ -8,7 +8,10 @@ pub mod account;
 pub mod status;
 pub mod threads;
 
-use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 
 use crate::model::ApiError;
 

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ApiError, chatkit::{Page, Thread}};
+use crate::model::{
+    ApiError,
+    chatkit::{Page, Thread},
+};
 
 /// Which answers this server gives, for the page to say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,12 @@
 //! Configuration: environment variables, or the same as command-line flags; documented once, here.
 
-use std::{fmt, net::SocketAddr, path::{Path, PathBuf}, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use url::Url;
@@ -192,7 +198,11 @@ impl Settings {
             })?,
         };
         let context_tokens = self.model_context_tokens.parse().ok().filter(|n| *n >= 256).ok_or_else(|| {
-            wrong("MODEL_CONTEXT_TOKENS", &self.model_context_tokens, "write a whole number of at least 256, such as 32000")
+            wrong(
+                "MODEL_CONTEXT_TOKENS",
+                &self.model_context_tokens,
+                "write a whole number of at least 256, such as 32000",
+            )
         })?;
         let model = ModelConfig {
             openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model)?,
@@ -326,10 +336,18 @@ fn openai(base_url: Option<String>, api_key: Option<Secret>, model: Option<Strin
     let base_url = base_url.unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
     match Url::parse(&base_url) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => {}
-        _ => return Err(wrong("OPENAI_BASE_URL", &base_url, "write an http or https URL, such as http://localhost:11434/v1")),
+        _ => {
+            return Err(wrong(
+                "OPENAI_BASE_URL",
+                &base_url,
+                "write an http or https URL, such as http://localhost:11434/v1",
+            ));
+        }
     }
     if api_key.as_ref().is_some_and(|key| !key.expose().trim().bytes().all(|b| b.is_ascii_graphic())) {
-        return Err(Error::Config("OPENAI_API_KEY holds characters that no HTTP header may hold; copy it again".into()));
+        return Err(Error::Config(
+            "OPENAI_API_KEY holds characters that no HTTP header may hold; copy it again".into(),
+        ));
     }
     Ok(Some(OpenAiConfig { base_url: base_url.trim_end_matches('/').to_owned(), api_key, model }))
 }

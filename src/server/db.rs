@@ -8,7 +8,10 @@ use sqlx::{
     error::BoxDynError,
     migrate::Migrator,
     postgres::{PgArgumentBuffer, PgConnectOptions, PgPoolOptions, PgTypeInfo, PgValueRef},
-    sqlite::{SqliteArgumentsBuffer, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous, SqliteTypeInfo, SqliteValueRef},
+    sqlite::{
+        SqliteArgumentsBuffer, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+        SqliteTypeInfo, SqliteValueRef,
+    },
 };
 use time::OffsetDateTime;
 
@@ -46,8 +49,7 @@ pub enum Pool<'a> {
 /// Runs one body on either pool: each statement is written once, with `$1` for its arguments, and compiled twice.
 ///
 /// `on!(db.read(), pool => sqlx::query_as("select … where id = $1").bind(id).fetch_optional(pool).await)`.
-/// In a transaction (`let mut tx = pool.begin().await?`), the first statement must write: SQLite cannot turn
-/// a transaction that began by reading into a writing one while another process writes.
+/// For several statements in one transaction there is [`Tx`](super::tx::Tx).
 macro_rules! on {
     ($pool:expr, $name:ident => $body:expr) => {
         match $pool {
@@ -84,7 +86,9 @@ impl Db {
     async fn open_postgres(url: &str) -> Result<Self> {
         let shown = without_password(url);
         let options = PgConnectOptions::from_str(url).map_err(|err| {
-            Error::Config(format!("DATABASE_URL `{shown}` cannot be read: {err}; write postgres://user:password@host/name"))
+            Error::Config(format!(
+                "DATABASE_URL `{shown}` cannot be read: {err}; write postgres://user:password@host/name"
+            ))
         })?;
         // A pool would try for as long as a caller waits, and then only say that it did.
         let first = PgConnection::connect_with(&options).await.map_err(|err| {

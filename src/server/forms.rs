@@ -17,7 +17,10 @@ use super::{
     middleware::origin,
 };
 use crate::{
-    api::{account::TypedFields, threads::{AnswersFrom, ChatStart}},
+    api::{
+        account::TypedFields,
+        threads::{AnswersFrom, ChatStart},
+    },
     model::{
         ApiError,
         auth::{EmailAddress, Password, Session},

@@ -13,6 +13,7 @@ mod ids;
 mod middleware;
 pub mod router;
 mod state;
+mod tx;
 
 pub use clock::Clock;
 pub use db::Db;

@@ -12,7 +12,10 @@ use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::{DefaultPredicate, NotForContentType, Predicate}},
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     services::ServeDir,
 };
 

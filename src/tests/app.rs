@@ -99,7 +99,8 @@ impl TestApp {
 
     /// Posts JSON from our own origin.
     pub async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> TestResponse {
-        let mut request = Request::post(path).header(header::ORIGIN, BASE_URL).header(header::CONTENT_TYPE, "application/json");
+        let mut request =
+            Request::post(path).header(header::ORIGIN, BASE_URL).header(header::CONTENT_TYPE, "application/json");
         if let Some(cookie) = cookie {
             request = request.header(header::COOKIE, cookie);
         }

@@ -6,7 +6,10 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{TestApp, on_both_engines, recording::{Exchange, Replay, parse}};
+use super::{
+    TestApp, on_both_engines,
+    recording::{Exchange, Replay, parse},
+};
 
 const SIGN_UP: &str = include_str!("recordings/better-auth/01-sign-up-email.txt");
 const SIGN_IN: &str = include_str!("recordings/better-auth/02-sign-in-email.txt");

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::{
     Engine,
-    app::{database_url, Flags},
+    app::{Flags, database_url},
 };
 use crate::server::{Db, Error};
 use clap::Parser;
@@ -87,12 +87,20 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--listen", "3000", &["LISTEN is `3000`", "127.0.0.1:3000"]);
     check("--better-auth-secret", "short", &["BETTER_AUTH_SECRET holds 5 bytes", "at least 32"]);
     check("--jwt-secret", "short", &["JWT_SECRET holds 5 bytes", "at least 32"]);
-    check("--better-auth-url", "chat.example.com", &["BETTER_AUTH_URL is `chat.example.com`", "https://chat.example.com"]);
+    check(
+        "--better-auth-url",
+        "chat.example.com",
+        &["BETTER_AUTH_URL is `chat.example.com`", "https://chat.example.com"],
+    );
     check("--better-auth-url", "https://example.com/chat", &["BETTER_AUTH_URL", "without a path"]);
     check("--better-auth-trusted-origins", "ftp://x", &["BETTER_AUTH_TRUSTED_ORIGINS", "https://app.example.com"]);
     check("--jwt-expires-in", "soon", &["JWT_EXPIRES_IN is `soon`", "7d"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);
-    check("--openai-base-url", "localhost:11434", &["OPENAI_BASE_URL is `localhost:11434`", "http://localhost:11434/v1"]);
+    check(
+        "--openai-base-url",
+        "localhost:11434",
+        &["OPENAI_BASE_URL is `localhost:11434`", "http://localhost:11434/v1"],
+    );
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 mod app;
 mod auth;
+mod chat;
 mod database;
 mod pages;
-mod chat;
 mod recording;
 mod token;
 

@@ -113,7 +113,8 @@ impl Replay {
         let ours = self.tokens.get(token).map_or(token, String::as_str);
         let signed = cookies::sign(&Secret::new(SECRET), ours);
         let (_, right) = signed.rsplit_once('.').unwrap();
-        let encoded: String = percent_encoding::utf8_percent_encode(right, percent_encoding::NON_ALPHANUMERIC).collect();
+        let encoded: String =
+            percent_encoding::utf8_percent_encode(right, percent_encoding::NON_ALPHANUMERIC).collect();
         if signature.contains("AAAA") {
             return format!("{name}={ours}.{}", encoded.replacen(&encoded[..3], "AAA", 1).to_uppercase());
         }

@@ -7,7 +7,11 @@ use axum::{
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use super::{TestApp, TestResponse, TestUser, app::{BASE_URL, SECRET}, on_both_engines};
+use super::{
+    TestApp, TestResponse, TestUser,
+    app::{BASE_URL, SECRET},
+    on_both_engines,
+};
 
 const WEEK_S: i64 = 604_800;
 
@@ -91,15 +95,15 @@ on_both_engines! {
         let ours = |claims: &Value| signed(claims, Algorithm::HS256, SECRET);
         assert_eq!(list_threads(&app, &ours(&good)).await.status, StatusCode::OK, "the test signs as we do");
         let none = format!("eyJhbGciOiJub25lIn0.{}.", ada.token.split('.').nth(1).unwrap());
-        assert_refused(&app, "garbage", "the token is malformed").await;
-        assert_refused(&app, &none, "the token is malformed").await;
-        assert_refused(&app, &ours(&without("sid")), "the token is malformed").await;
-        assert_refused(&app, &ours(&without("exp")), "the token is malformed").await;
-        assert_refused(&app, &signed(&good, Algorithm::HS256, "another secret"), "the token's signature is not ours").await;
-        assert_refused(&app, &signed(&good, Algorithm::HS512, SECRET), "the token's signature is not ours").await;
-        assert_refused(&app, &ours(&changed("iss", "https://evil.example".into())), "the token has another issuer").await;
-        assert_refused(&app, &ours(&changed("sid", "x".into())), "the session of the token has ended; sign in again").await;
-        assert_refused(&app, &ours(&changed("sub", "x".into())), "the session of the token has ended; sign in again").await;
+        assert_refused(&app, "garbage", "The token is malformed.").await;
+        assert_refused(&app, &none, "The token is malformed.").await;
+        assert_refused(&app, &ours(&without("sid")), "The token is malformed.").await;
+        assert_refused(&app, &ours(&without("exp")), "The token is malformed.").await;
+        assert_refused(&app, &signed(&good, Algorithm::HS256, "another secret"), "The token's signature is not ours.").await;
+        assert_refused(&app, &signed(&good, Algorithm::HS512, SECRET), "The token's signature is not ours.").await;
+        assert_refused(&app, &ours(&changed("iss", "https://evil.example".into())), "The token has another issuer.").await;
+        assert_refused(&app, &ours(&changed("sid", "x".into())), "The session of the token has ended; sign in again.").await;
+        assert_refused(&app, &ours(&changed("sub", "x".into())), "The session of the token has ended; sign in again.").await;
     }
 
     async fn a_token_ends_to_the_second_and_with_its_session(app) {
@@ -112,13 +116,13 @@ on_both_engines! {
         app.state.clock.advance_seconds(24 * 3600 - 1);
         assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
         app.state.clock.advance_seconds(1);
-        assert_refused(&app, &ada.token, "the token has expired").await;
+        assert_refused(&app, &ada.token, "The token has expired.").await;
     }
 
     async fn signing_out_ends_the_token_at_once(app) {
         let ada = app.sign_up("Ada").await;
         sign_out(&app, &ada).await;
-        assert_refused(&app, &ada.token, "the session of the token has ended; sign in again").await;
+        assert_refused(&app, &ada.token, "The session of the token has ended; sign in again.").await;
     }
 }
 
@@ -130,7 +134,7 @@ async fn a_configured_audience_is_said_and_asked_for() {
     assert_eq!((&claims["aud"], &claims["iss"]), (&json!("my-api"), &json!("my-app")));
     assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
     claims["aud"] = json!("another");
-    assert_refused(&app, &signed(&claims, Algorithm::HS256, SECRET), "the token has another audience").await;
+    assert_refused(&app, &signed(&claims, Algorithm::HS256, SECRET), "The token has another audience.").await;
     claims.as_object_mut().unwrap().remove("aud");
-    assert_refused(&app, &signed(&claims, Algorithm::HS256, SECRET), "the token is malformed").await;
+    assert_refused(&app, &signed(&claims, Algorithm::HS256, SECRET), "The token is malformed.").await;
 }

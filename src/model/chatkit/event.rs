@@ -199,7 +199,8 @@ mod tests {
     fn what_is_unknown_is_no_error() {
         let event = r#"{"type":"thread.sang","song":1}"#;
         assert_eq!(serde_json::from_str::<ThreadStreamEvent>(event).unwrap(), ThreadStreamEvent::Unknown);
-        let update = r#"{"type":"thread.item.updated","item_id":"x","update":{"type":"widget.root.updated","widget":{}}}"#;
+        let update =
+            r#"{"type":"thread.item.updated","item_id":"x","update":{"type":"widget.root.updated","widget":{}}}"#;
         assert!(matches!(
             serde_json::from_str::<ThreadStreamEvent>(update).unwrap(),
             ThreadStreamEvent::ItemUpdated { update: ItemUpdate::Unknown, .. }

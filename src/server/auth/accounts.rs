@@ -11,7 +11,12 @@ use crate::{
         Timestamp,
         auth::{AuthError, EmailAddress, Password, User},
     },
-    server::{AppState, Db, Error, Result, db::on, ids},
+    server::{
+        AppState, Db, Error, Result,
+        db::on,
+        ids,
+        tx::{Tx, within},
+    },
 };
 
 /// The provider of accounts with a password.
@@ -137,39 +142,39 @@ async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Op
 
 /// Stores a user and the account that holds the password, both or neither.
 async fn insert(db: &Db, user: &User, hash: &str) -> Result<(), Error> {
-    on!(db.write(), pool => {
-        let mut tx = pool.begin().await?;
-        sqlx::query(
-            r#"
-            insert into "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-            values ($1, $2, $3, $4, $5, $6, $7)
-            "#,
-        )
-        .bind(&user.id)
-        .bind(&user.name)
-        .bind(&user.email)
-        .bind(user.email_verified)
-        .bind(&user.image)
-        .bind(user.created_at)
-        .bind(user.updated_at)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            r#"
-            insert into "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
-            values ($1, $2, $3, $4, $5, $6, $7)
-            "#,
-        )
-        .bind(ids::auth_id())
-        .bind(&user.id)
-        .bind(CREDENTIAL)
-        .bind(&user.id)
-        .bind(hash)
-        .bind(user.created_at)
-        .bind(user.updated_at)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    })
+    let mut tx = Tx::begin(db).await?;
+    within!(&mut tx, conn => sqlx::query(
+        r#"
+        insert into "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+        values ($1, $2, $3, $4, $5, $6, $7)
+        "#,
+    )
+    .bind(&user.id)
+    .bind(&user.name)
+    .bind(&user.email)
+    .bind(user.email_verified)
+    .bind(&user.image)
+    .bind(user.created_at)
+    .bind(user.updated_at)
+    .execute(conn)
+    .await
+    .map(drop))?;
+    within!(&mut tx, conn => sqlx::query(
+        r#"
+        insert into "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
+        values ($1, $2, $3, $4, $5, $6, $7)
+        "#,
+    )
+    .bind(ids::auth_id())
+    .bind(&user.id)
+    .bind(CREDENTIAL)
+    .bind(&user.id)
+    .bind(hash)
+    .bind(user.created_at)
+    .bind(user.updated_at)
+    .execute(conn)
+    .await
+    .map(drop))?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -14,7 +14,15 @@ const DONT_REMEMBER: &str = "better-auth.dont_remember";
 
 /// What `encodeURIComponent` leaves alone.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// Whether the session outlives the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +55,8 @@ pub fn verify(secret: &Secret, signed: &str) -> Option<String> {
 }
 
 fn mac(secret: &Secret, value: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("BUG: HMAC takes keys of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("BUG: HMAC takes keys of any length");
     mac.update(value.as_bytes());
     mac
 }

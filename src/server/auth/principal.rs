@@ -119,13 +119,13 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 #[derive(Debug, thiserror::Error)]
 pub enum BearerError {
     /// There is no token.
-    #[error("send the token of GET /api/auth/token as `Authorization: Bearer <token>`")]
+    #[error("Send the token of GET /api/auth/token as `Authorization: Bearer <token>`.")]
     Missing,
     /// The token is refused.
     #[error(transparent)]
     Refused(#[from] Refused),
     /// The token is good, but its session was ended.
-    #[error("the session of the token has ended; sign in again")]
+    #[error("The session of the token has ended; sign in again.")]
     SessionOver,
     /// The session could not be looked up.
     #[error(transparent)]
@@ -137,7 +137,7 @@ impl IntoResponse for BearerError {
         let (status, code, message) = match &self {
             Self::Failed(err) => {
                 tracing::error!(error = %err, "looking up the session of a token failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on the server".to_owned())
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on the server.".to_owned())
             }
             refused => (StatusCode::UNAUTHORIZED, "unauthorized", refused.to_string()),
         };

@@ -56,7 +56,10 @@ async fn ok() -> Json<Value> {
     Json(json!({ "ok": true }))
 }
 
-async fn sign_up_email(State(app): State<AppState>, FormOrJsonBody(req): FormOrJsonBody) -> Result<Response, WireError> {
+async fn sign_up_email(
+    State(app): State<AppState>,
+    FormOrJsonBody(req): FormOrJsonBody,
+) -> Result<Response, WireError> {
     let mut fields = req.fields()?;
     let name = fields.string("name");
     let email = fields.string("email");
@@ -81,7 +84,10 @@ async fn sign_up_email(State(app): State<AppState>, FormOrJsonBody(req): FormOrJ
     Ok(with_cookies(Json(body), cookies::open_session(&app.config, &session.token, remember, EXPIRES_IN_S)))
 }
 
-async fn sign_in_email(State(app): State<AppState>, FormOrJsonBody(req): FormOrJsonBody) -> Result<Response, WireError> {
+async fn sign_in_email(
+    State(app): State<AppState>,
+    FormOrJsonBody(req): FormOrJsonBody,
+) -> Result<Response, WireError> {
     let mut fields = req.fields()?;
     let email = fields.string("email");
     let password = Password::new(fields.string("password"));

@@ -62,7 +62,8 @@ impl Visitor {
     /// Reads the visitor off a request's parts.
     pub fn of(headers: &axum::http::HeaderMap, extensions: &axum::http::Extensions) -> Self {
         let peer = extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
-        let user_agent = headers.get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let user_agent =
+            headers.get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
         Self {
             ip_address: peer.map(|peer| network(peer.0.ip())).unwrap_or_default(),
             user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
@@ -187,8 +188,7 @@ pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<(SessionRow, U
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn find(db: &Db, id: &str, user_id: &str) -> Result<Option<(SessionRow, User)>> {
-    let row: Option<JoinedRow> =
-        on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."id" = $1 and s."userId" = $2"#))
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."id" = $1 and s."userId" = $2"#))
             .bind(id)
             .bind(user_id)
             .fetch_optional(pool)

@@ -41,19 +41,19 @@ pub struct Verified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is no JWT at all, or lacks a claim that we need.
-    #[error("the token is malformed")]
+    #[error("The token is malformed.")]
     Malformed,
     /// It is signed by another algorithm or key.
-    #[error("the token's signature is not ours")]
+    #[error("The token's signature is not ours.")]
     Signature,
     /// Its time is over.
-    #[error("the token has expired")]
+    #[error("The token has expired.")]
     Expired,
     /// Its issuer is another one.
-    #[error("the token has another issuer")]
+    #[error("The token has another issuer.")]
     Issuer,
     /// It is meant for somebody else.
-    #[error("the token has another audience")]
+    #[error("The token has another audience.")]
     Audience,
 }
 

@@ -5,8 +5,8 @@ use sqlx::{FromRow, types::Json};
 use super::{
     error::{ChatError, Result},
     paging,
-    tx::{Tx, within},
 };
+use crate::server::tx::{Tx, within};
 use crate::{
     model::{
         Timestamp,

@@ -19,7 +19,6 @@ mod sweep;
 pub mod threads;
 mod title;
 mod turn;
-mod tx;
 
 use std::{sync::Arc, time::Duration};
 

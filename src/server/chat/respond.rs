@@ -14,9 +14,9 @@ use super::{
     prompt,
     relay::{RelayEvent, RelayFailure},
     runs::{self, RunStatus},
-    tx::Tx,
 };
 use crate::model::chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStreamEvent};
+use crate::server::tx::Tx;
 
 /// How long text may wait before it is stored.
 const CHECKPOINT_AFTER: Duration = Duration::from_millis(100);

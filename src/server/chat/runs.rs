@@ -5,11 +5,8 @@
 
 use sqlx::FromRow;
 
-use super::{
-    error::Result,
-    items,
-    tx::{Tx, within},
-};
+use super::{error::Result, items};
+use crate::server::tx::{Tx, within};
 use crate::{
     model::Timestamp,
     server::{Db, db::on},

@@ -2,7 +2,8 @@
 
 use std::{fs::File, time::Duration};
 
-use super::{Chat, error::Result, runs, tx::Tx};
+use super::{Chat, error::Result, runs};
+use crate::server::tx::Tx;
 use crate::{
     model::Timestamp,
     server::{Db, db::Pool},

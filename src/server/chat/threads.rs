@@ -6,8 +6,8 @@ use sqlx::{FromRow, types::Json};
 use super::{
     error::{ChatError, Result},
     items, paging,
-    tx::{Tx, within},
 };
+use crate::server::tx::{Tx, within};
 use crate::{
     model::{
         Timestamp,

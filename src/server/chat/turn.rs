@@ -13,8 +13,8 @@ use super::{
     respond::{self, Turn},
     runs, threads,
     title::title_of,
-    tx::Tx,
 };
+use crate::server::tx::Tx;
 use crate::{
     model::{
         Timestamp,

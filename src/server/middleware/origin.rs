@@ -207,14 +207,23 @@ mod tests {
     fn origins_and_hosts_are_matched_with_wildcards() {
         let list = trusted(&["https://app.example.com/", "*.example.org", "https://pr-?.example.net", "localhost:*"]);
         for good in [
-            "https://app.example.com", "http://a.example.org", "https://a.b.example.org", "https://pr-7.example.net",
+            "https://app.example.com",
+            "http://a.example.org",
+            "https://a.b.example.org",
+            "https://pr-7.example.net",
             "http://localhost:5173",
         ] {
             assert!(list.name(good), "{good}");
         }
         for bad in [
-            "http://app.example.com", "https://app.example.com.evil.example", "https://example.org",
-            "https://pr-77.example.net", "https://evil.example/?a.example.org", "null", "", "javascript:alert(1)",
+            "http://app.example.com",
+            "https://app.example.com.evil.example",
+            "https://example.org",
+            "https://pr-77.example.net",
+            "https://evil.example/?a.example.org",
+            "null",
+            "",
+            "javascript:alert(1)",
         ] {
             assert!(!list.name(bad), "{bad}");
         }
@@ -232,7 +241,16 @@ mod tests {
         for good in ["/", "/chat", "/chat/thr_1?x=https://a.example", "/a#//b"] {
             assert!(is_safe_path(good), "{good}");
         }
-        for bad in ["", "chat", "//evil.example", "/\\evil.example", "/%2fevil.example", "/%5Cevil", "/a\n", "https://evil.example"] {
+        for bad in [
+            "",
+            "chat",
+            "//evil.example",
+            "/\\evil.example",
+            "/%2fevil.example",
+            "/%5Cevil",
+            "/a\n",
+            "https://evil.example",
+        ] {
             assert!(!is_safe_path(bad), "{bad}");
         }
     }

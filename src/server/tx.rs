@@ -5,7 +5,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use crate::server::{Db, db::Pool};
 
 /// A transaction; what is not committed is undone when it is dropped.
-pub(super) enum Tx {
+pub(crate) enum Tx {
     /// Holds the write lock from its beginning, so that it never fails for having read first.
     Sqlite(Transaction<'static, Sqlite>),
     /// At PostgreSQL's default level, read committed.
@@ -16,21 +16,21 @@ pub(super) enum Tx {
 macro_rules! within {
     ($tx:expr, $conn:ident => $body:expr) => {
         match $tx {
-            $crate::server::chat::tx::Tx::Sqlite(tx) => {
+            $crate::server::tx::Tx::Sqlite(tx) => {
                 let $conn = &mut **tx;
                 $body
             }
-            $crate::server::chat::tx::Tx::Postgres(tx) => {
+            $crate::server::tx::Tx::Postgres(tx) => {
                 let $conn = &mut **tx;
                 $body
             }
         }
     };
 }
-pub(super) use within;
+pub(crate) use within;
 
 impl Tx {
-    pub(super) async fn begin(db: &Db) -> sqlx::Result<Self> {
+    pub(crate) async fn begin(db: &Db) -> sqlx::Result<Self> {
         match db.write() {
             Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with("begin immediate").await?)),
             Pool::Postgres(pool) => {
@@ -44,7 +44,7 @@ impl Tx {
         }
     }
 
-    pub(super) async fn commit(self) -> sqlx::Result<()> {
+    pub(crate) async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
