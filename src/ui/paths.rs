@@ -38,8 +38,8 @@ pub fn same_origin(next: &str) -> Option<&str> {
 
 fn with_next(page: &str, next: Option<&str>) -> String {
     match next.and_then(same_origin) {
-        Some(next) if next != CHAT => format!("{page}?next={}", encode(next)),
-        _ => page.to_owned(),
+        Some(next) => format!("{page}?next={}", encode(next)),
+        None => page.to_owned(),
     }
 }
 
@@ -70,6 +70,7 @@ mod tests {
         assert_eq!(thread(Some("a/b c?")), "/chat/a%2Fb%20c%3F");
         assert_eq!(thread(None), "/chat");
         assert_eq!(sign_in(Some("/chat/thr_1")), "/sign-in?next=%2Fchat%2Fthr_1");
+        assert_eq!(sign_in(Some(CHAT)), "/sign-in?next=%2Fchat");
         assert_eq!(sign_in(Some("//evil.example")), "/sign-in");
         assert_eq!(sign_up(None), "/sign-up");
     }

@@ -24,10 +24,10 @@ pub(super) fn Composer(control: ChatKitControl) -> impl IntoView {
     });
     view! {
         <div class="composer">
-            // A single text: with scripting on, browsers read no elements in here and hydration would miss them.
-            <noscript class="composer__no-script">
+            // No `<noscript>`: with scripting on, browsers read its content as text and hydration would miss elements.
+            <p class="composer__no-script">
                 "Chat needs JavaScript to send messages. You can read your chats without it."
-            </noscript>
+            </p>
             {move || match closed.get() {
                 Some(reason) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
                 None => view! { <Form control /> }.into_any(),

@@ -1,6 +1,6 @@
 //! What a page holds of a chat: methods, and state to read.
 
-use leptos::{prelude::*, reactive::graph::untrack, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 use web_sys::AbortController;
 
@@ -152,7 +152,9 @@ impl ChatKitControl {
 
     /// Shows a thread; `None` is a new chat. An answer that streams in another thread is stopped.
     pub fn set_thread_id(&self, id: Option<ThreadId>) {
-        let is_untouched = untrack(|| self.rows.with(Vec::is_empty) && self.turn.with(Option::is_none));
+        let is_untouched = self.rows.with_untracked(Vec::is_empty)
+            && self.notes.with_untracked(Vec::is_empty)
+            && self.turn.with_untracked(Option::is_none);
         if self.thread_id.get_untracked() == id && (id.is_some() || is_untouched) {
             return;
         }

@@ -27,6 +27,10 @@ pub fn Field(
     let input: NodeRef<html::Input> = NodeRef::new();
     Effect::new(move |_| {
         if let (Some(_), Some(input)) = (error.get(), input.get_untracked()) {
+            if kind == "password" {
+                // Nobody sees where a password is wrong: it is typed again.
+                input.set_value("");
+            }
             _ = input.focus();
         }
     });

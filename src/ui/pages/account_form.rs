@@ -1,6 +1,6 @@
 //! What the sign-in and the sign-up page have in common.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
@@ -25,7 +25,17 @@ pub struct FormErrors {
 }
 
 impl FormErrors {
-    /// Reads the answer of a server function.
+    /// Reads the latest answer of a form. An answer like the one before is news, too.
+    pub fn of_action<S>(action: ServerAction<S>) -> Signal<Self>
+    where
+        S: ServerFn<Output = (), Error = ApiError> + Clone + Send + Sync + 'static,
+    {
+        let (version, answer) = (action.version(), action.value());
+        let errors = Memo::new(move |_| (version.get(), Self::of(answer.get())));
+        Signal::derive(move || errors.get().1)
+    }
+
+    /// Reads an answer of a server function.
     pub fn of(answer: Option<Result<(), ApiError>>) -> Self {
         let mut errors = Self::default();
         match answer {

@@ -18,7 +18,7 @@ pub fn SignUpPage() -> impl IntoView {
 
 fn sign_up_form(typed: TypedFields) -> impl IntoView {
     let action = ServerAction::<SignUp>::new();
-    let errors = Memo::new(move |_| FormErrors::of(action.value().get()));
+    let errors = FormErrors::of_action(action);
     view! {
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
