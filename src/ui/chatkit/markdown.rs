@@ -76,7 +76,7 @@ fn view_code(language: String, text: String) -> AnyView {
                 <CopyButton label="Copy code" text=text.clone() />
             </div>
             // Whoever uses a keyboard scrolls it too.
-            <pre class="code__text" tabindex="0" role="region" aria-label=label>
+            <pre class="code__text" tabindex="0" role="group" aria-label=label>
                 <code>{text}</code>
             </pre>
         </div>
@@ -97,7 +97,7 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
     let cell = |(at, line): (usize, &Vec<Inline>)| view! { <td data-align=align(at)>{view_line(line)}</td> };
     let row = |cells: &Vec<Vec<Inline>>| view! { <tr>{cells.iter().enumerate().map(cell).collect_view()}</tr> };
     view! {
-        <div class="markdown__table" tabindex="0" role="region" aria-label="Table">
+        <div class="markdown__table" tabindex="0" role="group" aria-label="Table">
             <table>
                 <thead>
                     <tr>{head.iter().enumerate().map(head_cell).collect_view()}</tr>

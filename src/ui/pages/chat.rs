@@ -174,11 +174,11 @@ fn DemoNote() -> impl IntoView {
             <Icon kind=IconKind::Info />
             <span>
                 <strong>"Demo answers"</strong>
-                " come from this server itself. Set "
+                ": no model is connected. Set "
                 <code>"OPENAI_BASE_URL"</code>
                 " or "
                 <code>"OPENAI_API_KEY"</code>
-                " to connect a model."
+                " to connect one."
             </span>
         </aside>
     }
