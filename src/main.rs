@@ -150,3 +150,20 @@ async fn asked_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().to_str().unwrap();
+        let cli = Cli::parse_from(["colloquy", "--listen", &address, "--data-dir", data_dir]);
+        let sentence = run(cli).await.unwrap_err().to_string();
+        assert!(sentence.contains(&format!("another program listens at {address} already")), "{sentence}");
+        assert!(sentence.contains("set LISTEN to another port"), "{sentence}");
+    }
+}

@@ -3,6 +3,7 @@
 mod app;
 mod auth;
 mod chat;
+mod configuration;
 mod database;
 mod pages;
 mod recording;

@@ -1,0 +1,65 @@
+//! What can be configured, and that its descriptions tell the truth.
+
+use clap::{CommandFactory, Parser};
+
+use super::app::Flags;
+
+#[test]
+fn settings_that_cannot_be_used_name_their_variable() {
+    let check = |flag: &str, value: &str, parts: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().to_str().unwrap();
+        let settings = Flags::parse_from(["colloquy", "--data-dir", data_dir, flag, value]).settings;
+        let sentence = settings.judge().unwrap_err().to_string();
+        for part in parts {
+            assert!(sentence.contains(part), "{sentence}");
+        }
+    };
+    check("--listen", "3000", &["LISTEN is `3000`", "127.0.0.1:3000"]);
+    check("--better-auth-secret", "short", &["BETTER_AUTH_SECRET holds 5 bytes", "at least 32"]);
+    check("--jwt-secret", "short", &["JWT_SECRET holds 5 bytes", "at least 32"]);
+    check(
+        "--better-auth-url",
+        "chat.example.com",
+        &["BETTER_AUTH_URL is `chat.example.com`", "https://chat.example.com"],
+    );
+    check("--better-auth-url", "https://example.com/chat", &["BETTER_AUTH_URL", "without a path"]);
+    check("--better-auth-trusted-origins", "ftp://x", &["BETTER_AUTH_TRUSTED_ORIGINS", "https://app.example.com"]);
+    check("--jwt-expires-in", "soon", &["JWT_EXPIRES_IN is `soon`", "7d"]);
+    check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);
+    check(
+        "--openai-base-url",
+        "localhost:11434",
+        &["OPENAI_BASE_URL is `localhost:11434`", "http://localhost:11434/v1"],
+    );
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_named() {
+    let settings = Flags::parse_from(["colloquy", "--data-dir", "/proc/colloquy"]).settings;
+    let sentence = settings.judge().unwrap_err().to_string();
+    assert!(sentence.contains("DATA_DIR `/proc/colloquy` cannot be used"), "{sentence}");
+}
+
+#[test]
+fn the_example_names_every_variable() {
+    let example = include_str!("../../.env.example");
+    for argument in Flags::command().get_arguments() {
+        if let Some(variable) = argument.get_env().and_then(|name| name.to_str()) {
+            assert!(example.contains(&format!("\n#{variable}=")), ".env.example lacks {variable}");
+        }
+    }
+}
+
+/// `cargo leptos` reads Cargo.toml, the running server Leptos.toml.
+#[test]
+fn both_files_say_the_same_of_leptos() {
+    let section = "[package.metadata.leptos]\n";
+    let (_, ours) = include_str!("../../Leptos.toml").split_once(section).unwrap();
+    let (_, cargos) = include_str!("../../Cargo.toml").split_once(section).unwrap();
+    let settings: Vec<&str> = ours.lines().filter(|line| line.contains(" = ")).collect();
+    assert!(settings.len() >= 5, "{ours}");
+    for setting in settings {
+        assert!(cargos.lines().any(|line| line == setting), "Cargo.toml says something else than `{setting}`");
+    }
+}
