@@ -14,7 +14,7 @@ use crate::{
     ui::components::{Button, ButtonKind, Icon, IconKind},
 };
 
-/// A reader who is this close to the end, in CSS pixels, wants to stay there.
+/// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
 const NEAR_PX: i32 = 96;
 
 /// All entries, what is said beside them, and the way back to the end.
@@ -24,9 +24,16 @@ pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
     let is_at_end = RwSignal::new(true);
     follow(control, scroller, is_at_end);
 
+    let last_top = StoredValue::new(0);
     let watch = move |_| {
-        if let Some(it) = scroller.get_untracked() {
-            is_at_end.set(it.scroll_height() - it.scroll_top() - it.client_height() <= NEAR_PX);
+        let Some(it) = scroller.get_untracked() else { return };
+        let (top, from_end_px) = (it.scroll_top(), it.scroll_height() - it.scroll_top() - it.client_height());
+        // Any step up is the reader's own, however small; a step down may be ours, and the text may have grown since.
+        let is_step_up = top < last_top.get_value();
+        last_top.set_value(top);
+        let stays = if is_step_up { from_end_px <= 1 } else { is_at_end.get_untracked() || from_end_px <= NEAR_PX };
+        if is_at_end.get_untracked() != stays {
+            is_at_end.set(stays);
         }
     };
     let jump = move |_| {
@@ -77,20 +84,23 @@ pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
 fn follow(control: ChatKitControl, scroller: NodeRef<html::Div>, is_at_end: RwSignal<bool>) {
     // Whoever opens another thread or sends a message wants to see its end.
     let is_answering = Memo::new(move |_| control.turn.with(Option::is_some));
-    Effect::new(move |_| {
-        control.thread_id.track();
-        if is_answering.get() {
+    Effect::new(move |shown: Option<Option<String>>| {
+        let thread_id = control.thread_id.get();
+        if is_answering.get() || shown.is_some_and(|it| it != thread_id) {
             is_at_end.set(true);
         }
-    });
-    Effect::new(move |shown: Option<Option<String>>| {
-        control.activity.track();
-        let thread_id = control.thread_id.get();
-        if is_at_end.get_untracked() || shown.is_some_and(|it| it != thread_id) {
-            // The nodes are there when the next frame is drawn.
-            request_animation_frame(move || _ = scroller.try_get_untracked().flatten().inspect(|it| scroll_to_end(it)));
-        }
         thread_id
+    });
+    Effect::new(move |_| {
+        control.activity.track();
+        if is_at_end.get_untracked() {
+            // The nodes are there when the next frame is drawn; by then the reader may have scrolled up.
+            request_animation_frame(move || {
+                if is_at_end.try_get_untracked() == Some(true) {
+                    scroller.try_get_untracked().flatten().inspect(|it| scroll_to_end(it));
+                }
+            });
+        }
     });
 }
 
