@@ -16,6 +16,7 @@ use tower_http::{
         CompressionLayer,
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
+    limit::RequestBodyLimitLayer,
     services::ServeDir,
 };
 
@@ -24,6 +25,9 @@ use super::{
     middleware::{cors, origin, security_headers, visit},
 };
 use crate::ui::{App, shell};
+
+/// The most bytes of a posted form; Leptos itself would take any number.
+const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(app: AppState) -> Router {
@@ -52,6 +56,7 @@ fn pages(app: &AppState) -> Router<AppState> {
         .leptos_routes(app, generate_route_list(App), move || document(&options))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
+        .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
         .fallback_service(Router::new().fallback_service(files).layer(around::from_fn(revalidate)))
 }
 

@@ -11,6 +11,7 @@ use super::{Engine, TestApp, TestResponse, app::BASE_URL, on_both_engines};
 /// Posts a form as a browser without JavaScript does.
 async fn post_form(app: &TestApp, path: &str, origin: &str, body: &str) -> TestResponse {
     let request = Request::post(path)
+        .header(header::CONTENT_LENGTH, body.len())
         .header(header::ORIGIN, origin)
         .header(header::REFERER, format!("{BASE_URL}/sign-in"))
         .header(header::ACCEPT, "text/html,*/*")
@@ -20,7 +21,48 @@ async fn post_form(app: &TestApp, path: &str, origin: &str, body: &str) -> TestR
 
 const SIGN_UP: &str = "name=Ada&email=ada%40example.com&password=correct+horse+1";
 
+/// Opens a page as a browser does.
+async fn open_page(app: &TestApp, path: &str, cookie: &str) -> TestResponse {
+    let request = Request::get(path).header(header::ACCEPT, "text/html,*/*").header(header::COOKIE, cookie);
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
 on_both_engines! {
+    async fn a_signed_out_visitor_is_sent_to_sign_in_and_back(app) {
+        let response = open_page(&app, "/chat/thr_1", "a=b").await;
+        let expected = (StatusCode::FOUND, "/sign-in?next=%2Fchat%2Fthr_1");
+        assert_eq!((response.status, response.header("location")), expected);
+        let ada = app.sign_up("Ada").await;
+        let response = open_page(&app, "/sign-in?next=%2Fchat%2Fthr_1", &ada.cookie).await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, "/chat/thr_1"));
+    }
+
+    async fn an_opened_thread_is_in_the_page_and_no_credential_is(app) {
+        let ada = app.sign_up("Ada").await;
+        let input = json!({ "content": [{ "type": "input_text", "text": "/long 3" }], "attachments": [], "inference_options": {} });
+        let created = app.send(ada.chatkit(&json!({ "type": "threads.create", "params": { "input": input } }))).await;
+        let events = created.text();
+        let (_, id) = events.split_once(r#""id":"thr_"#).unwrap();
+        let path = format!("/chat/thr_{}", id.split('"').next().unwrap());
+
+        let page = open_page(&app, &path, &ada.cookie).await;
+        assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
+        let html = page.text();
+        assert!(html.contains("/long 3") && html.contains("aria-label=\"Assistant\""), "{html}");
+        let (_, session_token) = ada.cookie.split_once('=').unwrap();
+        assert!(!html.contains(session_token.split('.').next().unwrap()), "the session's token");
+        assert!(!html.contains("eyJ"), "a JWT");
+        let policy = page.header("content-security-policy");
+        let (_, nonce) = policy.split_once("'nonce-").unwrap();
+        let nonce = nonce.split('\'').next().unwrap();
+        assert_eq!(html.matches("<script").count(), html.matches(&format!("nonce=\"{nonce}\"")).count());
+
+        let bob = app.sign_up("Bob").await;
+        let foreign = open_page(&app, &path, &bob.cookie).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        assert!(!foreign.text().contains("/long 3"));
+    }
+
     async fn a_form_without_javascript_signs_up_and_goes_on(app) {
         let response = post_form(&app, "/api/fn/sign-up", BASE_URL, SIGN_UP).await;
         assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, "/chat"));
@@ -55,6 +97,12 @@ on_both_engines! {
     async fn a_form_of_another_site_is_refused(app) {
         let response = post_form(&app, "/api/fn/sign-up", "https://evil.example", SIGN_UP).await;
         assert_eq!(response.status, StatusCode::FORBIDDEN);
+    }
+
+    async fn a_form_that_is_too_large_is_refused(app) {
+        let body = format!("{SIGN_UP}&next=/{}", "x".repeat(70_000));
+        let response = post_form(&app, "/api/fn/sign-up", BASE_URL, &body).await;
+        assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     async fn nobody_is_sent_to_another_site(app) {
