@@ -207,25 +207,29 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
   });
 });
 
-test("another user's chat does not exist for anybody else", { tag: "@own-server" }, async ({ page, client, context, baseURL, visit }) => {
-  // Ada has a chat; Grace has its address.
-  const id = await client.createThread("Ada's secret");
-  const grace = await Client.signUp(baseURL!, newAccount("Grace Hopper"));
-  await signIn(context, grace);
+test.describe("a chat that is not there", { tag: "@own-server" }, () => {
+  test.use({ expectedOnConsole: [/status of 404/] });
 
-  // To Grace it is a page that does not exist, like a chat that never was.
-  for (const path of [`/chat/${id}`, "/chat/thr_00000000000000000000"]) {
-    const response = await page.goto(path);
-    expect(response?.status()).toBe(404);
-    await expect(notFound(page).heading).toBeVisible();
-    await expect(page.getByText("Ada's secret")).toHaveCount(0);
-  }
+  test("another user's chat does not exist for anybody else", async ({ page, client, context, baseURL, visit }) => {
+    // Ada has a chat; Grace has its address.
+    const id = await client.createThread("Ada's secret");
+    const grace = await Client.signUp(baseURL!, newAccount("Grace Hopper"));
+    await signIn(context, grace);
 
-  // The way back leads to her own chats, of which there are none.
-  await visit(`/chat/${id}`);
-  await notFound(page).back.click();
-  await expect(page).toHaveURL(`${baseURL}/chat`);
-  await expect(chatPage(page).chat("Ada's secret")).toHaveCount(0);
+    // To Grace it is a page that does not exist, like a chat that never was.
+    for (const path of [`/chat/${id}`, "/chat/thr_00000000000000000000"]) {
+      const response = await page.goto(path);
+      expect(response?.status()).toBe(404);
+      await expect(notFound(page).heading).toBeVisible();
+      await expect(page.getByText("Ada's secret")).toHaveCount(0);
+    }
+
+    // The way back leads to her own chats, of which there are none.
+    await visit(`/chat/${id}`);
+    await notFound(page).back.click();
+    await expect(page).toHaveURL(`${baseURL}/chat`);
+    await expect(chatPage(page).chat("Ada's secret")).toHaveCount(0);
+  });
 });
 
 /** Expects the model's Markdown to be a list, strong words, code and a link, and no signs of it. */
