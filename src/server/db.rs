@@ -187,7 +187,7 @@ fn unusable(path: &Path, err: &dyn std::error::Error) -> Error {
 /// Hides the password of a database URL.
 pub fn without_password(text: &str) -> String {
     match url::Url::parse(text) {
-        Ok(mut url) if url.password().is_some() => match url.set_password(Some("…")) {
+        Ok(mut url) if url.password().is_some() => match url.set_password(Some("***")) {
             Ok(()) => url.to_string(),
             Err(()) => "(unreadable)".to_owned(),
         },
