@@ -18,16 +18,18 @@ use colloquy::{
     },
     ui::chatkit::{
         decode::EventDecoder,
+        markdown::block::{Block, Inline, parse},
         state::{ChatState, Phase, TurnEnd},
     },
 };
 
 /// What each target is called and what it does with one input; it panics when a promise is broken.
-const TARGETS: [(&str, fn(&mut Random)); 4] = [
+const TARGETS: [(&str, fn(&mut Random)); 5] = [
     ("frames are the same wherever the network cuts", frames_survive_cuts),
     ("events are the same wherever the network cuts", events_survive_cuts),
     ("a conversation takes any events", conversation_takes_anything),
     ("a request is read or refused", request_is_read_or_refused),
+    ("Markdown becomes a tree with harmless links", markdown_is_harmless),
 ];
 
 /// Events as servers send them; the placeholders are filled at random.
@@ -85,6 +87,37 @@ const FRAMES: [&str; 12] = [
     "\r\n",
     "\r",
     "\u{feff}",
+];
+
+const MARKDOWN: [&str; 28] = [
+    "# ",
+    "> ",
+    "- ",
+    "1. ",
+    "- [x] ",
+    "    ",
+    "```rust\n",
+    "```",
+    "`",
+    "**",
+    "*",
+    "_",
+    "~~",
+    "| a | b |\n",
+    "|--|:-:|\n",
+    "\n",
+    "\n\n",
+    "[a](",
+    "](javascript:alert(1))",
+    "![i](data:text/html,x)",
+    "<https://example.com>",
+    "<img src=x onerror=y>",
+    "[r]: java\tscript:x\n",
+    "[r]",
+    "---\n",
+    "\\",
+    "&#106;",
+    "https://é.example/😀",
 ];
 
 fn main() -> ExitCode {
@@ -188,6 +221,44 @@ fn request_is_read_or_refused(random: &mut Random) {
     if let Ok(request) = ChatKitRequest::parse(&body) {
         let again = serde_json::to_vec(&request).expect("a request can be written");
         assert_eq!(ChatKitRequest::parse(&again).expect("what was read can be read again"), request);
+    }
+}
+
+fn markdown_is_harmless(random: &mut Random) {
+    let mut bytes: Vec<u8> = (0..random.below(30)).flat_map(|_| random.of(&MARKDOWN).bytes()).collect();
+    random.bend(&mut bytes);
+    let source = String::from_utf8_lossy(&bytes);
+    let mut before = 0;
+    for (start, block) in parse(&source) {
+        assert!(before <= start && source.is_char_boundary(start), "blocks stand in order, at characters");
+        before = start;
+        check_block(&block);
+    }
+}
+
+fn check_block(block: &Block) {
+    match block {
+        Block::Paragraph(inlines) | Block::Plain(inlines) | Block::Heading(_, inlines) => check_inlines(inlines),
+        Block::Quote(blocks) => blocks.iter().for_each(check_block),
+        Block::List { items, .. } => items.iter().flat_map(|item| &item.blocks).for_each(check_block),
+        Block::Table { columns, head, rows } => {
+            assert!(rows.iter().chain([head]).all(|row| row.len() == columns.len()), "a cell for each column");
+            rows.iter().chain([head]).flatten().for_each(|cell| check_inlines(cell));
+        }
+        Block::Code { .. } | Block::Rule => {}
+    }
+}
+
+fn check_inlines(inlines: &[Inline]) {
+    for inline in inlines {
+        match inline {
+            Inline::Link { href, children } => {
+                assert!(["http:", "https:", "mailto:"].iter().any(|it| href.starts_with(it)), "{href} is harmless");
+                check_inlines(children);
+            }
+            Inline::Emphasis(children) | Inline::Strong(children) | Inline::Strike(children) => check_inlines(children),
+            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+        }
     }
 }
 
