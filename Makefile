@@ -49,13 +49,9 @@ test-model: ## Run a story with a real language model on this processor (slow)
 	@$(RUN) cargo leptos build --release
 	@cd end2end && ../$(RUN) npx playwright test --config playwright.model.config.ts
 
-# What `cargo leptos end-to-end` calls, once it has started the server itself. Say
-#   RATE_LIMIT=off cargo leptos end-to-end
-# since the stories make more accounts in ten seconds than a visitor may. Stories that need a server or a model of
-# their own are left out.
+# What `RATE_LIMIT=off cargo leptos end-to-end` calls, once it has started the server.
 end2end-attached:
-	@$(CI)/setup test
-	@cd end2end && COLLOQUY_URL=$${COLLOQUY_URL:-http://127.0.0.1:3000} ../$(RUN) npx playwright test --grep-invert @own-server
+	@$(CI)/attached $(ARGS)
 
 bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes
 	@$(CI)/setup test
