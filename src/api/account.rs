@@ -1,23 +1,12 @@
 //! Accounts: sign up, sign in, sign out, who is there, and the chat token.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ApiError,
     auth::{Password, Session},
+    page::TypedFields,
 };
-
-/// What a refused form held, so that it can be shown again. Never a password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TypedFields {
-    /// The name, on the sign-up form.
-    #[serde(default)]
-    pub name: String,
-    /// The address.
-    #[serde(default)]
-    pub email: String,
-}
 
 /// Creates an account, signs it in, and goes to `next` (a path of ours; `/chat` otherwise).
 ///

@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod chatkit;
 mod error;
+pub mod page;
 pub mod sse;
 mod timestamp;
 

@@ -16,16 +16,11 @@ use super::{
     chat,
     middleware::origin,
 };
-use crate::{
-    api::{
-        account::TypedFields,
-        threads::{AnswersFrom, ChatStart},
-    },
-    model::{
-        ApiError,
-        auth::{EmailAddress, Password, Session},
-        chatkit::PageQuery,
-    },
+use crate::model::{
+    ApiError,
+    auth::{EmailAddress, Password, Session},
+    chatkit::PageQuery,
+    page::{ChatStart, TypedFields},
 };
 
 /// Holds what a refused form said, while the browser goes back to it.
@@ -125,11 +120,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         }
         None => None,
     };
-    let answers_from = match app.chat.answers_from() {
-        chat::AnswersFrom::Model => AnswersFrom::Model,
-        chat::AnswersFrom::Demo => AnswersFrom::Demo,
-    };
-    Ok(ChatStart { threads, thread, answers_from })
+    Ok(ChatStart { threads, thread, answers_from: app.chat.answers_from() })
 }
 
 /// Answers the page that is being rendered with 404.

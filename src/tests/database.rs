@@ -65,6 +65,10 @@ async fn a_database_url_that_cannot_be_used_says_what_would_be_right() {
     };
     check("mysql://ada:hunter2@localhost/colloquy", &["DATABASE_URL", "postgres://user:password@host/name"]).await;
     check("colloquy.db", &["DATABASE_URL", "postgres://user:password@host/name"]).await;
-    check("postgres://ada:hunter2@127.0.0.1:1/colloquy", &["DATABASE_URL `postgres://ada:***@127", "does not let us in"]).await;
+    check(
+        "postgres://ada:hunter2@127.0.0.1:1/colloquy",
+        &["DATABASE_URL `postgres://ada:***@127", "does not let us in"],
+    )
+    .await;
     check("sqlite:/nowhere/at/all/colloquy.db", &["/nowhere/at/all/colloquy.db", "cannot be opened"]).await;
 }

@@ -27,7 +27,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use operations::router;
 
 use super::{Clock, Db, Result, config::ModelConfig};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, page::AnswersFrom};
 use live::{LiveRuns, StopReason};
 use relay::{Relay, demo::Demo, openai::OpenAi};
 
@@ -35,15 +35,6 @@ use relay::{Relay, demo::Demo, openai::OpenAi};
 const GRACE: Duration = Duration::from_secs(3);
 /// How long they may take to be stored then.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// Where answers come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswersFrom {
-    /// The built-in demo; no model is connected.
-    Demo,
-    /// A language model.
-    Model,
-}
 
 /// The chat server's parts: running answers, and where they come from. Cheap to clone.
 #[derive(Clone)]

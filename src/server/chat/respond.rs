@@ -240,10 +240,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::{
+        model::page::AnswersFrom,
         server::{
             AppState,
             chat::{
-                AnswersFrom, Chat,
+                Chat,
                 prompt::Prompt,
                 relay::{Relay, RelayEvent, RelayStream},
             },

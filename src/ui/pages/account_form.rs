@@ -5,8 +5,8 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
-    api::account::{TypedFields, session, typed_fields},
-    model::{ApiError, auth::AuthError},
+    api::account::{session, typed_fields},
+    model::{ApiError, auth::AuthError, page::TypedFields},
     ui::{
         components::{Icon, IconKind, Logo},
         paths,

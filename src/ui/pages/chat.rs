@@ -19,9 +19,13 @@ use crate::{
     api::{
         account::{chat_token, session},
         status::set_not_found,
-        threads::{AnswersFrom, ChatStart, chat_start},
+        threads::chat_start,
     },
-    model::{ApiError, auth::Session},
+    model::{
+        ApiError,
+        auth::Session,
+        page::{AnswersFrom, ChatStart},
+    },
     ui::{
         chatkit::{AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, UseChatKitOptions, use_chatkit},
         components::{Icon, IconKind, Logo},

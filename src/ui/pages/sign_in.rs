@@ -3,7 +3,8 @@ use leptos_router::components::A;
 
 use super::account_form::{AccountPage, FormAlert, FormErrors, NextInput, next};
 use crate::{
-    api::account::{SignIn, TypedFields},
+    api::account::SignIn,
+    model::page::TypedFields,
     ui::{
         components::{Button, Field},
         paths,

@@ -3,7 +3,8 @@ use leptos_router::components::A;
 
 use super::account_form::{AccountPage, FormAlert, FormErrors, NextInput, next};
 use crate::{
-    api::account::{SignUp, TypedFields},
+    api::account::SignUp,
+    model::page::TypedFields,
     ui::{
         components::{Button, Field},
         paths,
