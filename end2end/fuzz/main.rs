@@ -23,8 +23,11 @@ use colloquy::{
     },
 };
 
-/// What each target is called and what it does with one input; it panics when a promise is broken.
-const TARGETS: [(&str, fn(&mut Random)); 5] = [
+/// A name, and what is done with one input; it panics when a promise is broken.
+type Target = (&'static str, fn(&mut Random));
+
+/// Everything that reads foreign bytes.
+const TARGETS: [Target; 5] = [
     ("frames are the same wherever the network cuts", frames_survive_cuts),
     ("events are the same wherever the network cuts", events_survive_cuts),
     ("a conversation takes any events", conversation_takes_anything),

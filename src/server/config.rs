@@ -32,7 +32,7 @@ pub struct Settings {
     #[arg(long, env = "BETTER_AUTH_SECRET", hide_env_values = true)]
     pub better_auth_secret: Option<Secret>,
 
-    /// Public base URL, for instance https://chat.example.com; https turns on `__Secure-` cookies and HSTS.
+    /// Public base URL, for instance `https://chat.example.com`; https turns on `__Secure-` cookies and HSTS.
     /// Unset: http://localhost and the port of LISTEN.
     #[arg(long, env = "BETTER_AUTH_URL")]
     pub better_auth_url: Option<String>,
@@ -61,7 +61,7 @@ pub struct Settings {
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,
 
-    /// Base URL of an OpenAI-compatible server. Unset, but a key or a model is set: https://api.openai.com/v1.
+    /// Base URL of an OpenAI-compatible server. Unset, but a key or a model is set: `https://api.openai.com/v1`.
     #[arg(long, env = "OPENAI_BASE_URL")]
     pub openai_base_url: Option<String>,
 

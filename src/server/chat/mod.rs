@@ -1,8 +1,8 @@
 //! The ChatKit server: `POST /chatkit`, the threads behind it, and the runs that write answers.
 //!
 //! A request is authenticated, read and checked before the first byte of an answer; then a message is stored and a
-//! run opened in one transaction ([`turn`]), a task writes the answer ([`respond`]) into a log ([`live`]), and the
-//! response is one reader of that log ([`sse`]). Nothing here knows sessions or passwords: identity is `auth`'s.
+//! run opened in one transaction (`turn`), a task writes the answer (`respond`) into a log (`live`), and the
+//! response is one reader of that log (`sse`). Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
 mod error;
