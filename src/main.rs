@@ -2,6 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
+use axum::serve::ListenerExt;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
     AppState, Clock, Db, Error, Result,
@@ -101,6 +102,8 @@ async fn serve(config: Config) -> Result<()> {
         leptos_options: leptos,
     };
     let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    // An event of a stream must not wait for the acknowledgement of the one before it.
+    let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             asked_to_stop().await;
