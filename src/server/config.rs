@@ -1,21 +1,19 @@
 //! Configuration: environment variables, or the same as command-line flags; documented once, here.
 
+mod secret;
+
 use std::{
-    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
-    str::FromStr,
-    sync::Arc,
 };
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use url::Url;
 
 pub use super::db::without_password;
-use super::{Error, Result, middleware::origin::TrustedOrigins};
+pub use secret::{Secret, stored_secret};
 
-/// The fewest bytes of a secret (RFC 7518 §3.2: an HS256 key has at least 256 bits).
-const MIN_SECRET_BYTES: usize = 32;
+use super::{Error, Result, middleware::origin::TrustedOrigins};
+use secret::given_secret;
 
 /// The settings as they are given; [`Config`] is what becomes of them.
 #[derive(Clone, Debug, clap::Args)]
@@ -140,36 +138,6 @@ pub struct OpenAiConfig {
     pub model: Option<String>,
 }
 
-/// Bytes that must not be seen: `Debug` prints the type's name.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Arc<str>);
-
-impl Secret {
-    /// Takes the text.
-    pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
-    }
-
-    /// Returns the text. Never log it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::new(text))
-    }
-}
-
 impl Settings {
     /// Judges the settings, and makes the data folder and the secret where they are missing.
     ///
@@ -249,44 +217,6 @@ impl Config {
     }
 }
 
-/// Returns the secret that DATA_DIR keeps, and makes it first where there is none.
-///
-/// # Errors
-/// [`Error::Config`] when the file can neither be read nor written, or holds too little.
-pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
-    let path = data_dir.join("secret");
-    let failed = |doing: &str, err: std::io::Error| {
-        Error::Config(format!(
-            "the generated secret cannot be {doing} at `{}`: {err}; make the folder writable, or set BETTER_AUTH_SECRET",
-            path.display()
-        ))
-    };
-    match std::fs::read_to_string(&path) {
-        Ok(text) => long_enough(&format!("the file `{}`", path.display()), Secret::new(text.trim())),
-        Err(err) if err.kind() == std::io::ErrorKind::NotFound => {
-            let text = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-            match write_new_private(&path, &text) {
-                Ok(()) => Ok(Secret::new(text)),
-                // Another server of this folder was quicker: its secret counts.
-                Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => stored_secret(data_dir),
-                Err(err) => Err(failed("written", err)),
-            }
-        }
-        Err(err) => Err(failed("read", err)),
-    }
-}
-
-/// Writes a file that only its owner may read, whole or not at all, and never over another.
-fn write_new_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let draft = path.with_extension(format!("draft-{}", rand::random::<u64>()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
-    std::fs::remove_file(&draft)?;
-    linked
-}
-
 fn create_data_dir(path: &Path) -> Result<()> {
     let unusable = |err: std::io::Error| {
         Error::Config(format!(
@@ -302,19 +232,6 @@ fn create_data_dir(path: &Path) -> Result<()> {
 
 fn given(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn given_secret(variable: &str, secret: Option<Secret>) -> Result<Option<Secret>> {
-    secret.filter(|secret| !secret.expose().is_empty()).map(|secret| long_enough(variable, secret)).transpose()
-}
-
-fn long_enough(place: &str, secret: Secret) -> Result<Secret> {
-    match secret.expose().len() {
-        n if n < MIN_SECRET_BYTES => Err(Error::Config(format!(
-            "{place} holds {n} bytes and needs at least {MIN_SECRET_BYTES}; `openssl rand -base64 32` makes a good one"
-        ))),
-        _ => Ok(secret),
-    }
 }
 
 fn public_url(text: &str) -> Result<Url> {
@@ -384,22 +301,5 @@ mod tests {
         for bad in ["", "d", "0", "-1d", "1w", "7 days", "9999999999d", "ä"] {
             check(bad, None);
         }
-    }
-
-    #[test]
-    fn the_stored_secret_is_made_once_and_private() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let secret = stored_secret(folder.path()).unwrap();
-        assert!(secret.expose().len() >= MIN_SECRET_BYTES);
-        assert_eq!(stored_secret(folder.path()).unwrap(), secret);
-        let mode = std::fs::metadata(folder.path().join("secret")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_short_secret_is_refused_with_its_length() {
-        let err = given_secret("BETTER_AUTH_SECRET", Some(Secret::new("short"))).unwrap_err().to_string();
-        assert!(err.contains("BETTER_AUTH_SECRET holds 5 bytes and needs at least 32"), "{err}");
     }
 }
