@@ -1,13 +1,11 @@
 //! The command line: `colloquy [serve | migrate | secret]`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use axum::serve::ListenerExt;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
     AppState, Clock, Db, Error, Result,
-    auth::passwords::Passwords,
-    chat::Chat,
     config::{self, Config, Settings},
     router::router,
 };
@@ -85,22 +83,14 @@ async fn migrate(config: Config) -> Result<()> {
 async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|err| cannot_listen(&config, &err))?;
     let address = listener.local_addr().map_err(|err| cannot_listen(&config, &err))?;
-    let config = Arc::new(config.with_port(address.port()));
+    let config = config.with_port(address.port());
     let leptos = get_config_from_str(include_str!("../Leptos.toml"))
         .map_err(|err| Error::Config(format!("Leptos.toml or a LEPTOS_ variable cannot be used: {err}")))?;
     let db = Db::open(&config.database_url).await?;
-    let clock = Clock::System;
-    let chat = Chat::new(db.clone(), clock.clone(), &config.model)?;
-    chat.start();
-    announce(&config, &db, &address.to_string());
-    let app = AppState {
-        db: db.clone(),
-        clock,
-        config,
-        passwords: Passwords::new()?,
-        chat: chat.clone(),
-        leptos_options: leptos,
-    };
+    let app = AppState::new(config, db.clone(), Clock::System, leptos)?;
+    app.start();
+    announce(&app.config, &db, &address.to_string());
+    let chat = app.chat.clone();
     let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // An event of a stream must not wait for the acknowledgement of the one before it.
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));

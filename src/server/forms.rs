@@ -10,7 +10,7 @@ use super::{
         accounts::{self, SignIn, SignUp},
         cookies::{self, Remember},
         principal::{Principal, Visit},
-        sessions::{self, EXPIRES_IN_S, SessionRow, Visitor},
+        sessions::{self, SessionRow, Visitor},
         tokens,
     },
     chat,
@@ -142,7 +142,7 @@ fn visitor() -> Visitor {
 
 /// Opens the session in the browser and goes where the visitor wanted to.
 fn enter(app: &AppState, session: &SessionRow, remember: Remember, next: Option<String>) {
-    set_cookies(cookies::open_session(&app.config, &session.token, remember, EXPIRES_IN_S));
+    set_cookies(cookies::open_session(&app.config, &session.token, remember));
     let next = next.filter(|path| origin::is_safe_path(path) && HeaderValue::from_str(path).is_ok());
     redirect(next.as_deref().unwrap_or(HOME));
 }

@@ -31,7 +31,7 @@ const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(app: AppState) -> Router {
-    let apis = Router::new().nest("/api/auth", auth::routes::router()).merge(chat::router());
+    let apis = Router::new().nest("/api/auth", auth::routes::router(&app)).merge(chat::router());
     let with_app = |state: &AppState| state.clone();
     Router::new()
         .merge(pages(&app))

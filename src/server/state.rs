@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use super::{Clock, Db, auth::passwords::Passwords, chat::Chat, config::Config};
+use super::{Clock, Db, Result, auth::passwords::Passwords, chat::Chat, config::Config};
 
 /// The application's parts; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -22,4 +22,26 @@ pub struct AppState {
     pub chat: Chat,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
+}
+
+impl AppState {
+    /// Puts the parts together; nothing runs by itself before [`AppState::start`].
+    ///
+    /// # Errors
+    /// [`super::Error`] when a part cannot be made.
+    pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
+        Ok(Self {
+            chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
+            passwords: Passwords::new()?,
+            config: Arc::new(config),
+            db,
+            clock,
+            leptos_options,
+        })
+    }
+
+    /// Starts what runs in the background: tests call the parts themselves.
+    pub fn start(&self) {
+        self.chat.start();
+    }
 }

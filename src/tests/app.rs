@@ -1,6 +1,6 @@
 //! The application under test, and users of it.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use crate::{
     model::Timestamp,
-    server::{AppState, Clock, Db, auth::passwords::Passwords, chat::Chat, config::Settings, router::router},
+    server::{AppState, Clock, Db, config::Settings, router::router},
 };
 
 /// The base URL of the recordings.
@@ -61,8 +61,10 @@ impl TestApp {
         let database_url = database_url(engine, folder.path()).await;
         let mut line =
             vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET];
-        if !flags.contains(&"--better-auth-url") {
-            line.extend(["--better-auth-url", BASE_URL]);
+        for (flag, value) in [("--better-auth-url", BASE_URL), ("--rate-limit", "off")] {
+            if !flags.contains(&flag) {
+                line.extend([flag, value]);
+            }
         }
         line.extend(flags);
         let settings = Flags::parse_from(line).settings;
@@ -72,15 +74,8 @@ impl TestApp {
     async fn start(settings: Settings, clock: Clock, folder: TempDir) -> Self {
         let config = settings.judge().unwrap();
         let db = Db::open(&config.database_url).await.unwrap();
-        let chat = Chat::new(db.clone(), clock.clone(), &config.model).unwrap();
-        let state = AppState {
-            db,
-            clock,
-            config: Arc::new(config),
-            passwords: Passwords::new().unwrap(),
-            chat,
-            leptos_options: get_config_from_str(include_str!("../../Leptos.toml")).unwrap(),
-        };
+        let leptos = get_config_from_str(include_str!("../../Leptos.toml")).unwrap();
+        let state = AppState::new(config, db, clock, leptos).unwrap();
         Self { router: router(state.clone()), state, _folder: folder }
     }
 

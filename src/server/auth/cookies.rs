@@ -72,10 +72,10 @@ pub fn remember(config: &Config, headers: &HeaderMap) -> Remember {
     (flag.as_deref() != Some("true")).into()
 }
 
-/// Returns the `Set-Cookie` values that open a session of `max_age_s` seconds.
-pub fn open_session(config: &Config, token: &str, remember: Remember, max_age_s: i64) -> Vec<HeaderValue> {
+/// Returns the `Set-Cookie` values that open a session.
+pub fn open_session(config: &Config, token: &str, remember: Remember) -> Vec<HeaderValue> {
     match remember {
-        Remember::Yes => vec![set_signed(config, SESSION_TOKEN, token, Some(max_age_s))],
+        Remember::Yes => vec![set_signed(config, SESSION_TOKEN, token, Some(config.auth.session.expires_in_s))],
         Remember::No => {
             vec![set_signed(config, SESSION_TOKEN, token, None), set_signed(config, DONT_REMEMBER, "true", None)]
         }

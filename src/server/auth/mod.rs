@@ -3,8 +3,10 @@
 //! The HTTP handlers here and the forms of our own pages call the same functions. Nothing here knows of chats.
 
 pub mod accounts;
+mod answer;
 mod body;
 pub mod cookies;
+mod guard;
 pub mod passwords;
 pub mod principal;
 pub mod routes;

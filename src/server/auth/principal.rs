@@ -12,12 +12,12 @@ use serde_json::json;
 
 use super::{
     cookies::{self, Remember},
-    sessions::{self, EXPIRES_IN_S, SessionRow},
+    sessions::{self, SessionRow},
     tokens::{self, Refused},
 };
 use crate::{
     model::auth::User,
-    server::{AppState, Error, Result},
+    server::{AppState, Error, Result, config::Config},
 };
 
 /// A signed-in user, by a session that lives.
@@ -58,6 +58,11 @@ pub enum Refresh {
     Never,
 }
 
+/// Returns the session token that a request gives as evidence.
+pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
+    cookies::session_token(config, headers)
+}
+
 /// Reads the session cookie (Better Auth's get-session).
 ///
 /// No cookie or a bad signature: nobody, and no cookies. A good signature without a living session: nobody, the dead
@@ -66,7 +71,7 @@ pub enum Refresh {
 /// # Errors
 /// [`Error::Db`].
 pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
-    let Some(token) = cookies::session_token(&app.config, headers) else { return Ok(Visit::default()) };
+    let Some(token) = session_token(&app.config, headers) else { return Ok(Visit::default()) };
     let now = app.clock.now();
     let nobody = || Visit { principal: None, set_cookies: cookies::close_session(&app.config) };
     let (session, user) = match sessions::find_by_token(&app.db, &token).await? {
@@ -78,12 +83,12 @@ pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) 
         None => return Ok(nobody()),
     };
     let remembered = cookies::remember(&app.config, headers) == Remember::Yes;
-    if refresh == Refresh::Never || !remembered || !session.is_due(now) {
+    if refresh == Refresh::Never || !remembered || !session.is_due(&app.config.auth.session, now) {
         return Ok(Visit { principal: Some(Principal::new(session, user)), set_cookies: Vec::new() });
     }
     Ok(match sessions::refresh(app, session).await? {
         Some(session) => Visit {
-            set_cookies: cookies::open_session(&app.config, &session.token, Remember::Yes, EXPIRES_IN_S),
+            set_cookies: cookies::open_session(&app.config, &session.token, Remember::Yes),
             principal: Some(Principal::new(session, user)),
         },
         None => nobody(),
@@ -102,7 +107,7 @@ pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, Be
         Some((session, user)) if !session.is_over(now) => (session, user),
         _ => return Err(BearerError::SessionOver),
     };
-    let session = match session.is_remembered() && session.is_due(now) {
+    let session = match session.is_remembered() && session.is_due(&app.config.auth.session, now) {
         true => sessions::refresh(app, session).await?.ok_or(BearerError::SessionOver)?,
         false => session,
     };

@@ -6,16 +6,11 @@ use sqlx::FromRow;
 use super::cookies::Remember;
 use crate::{
     model::{Timestamp, auth::User},
-    server::{AppState, Db, Result, db::on, ids},
+    server::{AppState, Db, Result, config::SessionConfig, db::on, ids},
 };
 
-/// How long a session lasts (Better Auth's `expiresIn`), in seconds.
-pub const EXPIRES_IN_S: i64 = 7 * DAY_S;
-/// How old a session's last refresh is when the next is due (Better Auth's `updateAge`), in seconds.
-const UPDATE_AGE_S: i64 = DAY_S;
 /// How long a session lasts that goes with the browser, in seconds.
-const SHORT_EXPIRES_IN_S: i64 = DAY_S;
-const DAY_S: i64 = 24 * 60 * 60;
+const SHORT_EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
 /// The most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 512;
@@ -88,7 +83,7 @@ fn network(address: std::net::IpAddr) -> String {
 pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
     let now = app.clock.now();
     let lifetime_s = match remember {
-        Remember::Yes => EXPIRES_IN_S,
+        Remember::Yes => app.config.auth.session.expires_in_s,
         Remember::No => SHORT_EXPIRES_IN_S,
     };
     let row = SessionRow {
@@ -202,9 +197,9 @@ impl SessionRow {
         self.expires_at <= now
     }
 
-    /// Whether a day has passed since the last refresh (Better Auth's rule).
-    pub fn is_due(&self, now: Timestamp) -> bool {
-        self.expires_at.plus_seconds(UPDATE_AGE_S - EXPIRES_IN_S) <= now
+    /// Whether the update age has passed since the last refresh (Better Auth's rule).
+    pub fn is_due(&self, config: &SessionConfig, now: Timestamp) -> bool {
+        self.expires_at.plus_seconds(config.update_age_s - config.expires_in_s) <= now
     }
 
     /// Whether it was opened to outlive the browser, told by how long it was last given.
@@ -219,7 +214,7 @@ impl SessionRow {
 /// [`crate::server::Error::Db`].
 pub async fn refresh(app: &AppState, session: SessionRow) -> Result<Option<SessionRow>> {
     let now = app.clock.now();
-    let expires_at = now.plus_seconds(EXPIRES_IN_S);
+    let expires_at = now.plus_seconds(app.config.auth.session.expires_in_s);
     let updated: u64 = on!(app.db.write(), pool => sqlx::query(
         r#"
         update "session"

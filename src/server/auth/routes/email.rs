@@ -1,0 +1,9 @@
+//! Verifying an address.
+
+use axum::Router;
+
+use crate::server::AppState;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+}

@@ -1,0 +1,95 @@
+//! Signing up, in and out.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    model::auth::{EmailAddress, Password},
+    server::{
+        AppState,
+        auth::{
+            accounts::{self, SignIn, SignUp},
+            answer::SetCookies,
+            body::{FormOrJsonBody, JsonBody},
+            cookies, principal, sessions,
+            sessions::Visitor,
+            wire::WireError,
+        },
+        middleware::origin,
+    },
+};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/sign-up/email", post(sign_up_email))
+        .route("/sign-in/email", post(sign_in_email))
+        .route("/sign-out", post(sign_out))
+}
+
+async fn sign_up_email(
+    State(app): State<AppState>,
+    FormOrJsonBody(req): FormOrJsonBody,
+) -> Result<Response, WireError> {
+    let mut fields = req.fields()?;
+    let name = fields.string("name");
+    let email = fields.string("email");
+    let address = EmailAddress::parse(&email);
+    if address.is_err() {
+        fields.issue("email", "Invalid email address");
+    }
+    let password = fields.string("password");
+    if password.is_empty() {
+        fields.issue("password", "Too small: expected string to have >=1 characters");
+    }
+    let image = fields.optional_string("image");
+    fields.optional_string("callbackURL");
+    let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
+    fields.end()?;
+    origin::check_login(&app.config, &req.parts.headers)?;
+
+    let input = SignUp { name, email: address?, password: Password::new(password), image, remember };
+    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let (user, session) = accounts::sign_up(&app, input, &visitor).await?;
+    SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &session.token, remember));
+    Ok(Json(json!({ "token": session.token, "user": user })).into_response())
+}
+
+async fn sign_in_email(
+    State(app): State<AppState>,
+    FormOrJsonBody(req): FormOrJsonBody,
+) -> Result<Response, WireError> {
+    let mut fields = req.fields()?;
+    let email = fields.string("email");
+    let password = Password::new(fields.string("password"));
+    let callback_url = fields.optional_string("callbackURL").filter(|url| !url.is_empty());
+    let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
+    fields.end()?;
+    origin::check_login(&app.config, &req.parts.headers)?;
+
+    let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
+    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let (user, session) = accounts::sign_in(&app, input, &visitor).await?;
+    let mut body = json!({ "redirect": callback_url.is_some(), "token": session.token, "user": user });
+    let mut location = HeaderMap::new();
+    if let Some(url) = callback_url {
+        // A header holds no more than visible ASCII; the body tells the URL as it is.
+        location.extend(HeaderValue::from_str(&url).ok().map(|value| (header::LOCATION, value)));
+        body["url"] = url.into();
+    }
+    SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &session.token, remember));
+    Ok((location, Json(body)).into_response())
+}
+
+async fn sign_out(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    if let Some(token) = principal::session_token(&app.config, &req.parts.headers) {
+        sessions::delete_by_token(&app.db, &token).await?;
+    }
+    SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+    Ok(Json(json!({ "success": true })))
+}

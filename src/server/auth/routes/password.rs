@@ -1,0 +1,9 @@
+//! Changing, checking and resetting the password.
+
+use axum::Router;
+
+use crate::server::AppState;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+}

@@ -1,0 +1,102 @@
+//! Where answers come from.
+
+use url::Url;
+
+use super::{
+    secret::Secret,
+    value::{given, wrong},
+};
+use crate::server::{Error, Result};
+
+/// The settings of models, as they are given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ModelSettings {
+    /// Base URL of an OpenAI-compatible server. Unset, but a key or a model is set: `https://api.openai.com/v1`.
+    #[arg(long, env = "OPENAI_BASE_URL")]
+    pub openai_base_url: Option<String>,
+
+    /// Key of that server, if it wants one.
+    #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true)]
+    pub openai_api_key: Option<Secret>,
+
+    /// Model to ask. Unset: the first of the server's `/models`.
+    #[arg(long, env = "OPENAI_MODEL")]
+    pub openai_model: Option<String>,
+
+    /// What the model is told before every conversation.
+    #[arg(long, env = "SYSTEM_PROMPT")]
+    pub system_prompt: Option<String>,
+
+    /// How many tokens (estimated) of a thread the model is sent: the newest items that fit.
+    #[arg(long, env = "MODEL_CONTEXT_TOKENS", default_value = "32000")]
+    pub model_context_tokens: String,
+}
+
+/// Where answers come from.
+#[derive(Clone, Debug)]
+pub struct ModelConfig {
+    /// The OpenAI-compatible server; `None` means the built-in demo.
+    pub openai: Option<OpenAiConfig>,
+    /// What the model is told first.
+    pub system_prompt: Option<String>,
+    /// How much of a thread is sent, in estimated tokens.
+    pub context_tokens: usize,
+}
+
+/// An OpenAI-compatible server.
+#[derive(Clone, Debug)]
+pub struct OpenAiConfig {
+    /// Its base URL, without a slash at the end.
+    pub base_url: String,
+    /// Its key.
+    pub api_key: Option<Secret>,
+    /// The model; `None` takes the first of `/models`.
+    pub model: Option<String>,
+}
+
+impl ModelSettings {
+    /// Judges the settings.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the variable's name, what is wrong and what would be right.
+    pub(super) fn judge(self) -> Result<ModelConfig> {
+        let context_tokens = self.model_context_tokens.parse().ok().filter(|n| *n >= 256).ok_or_else(|| {
+            wrong(
+                "MODEL_CONTEXT_TOKENS",
+                &self.model_context_tokens,
+                "write a whole number of at least 256, such as 32000",
+            )
+        })?;
+        Ok(ModelConfig {
+            openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model)?,
+            system_prompt: given(self.system_prompt),
+            context_tokens,
+        })
+    }
+}
+
+fn openai(base_url: Option<String>, api_key: Option<Secret>, model: Option<String>) -> Result<Option<OpenAiConfig>> {
+    let base_url = given(base_url);
+    let api_key = api_key.filter(|key| !key.expose().trim().is_empty());
+    let model = given(model);
+    if base_url.is_none() && api_key.is_none() && model.is_none() {
+        return Ok(None);
+    }
+    let base_url = base_url.unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+    match Url::parse(&base_url) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+        _ => {
+            return Err(wrong(
+                "OPENAI_BASE_URL",
+                &base_url,
+                "write an http or https URL, such as http://localhost:11434/v1",
+            ));
+        }
+    }
+    if api_key.as_ref().is_some_and(|key| !key.expose().trim().bytes().all(|b| b.is_ascii_graphic())) {
+        return Err(Error::Config(
+            "OPENAI_API_KEY holds characters that no HTTP header may hold; copy it again".into(),
+        ));
+    }
+    Ok(Some(OpenAiConfig { base_url: base_url.trim_end_matches('/').to_owned(), api_key, model }))
+}

@@ -1,0 +1,83 @@
+//! Reading the text of one setting.
+
+use crate::server::{Error, Result};
+
+/// Takes a text that was given, unless it is blank.
+pub(super) fn given(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Reads `on` or `off`; `default` when it is not given.
+///
+/// # Errors
+/// [`Error::Config`] for anything else.
+pub(super) fn switch(variable: &str, text: Option<String>, default: bool) -> Result<bool> {
+    choice(variable, text, default, &[("on", true), ("off", false)])
+}
+
+/// Reads one of some words; `default` when it is not given.
+///
+/// # Errors
+/// [`Error::Config`] for any other word.
+pub(super) fn choice<T: Copy>(variable: &str, text: Option<String>, default: T, words: &[(&str, T)]) -> Result<T> {
+    let Some(text) = given(text) else { return Ok(default) };
+    let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text));
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let all: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        wrong(variable, &text, &format!("write one of {}", all.join(", ")))
+    })
+}
+
+/// Reads a duration in seconds; `default` when it is not given.
+///
+/// # Errors
+/// [`Error::Config`] for what is no duration.
+pub(super) fn duration(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
+    let text = given(text).unwrap_or_else(|| default.to_owned());
+    duration_s(&text).ok_or_else(|| wrong(variable, &text, "write a number with s, m, h or d, such as 7d or 15m"))
+}
+
+/// Reads `90s`, `15m`, `12h` or `7d`; a bare number is seconds. At most ten years.
+fn duration_s(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (number, unit_s) = match text.chars().last()? {
+        's' => (&text[..text.len() - 1], 1),
+        'm' => (&text[..text.len() - 1], 60),
+        'h' => (&text[..text.len() - 1], 3600),
+        'd' => (&text[..text.len() - 1], 86_400),
+        _ => (text, 1),
+    };
+    let seconds = number.trim().parse::<i64>().ok()?.checked_mul(unit_s)?;
+    (1..=315_360_000).contains(&seconds).then_some(seconds)
+}
+
+/// The refusal of a setting: its name, what it holds, what would be right.
+pub(super) fn wrong(variable: &str, value: &str, right: &str) -> Error {
+    Error::Config(format!("{variable} is `{value}`, which cannot be used: {right}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        let check = |text: &str, expected| assert_eq!(duration_s(text), expected, "{text}");
+        check("7d", Some(604_800));
+        check("15m", Some(900));
+        check(" 90 s ", Some(90));
+        check("60", Some(60));
+        for bad in ["", "d", "0", "-1d", "1w", "7 days", "9999999999d", "ä"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn a_switch_is_on_or_off() {
+        assert!(switch("X", Some("ON".into()), false).unwrap());
+        assert!(!switch("X", Some("off".into()), true).unwrap());
+        assert!(switch("X", Some(" ".into()), true).unwrap());
+        let sentence = switch("RATE_LIMIT", Some("maybe".into()), true).unwrap_err().to_string();
+        assert_eq!(sentence, "RATE_LIMIT is `maybe`, which cannot be used: write one of on, off");
+    }
+}
