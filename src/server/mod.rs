@@ -6,7 +6,7 @@ pub mod auth;
 pub mod chat;
 mod clock;
 pub mod config;
-mod db;
+pub(crate) mod db;
 mod error;
 pub mod forms;
 mod ids;

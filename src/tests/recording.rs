@@ -15,7 +15,9 @@ use super::{TestApp, TestResponse, app::SECRET};
 use crate::server::{auth::cookies, config::Secret};
 
 /// The headers of an answer that count.
-const HEADERS: [&str; 4] = ["content-type", "cache-control", "pragma", "location"];
+const HEADERS: [&str; 5] = ["content-type", "cache-control", "pragma", "location", "access-control-expose-headers"];
+/// The headers of an answer that have to be there, whatever they say.
+const SECRETS: [&str; 2] = ["set-auth-token", "set-auth-jwt"];
 
 /// What one side said of one exchange.
 pub struct Exchange {
@@ -86,6 +88,10 @@ impl Replay {
             let recorded = exchange.answer_headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
             assert_eq!(response.header(name), recorded, "{title}: {name}");
         }
+        for name in SECRETS {
+            let recorded = exchange.answer_headers.iter().any(|(key, _)| key == name);
+            assert_eq!(response.headers.contains_key(name), recorded, "{title}: {name}");
+        }
         self.check_body(exchange, &response);
         let recorded = exchange.answer_headers.iter().filter(|(name, _)| name == "set-cookie");
         let recorded: Vec<_> = recorded.map(|(_, value)| without_signature(value)).collect();
@@ -97,10 +103,29 @@ impl Replay {
         let mut request = Request::builder().method(exchange.method.as_str()).uri(&exchange.path);
         for (name, value) in &exchange.headers {
             if !["connection", "content-length"].contains(&name.as_str()) {
-                request = request.header(name, self.with_our_tokens(value));
+                let value = match value.strip_prefix("Bearer ") {
+                    Some(token) => format!("Bearer {}", self.with_our_bearer(token)),
+                    None => self.with_our_tokens(value),
+                };
+                request = request.header(name, value);
             }
         }
-        request.body(Body::from(exchange.body.clone())).unwrap()
+        let mut body = exchange.body.clone();
+        for (recorded, ours) in &self.tokens {
+            body = body.replace(recorded, ours);
+        }
+        request.body(Body::from(body)).unwrap()
+    }
+
+    /// A raw token, a signed one, or a JWT, which is not ours and stays so.
+    fn with_our_bearer(&self, given: &str) -> String {
+        match given.split_once('.') {
+            None => self.tokens.get(given).cloned().unwrap_or_else(|| given.to_owned()),
+            Some((token, _)) if self.tokens.contains_key(token) => {
+                self.with_our_tokens(&format!("x={given}")).trim_start_matches("x=").to_owned()
+            }
+            Some(_) => given.to_owned(),
+        }
     }
 
     /// Puts our tokens and signatures in the place of the recorded ones; one that was tampered with stays so.
@@ -142,7 +167,9 @@ fn normalised(value: Value) -> Value {
             .into_iter()
             .map(|(key, value)| {
                 let value = match (key.as_str(), value) {
-                    ("id" | "userId" | "token", Value::String(text)) => format!("{} characters", text.len()).into(),
+                    ("id" | "userId" | "accountId" | "token", Value::String(text)) => {
+                        format!("{} characters", text.len()).into()
+                    }
                     ("createdAt" | "updatedAt" | "expiresAt", Value::String(text)) => {
                         format!("{} characters, ends with {}", text.len(), &text[text.len() - 1..]).into()
                     }

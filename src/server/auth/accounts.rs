@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The provider of accounts with a password.
-const CREDENTIAL: &str = "credential";
+pub(super) const CREDENTIAL: &str = "credential";
 
 /// What a sign-up needs.
 #[derive(Debug)]

@@ -4,12 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     middleware::Next,
     response::Response,
 };
 
-use crate::server::AppState;
+use super::cookies;
+use crate::server::{AppState, config::BearerTokens};
+
+const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
 
 /// The `Set-Cookie` values that an answer is going to carry, whether it is a refusal or not.
 #[derive(Clone, Debug, Default)]
@@ -40,13 +43,29 @@ fn name_of(cookie: &HeaderValue) -> &[u8] {
     cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
-/// Sets the cookies that were asked for while the request was handled.
-pub async fn add_cookies(State(_app): State<AppState>, mut req: Request, next: Next) -> Response {
+/// Sets the cookies that were asked for while the request was handled, and says the session's token in
+/// `set-auth-token` where one of them holds it (Better Auth's bearer plugin).
+pub async fn add_cookies(State(app): State<AppState>, mut req: Request, next: Next) -> Response {
     let cookies = SetCookies::default();
     req.extensions_mut().insert(cookies.clone());
     let mut response = next.run(req).await;
-    for cookie in cookies.take() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    let cookies = cookies.take();
+    let headers = response.headers_mut();
+    if app.config.auth.bearer != BearerTokens::No
+        && let Some(token) = cookies.iter().find_map(|cookie| cookies::set_session_token(&app.config, cookie))
+    {
+        headers.insert(SET_AUTH_TOKEN, token);
+        expose(headers, "set-auth-token");
+    }
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Lets scripts of other origins read a header.
+pub fn expose(headers: &mut HeaderMap, name: &'static str) {
+    let exposed = headers.get(header::ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|value| value.to_str().ok());
+    let all = exposed.map_or_else(|| name.to_owned(), |exposed| format!("{exposed}, {name}"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, all.parse().expect("BUG: names of headers are plain ASCII"));
 }

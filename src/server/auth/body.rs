@@ -122,10 +122,22 @@ impl Received {
     /// # Errors
     /// 400 `VALIDATION_ERROR` when the body is no object.
     pub fn fields(&self) -> Result<Fields<'_>, WireError> {
+        self.object("object")
+    }
+
+    /// As [`Received::fields`], in the words of endpoints that take any fields.
+    ///
+    /// # Errors
+    /// 400 `VALIDATION_ERROR` when the body is no object.
+    pub fn record(&self) -> Result<Fields<'_>, WireError> {
+        self.object("record")
+    }
+
+    fn object(&self, kind: &str) -> Result<Fields<'_>, WireError> {
         match &self.body {
             Some(Value::Object(fields)) => Ok(Fields { fields, issues: Vec::new() }),
             other => {
-                let text = format!("[body] Invalid input: expected object, received {}", type_of(other.as_ref()));
+                let text = format!("[body] Invalid input: expected {kind}, received {}", type_of(other.as_ref()));
                 Err(WireError::validation(&[text]))
             }
         }
@@ -159,6 +171,25 @@ impl Fields<'_> {
                 self.expected(name, "string", other);
                 None
             }
+        }
+    }
+
+    /// Takes a string that may be absent, or null: `Some(None)`.
+    pub fn optional_string_or_null(&mut self, name: &str) -> Option<Option<String>> {
+        match self.fields.get(name) {
+            Some(Value::Null) => Some(None),
+            _ => self.optional_string(name).map(Some),
+        }
+    }
+
+    /// Whether JavaScript takes a field for true.
+    pub fn is_truthy(&self, name: &str) -> bool {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(Value::Array(_) | Value::Object(_)) => true,
         }
     }
 

@@ -82,6 +82,15 @@ pub fn open_session(config: &Config, token: &str, remember: Remember) -> Vec<Hea
     }
 }
 
+/// Returns the signed token, not percent-encoded, of a `Set-Cookie` that opens a session.
+pub fn set_session_token(config: &Config, set_cookie: &HeaderValue) -> Option<HeaderValue> {
+    let prefix = if config.is_secure() { "__Secure-" } else { "" };
+    let (name, rest) = set_cookie.to_str().ok()?.split_once('=')?;
+    let value = rest.split(';').next().filter(|value| !value.is_empty())?;
+    let decoded = percent_decode_str(value).decode_utf8().ok()?;
+    (name.strip_prefix(prefix) == Some(SESSION_TOKEN)).then(|| HeaderValue::from_str(&decoded).ok())?
+}
+
 /// Returns the three `Set-Cookie` values that end a session.
 pub fn close_session(config: &Config) -> Vec<HeaderValue> {
     [SESSION_TOKEN, SESSION_DATA, DONT_REMEMBER].map(|name| set(config, name, "", Some(0))).into()

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     model::auth::User,
-    server::{AppState, Error, Result, config::Config},
+    server::{
+        AppState, Error, Result,
+        config::{BearerTokens, Config},
+    },
 };
 
 /// A signed-in user, by a session that lives.
@@ -58,9 +61,18 @@ pub enum Refresh {
     Never,
 }
 
-/// Returns the session token that a request gives as evidence.
+/// Returns the session token that a request gives as evidence: that of `Authorization: Bearer` (Better Auth's bearer
+/// plugin), or else the cookie's.
+///
+/// A bearer token with a dot is a signed one, or a JWT: where its signature is not ours it does not count, and the
+/// cookie does.
 pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
-    cookies::session_token(config, headers)
+    let given = bearer_token(headers).filter(|_| config.auth.bearer != BearerTokens::No);
+    let token = given.and_then(|given| match given.contains('.') {
+        true => cookies::verify(&config.secret, given),
+        false => (config.auth.bearer == BearerTokens::Any).then(|| given.to_owned()),
+    });
+    token.or_else(|| cookies::session_token(config, headers))
 }
 
 /// Reads the session cookie (Better Auth's get-session).

@@ -1,7 +1,6 @@
 //! `/api/auth`: Better Auth's core and its jwt and bearer plugins, on their exact wire form.
 
 mod account;
-mod email;
 mod entry;
 mod password;
 mod session;
@@ -11,12 +10,13 @@ mod user;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{Method, StatusCode},
+    extract::{DefaultBodyLimit, Query, Request},
+    http::{Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer;
@@ -26,11 +26,11 @@ use crate::server::AppState;
 pub fn router(app: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ok", get(ok))
+        .route("/error", get(error))
         .merge(entry::routes())
         .merge(session::routes())
         .merge(password::routes())
         .merge(user::routes())
-        .merge(email::routes())
         .merge(account::routes())
         .merge(social::routes())
         .merge(token::routes())
@@ -55,4 +55,21 @@ async fn refuse_head(req: Request, next: Next) -> Response {
 
 async fn ok() -> Json<Value> {
     Json(json!({ "ok": true }))
+}
+
+#[derive(Default, Deserialize)]
+struct ErrorQuery {
+    #[serde(default)]
+    error: String,
+}
+
+/// Where links of mails and providers lead that cannot be followed: to our own page, with a code that is safe to show.
+async fn error(req: Request) -> impl IntoResponse {
+    let query = Query::<ErrorQuery>::try_from_uri(req.uri()).map(|Query(query)| query).unwrap_or_default();
+    let is_code = |c: char| c.is_ascii_alphanumeric() || "'_-".contains(c);
+    let code = match !query.error.is_empty() && query.error.chars().all(is_code) {
+        true => query.error.as_str(),
+        false => "UNKNOWN",
+    };
+    (StatusCode::FOUND, [(header::LOCATION, format!("/?error={code}"))])
 }

@@ -245,6 +245,68 @@ pub async fn delete_by_token(db: &Db, token: &str) -> Result<()> {
     Ok(())
 }
 
+/// Returns a user's living sessions, oldest first.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
+    Ok(on!(app.db.read(), pool => sqlx::query_as(
+        r#"
+        select "id", "token", "userId", "expiresAt", "createdAt", "updatedAt",
+            coalesce("ipAddress", '') as "ipAddress",
+            coalesce("userAgent", '') as "userAgent"
+        from "session"
+        where "userId" = $1 and "expiresAt" > $2
+        order by "createdAt", "id"
+        "#,
+    )
+    .bind(user_id)
+    .bind(app.clock.now())
+    .fetch_all(pool)
+    .await)?)
+}
+
+/// Ends a user's session by its token; nothing happens when it is not his.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
+    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "token" = $1 and "userId" = $2"#)
+        .bind(token)
+        .bind(user_id)
+        .execute(pool)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn revoke_all(db: &Db, user_id: &str) -> Result<()> {
+    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1"#)
+        .bind(user_id)
+        .execute(pool)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Ends a user's sessions but one.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn revoke_others(db: &Db, user_id: &str, keep_id: &str) -> Result<()> {
+    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1 and "id" <> $2"#)
+        .bind(user_id)
+        .bind(keep_id)
+        .execute(pool)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,9 @@
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,15 +13,26 @@ use serde_json::{Value, json};
 use crate::server::{
     AppState,
     auth::{
-        answer::SetCookies,
+        answer::{self, SetCookies},
         body::JsonBody,
+        cookies, guard,
         principal::{self, Refresh},
+        sessions::{self, SessionRow},
+        tokens,
         wire::WireError,
     },
 };
 
+const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
+
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/get-session", get(get_session).post(post_get_session))
+    Router::new()
+        .route("/get-session", get(get_session).post(post_get_session))
+        .route("/update-session", post(update_session))
+        .route("/list-sessions", get(list_sessions))
+        .route("/revoke-session", post(revoke_session))
+        .route("/revoke-sessions", post(revoke_sessions))
+        .route("/revoke-other-sessions", post(revoke_other_sessions))
 }
 
 #[derive(Default, Deserialize)]
@@ -44,8 +55,15 @@ async fn get_session(State(app): State<AppState>, parts: Parts) -> Result<Respon
         Some(principal) => json!({ "session": principal.session, "user": principal.user }),
         None => Value::Null,
     };
+    let mut response = (no_store(), Json(body)).into_response();
+    if let Some(principal) = visit.principal.filter(|_| app.config.jwt.set_auth_jwt) {
+        let token = tokens::mint(&app, &principal)?;
+        let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
+        response.headers_mut().insert(SET_AUTH_JWT, token);
+        answer::expose(response.headers_mut(), "set-auth-jwt");
+    }
     SetCookies::of(&parts).extend(visit.set_cookies);
-    Ok((no_store(), Json(body)).into_response())
+    Ok(response)
 }
 
 async fn post_get_session(JsonBody(_): JsonBody) -> Response {
@@ -55,6 +73,44 @@ async fn post_get_session(JsonBody(_): JsonBody) -> Response {
         "POST method requires deferSessionRefresh to be enabled in session config",
     );
     (no_store(), refusal).into_response()
+}
+
+/// Sessions have no fields of their own to change.
+async fn update_session(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
+    req.record()?.end()?;
+    guard::session(&app, &req.parts).await?;
+    Err(WireError::without_code(StatusCode::BAD_REQUEST, "No fields to update"))
+}
+
+async fn list_sessions(State(app): State<AppState>, parts: Parts) -> Result<Json<Vec<SessionRow>>, WireError> {
+    let principal = guard::fresh(&app, &parts).await?;
+    Ok(Json(sessions::list(&app, &principal.user_id).await?))
+}
+
+/// A token that is unknown or somebody else's ends nothing, and the answer does not tell.
+async fn revoke_session(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let mut fields = req.fields()?;
+    let token = fields.string("token");
+    fields.end()?;
+    let principal = guard::session(&app, &req.parts).await?;
+    sessions::revoke(&app.db, &principal.user_id, &token).await?;
+    if token == principal.session.token {
+        SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+    }
+    Ok(Json(json!({ "status": true })))
+}
+
+async fn revoke_sessions(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let principal = guard::session(&app, &req.parts).await?;
+    sessions::revoke_all(&app.db, &principal.user_id).await?;
+    SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+    Ok(Json(json!({ "status": true })))
+}
+
+async fn revoke_other_sessions(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let principal = guard::session(&app, &req.parts).await?;
+    sessions::revoke_others(&app.db, &principal.user_id, &principal.session_id).await?;
+    Ok(Json(json!({ "status": true })))
 }
 
 fn no_store() -> [(header::HeaderName, &'static str); 2] {

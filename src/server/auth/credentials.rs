@@ -1,0 +1,84 @@
+//! The password of a user: the row of the table `account` whose provider is `credential`.
+
+use super::{
+    accounts::CREDENTIAL,
+    cookies::Remember,
+    principal::Principal,
+    sessions::{self, SessionRow, Visitor},
+};
+use crate::{
+    model::auth::{AuthError, Password},
+    server::{AppState, Db, Result, db::on},
+};
+
+/// Changes the password. With `revoke_others` every session ends, and the one that is returned takes their place.
+///
+/// # Errors
+/// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`],
+/// [`AuthError::InvalidPassword`] when `current` is wrong, or was changed meanwhile.
+pub async fn change_password(
+    app: &AppState,
+    principal: &Principal,
+    current: &Password,
+    new: &Password,
+    revoke_others: Option<(Remember, &Visitor)>,
+) -> Result<Option<SessionRow>> {
+    new.check_new()?;
+    let stored = find(&app.db, &principal.user_id).await?.ok_or(AuthError::CredentialAccountNotFound)?;
+    // In Better Auth's order, so that a wrong password takes as long as a right one.
+    let hash = app.passwords.hash(new).await?;
+    if !app.passwords.verify(current, Some(stored.clone())).await? {
+        return Err(AuthError::InvalidPassword.into());
+    }
+    if !replace(app, &principal.user_id, &stored, &hash).await? {
+        return Err(AuthError::InvalidPassword.into());
+    }
+    tracing::info!(user.id = principal.user_id, "a user changed the password");
+    match revoke_others {
+        Some((remember, visitor)) => {
+            sessions::revoke_all(&app.db, &principal.user_id).await?;
+            sessions::open(app, &principal.user_id, remember, visitor).await.map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Whether the password is the user's.
+///
+/// # Errors
+/// [`crate::server::Error::Password`] when hashing fails.
+pub async fn verify_password(app: &AppState, user_id: &str, password: &Password) -> Result<bool> {
+    let stored = find(&app.db, user_id).await?;
+    app.passwords.verify(password, stored).await
+}
+
+async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> = on!(db.read(), pool => sqlx::query_as(
+        r#"select "password" from "account" where "userId" = $1 and "providerId" = $2"#,
+    )
+    .bind(user_id)
+    .bind(CREDENTIAL)
+    .fetch_optional(pool)
+    .await)?;
+    Ok(row.and_then(|(hash,)| hash))
+}
+
+/// Puts a hash in the place of `old`; `false` when another one stands there by now.
+async fn replace(app: &AppState, user_id: &str, old: &str, new: &str) -> Result<bool> {
+    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+        r#"
+        update "account"
+        set "password" = $1, "updatedAt" = $2
+        where "userId" = $3 and "providerId" = $4 and "password" = $5
+        "#,
+    )
+    .bind(new)
+    .bind(app.clock.now())
+    .bind(user_id)
+    .bind(CREDENTIAL)
+    .bind(old)
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(updated > 0)
+}

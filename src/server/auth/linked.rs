@@ -1,0 +1,116 @@
+//! The ways in which a user may sign in: the rows of the table `account`.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use crate::{
+    model::{Timestamp, auth::AuthError},
+    server::{
+        Db, Result,
+        db::on,
+        tx::{Tx, within},
+    },
+};
+
+/// An account as `list-accounts` sends it: no password, no tokens.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkedAccount {
+    /// The row's id.
+    pub id: String,
+    /// The user's id at the provider.
+    pub account_id: String,
+    /// The provider; `credential` for a password.
+    pub provider_id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// When it was linked.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// What the provider allows.
+    pub scopes: Vec<String>,
+}
+
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct AccountRow {
+    id: String,
+    account_id: String,
+    provider_id: String,
+    user_id: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    scope: Option<String>,
+}
+
+impl From<AccountRow> for LinkedAccount {
+    fn from(row: AccountRow) -> Self {
+        let scopes = row.scope.as_deref().unwrap_or_default().split(',').filter(|scope| !scope.is_empty());
+        Self {
+            scopes: scopes.map(str::to_owned).collect(),
+            id: row.id,
+            account_id: row.account_id,
+            provider_id: row.provider_id,
+            user_id: row.user_id,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Returns a user's accounts, oldest first.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn list(db: &Db, user_id: &str) -> Result<Vec<LinkedAccount>> {
+    let rows: Vec<AccountRow> = on!(db.read(), pool => sqlx::query_as(
+        r#"
+        select "id", "accountId", "providerId", "userId", "createdAt", "updatedAt", "scope"
+        from "account"
+        where "userId" = $1
+        order by "createdAt", "id"
+        "#,
+    )
+    .bind(user_id)
+    .fetch_all(pool)
+    .await)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Takes an account away, by its row's id.
+///
+/// # Errors
+/// [`AuthError::FailedToUnlinkLastAccount`], which is judged first; [`AuthError::AccountNotFound`] for one that is
+/// not the user's.
+pub async fn unlink(db: &Db, user_id: &str, id: &str) -> Result<()> {
+    let mut tx = Tx::begin(db).await?;
+    // The user's row is locked, so that of two requests at once the second one counts what the first one left.
+    within!(&mut tx, conn => sqlx::query(r#"update "user" set "id" = "id" where "id" = $1"#)
+        .bind(user_id)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    let n_accounts: i64 = within!(&mut tx, conn => sqlx::query_scalar(
+        r#"select count(*) from "account" where "userId" = $1"#,
+    )
+    .bind(user_id)
+    .fetch_one(conn)
+    .await)?;
+    if n_accounts < 2 {
+        return Err(AuthError::FailedToUnlinkLastAccount.into());
+    }
+    let deleted: u64 = within!(&mut tx, conn => sqlx::query(
+        r#"delete from "account" where "id" = $1 and "userId" = $2"#,
+    )
+    .bind(id)
+    .bind(user_id)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    if deleted == 0 {
+        return Err(AuthError::AccountNotFound.into());
+    }
+    tx.commit().await?;
+    Ok(())
+}

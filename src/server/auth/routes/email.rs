@@ -1,9 +1,0 @@
-//! Verifying an address.
-
-use axum::Router;
-
-use crate::server::AppState;
-
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-}
