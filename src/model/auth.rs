@@ -156,6 +156,12 @@ pub enum AuthError {
     /// Another sign-up with the same address won the race.
     #[error("Failed to create user")]
     FailedToCreateUser,
+    /// This server lets nobody sign up.
+    #[error("Email and password sign up is not enabled")]
+    SignUpDisabled,
+    /// The password is right, but the address has to be verified first.
+    #[error("Email not verified")]
+    EmailNotVerified,
     /// The given password is not the user's.
     #[error("Invalid password")]
     InvalidPassword,
@@ -165,50 +171,77 @@ pub enum AuthError {
     /// There is no such user any more.
     #[error("User not found")]
     UserNotFound,
+    /// A link of a mail is wrong, used up or too old.
+    #[error("Invalid token")]
+    InvalidToken,
+    /// A link of a mail is too old.
+    #[error("Token expired")]
+    TokenExpired,
     /// The session is too old for what was asked; signing in again helps.
     #[error("Session is not fresh")]
     SessionNotFresh,
+    /// The session is too old to delete the user without the password.
+    #[error("Session expired. Re-authenticate to perform this action.")]
+    SessionExpired,
+    /// Users may not change their address here.
+    #[error("Change email is disabled")]
+    ChangeEmailDisabled,
+    /// The new address is the old one.
+    #[error("Email is the same")]
+    EmailIsTheSame,
+    /// The address is verified already.
+    #[error("Email is already verified")]
+    EmailAlreadyVerified,
+    /// The address is another user's than the one who is signed in.
+    #[error("Email mismatch")]
+    EmailMismatch,
     /// The one way to sign in that is left cannot be taken away.
     #[error("You can't unlink your last account")]
     FailedToUnlinkLastAccount,
     /// The user has no such account.
     #[error("Account not found")]
     AccountNotFound,
+    /// Too many requests in a short time.
+    #[error("Too many requests. Please try again later.")]
+    TooManyRequests,
 }
 
 impl AuthError {
-    /// Returns Better Auth's code, for instance `INVALID_EMAIL`.
-    pub fn code(self) -> &'static str {
-        match self {
+    /// Returns Better Auth's code, for instance `INVALID_EMAIL`; `None` for the few refusals without one.
+    pub fn code(self) -> Option<&'static str> {
+        Some(match self {
             Self::InvalidEmailOrPassword => "INVALID_EMAIL_OR_PASSWORD",
             Self::InvalidEmail => "INVALID_EMAIL",
             Self::PasswordTooShort => "PASSWORD_TOO_SHORT",
             Self::PasswordTooLong => "PASSWORD_TOO_LONG",
             Self::UserAlreadyExists => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
             Self::FailedToCreateUser => "FAILED_TO_CREATE_USER",
+            Self::SignUpDisabled => "EMAIL_PASSWORD_SIGN_UP_DISABLED",
+            Self::EmailNotVerified => "EMAIL_NOT_VERIFIED",
             Self::InvalidPassword => "INVALID_PASSWORD",
             Self::CredentialAccountNotFound => "CREDENTIAL_ACCOUNT_NOT_FOUND",
             Self::UserNotFound => "USER_NOT_FOUND",
+            Self::InvalidToken => "INVALID_TOKEN",
+            Self::TokenExpired => "TOKEN_EXPIRED",
             Self::SessionNotFresh => "SESSION_NOT_FRESH",
+            Self::SessionExpired => "SESSION_EXPIRED",
+            Self::ChangeEmailDisabled => "CHANGE_EMAIL_DISABLED",
+            Self::EmailAlreadyVerified => "EMAIL_ALREADY_VERIFIED",
+            Self::EmailMismatch => "EMAIL_MISMATCH",
             Self::FailedToUnlinkLastAccount => "FAILED_TO_UNLINK_LAST_ACCOUNT",
             Self::AccountNotFound => "ACCOUNT_NOT_FOUND",
-        }
+            Self::EmailIsTheSame | Self::TooManyRequests => return None,
+        })
     }
 
     /// Returns the HTTP status that Better Auth answers with; endpoints with one of their own say so.
     pub fn status(self) -> u16 {
         match self {
             Self::InvalidEmailOrPassword => 401,
-            Self::SessionNotFresh => 403,
+            Self::EmailNotVerified | Self::SessionNotFresh => 403,
             Self::UserAlreadyExists | Self::FailedToCreateUser => 422,
-            Self::InvalidEmail
-            | Self::PasswordTooShort
-            | Self::PasswordTooLong
-            | Self::InvalidPassword
-            | Self::CredentialAccountNotFound
-            | Self::UserNotFound
-            | Self::FailedToUnlinkLastAccount
-            | Self::AccountNotFound => 400,
+            Self::TooManyRequests => 429,
+            _ => 400,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod auth;
 mod jwt;
+mod limits;
+mod mail;
 mod model;
 mod secret;
 mod value;
@@ -14,8 +16,10 @@ use std::{
 use url::Url;
 
 pub use self::{
-    auth::{AuthConfig, AuthSettings, BearerTokens, SessionConfig},
-    jwt::{JwtConfig, JwtSettings},
+    auth::{AuthConfig, AuthSettings, BearerTokens, PasswordHashing, SessionConfig, SignUpPolicy},
+    jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
+    limits::{LimitConfig, LimitSettings, LimitStorage},
+    mail::{MailConfig, MailSettings},
     model::{ModelConfig, ModelSettings, OpenAiConfig},
     secret::{Secret, stored_secret},
 };
@@ -63,6 +67,14 @@ pub struct Settings {
     #[command(flatten)]
     pub jwt: JwtSettings,
 
+    /// Rate limits.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+
+    /// Mails.
+    #[command(flatten)]
+    pub mail: MailSettings,
+
     /// Where answers come from.
     #[command(flatten)]
     pub model: ModelSettings,
@@ -89,6 +101,10 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How tokens are made.
     pub jwt: JwtConfig,
+    /// How requests are limited.
+    pub limits: LimitConfig,
+    /// Where mails go.
+    pub mail: MailConfig,
     /// Where answers come from.
     pub model: ModelConfig,
 }
@@ -111,6 +127,7 @@ impl Settings {
         };
         let database_url = given(self.database_url)
             .unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("colloquy.db").display()));
+        let host = public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost").to_owned();
         Ok(Config {
             listen,
             data_dir: self.data_dir,
@@ -120,6 +137,8 @@ impl Settings {
             database_url,
             auth: self.auth.judge()?,
             jwt: self.jwt.judge(&secret)?,
+            limits: self.limits.judge()?,
+            mail: self.mail.judge(&host)?,
             model: self.model.judge()?,
             secret,
         })
@@ -149,6 +168,15 @@ impl Config {
     /// Returns `iss` of tokens.
     pub fn jwt_issuer(&self) -> String {
         self.jwt.issuer.clone().unwrap_or_else(|| self.base_url())
+    }
+
+    /// Returns `aud` of tokens: none with HS256 unless configured, the origin of the base URL with keys of our own.
+    pub fn jwt_audience(&self) -> Option<String> {
+        match (&self.jwt.audience, self.jwt.algorithm) {
+            (Some(audience), _) => Some(audience.clone()),
+            (None, JwtAlgorithm::Hs256) => None,
+            (None, _) => Some(self.base_url()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod db;
 mod error;
 pub mod forms;
 mod ids;
+pub mod mail;
 mod middleware;
 pub mod router;
 mod state;

@@ -61,8 +61,10 @@ impl TestApp {
         let database_url = database_url(engine, folder.path()).await;
         let mut line =
             vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET];
-        if !flags.contains(&"--better-auth-url") {
-            line.extend(["--better-auth-url", BASE_URL]);
+        for (flag, value) in [("--better-auth-url", BASE_URL), ("--rate-limit", "off")] {
+            if !flags.contains(&flag) {
+                line.extend([flag, value]);
+            }
         }
         line.extend(flags);
         let settings = Flags::parse_from(line).settings;

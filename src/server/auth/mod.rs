@@ -8,6 +8,7 @@ mod body;
 pub mod cookies;
 pub mod credentials;
 mod guard;
+pub mod letters;
 pub mod linked;
 pub mod passwords;
 pub mod principal;

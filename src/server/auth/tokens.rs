@@ -22,7 +22,7 @@ struct Claims<'a> {
     exp: i64,
     iss: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<&'a str>,
+    aud: Option<String>,
     /// The id of the session that the token was made from (OpenID Connect Front-Channel Logout §3).
     sid: &'a str,
 }
@@ -70,7 +70,7 @@ pub fn mint(app: &AppState, principal: &Principal) -> Result<String> {
         sub: &principal.user_id,
         exp: iat + jwt.expires_in_s,
         iss: app.config.jwt_issuer(),
-        aud: jwt.audience.as_deref(),
+        aud: app.config.jwt_audience(),
         sid: &principal.session_id,
     };
     let key = EncodingKey::from_secret(jwt.secret.expose().as_bytes());
@@ -89,7 +89,7 @@ pub fn verify(config: &Config, now: Timestamp, token: &str) -> Result<Verified, 
     rules.validate_exp = false;
     rules.set_issuer(&[config.jwt_issuer()]);
     rules.set_required_spec_claims(&["exp", "iss", "sub"]);
-    match &config.jwt.audience {
+    match config.jwt_audience() {
         Some(audience) => {
             rules.set_audience(&[audience]);
             rules.required_spec_claims.insert("aud".to_owned());

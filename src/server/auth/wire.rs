@@ -48,7 +48,7 @@ impl WireError {
 impl From<AuthError> for WireError {
     fn from(err: AuthError) -> Self {
         let status = StatusCode::from_u16(err.status()).expect("BUG: a refusal has an HTTP status");
-        Self::new(status, err.code(), err.to_string())
+        Self { status, body: Body { message: err.to_string(), code: err.code() } }
     }
 }
 

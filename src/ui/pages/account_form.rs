@@ -48,6 +48,13 @@ impl FormErrors {
                 AuthError::UserAlreadyExists | AuthError::FailedToCreateUser => {
                     errors.email = Some("An account with this email exists already. Sign in instead?");
                 }
+                AuthError::SignUpDisabled => {
+                    errors.form = Some("Nobody can sign up here. Ask the operator for an account.")
+                }
+                AuthError::EmailNotVerified => {
+                    errors.form = Some("Verify your email first: follow the link in the mail that was sent to you.");
+                }
+                AuthError::TooManyRequests => errors.form = Some("Too many attempts. Wait a moment, then try again."),
                 _ => errors.form = Some("That did not work. Load the page again, then try once more."),
             },
             Some(Err(ApiError::Unreachable)) => {
