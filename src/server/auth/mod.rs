@@ -23,4 +23,5 @@ pub mod tokens;
 pub mod users;
 pub mod verification;
 mod verifications;
+pub mod watch;
 mod wire;
