@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{passwords::Passwords, watch::SessionWatch},
+    auth::{passwords::Passwords, seen::Seen, watch::SessionWatch},
     chat::Chat,
     config::Config,
 };
@@ -23,6 +23,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The hasher.
     pub passwords: Passwords,
+    /// When sessions were last used.
+    pub seen: Seen,
     /// The sessions that open answers depend on.
     pub watch: SessionWatch,
     /// Running answers and where they come from.
@@ -40,6 +42,7 @@ impl AppState {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
             passwords: Passwords::new()?,
+            seen: Seen::default(),
             watch: SessionWatch::default(),
             config: Arc::new(config),
             db,
@@ -51,6 +54,7 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
+        tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
     }
 }

@@ -18,6 +18,7 @@ pub mod passwords;
 pub mod principal;
 pub mod recovery;
 pub mod routes;
+pub mod seen;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
