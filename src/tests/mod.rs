@@ -6,6 +6,7 @@ mod chat;
 mod configuration;
 mod database;
 mod mailed;
+mod origins;
 mod pages;
 mod recording;
 mod token;

@@ -20,6 +20,7 @@ pub mod recovery;
 pub mod routes;
 pub mod seen;
 pub mod sessions;
+mod targets;
 pub mod tokens;
 pub mod users;
 pub mod verification;

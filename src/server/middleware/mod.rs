@@ -3,4 +3,5 @@
 pub mod cors;
 pub mod origin;
 pub mod security_headers;
+pub mod trusted_origins;
 pub mod visit;

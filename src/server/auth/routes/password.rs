@@ -18,6 +18,7 @@ use crate::{
             body::{self, JsonBody},
             cookies, credentials, guard, links, recovery,
             sessions::Visitor,
+            targets,
             wire::WireError,
         },
     },
@@ -84,7 +85,7 @@ async fn reset_password_callback(
     let mut query = body::query(&parts);
     let callback_url = query.string("callbackURL");
     query.end()?;
-    links::check_target(&app, &parts, Some(&callback_url))?;
+    targets::check_callback_url(&app, &parts, Some(&callback_url))?;
     let is_good = !callback_url.is_empty() && recovery::is_good(&app, &token).await?;
     let page = links::absolute(&app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
     Ok(links::found(&match is_good {
