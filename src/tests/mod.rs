@@ -5,6 +5,7 @@ mod auth;
 mod chat;
 mod configuration;
 mod database;
+mod limits;
 mod mailed;
 mod origins;
 mod pages;
@@ -14,8 +15,11 @@ mod token;
 pub use app::{Engine, TestApp, TestResponse, TestUser};
 
 /// Makes each `async fn name(app)` into two tests, `name::sqlite` and `name::postgres`, with an application of its own.
+///
+/// `with [flags…];` in front starts it with further command-line flags.
 macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
+    ($(#[$meta:meta])* async fn $($rest:tt)*) => { $crate::tests::on_both_engines! { with []; $(#[$meta])* async fn $($rest)* } };
+    (with $flags:expr; $($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -25,12 +29,12 @@ macro_rules! on_both_engines {
 
             #[tokio::test]
             async fn sqlite() {
-                run($crate::tests::TestApp::new($crate::tests::Engine::Sqlite).await).await;
+                run($crate::tests::TestApp::with_flags($crate::tests::Engine::Sqlite, &$flags).await).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                run($crate::tests::TestApp::new($crate::tests::Engine::Postgres).await).await;
+                run($crate::tests::TestApp::with_flags($crate::tests::Engine::Postgres, &$flags).await).await;
             }
         }
     )*};

@@ -11,6 +11,7 @@ pub mod deletion;
 pub mod email_change;
 mod guard;
 pub mod letters;
+pub mod limits;
 pub mod linked;
 mod links;
 mod mail_tokens;

@@ -1,5 +1,6 @@
 //! What happens around every handler.
 
+pub mod client;
 pub mod cors;
 pub mod origin;
 pub mod security_headers;

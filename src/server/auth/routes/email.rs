@@ -112,7 +112,7 @@ async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Opt
         match visitor.filter(|visitor| visitor.user_id == user.id) {
             Some(visitor) => set_again(app, parts, visitor),
             None => {
-                let visitor = Visitor::of(&parts.headers, &parts.extensions);
+                let visitor = Visitor::of(&app.config, parts);
                 let session = sessions::open(app, &user.id, Remember::Yes, &visitor).await?;
                 SetCookies::of(parts).extend(cookies::open_session(&app.config, &session.token, Remember::Yes));
             }

@@ -42,7 +42,7 @@ async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
     let principal = guard::session(&app, &req.parts).await?;
 
     let remember = cookies::remember(&app.config, &req.parts.headers);
-    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let visitor = Visitor::of(&app.config, &req.parts);
     let revoke = revoke_others.then_some((remember, &visitor));
     let session = credentials::change_password(&app, &principal, &current, &new, revoke).await?;
     let token = session.map(|session| session.token);
