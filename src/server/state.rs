@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{limits::Limits, passwords::Passwords, seen::Seen, watch::SessionWatch},
+    auth::{limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
     chat::Chat,
     config::Config,
 };
@@ -59,5 +59,6 @@ impl AppState {
         self.chat.start();
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
+        tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
     }
 }

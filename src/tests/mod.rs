@@ -10,6 +10,7 @@ mod mailed;
 mod origins;
 mod pages;
 mod recording;
+mod sweep;
 mod token;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};

@@ -28,6 +28,8 @@ use crate::{
     },
 };
 
+pub use self::{database::forget, rules::LONGEST_WINDOW_S};
+
 /// Tells who was refused how many seconds to wait. Better Auth does not use `Retry-After`.
 pub const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 

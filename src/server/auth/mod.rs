@@ -21,6 +21,7 @@ pub mod recovery;
 pub mod routes;
 pub mod seen;
 pub mod sessions;
+pub mod sweep;
 mod targets;
 pub mod tokens;
 pub mod users;

@@ -340,3 +340,25 @@ pub async fn revoke_others(db: &Db, user_id: &str, keep_id: &str) -> Result<()> 
         .map(drop))?;
     Ok(())
 }
+
+/// Deletes at most `limit` sessions that are over at `now`, and returns how many.
+///
+/// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn delete_lapsed(db: &Db, now: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "session"
+        where "id" in (select "id" from "session" where "expiresAt" between $1 and $2 limit $3)
+            and "expiresAt" between $1 and $2
+        "#,
+    )
+    .bind(Timestamp::from_millis(0))
+    .bind(now)
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
+}

@@ -39,3 +39,21 @@ pub(super) async fn count(db: &Db, key: &str, rule: Rule, now: Timestamp) -> Res
             .await)?;
     Ok(rule.refused(last.map_or(now, Timestamp::from_millis), now))
 }
+
+/// Deletes at most `limit` rows whose last request was before a moment, and returns how many.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn forget(db: &Db, before: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "rateLimit"
+        where "id" in (select "id" from "rateLimit" where "lastRequest" < $1 limit $2) and "lastRequest" < $1
+        "#,
+    )
+    .bind(before.millis())
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
+}

@@ -12,6 +12,9 @@ pub(super) struct Rule {
     pub max: i64,
 }
 
+/// The longest window of all rules, in seconds.
+pub const LONGEST_WINDOW_S: i64 = MAILS.window_s;
+
 /// What tries passwords.
 const ENTRIES: Rule = Rule { window_s: 10, max: 3 };
 /// What sends mails.
