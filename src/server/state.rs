@@ -32,7 +32,7 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(config.auth.password_hash),
             config: Arc::new(config),
             db,
             clock,
@@ -43,5 +43,6 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
+        self.passwords.start(self.db.clone());
     }
 }

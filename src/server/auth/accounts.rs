@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::{
     cookies::Remember,
+    credentials,
     sessions::{self, SessionRow, Visitor},
 };
 use crate::{
@@ -89,9 +90,10 @@ pub async fn sign_in(app: &AppState, input: SignIn, visitor: &Visitor) -> Result
         Some((user, hash)) => (Some(user), hash),
         None => (None, None),
     };
-    let fits = app.passwords.verify(&input.password, hash).await?;
+    let fits = app.passwords.verify(&input.password, hash.clone()).await?;
     match user {
         Some(user) if fits => {
+            credentials::renew(app, &user.id, &input.password, hash.as_deref().unwrap_or_default()).await?;
             let session = sessions::open(app, &user.id, input.remember, visitor).await?;
             Ok((user, session))
         }
