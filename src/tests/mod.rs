@@ -4,6 +4,7 @@ mod app;
 mod auth;
 mod chat;
 mod configuration;
+mod console;
 mod database;
 mod mailed;
 mod moving;

@@ -189,16 +189,20 @@ on_both_databases! {
         }
     }
 
-    async fn a_pending_verification_is_read(app) {
-        let pending: Vec<(String, crate::model::Timestamp)> = on!(app.state.db.read(), pool => sqlx::query_as(
-            r#"select "value", "expiresAt" from "verification" where "identifier" = $1"#,
-        )
-        .bind("reset-password:fixtureResetToken0000001")
-        .fetch_all(pool)
-        .await)
-        .unwrap();
-        let expires_at = crate::model::Timestamp::parse("2126-11-01T10:00:00.000Z").unwrap();
-        assert_eq!(pending, [("fixtureUser000000000000000000001".to_owned(), expires_at)]);
+    async fn a_pending_link_to_a_new_password_is_good_once(app) {
+        let body = json!({ "token": "fixtureResetToken0000001", "newPassword": "brand new pw 3" });
+        let response = app.post("/api/auth/reset-password", None, &body).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.text());
+        cookie_of(&sign_in(&app, (ADA.0, "brand new pw 3")).await);
+        assert_eq!(app.post("/api/auth/reset-password", None, &body).await.json()["code"], "INVALID_TOKEN");
+    }
+
+    async fn a_pending_link_deletes_its_user(app) {
+        let path = "/api/auth/delete-user/callback?token=fixturedeletetoken00000000000001";
+        let response = app.get(path, GRACES_COOKIE).await;
+        assert!(response.status.is_success() || response.status.is_redirection(), "{}", response.text());
+        assert_eq!(sign_in(&app, GRACE).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(sign_in(&app, ALAN).await.status, StatusCode::OK);
     }
 
     async fn whoever_is_new_has_rows_like_better_auths(app) {
@@ -330,6 +334,10 @@ async fn tables_of_1_2_are_read_and_written(engine: Engine) {
         app.get("/api/auth/get-session", &hedy.cookie).await.json()["user"]["createdAt"],
         "2026-11-23T00:00:00.000Z"
     );
+    let delete = json!({ "password": ADA.1 });
+    let response = app.post("/api/auth/delete-user", Some(&cookie), &delete).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.text());
+    assert_eq!(app.get("/api/auth/get-session", ADAS_COOKIE_1_2).await.text(), "null");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod linked;
 mod links;
 mod mail_tokens;
+pub mod operator;
 pub mod passwords;
 pub mod principal;
 pub mod recovery;
