@@ -49,8 +49,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let loaded = dotenvy::dotenv();
-    // Flags may stand before or after the command.
-    let matches = Cli::command().mut_args(|arg| arg.global(true)).get_matches();
+    // Flags may stand before or after the command, whose own come first in its help.
+    let matches = Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings")).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
