@@ -20,7 +20,7 @@ use crate::{
     server::{
         AppState, Clock, Db,
         auth::letters,
-        config::Settings,
+        config::{Config, Settings},
         db::on,
         mail::{Letter, Order},
         router::router,
@@ -89,9 +89,20 @@ impl TestApp {
     async fn start(settings: Settings, clock: Clock, folder: TempDir) -> Self {
         let config = settings.judge().unwrap();
         let db = Db::open(&config.database_url).await.unwrap();
+        Self::assemble(config, db, clock, folder)
+    }
+
+    fn assemble(config: Config, db: Db, clock: Clock, folder: TempDir) -> Self {
         let leptos = get_config_from_str(include_str!("../../Leptos.toml")).unwrap();
         let state = AppState::new(config, db, clock, leptos).unwrap();
         Self { router: router(state.clone()), state, _folder: folder }
+    }
+
+    /// Starts another server on the same database, which may be configured differently.
+    pub fn another(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::clone(&self.state.config);
+        change(&mut config);
+        Self::assemble(config, self.state.db.clone(), self.state.clock.clone(), tempfile::tempdir().unwrap())
     }
 
     /// Sends a request.

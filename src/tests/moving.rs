@@ -1,6 +1,7 @@
 //! Databases that the real Better Auth made, opened in place; see fixtures/better-auth*/README.md.
 
 use axum::http::StatusCode;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{Engine, TestApp, TestResponse};
@@ -45,7 +46,7 @@ async fn moved_from_1_2(engine: Engine) -> TestApp {
         Engine::Sqlite => SQLITE_1_2,
         Engine::Postgres => POSTGRES_1_2,
     };
-    TestApp::on_database(engine, statements, &["--better-auth-secret", SECRET]).await
+    TestApp::on_database(engine, statements, &["--better-auth-secret", SECRET, "--jwt-algorithm", "EdDSA"]).await
 }
 
 async fn sign_in(app: &TestApp, (email, password): (&str, &str)) -> TestResponse {
@@ -334,6 +335,10 @@ async fn tables_of_1_2_are_read_and_written(engine: Engine) {
         app.get("/api/auth/get-session", &hedy.cookie).await.json()["user"]["createdAt"],
         "2026-11-23T00:00:00.000Z"
     );
+    let token = app.get("/api/auth/token", &cookie).await.json();
+    let header = token["token"].as_str().unwrap().split('.').next().unwrap();
+    let header: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+    assert_eq!(header["kid"], "H1MdiKPkzwV4kh8QpFiiChYaVwzMIu9x", "the old key signs");
     let delete = json!({ "password": ADA.1 });
     let response = app.post("/api/auth/delete-user", Some(&cookie), &delete).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text());

@@ -161,8 +161,8 @@ async fn delete(app: &AppState, email: &str, yes: bool, console: &mut Console<'_
         if !console.is_terminal {
             return Err(refused("nobody is there to be asked; --yes deletes without asking"));
         }
-        let name = printable(&user.name);
-        if !console.agrees(&format!("Delete {} ({name}) with all sessions, accounts and chats?", user.email))? {
+        let name = if user.name.is_empty() { String::new() } else { format!(" ({})", printable(&user.name)) };
+        if !console.agrees(&format!("Delete {}{name} with all sessions, accounts and chats?", user.email))? {
             return Err(refused("nothing was deleted"));
         }
     }
