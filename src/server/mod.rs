@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chat;
 mod clock;
 pub mod config;
+pub mod console;
 pub(crate) mod db;
 mod error;
 pub mod forms;

@@ -45,7 +45,7 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock),
             seen: Seen::default(),
@@ -60,6 +60,7 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
+        self.passwords.start(self.db.clone());
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
         tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
