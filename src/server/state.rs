@@ -10,6 +10,7 @@ use super::{
     auth::{jwks::KeyRing, passwords::Passwords, seen::Seen, watch::SessionWatch},
     chat::Chat,
     config::Config,
+    mail,
 };
 
 /// The application's parts; cheap to clone.
@@ -31,6 +32,8 @@ pub struct AppState {
     pub watch: SessionWatch,
     /// Running answers and where they come from.
     pub chat: Chat,
+    /// What sends mails.
+    pub mail: mail::Sender,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
 }
@@ -47,6 +50,7 @@ impl AppState {
             keys: KeyRing::default(),
             seen: Seen::default(),
             watch: SessionWatch::default(),
+            mail: mail::Sender::new(&config)?,
             config: Arc::new(config),
             db,
             clock,
@@ -59,5 +63,6 @@ impl AppState {
         self.chat.start();
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
+        mail::Sender::start(self);
     }
 }
