@@ -72,7 +72,7 @@ on_both_engines! {
         assert_eq!(send_due(&app.state).await.unwrap(), 0);
         let [mail] = mails(&app).try_into().unwrap();
         for header in [
-            "From: Colloquy <colloquy@[127.0.0.1]>\r\n",
+            "From: Colloquy <colloquy@localhost>\r\n",
             "To: ada@example.com\r\n",
             "Date: Mon, 23 Nov 2026 00:00:00 +0000\r\n",
             "Subject: Set a new password for 127.0.0.1:4701\r\n",

@@ -52,14 +52,13 @@ impl MailSettings {
     }
 }
 
-/// An address at the public host; an IP address is written as RFC 5321 §4.1.3 has it.
+/// An address at the public host. That of an IP address (`colloquy@[127.0.0.1]`) is one that lettre cannot read back,
+/// so localhost stands for it.
 fn default_sender(host: &str) -> Mailbox {
-    let domain = match host.trim_matches(['[', ']']).parse() {
-        Ok(IpAddr::V4(address)) => format!("[{address}]"),
-        Ok(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
-        Err(_) => host.to_owned(),
-    };
-    Mailbox::new(Some("Colloquy".to_owned()), Address::new_dangerous("colloquy", domain))
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let named = if is_address { None } else { Address::new("colloquy", host).ok() };
+    let address = named.unwrap_or_else(|| Address::new("colloquy", "localhost").expect("BUG: localhost is a domain"));
+    Mailbox::new(Some("Colloquy".to_owned()), address)
 }
 
 #[cfg(test)]
@@ -71,7 +70,7 @@ mod tests {
         let check = |host: &str, expected: &str| assert_eq!(default_sender(host).to_string(), expected);
         check("chat.example.com", "Colloquy <colloquy@chat.example.com>");
         check("localhost", "Colloquy <colloquy@localhost>");
-        check("127.0.0.1", "Colloquy <colloquy@[127.0.0.1]>");
-        check("[::1]", "Colloquy <colloquy@[IPv6:::1]>");
+        check("127.0.0.1", "Colloquy <colloquy@localhost>");
+        check("[::1]", "Colloquy <colloquy@localhost>");
     }
 }

@@ -58,8 +58,7 @@ mod tests {
     fn letter(name: &str, matter: Matter) -> (String, String) {
         let letter = Letter { to: "ada@example.com".into(), name: name.into(), matter, url: URL.into() };
         let words = Words::of(&letter, "chat.example.com");
-        let parts = (html(&words, name, URL, "chat.example.com"), text(&words, name, URL, "chat.example.com"));
-        parts
+        (html(&words, name, URL, "chat.example.com"), text(&words, name, URL, "chat.example.com"))
     }
 
     fn all_matters() -> [Matter; 6] {

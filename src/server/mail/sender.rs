@@ -133,7 +133,7 @@ async fn deliver(app: &AppState, due: &Due) -> Result<bool, Failure> {
     let letter = letters::write(app, &order).await.map_err(|err| Failure::Passing(err.to_string()))?;
     let Some(letter) = letter else { return Ok(false) };
     let message = message::compose(&app.config, &due.id, app.clock.now(), &letter)
-        .map_err(|_| Failure::Final("its recipient is no mail address".to_owned()))?;
+        .map_err(|err| Failure::Final(format!("its message cannot be made: {err}")))?;
     app.mail.0.transport.send(&due.id, app.clock.now(), &message).await?;
     Ok(true)
 }

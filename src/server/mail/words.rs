@@ -3,7 +3,7 @@
 use super::{Letter, Matter};
 
 /// The line above the link, for readers who cannot press the button.
-pub(super) const LINK_IN_PLAIN: &str = "Or open this link in your browser:";
+pub(super) const LINK_IN_PLAIN: &str = "If the button does not work, open this link:";
 
 /// The words of a letter. Names and addresses in them are as they were given: not escaped.
 pub(super) struct Words {

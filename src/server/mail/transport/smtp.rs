@@ -32,14 +32,16 @@ const AUTHENTICATION_REQUIRED: u16 = 530;
 pub(in crate::server::mail) struct Smtp {
     host: String,
     port: u16,
-    encryption: SmtpEncryption,
-    tls: TlsParameters,
+    /// For a connection that is encrypted from its first byte.
+    tls: Option<TlsParameters>,
+    /// For one that is encrypted after the greeting.
+    starttls: Option<TlsParameters>,
     credentials: Option<Credentials>,
     hello: ClientId,
 }
 
 impl Smtp {
-    /// Reads the certificates that are trusted: the system's, or those of `SSL_CERT_FILE`.
+    /// Reads the certificates that are trusted, if any are needed: the system's, or those of `SSL_CERT_FILE`.
     ///
     /// # Errors
     /// [`Error::Config`] when the host can have no certificate.
@@ -47,14 +49,21 @@ impl Smtp {
         if config.shows_its_password() {
             tracing::warn!("SMTP_URL sends its password in clear; write smtps://, or add ?tls=required");
         }
-        let tls = TlsParameters::new(config.host.clone())
-            .map_err(|_| Error::Config("SMTP_URL cannot be used: its host is neither a name nor an address".into()))?;
+        let trust = || {
+            TlsParameters::new(config.host.clone())
+                .map_err(|_| Error::Config("SMTP_URL cannot be used: its host can have no certificate".into()))
+        };
+        let (tls, starttls) = match config.encryption {
+            SmtpEncryption::Tls => (Some(trust()?), None),
+            SmtpEncryption::StartTls => (None, Some(trust()?)),
+            SmtpEncryption::None => (None, None),
+        };
         let login = config.login.as_ref();
         Ok(Self {
             host: config.host.clone(),
             port: config.port,
-            encryption: config.encryption,
             tls,
+            starttls,
             credentials: login.map(|it| Credentials::new(it.user.clone(), it.password.expose().to_owned())),
             hello: ClientId::default(),
         })
@@ -80,11 +89,11 @@ impl Smtp {
     /// Connects and signs in. Whatever goes wrong here can be mended by the operator, so no mail is given up for it.
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         let address = (self.host.as_str(), self.port);
-        let tls = (self.encryption == SmtpEncryption::Tls).then(|| self.tls.clone());
+        let tls = self.tls.clone();
         let mut connection =
             AsyncSmtpConnection::connect_tokio1(address, Some(TIMEOUT), &self.hello, tls, None).await?;
-        if self.encryption == SmtpEncryption::StartTls {
-            connection.starttls(self.tls.clone(), &self.hello).await?;
+        if let Some(starttls) = &self.starttls {
+            connection.starttls(starttls.clone(), &self.hello).await?;
         }
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
