@@ -111,7 +111,7 @@ async fn serve(config: Config) -> Result<()> {
     app.start();
     let db = app.db.clone();
     announce(&app.config, &db, &address.to_string());
-    let chat = app.chat.clone();
+    let (chat, mail) = (app.chat.clone(), app.mail.clone());
     let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // An event of a stream must not wait for the acknowledgement of the one before it.
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
@@ -119,7 +119,7 @@ async fn serve(config: Config) -> Result<()> {
         .with_graceful_shutdown(async move {
             asked_to_stop().await;
             tracing::info!("stopping; running answers are stored");
-            chat.shutdown().await;
+            tokio::join!(chat.shutdown(), mail.shutdown());
         })
         .await
         .map_err(|err| Error::Config(format!("serving at {address} failed: {err}")))?;
@@ -137,10 +137,15 @@ fn announce(config: &Config, db: &Db, listening: &str) {
         Some(openai) => format!("{} at {}", openai.model.as_deref().unwrap_or("the first model"), openai.base_url),
         None => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
     };
+    let mails = match &config.mail.smtp {
+        Some(smtp) => smtp.host.clone(),
+        None => format!("files in {} (set SMTP_URL to send them)", config.data_dir.join("mail").display()),
+    };
     println!("Colloquy {} serves at {}", env!("CARGO_PKG_VERSION"), config.base_url());
     println!("  listening  http://{listening}");
     println!("  database   {}: {database}", db.engine());
     println!("  answers    {answers}");
+    println!("  mails      {mails}");
 }
 
 fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {

@@ -10,6 +10,7 @@ use super::{
     auth::{jwks::KeyRing, limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
     chat::Chat,
     config::Config,
+    mail,
 };
 
 /// The application's parts; cheap to clone.
@@ -33,6 +34,8 @@ pub struct AppState {
     pub watch: SessionWatch,
     /// Running answers and where they come from.
     pub chat: Chat,
+    /// What sends mails.
+    pub mail: mail::Sender,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
 }
@@ -50,6 +53,7 @@ impl AppState {
             limits: Limits::new(&config.limits, &db, &clock),
             seen: Seen::default(),
             watch: SessionWatch::default(),
+            mail: mail::Sender::new(&config)?,
             config: Arc::new(config),
             db,
             clock,
@@ -64,5 +68,6 @@ impl AppState {
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
         tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
+        mail::Sender::start(self);
     }
 }

@@ -7,6 +7,7 @@ mod configuration;
 mod console;
 mod database;
 mod limits;
+mod mail;
 mod mailed;
 mod moving;
 mod origins;
