@@ -10,5 +10,9 @@ create table if not exists "rateLimit" (
     "lastRequest" bigint not null
 );
 
+-- Tables of Better Auth 1.2 and 1.3 lack the constraint, and may hold a key twice; what they count is seconds old.
+delete from "rateLimit";
+create unique index if not exists "rateLimit_key_key" on "rateLimit" ("key");
+
 create index if not exists "session_expiresAt_idx" on "session" ("expiresAt");
 create index if not exists "verification_expiresAt_idx" on "verification" ("expiresAt");

@@ -41,12 +41,13 @@ async fn moved(engine: Engine, flags: &[&str]) -> TestApp {
     TestApp::on_database(engine, statements, &flags).await
 }
 
-async fn moved_from_1_2(engine: Engine) -> TestApp {
+async fn moved_from_1_2(engine: Engine, flags: &[&str]) -> TestApp {
     let statements = match engine {
         Engine::Sqlite => SQLITE_1_2,
         Engine::Postgres => POSTGRES_1_2,
     };
-    TestApp::on_database(engine, statements, &["--better-auth-secret", SECRET, "--jwt-algorithm", "EdDSA"]).await
+    let flags = [&["--better-auth-secret", SECRET, "--jwt-algorithm", "EdDSA"], flags].concat();
+    TestApp::on_database(engine, statements, &flags).await
 }
 
 async fn sign_in(app: &TestApp, (email, password): (&str, &str)) -> TestResponse {
@@ -322,7 +323,7 @@ async fn rows_are_better_auths(app: &TestApp) -> bool {
 }
 
 async fn tables_of_1_2_are_read_and_written(engine: Engine) {
-    let app = moved_from_1_2(engine).await;
+    let app = moved_from_1_2(engine, &[]).await;
     let session = app.get("/api/auth/get-session", ADAS_COOKIE_1_2).await.json();
     assert_eq!(session["user"]["email"], ADA.0);
     assert_eq!(session["session"]["expiresAt"], "2126-11-01T10:00:00.000Z");
@@ -362,5 +363,19 @@ async fn a_file_in_any_journal_mode_opens() {
         let app = TestApp::on_database(Engine::Sqlite, &statements, &["--better-auth-secret", SECRET]).await;
         let session = app.get("/api/auth/get-session", ADAS_COOKIE).await.json();
         assert_eq!(session["user"]["email"], ADA.0, "{mode}");
+    }
+}
+
+/// There the keys of the table were not unique.
+#[tokio::test]
+async fn requests_are_counted_in_a_database_of_1_2() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let flags = ["--rate-limit", "on", "--rate-limit-storage", "database"];
+        let app = moved_from_1_2(engine, &flags).await.seen_from("192.0.2.1");
+        let mut statuses = Vec::new();
+        for _ in 0..4 {
+            statuses.push(sign_in(&app, ("nobody@example.com", "wrong password")).await.status.as_u16());
+        }
+        assert_eq!(statuses, [401, 401, 401, 429], "{engine:?}");
     }
 }
