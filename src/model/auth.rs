@@ -177,6 +177,9 @@ pub enum AuthError {
     /// A link of a mail is too old.
     #[error("Token expired")]
     TokenExpired,
+    /// The link of a mail is another user's than the one who follows it.
+    #[error("Invalid user")]
+    InvalidUser,
     /// The session is too old for what was asked; signing in again helps.
     #[error("Session is not fresh")]
     SessionNotFresh,
@@ -221,6 +224,7 @@ impl AuthError {
             Self::InvalidPassword => "INVALID_PASSWORD",
             Self::CredentialAccountNotFound => "CREDENTIAL_ACCOUNT_NOT_FOUND",
             Self::UserNotFound => "USER_NOT_FOUND",
+            Self::InvalidUser => "INVALID_USER",
             Self::InvalidToken => "INVALID_TOKEN",
             Self::TokenExpired => "TOKEN_EXPIRED",
             Self::SessionNotFresh => "SESSION_NOT_FRESH",

@@ -7,7 +7,7 @@ use leptos_axum::{ResponseOptions, redirect};
 use super::{
     AppState, Error,
     auth::{
-        accounts::{self, SignIn, SignUp},
+        accounts::{self, SignIn, SignUp, SignedUp},
         cookies::{self, Remember},
         principal::{Principal, Visit},
         sessions::{self, SessionRow, Visitor},
@@ -40,12 +40,13 @@ pub async fn sign_up(typed: TypedFields, password: Password, next: Option<String
         Ok(email) => {
             let name = typed.name.replace('\0', "");
             let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
-            accounts::sign_up(&app, input, &visitor()).await
+            accounts::sign_up(&app, input, None, &visitor()).await
         }
         Err(err) => Err(err.into()),
     };
     match signed_up {
-        Ok((_, session)) => enter(&app, &session, Remember::Yes, next),
+        Ok(SignedUp { session: Some(session), .. }) => enter(&app, &session, Remember::Yes, next),
+        Ok(SignedUp { session: None, .. }) => redirect(SIGN_IN),
         Err(err) => return Err(refuse(&app, err, &typed)),
     }
     Ok(())
@@ -61,7 +62,7 @@ pub async fn sign_in(
     let app: AppState = expect_context();
     let remember = remember.into();
     let signed_in = match EmailAddress::parse(&typed.email) {
-        Ok(email) => accounts::sign_in(&app, SignIn { email, password, remember }, &visitor()).await,
+        Ok(email) => accounts::sign_in(&app, SignIn { email, password, remember }, None, &visitor()).await,
         Err(err) => Err(err.into()),
     };
     match signed_in {

@@ -1,15 +1,33 @@
 //! Random names.
 
-use rand::{RngExt, distr::Alphanumeric};
+use rand::{
+    RngExt,
+    distr::{Alphanumeric, slice::Choose},
+};
 
 /// Characters of an auth id or token: 32 of `[a-zA-Z0-9]`, 190 bits.
 const AUTH_LENGTH: usize = 32;
+/// Characters of the token in a link to a new password: 24 of `[a-zA-Z0-9]`, 142 bits.
+const RESET_LENGTH: usize = 24;
+/// Characters of the token in a link that deletes a user: 32 of `[0-9a-z]`, 165 bits.
+const DELETE_LENGTH: usize = 32;
 /// Characters after the prefix of a chat id: 24 of `[a-zA-Z0-9]`, 142 bits.
 const CHAT_LENGTH: usize = 24;
 
 /// Makes an id or a token of Better Auth's kind: 32 characters of `[a-zA-Z0-9]`.
 pub fn auth_id() -> String {
     alphanumeric(AUTH_LENGTH)
+}
+
+/// Makes the token of a link to a new password.
+pub fn reset_token() -> String {
+    alphanumeric(RESET_LENGTH)
+}
+
+/// Makes the token of a link that deletes a user.
+pub fn delete_token() -> String {
+    let characters = Choose::new(b"0123456789abcdefghijklmnopqrstuvwxyz").expect("BUG: there are characters");
+    rand::rng().sample_iter(characters).take(DELETE_LENGTH).map(|byte| char::from(*byte)).collect()
 }
 
 /// Makes a chat id, for instance `thr_…`, with 142 random bits.

@@ -17,7 +17,14 @@ use tower::ServiceExt;
 
 use crate::{
     model::Timestamp,
-    server::{AppState, Clock, Db, config::Settings, router::router},
+    server::{
+        AppState, Clock, Db,
+        auth::letters,
+        config::Settings,
+        db::on,
+        mail::{Letter, Order},
+        router::router,
+    },
 };
 
 /// The base URL of the recordings.
@@ -100,6 +107,27 @@ impl TestApp {
             request = request.header(header::COOKIE, cookie);
         }
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Takes the mails that wait, as they would be written now.
+    pub async fn letters(&self) -> Vec<Letter> {
+        let rows: Vec<(String, sqlx::types::Json<Order>)> = on!(self.state.db.write(), pool => sqlx::query_as(
+            r#"select "id", "order" from "mail" order by "createdAt""#,
+        )
+        .fetch_all(pool)
+        .await)
+        .unwrap();
+        let mut letters = Vec::new();
+        for (id, order) in rows {
+            on!(self.state.db.write(), pool => sqlx::query(r#"delete from "mail" where "id" = $1"#)
+                .bind(id)
+                .execute(pool)
+                .await
+                .map(drop))
+            .unwrap();
+            letters.extend(letters::write(&self.state, &order).await.unwrap());
+        }
+        letters
     }
 
     /// Signs a user up, and fetches a chat token.

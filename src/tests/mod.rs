@@ -5,6 +5,7 @@ mod auth;
 mod chat;
 mod configuration;
 mod database;
+mod mailed;
 mod pages;
 mod recording;
 mod token;

@@ -9,6 +9,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{TestApp, TestResponse, app::SECRET};
@@ -37,6 +38,37 @@ pub fn parse(text: &str) -> Vec<Exchange> {
         .filter_map(|part| part.trim_start().strip_prefix("### "))
         .map(parse_exchange)
         .collect()
+}
+
+/// A mail of a recording.
+#[derive(Debug, Deserialize)]
+pub struct RecordedMail {
+    pub kind: String,
+    pub to: String,
+    pub url: String,
+    pub token: String,
+}
+
+/// What a recording holds, in order.
+pub enum Step {
+    Exchange(Exchange),
+    Mail(RecordedMail),
+}
+
+/// Reads a recording in which mails stand between the exchanges.
+pub fn parse_with_mails(text: &str) -> Vec<Step> {
+    let parts = text.split("------------------------------------------------------------------------------");
+    parts.filter_map(parse_step).collect()
+}
+
+fn parse_step(part: &str) -> Option<Step> {
+    let part = part.trim_start();
+    if let Some(exchange) = part.strip_prefix("### ") {
+        return Some(Step::Exchange(parse_exchange(exchange)));
+    }
+    let (_, json) = part.lines().next()?.split_once(": ").filter(|(said, _)| said.contains("mail"))?;
+    let mail = json.trim_matches(['[', ']']);
+    Some(Step::Mail(serde_json::from_str(mail).unwrap_or_else(|err| panic!("{err}: {mail}"))))
 }
 
 fn parse_exchange(part: &str) -> Exchange {
@@ -86,7 +118,7 @@ impl Replay {
         assert_eq!(response.status, StatusCode::from_u16(exchange.status).unwrap(), "{title}: {}", response.text());
         for name in HEADERS {
             let recorded = exchange.answer_headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
-            assert_eq!(response.header(name), recorded, "{title}: {name}");
+            assert_eq!(response.header(name), self.with_ours(recorded), "{title}: {name}");
         }
         for name in SECRETS {
             let recorded = exchange.answer_headers.iter().any(|(key, _)| key == name);
@@ -100,7 +132,7 @@ impl Replay {
     }
 
     fn request(&self, exchange: &Exchange) -> Request<Body> {
-        let mut request = Request::builder().method(exchange.method.as_str()).uri(&exchange.path);
+        let mut request = Request::builder().method(exchange.method.as_str()).uri(self.with_ours(&exchange.path));
         for (name, value) in &exchange.headers {
             if !["connection", "content-length"].contains(&name.as_str()) {
                 let value = match value.strip_prefix("Bearer ") {
@@ -110,11 +142,12 @@ impl Replay {
                 request = request.header(name, value);
             }
         }
-        let mut body = exchange.body.clone();
-        for (recorded, ours) in &self.tokens {
-            body = body.replace(recorded, ours);
-        }
-        request.body(Body::from(body)).unwrap()
+        request.body(Body::from(self.with_ours(&exchange.body))).unwrap()
+    }
+
+    /// Puts our tokens in the place of the recorded ones, wherever they stand.
+    pub fn with_ours(&self, text: &str) -> String {
+        self.tokens.iter().fold(text.to_owned(), |text, (recorded, ours)| text.replace(recorded, ours))
     }
 
     /// A raw token, a signed one, or a JWT, which is not ours and stays so.

@@ -1,20 +1,21 @@
-//! The tables `user` and `account`: signing up and signing in with a password.
+//! Signing up and signing in with a password.
 
 use sqlx::FromRow;
 
 use super::{
     cookies::Remember,
+    credentials,
     sessions::{self, SessionRow, Visitor},
+    users::{self, UserRow},
 };
 use crate::{
-    model::{
-        Timestamp,
-        auth::{AuthError, EmailAddress, Password, User},
-    },
+    model::auth::{AuthError, EmailAddress, Password, User},
     server::{
-        AppState, Db, Error, Result,
+        AppState, Db, Result,
+        config::SignUpPolicy,
         db::on,
         ids,
+        mail::{Order, outbox},
         tx::{Tx, within},
     },
 };
@@ -48,17 +49,68 @@ pub struct SignIn {
     pub remember: Remember,
 }
 
-/// Creates a user with a password, and opens a session.
+/// What became of a sign-up.
+#[derive(Debug)]
+pub struct SignedUp {
+    /// The user; an invented one where an address is taken and this may not be told.
+    pub user: User,
+    /// The session, where signing up signs in.
+    pub session: Option<SessionRow>,
+}
+
+/// Whether anybody may sign up now.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::UserAlreadyExists`];
-/// [`AuthError::FailedToCreateUser`] for the losers of a race for one address.
-pub async fn sign_up(app: &AppState, input: SignUp, visitor: &Visitor) -> Result<(User, SessionRow)> {
+/// [`crate::server::Error::Db`].
+pub async fn may_sign_up(app: &AppState) -> Result<bool> {
+    match app.config.auth.sign_up {
+        SignUpPolicy::Open => Ok(true),
+        SignUpPolicy::FirstUser => users::is_empty(&app.db).await,
+        SignUpPolicy::Closed => Ok(false),
+    }
+}
+
+/// Creates a user with a password, and opens a session unless the address has to be verified first, or signing up does
+/// not sign in. In these two cases a taken address is not told: the answer is that of a success, and whoever has the
+/// address is told by mail. `callback_url` is where the link of a verification mail leads in the end.
+///
+/// # Errors
+/// [`AuthError::SignUpDisabled`], [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`],
+/// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] for the losers of a race for one address.
+pub async fn sign_up(
+    app: &AppState,
+    input: SignUp,
+    callback_url: Option<String>,
+    visitor: &Visitor,
+) -> Result<SignedUp> {
+    if !may_sign_up(app).await? {
+        return Err(AuthError::SignUpDisabled.into());
+    }
     input.password.check_new()?;
-    if find_by_email(&app.db, &input.email).await?.is_some() {
+    let signs_in = app.config.auth.auto_sign_in && !app.config.auth.require_email_verification;
+    let taken = find_by_email(&app.db, &input.email).await?.is_some();
+    if taken && signs_in {
         return Err(AuthError::UserAlreadyExists.into());
     }
     let hash = app.passwords.hash(&input.password).await?;
+    let (user, remember) = new_user(app, input);
+    if taken {
+        outbox::put(app, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
+        return Ok(SignedUp { user, session: None });
+    }
+    create(app, &user, &hash).await?;
+    tracing::info!(user.id, "a user signed up");
+    if app.config.auth.send_on_sign_up {
+        outbox::put(app, &Order::VerifyEmail { email: user.email.clone(), callback_url }).await?;
+    }
+    let session = match signs_in {
+        true => Some(sessions::open(app, &user.id, remember, visitor).await?),
+        false => None,
+    };
+    Ok(SignedUp { user, session })
+}
+
+fn new_user(app: &AppState, input: SignUp) -> (User, Remember) {
     let now = app.clock.now();
     let user = User {
         id: ids::auth_id(),
@@ -69,56 +121,52 @@ pub async fn sign_up(app: &AppState, input: SignUp, visitor: &Visitor) -> Result
         created_at: now,
         updated_at: now,
     };
-    insert(&app.db, &user, &hash).await.map_err(|err| match err.is_unique_violation("user", "email") {
-        true => AuthError::FailedToCreateUser.into(),
-        false => err,
-    })?;
-    tracing::info!(user.id, "a user signed up");
-    let session = sessions::open(app, &user.id, input.remember, visitor).await?;
-    Ok((user, session))
+    (user, input.remember)
 }
 
-/// Checks address and password, and opens a session.
+/// Checks address and password, and opens a session. `callback_url` is where the link of a verification mail leads in
+/// the end.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooLong`]; [`AuthError::InvalidEmailOrPassword`] for a wrong password, an unknown address
-/// and a user without a password, after the same time.
-pub async fn sign_in(app: &AppState, input: SignIn, visitor: &Visitor) -> Result<(User, SessionRow)> {
+/// and a user without a password, after the same time; [`AuthError::EmailNotVerified`] for a right password.
+pub async fn sign_in(
+    app: &AppState,
+    input: SignIn,
+    callback_url: Option<String>,
+    visitor: &Visitor,
+) -> Result<(User, SessionRow)> {
     input.password.check_given()?;
     let (user, hash) = match find_by_email(&app.db, &input.email).await? {
         Some((user, hash)) => (Some(user), hash),
         None => (None, None),
     };
     let fits = app.passwords.verify(&input.password, hash).await?;
-    match user {
-        Some(user) if fits => {
-            let session = sessions::open(app, &user.id, input.remember, visitor).await?;
-            Ok((user, session))
+    let Some(user) = user.filter(|_| fits) else { return Err(AuthError::InvalidEmailOrPassword.into()) };
+    if app.config.auth.require_email_verification && !user.email_verified {
+        if app.config.auth.send_on_sign_in {
+            outbox::put(app, &Order::VerifyEmail { email: user.email, callback_url }).await?;
         }
-        _ => Err(AuthError::InvalidEmailOrPassword.into()),
+        return Err(AuthError::EmailNotVerified.into());
     }
+    let session = sessions::open(app, &user.id, input.remember, visitor).await?;
+    Ok((user, session))
 }
 
 #[derive(FromRow)]
-#[sqlx(rename_all = "camelCase")]
-struct UserRow {
-    id: String,
-    name: String,
-    email: String,
-    email_verified: bool,
-    image: Option<String>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+struct JoinedRow {
+    #[sqlx(flatten)]
+    user: UserRow,
     password: Option<String>,
 }
 
 /// Finds the user of an address, and the hash of the password if there is one.
 async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Option<String>)>> {
-    let row: Option<UserRow> = on!(db.read(), pool => sqlx::query_as(
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(
         r#"
         select u."id", u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt", a."password"
         from "user" u
-        left join "account" a on a."userId" = u."id" and a."providerId" = $2
+        left join "account" a on a."userId" = u."id" and a."accountId" = u."id" and a."providerId" = $2
         where u."email" = $1
         "#,
     )
@@ -126,55 +174,43 @@ async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Op
     .bind(CREDENTIAL)
     .fetch_optional(pool)
     .await)?;
-    Ok(row.map(|row| {
-        let user = User {
-            id: row.id,
-            name: row.name,
-            email: row.email,
-            email_verified: row.email_verified,
-            image: row.image,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        };
-        (user, row.password)
-    }))
+    Ok(row.map(|row| (row.user.into(), row.password)))
 }
 
 /// Stores a user and the account that holds the password, both or neither.
-async fn insert(db: &Db, user: &User, hash: &str) -> Result<(), Error> {
-    let mut tx = Tx::begin(db).await?;
-    within!(&mut tx, conn => sqlx::query(
-        r#"
-        insert into "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
-        values ($1, $2, $3, $4, $5, $6, $7)
-        "#,
-    )
-    .bind(&user.id)
-    .bind(&user.name)
-    .bind(&user.email)
-    .bind(user.email_verified)
-    .bind(&user.image)
-    .bind(user.created_at)
-    .bind(user.updated_at)
-    .execute(conn)
-    .await
-    .map(drop))?;
-    within!(&mut tx, conn => sqlx::query(
-        r#"
-        insert into "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
-        values ($1, $2, $3, $4, $5, $6, $7)
-        "#,
-    )
-    .bind(ids::auth_id())
-    .bind(&user.id)
-    .bind(CREDENTIAL)
-    .bind(&user.id)
-    .bind(hash)
-    .bind(user.created_at)
-    .bind(user.updated_at)
-    .execute(conn)
-    .await
-    .map(drop))?;
+///
+/// # Errors
+/// [`AuthError::SignUpDisabled`] when only the first user may sign up and another one was quicker;
+/// [`AuthError::FailedToCreateUser`] when another one with this address was.
+async fn create(app: &AppState, user: &User, hash: &str) -> Result<()> {
+    let mut tx = Tx::begin(&app.db).await?;
+    if app.config.auth.sign_up == SignUpPolicy::FirstUser && !claim_first_user(&mut tx, user).await? {
+        return Err(AuthError::SignUpDisabled.into());
+    }
+    users::insert(&mut tx, user).await.map_err(|err| match err.is_unique_violation("user", "email") {
+        true => AuthError::FailedToCreateUser.into(),
+        false => err,
+    })?;
+    credentials::insert(&mut tx, &user.id, hash, user.created_at).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Takes the place of the first user: `false` when there is a user, or somebody else has taken it. Of two at once the
+/// second one waits for the first one's end.
+async fn claim_first_user(tx: &mut Tx, user: &User) -> Result<bool> {
+    let claimed: u64 = within!(tx, conn => sqlx::query(
+        r#"
+        insert into "firstUser" ("place", "userId", "createdAt")
+        select 1, $1, $2
+        where not exists (select 1 from "user")
+        on conflict do nothing
+        "#,
+    )
+    .bind(&user.id)
+    .bind(user.created_at)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(claimed > 0)
 }

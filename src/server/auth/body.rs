@@ -1,6 +1,8 @@
 //! Reading the body of an auth request, in Better Auth's order of checks (reference §1.0): media type, JSON, origin
 //! and callback URL, then the schema with zod's texts.
 
+use std::borrow::Cow;
+
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
@@ -9,9 +11,12 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::wire::WireError;
-use crate::server::{
-    AppState,
-    middleware::origin::{self, OriginRefusal},
+use crate::{
+    model::auth::{AuthError, EmailAddress},
+    server::{
+        AppState,
+        middleware::origin::{self, OriginRefusal},
+    },
 };
 
 /// The most bytes of a body.
@@ -64,7 +69,7 @@ async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Recei
         origin::check(&app.config, &parts.headers)?;
     }
     if let Some(Value::Object(fields)) = &body {
-        check_callback_url(app, &parts, fields)?;
+        check_targets(app, &parts, fields)?;
     }
     Ok(Received { parts, body })
 }
@@ -95,19 +100,29 @@ fn invalid_json() -> WireError {
     WireError::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Invalid JSON in request body")
 }
 
-fn check_callback_url(app: &AppState, parts: &Parts, fields: &Map<String, Value>) -> Result<(), WireError> {
-    let url = match fields.get("callbackURL") {
-        None | Some(Value::Null) => return Ok(()),
-        Some(Value::String(url)) if url.is_empty() => return Ok(()),
-        Some(Value::String(url)) => url,
-        Some(_) => {
-            return Err(WireError::without_code(StatusCode::BAD_REQUEST, "Invalid callbackURL: expected a string"));
+/// Where a body may send people: the field, what Better Auth calls it, and the code of a refusal.
+const TARGETS: [(&str, &str, &str); 4] = [
+    ("callbackURL", "callbackURL", "INVALID_CALLBACK_URL"),
+    ("redirectTo", "redirectURL", "INVALID_REDIRECT_URL"),
+    ("errorCallbackURL", "errorCallbackURL", "INVALID_ERROR_CALLBACK_URL"),
+    ("newUserCallbackURL", "newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL"),
+];
+
+fn check_targets(app: &AppState, parts: &Parts, fields: &Map<String, Value>) -> Result<(), WireError> {
+    for (field, label, code) in TARGETS {
+        match fields.get(field) {
+            value if !is_truthy(value) => {}
+            Some(Value::String(url)) if origin::is_trusted_target(&app.config, &parts.headers, url) => {}
+            Some(Value::String(_)) => {
+                return Err(WireError::new(StatusCode::FORBIDDEN, code, format!("Invalid {label}")));
+            }
+            _ => {
+                let message = format!("Invalid {label}: expected a string");
+                return Err(WireError::without_code(StatusCode::BAD_REQUEST, message));
+            }
         }
-    };
-    match origin::is_trusted_target(&app.config, &parts.headers, url) {
-        true => Ok(()),
-        false => Err(WireError::new(StatusCode::FORBIDDEN, "INVALID_CALLBACK_URL", "Invalid callbackURL")),
     }
+    Ok(())
 }
 
 impl From<OriginRefusal> for WireError {
@@ -135,7 +150,9 @@ impl Received {
 
     fn object(&self, kind: &str) -> Result<Fields<'_>, WireError> {
         match &self.body {
-            Some(Value::Object(fields)) => Ok(Fields { fields, issues: Vec::new() }),
+            Some(Value::Object(fields)) => {
+                Ok(Fields { place: "body", fields: Cow::Borrowed(fields), issues: Vec::new() })
+            }
             other => {
                 let text = format!("[body] Invalid input: expected {kind}, received {}", type_of(other.as_ref()));
                 Err(WireError::validation(&[text]))
@@ -144,31 +161,51 @@ impl Received {
     }
 }
 
-/// The fields of a body while they are judged; all that is wrong is told at once.
+/// The fields of a body or a query while they are judged; all that is wrong is told at once.
 pub struct Fields<'a> {
-    fields: &'a Map<String, Value>,
+    place: &'static str,
+    fields: Cow<'a, Map<String, Value>>,
     issues: Vec<String>,
+}
+
+/// Judges the parameters of a request's query with zod's texts; of several with one name the last one counts.
+pub fn query(parts: &Parts) -> Fields<'static> {
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
+    let fields = pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
+    Fields { place: "query", fields: Cow::Owned(fields), issues: Vec::new() }
 }
 
 impl Fields<'_> {
     /// Takes a required string; `""` stands in for one that is wrong.
     pub fn string(&mut self, name: &str) -> String {
         match self.fields.get(name) {
-            Some(Value::String(text)) => self.storable(name, text),
+            Some(Value::String(text)) => self.storable(name, text.clone()),
             other => {
-                self.expected(name, "string", other);
+                let received = type_of(other);
+                self.expected(name, "string", received);
                 String::new()
             }
         }
+    }
+
+    /// Takes a required address.
+    pub fn email(&mut self, name: &str) -> Result<EmailAddress, AuthError> {
+        let address = EmailAddress::parse(&self.string(name));
+        if address.is_err() {
+            self.issue(name, "Invalid email address");
+        }
+        address
     }
 
     /// Takes a string that may be absent.
     pub fn optional_string(&mut self, name: &str) -> Option<String> {
         match self.fields.get(name) {
             None => None,
-            Some(Value::String(text)) => Some(self.storable(name, text)),
+            Some(Value::String(text)) => Some(self.storable(name, text.clone())),
             other => {
-                self.expected(name, "string", other);
+                let received = type_of(other);
+                self.expected(name, "string", received);
                 None
             }
         }
@@ -184,13 +221,7 @@ impl Fields<'_> {
 
     /// Whether JavaScript takes a field for true.
     pub fn is_truthy(&self, name: &str) -> bool {
-        match self.fields.get(name) {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Array(_) | Value::Object(_)) => true,
-        }
+        is_truthy(self.fields.get(name))
     }
 
     /// Takes a boolean that may be absent.
@@ -199,7 +230,8 @@ impl Fields<'_> {
             None => None,
             Some(Value::Bool(flag)) => Some(*flag),
             other => {
-                self.expected(name, "boolean", other);
+                let received = type_of(other);
+                self.expected(name, "boolean", received);
                 None
             }
         }
@@ -208,7 +240,7 @@ impl Fields<'_> {
     /// Notes what else is wrong with a field that has the right type.
     pub fn issue(&mut self, name: &str, text: &str) {
         if self.fields.get(name).is_some_and(Value::is_string) {
-            self.issues.push(format!("[body.{name}] {text}"));
+            self.issues.push(format!("[{}.{name}] {text}", self.place));
         }
     }
 
@@ -220,16 +252,27 @@ impl Fields<'_> {
         if self.issues.is_empty() { Ok(()) } else { Err(WireError::validation(&self.issues)) }
     }
 
-    fn expected(&mut self, name: &str, kind: &str, value: Option<&Value>) {
-        self.issues.push(format!("[body.{name}] Invalid input: expected {kind}, received {}", type_of(value)));
+    fn expected(&mut self, name: &str, kind: &str, received: &str) {
+        self.issues.push(format!("[{}.{name}] Invalid input: expected {kind}, received {received}", self.place));
     }
 
     /// PostgreSQL keeps no U+0000.
-    fn storable(&mut self, name: &str, text: &str) -> String {
+    fn storable(&mut self, name: &str, text: String) -> String {
         if text.contains('\0') {
-            self.issues.push(format!("[body.{name}] Invalid input: must not contain the character U+0000"));
+            self.issues.push(format!("[{}.{name}] Invalid input: must not contain the character U+0000", self.place));
         }
-        text.to_owned()
+        text
+    }
+}
+
+/// Whether JavaScript takes a value for true.
+fn is_truthy(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(_) | Value::Object(_)) => true,
     }
 }
 

@@ -24,6 +24,11 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// Encodes a text as JavaScript's `encodeURIComponent` does.
+pub(super) fn encode_component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
 /// Whether the session outlives the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remember {
@@ -98,7 +103,7 @@ pub fn close_session(config: &Config) -> Vec<HeaderValue> {
 
 /// Returns a `Set-Cookie` value with a signed value; without an age it goes with the browser.
 pub fn set_signed(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
-    set(config, name, &utf8_percent_encode(&sign(&config.secret, value), COMPONENT).to_string(), max_age_s)
+    set(config, name, &encode_component(&sign(&config.secret, value)), max_age_s)
 }
 
 /// Returns the signed value of a cookie of ours, if its signature is right.

@@ -7,8 +7,16 @@ use super::{
     sessions::{self, SessionRow, Visitor},
 };
 use crate::{
-    model::auth::{AuthError, Password},
-    server::{AppState, Db, Result, db::on},
+    model::{
+        Timestamp,
+        auth::{AuthError, Password},
+    },
+    server::{
+        AppState, Db, Result,
+        db::on,
+        ids,
+        tx::{Tx, within},
+    },
 };
 
 /// Changes the password. With `revoke_others` every session ends, and the one that is returned takes their place.
@@ -52,9 +60,64 @@ pub async fn verify_password(app: &AppState, user_id: &str, password: &Password)
     app.passwords.verify(password, stored).await
 }
 
+/// Asks for the user's password.
+///
+/// # Errors
+/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`].
+pub async fn check(app: &AppState, user_id: &str, password: &Password) -> Result<()> {
+    password.check_given()?;
+    let stored = find(&app.db, user_id).await?.ok_or(AuthError::CredentialAccountNotFound)?;
+    match app.passwords.verify(password, Some(stored)).await? {
+        true => Ok(()),
+        false => Err(AuthError::InvalidPassword.into()),
+    }
+}
+
+/// Sets a user's hash, whether he had one or not.
+pub(super) async fn set(app: &AppState, tx: &mut Tx, user_id: &str, hash: &str) -> Result<()> {
+    let now = app.clock.now();
+    let updated: u64 = within!(&mut *tx, conn => sqlx::query(
+        r#"
+        update "account"
+        set "password" = $1, "updatedAt" = $2
+        where "userId" = $3 and "providerId" = $4
+        "#,
+    )
+    .bind(hash)
+    .bind(now)
+    .bind(user_id)
+    .bind(CREDENTIAL)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    match updated {
+        0 => insert(tx, user_id, hash, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// Gives a user an account with a password.
+pub(super) async fn insert(tx: &mut Tx, user_id: &str, hash: &str, now: Timestamp) -> Result<()> {
+    within!(tx, conn => sqlx::query(
+        r#"
+        insert into "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt")
+        values ($1, $2, $3, $2, $4, $5, $5)
+        "#,
+    )
+    .bind(ids::auth_id())
+    .bind(user_id)
+    .bind(CREDENTIAL)
+    .bind(hash)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
 async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> = on!(db.read(), pool => sqlx::query_as(
-        r#"select "password" from "account" where "userId" = $1 and "providerId" = $2"#,
+        r#"select "password" from "account" where "userId" = $1 and "accountId" = $1 and "providerId" = $2"#,
     )
     .bind(user_id)
     .bind(CREDENTIAL)

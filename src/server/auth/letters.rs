@@ -1,15 +1,84 @@
 //! Writing the mails that were ordered: looking up who gets them, and making their links.
+//!
+//! This happens when a mail is sent and not when it is ordered, so that ordering one takes the same time whether an
+//! address is known or not.
 
-use crate::server::{
-    AppState, Result,
-    mail::{Letter, Order},
+use super::{
+    cookies::encode_component,
+    deletion, email_change,
+    mail_tokens::RequestType::{ChangeEmailConfirmation, ChangeEmailVerification},
+    recovery, users, verification,
+};
+use crate::{
+    model::auth::User,
+    server::{
+        AppState, Result,
+        mail::{Letter, Matter, Order},
+    },
 };
 
 /// Writes the letter of an order; `None` when nobody is to get one.
 ///
 /// # Errors
-/// [`crate::server::Error::Db`].
+/// [`crate::server::Error::Db`], [`crate::server::Error::Token`].
 pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
-    let _ = (app, order);
-    Ok(None)
+    match order {
+        Order::ResetPassword { email, redirect_to } => {
+            let Some(user) = users::find_by_email(&app.db, email).await? else { return Ok(None) };
+            let token = recovery::issue(app, &user.id).await?;
+            let redirect_to = redirect_to.as_deref().unwrap_or_default();
+            let path = format!("/api/auth/reset-password/{token}?callbackURL={}", encode_component(redirect_to));
+            Ok(Some(letter(app, &user, Matter::ResetPassword, &path)))
+        }
+        Order::VerifyEmail { email, callback_url } => {
+            let found = users::find_by_email(&app.db, email).await?;
+            let Some(user) = found.filter(|user| !user.email_verified) else { return Ok(None) };
+            let path = verify_path(&verification::issue(app, &user)?, callback_url);
+            Ok(Some(letter(app, &user, Matter::VerifyEmail, &path)))
+        }
+        Order::ConfirmEmailChange { user_id, new_email, callback_url } => {
+            let Some(user) = mover(app, user_id, new_email).await? else { return Ok(None) };
+            let path = verify_path(&email_change::issue(app, &user, new_email, ChangeEmailConfirmation)?, callback_url);
+            let matter = Matter::ConfirmEmailChange { new_email: new_email.clone() };
+            Ok(Some(letter(app, &user, matter, &path)))
+        }
+        Order::VerifyNewEmail { user_id, new_email, callback_url } => {
+            let Some(user) = mover(app, user_id, new_email).await? else { return Ok(None) };
+            let path = verify_path(&email_change::issue(app, &user, new_email, ChangeEmailVerification)?, callback_url);
+            let letter = letter(app, &user, Matter::VerifyNewEmail, &path);
+            Ok(Some(Letter { to: new_email.clone(), ..letter }))
+        }
+        Order::DeleteUser { user_id, callback_url } => {
+            let Some(user) = users::find(&app.db, user_id).await? else { return Ok(None) };
+            let token = deletion::issue(app, &user.id).await?;
+            let path = format!("/api/auth/delete-user/callback?token={token}&callbackURL={}", target(callback_url));
+            Ok(Some(letter(app, &user, Matter::DeleteUser, &path)))
+        }
+        Order::AlreadySignedUp { email } => {
+            let user = users::find_by_email(&app.db, email).await?;
+            Ok(user.map(|user| letter(app, &user, Matter::AlreadySignedUp, "/sign-in")))
+        }
+    }
+}
+
+/// Returns the user who wants a new address, unless somebody has that.
+async fn mover(app: &AppState, user_id: &str, new_email: &str) -> Result<Option<User>> {
+    match users::find_by_email(&app.db, new_email).await? {
+        Some(_) => Ok(None),
+        None => users::find(&app.db, user_id).await,
+    }
+}
+
+/// Links are made from the public base URL, never from what a request says of itself.
+fn letter(app: &AppState, user: &User, matter: Matter, path: &str) -> Letter {
+    let url = format!("{}{path}", app.config.base_url());
+    Letter { to: user.email.clone(), name: user.name.clone(), matter, url }
+}
+
+fn verify_path(token: &str, callback_url: &Option<String>) -> String {
+    format!("/api/auth/verify-email?token={token}&callbackURL={}", target(callback_url))
+}
+
+fn target(callback_url: &Option<String>) -> String {
+    encode_component(callback_url.as_deref().filter(|url| !url.is_empty()).unwrap_or("/"))
 }

@@ -1,6 +1,7 @@
 //! `/api/auth`: Better Auth's core and its jwt and bearer plugins, on their exact wire form.
 
 mod account;
+mod email;
 mod entry;
 mod password;
 mod session;
@@ -30,6 +31,7 @@ pub fn router(app: &AppState) -> Router<AppState> {
         .merge(entry::routes())
         .merge(session::routes())
         .merge(password::routes())
+        .merge(email::routes())
         .merge(user::routes())
         .merge(account::routes())
         .merge(social::routes())

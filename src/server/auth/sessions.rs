@@ -6,7 +6,13 @@ use sqlx::FromRow;
 use super::cookies::Remember;
 use crate::{
     model::{Timestamp, auth::User},
-    server::{AppState, Db, Result, config::SessionConfig, db::on, ids},
+    server::{
+        AppState, Db, Result,
+        config::SessionConfig,
+        db::on,
+        ids,
+        tx::{Tx, within},
+    },
 };
 
 /// How long a session lasts that goes with the browser, in seconds.
@@ -288,6 +294,16 @@ pub async fn revoke_all(db: &Db, user_id: &str) -> Result<()> {
     on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1"#)
         .bind(user_id)
         .execute(pool)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Ends every session of a user, together with what else a transaction does.
+pub(super) async fn revoke_all_within(tx: &mut Tx, user_id: &str) -> Result<()> {
+    within!(tx, conn => sqlx::query(r#"delete from "session" where "userId" = $1"#)
+        .bind(user_id)
+        .execute(conn)
         .await
         .map(drop))?;
     Ok(())

@@ -1,12 +1,118 @@
-//! The table `user`: changing what a user says of himself.
+//! The table `user`.
+
+use sqlx::FromRow;
 
 use crate::{
     model::{
         Timestamp,
         auth::{AuthError, User},
     },
-    server::{AppState, Result, db::on},
+    server::{
+        AppState, Db, Result,
+        db::on,
+        tx::{Tx, within},
+    },
 };
+
+/// A row of the table.
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+pub(super) struct UserRow {
+    id: String,
+    name: String,
+    email: String,
+    email_verified: bool,
+    image: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            email_verified: row.email_verified,
+            image: row.image,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Selects a user; the caller names the column that `$1` is compared with.
+macro_rules! select_user {
+    ($column:literal) => {
+        concat!(
+            r#"
+            select "id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"
+            from "user"
+            where "#,
+            $column,
+            " = $1"
+        )
+    };
+}
+
+/// Finds the user of an id.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn find(db: &Db, id: &str) -> Result<Option<User>> {
+    let row: Option<UserRow> = on!(db.read(), pool => sqlx::query_as(select_user!(r#""id""#))
+        .bind(id)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(row.map(Into::into))
+}
+
+/// Finds the user of an address in lower case.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
+    let row: Option<UserRow> = on!(db.read(), pool => sqlx::query_as(select_user!(r#""email""#))
+        .bind(email)
+        .fetch_optional(pool)
+        .await)?;
+    Ok(row.map(Into::into))
+}
+
+/// Whether there is no user at all.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn is_empty(db: &Db) -> Result<bool> {
+    let some: bool = on!(db.read(), pool => sqlx::query_scalar(r#"select exists (select 1 from "user")"#)
+        .fetch_one(pool)
+        .await)?;
+    Ok(!some)
+}
+
+/// Stores a user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`], a unique violation of `user.email` when somebody has the address.
+pub(super) async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
+    within!(tx, conn => sqlx::query(
+        r#"
+        insert into "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+        values ($1, $2, $3, $4, $5, $6, $7)
+        "#,
+    )
+    .bind(&user.id)
+    .bind(&user.name)
+    .bind(&user.email)
+    .bind(user.email_verified)
+    .bind(&user.image)
+    .bind(user.created_at)
+    .bind(user.updated_at)
+    .execute(conn)
+    .await
+    .map(drop))?;
+    Ok(())
+}
 
 /// What a user changes; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,4 +156,44 @@ pub async fn update(app: &AppState, user: &User, changes: UserChanges) -> Result
         0 => Err(AuthError::UserNotFound.into()),
         _ => Ok(User { name, image, updated_at, ..user.clone() }),
     }
+}
+
+/// Sets a user's address and whether it is proved, and returns him as he is then.
+///
+/// # Errors
+/// [`AuthError::InvalidToken`] when his address changed meanwhile; [`crate::server::Error::Db`], a unique violation of
+/// `user.email` when somebody else has the address.
+pub async fn set_email(app: &AppState, user: &User, email: &str, verified: bool) -> Result<User> {
+    let updated_at = app.clock.now();
+    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+        r#"
+        update "user"
+        set "email" = $1, "emailVerified" = $2, "updatedAt" = $3
+        where "id" = $4 and "email" = $5
+        "#,
+    )
+    .bind(email)
+    .bind(verified)
+    .bind(updated_at)
+    .bind(&user.id)
+    .bind(&user.email)
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?;
+    match updated {
+        0 => Err(AuthError::InvalidToken.into()),
+        _ => Ok(User { email: email.to_owned(), email_verified: verified, updated_at, ..user.clone() }),
+    }
+}
+
+/// Deletes a user with all that is his: sessions, accounts, chats, and what links of mails stand for.
+pub(super) async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
+    within!(&mut *tx, conn => sqlx::query(r#"delete from "verification" where "value" = $1"#)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    // The other tables' rows go with the user's: `on delete cascade`.
+    within!(tx, conn => sqlx::query(r#"delete from "user" where "id" = $1"#).bind(id).execute(conn).await.map(drop))?;
+    Ok(())
 }

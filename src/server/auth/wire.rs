@@ -39,6 +39,16 @@ impl WireError {
         Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", issues.join("; "))
     }
 
+    /// The link of a mail is no good (reference §1.5).
+    pub fn unauthorized_because(err: AuthError) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, ..err.into() }
+    }
+
+    /// As a 404, which some endpoints answer a refusal with.
+    pub fn not_found_because(err: AuthError) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..err.into() }
+    }
+
     /// Nobody is signed in.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")

@@ -14,7 +14,7 @@ use crate::{
     server::{
         AppState,
         auth::{
-            accounts::{self, SignIn, SignUp},
+            accounts::{self, SignIn, SignUp, SignedUp},
             answer::SetCookies,
             body::{FormOrJsonBody, JsonBody},
             cookies, principal, sessions,
@@ -38,26 +38,25 @@ async fn sign_up_email(
 ) -> Result<Response, WireError> {
     let mut fields = req.fields()?;
     let name = fields.string("name");
-    let email = fields.string("email");
-    let address = EmailAddress::parse(&email);
-    if address.is_err() {
-        fields.issue("email", "Invalid email address");
-    }
+    let email = fields.email("email");
     let password = fields.string("password");
     if password.is_empty() {
         fields.issue("password", "Too small: expected string to have >=1 characters");
     }
     let image = fields.optional_string("image");
-    fields.optional_string("callbackURL");
+    let callback_url = fields.optional_string("callbackURL");
     let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
     fields.end()?;
     origin::check_login(&app.config, &req.parts.headers)?;
 
-    let input = SignUp { name, email: address?, password: Password::new(password), image, remember };
+    let input = SignUp { name, email: email?, password: Password::new(password), image, remember };
     let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
-    let (user, session) = accounts::sign_up(&app, input, &visitor).await?;
-    SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &session.token, remember));
-    Ok(Json(json!({ "token": session.token, "user": user })).into_response())
+    let SignedUp { user, session } = accounts::sign_up(&app, input, callback_url, &visitor).await?;
+    let token = session.map(|session| session.token);
+    if let Some(token) = &token {
+        SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, token, remember));
+    }
+    Ok(Json(json!({ "token": token, "user": user })).into_response())
 }
 
 async fn sign_in_email(
@@ -74,7 +73,7 @@ async fn sign_in_email(
 
     let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
     let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
-    let (user, session) = accounts::sign_in(&app, input, &visitor).await?;
+    let (user, session) = accounts::sign_in(&app, input, callback_url.clone(), &visitor).await?;
     let mut body = json!({ "redirect": callback_url.is_some(), "token": session.token, "user": user });
     let mut location = HeaderMap::new();
     if let Some(url) = callback_url {

@@ -1,18 +1,35 @@
-//! Changing and checking the password.
+//! Changing and checking the password, and setting a new one by mail.
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::request::Parts,
+    response::Response,
+    routing::{get, post},
+};
 use serde_json::{Value, json};
 
 use crate::{
     model::auth::{AuthError, Password},
     server::{
         AppState,
-        auth::{answer::SetCookies, body::JsonBody, cookies, credentials, guard, sessions::Visitor, wire::WireError},
+        auth::{
+            answer::SetCookies,
+            body::{self, JsonBody},
+            cookies, credentials, guard, links, recovery,
+            sessions::Visitor,
+            wire::WireError,
+        },
     },
 };
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/change-password", post(change_password)).route("/verify-password", post(verify_password))
+    Router::new()
+        .route("/change-password", post(change_password))
+        .route("/verify-password", post(verify_password))
+        .route("/request-password-reset", post(request_password_reset))
+        .route("/reset-password/{token}", get(reset_password_callback))
+        .route("/reset-password", post(reset_password))
 }
 
 async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
@@ -43,4 +60,46 @@ async fn verify_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
         true => Ok(Json(json!({ "status": true }))),
         false => Err(AuthError::InvalidPassword.into()),
     }
+}
+
+async fn request_password_reset(
+    State(app): State<AppState>,
+    JsonBody(req): JsonBody,
+) -> Result<Json<Value>, WireError> {
+    let mut fields = req.fields()?;
+    let email = fields.email("email");
+    let redirect_to = fields.optional_string("redirectTo");
+    fields.end()?;
+    recovery::request_reset(&app, &email?, redirect_to).await?;
+    let message = "If this email exists in our system, check your email for the reset link";
+    Ok(Json(json!({ "status": true, "message": message })))
+}
+
+/// Where the links of mails lead: on to the page that asks for the new password.
+async fn reset_password_callback(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+    parts: Parts,
+) -> Result<Response, WireError> {
+    let mut query = body::query(&parts);
+    let callback_url = query.string("callbackURL");
+    query.end()?;
+    links::check_target(&app, &parts, Some(&callback_url))?;
+    let is_good = !callback_url.is_empty() && recovery::is_good(&app, &token).await?;
+    let page = links::absolute(&app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
+    Ok(links::found(&match is_good {
+        true => links::with_param(&page, "token", &token),
+        false => links::with_error(&page, AuthError::InvalidToken),
+    }))
+}
+
+async fn reset_password(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let mut fields = req.fields()?;
+    let new = Password::new(fields.string("newPassword"));
+    let in_body = fields.optional_string("token").filter(|token| !token.is_empty());
+    fields.end()?;
+    let in_query = body::query(&req.parts).optional_string("token").filter(|token| !token.is_empty());
+    let token = in_body.or(in_query).ok_or(AuthError::InvalidToken)?;
+    recovery::reset(&app, &token, &new).await?;
+    Ok(Json(json!({ "status": true })))
 }

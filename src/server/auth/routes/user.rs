@@ -1,21 +1,36 @@
-//! Changing the user.
+//! Changing and deleting the user.
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
 use serde_json::{Value, json};
 
-use crate::server::{
-    AppState,
-    auth::{
-        answer::SetCookies,
-        body::JsonBody,
-        cookies, guard,
-        users::{self, UserChanges},
-        wire::WireError,
+use crate::{
+    model::auth::{AuthError, Password},
+    server::{
+        AppState, Error,
+        auth::{
+            answer::SetCookies,
+            body::{self, JsonBody},
+            cookies, credentials,
+            deletion::{self, Deletion},
+            guard, links,
+            principal::{self, Principal, Refresh},
+            users::{self, UserChanges},
+            wire::WireError,
+        },
     },
 };
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/update-user", post(update_user))
+    Router::new()
+        .route("/update-user", post(update_user))
+        .route("/delete-user", post(delete_user))
+        .route("/delete-user/callback", get(delete_user_callback))
 }
 
 /// Unlike Better Auth, which stores a name of any type, this refuses one that is no string.
@@ -37,4 +52,63 @@ async fn update_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
     let remember = cookies::remember(&app.config, &req.parts.headers);
     SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &principal.session.token, remember));
     Ok(Json(json!({ "status": true })))
+}
+
+async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Response, WireError> {
+    let mut fields = req.fields()?;
+    let callback_url = fields.optional_string("callbackURL");
+    let password = fields.optional_string("password").filter(|text| !text.is_empty()).map(Password::new);
+    let token = fields.optional_string("token").filter(|token| !token.is_empty());
+    fields.end()?;
+    let principal = guard::session(&app, &req.parts).await?;
+    if !app.config.auth.delete_user {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    }
+    let deletion = match token {
+        Some(token) => {
+            if let Some(password) = &password {
+                credentials::check(&app, &principal.user_id, password).await?;
+            }
+            delete_by_token(&app, &principal, &token).await.map(|()| Deletion::Done)?
+        }
+        None => deletion::delete(&app, &principal, password.as_ref(), callback_url).await?,
+    };
+    let message = match deletion {
+        Deletion::Done => {
+            SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+            "User deleted"
+        }
+        Deletion::MailOrdered => "Verification email sent",
+    };
+    Ok(Json(json!({ "success": true, "message": message })).into_response())
+}
+
+/// Where the links of mails lead. Only the user's own session can follow one.
+async fn delete_user_callback(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
+    let mut query = body::query(&parts);
+    let token = query.string("token");
+    let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
+    query.end()?;
+    links::check_target(&app, &parts, callback_url.as_deref())?;
+    if !app.config.auth.delete_user {
+        return Err(WireError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found"));
+    }
+    let visit = principal::from_cookie(&app, &parts.headers, Refresh::WhenDue).await?;
+    SetCookies::of(&parts).extend(visit.set_cookies);
+    let Some(principal) = visit.principal else {
+        return Err(WireError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info"));
+    };
+    delete_by_token(&app, &principal, &token).await?;
+    SetCookies::of(&parts).extend(cookies::close_session(&app.config));
+    Ok(match callback_url {
+        Some(url) => links::found(&url),
+        None => Json(json!({ "success": true, "message": "User deleted" })).into_response(),
+    })
+}
+
+async fn delete_by_token(app: &AppState, principal: &Principal, token: &str) -> Result<(), WireError> {
+    deletion::delete_by_token(app, principal, token).await.map_err(|err| match err {
+        Error::Auth(err @ AuthError::InvalidToken) => WireError::not_found_because(err),
+        err => err.into(),
+    })
 }

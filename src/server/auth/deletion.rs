@@ -1,0 +1,78 @@
+//! Deleting a user, at once or by the link of a mail.
+
+use super::{credentials, guard, principal::Principal, users, verifications};
+use crate::{
+    model::auth::{AuthError, Password},
+    server::{
+        AppState, Result, ids,
+        mail::{Order, outbox},
+        tx::Tx,
+    },
+};
+
+/// How long a link is good for, in seconds.
+const EXPIRES_IN_S: i64 = 24 * 60 * 60;
+
+/// What became of the wish to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// The user is gone, with all that was his.
+    Done,
+    /// A mail with a link is on its way.
+    MailOrdered,
+}
+
+/// Deletes the user, or orders the mail whose link does. Without the password the session has to be fresh.
+///
+/// # Errors
+/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`];
+/// [`AuthError::SessionExpired`] for one that is not fresh.
+pub async fn delete(
+    app: &AppState,
+    principal: &Principal,
+    password: Option<&Password>,
+    callback_url: Option<String>,
+) -> Result<Deletion> {
+    if let Some(password) = password {
+        credentials::check(app, &principal.user_id, password).await?;
+    }
+    if app.config.auth.delete_user_verification {
+        let order = Order::DeleteUser { user_id: principal.user_id.clone(), callback_url };
+        outbox::put(app, &order).await?;
+        return Ok(Deletion::MailOrdered);
+    }
+    if password.is_none() && !guard::is_fresh(app, principal) {
+        return Err(AuthError::SessionExpired.into());
+    }
+    let mut tx = Tx::begin(&app.db).await?;
+    users::delete(&mut tx, &principal.user_id).await?;
+    tx.commit().await?;
+    tracing::info!(user.id = principal.user_id, "a user was deleted");
+    Ok(Deletion::Done)
+}
+
+/// Makes the token of a link for a user.
+pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
+    let token = ids::delete_token();
+    verifications::create(app, &identifier(&token), user_id, EXPIRES_IN_S).await?;
+    Ok(token)
+}
+
+/// Deletes the user by the token of his mail.
+///
+/// # Errors
+/// [`AuthError::InvalidToken`] for one that is unknown, too old, used or another user's.
+pub async fn delete_by_token(app: &AppState, principal: &Principal, token: &str) -> Result<()> {
+    let mut tx = Tx::begin(&app.db).await?;
+    if !verifications::consume(app, &mut tx, &identifier(token), &principal.user_id).await? {
+        return Err(AuthError::InvalidToken.into());
+    }
+    users::delete(&mut tx, &principal.user_id).await?;
+    tx.commit().await?;
+    tracing::info!(user.id = principal.user_id, "a user was deleted by mail");
+    Ok(())
+}
+
+fn identifier(token: &str) -> String {
+    format!("delete-account-{token}")
+}

@@ -1,0 +1,85 @@
+//! Where the links of mails lead in the end.
+
+use axum::{
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use url::Url;
+
+use super::{cookies::encode_component, wire::WireError};
+use crate::{
+    model::auth::AuthError,
+    server::{AppState, middleware::origin},
+};
+
+/// Checks that a `callbackURL` or `redirectTo` is a trusted origin's, or a safe path of ours.
+///
+/// # Errors
+/// 403 `INVALID_CALLBACK_URL`.
+pub(super) fn check_target(app: &AppState, parts: &Parts, target: Option<&str>) -> Result<(), WireError> {
+    match target.filter(|target| !target.is_empty()) {
+        Some(target) if !origin::is_trusted_target(&app.config, &parts.headers, target) => {
+            Err(WireError::new(StatusCode::FORBIDDEN, "INVALID_CALLBACK_URL", "Invalid callbackURL"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 302 as Better Auth answers it: with JSON's media type, and no body.
+pub(super) fn found(to: &str) -> Response {
+    let to = header::HeaderValue::from_str(to).or_else(|_| header::HeaderValue::from_str(&visible(to)));
+    let to = to.expect("BUG: what is left is visible ASCII");
+    let json = header::HeaderValue::from_static("application/json");
+    (StatusCode::FOUND, [(header::CONTENT_TYPE, json), (header::LOCATION, to)]).into_response()
+}
+
+/// Percent-encodes what a header cannot hold.
+fn visible(url: &str) -> String {
+    url.chars()
+        .map(|c| if c.is_ascii() && !c.is_ascii_control() { c.to_string() } else { encode_component(&c.to_string()) })
+        .collect()
+}
+
+/// Adds `error=CODE` to the query of a URL or a path.
+pub(super) fn with_error(url: &str, err: AuthError) -> String {
+    with_param(url, "error", err.code().unwrap_or("UNKNOWN"))
+}
+
+/// Adds `name=value` to the query of a URL or a path, in front of its fragment.
+pub(super) fn with_param(url: &str, name: &str, value: &str) -> String {
+    let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
+    let separator = match url.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some((_, query)) if query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    format!("{url}{separator}{name}={}{fragment}", encode_component(value))
+}
+
+/// Makes a path absolute on our own origin; URLs stay as they are.
+pub(super) fn absolute(app: &AppState, target: &str) -> String {
+    let base = Url::parse(&app.config.base_url()).expect("BUG: the base URL is one");
+    base.join(target).map_or_else(|_| target.to_owned(), String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_goes_where_a_query_ends() {
+        let check = |url: &str, expected: &str| assert_eq!(with_param(url, "error", "A B"), expected);
+        check("/x", "/x?error=A%20B");
+        check("/x?", "/x?error=A%20B");
+        check("/x?a=b", "/x?a=b&error=A%20B");
+        check("/x?a=b&", "/x?a=b&error=A%20B");
+        check("https://app.example/x#top", "https://app.example/x?error=A%20B#top");
+    }
+
+    #[test]
+    fn a_location_is_visible_ascii() {
+        assert_eq!(found("/grüße\u{7f}").headers()[header::LOCATION], "/gr%C3%BC%C3%9Fe%7F");
+    }
+}

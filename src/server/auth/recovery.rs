@@ -1,0 +1,66 @@
+//! Setting a new password by the link of a mail.
+
+use super::{credentials, sessions, users, verifications};
+use crate::{
+    model::auth::{AuthError, EmailAddress, Password},
+    server::{
+        AppState, Result, ids,
+        mail::{Order, outbox},
+        tx::Tx,
+    },
+};
+
+/// How long a link is good for, in seconds.
+const EXPIRES_IN_S: i64 = 60 * 60;
+
+/// Orders a mail with a link for whoever has this address. Known or not makes no difference here: who gets it is looked
+/// up when it is sent.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn request_reset(app: &AppState, email: &EmailAddress, redirect_to: Option<String>) -> Result<()> {
+    outbox::put(app, &Order::ResetPassword { email: email.as_str().to_owned(), redirect_to }).await
+}
+
+/// Makes the token of a link for a user.
+pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
+    let token = ids::reset_token();
+    verifications::create(app, &identifier(&token), user_id, EXPIRES_IN_S).await?;
+    Ok(token)
+}
+
+/// Whether a new password may be set with this token; it is not used up.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn is_good(app: &AppState, token: &str) -> Result<bool> {
+    Ok(verifications::find(app, &identifier(token)).await?.is_some())
+}
+
+/// Sets a new password, and uses the token up. A user without a password has one from then on.
+///
+/// # Errors
+/// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are judged first;
+/// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`].
+pub async fn reset(app: &AppState, token: &str, new: &Password) -> Result<()> {
+    new.check_new()?;
+    let identifier = identifier(token);
+    let user_id = verifications::find(app, &identifier).await?.ok_or(AuthError::InvalidToken)?;
+    users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
+    let hash = app.passwords.hash(new).await?;
+    let mut tx = Tx::begin(&app.db).await?;
+    if !verifications::consume(app, &mut tx, &identifier, &user_id).await? {
+        return Err(AuthError::InvalidToken.into());
+    }
+    credentials::set(app, &mut tx, &user_id, &hash).await?;
+    if app.config.auth.revoke_sessions_on_password_reset {
+        sessions::revoke_all_within(&mut tx, &user_id).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(user.id = user_id, "a user set a new password by mail");
+    Ok(())
+}
+
+fn identifier(token: &str) -> String {
+    format!("reset-password:{token}")
+}

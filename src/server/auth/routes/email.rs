@@ -1,0 +1,128 @@
+//! Proving and changing the address.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    model::auth::AuthError,
+    server::{
+        AppState, Error, Result,
+        auth::{
+            answer::SetCookies,
+            body::{self, JsonBody},
+            cookies::{self, Remember},
+            email_change, guard, links,
+            mail_tokens::{self, MailClaims, RequestType},
+            principal::{self, Principal, Refresh},
+            sessions::{self, Visitor},
+            verification,
+            wire::WireError,
+        },
+    },
+};
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/send-verification-email", post(send_verification_email))
+        .route("/verify-email", get(verify_email))
+        .route("/change-email", post(change_email))
+}
+
+/// Somebody who is signed in may ask for the own address only; nobody else is told whether there was anything to send.
+async fn send_verification_email(
+    State(app): State<AppState>,
+    JsonBody(req): JsonBody,
+) -> Result<Json<Value>, WireError> {
+    let mut fields = req.fields()?;
+    let email = fields.email("email");
+    let callback_url = fields.optional_string("callbackURL");
+    fields.end()?;
+    let email = email?;
+    let visit = principal::from_cookie(&app, &req.parts.headers, Refresh::WhenDue).await?;
+    SetCookies::of(&req.parts).extend(visit.set_cookies);
+    match visit.principal {
+        Some(principal) if principal.user.email != email.as_str() => return Err(AuthError::EmailMismatch.into()),
+        Some(principal) if principal.user.email_verified => return Err(AuthError::EmailAlreadyVerified.into()),
+        _ => verification::order(&app, &email, callback_url).await?,
+    }
+    Ok(Json(json!({ "status": true })))
+}
+
+async fn change_email(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let mut fields = req.fields()?;
+    let new_email = fields.email("newEmail");
+    let callback_url = fields.optional_string("callbackURL");
+    fields.end()?;
+    let principal = guard::session(&app, &req.parts).await?;
+    email_change::request(&app, &principal, &new_email?, callback_url).await?;
+    Ok(Json(json!({ "status": true })))
+}
+
+/// Where the links of mails lead: to `callbackURL`, with `?error=CODE` if they are no good, or to a JSON answer.
+async fn verify_email(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
+    let mut query = body::query(&parts);
+    let token = query.string("token");
+    let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
+    query.end()?;
+    links::check_target(&app, &parts, callback_url.as_deref())?;
+    let followed = match mail_tokens::verify(&app, &token) {
+        Ok(claims) => follow(&app, &parts, &claims, callback_url.clone()).await,
+        Err(err) => Err(err.into()),
+    };
+    match (followed, callback_url) {
+        (Ok(_), Some(url)) => Ok(links::found(&url)),
+        (Ok(body), None) => Ok(Json(body).into_response()),
+        (Err(Error::Auth(err)), Some(url)) => Ok(links::found(&links::with_error(&url, err))),
+        (Err(Error::Auth(err)), None) => Err(WireError::unauthorized_because(err)),
+        (Err(err), _) => Err(err.into()),
+    }
+}
+
+/// Does what the link is for, and returns the body of a JSON answer.
+async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Value> {
+    let visit = principal::from_cookie(app, &parts.headers, Refresh::WhenDue).await?;
+    SetCookies::of(parts).extend(visit.set_cookies);
+    let visitor = visit.principal.as_ref();
+    let Some(request_type) = claims.request_type else { return verify(app, parts, claims, visitor).await };
+    let (user, new_email) = email_change::judge(app, claims, visitor).await?;
+    match request_type {
+        RequestType::ChangeEmailConfirmation => {
+            email_change::confirm(app, &user, new_email, callback_url).await?;
+            Ok(json!({ "status": true }))
+        }
+        RequestType::ChangeEmailVerification => {
+            let user = email_change::apply(app, &user, &new_email).await?;
+            if let Some(visitor) = visitor {
+                set_again(app, parts, visitor);
+            }
+            Ok(json!({ "status": true, "user": user }))
+        }
+    }
+}
+
+async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
+    let verified = verification::verify(app, claims).await?;
+    if let Some(user) = verified.filter(|_| app.config.auth.auto_sign_in_after_verification) {
+        match visitor.filter(|visitor| visitor.user_id == user.id) {
+            Some(visitor) => set_again(app, parts, visitor),
+            None => {
+                let visitor = Visitor::of(&parts.headers, &parts.extensions);
+                let session = sessions::open(app, &user.id, Remember::Yes, &visitor).await?;
+                SetCookies::of(parts).extend(cookies::open_session(&app.config, &session.token, Remember::Yes));
+            }
+        }
+    }
+    Ok(json!({ "status": true, "user": null }))
+}
+
+/// Sets the session's cookie again, as Better Auth does when what it may hold of the user has changed.
+fn set_again(app: &AppState, parts: &Parts, visitor: &Principal) {
+    let remember = cookies::remember(&app.config, &parts.headers);
+    SetCookies::of(parts).extend(cookies::open_session(&app.config, &visitor.session.token, remember));
+}

@@ -1,0 +1,44 @@
+//! Proving that an address is the user's own, by the link of a mail.
+
+use super::{
+    mail_tokens::{self, MailClaims},
+    users,
+};
+use crate::{
+    model::auth::{AuthError, EmailAddress, User},
+    server::{
+        AppState, Result,
+        mail::{Order, outbox},
+    },
+};
+
+/// Orders a mail with a link for whoever has this address and has not proved it. Known or not makes no difference here:
+/// who gets it is looked up when it is sent.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn order(app: &AppState, email: &EmailAddress, callback_url: Option<String>) -> Result<()> {
+    outbox::put(app, &Order::VerifyEmail { email: email.as_str().to_owned(), callback_url }).await
+}
+
+/// Makes the token of a link for a user.
+pub(super) fn issue(app: &AppState, user: &User) -> Result<String> {
+    let claims =
+        MailClaims { email: user.email.clone(), update_to: None, request_type: None, user_id: user.id.clone() };
+    mail_tokens::mint(app, claims)
+}
+
+/// Takes the address of a link for proved, and returns whose it is, as long as it was not before.
+///
+/// # Errors
+/// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the address is somebody else's by now.
+pub async fn verify(app: &AppState, claims: &MailClaims) -> Result<Option<User>> {
+    let user = users::find_by_email(&app.db, &claims.email).await?.ok_or(AuthError::UserNotFound)?;
+    if user.id != claims.user_id {
+        return Err(AuthError::InvalidToken.into());
+    }
+    if user.email_verified {
+        return Ok(None);
+    }
+    users::set_email(app, &user, &user.email, true).await.map(Some)
+}

@@ -1,0 +1,80 @@
+//! The table `verification`: what a link of a mail may do once.
+
+use sqlx::FromRow;
+
+use crate::{
+    model::Timestamp,
+    server::{
+        AppState, Result,
+        db::on,
+        ids,
+        tx::{Tx, within},
+    },
+};
+
+/// Stores that `identifier` stands for `value` for some seconds.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn create(app: &AppState, identifier: &str, value: &str, expires_in_s: i64) -> Result<()> {
+    let now = app.clock.now();
+    on!(app.db.write(), pool => sqlx::query(
+        r#"
+        insert into "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
+        values ($1, $2, $3, $4, $5, $5)
+        "#,
+    )
+    .bind(ids::auth_id())
+    .bind(identifier)
+    .bind(value)
+    .bind(now.plus_seconds(expires_in_s))
+    .bind(now)
+    .execute(pool)
+    .await
+    .map(drop))?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct Row {
+    value: String,
+    expires_at: Timestamp,
+}
+
+/// Returns what `identifier` stands for, if it does so still. The latest row counts.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn find(app: &AppState, identifier: &str) -> Result<Option<String>> {
+    let row: Option<Row> = on!(app.db.read(), pool => sqlx::query_as(
+        r#"
+        select "value", "expiresAt"
+        from "verification"
+        where "identifier" = $1
+        order by "createdAt" desc
+        limit 1
+        "#,
+    )
+    .bind(identifier)
+    .fetch_optional(pool)
+    .await)?;
+    Ok(row.filter(|row| row.expires_at > app.clock.now()).map(|row| row.value))
+}
+
+/// Uses `identifier` up; `false` when it does not stand for `value`, or no longer. Of two callers one is told `true`.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value: &str) -> Result<bool> {
+    let deleted: u64 = within!(tx, conn => sqlx::query(
+        r#"delete from "verification" where "identifier" = $1 and "value" = $2 and "expiresAt" > $3"#,
+    )
+    .bind(identifier)
+    .bind(value)
+    .bind(app.clock.now())
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(deleted > 0)
+}

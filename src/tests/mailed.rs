@@ -1,0 +1,357 @@
+//! What takes a mail: new passwords, proved and changed addresses, deleted users; and who may sign up.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{
+    Engine, TestApp, TestResponse, TestUser,
+    app::{BASE_URL, SECRET},
+    on_both_engines,
+    recording::{Replay, Step, parse_with_mails},
+};
+use crate::server::mail::Matter;
+
+const PASSWORD_RESET: &str = include_str!("recordings/better-auth/09-password-reset.txt");
+const EMAIL_VERIFICATION: &str = include_str!("recordings/better-auth/10-email-verification.txt");
+const DELETE_USER: &str = include_str!("recordings/better-auth/12-delete-user.txt");
+const REQUIRE_VERIFICATION: &str = include_str!("recordings/better-auth/19-require-email-verification.txt");
+const DELETE_VERIFICATION: &str = include_str!("recordings/better-auth/21-delete-user-verification.txt");
+const AUTO_SIGN_IN_OFF: &str = include_str!("recordings/better-auth/22-auto-sign-in-off.txt");
+
+/// The session of recordings 09 and 10, opened before them.
+const ADAS_TOKEN: &str = "Dz8QZyq06DBlO2QuO8ewY0HJKCJGJsu2";
+
+const PASSWORD: &str = "correct horse 1";
+
+/// Replays a recording; each mail in it must be ordered, to the same address and with the same link.
+async fn replay(app: &TestApp, replay: &mut Replay, text: &str) {
+    let steps = parse_with_mails(text);
+    assert!(steps.len() >= 2, "a recording holds several steps");
+    let mut letters = Vec::new();
+    for step in steps {
+        match step {
+            Step::Exchange(exchange) => {
+                replay.check(app, &exchange).await;
+                letters.extend(app.letters().await);
+            }
+            Step::Mail(mail) => {
+                let letter = letters.remove(0);
+                let ours = token_of(&letter.url);
+                replay.know(&mail.token, &ours);
+                assert_eq!(letter.url, replay.with_ours(&mail.url));
+                match mail.kind.as_str() {
+                    // The recording tells the new address, where the mail goes to the old one.
+                    "change-email" => assert_eq!(letter.matter, Matter::ConfirmEmailChange { new_email: mail.to }),
+                    _ => assert_eq!(letter.to, mail.to),
+                }
+            }
+        }
+    }
+    letters.retain(|letter| letter.matter != Matter::AlreadySignedUp);
+    assert!(letters.is_empty(), "mails that were not recorded: {letters:?}");
+}
+
+/// Cuts the token out of a link.
+fn token_of(url: &str) -> String {
+    let (before, after) = url.split_once("token=").or_else(|| url.split_once("/reset-password/")).unwrap();
+    assert!(before.starts_with("http://127.0.0.1:"), "{url}");
+    after.split(['&', '?']).next().unwrap().to_owned()
+}
+
+/// Signs up the users of recordings 09 and 10.
+async fn ada_and_eve(app: &TestApp) -> Replay {
+    let mut state = Replay::default();
+    for (name, email) in [("Ada L.", "ada@example.com"), ("Eve", "eve@example.com")] {
+        let body = json!({ "name": name, "email": email, "password": PASSWORD }).to_string();
+        let request = Request::post("/api/auth/sign-up/email").header(header::CONTENT_TYPE, "application/json");
+        let request = request.header(header::USER_AGENT, "transcript-recorder/1.0").body(Body::from(body)).unwrap();
+        let response = app.send(request).await;
+        if name == "Ada L." {
+            state.know(ADAS_TOKEN, response.json()["token"].as_str().unwrap());
+        }
+    }
+    state
+}
+
+/// Follows a link as a browser does that comes from a mail.
+async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> TestResponse {
+    let path = url.strip_prefix(BASE_URL).unwrap();
+    let mut request = Request::get(path);
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// Takes the one mail that waits, and returns its address and its link.
+async fn one_letter(app: &TestApp) -> (String, String) {
+    let mut letters = app.letters().await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    let letter = letters.remove(0);
+    (letter.to, letter.url)
+}
+
+async fn user_of(app: &TestApp, user: &TestUser) -> Value {
+    app.get("/api/auth/get-session", &user.cookie).await.json()["user"].clone()
+}
+
+/// Proves a user's address.
+async fn verify(app: &TestApp, user: &TestUser) {
+    app.post("/api/auth/send-verification-email", Some(&user.cookie), &json!({ "email": user.email })).await;
+    let (_, url) = one_letter(app).await;
+    assert_eq!(follow(app, &url, None).await.status, StatusCode::FOUND);
+}
+
+async fn sign_in(app: &TestApp, email: &str, password: &str) -> StatusCode {
+    app.post("/api/auth/sign-in/email", None, &json!({ "email": email, "password": password })).await.status
+}
+
+on_both_engines! {
+    async fn passwords_are_reset_and_addresses_proved_and_changed_as_recorded(app) {
+        let mut state = ada_and_eve(&app).await;
+        replay(&app, &mut state, PASSWORD_RESET).await;
+        replay(&app, &mut state, EMAIL_VERIFICATION).await;
+    }
+
+    async fn users_are_deleted_as_recorded(app) {
+        replay(&app, &mut Replay::default(), DELETE_USER).await;
+    }
+
+    async fn a_link_to_a_new_password_is_good_for_an_hour_and_once(app) {
+        let ada = app.sign_up("Ada").await;
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            app.post("/api/auth/request-password-reset", None, &json!({ "email": "ADA@example.com" })).await;
+            tokens.push(token_of(&one_letter(&app).await.1));
+        }
+        let reset = async |token: &str| {
+            let body = json!({ "newPassword": "quite another 2", "token": token });
+            app.post("/api/auth/reset-password", None, &body).await
+        };
+        let racers = join_all((0..4).map(|_| reset(&tokens[0]))).await;
+        assert_eq!(racers.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
+        app.state.clock.advance_seconds(3600);
+        assert_eq!(reset(&tokens[1]).await.json()["code"], "INVALID_TOKEN");
+        assert_eq!(sign_in(&app, &ada.email, "quite another 2").await, StatusCode::OK);
+        assert_eq!(sign_in(&app, &ada.email, PASSWORD).await, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn an_unknown_address_gets_no_mail_and_the_same_answer(app) {
+        app.sign_up("Ada").await;
+        for path in ["/api/auth/request-password-reset", "/api/auth/send-verification-email"] {
+            let known = app.post(path, None, &json!({ "email": "ada@example.com" })).await;
+            assert_eq!(app.letters().await.len(), 1);
+            let unknown = app.post(path, None, &json!({ "email": "nobody@example.com" })).await;
+            assert!(app.letters().await.is_empty());
+            assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
+        }
+    }
+
+    async fn a_mail_token_is_no_other_kind_of_token(app) {
+        let ada = app.sign_up("Ada").await;
+        app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
+        let token = token_of(&one_letter(&app).await.1);
+        // A chat token in a mail's link, and the other way round.
+        let refused = app.get(&format!("/api/auth/verify-email?token={}", ada.token), "x=y").await;
+        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::UNAUTHORIZED, json!("INVALID_TOKEN")));
+        let mallory = TestUser { token, ..ada };
+        let list = json!({ "type": "threads.list", "params": {} });
+        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn a_backend_that_holds_the_shared_secret_cannot_write_a_mail_token(app) {
+        let ada = app.sign_up("Ada").await;
+        let claims = json!({ "email": ada.email, "userId": ada.id, "iat": 1_795_392_000, "exp": 4_000_000_000_i64 });
+        let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+        let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
+        let answer = app.get(&format!("/api/auth/verify-email?token={forged}"), "x=y").await;
+        assert_eq!(answer.json()["code"], "INVALID_TOKEN");
+        assert_eq!(user_of(&app, &ada).await["emailVerified"], false);
+    }
+
+    async fn an_expired_link_says_so(app) {
+        let ada = app.sign_up("Ada").await;
+        app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email, "callbackURL": "/in?a=b#c" })).await;
+        let (_, url) = one_letter(&app).await;
+        app.state.clock.advance_seconds(3600);
+        assert_eq!(follow(&app, &url, None).await.header("location"), "/in?a=b&error=TOKEN_EXPIRED#c");
+        let bare = url.split_once("&callbackURL").unwrap().0;
+        assert_eq!(follow(&app, bare, None).await.json()["code"], "TOKEN_EXPIRED");
+    }
+
+    async fn a_new_address_needs_both_and_is_not_taken_twice(app) {
+        let (ada, eve) = (app.sign_up("Ada").await, app.sign_up("Eve").await);
+        verify(&app, &ada).await;
+        let change = json!({ "newEmail": "Countess@example.com" });
+        app.post("/api/auth/change-email", Some(&ada.cookie), &change).await;
+        let (to, first) = one_letter(&app).await;
+        assert_eq!(to, "ada@example.com");
+        assert_eq!(follow(&app, &first, Some(&eve.cookie)).await.header("location"), "/?error=INVALID_USER");
+        follow(&app, &first, None).await;
+        let (to, second) = one_letter(&app).await;
+        assert_eq!((to.as_str(), &user_of(&app, &ada).await["email"]), ("countess@example.com", &json!("ada@example.com")));
+        // Meanwhile somebody else takes the address.
+        let body = json!({ "name": "C", "email": "countess@example.com", "password": PASSWORD });
+        app.post("/api/auth/sign-up/email", None, &body).await;
+        let location = follow(&app, &second, None).await;
+        assert_eq!(location.header("location"), "/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
+        assert_eq!(user_of(&app, &ada).await["email"], "ada@example.com");
+    }
+
+    async fn an_unverified_address_is_changed_by_one_mail(app) {
+        let ada = app.sign_up("Ada").await;
+        app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
+        let (to, url) = one_letter(&app).await;
+        assert_eq!(to, "new@example.com");
+        follow(&app, &url, Some(&ada.cookie)).await;
+        assert_eq!(user_of(&app, &ada).await["email"], "new@example.com");
+        assert_eq!(follow(&app, &url, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+    }
+
+    async fn a_deleted_user_leaves_nothing_and_no_token_that_counts(app) {
+        let ada = app.sign_up("Ada").await;
+        let create = json!({ "type": "threads.create", "params": { "input": {
+            "content": [{ "type": "input_text", "text": "Hello" }], "attachments": [], "inference_options": {} } } });
+        assert_eq!(app.send(ada.chatkit(&create)).await.status, StatusCode::OK);
+        app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
+        let reset = token_of(&one_letter(&app).await.1);
+        app.state.clock.advance_seconds(24 * 3600);
+        let refused = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
+        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::BAD_REQUEST, json!("SESSION_EXPIRED")));
+        let deleted = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({ "password": PASSWORD })).await;
+        assert_eq!((deleted.status, deleted.cookies().len()), (StatusCode::OK, 3));
+        let list = json!({ "type": "threads.list", "params": {} });
+        assert_eq!(app.send(ada.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+        let body = json!({ "newPassword": "quite another 2", "token": reset });
+        assert_eq!(app.post("/api/auth/reset-password", None, &body).await.json()["code"], "INVALID_TOKEN");
+        for table in ["user", "account", "session", "verification", "thread", "item"] {
+            let text = sqlx::AssertSqlSafe(format!(r#"select count(*) from "{table}""#));
+            let n_rows: i64 = crate::server::db::on!(app.state.db.read(), pool => sqlx::query_scalar(text)
+                .fetch_one(pool)
+                .await)
+            .unwrap();
+            assert_eq!(n_rows, 0, "{table}");
+        }
+    }
+}
+
+async fn replay_with(flags: &[&str], text: &str) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = TestApp::with_flags(engine, flags).await;
+        replay(&app, &mut Replay::default(), text).await;
+    }
+}
+
+#[tokio::test]
+async fn required_verification_answers_as_recorded() {
+    let flags = ["--better-auth-url", "http://127.0.0.1:4715", "--require-email-verification", "on"];
+    replay_with(&flags, REQUIRE_VERIFICATION).await;
+}
+
+#[tokio::test]
+async fn deletion_by_mail_answers_as_recorded() {
+    let flags = ["--better-auth-url", "http://127.0.0.1:4717", "--delete-user-verification", "on"];
+    replay_with(&flags, DELETE_VERIFICATION).await;
+}
+
+#[tokio::test]
+async fn signing_up_without_signing_in_answers_as_recorded() {
+    replay_with(&["--better-auth-url", "http://127.0.0.1:4718", "--auto-sign-in", "off"], AUTO_SIGN_IN_OFF).await;
+}
+
+#[tokio::test]
+async fn whoever_has_an_address_learns_that_it_was_tried() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--require-email-verification", "on"]).await;
+    let body = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
+    app.post("/api/auth/sign-up/email", None, &body).await;
+    app.letters().await;
+    app.post("/api/auth/sign-up/email", None, &body).await;
+    let letters = app.letters().await;
+    assert_eq!((letters[0].to.as_str(), &letters[0].matter), ("ada@example.com", &Matter::AlreadySignedUp));
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_sends_a_new_mail_by_setting() {
+    for (flag, n_letters) in [("on", 1), ("off", 0)] {
+        let flags = ["--require-email-verification", "on", "--send-on-sign-in", flag];
+        let app = TestApp::with_flags(Engine::Sqlite, &flags).await;
+        let body = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
+        app.post("/api/auth/sign-up/email", None, &body).await;
+        app.letters().await;
+        assert_eq!(sign_in(&app, "ada@example.com", "wrong password").await, StatusCode::UNAUTHORIZED);
+        assert_eq!(sign_in(&app, "ada@example.com", PASSWORD).await, StatusCode::FORBIDDEN);
+        assert_eq!(app.letters().await.len(), n_letters);
+    }
+}
+
+#[tokio::test]
+async fn a_proved_address_signs_in_by_setting() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--auto-sign-in-after-verification", "on"]).await;
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
+    let (_, url) = one_letter(&app).await;
+    let cookies = follow(&app, &url, None).await.cookies();
+    let cookie = cookies[0].split(';').next().unwrap();
+    assert_eq!(app.get("/api/auth/get-session", cookie).await.json()["user"]["emailVerified"], true);
+    assert!(follow(&app, &url, None).await.cookies().is_empty(), "a link that was followed signs nobody in");
+}
+
+#[tokio::test]
+async fn a_reset_ends_the_sessions_by_setting() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--revoke-sessions-on-password-reset", "on"]).await;
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
+    let body = json!({ "newPassword": "quite another 2", "token": token_of(&one_letter(&app).await.1) });
+    assert_eq!(app.post("/api/auth/reset-password", None, &body).await.status, StatusCode::OK);
+    assert!(user_of(&app, &ada).await.is_null());
+}
+
+#[tokio::test]
+async fn what_is_turned_off_says_so() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--change-email", "off", "--delete-user", "off"]).await;
+    let ada = app.sign_up("Ada").await;
+    let change = app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "a@example.com" })).await;
+    assert_eq!(
+        (change.status, change.json()["code"].clone()),
+        (StatusCode::BAD_REQUEST, json!("CHANGE_EMAIL_DISABLED"))
+    );
+    let delete = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
+    assert_eq!((delete.status, delete.text()), (StatusCode::NOT_FOUND, String::new()));
+    assert_eq!(app.get("/api/auth/delete-user/callback?token=x", &ada.cookie).await.json()["code"], "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn nobody_signs_up_where_it_is_closed() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--sign-up", "closed"]).await;
+    let body = json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD });
+    let refused = app.post("/api/auth/sign-up/email", None, &body).await;
+    assert_eq!(refused.json()["code"], "EMAIL_PASSWORD_SIGN_UP_DISABLED");
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+}
+
+/// CVE class: with several workers several people became the first administrator.
+async fn of_fifty_sign_ups_at_once_one_is_the_first_user(engine: Engine) {
+    let app = TestApp::with_flags(engine, &["--sign-up", "first-user"]).await;
+    let sign_up = async |n: usize| {
+        let body = json!({ "name": "X", "email": format!("user{n}@example.com"), "password": PASSWORD });
+        app.post("/api/auth/sign-up/email", None, &body).await.status
+    };
+    let answers = join_all((0..50).map(sign_up)).await;
+    assert_eq!(answers.iter().filter(|status| **status == StatusCode::OK).count(), 1);
+    assert_eq!(answers.iter().filter(|status| **status == StatusCode::BAD_REQUEST).count(), 49);
+    assert_eq!(sign_up(50).await, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_first_user_is_one_sqlite() {
+    of_fifty_sign_ups_at_once_one_is_the_first_user(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_first_user_is_one_postgres() {
+    of_fifty_sign_ups_at_once_one_is_the_first_user(Engine::Postgres).await;
+}
