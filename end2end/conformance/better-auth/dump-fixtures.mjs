@@ -54,6 +54,7 @@ const DELETE_TOKEN = "fixturedeletetoken00000000000001";
 /** What differs between the engines: running a statement, the text of the tables, and a value in SQL. */
 const engines = [
   async () => {
+    // @ts-expect-error It has no types, and is installed only when the databases are written anew.
     const { default: Database } = await import("better-sqlite3").catch(() => {
       throw new Error("run `npm install --no-save better-sqlite3@12.11.1` first");
     });

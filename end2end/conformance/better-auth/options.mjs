@@ -67,9 +67,10 @@ export function optionsOf(settings, database, baseURL, mailbox = []) {
  * Better Auth has no HS256 for `/token`: a signer of one's own does it, and turns its `/jwks` off.
  * @param {Settings} settings
  * @param {string} baseURL
+ * @returns {import("better-auth/plugins").JwtOptions}
  */
 function jwtOptions(settings, baseURL) {
-  const alg = settings.JWT_ALGORITHM ?? "EdDSA";
+  const alg = /** @type {"EdDSA" | "ES256" | "RS256" | "HS256"} */ (settings.JWT_ALGORITHM ?? "EdDSA");
   const common = {
     ...(settings.JWT_ISSUER ? { issuer: settings.JWT_ISSUER } : {}),
     ...(settings.JWT_AUDIENCE ? { audience: settings.JWT_AUDIENCE } : {}),
@@ -96,9 +97,11 @@ function jwtOptions(settings, baseURL) {
 const option = (/** @type {string} */ name, /** @type {string | undefined} */ setting) =>
   setting === undefined ? {} : { [name]: seconds(setting) };
 
+const UNITS_S = /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 3600, d: 86_400 });
+
 /** Seconds of a duration: `90`, `10s`, `15m`, `12h`, `7d`. */
-export function seconds(/** @type {string} */ duration) {
-  const [, number, unit = "s"] = /^(\d+)([smhd]?)$/.exec(duration) ?? [];
+function seconds(/** @type {string} */ duration) {
+  const [, number, unit] = /^(\d+)([smhd]?)$/.exec(duration) ?? [];
   if (number === undefined) throw new Error(`no duration: ${duration}`);
-  return Number(number) * { s: 1, m: 60, h: 3600, d: 86_400, "": 1 }[unit];
+  return Number(number) * (UNITS_S[unit || "s"] ?? 1);
 }

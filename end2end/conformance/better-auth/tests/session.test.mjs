@@ -180,7 +180,7 @@ describe("sessions", () => {
 
   test("what needs a fresh session refuses an old one, which a refresh does not make new", async () => {
     const ada = await signedUp(hasty);
-    const { data: [account] = [] } = await ada.client.listAccounts();
+    const [account] = (await ada.client.listAccounts()).data ?? [];
     assert.equal((await ada.client.listSessions()).data?.length, 1);
     await sleep(1500);
     await ada.client.getSession();

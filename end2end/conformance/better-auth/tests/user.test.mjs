@@ -112,7 +112,7 @@ describe("users", () => {
 
   test("the last account is not unlinked", async () => {
     const ada = await signedUp(server);
-    const { data: [account] = [] } = await ada.client.listAccounts();
+    const [account] = (await ada.client.listAccounts()).data ?? [];
     const { error } = await ada.client.unlinkAccount(/** @type {any} */ ({ accountId: account?.id }));
     assert.deepEqual([error?.status, error?.code], [400, "FAILED_TO_UNLINK_LAST_ACCOUNT"]);
     assert.equal(error?.message, "You can't unlink your last account");
