@@ -5,7 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use super::{Clock, Db, Result, auth::passwords::Passwords, chat::Chat, config::Config};
+use super::{
+    Clock, Db, Result,
+    auth::{passwords::Passwords, seen::Seen, watch::SessionWatch},
+    chat::Chat,
+    config::Config,
+};
 
 /// The application's parts; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -18,6 +23,10 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The hasher.
     pub passwords: Passwords,
+    /// When sessions were last used.
+    pub seen: Seen,
+    /// The sessions that open answers depend on.
+    pub watch: SessionWatch,
     /// Running answers and where they come from.
     pub chat: Chat,
     /// What Leptos knows of its files.
@@ -33,6 +42,8 @@ impl AppState {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
             passwords: Passwords::new()?,
+            seen: Seen::default(),
+            watch: SessionWatch::default(),
             config: Arc::new(config),
             db,
             clock,
@@ -43,5 +54,7 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
+        tokio::spawn(self.seen.clone().run(self.clone()));
+        tokio::spawn(self.watch.clone().run(self.clone()));
     }
 }

@@ -209,6 +209,24 @@ on_both_engines! {
         assert_eq!(app.get("/api/auth/get-session", &cookies).await.text(), "null");
     }
 
+    async fn when_a_session_was_last_used_is_known_and_written_down(app) {
+        let ada = app.sign_up("Ada").await;
+        let eve = app.sign_up("Eve").await;
+        let id = app.get("/api/auth/get-session", &ada.cookie).await.json()["session"]["id"].as_str().unwrap().to_owned();
+        app.state.seen.write(&app.state).await.unwrap();
+        app.state.clock.advance_seconds(90);
+        let begun = app.state.clock.now();
+        app.get("/api/auth/get-session", &ada.cookie).await;
+        app.get("/api/auth/get-session", &eve.cookie).await;
+        app.post("/api/auth/sign-out", Some(&eve.cookie), &json!({})).await;
+        for _ in 0..2 {
+            let seen = app.state.seen.of_user(&app.state, &ada.id).await.unwrap();
+            assert_eq!(seen.get(&id), Some(&begun));
+            app.state.seen.write(&app.state).await.unwrap();
+        }
+        assert!(app.state.seen.of_user(&app.state, &eve.id).await.unwrap().is_empty());
+    }
+
     async fn a_body_that_is_too_large_is_refused(app) {
         let body = json!({ "email": "ada@example.com", "password": "x".repeat(70_000) });
         let response = app.post("/api/auth/sign-in/email", None, &body).await;

@@ -94,6 +94,7 @@ pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) 
         Some(found) => found,
         None => return Ok(nobody()),
     };
+    app.seen.note(&session.id, now);
     let remembered = cookies::remember(&app.config, headers) == Remember::Yes;
     if refresh == Refresh::Never || !remembered || !session.is_due(&app.config.auth.session, now) {
         return Ok(Visit { principal: Some(Principal::new(session, user)), set_cookies: Vec::new() });
@@ -119,6 +120,7 @@ pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, Be
         Some((session, user)) if !session.is_over(now) => (session, user),
         _ => return Err(BearerError::SessionOver),
     };
+    app.seen.note(&session.id, now);
     let session = match session.is_remembered() && session.is_due(&app.config.auth.session, now) {
         true => sessions::refresh(app, session).await?.ok_or(BearerError::SessionOver)?,
         false => session,

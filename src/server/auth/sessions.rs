@@ -1,7 +1,9 @@
 //! The table `session`.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{FromRow, types::Json};
 
 use super::cookies::Remember;
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     server::{
         AppState, Db, Result,
         config::SessionConfig,
-        db::on,
+        db::{Pool, on},
         ids,
         tx::{Tx, within},
     },
@@ -270,6 +272,32 @@ pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
     .bind(app.clock.now())
     .fetch_all(pool)
     .await)?)
+}
+
+/// Returns those of some sessions, by their ids, that live.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn living(app: &AppState, ids: &[String]) -> Result<HashSet<String>> {
+    let now = app.clock.now();
+    let living: Vec<String> =
+        match app.db.read() {
+            Pool::Sqlite(pool) => sqlx::query_scalar(
+                r#"select "id" from "session" where "id" in (select "value" from json_each($1)) and "expiresAt" > $2"#,
+            )
+            .bind(Json(ids))
+            .bind(now)
+            .fetch_all(pool)
+            .await?,
+            Pool::Postgres(pool) => {
+                sqlx::query_scalar(r#"select "id" from "session" where "id" = any($1) and "expiresAt" > $2"#)
+                    .bind(ids)
+                    .bind(now)
+                    .fetch_all(pool)
+                    .await?
+            }
+        };
+    Ok(living.into_iter().collect())
 }
 
 /// Ends a user's session by its token; nothing happens when it is not his.

@@ -23,7 +23,10 @@ use super::{
 };
 use crate::{
     model::chatkit::{ChatKitRequest, Operation},
-    server::{AppState, auth::principal},
+    server::{
+        AppState,
+        auth::{principal, watch::Watcher},
+    },
 };
 
 /// The most bytes of a request.
@@ -44,7 +47,7 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
         Err(refusal) => return refusal.into_response(),
     };
     let answered = match read(request.into_body()).await {
-        Ok(operation) => answer(&app.chat, principal.user_id, operation).await,
+        Ok(operation) => answer(&app.chat, app.watch.watch(&principal.session_id), principal.user_id, operation).await,
         Err(err) => Err(err),
     };
     answered.unwrap_or_else(IntoResponse::into_response)
@@ -79,12 +82,12 @@ async fn read_bytes(body: Body) -> Result<Vec<u8>> {
     if n_bytes > MAX_BYTES { Err(ChatError::TooLarge { max_bytes: MAX_BYTES }) } else { Ok(bytes) }
 }
 
-async fn answer(chat: &Chat, user_id: String, operation: Operation) -> Result<Response> {
+async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Operation) -> Result<Response> {
     let db = chat.db();
     Ok(match operation {
-        Operation::ThreadsCreate { input } => sse::response(turn::create(chat, user_id, input).await?),
+        Operation::ThreadsCreate { input } => sse::response(turn::create(chat, user_id, input).await?, session),
         Operation::ThreadsAddUserMessage { thread_id, input } => {
-            sse::response(turn::add(chat, user_id, thread_id, input).await?)
+            sse::response(turn::add(chat, user_id, thread_id, input).await?, session)
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),

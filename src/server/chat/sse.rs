@@ -6,24 +6,42 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::live::Reader;
+use crate::{
+    model::chatkit::{ErrorEvent, ThreadStreamEvent},
+    server::auth::watch::Watcher,
+};
 
 /// Answers with a run's events, as the official server frames them: `data: <one line of JSON>` and a blank line.
 ///
-/// The body ends where the log ends; dropped before that, it drops the reader, and so stops the run.
-pub(super) fn response(reader: Reader) -> Response {
-    let frames = stream::unfold(reader, |mut reader| async {
-        let events = reader.next().await?;
-        Some((Ok::<_, std::convert::Infallible>(frame(&events)), reader))
+/// The body ends where the log ends, or with an `error` event when the session is over; dropped before the log's end,
+/// it drops the reader, and so stops the run.
+pub(super) fn response(reader: Reader, session: Watcher) -> Response {
+    let frames = stream::unfold(Some((reader, session)), |open| async {
+        let (mut reader, session) = open?;
+        tokio::select! {
+            events = reader.next() => Some((frame(&events?), Some((reader, session)))),
+            () = session.over() => Some((frame(&[signed_out()]), None)),
+        }
     });
+    let frames = frames.map(Ok::<_, std::convert::Infallible>);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (headers, Body::from_stream(frames)).into_response()
+}
+
+fn signed_out() -> Bytes {
+    let event = ThreadStreamEvent::Error(ErrorEvent {
+        code: "unauthorized".to_owned(),
+        message: Some("You are signed out. Sign in again to go on.".to_owned()),
+        allow_retry: false,
+    });
+    serde_json::to_vec(&event).expect("BUG: an event is JSON").into()
 }
 
 fn frame(events: &[Bytes]) -> Bytes {

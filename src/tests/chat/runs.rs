@@ -253,6 +253,23 @@ on_both_engines! {
         assert!(stored(&app, &thread_id).await.is_empty());
     }
 
+    async fn an_answer_ends_with_the_session_that_asked_for_it(app) {
+        let alice = app.sign_up("Alice").await;
+        let bob = app.sign_up("Bob").await;
+        let mut hers = Stream::create(&app, &alice, "/slow 100").await;
+        let mut his = Stream::create(&app, &bob, "/slow 5").await;
+        hers.read_to("w1 ").await;
+        his.read_to("w1 ").await;
+        let thread_id = hers.thread_id();
+        app.post("/api/auth/sign-out", Some(&alice.cookie), &json!({})).await;
+        app.state.watch.look(&app.state).await.unwrap();
+        let last = hers.rest().await.pop().unwrap();
+        assert_eq!((&last["type"], &last["code"]), (&json!("error"), &json!("unauthorized")));
+        idle(&app, &thread_id).await;
+        assert!(stored(&app, &thread_id).await.iter().any(|(_, text, _)| text.starts_with("w0 w1 ")));
+        assert_eq!(his.rest().await.last().unwrap()["item"]["content"][0]["text"], "w0 w1 w2 w3 w4 ");
+    }
+
     async fn another_user_does_not_stop_an_answer_by_deleting(app) {
         let alice = app.sign_up("Alice").await;
         let bob = app.sign_up("Bob").await;
