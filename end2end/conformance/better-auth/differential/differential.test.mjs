@@ -62,12 +62,12 @@ describe("the original and ours", () => {
     for (const pair of pairs.values()) await Promise.all((await pair).map((it) => it.stop()));
   });
 
-  for (const { name, profile, run } of CASES) {
+  for (const [number, { name, profile, run }] of CASES.entries()) {
     test(name, async () => {
       const pair = await pairOf(profile);
       const [original, ours] = await Promise.all(
         pair.map(async (side) => {
-          side.answers = [];
+          side.begin(number);
           const failure = await run(side).then(() => undefined, (err) => String(err.message));
           return failure ? [...side.answers, { failure }] : side.answers;
         }),

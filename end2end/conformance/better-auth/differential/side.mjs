@@ -31,6 +31,7 @@ const NOBODY = { email: "nobody@example.com", password: PASSWORD, id: "", token:
 
 /** A server and the people that a case sends to it. */
 export class Side {
+  #case = "";
   #nPeople = 0;
   /** @type {Map<string, Promise<Actor>>} */
   #known = new Map();
@@ -41,9 +42,16 @@ export class Side {
     this.server = server;
   }
 
-  /** A name that the other server's side gives out at the same moment, too. */
+  /** Begins a case, given its number. */
+  begin(/** @type {number} */ number) {
+    this.#case = `case-${number}`;
+    this.#nPeople = 0;
+    this.answers = [];
+  }
+
+  /** A new address; the other server's side gives out the same. */
   newEmail() {
-    return `person-${++this.#nPeople}@example.com`;
+    return `${this.#case}-person-${++this.#nPeople}@example.com`;
   }
 
   /** The cookie that holds a session. */
@@ -62,14 +70,13 @@ export class Side {
     if (kind === "stale") return { ...NOBODY, cookie: `${this.cookieName}=${signed("x".repeat(32))}` };
     if (kind === "forged") return { ...NOBODY, cookie: `${this.cookieName}=${"x".repeat(32)}.${"A".repeat(43)}%3D` };
     if (kind === "new") return this.#signUp();
-    const known = this.#known.get(kind) ?? this.#signUp();
+    const known = this.#known.get(kind) ?? this.#signUp(`${kind}@example.com`);
     this.#known.set(kind, known);
     return known;
   }
 
   /** @returns {Promise<Actor>} */
-  async #signUp() {
-    const email = this.newEmail();
+  async #signUp(email = this.newEmail()) {
     const account = { name: "Ada Lovelace", email, password: PASSWORD };
     const answer = await this.exchange({ path: "/sign-up/email", json: account });
     if (answer.status !== 200) throw new Error(`${this.server.target}: signing up: ${answer.status} ${answer.text}`);
