@@ -115,11 +115,4 @@ export const DEVIATIONS = [
     at: /./,
     only: statusOf(413),
   },
-  {
-    name: "other providers",
-    reason: "Signing in with other providers is not there yet: its paths are unknown ones.",
-    cases: /^later: /,
-    at: /./,
-    only: statusOf(404),
-  },
 ];

@@ -1,4 +1,4 @@
-// Limits, sizes, origins, and what Colloquy adds or leaves for later.
+// Limits, sizes, origins, JSON, and providers where none is configured.
 
 import { flow, one } from "./table.mjs";
 
@@ -51,10 +51,10 @@ export default [
   one("JSON: a lone surrogate", "nobody", { method: "POST", path: "/sign-in/email", headers: { "content-type": "application/json" }, body: '{"email":"nobody@example.com","password":"\\ud800x"}' }),
   one("JSON: behind a byte order mark", "nobody", { method: "POST", path: "/sign-in/email", headers: { "content-type": "application/json" }, body: '\ufeff{"email":"nobody@example.com","password":"x"}' }),
   one("JSON: white space around", "nobody", { method: "POST", path: "/sign-in/email", headers: { "content-type": "application/json" }, body: ' \n{"email":"nobody@example.com","password":"x"} \n' }),
-  one("later: signing in with another provider", "nobody", { path: "/sign-in/social", json: { provider: "github" } }),
-  one("later: linking another provider", "ada", { path: "/link-social", json: { provider: "github" } }),
-  one("later: coming back from another provider", "nobody", { path: "/callback/github?code=x&state=y" }),
-  one("later: a provider's tokens", "ada", { path: "/get-access-token", json: { accountId: "x" } }),
-  one("later: refreshing a provider's tokens", "ada", { path: "/refresh-token", json: { accountId: "x" } }),
-  one("later: a provider's data", "ada", { path: "/account-info?accountId=x" }),
+  one("providers: signing in with another provider", "nobody", { path: "/sign-in/social", json: { provider: "github" } }),
+  one("providers: linking another provider", "ada", { path: "/link-social", json: { provider: "github" } }),
+  one("providers: coming back from another provider", "nobody", { path: "/callback/github?code=x&state=y" }),
+  one("providers: a provider's tokens", "ada", { path: "/get-access-token", json: { accountId: "x" } }),
+  one("providers: refreshing a provider's tokens", "ada", { path: "/refresh-token", json: { accountId: "x" } }),
+  one("providers: a provider's data", "ada", { path: "/account-info?accountId=x" }),
 ];
