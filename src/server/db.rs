@@ -1,5 +1,7 @@
 //! The two databases behind one name.
 
+mod columns;
+
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
@@ -129,6 +131,9 @@ impl Db {
             )),
             err => err.into(),
         })?;
+        if let Self::Sqlite { writer, .. } = &self {
+            columns::complete(writer).await?;
+        }
         Ok(self)
     }
 

@@ -17,6 +17,9 @@ pub enum Error {
     /// A token could not be made.
     #[error("minting a token failed: {0}")]
     Token(#[from] jsonwebtoken::errors::Error),
+    /// A key that signs tokens could not be made or used.
+    #[error("the key that signs tokens failed: {0}")]
+    Key(String),
     /// A stored value is not what this version writes.
     #[error("a stored value cannot be read: {0}")]
     Stored(#[from] serde_json::Error),

@@ -97,7 +97,7 @@ pub async fn session() -> Result<Option<Session>, ApiError> {
 pub async fn chat_token() -> Result<String, ApiError> {
     let app: AppState = expect_context();
     let principal = principal().ok_or_else(signed_out)?;
-    tokens::mint(&app, &principal).map_err(|err| failed(&err))
+    tokens::mint(&app, &principal).await.map_err(|err| failed(&err))
 }
 
 /// See [`crate::api::account::typed_fields`].

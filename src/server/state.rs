@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{passwords::Passwords, seen::Seen, watch::SessionWatch},
+    auth::{jwks::KeyRing, passwords::Passwords, seen::Seen, watch::SessionWatch},
     chat::Chat,
     config::Config,
 };
@@ -23,6 +23,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The hasher.
     pub passwords: Passwords,
+    /// The keys that sign tokens.
+    pub keys: KeyRing,
     /// When sessions were last used.
     pub seen: Seen,
     /// The sessions that open answers depend on.
@@ -42,6 +44,7 @@ impl AppState {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
             passwords: Passwords::new()?,
+            keys: KeyRing::default(),
             seen: Seen::default(),
             watch: SessionWatch::default(),
             config: Arc::new(config),

@@ -20,7 +20,7 @@ use crate::{
     server::{
         AppState, Clock, Db,
         auth::letters,
-        config::Settings,
+        config::{Config, Settings},
         db::on,
         mail::{Letter, Order},
         router::router,
@@ -66,9 +66,9 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap().to_owned();
         let database_url = database_url(engine, folder.path()).await;
-        let mut line =
-            vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url, "--better-auth-secret", SECRET];
-        for (flag, value) in [("--better-auth-url", BASE_URL), ("--rate-limit", "off")] {
+        let mut line = vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url];
+        let defaults = [("--better-auth-url", BASE_URL), ("--better-auth-secret", SECRET), ("--rate-limit", "off")];
+        for (flag, value) in defaults {
             if !flags.contains(&flag) {
                 line.extend([flag, value]);
             }
@@ -81,9 +81,20 @@ impl TestApp {
     async fn start(settings: Settings, clock: Clock, folder: TempDir) -> Self {
         let config = settings.judge().unwrap();
         let db = Db::open(&config.database_url).await.unwrap();
+        Self::assemble(config, db, clock, folder)
+    }
+
+    fn assemble(config: Config, db: Db, clock: Clock, folder: TempDir) -> Self {
         let leptos = get_config_from_str(include_str!("../../Leptos.toml")).unwrap();
         let state = AppState::new(config, db, clock, leptos).unwrap();
         Self { router: router(state.clone()), state, _folder: folder }
+    }
+
+    /// Starts another server on the same database, which may be configured differently.
+    pub fn another(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::clone(&self.state.config);
+        change(&mut config);
+        Self::assemble(config, self.state.db.clone(), self.state.clock.clone(), tempfile::tempdir().unwrap())
     }
 
     /// Sends a request.

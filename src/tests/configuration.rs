@@ -35,6 +35,19 @@ fn settings_that_cannot_be_used_name_their_variable() {
 }
 
 #[test]
+fn a_key_outlives_the_tokens_that_it_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = |flags: &[&str]| {
+        let line = ["colloquy", "--data-dir", folder.path().to_str().unwrap(), "--jwt-algorithm", "EdDSA"];
+        Flags::parse_from(line.iter().chain(flags)).settings.judge()
+    };
+    judge(&["--jwt-grace-period", "1m"]).unwrap();
+    judge(&["--jwt-grace-period", "15m", "--jwt-rotation-interval", "1d"]).unwrap();
+    let refused = judge(&["--jwt-grace-period", "1m", "--jwt-rotation-interval", "1d"]).unwrap_err().to_string();
+    assert!(refused.contains("JWT_GRACE_PERIOD is `1m`") && refused.contains("JWT_EXPIRES_IN"), "{refused}");
+}
+
+#[test]
 fn a_data_folder_that_cannot_be_used_is_named() {
     let settings = Flags::parse_from(["colloquy", "--data-dir", "/proc/colloquy"]).settings;
     let sentence = settings.judge().unwrap_err().to_string();

@@ -12,9 +12,10 @@ mod token;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};
 
-/// Makes each `async fn name(app)` into two tests, `name::sqlite` and `name::postgres`, with an application of its own.
+/// Makes each `async fn name(app)` into two tests, `name::sqlite` and `name::postgres`, with an application of its own;
+/// `async fn name(app, flags)` gives it further command-line flags.
 macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident $(, $flags:expr)?) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -22,14 +23,20 @@ macro_rules! on_both_engines {
             $(#[$meta])*
             async fn run($app: $crate::tests::TestApp) $body
 
+            async fn run_on(engine: $crate::tests::Engine) {
+                let flags: &[&str] = &[];
+                $(let flags = [flags, $flags].concat();)?
+                run($crate::tests::TestApp::with_flags(engine, &flags).await).await;
+            }
+
             #[tokio::test]
             async fn sqlite() {
-                run($crate::tests::TestApp::new($crate::tests::Engine::Sqlite).await).await;
+                run_on($crate::tests::Engine::Sqlite).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                run($crate::tests::TestApp::new($crate::tests::Engine::Postgres).await).await;
+                run_on($crate::tests::Engine::Postgres).await;
             }
         }
     )*};

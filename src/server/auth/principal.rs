@@ -115,7 +115,7 @@ pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) 
 pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, BearerError> {
     let token = bearer_token(headers).ok_or(BearerError::Missing)?;
     let now = app.clock.now();
-    let verified = tokens::verify(&app.config, now, token)?;
+    let verified = tokens::verify(app, token).await??;
     let (session, user) = match sessions::find(&app.db, &verified.sid, &verified.sub).await? {
         Some((session, user)) if !session.is_over(now) => (session, user),
         _ => return Err(BearerError::SessionOver),

@@ -1,12 +1,18 @@
 //! The JWT that other servers, and `/chatkit`, take as `Authorization: Bearer`.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use std::sync::Arc;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use super::principal::Principal;
+use super::{jwks::Key, principal::Principal};
 use crate::{
     model::{Timestamp, auth::User},
-    server::{AppState, Result, config::Config},
+    server::{
+        AppState, Error, Result,
+        config::{Config, JwtAlgorithm},
+    },
 };
 
 /// What a token says: Better Auth's claims (the whole user, `sub`, `iat`, `exp`, `iss`, `aud`) and our `sid`.
@@ -35,6 +41,7 @@ pub struct Verified {
     /// The session's id.
     pub sid: String,
     exp: i64,
+    nbf: Option<i64>,
 }
 
 /// Why a token is refused.
@@ -46,9 +53,15 @@ pub enum Refused {
     /// It is signed by another algorithm or key.
     #[error("The token's signature is not ours.")]
     Signature,
+    /// It names no key that is published, or none at all.
+    #[error("The token's key is not ours.")]
+    Key,
     /// Its time is over.
     #[error("The token has expired.")]
     Expired,
+    /// Its time has not come (`nbf`).
+    #[error("The token is not valid yet.")]
+    NotYet,
     /// Its issuer is another one.
     #[error("The token has another issuer.")]
     Issuer,
@@ -57,11 +70,11 @@ pub enum Refused {
     Audience,
 }
 
-/// Mints a token for the principal.
+/// Mints a token for the principal, signed by the secret or by the newest key, as configured.
 ///
 /// # Errors
-/// [`crate::server::Error::Token`].
-pub fn mint(app: &AppState, principal: &Principal) -> Result<String> {
+/// [`Error::Token`], [`Error::Key`], [`Error::Db`].
+pub async fn mint(app: &AppState, principal: &Principal) -> Result<String> {
     let jwt = &app.config.jwt;
     let iat = app.clock.now().seconds();
     let claims = Claims {
@@ -73,19 +86,77 @@ pub fn mint(app: &AppState, principal: &Principal) -> Result<String> {
         aud: app.config.jwt_audience(),
         sid: &principal.session_id,
     };
-    let key = EncodingKey::from_secret(jwt.secret.expose().as_bytes());
-    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
+    match jwt.algorithm {
+        JwtAlgorithm::Hs256 => {
+            let key = EncodingKey::from_secret(jwt.secret.expose().as_bytes());
+            Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
+        }
+        algorithm => sign(&*app.keys.signing(app).await?, algorithm, &claims),
+    }
 }
 
-/// Checks algorithm, signature, expiry (no leeway), issuer, and audience if one is configured.
+/// The header of a token that a key signs; Better Auth's says no `typ`.
+#[derive(Serialize)]
+struct KeyHeader<'a> {
+    alg: &'static str,
+    kid: &'a str,
+}
+
+/// Signs with a key that was made ready once; jsonwebtoken would make it ready at each call.
+fn sign(key: &Key, algorithm: JwtAlgorithm, claims: &Claims<'_>) -> Result<String> {
+    let header = KeyHeader { alg: algorithm.name(), kid: &key.id };
+    let part = |json: serde_json::Result<Vec<u8>>| json.map(|json| BASE64_URL_SAFE_NO_PAD.encode(json));
+    let failed = |err: serde_json::Error| Error::Key(err.to_string());
+    let header = part(serde_json::to_vec(&header)).map_err(failed)?;
+    let claims = part(serde_json::to_vec(claims)).map_err(failed)?;
+    let message = format!("{header}.{claims}");
+    let signing = key.signing.as_ref().ok_or_else(|| Error::Key("it has no private half".to_owned()))?;
+    let signature = BASE64_URL_SAFE_NO_PAD.encode(signing.sign(message.as_bytes())?);
+    Ok(format!("{message}.{signature}"))
+}
+
+/// Checks algorithm, key, signature, `exp` and `nbf` (no leeway), issuer, and audience if there is one.
 ///
 /// # Errors
-/// [`Refused`] with the reason.
-pub fn verify(config: &Config, now: Timestamp, token: &str) -> Result<Verified, Refused> {
-    let key = DecodingKey::from_secret(config.jwt.secret.expose().as_bytes());
-    let mut rules = Validation::new(Algorithm::HS256);
+/// [`Error::Db`] when the keys cannot be read; what is wrong with a token is the inner result.
+pub async fn verify(app: &AppState, token: &str) -> Result<Result<Verified, Refused>> {
+    let algorithm = app.config.jwt.algorithm;
+    let header = match jsonwebtoken::decode_header(token) {
+        Ok(header) if header.alg == algorithm.into() => header,
+        Ok(_) => return Ok(Err(Refused::Signature)),
+        Err(_) => return Ok(Err(Refused::Malformed)),
+    };
+    if algorithm == JwtAlgorithm::Hs256 {
+        let key = DecodingKey::from_secret(app.config.jwt.secret.expose().as_bytes());
+        return Ok(judge(&app.config, app.clock.now(), token, &key));
+    }
+    let Some(kid) = header.kid else { return Ok(Err(Refused::Key)) };
+    let key: Option<Arc<Key>> = app.keys.verifying(app, &kid).await?;
+    Ok(match key.as_ref().and_then(|key| key.verifying.as_ref()) {
+        Some(key) => judge(&app.config, app.clock.now(), token, key),
+        None => Err(Refused::Key),
+    })
+}
+
+fn judge(config: &Config, now: Timestamp, token: &str, key: &DecodingKey) -> Result<Verified, Refused> {
+    let claims = decode::<Verified>(token, key, &rules(config)).map_err(|err| match err.kind() {
+        ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => Refused::Signature,
+        ErrorKind::InvalidIssuer => Refused::Issuer,
+        ErrorKind::InvalidAudience => Refused::Audience,
+        _ => Refused::Malformed,
+    })?;
+    let claims = claims.claims;
+    match now.seconds() {
+        now if claims.exp <= now => Err(Refused::Expired),
+        now if claims.nbf.is_some_and(|nbf| now < nbf) => Err(Refused::NotYet),
+        _ => Ok(claims),
+    }
+}
+
+/// What jsonwebtoken judges. The times are judged by our own clock.
+fn rules(config: &Config) -> Validation {
+    let mut rules = Validation::new(config.jwt.algorithm.into());
     rules.leeway = 0;
-    // Judged below, by our own clock.
     rules.validate_exp = false;
     rules.set_issuer(&[config.jwt_issuer()]);
     rules.set_required_spec_claims(&["exp", "iss", "sub"]);
@@ -96,14 +167,5 @@ pub fn verify(config: &Config, now: Timestamp, token: &str) -> Result<Verified, 
         }
         None => rules.validate_aud = false,
     }
-    let verified = jsonwebtoken::decode::<Verified>(token, &key, &rules).map_err(|err| match err.kind() {
-        ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => Refused::Signature,
-        ErrorKind::InvalidIssuer => Refused::Issuer,
-        ErrorKind::InvalidAudience => Refused::Audience,
-        _ => Refused::Malformed,
-    })?;
-    match verified.claims.exp <= now.seconds() {
-        true => Err(Refused::Expired),
-        false => Ok(verified.claims),
-    }
+    rules
 }

@@ -2,7 +2,7 @@
 
 use super::{
     secret::{Secret, given_secret},
-    value::{choice, duration, given, switch},
+    value::{choice, duration, given, switch, wrong},
 };
 use crate::server::Result;
 
@@ -35,7 +35,8 @@ pub struct JwtSettings {
     #[arg(long, env = "JWT_ROTATION_INTERVAL")]
     pub jwt_rotation_interval: Option<String>,
 
-    /// How long a key that signs no longer stays at /api/auth/jwks: a number with s, m, h or d. Unset: 30d.
+    /// How long a key that signs no longer stays at /api/auth/jwks: a number with s, m, h or d, with an interval at
+    /// least JWT_EXPIRES_IN. Unset: 30d.
     #[arg(long, env = "JWT_GRACE_PERIOD")]
     pub jwt_grace_period: Option<String>,
 
@@ -78,6 +79,29 @@ pub enum JwtAlgorithm {
     Rs256,
 }
 
+impl JwtAlgorithm {
+    /// Returns `alg` of tokens and keys.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+impl From<JwtAlgorithm> for jsonwebtoken::Algorithm {
+    fn from(algorithm: JwtAlgorithm) -> Self {
+        match algorithm {
+            JwtAlgorithm::Hs256 => Self::HS256,
+            JwtAlgorithm::EdDsa => Self::EdDSA,
+            JwtAlgorithm::Es256 => Self::ES256,
+            JwtAlgorithm::Rs256 => Self::RS256,
+        }
+    }
+}
+
 impl JwtSettings {
     /// Judges the settings; `secret` signs unless there is a secret for tokens alone.
     ///
@@ -88,25 +112,28 @@ impl JwtSettings {
             "JWT_ALGORITHM",
             self.jwt_algorithm,
             JwtAlgorithm::Hs256,
-            &[
-                ("HS256", JwtAlgorithm::Hs256),
-                ("EdDSA", JwtAlgorithm::EdDsa),
-                ("ES256", JwtAlgorithm::Es256),
-                ("RS256", JwtAlgorithm::Rs256),
-            ],
+            &[JwtAlgorithm::Hs256, JwtAlgorithm::EdDsa, JwtAlgorithm::Es256, JwtAlgorithm::Rs256]
+                .map(|algorithm| (algorithm.name(), algorithm)),
         )?;
         let expires_in = if algorithm == JwtAlgorithm::Hs256 { "7d" } else { "15m" };
+        let expires_in_s = duration("JWT_EXPIRES_IN", self.jwt_expires_in, expires_in)?;
         let rotation_interval = given(self.jwt_rotation_interval);
+        let grace_period = given(self.jwt_grace_period).unwrap_or_else(|| "30d".to_owned());
+        let grace_period_s = duration("JWT_GRACE_PERIOD", Some(grace_period.clone()), "")?;
+        if grace_period_s < expires_in_s && rotation_interval.is_some() {
+            let right = "a token would outlive the key that verifies it; make it at least as long as JWT_EXPIRES_IN";
+            return Err(wrong("JWT_GRACE_PERIOD", &grace_period, right));
+        }
         Ok(JwtConfig {
             algorithm,
             secret: given_secret("JWT_SECRET", self.jwt_secret)?.unwrap_or_else(|| secret.clone()),
             issuer: given(self.jwt_issuer),
             audience: given(self.jwt_audience),
-            expires_in_s: duration("JWT_EXPIRES_IN", self.jwt_expires_in, expires_in)?,
+            expires_in_s,
             rotation_interval_s: rotation_interval
                 .map(|text| duration("JWT_ROTATION_INTERVAL", Some(text), ""))
                 .transpose()?,
-            grace_period_s: duration("JWT_GRACE_PERIOD", self.jwt_grace_period, "30d")?,
+            grace_period_s,
             set_auth_jwt: switch("SET_AUTH_JWT", self.set_auth_jwt, true)?,
         })
     }

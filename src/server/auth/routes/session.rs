@@ -57,7 +57,7 @@ async fn get_session(State(app): State<AppState>, parts: Parts) -> Result<Respon
     };
     let mut response = (no_store(), Json(body)).into_response();
     if let Some(principal) = visit.principal.filter(|_| app.config.jwt.set_auth_jwt) {
-        let token = tokens::mint(&app, &principal)?;
+        let token = tokens::mint(&app, &principal).await?;
         let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
         response.headers_mut().insert(SET_AUTH_JWT, token);
         answer::expose(response.headers_mut(), "set-auth-jwt");

@@ -1,9 +1,9 @@
-//! The JWT.
+//! The JWT, and the keys that verify it.
 
 use axum::{
     Json, Router,
     extract::State,
-    http::{header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -12,14 +12,25 @@ use serde_json::json;
 use crate::server::{
     AppState,
     auth::{guard, tokens, wire::WireError},
+    config::JwtAlgorithm,
 };
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/token", get(token))
+    Router::new().route("/token", get(token)).route("/jwks", get(jwks))
 }
 
 async fn token(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
     let principal = guard::session(&app, &parts).await?;
-    let token = tokens::mint(&app, &principal)?;
+    let token = tokens::mint(&app, &principal).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({ "token": token }))).into_response())
+}
+
+/// The public keys. With HS256 there is none: it is answered as by Better Auth with a signer of its own, whose 404 has a
+/// media type but no body.
+async fn jwks(State(app): State<AppState>) -> Result<Response, WireError> {
+    if app.config.jwt.algorithm == JwtAlgorithm::Hs256 {
+        return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
+    }
+    let keys = app.keys.published(&app).await?;
+    Ok(Json(json!({ "keys": keys })).into_response())
 }
