@@ -66,12 +66,17 @@ describe("verification", () => {
   test("no answer and no delay tells whether an address is known", async () => {
     const ada = await signedUp(server);
     const { email } = newUser();
-    for (const address of [email, ada.email]) {
+    // In turns, so that whatever else the machine does meets both alike.
+    const fastestMs = [Infinity, Infinity];
+    for (let i = 0; i < 10; i++) {
+      const address = [email, ada.email][i % 2] ?? "";
       const started = performance.now();
       const { data } = await new Browser(server).client.sendVerificationEmail({ email: address });
+      fastestMs[i % 2] = Math.min(fastestMs[i % 2] ?? NaN, performance.now() - started);
       assert.deepEqual(data, { status: true });
-      assert.ok(performance.now() - started >= 490, "answered in under half a second");
     }
+    const [unknown = NaN, known = NaN] = fastestMs;
+    assert.ok(Math.abs(unknown - known) < 25, `an unknown address took ${unknown} ms, a known one ${known} ms`);
     await server.mailbox.none(email);
     await server.mailbox.next(ada.email);
   });
