@@ -46,7 +46,7 @@ test-tokens: ## Verify tokens and streams with official Python packages, on the 
 
 test-auth: ## Compare with Better Auth, by its own client, on the binary that was built last (ARGS: --target better-auth)
 	@$(CI)/setup test
-	@$(CI)/with-postgres node end2end/conformance/better-auth/run.mjs $(ARGS)
+	@$(RUN) $(CI)/with-postgres node end2end/conformance/better-auth/run.mjs $(ARGS)
 
 test-model: ## Run a story with a real language model on this processor (slow)
 	@$(CI)/setup model
@@ -57,10 +57,11 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes, and Better Auth beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
+	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)
