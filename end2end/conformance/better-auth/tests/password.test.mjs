@@ -13,56 +13,67 @@ const NEW = "a quite different battery";
 describe("passwords", () => {
   after(() => Promise.all([server.stop(), strict.stop()]));
 
-  test("a forgotten password is set anew by the link of a mail", async () => {
-    const ada = await signedUp(server);
-    const { client } = new Browser(server);
-    const { data } = await client.requestPasswordReset({ email: ada.email, redirectTo: "/reset-password" });
+  /** Somebody new who forgot their password and asked for a mail from a browser without a session. */
+  async function forgetful(it = server) {
+    const ada = await signedUp(it);
+    const browser = new Browser(it);
+    const { data } = await browser.client.requestPasswordReset({ email: ada.email, redirectTo: "/reset-password" });
     assert.deepEqual(data, {
       status: true,
       message: "If this email exists in our system, check your email for the reset link",
     });
-    const link = new URL(await server.mailbox.next(ada.email));
+    const link = new URL(await it.mailbox.next(ada.email));
+    return { ada, browser, client: browser.client, link, token: link.pathname.split("/").at(-1) ?? "" };
+  }
+
+  test("the mail for a forgotten password has a link to the server", async () => {
+    const { link } = await forgetful();
     assert.equal(link.origin, server.publicUrl);
     assert.match(link.pathname, /^\/api\/auth\/reset-password\/[A-Za-z0-9]{24}$/);
     assert.equal(link.searchParams.get("callbackURL"), "/reset-password");
-
-    const browser = new Browser(server);
-    const { status, location } = await browser.open(link.href);
-    assert.equal(status, 302);
-    const page = new URL(location ?? "");
-    assert.equal(page.href.split("?")[0], `${server.publicUrl}/reset-password`);
-    const token = page.searchParams.get("token") ?? "";
-    // Opening the link does not use it up: mail scanners do it, too.
-    assert.equal((await browser.open(link.href)).location, location);
-
-    const short = await browser.client.resetPassword({ newPassword: "short", token });
-    assert.deepEqual([short.error?.status, short.error?.code], [400, "PASSWORD_TOO_SHORT"]);
-    assert.deepEqual((await browser.client.resetPassword({ newPassword: NEW, token })).data, { status: true });
-    assert.equal(browser.sessionCookie, undefined);
-
-    const again = await browser.client.resetPassword({ newPassword: "yet another battery", token });
-    assert.deepEqual([again.error?.status, again.error?.code], [400, "INVALID_TOKEN"]);
-    assert.equal((await browser.open(link.href)).location, `${server.publicUrl}/reset-password?error=INVALID_TOKEN`);
-    assert.equal((await browser.client.signIn.email(ada)).error?.status, 401);
-    assert.equal((await browser.client.signIn.email({ ...ada, password: NEW })).error, null);
-    // Who is signed in elsewhere stays so, unless the setting says otherwise.
-    assert.equal((await ada.client.getSession()).data?.user.id, ada.id);
   });
 
-  test("the other sessions end with a forgotten password where the setting says so", async () => {
-    const ada = await signedUp(strict);
-    const { client } = new Browser(strict);
-    await client.requestPasswordReset({ email: ada.email, redirectTo: "/reset-password" });
-    const [, token = ""] = /reset-password\/(\w+)/.exec(await strict.mailbox.next(ada.email)) ?? [];
+  test("the link leads to the page with the token, however often it is opened: mail scanners do it, too", async () => {
+    const { browser, link, token } = await forgetful();
+    for (let i = 0; i < 2; i++) {
+      const { status, location } = await browser.open(link.href);
+      assert.deepEqual([status, location], [302, `${server.publicUrl}/reset-password?token=${token}`]);
+    }
+  });
+
+  test("the token sets a new password, and signs nobody in", async () => {
+    const { ada, browser, client, token } = await forgetful();
     assert.deepEqual((await client.resetPassword({ newPassword: NEW, token })).data, { status: true });
-    assert.equal((await ada.client.getSession()).data, null);
+    assert.equal(browser.sessionCookie, undefined);
+    assert.equal((await client.signIn.email(ada)).error?.status, 401);
+    assert.equal((await client.signIn.email({ ...ada, password: NEW })).error, null);
   });
+
+  test("a password that is too short does not use the token up", async () => {
+    const { client, token } = await forgetful();
+    const { error } = await client.resetPassword({ newPassword: "short", token });
+    assert.deepEqual([error?.status, error?.code], [400, "PASSWORD_TOO_SHORT"]);
+    assert.deepEqual((await client.resetPassword({ newPassword: NEW, token })).data, { status: true });
+  });
+
+  test("the token works once, and its link says so afterwards", async () => {
+    const { browser, client, link, token } = await forgetful();
+    await client.resetPassword({ newPassword: NEW, token });
+    const { error } = await client.resetPassword({ newPassword: "yet another battery", token });
+    assert.deepEqual([error?.status, error?.code], [400, "INVALID_TOKEN"]);
+    assert.equal((await browser.open(link.href)).location, `${server.publicUrl}/reset-password?error=INVALID_TOKEN`);
+  });
+
+  for (const [what, it] of /** @type {const} */ ([["go on", server], ["end where the setting says so", strict]])) {
+    test(`with a forgotten password the sessions ${what}`, async () => {
+      const { ada, client, token } = await forgetful(it);
+      assert.deepEqual((await client.resetPassword({ newPassword: NEW, token })).data, { status: true });
+      assert.equal((await ada.client.getSession()).data?.user.id, it === server ? ada.id : undefined);
+    });
+  }
 
   test("of two who use a reset token at once, one succeeds", async () => {
-    const ada = await signedUp(server);
-    const { client } = new Browser(server);
-    await client.requestPasswordReset({ email: ada.email });
-    const [, token = ""] = /reset-password\/(\w+)/.exec(await server.mailbox.next(ada.email)) ?? [];
+    const { client, token } = await forgetful();
     const answers = await Promise.all(
       ["one different battery", "two different batteries"].map((newPassword) => client.resetPassword({ newPassword, token })),
     );

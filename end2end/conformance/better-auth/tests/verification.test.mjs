@@ -27,6 +27,12 @@ describe("verification", () => {
       assert.deepEqual([status, location], [302, "/welcome?a=1"]);
     }
     assert.equal((await ada.client.getSession()).data?.user.emailVerified, true);
+  });
+
+  test("what is verified is not verified again", async () => {
+    const ada = await signedUp(server);
+    await ada.client.sendVerificationEmail({ email: ada.email });
+    await ada.browser.open(await server.mailbox.next(ada.email));
     const { error } = await ada.client.sendVerificationEmail({ email: ada.email });
     assert.deepEqual([error?.status, error?.code], [400, "EMAIL_ALREADY_VERIFIED"]);
   });
