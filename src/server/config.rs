@@ -29,7 +29,7 @@ use self::{
     secret::given_secret,
     value::{given, wrong},
 };
-use super::{Error, Result, middleware::origin::TrustedOrigins};
+use super::{Error, Result, middleware::trusted_origins::TrustedOrigins};
 
 /// The settings as they are given; [`Config`] is what becomes of them.
 #[derive(Clone, Debug, clap::Args)]
@@ -51,7 +51,8 @@ pub struct Settings {
     #[arg(long, env = "BETTER_AUTH_URL")]
     pub better_auth_url: Option<String>,
 
-    /// Further origins whose pages may call us, separated by commas; `*` and `?` are wildcards.
+    /// Further origins whose pages may call us, separated by commas; `*` and `?` are wildcards, and `myapp://` names
+    /// the URLs of an app's own scheme.
     #[arg(long, env = "BETTER_AUTH_TRUSTED_ORIGINS", value_delimiter = ',')]
     pub better_auth_trusted_origins: Vec<String>,
 

@@ -164,6 +164,11 @@ impl Db {
         }
     }
 
+    /// Waits until somebody closes the connections: what runs in the background ends then.
+    pub async fn closed(&self) {
+        on!(self.write(), pool => pool.close_event().await);
+    }
+
     /// Names the engine for people.
     pub fn engine(&self) -> &'static str {
         match self {

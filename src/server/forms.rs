@@ -9,16 +9,17 @@ use super::{
     auth::{
         accounts::{self, SignIn, SignUp, SignedUp},
         cookies::{self, Remember},
+        limits::{Verdict, X_RETRY_AFTER},
         principal::{Principal, Visit},
         sessions::{self, SessionRow, Visitor},
         tokens,
     },
     chat,
-    middleware::origin,
+    middleware::{client, origin},
 };
 use crate::model::{
     ApiError,
-    auth::{EmailAddress, Password, Session},
+    auth::{AuthError, EmailAddress, Password, Session},
     chatkit::PageQuery,
     page::{ChatStart, TypedFields},
 };
@@ -36,15 +37,14 @@ const SIGN_IN: &str = "/sign-in";
 /// See [`crate::api::account::sign_up`].
 pub async fn sign_up(typed: TypedFields, password: Password, next: Option<String>) -> Result<(), ApiError> {
     let app: AppState = expect_context();
-    let signed_up = match EmailAddress::parse(&typed.email) {
-        Ok(email) => {
-            let name = typed.name.replace('\0', "");
-            let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
-            accounts::sign_up(&app, input, None, &visitor()).await
-        }
-        Err(err) => Err(err.into()),
+    let signed_up = async {
+        count(&app, "/sign-up/email").await?;
+        let email = EmailAddress::parse(&typed.email)?;
+        let name = typed.name.replace('\0', "");
+        let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
+        accounts::sign_up(&app, input, None, &visitor(&app)).await
     };
-    match signed_up {
+    match signed_up.await {
         Ok(SignedUp { session: Some(session), .. }) => enter(&app, &session, Remember::Yes, next),
         Ok(SignedUp { session: None, .. }) => redirect(SIGN_IN),
         Err(err) => return Err(refuse(&app, err, &typed)),
@@ -61,11 +61,12 @@ pub async fn sign_in(
 ) -> Result<(), ApiError> {
     let app: AppState = expect_context();
     let remember = remember.into();
-    let signed_in = match EmailAddress::parse(&typed.email) {
-        Ok(email) => accounts::sign_in(&app, SignIn { email, password, remember }, None, &visitor()).await,
-        Err(err) => Err(err.into()),
+    let signed_in = async {
+        count(&app, "/sign-in/email").await?;
+        let email = EmailAddress::parse(&typed.email)?;
+        accounts::sign_in(&app, SignIn { email, password, remember }, None, &visitor(&app)).await
     };
-    match signed_in {
+    match signed_in.await {
         Ok((_, session)) => enter(&app, &session, remember, next),
         Err(err) => return Err(refuse(&app, err, &typed)),
     }
@@ -137,8 +138,23 @@ fn headers() -> HeaderMap {
     use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
 }
 
-fn visitor() -> Visitor {
-    use_context::<Parts>().map(|parts| Visitor::of(&parts.headers, &parts.extensions)).unwrap_or_default()
+fn visitor(app: &AppState) -> Visitor {
+    use_context::<Parts>().map(|parts| Visitor::of(&app.config, &parts)).unwrap_or_default()
+}
+
+/// Counts a form as the request to `/api/auth` that does the same, so that nobody gets tries twice.
+async fn count(app: &AppState, twin: &str) -> Result<(), Error> {
+    let parts = use_context::<Parts>();
+    let address = parts.map(|parts| client::address(&app.config.limits, &parts.headers, &parts.extensions));
+    match app.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await? {
+        Verdict::Allowed => Ok(()),
+        Verdict::Refused { retry_after_s } => {
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.insert_header(X_RETRY_AFTER, retry_after_s.into());
+            }
+            Err(AuthError::TooManyRequests.into())
+        }
+    }
 }
 
 /// Opens the session in the browser and goes where the visitor wanted to.

@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{jwks::KeyRing, passwords::Passwords, seen::Seen, watch::SessionWatch},
+    auth::{jwks::KeyRing, limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
     chat::Chat,
     config::Config,
 };
@@ -25,6 +25,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// The keys that sign tokens.
     pub keys: KeyRing,
+    /// How often one address may ask.
+    pub limits: Limits,
     /// When sessions were last used.
     pub seen: Seen,
     /// The sessions that open answers depend on.
@@ -45,6 +47,7 @@ impl AppState {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
             passwords: Passwords::new()?,
             keys: KeyRing::default(),
+            limits: Limits::new(&config.limits, &db, &clock),
             seen: Seen::default(),
             watch: SessionWatch::default(),
             config: Arc::new(config),
@@ -59,5 +62,6 @@ impl AppState {
         self.chat.start();
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
+        tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
     }
 }

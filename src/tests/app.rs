@@ -1,10 +1,11 @@
 //! The application under test, and users of it.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use clap::Parser;
@@ -45,6 +46,8 @@ pub enum Engine {
 pub struct TestApp {
     pub router: Router,
     pub state: AppState,
+    /// Whose connection requests come from, as the socket would say; nobody's unless a test says so.
+    pub peer: Option<SocketAddr>,
     _folder: TempDir,
 }
 
@@ -87,7 +90,12 @@ impl TestApp {
     fn assemble(config: Config, db: Db, clock: Clock, folder: TempDir) -> Self {
         let leptos = get_config_from_str(include_str!("../../Leptos.toml")).unwrap();
         let state = AppState::new(config, db, clock, leptos).unwrap();
-        Self { router: router(state.clone()), state, _folder: folder }
+        Self { router: router(state.clone()), state, peer: None, _folder: folder }
+    }
+
+    /// Lets requests come from an address.
+    pub fn seen_from(self, address: &str) -> Self {
+        Self { peer: Some(SocketAddr::new(address.parse().unwrap(), 50_000)), ..self }
     }
 
     /// Starts another server on the same database, which may be configured differently.
@@ -98,7 +106,10 @@ impl TestApp {
     }
 
     /// Sends a request.
-    pub async fn send(&self, request: Request<Body>) -> TestResponse {
+    pub async fn send(&self, mut request: Request<Body>) -> TestResponse {
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

@@ -5,9 +5,12 @@ mod auth;
 mod chat;
 mod configuration;
 mod database;
+mod limits;
 mod mailed;
+mod origins;
 mod pages;
 mod recording;
+mod sweep;
 mod token;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};

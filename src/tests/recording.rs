@@ -17,7 +17,15 @@ use super::{TestApp, TestResponse, app::SECRET};
 use crate::server::{auth::cookies, config::Secret};
 
 /// The headers of an answer that count.
-const HEADERS: [&str; 5] = ["content-type", "cache-control", "pragma", "location", "access-control-expose-headers"];
+const HEADERS: [&str; 7] = [
+    "content-type",
+    "cache-control",
+    "pragma",
+    "location",
+    "access-control-expose-headers",
+    "x-retry-after",
+    "retry-after",
+];
 /// The headers of an answer that have to be there, whatever they say.
 const SECRETS: [&str; 2] = ["set-auth-token", "set-auth-jwt"];
 
@@ -31,6 +39,16 @@ pub struct Exchange {
     pub status: u16,
     answer_headers: Vec<(String, String)>,
     answer_body: String,
+}
+
+impl Exchange {
+    /// Returns the second of the day in which the answer was recorded.
+    fn second(&self) -> i64 {
+        let date = self.answer_headers.iter().find(|(name, _)| name == "date").map(|(_, value)| value);
+        // As in `Mon, 23 Nov 2026 00:08:14 GMT`.
+        let time = date.and_then(|date| date.split(' ').nth(4)).expect("a recorded date");
+        time.split(':').fold(0, |seconds, part| seconds * 60 + part.parse::<i64>().unwrap())
+    }
 }
 
 /// Reads a recording.
@@ -111,6 +129,8 @@ impl Exchange {
 pub struct Replay {
     /// A token of the recording, and ours.
     tokens: HashMap<String, String>,
+    /// The second of the last exchange that was checked at its time.
+    second: Option<i64>,
 }
 
 impl Replay {
@@ -119,9 +139,21 @@ impl Replay {
         self.tokens.insert(recorded.to_owned(), ours.to_owned());
     }
 
+    /// Sends the request, whatever comes back.
+    pub async fn send(&self, app: &TestApp, exchange: &Exchange) -> TestResponse {
+        app.send(self.request(exchange)).await
+    }
+
+    /// Lets as much time pass since the last exchange as passed in the recording, then checks.
+    pub async fn check_at_its_time(&mut self, app: &TestApp, exchange: &Exchange) {
+        let second = exchange.second();
+        app.state.clock.advance_seconds(second - self.second.replace(second).unwrap_or(second));
+        self.check(app, exchange).await;
+    }
+
     /// Sends the request and compares the answers.
     pub async fn check(&mut self, app: &TestApp, exchange: &Exchange) {
-        let response = app.send(self.request(exchange)).await;
+        let response = self.send(app, exchange).await;
         let title = &exchange.title;
         assert_eq!(response.status, StatusCode::from_u16(exchange.status).unwrap(), "{title}: {}", response.text());
         for name in HEADERS {
@@ -153,6 +185,9 @@ impl Replay {
             if !["connection", "content-length"].contains(&name.as_str()) {
                 let value = match value.strip_prefix("Bearer ") {
                     Some(token) => format!("Bearer {}", self.with_our_bearer(token)),
+                    None if name == "cookie" => {
+                        value.split("; ").map(|pair| self.with_our_tokens(pair)).collect::<Vec<_>>().join("; ")
+                    }
                     None => self.with_our_tokens(value),
                 };
                 request = request.header(name, value);

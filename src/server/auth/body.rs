@@ -1,5 +1,5 @@
 //! Reading the body of an auth request, in Better Auth's order of checks (reference §1.0): media type, JSON, origin
-//! and callback URL, then the schema with zod's texts.
+//! and where people are sent, then the schema with zod's texts.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::wire::WireError;
+use super::{targets, wire::WireError};
 use crate::{
     model::auth::{AuthError, EmailAddress},
     server::{
@@ -68,9 +68,7 @@ async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Recei
     if parts.headers.contains_key(header::COOKIE) {
         origin::check(&app.config, &parts.headers)?;
     }
-    if let Some(Value::Object(fields)) = &body {
-        check_targets(app, &parts, fields)?;
-    }
+    targets::check(app, &parts, body.as_ref())?;
     Ok(Received { parts, body })
 }
 
@@ -99,31 +97,6 @@ fn parse(parts: &Parts, bytes: &[u8], allowed: &[&str]) -> Result<Option<Value>,
 
 fn invalid_json() -> WireError {
     WireError::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Invalid JSON in request body")
-}
-
-/// Where a body may send people: the field, what Better Auth calls it, and the code of a refusal.
-const TARGETS: [(&str, &str, &str); 4] = [
-    ("callbackURL", "callbackURL", "INVALID_CALLBACK_URL"),
-    ("redirectTo", "redirectURL", "INVALID_REDIRECT_URL"),
-    ("errorCallbackURL", "errorCallbackURL", "INVALID_ERROR_CALLBACK_URL"),
-    ("newUserCallbackURL", "newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL"),
-];
-
-fn check_targets(app: &AppState, parts: &Parts, fields: &Map<String, Value>) -> Result<(), WireError> {
-    for (field, label, code) in TARGETS {
-        match fields.get(field) {
-            value if !is_truthy(value) => {}
-            Some(Value::String(url)) if origin::is_trusted_target(&app.config, &parts.headers, url) => {}
-            Some(Value::String(_)) => {
-                return Err(WireError::new(StatusCode::FORBIDDEN, code, format!("Invalid {label}")));
-            }
-            _ => {
-                let message = format!("Invalid {label}: expected a string");
-                return Err(WireError::without_code(StatusCode::BAD_REQUEST, message));
-            }
-        }
-    }
-    Ok(())
 }
 
 impl From<OriginRefusal> for WireError {
@@ -239,7 +212,7 @@ impl Fields<'_> {
 
     /// Whether JavaScript takes a field for true.
     pub fn is_truthy(&self, name: &str) -> bool {
-        is_truthy(self.fields.get(name))
+        self.fields.get(name).is_some_and(is_truthy)
     }
 
     /// Takes a boolean that may be absent.
@@ -284,13 +257,13 @@ impl Fields<'_> {
 }
 
 /// Whether JavaScript takes a value for true.
-fn is_truthy(value: Option<&Value>) -> bool {
+pub(super) fn is_truthy(value: &Value) -> bool {
     match value {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Array(_) | Value::Object(_)) => true,
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
     }
 }
 

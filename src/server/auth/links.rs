@@ -1,29 +1,13 @@
 //! Where the links of mails lead in the end.
 
 use axum::{
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use url::Url;
 
-use super::{cookies::encode_component, wire::WireError};
-use crate::{
-    model::auth::AuthError,
-    server::{AppState, middleware::origin},
-};
-
-/// Checks that a `callbackURL` or `redirectTo` is a trusted origin's, or a safe path of ours.
-///
-/// # Errors
-/// 403 `INVALID_CALLBACK_URL`.
-pub(super) fn check_target(app: &AppState, parts: &Parts, target: Option<&str>) -> Result<(), WireError> {
-    match target.filter(|target| !target.is_empty()) {
-        Some(target) if !origin::is_trusted_target(&app.config, &parts.headers, target) => {
-            Err(WireError::new(StatusCode::FORBIDDEN, "INVALID_CALLBACK_URL", "Invalid callbackURL"))
-        }
-        _ => Ok(()),
-    }
-}
+use super::cookies::encode_component;
+use crate::{model::auth::AuthError, server::AppState};
 
 /// 302 as Better Auth answers it: with JSON's media type, and no body.
 pub(super) fn found(to: &str) -> Response {

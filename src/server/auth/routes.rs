@@ -20,7 +20,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer;
+use super::{answer, limits};
 use crate::server::AppState;
 
 /// The routes below `/api/auth`. Unknown paths and methods are 404 without a body or a media type, HEAD included.
@@ -40,6 +40,7 @@ pub fn router(app: &AppState) -> Router<AppState> {
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(app.clone(), answer::add_cookies))
         .layer(middleware::from_fn(refuse_head))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::refuse_haste))
         .layer(DefaultBodyLimit::disable())
 }
 

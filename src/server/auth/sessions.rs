@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use axum::http::{header, request::Parts};
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
@@ -10,9 +11,10 @@ use crate::{
     model::{Timestamp, auth::User},
     server::{
         AppState, Db, Result,
-        config::SessionConfig,
+        config::{Config, SessionConfig},
         db::{Pool, on},
         ids,
+        middleware::client,
         tx::{Tx, within},
     },
 };
@@ -55,31 +57,19 @@ impl std::fmt::Debug for SessionRow {
 /// Who asks: what a session remembers of the request that opened it.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// The address; IPv6 as its /64.
+    /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
     pub ip_address: String,
     /// The `User-Agent`.
     pub user_agent: String,
 }
 
 impl Visitor {
-    /// Reads the visitor off a request's parts.
-    pub fn of(headers: &axum::http::HeaderMap, extensions: &axum::http::Extensions) -> Self {
-        let peer = extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
-        let user_agent =
-            headers.get(axum::http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    /// Reads the visitor off a request.
+    pub fn of(config: &Config, parts: &Parts) -> Self {
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
         Self {
-            ip_address: peer.map(|peer| network(peer.0.ip())).unwrap_or_default(),
+            ip_address: client::address(&config.limits, &parts.headers, &parts.extensions),
             user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
-        }
-    }
-}
-
-/// Writes an address as Better Auth stores it: IPv4 whole, also when mapped into IPv6; IPv6 as its /64.
-fn network(address: std::net::IpAddr) -> String {
-    match address.to_canonical() {
-        std::net::IpAddr::V4(v4) => v4.to_string(),
-        std::net::IpAddr::V6(v6) => {
-            std::net::Ipv6Addr::from_bits(v6.to_bits() & (u128::from(u64::MAX) << 64)).to_string()
         }
     }
 }
@@ -351,16 +341,24 @@ pub async fn revoke_others(db: &Db, user_id: &str, keep_id: &str) -> Result<()> 
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_kept_as_better_auth_keeps_them() {
-        let check = |text: &str, kept: &str| assert_eq!(network(text.parse().unwrap()), kept, "{text}");
-        check("192.0.2.7", "192.0.2.7");
-        check("::ffff:192.0.2.7", "192.0.2.7");
-        check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
-        check("::1", "::");
-    }
+/// Deletes at most `limit` sessions that are over at `now`, and returns how many.
+///
+/// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn delete_lapsed(db: &Db, now: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "session"
+        where "id" in (select "id" from "session" where "expiresAt" between $1 and $2 limit $3)
+            and "expiresAt" between $1 and $2
+        "#,
+    )
+    .bind(Timestamp::from_millis(0))
+    .bind(now)
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
 }

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use crate::{
     model::Timestamp,
     server::{
-        AppState, Result,
+        AppState, Db, Result,
         db::on,
         ids,
         tx::{Tx, within},
@@ -77,4 +77,26 @@ pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value
     .await
     .map(|done| done.rows_affected()))?;
     Ok(deleted > 0)
+}
+
+/// Deletes at most `limit` rows that are over at `now`, and returns how many.
+///
+/// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn delete_lapsed(db: &Db, now: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "verification"
+        where "id" in (select "id" from "verification" where "expiresAt" between $1 and $2 limit $3)
+            and "expiresAt" between $1 and $2
+        "#,
+    )
+    .bind(Timestamp::from_millis(0))
+    .bind(now)
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
 }

@@ -62,11 +62,34 @@ impl LimitSettings {
     }
 }
 
+/// Reads an address or a network. One that is mapped into IPv6 is its IPv4 one, as the addresses it is compared with.
 fn network(entry: &str) -> Result<IpNet> {
     let address = || entry.parse::<IpAddr>().map(IpNet::from).ok();
-    entry
-        .parse()
-        .ok()
-        .or_else(address)
-        .ok_or_else(|| wrong("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8"))
+    let network = entry.parse().ok().or_else(address).ok_or_else(|| {
+        wrong("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
+    })?;
+    Ok(match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
+        (IpAddr::V4(v4), Some(prefix)) if network.addr().is_ipv6() => IpNet::new_assert(v4.into(), prefix),
+        _ => network,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let check = |entry: &str, expected: &str| assert_eq!(network(entry).unwrap().to_string(), expected, "{entry}");
+        check("10.0.0.7", "10.0.0.7/32");
+        check("10.0.0.0/8", "10.0.0.0/8");
+        check("::1", "::1/128");
+        check("2001:db8::/32", "2001:db8::/32");
+        check("::ffff:10.0.0.7", "10.0.0.7/32");
+        check("::ffff:10.0.0.0/104", "10.0.0.0/8");
+        for bad in ["10.0.0.0/33", "proxy.example.com", "10.0.0", "10.0.0.7:80", "*"] {
+            let sentence = network(bad).unwrap_err().to_string();
+            assert!(sentence.starts_with(&format!("TRUSTED_PROXIES is `{bad}`")), "{sentence}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What happens around every handler.
 
+pub mod client;
 pub mod cors;
 pub mod origin;
 pub mod security_headers;
+pub mod trusted_origins;
 pub mod visit;

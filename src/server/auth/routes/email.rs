@@ -21,7 +21,7 @@ use crate::{
             mail_tokens::{self, MailClaims, RequestType},
             principal::{self, Principal, Refresh},
             sessions::{self, Visitor},
-            verification,
+            targets, verification,
             wire::WireError,
         },
     },
@@ -70,7 +70,7 @@ async fn verify_email(State(app): State<AppState>, parts: Parts) -> Result<Respo
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    links::check_target(&app, &parts, callback_url.as_deref())?;
+    targets::check_callback_url(&app, &parts, callback_url.as_deref())?;
     let followed = match mail_tokens::verify(&app, &token) {
         Ok(claims) => follow(&app, &parts, &claims, callback_url.clone()).await,
         Err(err) => Err(err.into()),
@@ -112,7 +112,7 @@ async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Opt
         match visitor.filter(|visitor| visitor.user_id == user.id) {
             Some(visitor) => set_again(app, parts, visitor),
             None => {
-                let visitor = Visitor::of(&parts.headers, &parts.extensions);
+                let visitor = Visitor::of(&app.config, parts);
                 let session = sessions::open(app, &user.id, Remember::Yes, &visitor).await?;
                 SetCookies::of(parts).extend(cookies::open_session(&app.config, &session.token, Remember::Yes));
             }

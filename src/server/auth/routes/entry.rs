@@ -50,7 +50,7 @@ async fn sign_up_email(
     origin::check_login(&app.config, &req.parts.headers)?;
 
     let input = SignUp { name, email: email?, password: Password::new(password), image, remember };
-    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let visitor = Visitor::of(&app.config, &req.parts);
     let SignedUp { user, session } = accounts::sign_up(&app, input, callback_url, &visitor).await?;
     let token = session.map(|session| session.token);
     if let Some(token) = &token {
@@ -73,7 +73,7 @@ async fn sign_in_email(
     origin::check_login(&app.config, &req.parts.headers)?;
 
     let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
-    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let visitor = Visitor::of(&app.config, &req.parts);
     let (user, session) = accounts::sign_in(&app, input, callback_url.clone(), &visitor).await?;
     let mut body = json!({ "redirect": callback_url.is_some(), "token": session.token, "user": user });
     let mut location = HeaderMap::new();

@@ -18,6 +18,7 @@ use crate::{
             body::{self, JsonBody},
             cookies, credentials, guard, links, recovery,
             sessions::Visitor,
+            targets,
             wire::WireError,
         },
     },
@@ -41,7 +42,7 @@ async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
     let principal = guard::session(&app, &req.parts).await?;
 
     let remember = cookies::remember(&app.config, &req.parts.headers);
-    let visitor = Visitor::of(&req.parts.headers, &req.parts.extensions);
+    let visitor = Visitor::of(&app.config, &req.parts);
     let revoke = revoke_others.then_some((remember, &visitor));
     let session = credentials::change_password(&app, &principal, &current, &new, revoke).await?;
     let token = session.map(|session| session.token);
@@ -84,7 +85,7 @@ async fn reset_password_callback(
     let mut query = body::query(&parts);
     let callback_url = query.string("callbackURL");
     query.end()?;
-    links::check_target(&app, &parts, Some(&callback_url))?;
+    targets::check_callback_url(&app, &parts, Some(&callback_url))?;
     let is_good = !callback_url.is_empty() && recovery::is_good(&app, &token).await?;
     let page = links::absolute(&app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
     Ok(links::found(&match is_good {

@@ -20,6 +20,7 @@ use crate::{
             deletion::{self, Deletion},
             guard, links,
             principal::{self, Principal, Refresh},
+            targets,
             users::{self, UserChanges},
             wire::WireError,
         },
@@ -89,7 +90,7 @@ async fn delete_user_callback(State(app): State<AppState>, parts: Parts) -> Resu
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    links::check_target(&app, &parts, callback_url.as_deref())?;
+    targets::check_callback_url(&app, &parts, callback_url.as_deref())?;
     if !app.config.auth.delete_user {
         return Err(WireError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found"));
     }

@@ -1,0 +1,59 @@
+//! Requests counted in Better Auth's table `rateLimit`.
+
+use super::{Verdict, rules::Rule};
+use crate::{
+    model::Timestamp,
+    server::{Db, Result, db::on, ids},
+};
+
+/// Counts a request in one statement, so that of any number at once on any number of servers no more than the rule
+/// says are allowed. One that is refused writes nothing.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn count(db: &Db, key: &str, rule: Rule, now: Timestamp) -> Result<Verdict> {
+    let counted: u64 = on!(db.write(), pool => sqlx::query(
+        r#"
+        insert into "rateLimit" ("id", "key", "count", "lastRequest")
+        values ($1, $2, 1, $3)
+        on conflict ("key") do update
+        set "count" = case when "rateLimit"."lastRequest" <= $4 then 1 else "rateLimit"."count" + 1 end,
+            "lastRequest" = $3
+        where "rateLimit"."lastRequest" <= $4 or "rateLimit"."count" < $5
+        "#,
+    )
+    .bind(ids::auth_id())
+    .bind(key)
+    .bind(now.millis())
+    .bind(rule.window_start(now).millis())
+    .bind(rule.max)
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?;
+    if counted > 0 {
+        return Ok(Verdict::Allowed);
+    }
+    let last: Option<i64> = on!(db.read(), pool => sqlx::query_scalar(r#"select "lastRequest" from "rateLimit" where "key" = $1"#)
+            .bind(key)
+            .fetch_optional(pool)
+            .await)?;
+    Ok(rule.refused(last.map_or(now, Timestamp::from_millis), now))
+}
+
+/// Deletes at most `limit` rows whose last request was before a moment, and returns how many.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn forget(db: &Db, before: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "rateLimit"
+        where "id" in (select "id" from "rateLimit" where "lastRequest" < $1 limit $2) and "lastRequest" < $1
+        "#,
+    )
+    .bind(before.millis())
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
+}

@@ -1,0 +1,107 @@
+//! How many requests to a path are too many.
+
+use super::Verdict;
+use crate::model::Timestamp;
+
+/// At most so many requests, each within the window since the one before it that was allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// In seconds.
+    pub window_s: i64,
+    /// At least 1.
+    pub max: i64,
+}
+
+/// The longest window of all rules, in seconds.
+pub const LONGEST_WINDOW_S: i64 = MAILS.window_s;
+
+/// What tries passwords.
+const ENTRIES: Rule = Rule { window_s: 10, max: 3 };
+/// What sends mails.
+const MAILS: Rule = Rule { window_s: 60, max: 3 };
+/// Everything else.
+const DEFAULT: Rule = Rule { window_s: 10, max: 100 };
+
+/// Better Auth's special rules, those of its plugins' paths included; the jwt and bearer plugins have none of their
+/// own. A `*` at the end is anything.
+const SPECIAL: [(&str, Rule); 9] = [
+    ("/sign-in*", ENTRIES),
+    ("/sign-up*", ENTRIES),
+    ("/change-password*", ENTRIES),
+    ("/change-email*", ENTRIES),
+    ("/request-password-reset", MAILS),
+    ("/send-verification-email", MAILS),
+    ("/forget-password*", MAILS),
+    ("/email-otp/send-verification-otp", MAILS),
+    ("/email-otp/request-password-reset", MAILS),
+];
+
+/// Returns the rule of a path below `/api/auth`, with its pattern. Slashes at the path's end do not count.
+pub(super) fn of(path: &str) -> (&'static str, Rule) {
+    let path = path.trim_end_matches('/');
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(prefix) => path.starts_with(prefix),
+        None => path == pattern,
+    };
+    SPECIAL.into_iter().find(|(pattern, _)| fits(pattern)).unwrap_or(("*", DEFAULT))
+}
+
+impl Rule {
+    /// Before or at this moment, a last request is one of an earlier window.
+    pub fn window_start(self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(-self.window_s)
+    }
+
+    /// Refuses a request, `last` being the last one that was allowed.
+    pub fn refused(self, last: Timestamp, now: Timestamp) -> Verdict {
+        let left_ms = last.plus_seconds(self.window_s).millis().saturating_sub(now.millis());
+        let seconds = left_ms.div_euclid(1000) + i64::from(left_ms.rem_euclid(1000) > 0);
+        Verdict::Refused { retry_after_s: seconds.clamp(1, self.window_s) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_has_its_rule() {
+        let check = |path: &str, expected: (i64, i64)| {
+            let (_, rule) = of(path);
+            assert_eq!((rule.max, rule.window_s), expected, "{path}");
+        };
+        check("/sign-in/email", (3, 10));
+        check("/sign-in/email/", (3, 10));
+        check("/sign-in-with-anything", (3, 10));
+        check("/sign-up/email", (3, 10));
+        check("/change-password", (3, 10));
+        check("/change-email", (3, 10));
+        check("/request-password-reset", (3, 60));
+        check("/request-password-reset/", (3, 60));
+        check("/request-password-reset/callback", (100, 10));
+        check("/send-verification-email", (3, 60));
+        check("/forget-password/email-otp", (3, 60));
+        check("/email-otp/send-verification-otp", (3, 60));
+        check("/reset-password", (100, 10));
+        check("/sign-out", (100, 10));
+        check("//sign-in/email", (100, 10));
+        check("/token", (100, 10));
+        check("/", (100, 10));
+        check("", (100, 10));
+    }
+
+    #[test]
+    fn the_time_to_wait_is_rounded_up() {
+        let check = |last_ms: i64, now_ms: i64, expected: i64| {
+            let verdict = ENTRIES.refused(Timestamp::from_millis(last_ms), Timestamp::from_millis(now_ms));
+            assert_eq!(verdict, Verdict::Refused { retry_after_s: expected }, "{last_ms} {now_ms}");
+        };
+        check(0, 0, 10);
+        check(0, 1, 10);
+        check(0, 1000, 9);
+        check(0, 9999, 1);
+        // Another server's clock is ahead or behind.
+        check(5000, 0, 10);
+        check(0, 20_000, 1);
+    }
+}

@@ -1,0 +1,159 @@
+//! Which pages may send requests, and where people may be sent.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use super::{Engine, TestApp, TestResponse, app::BASE_URL};
+
+const TRUSTED: &str = "https://app.example.com,*.preview.example.com,myapp://";
+
+/// Names and values.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
+async fn trusting_app() -> TestApp {
+    TestApp::with_flags(Engine::Sqlite, &["--better-auth-trusted-origins", TRUSTED]).await
+}
+
+/// What a refusal says: status, and the code or else the message.
+fn refusal(response: &TestResponse) -> (u16, String) {
+    let body = response.json();
+    (response.status.as_u16(), body["code"].as_str().or(body["message"].as_str()).unwrap_or_default().to_owned())
+}
+
+/// Posts something that is refused with 401 or 404 at the earliest after all that is tested here.
+async fn post(app: &TestApp, path: &str, headers: Headers<'_>, body: &Value) -> TestResponse {
+    let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    app.send(request.body(Body::from(body.to_string())).unwrap()).await
+}
+
+#[tokio::test]
+async fn sign_ins_without_a_cookie_are_judged_by_what_browsers_say() {
+    let app = trusting_app().await;
+    let body = json!({ "email": "nobody@example.com", "password": "wrong password" });
+    let passed = (401, "INVALID_EMAIL_OR_PASSWORD");
+    let missing = (403, "MISSING_OR_NULL_ORIGIN");
+    let invalid = (403, "INVALID_ORIGIN");
+    let blocked = (403, "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED");
+    let site = "sec-fetch-site";
+    let mode = "sec-fetch-mode";
+    let rows: &[(Headers, (u16, &str))] = &[
+        (&[], passed),
+        (&[("origin", BASE_URL)], passed),
+        (&[("origin", "https://app.example.com")], passed),
+        (&[("origin", "https://a.b.preview.example.com")], passed),
+        (&[("origin", "myapp://")], passed),
+        (&[("origin", "https://evil.example")], invalid),
+        (&[("origin", "")], passed),
+        (&[("origin", "null")], missing),
+        (&[("origin", "null"), (site, "same-origin")], passed),
+        (&[("origin", "null"), (site, "same-site")], missing),
+        (&[("origin", "null"), (site, "cross-site")], missing),
+        (&[("referer", "https://evil.example/page")], invalid),
+        (&[("referer", "https://app.example.com/page")], passed),
+        // The referer only stands in for an origin that is missing.
+        (&[("origin", "https://evil.example"), ("referer", BASE_URL)], invalid),
+        (&[("origin", ""), ("referer", BASE_URL)], passed),
+        (&[("origin", "null"), ("referer", BASE_URL)], missing),
+        (&[("origin", "\u{e4}"), ("referer", BASE_URL)], invalid),
+        (&[(site, "same-origin")], missing),
+        (&[(site, "none")], missing),
+        (&[(mode, "cors")], missing),
+        (&[("sec-fetch-dest", "empty")], missing),
+        (&[(site, " ")], passed),
+        (&[(site, "cross-site"), (mode, "navigate"), ("origin", BASE_URL)], blocked),
+        (&[(site, "cross-site"), (mode, "cors"), ("origin", BASE_URL)], passed),
+        (&[(site, "same-site"), (mode, "navigate"), ("origin", BASE_URL)], passed),
+        // With a cookie the navigation is not looked at, but the origin always is.
+        (&[("cookie", "a=b"), (site, "cross-site"), (mode, "navigate"), ("origin", BASE_URL)], passed),
+        (&[("cookie", "a=b")], missing),
+        (&[("cookie", ""), (site, " ")], missing),
+    ];
+    for (headers, (status, code)) in rows {
+        let response = post(&app, "/api/auth/sign-in/email", headers, &body).await;
+        assert_eq!(refusal(&response), (*status, (*code).to_owned()), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn people_are_sent_to_trusted_places_only() {
+    let app = trusting_app().await;
+    let check = async |query: &str, target: Value, expected: (u16, &str)| {
+        let mut body = json!({ "email": "nobody@example.com", "password": "wrong password" });
+        body.as_object_mut().unwrap().extend(target.as_object().unwrap().clone());
+        let response = post(&app, &format!("/api/auth/sign-in/email{query}"), &[], &body).await;
+        assert_eq!(refusal(&response), (expected.0, expected.1.to_owned()), "{query} {target}");
+    };
+    let passed = (401, "INVALID_EMAIL_OR_PASSWORD");
+    for good in
+        ["/", "/chat?x=//y", BASE_URL, "https://app.example.com/a", "http://x.preview.example.com", "myapp://done", ""]
+    {
+        for name in ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] {
+            check("", json!({ name: good }), passed).await;
+        }
+    }
+    let codes = [
+        ("callbackURL", "INVALID_CALLBACK_URL", "Invalid callbackURL: expected a string"),
+        ("redirectTo", "INVALID_REDIRECT_URL", "Invalid redirectURL: expected a string"),
+        ("errorCallbackURL", "INVALID_ERROR_CALLBACK_URL", "Invalid errorCallbackURL: expected a string"),
+        ("newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL", "Invalid newUserCallbackURL: expected a string"),
+    ];
+    for (name, code, no_text) in codes {
+        for bad in [
+            "//evil.example",
+            "/\\evil.example",
+            "/%2Fevil.example",
+            "https://evil.example",
+            "chat",
+            "javascript:alert(1)",
+        ] {
+            check("", json!({ name: bad }), (403, code)).await;
+        }
+        check("", json!({ name: ["/chat"] }), (400, no_text)).await;
+        check("", json!({ name: 1 }), (400, no_text)).await;
+    }
+    // The query counts where the body says nothing, and for the callback only.
+    check("?callbackURL=https%3A%2F%2Fevil.example", json!({}), (403, "INVALID_CALLBACK_URL")).await;
+    check("?callbackURL=https%3A%2F%2Fevil.example", json!({ "callbackURL": "" }), (403, "INVALID_CALLBACK_URL")).await;
+    check("?callbackURL=https%3A%2F%2Fevil.example", json!({ "callbackURL": "/chat" }), passed).await;
+    check("?callbackURL=%2Fchat", json!({}), passed).await;
+    check("?callbackURL=%2Fa&callbackURL=%2Fb", json!({}), (400, codes[0].2)).await;
+    check("?redirectTo=https%3A%2F%2Fevil.example", json!({}), passed).await;
+    // The first that is wrong is told.
+    let all = json!({ "newUserCallbackURL": "x", "errorCallbackURL": "x", "redirectTo": "x", "callbackURL": "/chat" });
+    check("", all, (403, "INVALID_REDIRECT_URL")).await;
+}
+
+#[tokio::test]
+async fn origins_come_before_targets_and_targets_before_the_schema() {
+    let app = trusting_app().await;
+    let body = json!({ "callbackURL": "https://evil.example" });
+    let path = "/api/auth/sign-in/email";
+    let with_cookie = [("cookie", "a=b"), ("origin", "https://evil.example")];
+    assert_eq!(refusal(&post(&app, path, &with_cookie, &body).await).1, "INVALID_ORIGIN");
+    assert_eq!(refusal(&post(&app, path, &with_cookie[1..], &body).await).1, "INVALID_CALLBACK_URL");
+    assert_eq!(refusal(&post(&app, path, &with_cookie[1..], &json!({})).await).1, "VALIDATION_ERROR");
+    let good = json!({ "email": "nobody@example.com", "password": "wrong password" });
+    assert_eq!(refusal(&post(&app, path, &with_cookie[1..], &good).await).1, "INVALID_ORIGIN");
+    let unknown = app.send(Request::post("/api/auth/none").header(header::COOKIE, "a=b").body(Body::empty()).unwrap());
+    assert_eq!(unknown.await.status, StatusCode::NOT_FOUND, "routes come before origins");
+}
+
+#[tokio::test]
+async fn a_form_takes_a_hidden_origin_for_ours_when_the_browser_says_so() {
+    let app = trusting_app().await;
+    let send = async |site: &str| {
+        let request = Request::post("/api/fn/session")
+            .header(header::ORIGIN, "null")
+            .header("sec-fetch-site", site)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        app.send(request.body(Body::empty()).unwrap()).await.status
+    };
+    assert_eq!(send("same-origin").await, StatusCode::OK);
+    assert_eq!(send("cross-site").await, StatusCode::FORBIDDEN);
+}
