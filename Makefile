@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -42,7 +42,11 @@ test-stories: ## Run the stories in the browser, on the binary that was built la
 
 test-tokens: ## Verify tokens and streams with official Python packages, on the binary that was built last
 	@$(CI)/setup test
-	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens -p no:cacheprovider $(ARGS)
+	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens $(ARGS)
+
+test-mail: ## Send mails through a real SMTP server, from the binary that was built last
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/mail $(ARGS)
 
 test-auth: ## Compare with Better Auth, by its own client, on the binary that was built last (ARGS: --target better-auth)
 	@$(CI)/setup test

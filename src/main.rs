@@ -1,4 +1,4 @@
-//! The command line: `colloquy [serve | migrate | secret]`.
+//! The command line: `colloquy [serve | migrate | secret | user …]`.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
     AppState, Clock, Db, Error, Result,
     config::{self, Config, Settings},
+    console::{
+        Console,
+        users::{self, UserCommand},
+    },
     router::router,
 };
 use leptos::config::get_config_from_str;
@@ -26,7 +30,7 @@ struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Default, Subcommand)]
+#[derive(Clone, Default, Subcommand)]
 enum Command {
     /// Serve the pages and the APIs (the default).
     #[default]
@@ -35,13 +39,18 @@ enum Command {
     Migrate,
     /// Print the secret that other backends verify tokens with.
     Secret,
+    /// List, create, change and delete users.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let loaded = dotenvy::dotenv();
-    // Flags may stand before or after the command.
-    let matches = Cli::command().mut_args(|arg| arg.global(true)).get_matches();
+    // Flags may stand before or after the command, whose own come first in its help.
+    let matches = Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings")).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -70,6 +79,12 @@ async fn run(cli: Cli) -> Result<()> {
             println!("{}", config.jwt.secret.expose());
             Ok(())
         }
+        Command::User { command } => {
+            let app = assemble(config).await?;
+            let done = users::run(&app, command, &mut Console::standard()).await;
+            app.db.close().await;
+            done
+        }
     }
 }
 
@@ -80,17 +95,23 @@ async fn migrate(config: Config) -> Result<()> {
     Ok(())
 }
 
+/// Opens the database, and puts the parts together.
+async fn assemble(config: Config) -> Result<AppState> {
+    let leptos = get_config_from_str(include_str!("../Leptos.toml"))
+        .map_err(|err| Error::Config(format!("Leptos.toml or a LEPTOS_ variable cannot be used: {err}")))?;
+    let db = Db::open(&config.database_url).await?;
+    AppState::new(config, db, Clock::System, leptos)
+}
+
 async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|err| cannot_listen(&config, &err))?;
     let address = listener.local_addr().map_err(|err| cannot_listen(&config, &err))?;
     let config = config.with_port(address.port());
-    let leptos = get_config_from_str(include_str!("../Leptos.toml"))
-        .map_err(|err| Error::Config(format!("Leptos.toml or a LEPTOS_ variable cannot be used: {err}")))?;
-    let db = Db::open(&config.database_url).await?;
-    let app = AppState::new(config, db.clone(), Clock::System, leptos)?;
+    let app = assemble(config).await?;
     app.start();
+    let db = app.db.clone();
     announce(&app.config, &db, &address.to_string());
-    let chat = app.chat.clone();
+    let (chat, mail) = (app.chat.clone(), app.mail.clone());
     let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // An event of a stream must not wait for the acknowledgement of the one before it.
     let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
@@ -98,7 +119,7 @@ async fn serve(config: Config) -> Result<()> {
         .with_graceful_shutdown(async move {
             asked_to_stop().await;
             tracing::info!("stopping; running answers are stored");
-            chat.shutdown().await;
+            tokio::join!(chat.shutdown(), mail.shutdown());
         })
         .await
         .map_err(|err| Error::Config(format!("serving at {address} failed: {err}")))?;
@@ -116,10 +137,15 @@ fn announce(config: &Config, db: &Db, listening: &str) {
         Some(openai) => format!("{} at {}", openai.model.as_deref().unwrap_or("the first model"), openai.base_url),
         None => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
     };
+    let mails = match &config.mail.smtp {
+        Some(smtp) => smtp.host.clone(),
+        None => format!("files in {} (set SMTP_URL to send them)", config.data_dir.join("mail").display()),
+    };
     println!("Colloquy {} serves at {}", env!("CARGO_PKG_VERSION"), config.base_url());
     println!("  listening  http://{listening}");
     println!("  database   {}: {database}", db.engine());
     println!("  answers    {answers}");
+    println!("  mails      {mails}");
 }
 
 fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {

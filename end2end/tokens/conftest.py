@@ -1,66 +1,20 @@
 """The server, the model, and clients without a browser."""
 
-import os
-import re
-import signal
-import subprocess
 import tempfile
-import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVER = os.environ.get("COLLOQUY_BIN", str(ROOT / "target/release/colloquy"))
-SITE = os.environ.get("COLLOQUY_SITE", str(ROOT / "target/site"))
-SECRET = "a-secret-of-the-stories-that-is-long-enough"
-
-
-def start(command: list[str], settings: dict[str, str], folder: str | Path = ROOT) -> tuple[subprocess.Popen, str]:
-    """Starts a process in a folder and returns it with the address that it prints."""
-    env = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    process = subprocess.Popen(
-        command, cwd=folder, env=env | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    # A process that prints nothing and does not end either is ended, which ends the loop below.
-    late = threading.Timer(30, process.kill)
-    late.start()
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if address := re.search(r"http://127\.0\.0\.1:\d+", line):
-            late.cancel()
-            # Whoever does not read a pipe stops its writer one day.
-            threading.Thread(target=process.stdout.read, daemon=True).start()
-            return process, address[0]
-    late.cancel()
-    raise RuntimeError(f"{command[0]} printed no address:\n{printed}")
-
-
-def stop(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
+from server import start, start_server, stop
 
 
 def serve(settings: dict[str, str]) -> Iterator[str]:
     """A server of its own: where it listens."""
     with tempfile.TemporaryDirectory(prefix="colloquy-") as data:
-        defaults = {
-            "LISTEN": "127.0.0.1:0",
-            "DATA_DIR": data,
-            "LEPTOS_SITE_ROOT": SITE,
-            "BETTER_AUTH_SECRET": SECRET,
-            "RATE_LIMIT": "off",
-        }
-        # There is no `.env` of the developer's in that folder.
-        process, url = start([SERVER], defaults | settings, data)
+        process, url = start_server(data, settings)
         yield url
         stop(process)
 

@@ -8,7 +8,8 @@ import jose.jwt
 import jwt
 import pytest
 
-from conftest import ROOT, User, serve, sign_up
+from conftest import User, serve, sign_up
+from server import ROOT
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 

@@ -16,7 +16,8 @@ import jose.jwt
 import jwt
 import pytest
 
-from conftest import ROOT, SECRET, User, sign_up, stop
+from conftest import User, sign_up
+from server import ROOT, SECRET, stop
 
 HEADING = "Use the token in your backend"
 

@@ -6,6 +6,7 @@ mod limits;
 mod mail;
 mod model;
 mod secret;
+mod smtp;
 mod value;
 
 use std::{
@@ -22,6 +23,7 @@ pub use self::{
     mail::{MailConfig, MailSettings},
     model::{ModelConfig, ModelSettings, OpenAiConfig},
     secret::{Secret, stored_secret},
+    smtp::{SmtpConfig, SmtpEncryption, SmtpLogin},
 };
 pub use super::db::without_password;
 

@@ -15,7 +15,7 @@ use sqlx::{
         SqliteTypeInfo, SqliteValueRef,
     },
 };
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::{Error, Result};
 use crate::model::Timestamp;
@@ -249,6 +249,12 @@ impl<'r> Decode<'r, Sqlite> for Timestamp {
 impl Type<Postgres> for Timestamp {
     fn type_info() -> PgTypeInfo {
         <OffsetDateTime as Type<Postgres>>::type_info()
+    }
+
+    // Better Auth before 1.3, and Prisma's schemas, have columns without a zone; they hold UTC.
+    fn compatible(column: &PgTypeInfo) -> bool {
+        <OffsetDateTime as Type<Postgres>>::compatible(column)
+            || <PrimitiveDateTime as Type<Postgres>>::compatible(column)
     }
 }
 

@@ -26,6 +26,9 @@ pub enum Error {
     /// A password could not be hashed or its hash not read.
     #[error("hashing a password failed: {0}")]
     Password(String),
+    /// An operator's command cannot be done; a sentence that says why.
+    #[error("{0}")]
+    Command(String),
     /// The server cannot start or go on as configured; a sentence that says what to do.
     #[error("{0}")]
     Config(String),

@@ -11,6 +11,8 @@ const AUTH_LENGTH: usize = 32;
 const RESET_LENGTH: usize = 24;
 /// Characters of the token in a link that deletes a user: 32 of `[0-9a-z]`, 165 bits.
 const DELETE_LENGTH: usize = 32;
+/// Characters of a password that is made for somebody.
+const PASSWORD_LENGTH: usize = 20;
 /// Characters after the prefix of a chat id: 24 of `[a-zA-Z0-9]`, 142 bits.
 const CHAT_LENGTH: usize = 24;
 
@@ -28,6 +30,11 @@ pub fn reset_token() -> String {
 pub fn delete_token() -> String {
     let characters = Choose::new(b"0123456789abcdefghijklmnopqrstuvwxyz").expect("BUG: there are characters");
     rand::rng().sample_iter(characters).take(DELETE_LENGTH).map(|byte| char::from(*byte)).collect()
+}
+
+/// Makes a password for somebody who cannot choose one: 20 characters of `[a-zA-Z0-9]`, 119 bits.
+pub fn password() -> String {
+    alphanumeric(PASSWORD_LENGTH)
 }
 
 /// Makes a chat id, for instance `thr_…`, with 142 random bits.

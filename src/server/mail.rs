@@ -3,8 +3,14 @@
 //! An order holds no secret. Its letter, with the link and the token in it, is written when it is sent
 //! (`auth::letters`), so that neither the table nor the time that an answer takes tells whether an address is known.
 
+mod look;
+mod message;
 pub mod outbox;
+pub mod sender;
+mod transport;
+mod words;
 
+pub use sender::Sender;
 use serde::{Deserialize, Serialize};
 
 /// A mail that somebody asked for, as it waits in the table `mail`.

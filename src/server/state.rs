@@ -10,6 +10,7 @@ use super::{
     auth::{jwks::KeyRing, limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
     chat::Chat,
     config::Config,
+    mail,
 };
 
 /// The application's parts; cheap to clone.
@@ -33,6 +34,8 @@ pub struct AppState {
     pub watch: SessionWatch,
     /// Running answers and where they come from.
     pub chat: Chat,
+    /// What sends mails.
+    pub mail: mail::Sender,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
 }
@@ -45,11 +48,12 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         Ok(Self {
             chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock),
             seen: Seen::default(),
             watch: SessionWatch::default(),
+            mail: mail::Sender::new(&config)?,
             config: Arc::new(config),
             db,
             clock,
@@ -60,8 +64,10 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
+        self.passwords.start(self.db.clone());
         tokio::spawn(self.seen.clone().run(self.clone()));
         tokio::spawn(self.watch.clone().run(self.clone()));
         tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
+        mail::Sender::start(self);
     }
 }

@@ -1,6 +1,6 @@
 //! The application under test, and users of it.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, str::FromStr};
 
 use axum::{
     Router,
@@ -12,7 +12,7 @@ use clap::Parser;
 use http_body_util::BodyExt;
 use leptos::config::get_config_from_str;
 use serde_json::{Value, json};
-use sqlx::Connection;
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -66,9 +66,17 @@ impl TestApp {
 
     /// Starts an application with further command-line flags.
     pub async fn with_flags(engine: Engine, flags: &[&str]) -> Self {
+        Self::on_database(engine, "", flags).await
+    }
+
+    /// Starts an application on a database that somebody else made with these statements.
+    pub async fn on_database(engine: Engine, statements: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap().to_owned();
         let database_url = database_url(engine, folder.path()).await;
+        if !statements.is_empty() {
+            fill(engine, &database_url, statements).await;
+        }
         let mut line = vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url];
         let defaults = [("--better-auth-url", BASE_URL), ("--better-auth-secret", SECRET), ("--rate-limit", "off")];
         for (flag, value) in defaults {
@@ -224,6 +232,24 @@ pub async fn database_url(engine: Engine, folder: &Path) -> String {
     match engine {
         Engine::Sqlite => format!("sqlite:{}/colloquy.db", folder.display()),
         Engine::Postgres => fresh_postgres().await,
+    }
+}
+
+/// Runs statements on a database, through a connection that is configured like nothing of ours.
+async fn fill(engine: Engine, database_url: &str, statements: &str) {
+    let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()));
+    match engine {
+        Engine::Sqlite => {
+            let options = SqliteConnectOptions::from_str(database_url).unwrap().create_if_missing(true);
+            let mut connection = options.connect().await.unwrap();
+            statements.execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        }
+        Engine::Postgres => {
+            let mut connection = sqlx::PgConnection::connect(database_url).await.unwrap();
+            statements.execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        }
     }
 }
 

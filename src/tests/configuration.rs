@@ -26,6 +26,8 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--better-auth-url", "https://example.com/chat", &["BETTER_AUTH_URL", "without a path"]);
     check("--better-auth-trusted-origins", "ftp://x", &["BETTER_AUTH_TRUSTED_ORIGINS", "https://app.example.com"]);
     check("--jwt-expires-in", "soon", &["JWT_EXPIRES_IN is `soon`", "7d"]);
+    check("--smtp-url", "mail.example.com", &["SMTP_URL cannot be used: it is no URL", "smtps://user:password@"]);
+    check("--mail-from", "somebody", &["MAIL_FROM is `somebody`", "Colloquy <chat@example.com>"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);
     check(
         "--openai-base-url",

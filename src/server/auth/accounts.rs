@@ -141,13 +141,16 @@ pub async fn sign_in(
         Some((user, hash)) => (Some(user), hash),
         None => (None, None),
     };
-    let fits = app.passwords.verify(&input.password, hash).await?;
+    let fits = app.passwords.verify(&input.password, hash.clone()).await?;
     let Some(user) = user.filter(|_| fits) else { return Err(AuthError::InvalidEmailOrPassword.into()) };
     if app.config.auth.require_email_verification && !user.email_verified {
         if app.config.auth.send_on_sign_in {
             outbox::put(app, &Order::VerifyEmail { email: user.email, callback_url }).await?;
         }
         return Err(AuthError::EmailNotVerified.into());
+    }
+    if let Some(hash) = hash {
+        credentials::renew(app, &user.id, &input.password, &hash).await?;
     }
     let session = sessions::open(app, &user.id, input.remember, visitor).await?;
     Ok((user, session))

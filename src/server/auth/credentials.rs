@@ -145,3 +145,37 @@ async fn replace(app: &AppState, user_id: &str, old: &str, new: &str) -> Result<
     .map(|done| done.rows_affected()))?;
     Ok(updated > 0)
 }
+
+/// Makes a hash anew where PASSWORD_HASH wants another kind than `stored`, whose password is known to be this one.
+///
+/// One that was replaced meanwhile stays as it is.
+///
+/// # Errors
+/// [`crate::server::Error::Password`], [`crate::server::Error::Db`].
+pub async fn renew(app: &AppState, user_id: &str, password: &Password, stored: &str) -> Result<()> {
+    if app.passwords.is_outdated(stored) {
+        let hash = app.passwords.hash(password).await?;
+        replace(app, user_id, stored, &hash).await?;
+    }
+    Ok(())
+}
+
+/// Whether any password is hashed as Better Auth does it.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn any_scrypt(db: &Db) -> Result<bool> {
+    // Hashes in PHC form begin with a `$`.
+    Ok(on!(db.read(), pool => sqlx::query_scalar(
+        r#"
+        select exists (
+            select 1
+            from "account"
+            where "providerId" = $1 and "password" is not null and "password" not like '$%'
+        )
+        "#,
+    )
+    .bind(CREDENTIAL)
+    .fetch_one(pool)
+    .await)?)
+}

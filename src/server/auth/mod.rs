@@ -16,6 +16,7 @@ pub mod limits;
 pub mod linked;
 mod links;
 pub mod mail_tokens;
+pub mod operator;
 pub mod passwords;
 pub mod principal;
 pub mod recovery;

@@ -304,6 +304,20 @@ pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends a user's session by its row's id; `false` when he has no such session.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
+    let deleted: u64 = on!(db.write(), pool => sqlx::query(r#"delete from "session" where "id" = $1 and "userId" = $2"#)
+        .bind(id)
+        .bind(user_id)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(deleted > 0)
+}
+
 /// Ends every session of a user.
 ///
 /// # Errors

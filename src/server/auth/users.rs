@@ -1,5 +1,7 @@
 //! The table `user`.
 
+pub mod overview;
+
 use sqlx::FromRow;
 
 use crate::{
@@ -193,7 +195,18 @@ pub(super) async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
         .execute(conn)
         .await
         .map(drop))?;
-    // The other tables' rows go with the user's: `on delete cascade`.
+    // Better Auth's tables cascade only since 1.3.
+    within!(&mut *tx, conn => sqlx::query(r#"delete from "session" where "userId" = $1"#)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    within!(&mut *tx, conn => sqlx::query(r#"delete from "account" where "userId" = $1"#)
+        .bind(id)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    // The chats go with the user: `on delete cascade`.
     within!(tx, conn => sqlx::query(r#"delete from "user" where "id" = $1"#).bind(id).execute(conn).await.map(drop))?;
     Ok(())
 }

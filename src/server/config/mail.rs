@@ -1,13 +1,15 @@
 //! Mails.
 
-use lettre::message::Mailbox;
-use url::Url;
+use std::net::IpAddr;
+
+use lettre::{Address, message::Mailbox};
 
 use super::{
     secret::Secret,
+    smtp::SmtpConfig,
     value::{given, wrong},
 };
-use crate::server::{Error, Result};
+use crate::server::Result;
 
 /// The settings of mails, as they are given.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,8 +27,8 @@ pub struct MailSettings {
 /// Where mails go.
 #[derive(Clone, Debug)]
 pub struct MailConfig {
-    /// The SMTP server's URL; `None` writes mails to files.
-    pub smtp_url: Option<Secret>,
+    /// The SMTP server; `None` writes mails to files.
+    pub smtp: Option<SmtpConfig>,
     /// Who mails are from.
     pub from: Mailbox,
 }
@@ -35,34 +37,40 @@ impl MailSettings {
     /// Judges the settings; `host` is the public one.
     ///
     /// # Errors
-    /// [`Error::Config`] with the variable's name, what is wrong and what would be right. The URL may hold a
+    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right. The URL may hold a
     /// password, so it is not repeated.
     pub(super) fn judge(self, host: &str) -> Result<MailConfig> {
-        let smtp_url = self.smtp_url.filter(|url| !url.expose().trim().is_empty());
-        if let Some(url) = &smtp_url {
-            let good = Url::parse(url.expose().trim())
-                .is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host());
-            if !good {
-                return Err(Error::Config(
-                    "SMTP_URL cannot be used: write smtps://user:password@smtp.example.com or smtp://localhost:1025"
-                        .into(),
-                ));
-            }
-        }
+        let smtp = self.smtp_url.filter(|url| !url.expose().trim().is_empty());
+        let smtp = smtp.map(|url| SmtpConfig::parse(url.expose().trim())).transpose()?;
         let from = match given(self.mail_from) {
             Some(text) => text
                 .parse()
                 .map_err(|_| wrong("MAIL_FROM", &text, "write an address, such as Colloquy <chat@example.com>"))?,
             None => default_sender(host),
         };
-        Ok(MailConfig { smtp_url, from })
+        Ok(MailConfig { smtp, from })
     }
 }
 
-/// An address at the public host; one that is only an IP address stands in brackets (RFC 5321 §4.1.3).
+/// An address at the public host. That of an IP address (`colloquy@[127.0.0.1]`) is one that lettre cannot read back,
+/// so localhost stands for it.
 fn default_sender(host: &str) -> Mailbox {
-    let address = lettre::Address::new("colloquy", host)
-        .or_else(|_| lettre::Address::new("colloquy", format!("[{}]", host.trim_matches(['[', ']']))))
-        .unwrap_or_else(|_| lettre::Address::new("colloquy", "localhost").expect("BUG: localhost is a domain"));
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let named = if is_address { None } else { Address::new("colloquy", host).ok() };
+    let address = named.unwrap_or_else(|| Address::new("colloquy", "localhost").expect("BUG: localhost is a domain"));
     Mailbox::new(Some("Colloquy".to_owned()), address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_are_from_the_public_host() {
+        let check = |host: &str, expected: &str| assert_eq!(default_sender(host).to_string(), expected);
+        check("chat.example.com", "Colloquy <colloquy@chat.example.com>");
+        check("localhost", "Colloquy <colloquy@localhost>");
+        check("127.0.0.1", "Colloquy <colloquy@localhost>");
+        check("[::1]", "Colloquy <colloquy@localhost>");
+    }
 }

@@ -4,7 +4,7 @@ use std::{fmt, path::Path, str::FromStr, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use crate::server::{Error, Result};
+use crate::server::{Error, Result, private_file};
 
 /// The fewest bytes of a secret (RFC 7518 §3.2: an HS256 key has at least 256 bits).
 const MIN_SECRET_BYTES: usize = 32;
@@ -55,7 +55,7 @@ pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
         Ok(text) => long_enough(&format!("the file `{}`", path.display()), Secret::new(text.trim())),
         Err(err) if err.kind() == std::io::ErrorKind::NotFound => {
             let text = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-            match write_new_private(&path, &text) {
+            match private_file::write_new(&path, text.as_bytes()) {
                 Ok(()) => Ok(Secret::new(text)),
                 // Another server of this folder was quicker: its secret counts.
                 Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => stored_secret(data_dir),
@@ -64,17 +64,6 @@ pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
         }
         Err(err) => Err(failed("read", err)),
     }
-}
-
-/// Writes a file that only its owner may read, whole or not at all, and never over another.
-fn write_new_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let draft = path.with_extension(format!("draft-{}", rand::random::<u64>()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
-    std::fs::remove_file(&draft)?;
-    linked
 }
 
 /// Takes a secret that was given, unless it is empty.

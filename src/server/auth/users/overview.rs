@@ -1,0 +1,60 @@
+//! All users at a glance, for operators.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::UserRow;
+use crate::{
+    model::auth::User,
+    server::{AppState, Result, auth::accounts::CREDENTIAL, db::on},
+};
+
+/// A user, and what an operator wants to know of him.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// How the password is hashed, `argon2id` or `scrypt`; `None` when there is none.
+    pub password_hash: Option<String>,
+    /// How many sessions live.
+    pub sessions: i64,
+}
+
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct OverviewRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    password_hash: Option<String>,
+    sessions: i64,
+}
+
+/// Returns all users, oldest first.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn list(app: &AppState) -> Result<Vec<Overview>> {
+    let rows: Vec<OverviewRow> = on!(app.db.read(), pool => sqlx::query_as(
+        r#"
+        select u."id", u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt",
+            (
+                select min(case when a."password" like '$%' then 'argon2id' else 'scrypt' end)
+                from "account" a
+                where a."userId" = u."id" and a."accountId" = u."id" and a."providerId" = $1
+                    and a."password" is not null
+            ) as "passwordHash",
+            (select count(*) from "session" s where s."userId" = u."id" and s."expiresAt" > $2) as "sessions"
+        from "user" u
+        order by u."createdAt", u."id"
+        "#,
+    )
+    .bind(CREDENTIAL)
+    .bind(app.clock.now())
+    .fetch_all(pool)
+    .await)?;
+    let overview =
+        |row: OverviewRow| Overview { user: row.user.into(), password_hash: row.password_hash, sessions: row.sessions };
+    Ok(rows.into_iter().map(overview).collect())
+}

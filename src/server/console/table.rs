@@ -1,0 +1,38 @@
+//! Rows in columns, for people.
+
+/// Returns lines of columns as wide as they need to be; the first row is the head.
+///
+/// What users say of themselves may hold characters that command a terminal: they are replaced.
+pub(super) fn lines<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| printable(cell))).collect();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Replaces control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+        let rows = [row("NAME", "AGE"), row("Zoë", "7"), row("Grace Hopper", "")];
+        assert_eq!(lines(&rows), ["NAME          AGE", "Zoë           7", "Grace Hopper"]);
+    }
+
+    #[test]
+    fn a_name_commands_no_terminal() {
+        let rows = [["\u{1b}[2Jnobody\nroot\u{9b}1m".to_owned()]];
+        assert_eq!(lines(&rows), ["\u{fffd}[2Jnobody\u{fffd}root\u{fffd}1m"]);
+    }
+}

@@ -1,0 +1,214 @@
+//! `colloquy user …`: users without mail and without a browser.
+
+use super::{
+    Console,
+    password::PasswordArgs,
+    refused,
+    table::{lines, printable},
+};
+use crate::{
+    model::auth::{AuthError, EmailAddress, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, User},
+    server::{
+        AppState, Error, Result,
+        auth::{
+            operator::{self, OldSessions},
+            sessions::{self, SessionRow},
+            users::{
+                self,
+                overview::{self, Overview},
+            },
+        },
+    },
+};
+
+/// What is to be done.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum UserCommand {
+    /// List all users.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a user, whatever SIGN_UP says.
+    Create {
+        /// The address.
+        #[arg(long)]
+        email: String,
+        /// The name.
+        #[arg(long, default_value = "")]
+        name: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Set a user's password, and end the user's sessions.
+    SetPassword {
+        /// The user's address.
+        email: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+        /// Leave the sessions as they are.
+        #[arg(long)]
+        keep_sessions: bool,
+    },
+    /// Take a user's address for verified.
+    Verify {
+        /// The user's address.
+        email: String,
+    },
+    /// Delete a user with all sessions, accounts and chats.
+    Delete {
+        /// The user's address.
+        email: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List a user's sessions, or end them.
+    Sessions {
+        /// The user's address.
+        email: String,
+        /// End the session of this id.
+        #[arg(long, value_name = "ID")]
+        revoke: Option<String>,
+        /// End all.
+        #[arg(long, conflicts_with = "revoke")]
+        revoke_all: bool,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Error::Command`] with a sentence for the operator; [`Error::Db`].
+pub async fn run(app: &AppState, command: UserCommand, console: &mut Console<'_>) -> Result<()> {
+    match command {
+        UserCommand::List { json } => list(app, json, console).await,
+        UserCommand::Create { email, name, password } => create(app, &email, name, password, console).await,
+        UserCommand::SetPassword { email, password, keep_sessions } => {
+            let old = if keep_sessions { OldSessions::Stay } else { OldSessions::End };
+            set_password(app, &email, password, old, console).await
+        }
+        UserCommand::Verify { email } => {
+            let user = find(app, &email).await?;
+            operator::verify(app, &user).await.map_err(sentence(&email))?;
+            console.say(&format!("{} is verified.", user.email))
+        }
+        UserCommand::Delete { email, yes } => delete(app, &email, yes, console).await,
+        UserCommand::Sessions { email, revoke: Some(id), .. } => revoke(app, &email, &id, console).await,
+        UserCommand::Sessions { email, revoke_all: true, .. } => {
+            let user = find(app, &email).await?;
+            sessions::revoke_all(&app.db, &user.id).await?;
+            console.say(&format!("All sessions of {} have ended.", user.email))
+        }
+        UserCommand::Sessions { email, .. } => list_sessions(app, &email, console).await,
+    }
+}
+
+async fn list(app: &AppState, json: bool, console: &mut Console<'_>) -> Result<()> {
+    let users = overview::list(app).await?;
+    if json {
+        return console.say(&serde_json::to_string_pretty(&users)?);
+    }
+    let head = ["ID", "EMAIL", "NAME", "VERIFIED", "PASSWORD", "CREATED", "SESSIONS"].map(str::to_owned);
+    let row = |Overview { user, password_hash, sessions }: Overview| {
+        let verified = if user.email_verified { "yes" } else { "no" };
+        let password = password_hash.unwrap_or_else(|| "none".to_owned());
+        let created = user.created_at.to_string();
+        [user.id, user.email, user.name, verified.to_owned(), password, created, sessions.to_string()]
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(users.into_iter().map(row)).collect();
+    lines(&rows).iter().try_for_each(|line| console.say(line))
+}
+
+async fn create(
+    app: &AppState,
+    email: &str,
+    name: String,
+    password: PasswordArgs,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    let address = address(email)?;
+    if name.contains('\0') {
+        return Err(refused("a name holds no U+0000"));
+    }
+    let new = password.read(console)?;
+    let user = operator::create(app, &address, name, &new).await.map_err(sentence(email))?;
+    console.say(&format!("Created {} with the id {}.", user.email, user.id))?;
+    password.tell(&new, console)
+}
+
+async fn set_password(
+    app: &AppState,
+    email: &str,
+    password: PasswordArgs,
+    old: OldSessions,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    let user = find(app, email).await?;
+    let new = password.read(console)?;
+    operator::set_password(app, &user, &new, old).await.map_err(sentence(email))?;
+    console.say(&match old {
+        OldSessions::End => format!("{} has a new password; all sessions have ended.", user.email),
+        OldSessions::Stay => format!("{} has a new password.", user.email),
+    })?;
+    password.tell(&new, console)
+}
+
+async fn delete(app: &AppState, email: &str, yes: bool, console: &mut Console<'_>) -> Result<()> {
+    let user = find(app, email).await?;
+    if !yes {
+        if !console.is_terminal {
+            return Err(refused("nobody is there to be asked; --yes deletes without asking"));
+        }
+        let name = if user.name.is_empty() { String::new() } else { format!(" ({})", printable(&user.name)) };
+        if !console.agrees(&format!("Delete {}{name} with all sessions, accounts and chats?", user.email))? {
+            return Err(refused("nothing was deleted"));
+        }
+    }
+    operator::delete(app, &user).await?;
+    console.say(&format!("Deleted {}.", user.email))
+}
+
+async fn list_sessions(app: &AppState, email: &str, console: &mut Console<'_>) -> Result<()> {
+    let user = find(app, email).await?;
+    let head = ["ID", "OPENED", "REFRESHED", "EXPIRES", "ADDRESS", "BROWSER"].map(str::to_owned);
+    let row = |it: SessionRow| {
+        let [opened, refreshed, expires] = [it.created_at, it.updated_at, it.expires_at].map(|at| at.to_string());
+        [it.id, opened, refreshed, expires, it.ip_address, it.user_agent]
+    };
+    let sessions = sessions::list(app, &user.id).await?;
+    let rows: Vec<_> = std::iter::once(head).chain(sessions.into_iter().map(row)).collect();
+    lines(&rows).iter().try_for_each(|line| console.say(line))
+}
+
+async fn revoke(app: &AppState, email: &str, id: &str, console: &mut Console<'_>) -> Result<()> {
+    let user = find(app, email).await?;
+    match sessions::revoke_by_id(&app.db, &user.id, id).await? {
+        true => console.say(&format!("The session {id} of {} has ended.", user.email)),
+        false => Err(refused(format!("{} has no session with the id `{}`", user.email, printable(id)))),
+    }
+}
+
+fn address(email: &str) -> Result<EmailAddress> {
+    EmailAddress::parse(email).map_err(|_| refused(format!("`{}` is no email address", printable(email))))
+}
+
+async fn find(app: &AppState, email: &str) -> Result<User> {
+    let found = users::find_by_email(&app.db, address(email)?.as_str()).await?;
+    found.ok_or_else(|| refused(format!("there is no user with the address `{email}`")))
+}
+
+/// Says a refusal of the account rules to somebody who may know everything.
+fn sentence(email: &str) -> impl FnOnce(Error) -> Error {
+    move |err| match err {
+        Error::Auth(AuthError::PasswordTooShort | AuthError::PasswordTooLong) => {
+            refused(format!("a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"))
+        }
+        Error::Auth(AuthError::UserAlreadyExists) => {
+            refused(format!("a user with the address `{email}` exists already"))
+        }
+        Error::Auth(AuthError::InvalidToken) => refused(format!("the address `{email}` was changed meanwhile")),
+        err => err,
+    }
+}

@@ -1,0 +1,128 @@
+//! How mails look: a page of tables and inline styles, which is what mail programs understand, and a plain text.
+
+use super::words::{LINK_IN_PLAIN, Weight, Words, greeting, sender};
+
+/// Draws a letter as a page; nothing in it is fetched from anywhere.
+pub(super) fn html(words: &Words, name: &str, url: &str, site: &str) -> String {
+    // The accent and the danger of `style/tokens.css`; `letter.html` has the other colours, and those of the dark.
+    let (button_class, button_ground) = match words.weight {
+        Weight::Light => ("button", "#0e6a5b"),
+        Weight::Grave => ("button grave", "#ab2118"),
+    };
+    format!(
+        include_str!("letter.html"),
+        subject = escape(&words.subject),
+        heading = escape(words.heading),
+        greeting = escape(&greeting(name)),
+        purpose = escape(&words.purpose),
+        button = escape(words.button),
+        button_class = button_class,
+        button_ground = button_ground,
+        url = escape(url),
+        link_in_plain = escape(LINK_IN_PLAIN),
+        terms = escape(words.terms),
+        otherwise = escape(words.otherwise),
+        sender = escape(&sender(site)),
+    )
+}
+
+/// Writes a letter as plain text.
+pub(super) fn text(words: &Words, name: &str, url: &str, site: &str) -> String {
+    let Words { purpose, button, terms, otherwise, .. } = words;
+    format!("{}\n\n{purpose}\n\n{button}:\n{url}\n\n{terms}\n\n{otherwise}\n\n-- \n{}\n", greeting(name), sender(site))
+}
+
+/// Escapes a text for HTML, also within quotes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for it in text.chars() {
+        match it {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            it => escaped.push(it),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::mail::{Letter, Matter};
+
+    const URL: &str = "https://chat.example.com/api/auth/verify-email?token=a.b-c_d&callbackURL=%2Fchat%3Fa%3D1";
+
+    fn letter(name: &str, matter: Matter) -> (String, String) {
+        let letter = Letter { to: "ada@example.com".into(), name: name.into(), matter, url: URL.into() };
+        let words = Words::of(&letter, "chat.example.com");
+        (html(&words, name, URL, "chat.example.com"), text(&words, name, URL, "chat.example.com"))
+    }
+
+    fn all_matters() -> [Matter; 6] {
+        [
+            Matter::ResetPassword,
+            Matter::VerifyEmail,
+            Matter::ConfirmEmailChange { new_email: "ada.lovelace@example.org".into() },
+            Matter::VerifyNewEmail,
+            Matter::DeleteUser,
+            Matter::AlreadySignedUp,
+        ]
+    }
+
+    #[test]
+    fn the_link_is_whole_in_both_parts() {
+        for matter in all_matters() {
+            let (html, text) = letter("Ada", matter);
+            assert_eq!(html.matches(&format!("href=\"{}\"", escape(URL))).count(), 2);
+            assert!(html.contains(&format!(">{}</a>", escape(URL))), "{html}");
+            assert!(text.lines().any(|line| line == URL), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_fetched_and_nobody_is_watched() {
+        for matter in all_matters() {
+            let (html, _) = letter("Ada", matter);
+            for word in ["<img", "src=", "url(", "<link", "@import", "<script", "<svg"] {
+                assert!(!html.contains(word), "{word}");
+            }
+            assert_eq!(html.matches("https://").count(), 3, "the link only: {html}");
+        }
+    }
+
+    #[test]
+    fn names_and_addresses_are_text_and_not_markup() {
+        let (html, text) = letter("<b>A\"d'a</b> & co", Matter::VerifyEmail);
+        assert!(html.contains("Hello,") && !html.contains("<b>"), "{html}");
+        assert!(text.starts_with("Hello,\n"), "{text}");
+        let (html, _) = letter("A\"d'a & <co>", Matter::VerifyEmail);
+        assert!(html.contains("Hello A&quot;d&#39;a &amp; &lt;co&gt;,"), "{html}");
+        let (html, _) = letter("Ada", Matter::ConfirmEmailChange { new_email: "a&'b<i>@example.com".into() });
+        assert!(html.contains("to a&amp;&#39;b&lt;i&gt;@example.com."), "{html}");
+    }
+
+    #[test]
+    fn the_plain_text_reads_as_a_whole() {
+        let (_, text) = letter("Ada", Matter::ResetPassword);
+        assert_eq!(
+            text,
+            format!(
+                "Hello Ada,\n\n\
+                 Somebody, hopefully you, asked for a new password for your account at chat.example.com.\n\n\
+                 Choose a new password:\n{URL}\n\n\
+                 The link works once, and for one hour.\n\n\
+                 If this was not you, you need not do anything: your password stays as it is.\n\n\
+                 -- \nSent by Colloquy at chat.example.com\n"
+            )
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_undone_looks_grave() {
+        assert!(letter("Ada", Matter::DeleteUser).0.contains("class=\"button grave\""));
+        assert!(!letter("Ada", Matter::VerifyEmail).0.contains("class=\"button grave\""));
+    }
+}

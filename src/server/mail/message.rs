@@ -1,0 +1,50 @@
+//! A letter as a message that mail programs read (RFC 5322), in two alternatives: plain text and a page.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use lettre::{
+    Message,
+    message::{
+        MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+
+use super::{Letter, look, words::Words};
+use crate::{
+    model::Timestamp,
+    server::{Result, config::Config},
+};
+
+/// Makes the message of a letter.
+///
+/// Its `Message-ID` comes from the order's id: whoever gets the same mail twice, because the answer to the first was
+/// lost, sees it once. The reader's name is in the text only, so that no name can reach the headers.
+///
+/// # Errors
+/// [`lettre::error::Error`] or an address error, boxed, when the recipient is no mail address.
+pub(super) fn compose(
+    config: &Config,
+    id: &str,
+    at: Timestamp,
+    letter: &Letter,
+) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
+    let base_url = config.base_url();
+    let site = base_url.split_once("://").map_or(base_url.as_str(), |(_, host)| host);
+    let words = Words::of(letter, site);
+    let from = &config.mail.from;
+    // A machine that answers mails does not answer this one (RFC 3834 §5).
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    let message = Message::builder()
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+        .date(UNIX_EPOCH + Duration::from_millis(u64::try_from(at.millis()).unwrap_or(0)))
+        .from(from.clone())
+        .to(letter.to.parse()?)
+        .subject(&words.subject)
+        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+        .multipart(MultiPart::alternative_plain_html(
+            look::text(&words, &letter.name, &letter.url, site),
+            look::html(&words, &letter.name, &letter.url, site),
+        ))?;
+    Ok(message)
+}

@@ -1,0 +1,40 @@
+//! Mails as files, for a server without SMTP: whoever may read the data folder may read them.
+
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use lettre::Message;
+
+use super::Failure;
+use crate::{model::Timestamp, server::private_file};
+
+/// A folder of mails.
+pub(in crate::server::mail) struct Files(PathBuf);
+
+impl Files {
+    /// Takes `mail/` in the data folder; it is made with the first mail.
+    pub(super) fn new(data_dir: &Path) -> Self {
+        Self(data_dir.join("mail"))
+    }
+
+    /// Writes a mail into a file whose name sorts by time, and returns its path.
+    pub(super) async fn write(&self, id: &str, at: Timestamp, message: &Message) -> Result<PathBuf, Failure> {
+        // Colons are not for every file system.
+        let path = self.0.join(format!("{}-{id}.eml", at.to_string().replace(':', "-")));
+        let (folder, bytes, written) = (self.0.clone(), message.formatted(), path.clone());
+        tokio::task::spawn_blocking(move || write(&folder, &written, &bytes))
+            .await
+            .expect("BUG: writing a file does not panic")
+            .map_err(|err| Failure::Passing(format!("the folder `{}` cannot be used: {err}", self.0.display())))?;
+        Ok(path)
+    }
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    private_file::write_new(path, bytes)
+}

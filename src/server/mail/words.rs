@@ -1,0 +1,171 @@
+//! What mails say: all their words, and nothing of their look.
+
+use super::{Letter, Matter};
+
+/// The line above the link, for readers who cannot press the button.
+pub(super) const LINK_IN_PLAIN: &str = "If the button does not work, open this link:";
+
+/// The words of a letter. Names and addresses in them are as they were given: not escaped.
+pub(super) struct Words {
+    /// The subject.
+    pub(super) subject: String,
+    /// The heading.
+    pub(super) heading: &'static str,
+    /// What the letter is for.
+    pub(super) purpose: String,
+    /// What the link does.
+    pub(super) button: &'static str,
+    /// What pressing it means.
+    pub(super) weight: Weight,
+    /// How long the link holds, and what follows; may be empty.
+    pub(super) terms: &'static str,
+    /// What to do for whoever did not ask for it.
+    pub(super) otherwise: &'static str,
+}
+
+/// What pressing a button means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// Something that can be done again.
+    Light,
+    /// Something that cannot be undone.
+    Grave,
+}
+
+impl Words {
+    /// Puts a letter into words; `site` is our public host.
+    pub(super) fn of(letter: &Letter, site: &str) -> Self {
+        match &letter.matter {
+            Matter::ResetPassword => Self {
+                subject: format!("Set a new password for {site}"),
+                heading: "Set a new password",
+                purpose: format!("Somebody, hopefully you, asked for a new password for your account at {site}."),
+                button: "Choose a new password",
+                weight: Weight::Light,
+                terms: "The link works once, and for one hour.",
+                otherwise: "If this was not you, you need not do anything: your password stays as it is.",
+            },
+            Matter::VerifyEmail => Self {
+                subject: format!("Confirm your email address for {site}"),
+                heading: "Confirm your email address",
+                purpose: format!("An account at {site} has this email address. Please confirm that it is yours."),
+                button: "Confirm this address",
+                weight: Weight::Light,
+                terms: "The link works for one hour.",
+                otherwise: "If you have no account there, you need not do anything: without you, the address stays \
+                            unconfirmed.",
+            },
+            Matter::ConfirmEmailChange { new_email } => Self {
+                subject: format!("Change your email address for {site}"),
+                heading: "Change your email address",
+                purpose: format!(
+                    "Somebody, hopefully you, asked to change the email address of your account at {site} to {}.",
+                    tame(new_email)
+                ),
+                button: "Agree to the new address",
+                weight: Weight::Light,
+                terms: "The link works for one hour. Then we write to the new address, and the change is made when \
+                        it is confirmed there, too.",
+                otherwise: "If this was not you, do not agree. Somebody else may be signed in as you: change your \
+                            password, which lets you sign out everywhere else.",
+            },
+            Matter::VerifyNewEmail => Self {
+                subject: format!("Confirm your new email address for {site}"),
+                heading: "Confirm your new email address",
+                purpose: format!(
+                    "An account at {site} is to have this email address. Please confirm that it is yours."
+                ),
+                button: "Confirm this address",
+                weight: Weight::Light,
+                terms: "The link works for one hour. From then on you sign in with this address.",
+                otherwise: "If you have no account there, you need not do anything: without you, nothing is changed.",
+            },
+            Matter::DeleteUser => Self {
+                subject: format!("Delete your account at {site}"),
+                heading: "Delete your account",
+                purpose: format!(
+                    "Somebody, hopefully you, asked to delete your account at {site} with all its conversations. \
+                     This cannot be undone."
+                ),
+                button: "Delete my account",
+                weight: Weight::Grave,
+                terms: "The link works for one day.",
+                otherwise: "If this was not you, do not open the link. Somebody else may be signed in as you: change \
+                            your password, which lets you sign out everywhere else.",
+            },
+            Matter::AlreadySignedUp => Self {
+                subject: format!("You have an account at {site} already"),
+                heading: "You have an account already",
+                purpose: format!(
+                    "Somebody, hopefully you, tried to sign up at {site} with this email address. It has an account \
+                     already, so nothing was changed."
+                ),
+                button: "Sign in",
+                weight: Weight::Light,
+                terms: "If you forgot your password, the sign-in page helps you to a new one.",
+                otherwise: "If this was not you, you need not do anything.",
+            },
+        }
+    }
+}
+
+/// Greets a reader by the name they gave.
+///
+/// Anybody can give any name with somebody else's address, so one that a mail program would turn into a link, or
+/// that is long enough to be an advertisement, is not repeated.
+pub(super) fn greeting(name: &str) -> String {
+    let name = tame(name);
+    let looks_like_link = name.contains(['/', '@', ':', '\\']) || has_dot_within_word(&name);
+    if name.is_empty() || name.chars().count() > 50 || looks_like_link {
+        return "Hello,".to_owned();
+    }
+    format!("Hello {name},")
+}
+
+/// Says who sent a mail; `site` is our public host.
+pub(super) fn sender(site: &str) -> String {
+    format!("Sent by Colloquy at {site}")
+}
+
+/// Whether a dot stands between two letters, as in `evil.example`, and not as in `Dr. Ada`.
+fn has_dot_within_word(text: &str) -> bool {
+    let chars: Vec<_> = text.chars().collect();
+    chars.windows(3).any(|it| it[1] == '.' && it[0].is_alphanumeric() && it[2].is_alphanumeric())
+}
+
+/// Makes one line of a text: line breaks and control characters become spaces, and what turns the direction of the
+/// text around (Unicode's bidirectional controls) is left out.
+fn tame(text: &str) -> String {
+    let turns = |it: &char| matches!(it, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let spaced: String = text
+        .chars()
+        .filter(|it| !turns(it))
+        .map(|it| if it.is_control() || matches!(it, '\u{2028}' | '\u{2029}') { ' ' } else { it })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_greeted_on_one_line() {
+        let check = |name: &str, expected: &str| assert_eq!(greeting(name), expected, "{name:?}");
+        check("Ada", "Hello Ada,");
+        check("  Ada \r\n Lovelace\0", "Hello Ada Lovelace,");
+        check("Dr. Ada", "Hello Dr. Ada,");
+        check("عدا لوفلايس", "Hello عدا لوفلايس,");
+        check("👩‍💻 Ada", "Hello 👩‍💻 Ada,");
+        check("Ada\u{202E}ecalevoL", "Hello AdaecalevoL,");
+    }
+
+    #[test]
+    fn a_name_that_is_no_name_is_not_repeated() {
+        for name in ["", " \t", "https://evil.example", "win at evil.example now", "mail me@evil.example", "x\\y"] {
+            assert_eq!(greeting(name), "Hello,", "{name:?}");
+        }
+        assert_eq!(greeting(&"a".repeat(50)).len(), 57);
+        assert_eq!(greeting(&"a".repeat(51)), "Hello,");
+    }
+}
