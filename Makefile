@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -48,6 +48,10 @@ test-mail: ## Send mails through a real SMTP server, from the binary that was bu
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/mail $(ARGS)
 
+test-auth: ## Compare with Better Auth, by its own client, on the binary that was built last (ARGS: --target better-auth)
+	@$(CI)/setup test
+	@$(RUN) $(CI)/with-postgres node end2end/conformance/better-auth/run.mjs $(ARGS)
+
 test-model: ## Run a story with a real language model on this processor (slow)
 	@$(CI)/setup model
 	@$(RUN) cargo leptos build --release
@@ -57,10 +61,11 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes, and Better Auth beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
+	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)

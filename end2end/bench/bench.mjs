@@ -7,6 +7,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { Client, message, newAccount } from "../fixtures/client.mjs";
 import { ASK_AT_ONCE, MODEL, startModel } from "../fixtures/model.mjs";
 import { BINARY, SITE, modelAt, startServer } from "../fixtures/server.mjs";
+import { residentMb } from "./load.mjs";
 
 const N_RUNS = 50;
 const N_STARTS = 10;
@@ -96,11 +97,6 @@ async function firstToken(ask, token) {
   }
   if (Number.isNaN(first)) throw new Error(`${response.url}: no token in\n${text}`);
   return first;
-}
-
-async function residentMb(/** @type {number} */ pid) {
-  const [, kb] = /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kb) / 1000;
 }
 
 function percentile(/** @type {number[]} */ values, /** @type {number} */ percent) {

@@ -26,6 +26,10 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// How long a connection waits for another's write (SQLite), and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A connection that was used this recently is taken without asking whether it is still there, which would cost each
+/// statement a second way to the server and back.
+const STILL_THERE: Duration = Duration::from_secs(5);
+
 /// The database: an embedded SQLite file, or a PostgreSQL server.
 #[derive(Clone, Debug)]
 pub enum Db {
@@ -97,7 +101,20 @@ impl Db {
             Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {err}"))
         })?;
         first.close().await?;
-        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(BUSY_TIMEOUT).connect_with(options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > STILL_THERE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(options)
+            .await?;
         Ok(Self::Postgres(pool))
     }
 

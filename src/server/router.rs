@@ -31,7 +31,11 @@ const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(app: AppState) -> Router {
-    let apis = Router::new().nest("/api/auth", auth::routes::router(&app)).merge(chat::router());
+    let apis = Router::new()
+        .nest("/api/auth", auth::routes::router(&app))
+        // Nesting leaves this one to the pages.
+        .route("/api/auth/", any(auth::routes::not_found))
+        .merge(chat::router());
     let with_app = |state: &AppState| state.clone();
     Router::new()
         .merge(pages(&app))

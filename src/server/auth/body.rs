@@ -75,9 +75,9 @@ async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Recei
 fn parse(parts: &Parts, bytes: &[u8], allowed: &[&str]) -> Result<Option<Value>, WireError> {
     // Like the Node adapter, which drops a body without a type.
     let Some(media_type) = parts.headers.get(header::CONTENT_TYPE) else { return Ok(None) };
-    let given = media_type.to_str().unwrap_or_default();
+    let given = String::from_utf8_lossy(media_type.as_bytes());
     let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if bytes.is_empty() {
+    if bytes.is_empty() || given.is_empty() {
         return Ok(None);
     }
     if !allowed.contains(&essence.as_str()) {
@@ -91,7 +91,8 @@ fn parse(parts: &Parts, bytes: &[u8], allowed: &[&str]) -> Result<Option<Value>,
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| invalid_json())?;
         return Ok(Some(pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()));
     }
-    serde_json::from_slice(bytes).map(Some).map_err(|_| invalid_json())
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    serde_json::from_slice(text).map(Some).map_err(|_| invalid_json())
 }
 
 fn invalid_json() -> WireError {
@@ -110,7 +111,23 @@ impl Received {
     /// # Errors
     /// 400 `VALIDATION_ERROR` when the body is no object.
     pub fn fields(&self) -> Result<Fields<'_>, WireError> {
-        self.object("object")
+        self.object(&["object"])
+    }
+
+    /// As [`Received::fields`], of a body that may be absent.
+    ///
+    /// # Errors
+    /// 400 `VALIDATION_ERROR` when the body is no object.
+    pub fn fields_if_any(&self) -> Result<Option<Fields<'_>>, WireError> {
+        self.body.as_ref().map(|_| self.fields()).transpose()
+    }
+
+    /// As [`Received::fields`], in the words of sign-up, whose schema is an object and a record at once.
+    ///
+    /// # Errors
+    /// 400 `VALIDATION_ERROR` when the body is no object.
+    pub fn fields_and_more(&self) -> Result<Fields<'_>, WireError> {
+        self.object(&["object", "record"])
     }
 
     /// As [`Received::fields`], in the words of endpoints that take any fields.
@@ -118,17 +135,18 @@ impl Received {
     /// # Errors
     /// 400 `VALIDATION_ERROR` when the body is no object.
     pub fn record(&self) -> Result<Fields<'_>, WireError> {
-        self.object("record")
+        self.object(&["record"])
     }
 
-    fn object(&self, kind: &str) -> Result<Fields<'_>, WireError> {
+    fn object(&self, kinds: &[&str]) -> Result<Fields<'_>, WireError> {
         match &self.body {
             Some(Value::Object(fields)) => {
                 Ok(Fields { place: "body", fields: Cow::Borrowed(fields), issues: Vec::new() })
             }
             other => {
-                let text = format!("[body] Invalid input: expected {kind}, received {}", type_of(other.as_ref()));
-                Err(WireError::validation(&[text]))
+                let received = type_of(other.as_ref());
+                let text = |kind| format!("[body] Invalid input: expected {kind}, received {received}");
+                Err(WireError::validation(&kinds.iter().map(text).collect::<Vec<_>>()))
             }
         }
     }

@@ -44,7 +44,7 @@ pub fn router(app: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::disable())
 }
 
-async fn not_found() -> StatusCode {
+pub(crate) async fn not_found() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
@@ -74,5 +74,6 @@ async fn error(req: Request) -> impl IntoResponse {
         true => query.error.as_str(),
         false => "UNKNOWN",
     };
-    (StatusCode::FOUND, [(header::LOCATION, format!("/?error={code}"))])
+    let query = serde_urlencoded::to_string([("error", code)]).expect("BUG: a pair of texts has a form");
+    (StatusCode::FOUND, [(header::LOCATION, format!("/?{query}"))])
 }

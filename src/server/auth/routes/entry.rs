@@ -36,7 +36,7 @@ async fn sign_up_email(
     State(app): State<AppState>,
     FormOrJsonBody(req): FormOrJsonBody,
 ) -> Result<Response, WireError> {
-    let mut fields = req.fields()?;
+    let mut fields = req.fields_and_more()?;
     let name = fields.string("name");
     let email = fields.email("email");
     let password = fields.string("password");
@@ -66,7 +66,8 @@ async fn sign_in_email(
     let mut fields = req.fields()?;
     let email = fields.string("email");
     let password = Password::new(fields.string("password"));
-    let callback_url = fields.optional_string("callbackURL").filter(|url| !url.is_empty());
+    let url = fields.optional_string("callbackURL");
+    let callback_url = url.clone().filter(|url| !url.is_empty());
     let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
     fields.end()?;
     origin::check_login(&app.config, &req.parts.headers)?;
@@ -79,6 +80,8 @@ async fn sign_in_email(
     if let Some(url) = callback_url {
         // A header holds no more than visible ASCII; the body tells the URL as it is.
         location.extend(HeaderValue::from_str(&url).ok().map(|value| (header::LOCATION, value)));
+    }
+    if let Some(url) = url {
         body["url"] = url.into();
     }
     SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &session.token, remember));
@@ -86,6 +89,7 @@ async fn sign_in_email(
 }
 
 async fn sign_out(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    req.fields_if_any()?;
     if let Some(token) = principal::session_token(&app.config, &req.parts.headers) {
         sessions::delete_by_token(&app.db, &token).await?;
     }

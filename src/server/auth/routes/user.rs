@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::State,
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -63,7 +63,7 @@ async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
     fields.end()?;
     let principal = guard::session(&app, &req.parts).await?;
     if !app.config.auth.delete_user {
-        return Ok(StatusCode::NOT_FOUND.into_response());
+        return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
     }
     let deletion = match token {
         Some(token) => {
