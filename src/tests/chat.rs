@@ -2,6 +2,7 @@
 
 mod model;
 mod recorded;
+mod resumed;
 mod runs;
 
 use axum::{

@@ -6,6 +6,7 @@
 mod event;
 mod item;
 mod request;
+mod run;
 mod thread;
 
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
@@ -14,4 +15,5 @@ pub use item::{
     ToolChoice, UnknownItem, UserContent, UserMessage,
 };
 pub use request::{ChatKitRequest, InvalidRequest, ListOrder, Operation, PageQuery, UserMessageInput};
+pub use run::{ClientMarks, RunRef};
 pub use thread::{Page, Thread, ThreadStatus};

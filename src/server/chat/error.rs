@@ -30,9 +30,9 @@ pub enum ChatError {
         /// The limit.
         max_bytes: usize,
     },
-    /// The method is not `POST`.
-    #[error("this address takes POST only")]
-    MethodNotAllowed,
+    /// The method is not the one that the address takes.
+    #[error("this address takes {0} only")]
+    MethodNotAllowed(&'static str),
     /// The server is about to stop.
     #[error("the server is restarting: try again in a moment")]
     ShuttingDown,
@@ -57,7 +57,7 @@ impl ChatError {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Busy { .. } => StatusCode::CONFLICT,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -70,7 +70,7 @@ impl ChatError {
             Self::NotFound(_) => "not_found",
             Self::Busy { .. } => "conflict",
             Self::TooLarge { .. } => "too_large",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -104,8 +104,8 @@ impl IntoResponse for ChatError {
             body["run_id"] = json!(run_id);
         }
         let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
-        if matches!(self, Self::MethodNotAllowed) {
-            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        if let Self::MethodNotAllowed(allowed) = self {
+            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allowed));
         }
         res
     }

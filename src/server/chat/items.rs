@@ -96,6 +96,40 @@ async fn page(
     Ok(paging::cut(rows.into_iter().map(|row| row.body.0).collect(), n_rows, ThreadItem::id))
 }
 
+/// Returns the visible items of a turn: what follows a message, up to the user's next one.
+pub(super) async fn turn(db: &Db, user_id: &str, thread_id: &str, question_id: &str) -> Result<Vec<ThreadItem>> {
+    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            join "item" as "question" on "question"."threadId" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "question"."id" = $3
+                and "item"."seq" > "question"."seq"
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+                and not exists (
+                    select 1
+                    from "item" as "next"
+                    where "next"."threadId" = $1
+                        and "next"."type" = 'user_message'
+                        and "next"."seq" > "question"."seq"
+                        and "next"."seq" <= "item"."seq"
+                )
+            order by "item"."seq"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(question_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|row| row.body.0).collect())
+}
+
 /// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.
 pub(super) async fn newest(
     db: &Db,

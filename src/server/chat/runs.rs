@@ -5,10 +5,16 @@
 
 use sqlx::FromRow;
 
-use super::{error::Result, items};
+use super::{
+    error::{ChatError, Result},
+    items,
+};
 use crate::server::tx::{Tx, within};
 use crate::{
-    model::Timestamp,
+    model::{
+        Timestamp,
+        chatkit::{RunRef, Thread},
+    },
     server::{Db, db::on},
 };
 
@@ -39,6 +45,88 @@ impl RunStatus {
     }
 }
 
+/// What a run is opened with.
+pub(super) struct NewRun<'a> {
+    /// Its id.
+    pub(super) id: &'a str,
+    /// Where it answers.
+    pub(super) thread_id: &'a str,
+    /// Whose it is.
+    pub(super) user_id: &'a str,
+    /// The message that it answers.
+    pub(super) question_id: &'a str,
+}
+
+/// A run, as the database knows it.
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+pub(super) struct StoredRun {
+    /// Its id.
+    pub(super) id: String,
+    /// Where it answers.
+    pub(super) thread_id: String,
+    /// The item that it writes or wrote, if it came to that.
+    pub(super) item_id: Option<String>,
+    /// The message that it answers; none for runs of old.
+    pub(super) question_id: Option<String>,
+    status: String,
+}
+
+impl StoredRun {
+    /// Whether it goes on.
+    pub(super) fn is_running(&self) -> bool {
+        self.status == "running"
+    }
+
+    /// Whether it ended before the answer was complete, and not because the user wanted it.
+    pub(super) fn is_broken_off(&self) -> bool {
+        [RunStatus::Failed, RunStatus::Interrupted].iter().any(|status| status.as_str() == self.status)
+    }
+}
+
+/// Returns a run of the user's.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredRun> {
+    let run: Option<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "id", "threadId", "itemId", "questionId", "status"
+            from "run"
+            where "id" = $1 and "userId" = $2
+            "#,
+        )
+        .bind(run_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    run.ok_or(ChatError::NotFound("run"))
+}
+
+/// Says of each of the user's threads which run is answering in it.
+pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
+    let running: Vec<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "id", "threadId", "itemId", "questionId", "status"
+            from "run"
+            where "userId" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(user_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    for run in running {
+        for thread in threads.iter_mut().filter(|thread| thread.id == run.thread_id) {
+            thread.set_run(&RunRef { id: run.id.clone(), item_id: run.item_id.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// A run whose lease is over.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
@@ -52,24 +140,20 @@ pub(super) struct ExpiredRun {
 /// Opens a run, unless the thread has one; then returns the id of that.
 ///
 /// The caller holds the thread's row (it was inserted or updated in the same transaction).
-pub(super) async fn claim(
-    tx: &mut Tx,
-    run_id: &str,
-    thread_id: &str,
-    user_id: &str,
-    now: Timestamp,
-) -> Result<Option<String>> {
+pub(super) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<Option<String>> {
     let n_opened = within!(&mut *tx, conn => {
         sqlx::query(
             r#"
-            insert into "run" ("id", "threadId", "userId", "status", "leaseExpiresAt", "createdAt", "updatedAt")
-            values ($1, $2, $3, 'running', $4, $5, $5)
+            insert into "run"
+                ("id", "threadId", "userId", "questionId", "status", "leaseExpiresAt", "createdAt", "updatedAt")
+            values ($1, $2, $3, $4, 'running', $5, $6, $6)
             on conflict ("threadId") where "status" = 'running' do nothing
             "#,
         )
-        .bind(run_id)
-        .bind(thread_id)
-        .bind(user_id)
+        .bind(run.id)
+        .bind(run.thread_id)
+        .bind(run.user_id)
+        .bind(run.question_id)
         .bind(now.plus_seconds(LEASE_S))
         .bind(now)
         .execute(conn)
@@ -87,7 +171,7 @@ pub(super) async fn claim(
             where "threadId" = $1 and "status" = 'running'
             "#,
         )
-        .bind(thread_id)
+        .bind(run.thread_id)
         .fetch_one(conn)
         .await
     })?;
@@ -115,19 +199,26 @@ pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: 
     Ok(n_held == 1)
 }
 
-/// Ends a run; `false` when it is no longer this task's.
-pub(super) async fn close(tx: &mut Tx, run_id: &str, status: RunStatus, now: Timestamp) -> Result<bool> {
+/// Ends a run and notes its item; `false` when it is no longer this task's.
+pub(super) async fn close(
+    tx: &mut Tx,
+    run_id: &str,
+    item_id: Option<&str>,
+    status: RunStatus,
+    now: Timestamp,
+) -> Result<bool> {
     let n_closed = within!(tx, conn => {
         sqlx::query(
             r#"
             update "run"
-            set "status" = $2, "updatedAt" = $3
+            set "status" = $2, "updatedAt" = $3, "itemId" = coalesce($4, "itemId")
             where "id" = $1 and "status" = 'running'
             "#,
         )
         .bind(run_id)
         .bind(status.as_str())
         .bind(now)
+        .bind(item_id)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())
