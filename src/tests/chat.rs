@@ -4,6 +4,7 @@ mod model;
 mod recorded;
 mod resumed;
 mod runs;
+mod sent_again;
 
 use axum::{
     body::Body,

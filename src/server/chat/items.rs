@@ -96,6 +96,31 @@ async fn page(
     Ok(paging::cut(rows.into_iter().map(|row| row.body.0).collect(), n_rows, ThreadItem::id))
 }
 
+/// Returns an item of a thread of the user's; a hidden one too.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
+    let row: Option<ItemRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."id" = $1
+                and "item"."threadId" = $2
+                and "thread"."userId" = $3
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|row| row.body.0).ok_or(ChatError::NotFound("item"))
+}
+
 /// Returns the visible items of a turn: what follows a message, up to the user's next one.
 pub(super) async fn turn(db: &Db, user_id: &str, thread_id: &str, question_id: &str) -> Result<Vec<ThreadItem>> {
     let rows: Vec<ItemRow> = on!(db.read(), pool => {

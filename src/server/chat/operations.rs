@@ -21,7 +21,8 @@ use super::{
     live::StopReason,
     run_routes,
     sse::{self, Framing},
-    threads, turn,
+    stored, threads,
+    turn::{self, Sent},
 };
 use crate::{
     model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},
@@ -102,10 +103,12 @@ async fn answer(
     let framing = if client.resumable { Framing::RESUMABLE } else { Framing::Plain };
     Ok(match operation {
         Operation::ThreadsCreate { input } => {
-            sse::response(turn::create(chat, user_id, input, client).await?, session, framing)
+            let sent = turn::create(chat, user_id.clone(), input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
         }
         Operation::ThreadsAddUserMessage { thread_id, input } => {
-            sse::response(turn::add(chat, user_id, thread_id, input, client).await?, session, framing)
+            let sent = turn::add(chat, user_id.clone(), thread_id, input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
@@ -121,6 +124,18 @@ async fn answer(
             object(items::list(db, &user_id, &thread_id, &page).await?)
         }
     })
+}
+
+/// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
+async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, framing: Framing) -> Result<Response> {
+    let (run, is_new) = match sent {
+        Sent::Now(reader) => return Ok(sse::response(reader, session, framing)),
+        Sent::Before { run, is_new } => (run, is_new),
+    };
+    match chat.live().log(&run.id) {
+        Some(run) => Ok(sse::response(run.reader(), session, framing)),
+        None => stored::replay(chat.clone(), user_id, run, is_new, session).await,
+    }
 }
 
 async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()> {

@@ -11,10 +11,10 @@ use super::{
     error::Result,
     items,
     runs::{self, StoredRun},
-    sse,
+    sse, threads,
 };
 use crate::{
-    model::chatkit::{ErrorEvent, ThreadItem, ThreadStreamEvent},
+    model::chatkit::{ErrorEvent, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
     server::auth::watch::Watcher,
 };
 
@@ -23,8 +23,38 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Answers with a run's items as they are stored, again whenever they changed, until the run has ended.
 pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Watcher) -> Response {
-    let reading = Reading { chat, user_id, run, session, sent: Vec::new(), is_first: true, is_over: false };
-    sse::streamed(stream::unfold(reading, Reading::next))
+    read(Reading { chat, user_id, run, session, prelude: Vec::new(), sent: Vec::new(), is_over: false })
+}
+
+/// Answers as [`response`] does, and before that with what a message's sender is told first.
+///
+/// # Errors
+/// [`super::error::ChatError::NotFound`] when the thread or the message is gone.
+pub(super) async fn replay(
+    chat: Chat,
+    user_id: String,
+    run: StoredRun,
+    is_new: bool,
+    session: Watcher,
+) -> Result<Response> {
+    let mut thread = threads::find(chat.db(), &user_id, &run.thread_id).await?;
+    if run.is_running() {
+        thread.set_run(&RunRef { id: run.id.clone(), item_id: run.item_id.clone() });
+    }
+    let mut prelude = vec![match is_new {
+        true => ThreadStreamEvent::ThreadCreated { thread },
+        false => ThreadStreamEvent::ThreadUpdated { thread },
+    }];
+    if let Some(question_id) = &run.question_id {
+        let item = items::find(chat.db(), &user_id, &run.thread_id, question_id).await?;
+        prelude.push(ThreadStreamEvent::ItemDone { item });
+    }
+    prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
+    Ok(read(Reading { chat, user_id, run, session, prelude, sent: Vec::new(), is_over: false }))
+}
+
+fn read(reading: Reading) -> Response {
+    sse::streamed(stream::unfold((reading, Duration::ZERO), |(reading, wait)| reading.next(wait)))
 }
 
 struct Reading {
@@ -32,35 +62,30 @@ struct Reading {
     user_id: String,
     run: StoredRun,
     session: Watcher,
+    /// What is told before anything else.
+    prelude: Vec<ThreadStreamEvent>,
     sent: Vec<ThreadItem>,
-    is_first: bool,
     is_over: bool,
 }
 
 impl Reading {
-    /// Waits for something to tell.
-    async fn next(mut self) -> Option<(Bytes, Self)> {
+    /// Waits for something to tell, which `wait` from now may be there.
+    async fn next(mut self, mut wait: Duration) -> Option<(Bytes, (Self, Duration))> {
         while !self.is_over {
-            if !self.is_first {
-                tokio::select! {
-                    () = self.session.over() => {
-                        self.is_over = true;
-                        return Some((sse::frame(&[sse::signed_out()]), self));
-                    }
-                    () = tokio::time::sleep(LOOK) => {}
-                }
-            }
-            self.is_first = false;
-            let news = match self.look().await {
-                Ok(news) => news,
-                Err(err) => {
-                    tracing::warn!(self.run.id, error = %err, "reading a stored answer failed");
+            tokio::select! {
+                () = self.session.over() => {
                     self.is_over = true;
-                    vec![broken_off("The answer could not be read.")]
+                    return Some((sse::frame(&[sse::signed_out()]), (self, LOOK)));
                 }
-            };
+                () = tokio::time::sleep(wait) => wait = LOOK,
+            }
+            let news = self.look().await.unwrap_or_else(|err| {
+                tracing::warn!(self.run.id, error = %err, "reading a stored answer failed");
+                self.is_over = true;
+                vec![broken_off("The answer could not be read.")]
+            });
             if !news.is_empty() {
-                return Some((sse::frame(&news), self));
+                return Some((sse::frame(&news), (self, LOOK)));
             }
         }
         None
@@ -74,8 +99,9 @@ impl Reading {
             Some(question_id) => items::turn(self.chat.db(), &self.user_id, &self.run.thread_id, question_id).await?,
             None => Vec::new(),
         };
-        let changed = items.iter().filter(|item| !self.sent.contains(item));
-        let mut news: Vec<_> = changed.map(|item| ThreadStreamEvent::ItemReplaced { item: item.clone() }).collect();
+        let mut news = std::mem::take(&mut self.prelude);
+        let changed = items.iter().filter(|item| !self.sent.contains(item)).cloned();
+        news.extend(changed.map(|item| ThreadStreamEvent::ItemReplaced { item }));
         if self.run.is_broken_off() {
             news.push(broken_off("The answer was interrupted."));
         }

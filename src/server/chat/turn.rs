@@ -11,7 +11,7 @@ use super::{
     items,
     live::{LiveRun, Reader},
     respond::{self, Turn},
-    runs::{self, NewRun},
+    runs::{self, NewRun, StoredRun, Taken},
     threads,
     title::title_of,
 };
@@ -34,16 +34,11 @@ const NOTICE: Duration = Duration::from_millis(300);
 /// How often we look again.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Opens a thread with its first message and begins to answer.
+/// Opens a thread with its first message and begins to answer, unless the same was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for attachments that do not exist.
-pub(super) async fn create(
-    chat: &Chat,
-    user_id: String,
-    input: UserMessageInput,
-    client: ClientMarks,
-) -> Result<Reader> {
+pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
     check(chat, &input)?;
     let chat = chat.clone();
     detached(async move {
@@ -54,17 +49,21 @@ pub(super) async fn create(
         let mut tx = Tx::begin(chat.db()).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
         items::upsert(&mut tx, &thread.id, &item, now).await?;
-        let run = NewRun { id: &run_id, thread_id: &thread.id, user_id: &user_id, question_id: item.id() };
-        if runs::claim(&mut tx, &run, now).await?.is_some() {
-            unreachable!("BUG: a new thread has no run");
+        let (id, key) = (run_id.as_str(), client.key.as_deref());
+        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: item.id(), key };
+        match runs::claim(&mut tx, &run, now).await? {
+            None => {}
+            Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
+            Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
         tx.commit().await?;
-        Ok(begin(&chat, Beginning { run_id, user_id, item, client, thread, has_new_title: true, is_new: true }))
+        let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title: true, is_new: true };
+        Ok(Sent::Now(begin(&chat, beginning)))
     })
     .await
 }
 
-/// Adds a message to a thread of the user's and begins to answer.
+/// Adds a message to a thread of the user's and begins to answer, unless the same was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
@@ -74,15 +73,15 @@ pub(super) async fn add(
     thread_id: String,
     input: UserMessageInput,
     client: ClientMarks,
-) -> Result<Reader> {
+) -> Result<Sent> {
     check(chat, &input)?;
     let chat = chat.clone();
     detached(async move {
         let started = Instant::now();
         loop {
             let run_id = match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
-                Added::Reader(reader) => return Ok(reader),
-                Added::Busy { run_id } => run_id,
+                Ok(sent) => return Ok(sent),
+                Err(Busy { run_id }) => run_id,
             };
             if !comes_to_its_end(&chat, &run_id, started).await {
                 return Err(ChatError::Busy { run_id });
@@ -93,11 +92,21 @@ pub(super) async fn add(
 }
 
 /// What became of a message.
-enum Added {
-    /// It is being answered.
-    Reader(Reader),
-    /// Another one is.
-    Busy { run_id: String },
+pub(super) enum Sent {
+    /// It is stored, and being answered.
+    Now(Reader),
+    /// It was sent before, with the same key.
+    Before {
+        /// What answers it, or has.
+        run: StoredRun,
+        /// Whether it opens a thread.
+        is_new: bool,
+    },
+}
+
+/// Another message of the thread is being answered.
+struct Busy {
+    run_id: String,
 }
 
 async fn add_once(
@@ -106,7 +115,7 @@ async fn add_once(
     thread_id: &str,
     input: &UserMessageInput,
     client: &ClientMarks,
-) -> Result<Added> {
+) -> Result<Result<Sent, Busy>> {
     let now = chat.now();
     let run_id = ids::chat_id("run");
     let item = user_message(thread_id, input.clone(), now);
@@ -114,9 +123,11 @@ async fn add_once(
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let run = NewRun { id: &run_id, thread_id, user_id, question_id: item.id() };
-    if let Some(run_id) = runs::claim(&mut tx, &run, now).await? {
-        return Ok(Added::Busy { run_id });
+    let run = NewRun { id: &run_id, thread_id, user_id, question_id: item.id(), key: client.key.as_deref() };
+    match runs::claim(&mut tx, &run, now).await? {
+        None => {}
+        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
+        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };
@@ -128,7 +139,7 @@ async fn add_once(
     thread.title = new_title.or(thread.title);
     let (user_id, client) = (user_id.to_owned(), client.clone());
     let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title, is_new: false };
-    Ok(Added::Reader(begin(chat, beginning)))
+    Ok(Ok(Sent::Now(begin(chat, beginning))))
 }
 
 /// Waits for a run that is about to end; `false` when it goes on.
