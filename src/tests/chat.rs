@@ -3,6 +3,7 @@
 mod model;
 mod recorded;
 mod runs;
+mod wire;
 
 use axum::{
     body::Body,

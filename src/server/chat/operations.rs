@@ -102,6 +102,7 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
             threads::find(db, &user_id, &thread_id).await?;
             object(items::list(db, &user_id, &thread_id, &page).await?)
         }
+        _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })
 }
 
