@@ -5,6 +5,7 @@ mod recorded;
 mod resumed;
 mod runs;
 mod sent_again;
+mod wire;
 
 use axum::{
     body::Body,

@@ -123,6 +123,7 @@ async fn answer(
             threads::find(db, &user_id, &thread_id).await?;
             object(items::list(db, &user_id, &thread_id, &page).await?)
         }
+        _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })
 }
 

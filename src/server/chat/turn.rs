@@ -231,6 +231,7 @@ fn user_message(thread_id: &str, input: UserMessageInput, now: Timestamp) -> Thr
         attachments: Vec::new(),
         quoted_text: input.quoted_text,
         inference_options: input.inference_options,
+        extra: Map::new(),
     })
 }
 
