@@ -170,8 +170,13 @@ def compare(reader: Reader, items: list[dict], killed_at: float) -> None:
 
 
 def go_on(house: House, thread_id: str) -> None:
-    """The conversation goes on after a crash."""
-    request = {"type": "threads.add_user_message", "params": {"thread_id": thread_id, "input": message("/long 3")}}
-    reader = Reader(house, request)
+    """The conversation goes on after a crash, and what was said in it is answered again."""
+    answer(house, "threads.add_user_message", thread_id=thread_id, input=message("/long 3"))
+    question = house.thread(thread_id)[1]
+    answer(house, "threads.retry_after_item", thread_id=thread_id, item_id=question["id"])
+
+
+def answer(house: House, kind: str, **params) -> None:
+    reader = Reader(house, {"type": kind, "params": params})
     reader.run()
     assert text_of(reader.events[-1]["item"]) == "w0 w1 w2 "

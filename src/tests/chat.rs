@@ -3,6 +3,7 @@
 mod model;
 mod recorded;
 mod resumed;
+mod retried;
 mod runs;
 mod sent_again;
 mod wire;

@@ -131,6 +131,12 @@ pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// How many answers the message has that it answers; unset when it was answered once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<u32>,
+    /// Which of them this one is, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
 }
 
 impl AssistantMessage {

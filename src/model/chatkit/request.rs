@@ -108,6 +108,16 @@ pub enum Operation {
         /// What the user thinks.
         kind: FeedbackKind,
     },
+    /// Puts another version of an answer into the thread (not of the protocol, but ours).
+    #[serde(rename = "colloquy.items.select_version")]
+    SelectVersion {
+        /// Where.
+        thread_id: String,
+        /// The answer, or the message that it answers.
+        item_id: String,
+        /// Which version, from 1.
+        version: u32,
+    },
     /// Announces a file and asks where its bytes go.
     #[serde(rename = "attachments.create")]
     AttachmentsCreate(NewAttachment),

@@ -73,7 +73,12 @@ impl Answer {
 
     /// Notes that it ends before it is complete.
     pub(super) fn interrupt(&mut self) {
-        self.message.colloquy = Some(ItemMarks { interrupted: true });
+        self.message.colloquy.get_or_insert_default().interrupted = true;
+    }
+
+    /// Notes which version of the answer it is.
+    pub(super) fn set_marks(&mut self, marks: ItemMarks) {
+        self.message.colloquy = Some(marks);
     }
 
     /// Returns the item as far as it is, to be stored.

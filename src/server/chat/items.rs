@@ -10,7 +10,7 @@ use crate::server::tx::{Tx, within};
 use crate::{
     model::{
         Timestamp,
-        chatkit::{ItemMarks, ListOrder, Page, PageQuery, ThreadItem},
+        chatkit::{ListOrder, Page, PageQuery, ThreadItem},
     },
     server::{Db, db::on},
 };
@@ -155,6 +155,12 @@ pub(super) async fn turn(db: &Db, user_id: &str, thread_id: &str, question_id: &
     Ok(rows.into_iter().map(|row| row.body.0).collect())
 }
 
+/// Returns all visible items after a place, the oldest first.
+pub(super) async fn following(db: &Db, user_id: &str, thread_id: &str, place: i64) -> Result<Vec<ThreadItem>> {
+    let all = page(db, user_id, thread_id, ListOrder::Asc, place, usize::MAX).await?;
+    Ok(all.data)
+}
+
 /// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.
 pub(super) async fn newest(
     db: &Db,
@@ -227,7 +233,7 @@ pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp)
         .await
     })?;
     let Some((Json(ThreadItem::AssistantMessage(mut message)),)) = row else { return Ok(()) };
-    message.colloquy = Some(ItemMarks { interrupted: true });
+    message.colloquy.get_or_insert_default().interrupted = true;
     within!(tx, conn => {
         sqlx::query(
             r#"
@@ -244,6 +250,70 @@ pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp)
         .map(|_| ())
     })?;
     Ok(())
+}
+
+/// Returns all items after one, hidden ones too, the oldest first.
+pub(super) async fn after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Vec<ThreadItem>> {
+    let rows: Vec<ItemRow> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "seq", "body"
+            from "item"
+            where "threadId" = $1
+                and "seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            order by "seq"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|row| row.body.0).collect())
+}
+
+/// Deletes all items after one.
+pub(super) async fn delete_after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "item"
+            where "threadId" = $1
+                and "seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Returns the message that an item of a thread answers, and its place; of the user's message, itself.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn question(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<(String, i64)> {
+    let row: Option<(String, i64)> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "id", "seq"
+            from "item"
+            where "threadId" = $1
+                and "type" = 'user_message'
+                and "seq" <= (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.ok_or(ChatError::NotFound("item"))
 }
 
 /// Returns the place before all items in the given order.

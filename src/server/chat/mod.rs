@@ -13,6 +13,7 @@ mod paging;
 mod prompt;
 mod relay;
 mod respond;
+mod retry;
 mod run_routes;
 mod runs;
 mod sse;
@@ -21,6 +22,7 @@ mod sweep;
 pub mod threads;
 mod title;
 mod turn;
+mod versions;
 
 use std::{sync::Arc, time::Duration};
 

@@ -19,10 +19,11 @@ use super::{
     error::{ChatError, Result},
     items,
     live::StopReason,
-    run_routes,
+    retry, run_routes,
     sse::{self, Framing},
     stored, threads,
     turn::{self, Sent},
+    versions,
 };
 use crate::{
     model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},
@@ -109,6 +110,13 @@ async fn answer(
         Operation::ThreadsAddUserMessage { thread_id, input } => {
             let sent = turn::add(chat, user_id.clone(), thread_id, input, client).await?;
             stream(chat, user_id, sent, session, framing).await?
+        }
+        Operation::ThreadsRetryAfterItem { thread_id, item_id } => {
+            let sent = retry::again(chat, user_id.clone(), thread_id, item_id, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
+        }
+        Operation::SelectVersion { thread_id, item_id, version } => {
+            object(versions::select(chat, &user_id, &thread_id, &item_id, version).await?)
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),

@@ -6,7 +6,7 @@ use crate::model::chatkit::{Page, PageQuery};
 /// Rows of a page when the client does not say (recording 48: 0 means the same).
 pub(super) const DEFAULT_ROWS: usize = 20;
 /// The most rows of a page, whatever the client says.
-const MAX_ROWS: usize = 100;
+pub(super) const MAX_ROWS: usize = 100;
 
 /// Returns how many rows a page has.
 ///

@@ -58,16 +58,16 @@ impl Prompt {
     }
 }
 
-/// Reads a thread backwards until `context_tokens` (estimated) are full, and makes a prompt of it.
+/// Reads a thread backwards from before the place `before` until `context_tokens` (estimated) are full, and makes a prompt of it.
 pub(super) async fn read(
     db: &Db,
     user_id: &str,
     thread_id: &str,
+    mut before: i64,
     system_prompt: Option<&str>,
     context_tokens: usize,
 ) -> Result<Prompt> {
     let mut fitting = Fitting::new(system_prompt, context_tokens);
-    let mut before = i64::MAX;
     loop {
         let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
         let Some((oldest, _)) = rows.last() else { break };

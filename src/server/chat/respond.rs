@@ -11,9 +11,10 @@ use super::{
     error::Result,
     items,
     live::{LiveRun, StopReason},
-    prompt,
+    prompt::{self, Prompt},
     relay::{RelayEvent, RelayFailure},
     runs::{self, RunStatus},
+    versions,
 };
 use crate::model::chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStreamEvent};
 use crate::server::tx::Tx;
@@ -35,6 +36,15 @@ pub(super) struct Turn {
     pub(super) run: Arc<LiveRun>,
     /// The thread, if this turn gave it its title.
     pub(super) entitled: Option<Thread>,
+    /// The message, if it has an answer, which stays until this one is complete.
+    pub(super) retried: Option<Retried>,
+}
+
+/// A message that is answered again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retried {
+    /// Where it stands in its thread.
+    pub(super) place: i64,
 }
 
 /// How an answer ends.
@@ -82,7 +92,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     let run = Arc::clone(&turn.run);
     let prompt = tokio::select! {
         reason = run.stopped() => return Ending::Stopped(reason),
-        prompt = prompt::read(chat.db(), &run.user_id, &run.thread_id, chat.system_prompt(), chat.context_tokens()) => prompt,
+        prompt = read_prompt(chat, turn) => prompt,
     };
     let mut events = match prompt {
         Ok(prompt) => chat.relay().answer(prompt),
@@ -135,6 +145,13 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     ending
 }
 
+/// Reads the conversation up to what is to be answered.
+async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
+    let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.place + 1);
+    let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
+    prompt::read(chat.db(), user_id, thread_id, before, chat.system_prompt(), chat.context_tokens()).await
+}
+
 /// Renews the lease and stores the item as far as it is; `false` when the run is no longer ours.
 fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
@@ -144,7 +161,9 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxF
         if !runs::hold(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), now).await? {
             return Ok(false);
         }
-        if let Some(item) = &item {
+        if let Some(item) = &item
+            && !versions::draft(&mut tx, &run.id, std::slice::from_ref(item)).await?
+        {
             items::upsert(&mut tx, &run.thread_id, item, now).await?;
         }
         tx.commit().await?;
@@ -155,16 +174,20 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxF
 
 /// Stores the end of an answer and then tells it.
 async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
-    let Turn { run, entitled } = turn;
+    let Turn { run, entitled, retried } = turn;
     if !matches!(ending, Ending::Complete) {
         answer.interrupt();
     }
     let stored = match ending {
         Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
-        _ => store(chat, &run, &answer, &ending).await,
+        _ => store(chat, &run, retried.as_ref(), &mut answer, &ending).await,
     };
-    if matches!(stored, Ok(true)) {
-        tell(&run, answer.finish());
+    match retried {
+        Some(retried) if !matches!((&stored, &ending), (Ok(true), Ending::Complete)) => {
+            tell(&run, restored(chat, &run, &retried, &answer).await);
+        }
+        _ if matches!(stored, Ok(true)) => tell(&run, answer.finish()),
+        _ => {}
     }
     let failure = match (stored, ending) {
         (Ok(true), Ending::Complete | Ending::Stopped(StopReason::User)) => None,
@@ -184,10 +207,16 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
 }
 
 /// Stores the answer and the run's end in one transaction; tries again where the database fails.
-async fn store(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending) -> Result<bool> {
+async fn store(
+    chat: &Chat,
+    run: &LiveRun,
+    retried: Option<&Retried>,
+    answer: &mut Answer,
+    ending: &Ending,
+) -> Result<bool> {
     let mut waits = STORE_AGAIN_AFTER.into_iter();
     loop {
-        match (store_once(chat, run, answer, ending).await, waits.next()) {
+        match (store_once(chat, run, retried, answer, ending).await, waits.next()) {
             (Err(err), Some(wait)) => {
                 tracing::warn!(run.id, error = %err, "storing the end of an answer failed and will be tried again");
                 tokio::time::sleep(wait).await;
@@ -197,7 +226,13 @@ async fn store(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending) -> 
     }
 }
 
-async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending) -> Result<bool> {
+async fn store_once(
+    chat: &Chat,
+    run: &LiveRun,
+    retried: Option<&Retried>,
+    answer: &mut Answer,
+    ending: &Ending,
+) -> Result<bool> {
     let now = chat.now();
     let status = match ending {
         Ending::Complete => RunStatus::Completed,
@@ -210,14 +245,31 @@ async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending
     if !runs::close(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), status, now).await? {
         return Ok(false);
     }
-    if let Some(item) = &item {
-        items::upsert(&mut tx, &run.thread_id, item, now).await?;
-    }
-    if matches!(ending, Ending::Stopped(StopReason::User)) {
-        items::upsert(&mut tx, &run.thread_id, &Answer::cancelled(&run.thread_id, now), now).await?;
+    let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
+    if retried.is_some() {
+        versions::draft(&mut tx, &run.id, item.as_slice()).await?;
+        match ending {
+            Ending::Complete => answer.set_marks(versions::complete(&mut tx, &run.id, now).await?),
+            _ => _ = versions::fail(&mut tx, &run.id, note, now).await?,
+        }
+    } else {
+        for item in item.iter().chain(&note) {
+            items::upsert(&mut tx, &run.thread_id, item, now).await?;
+        }
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// Takes the new answer back and tells the old one again: official clients take it away when they ask for another.
+async fn restored(chat: &Chat, run: &LiveRun, retried: &Retried, answer: &Answer) -> Vec<ThreadStreamEvent> {
+    let removed = ThreadStreamEvent::ItemRemoved { item_id: answer.item().id().to_owned() };
+    let mut events = if answer.is_empty() { Vec::new() } else { vec![removed] };
+    match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
+        Ok(items) => events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item })),
+        Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),
+    }
+    events
 }
 
 fn tell(run: &LiveRun, events: impl IntoIterator<Item = ThreadStreamEvent>) {

@@ -20,7 +20,7 @@ use super::{
     operations::object,
     runs::{self, RunStatus},
     sse::{self, Framing},
-    stored,
+    stored, versions,
 };
 use crate::server::{
     AppState,
@@ -104,10 +104,13 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
     if runs::close(&mut tx, &run.id, None, RunStatus::Stopped, now).await? {
-        if let Some(item_id) = &run.item_id {
-            items::mark_interrupted(&mut tx, item_id, now).await?;
+        let note = Answer::cancelled(&run.thread_id, now);
+        if !versions::fail(&mut tx, &run.id, Some(note.clone()), now).await? {
+            if let Some(item_id) = &run.item_id {
+                items::mark_interrupted(&mut tx, item_id, now).await?;
+            }
+            items::upsert(&mut tx, &run.thread_id, &note, now).await?;
         }
-        items::upsert(&mut tx, &run.thread_id, &Answer::cancelled(&run.thread_id, now), now).await?;
         tx.commit().await?;
     }
     Ok(())

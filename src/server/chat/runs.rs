@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::{
     error::{ChatError, Result},
-    items,
+    items, versions,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -174,7 +174,13 @@ pub(super) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Resu
     {
         return Ok(Some(Taken::Key(same)));
     }
-    let run_id = within!(tx, conn => {
+    let run_id = running_in(tx, run.thread_id).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Some(Taken::Thread { run_id }))
+}
+
+/// Returns the run that is answering in a thread.
+pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
+    Ok(within!(tx, conn => {
         sqlx::query_scalar(
             r#"
             select "id"
@@ -182,11 +188,10 @@ pub(super) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Resu
             where "threadId" = $1 and "status" = 'running'
             "#,
         )
-        .bind(run.thread_id)
-        .fetch_one(conn)
+        .bind(thread_id)
+        .fetch_optional(conn)
         .await
-    })?;
-    Ok(Some(Taken::Thread { run_id }))
+    })?)
 }
 
 /// Stores a run; `false` when that cannot be.
@@ -369,7 +374,9 @@ pub(super) async fn abandon(tx: &mut Tx, run: &ExpiredRun, at: Timestamp, now: T
     if n_closed == 0 {
         return Ok(false);
     }
-    if let Some(item_id) = &run.item_id {
+    if !versions::fail(tx, &run.id, None, now).await?
+        && let Some(item_id) = &run.item_id
+    {
         items::mark_interrupted(tx, item_id, now).await?;
     }
     tracing::info!(run.id, "closed a run that nobody was writing any more");

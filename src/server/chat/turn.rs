@@ -77,14 +77,11 @@ pub(super) async fn add(
     check(chat, &input)?;
     let chat = chat.clone();
     detached(async move {
-        let started = Instant::now();
+        let patience = Patience::begin();
         loop {
-            let run_id = match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
+            match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
                 Ok(sent) => return Ok(sent),
-                Err(Busy { run_id }) => run_id,
-            };
-            if !comes_to_its_end(&chat, &run_id, started).await {
-                return Err(ChatError::Busy { run_id });
+                Err(busy) => patience.wait(&chat, busy).await?,
             }
         }
     })
@@ -105,8 +102,9 @@ pub(super) enum Sent {
 }
 
 /// Another message of the thread is being answered.
-struct Busy {
-    run_id: String,
+pub(super) struct Busy {
+    /// By which run.
+    pub(super) run_id: String,
 }
 
 async fn add_once(
@@ -140,6 +138,25 @@ async fn add_once(
     let (user_id, client) = (user_id.to_owned(), client.clone());
     let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title, is_new: false };
     Ok(Ok(Sent::Now(begin(chat, beginning))))
+}
+
+/// Waits for the run that a thread has, as long as that makes sense.
+pub(super) struct Patience {
+    since: Instant,
+}
+
+impl Patience {
+    pub(super) fn begin() -> Self {
+        Self { since: Instant::now() }
+    }
+
+    /// Waits for a run that is about to end.
+    ///
+    /// # Errors
+    /// [`ChatError::Busy`] when it goes on.
+    pub(super) async fn wait(&self, chat: &Chat, Busy { run_id }: Busy) -> Result<()> {
+        if comes_to_its_end(chat, &run_id, self.since).await { Ok(()) } else { Err(ChatError::Busy { run_id }) }
+    }
 }
 
 /// Waits for a run that is about to end; `false` when it goes on.
@@ -191,12 +208,12 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     let reader = run.reader();
     chat.live().insert(Arc::clone(&run));
     let entitled = (has_new_title && thread.title.is_some()).then_some(thread);
-    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled }));
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, retried: None }));
     reader
 }
 
 /// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
-async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(work)
         .await
         .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?

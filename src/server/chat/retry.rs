@@ -1,0 +1,88 @@
+//! Answering a message again.
+
+use std::sync::Arc;
+
+use super::{
+    Chat,
+    error::{ChatError, Result},
+    items,
+    live::LiveRun,
+    respond::{self, Retried, Turn},
+    runs::{self, NewRun, Taken},
+    threads,
+    turn::{self, Busy, Patience, Sent},
+    versions,
+};
+use crate::{
+    model::chatkit::{ClientMarks, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
+    server::{ids, tx::Tx},
+};
+
+/// Answers a message of the user's again; what followed it stays until the new answer is complete, and then as a
+/// version.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::Invalid`] when that is no message of the user's;
+/// [`ChatError::Busy`] while the thread is being answered.
+pub(super) async fn again(
+    chat: &Chat,
+    user_id: String,
+    thread_id: String,
+    item_id: String,
+    client: ClientMarks,
+) -> Result<Sent> {
+    if chat.stopping().is_cancelled() {
+        return Err(ChatError::ShuttingDown);
+    }
+    threads::find(chat.db(), &user_id, &thread_id).await?;
+    let ThreadItem::UserMessage(_) = items::find(chat.db(), &user_id, &thread_id, &item_id).await? else {
+        return Err(ChatError::Invalid("only a message of the user's can be answered again".to_owned()));
+    };
+    let chat = chat.clone();
+    turn::detached(async move {
+        let patience = Patience::begin();
+        loop {
+            match once(&chat, &user_id, &thread_id, &item_id, &client).await? {
+                Ok(sent) => return Ok(sent),
+                Err(busy) => patience.wait(&chat, busy).await?,
+            }
+        }
+    })
+    .await
+}
+
+async fn once(
+    chat: &Chat,
+    user_id: &str,
+    thread_id: &str,
+    item_id: &str,
+    client: &ClientMarks,
+) -> Result<Result<Sent, Busy>> {
+    let now = chat.now();
+    let id = ids::chat_id("run");
+    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
+    let mut tx = Tx::begin(chat.db()).await?;
+    let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
+    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    let run = NewRun { id: &id, thread_id, user_id, question_id: item_id, key: client.key.as_deref() };
+    match runs::claim(&mut tx, &run, now).await? {
+        None => {}
+        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
+        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
+    }
+    // It may be gone since it was looked up: another version of an earlier answer was chosen.
+    let (_, place) = items::question(&mut tx, thread_id, item_id).await?;
+    let has_answer = versions::begin(&mut tx, thread_id, item_id, &id).await?;
+    tx.commit().await?;
+    let run = Arc::new(LiveRun::new(id, thread_id.to_owned(), user_id.to_owned(), client.resumable));
+    if client.resumable {
+        thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
+        run.append(&ThreadStreamEvent::ThreadUpdated { thread });
+    }
+    run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
+    let reader = run.reader();
+    chat.live().insert(Arc::clone(&run));
+    let retried = has_answer.then(|| Retried { place });
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, retried }));
+    Ok(Ok(Sent::Now(reader)))
+}

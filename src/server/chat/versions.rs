@@ -1,0 +1,296 @@
+//! Versions: the table `version`. A message that is answered again keeps what followed it before.
+//!
+//! A version is all that follows a message: the answer, and what was said after it. One stands in the thread, as
+//! items; the others wait here. A retry writes its answer into a version of its own, which takes the thread's place when
+//! it is complete. So the old answer stays where it is until then, and for good when the new one fails.
+
+use sqlx::{FromRow, types::Json};
+
+use super::{
+    Chat,
+    error::{ChatError, Result},
+    items, paging, runs, threads,
+};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{ItemMarks, Page, ThreadItem},
+    },
+    server::tx::{Tx, within},
+};
+
+/// A version that a run writes.
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct Draft {
+    thread_id: String,
+    question_id: String,
+    number: i32,
+    items: Json<Vec<ThreadItem>>,
+}
+
+/// Begins another version of what follows a message; `false` when nothing that anybody sees does.
+pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_id: &str) -> Result<bool> {
+    if items::after(tx, thread_id, question_id).await?.iter().all(ThreadItem::is_hidden) {
+        // Of an answer that was stopped before it began there may be a note for the model.
+        items::delete_after(tx, thread_id, question_id).await?;
+        return Ok(false);
+    }
+    let mut n_versions = count(tx, question_id).await?;
+    if n_versions == 0 {
+        n_versions = 1;
+        insert(tx, thread_id, question_id, 1, None, None).await?;
+    }
+    insert(tx, thread_id, question_id, n_versions + 1, Some(run_id), Some(&[])).await?;
+    Ok(true)
+}
+
+/// Stores how far the version is that a run writes; `false` when it writes none.
+pub(super) async fn draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Result<bool> {
+    let n_stored = within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "version"
+            set "items" = $2
+            where "runId" = $1
+            "#,
+        )
+        .bind(run_id)
+        .bind(Json(items))
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(n_stored == 1)
+}
+
+/// Puts the version that a run wrote into the thread, and returns the notes that its answer bears then.
+pub(super) async fn complete(tx: &mut Tx, run_id: &str, now: Timestamp) -> Result<ItemMarks> {
+    let Some(draft) = find_draft(tx, run_id).await? else { return Ok(ItemMarks::default()) };
+    let Draft { thread_id, question_id, number, items: Json(mut items) } = draft;
+    put_away(tx, &thread_id, &question_id).await?;
+    put_in(tx, &thread_id, &question_id, number, &mut items, now).await?;
+    Ok(marks(&mut items).cloned().unwrap_or_default())
+}
+
+/// Keeps what a run wrote of a version that does not become complete, and `note` with it, as one that can be chosen;
+/// the thread stays as it is. `false` when the run writes none.
+pub(super) async fn fail(tx: &mut Tx, run_id: &str, note: Option<ThreadItem>, now: Timestamp) -> Result<bool> {
+    let Some(draft) = find_draft(tx, run_id).await? else { return Ok(false) };
+    let Draft { thread_id, question_id, number, items: Json(mut items) } = draft;
+    if items.is_empty() {
+        delete(tx, &question_id, number).await?;
+        return Ok(true);
+    }
+    if let Some(marks) = marks(&mut items) {
+        marks.interrupted = true;
+    }
+    items.extend(note);
+    set_items(tx, &question_id, number, Some(&items)).await?;
+    let mut standing = items::after(tx, &thread_id, &question_id).await?;
+    let chosen = chosen(tx, &question_id).await?;
+    number_them(&mut standing, chosen, count(tx, &question_id).await?);
+    if let Some(item) = standing.iter().find(|item| matches!(item, ThreadItem::AssistantMessage(_))) {
+        items::upsert(tx, &thread_id, item, now).await?;
+    }
+    Ok(true)
+}
+
+/// Puts another version of an answer into the user's thread, and returns what follows the message then.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for the thread, the item or the version; [`ChatError::Busy`] while the thread is being
+/// answered.
+pub(super) async fn select(
+    chat: &Chat,
+    user_id: &str,
+    thread_id: &str,
+    item_id: &str,
+    number: u32,
+) -> Result<Page<ThreadItem>> {
+    let now = chat.now();
+    let number = i32::try_from(number).map_err(|_| ChatError::NotFound("version"))?;
+    let mut tx = Tx::begin(chat.db()).await?;
+    threads::touch(&mut tx, user_id, thread_id, now).await?;
+    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
+    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    if let Some(run_id) = runs::running_in(&mut tx, thread_id).await? {
+        return Err(ChatError::Busy { run_id });
+    }
+    let (question_id, _) = items::question(&mut tx, thread_id, item_id).await?;
+    let wanted: Option<(Option<Json<Vec<ThreadItem>>>,)> = within!(&mut tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "items"
+            from "version"
+            where "questionId" = $1 and "number" = $2
+            "#,
+        )
+        .bind(&question_id)
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+    })?;
+    let (wanted,) = wanted.ok_or(ChatError::NotFound("version"))?;
+    if let Some(Json(mut wanted)) = wanted {
+        put_away(&mut tx, thread_id, &question_id).await?;
+        put_in(&mut tx, thread_id, &question_id, number, &mut wanted, now).await?;
+    }
+    let mut following = items::after(&mut tx, thread_id, &question_id).await?;
+    tx.commit().await?;
+    following.retain(|item| !item.is_hidden());
+    Ok(paging::cut(following, paging::MAX_ROWS, ThreadItem::id))
+}
+
+/// Moves what stands after a message into its version.
+async fn put_away(tx: &mut Tx, thread_id: &str, question_id: &str) -> Result<()> {
+    let standing = items::after(tx, thread_id, question_id).await?;
+    let chosen = chosen(tx, question_id).await?;
+    set_items(tx, question_id, chosen, Some(&standing)).await?;
+    items::delete_after(tx, thread_id, question_id).await
+}
+
+/// Moves a version into the thread, where nothing stands after the message.
+async fn put_in(
+    tx: &mut Tx,
+    thread_id: &str,
+    question_id: &str,
+    number: i32,
+    items: &mut [ThreadItem],
+    now: Timestamp,
+) -> Result<()> {
+    number_them(items, number, count(tx, question_id).await?);
+    set_items(tx, question_id, number, None).await?;
+    for item in items {
+        items::upsert(tx, thread_id, item, now).await?;
+    }
+    Ok(())
+}
+
+/// Says on the answer which version it is, of how many.
+fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) {
+    if let Some(marks) = marks(items) {
+        marks.version = u32::try_from(number).ok();
+        marks.versions = u32::try_from(n_versions).ok();
+    }
+}
+
+/// Returns where Colloquy's notes on an answer stand: on its first message.
+fn marks(items: &mut [ThreadItem]) -> Option<&mut ItemMarks> {
+    items.iter_mut().find_map(|item| match item {
+        ThreadItem::AssistantMessage(message) => Some(message.colloquy.get_or_insert_default()),
+        _ => None,
+    })
+}
+
+async fn find_draft(tx: &mut Tx, run_id: &str) -> Result<Option<Draft>> {
+    Ok(within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "threadId", "questionId", "number", "items"
+            from "version"
+            where "runId" = $1
+            "#,
+        )
+        .bind(run_id)
+        .fetch_optional(conn)
+        .await
+    })?)
+}
+
+/// Returns the number of the version that stands in the thread.
+async fn chosen(tx: &mut Tx, question_id: &str) -> Result<i32> {
+    Ok(within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "number"
+            from "version"
+            where "questionId" = $1 and "items" is null
+            "#,
+        )
+        .bind(question_id)
+        .fetch_one(conn)
+        .await
+    })?)
+}
+
+/// Returns how many versions there are; they are numbered without gaps.
+async fn count(tx: &mut Tx, question_id: &str) -> Result<i32> {
+    let newest: Option<i32> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select max("number")
+            from "version"
+            where "questionId" = $1
+            "#,
+        )
+        .bind(question_id)
+        .fetch_one(conn)
+        .await
+    })?;
+    Ok(newest.unwrap_or(0))
+}
+
+async fn insert(
+    tx: &mut Tx,
+    thread_id: &str,
+    question_id: &str,
+    number: i32,
+    run_id: Option<&str>,
+    items: Option<&[ThreadItem]>,
+) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "version" ("threadId", "questionId", "number", "runId", "items")
+            values ($1, $2, $3, $4, $5)
+            "#,
+        )
+        .bind(thread_id)
+        .bind(question_id)
+        .bind(number)
+        .bind(run_id)
+        .bind(items.map(Json))
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Sets a version's items; no run writes it any more.
+async fn set_items(tx: &mut Tx, question_id: &str, number: i32, items: Option<&[ThreadItem]>) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "version"
+            set "items" = $3, "runId" = null
+            where "questionId" = $1 and "number" = $2
+            "#,
+        )
+        .bind(question_id)
+        .bind(number)
+        .bind(items.map(Json))
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+async fn delete(tx: &mut Tx, question_id: &str, number: i32) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "version"
+            where "questionId" = $1 and "number" = $2
+            "#,
+        )
+        .bind(question_id)
+        .bind(number)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
