@@ -152,10 +152,12 @@ pub fn FormStatus(
 ) -> impl IntoView {
     let status: NodeRef<html::Div> = NodeRef::new();
     Effect::new(move |_| {
-        if done.get().is_some() {
-            // The button that was pressed may be gone by now, or it lost the focus while it was busy.
+        if let (Some(_), Some(status)) = (done.get(), status.get_untracked()) {
+            // The button that was pressed may be gone by then, or it lost the focus while it was busy.
             request_animation_frame(move || {
-                _ = status.get_untracked().filter(|_| is_focus_lost()).map(|it| it.focus())
+                if is_focus_lost() {
+                    _ = status.focus();
+                }
             });
         }
     });
