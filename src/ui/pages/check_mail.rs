@@ -36,6 +36,7 @@ fn ForReset(email: String) -> impl IntoView {
             <A href=paths::FORGOT_PASSWORD attr:class="link">
                 "try again"
             </A>
+            "."
         </p>
         <p class="entry__other">
             <A href=paths::SIGN_IN attr:class="link">

@@ -22,9 +22,9 @@ pub(super) fn Sidebar(
 ) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |_| {
-        if is_drawer_open.get() {
+        if let (true, Some(hide)) = (is_drawer_open.get(), hide.get_untracked()) {
             // A drawer that slides in cannot take the focus before it is visible.
-            request_animation_frame(move || _ = hide.get_untracked().inspect(|it| _ = it.focus()));
+            request_animation_frame(move || _ = hide.focus());
         }
     });
     let close_on_escape = move |ev: ev::KeyboardEvent| {

@@ -74,7 +74,7 @@ fn VerifyForm() -> impl IntoView {
     let done = done_by(action, account.left(&[Done::VerificationOrdered]));
     view! {
         <ActionForm action=action attr:class="form">
-            <p class="settings__lede">"Verify it, so that you can get back in when you forget your password."</p>
+            <p class="settings__lede">"Verify it, so that this server knows that it is yours."</p>
             <FormStatus done />
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
