@@ -342,3 +342,25 @@ async fn deletion_by_mail_waits_for_the_link() {
     assert!(html.contains("A mail is on its way. Your account is deleted when you follow its link."), "{html}");
     assert!(is_signed_in(&app, &ada.cookie).await);
 }
+
+#[tokio::test]
+async fn a_form_counts_as_the_endpoint_that_does_the_same() {
+    let app = app_with(&["--rate-limit", "on"]).await;
+    let ada = app.sign_up("Ada").await;
+    for (page, form, fields) in [
+        ("/account/password", "change-password", "current_password=wrong+horse&new_password=a+new+horse+2"),
+        ("/account/email", "change-email", "email=ada.king%40example.com"),
+        ("/account/email", "order-verification", ""),
+        ("/forgot-password", "request-reset", "email=ada%40example.com"),
+    ] {
+        let mut browser = Browser::of(&app, &ada);
+        for n in 1..=4 {
+            let html = browser.submit(page, form, fields).await;
+            assert_eq!(
+                html.contains("Too many attempts. Wait a moment, then try again."),
+                n == 4,
+                "{form} {n}: {html}"
+            );
+        }
+    }
+}
