@@ -13,6 +13,7 @@ use super::{
     live::{LiveRun, StopReason},
     prompt::{self, Prompt},
     relay::{RelayEvent, RelayFailure},
+    retry::{self, Retried},
     runs::{self, RunStatus},
     versions,
 };
@@ -38,13 +39,6 @@ pub(super) struct Turn {
     pub(super) entitled: Option<Thread>,
     /// The message, if it has an answer, which stays until this one is complete.
     pub(super) retried: Option<Retried>,
-}
-
-/// A message that is answered again.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Retried {
-    /// Where it stands in its thread.
-    pub(super) place: i64,
 }
 
 /// How an answer ends.
@@ -180,11 +174,11 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
     }
     let stored = match ending {
         Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
-        _ => store(chat, &run, retried.as_ref(), &mut answer, &ending).await,
+        _ => store(chat, &run, retried.is_some(), &mut answer, &ending).await,
     };
     match retried {
         Some(retried) if !matches!((&stored, &ending), (Ok(true), Ending::Complete)) => {
-            tell(&run, restored(chat, &run, &retried, &answer).await);
+            tell(&run, retry::restored(chat, &run, retried, &answer).await);
         }
         _ if matches!(stored, Ok(true)) => tell(&run, answer.finish()),
         _ => {}
@@ -207,16 +201,10 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
 }
 
 /// Stores the answer and the run's end in one transaction; tries again where the database fails.
-async fn store(
-    chat: &Chat,
-    run: &LiveRun,
-    retried: Option<&Retried>,
-    answer: &mut Answer,
-    ending: &Ending,
-) -> Result<bool> {
+async fn store(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Answer, ending: &Ending) -> Result<bool> {
     let mut waits = STORE_AGAIN_AFTER.into_iter();
     loop {
-        match (store_once(chat, run, retried, answer, ending).await, waits.next()) {
+        match (store_once(chat, run, is_retry, answer, ending).await, waits.next()) {
             (Err(err), Some(wait)) => {
                 tracing::warn!(run.id, error = %err, "storing the end of an answer failed and will be tried again");
                 tokio::time::sleep(wait).await;
@@ -226,13 +214,7 @@ async fn store(
     }
 }
 
-async fn store_once(
-    chat: &Chat,
-    run: &LiveRun,
-    retried: Option<&Retried>,
-    answer: &mut Answer,
-    ending: &Ending,
-) -> Result<bool> {
+async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Answer, ending: &Ending) -> Result<bool> {
     let now = chat.now();
     let status = match ending {
         Ending::Complete => RunStatus::Completed,
@@ -246,7 +228,7 @@ async fn store_once(
         return Ok(false);
     }
     let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
-    if retried.is_some() {
+    if is_retry {
         versions::draft(&mut tx, &run.id, item.as_slice()).await?;
         match ending {
             Ending::Complete => answer.set_marks(versions::complete(&mut tx, &run.id, now).await?),
@@ -259,17 +241,6 @@ async fn store_once(
     }
     tx.commit().await?;
     Ok(true)
-}
-
-/// Takes the new answer back and tells the old one again: official clients take it away when they ask for another.
-async fn restored(chat: &Chat, run: &LiveRun, retried: &Retried, answer: &Answer) -> Vec<ThreadStreamEvent> {
-    let removed = ThreadStreamEvent::ItemRemoved { item_id: answer.item().id().to_owned() };
-    let mut events = if answer.is_empty() { Vec::new() } else { vec![removed] };
-    match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
-        Ok(items) => events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item })),
-        Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),
-    }
-    events
 }
 
 fn tell(run: &LiveRun, events: impl IntoIterator<Item = ThreadStreamEvent>) {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{
     Chat,
+    answer::Answer,
     error::{ChatError, Result},
     items,
     live::LiveRun,
-    respond::{self, Retried, Turn},
+    respond::{self, Turn},
     runs::{self, NewRun, Taken},
     threads,
     turn::{self, Busy, Patience, Sent},
@@ -17,6 +18,13 @@ use crate::{
     model::chatkit::{ClientMarks, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
     server::{ids, tx::Tx},
 };
+
+/// A message that is answered again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retried {
+    /// Where it stands in its thread.
+    pub(super) place: i64,
+}
 
 /// Answers a message of the user's again; what followed it stays until the new answer is complete, and then as a
 /// version.
@@ -85,4 +93,15 @@ async fn once(
     let retried = has_answer.then_some(Retried { place });
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, retried }));
     Ok(Ok(Sent::Now(reader)))
+}
+
+/// Takes the new answer back and tells the old one again: official clients take it away when they ask for another.
+pub(super) async fn restored(chat: &Chat, run: &LiveRun, retried: Retried, answer: &Answer) -> Vec<ThreadStreamEvent> {
+    let removed = ThreadStreamEvent::ItemRemoved { item_id: answer.item().id().to_owned() };
+    let mut events = if answer.is_empty() { Vec::new() } else { vec![removed] };
+    match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
+        Ok(items) => events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item })),
+        Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),
+    }
+    events
 }

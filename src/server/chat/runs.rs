@@ -3,7 +3,11 @@
 //! Its task holds a lease and renews it. Every write of the task asks first whether the run is still its own
 //! ([`hold`], [`close`]): a task that was thought dead and is not writes nothing any more.
 
+mod claims;
+
 use sqlx::FromRow;
+
+pub(super) use claims::{NewRun, Taken, claim};
 
 use super::{
     error::{ChatError, Result},
@@ -20,9 +24,6 @@ use crate::{
 
 /// How long a run without a sign of life is taken for alive, in seconds.
 pub(super) const LEASE_S: i64 = 10;
-/// How long a client's key is remembered, in seconds: a day.
-const KEY_S: i64 = 24 * 60 * 60;
-
 /// How a run ended, as the column `status` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunStatus {
@@ -45,32 +46,6 @@ impl RunStatus {
             Self::Interrupted => "interrupted",
         }
     }
-}
-
-/// What a run is opened with.
-pub(super) struct NewRun<'a> {
-    /// Its id.
-    pub(super) id: &'a str,
-    /// Where it answers.
-    pub(super) thread_id: &'a str,
-    /// Whose it is.
-    pub(super) user_id: &'a str,
-    /// The message that it answers.
-    pub(super) question_id: &'a str,
-    /// The client's name for what it sent.
-    pub(super) key: Option<&'a str>,
-}
-
-/// Why a run cannot be opened.
-#[derive(Debug)]
-pub(super) enum Taken {
-    /// The thread has one.
-    Thread {
-        /// Its id.
-        run_id: String,
-    },
-    /// The same was sent before.
-    Key(StoredRun),
 }
 
 /// A run, as the database knows it.
@@ -153,31 +128,6 @@ pub(super) struct ExpiredRun {
     item_id: Option<String>,
 }
 
-/// Opens a run, unless the thread has one or the user sent the key before.
-///
-/// The caller holds the thread's row (it was inserted or updated in the same transaction).
-pub(super) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<Option<Taken>> {
-    if let Some(key) = run.key {
-        let old = by_key(tx, run.user_id, key).await?;
-        match old {
-            Some((created_at, old)) if is_remembered(created_at, now) => return Ok(Some(Taken::Key(old))),
-            Some((_, old)) => forget_key(tx, &old.id).await?,
-            None => {}
-        }
-    }
-    if open(tx, run, now).await? {
-        return Ok(None);
-    }
-    // Somebody else's transaction was quicker, or the thread has a run.
-    if let Some(key) = run.key
-        && let Some((_, same)) = by_key(tx, run.user_id, key).await?
-    {
-        return Ok(Some(Taken::Key(same)));
-    }
-    let run_id = running_in(tx, run.thread_id).await?.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Some(Taken::Thread { run_id }))
-}
-
 /// Returns the run that is answering in a thread.
 pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
     Ok(within!(tx, conn => {
@@ -192,78 +142,6 @@ pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<St
         .fetch_optional(conn)
         .await
     })?)
-}
-
-/// Stores a run; `false` when that cannot be.
-async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
-    let n_opened = within!(tx, conn => {
-        sqlx::query(
-            r#"
-            insert into "run"
-                ("id", "threadId", "userId", "questionId", "key", "status", "leaseExpiresAt", "createdAt", "updatedAt")
-            values ($1, $2, $3, $4, $5, 'running', $6, $7, $7)
-            on conflict do nothing
-            "#,
-        )
-        .bind(run.id)
-        .bind(run.thread_id)
-        .bind(run.user_id)
-        .bind(run.question_id)
-        .bind(run.key)
-        .bind(now.plus_seconds(LEASE_S))
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
-    Ok(n_opened == 1)
-}
-
-/// Returns the run that a key of the user's opened, and when.
-async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<(Timestamp, StoredRun)>> {
-    let row: Option<KeyedRun> = within!(tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "id", "threadId", "itemId", "questionId", "status", "createdAt"
-            from "run"
-            where "userId" = $1 and "key" = $2
-            "#,
-        )
-        .bind(user_id)
-        .bind(key)
-        .fetch_optional(conn)
-        .await
-    })?;
-    Ok(row.map(|row| (row.created_at, row.run)))
-}
-
-#[derive(FromRow)]
-#[sqlx(rename_all = "camelCase")]
-struct KeyedRun {
-    created_at: Timestamp,
-    #[sqlx(flatten)]
-    run: StoredRun,
-}
-
-fn is_remembered(created_at: Timestamp, now: Timestamp) -> bool {
-    created_at.plus_seconds(KEY_S) > now
-}
-
-async fn forget_key(tx: &mut Tx, run_id: &str) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "key" = null
-            where "id" = $1
-            "#,
-        )
-        .bind(run_id)
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
 }
 
 /// Renews a run's lease and notes its item; `false` when the run is no longer this task's.
