@@ -127,7 +127,8 @@ pub(super) async fn newest(
     Ok(rows.into_iter().map(|row| (row.seq, row.body.0)).collect())
 }
 
-/// Stores an item at the end of its thread, or anew at its place when it is there.
+/// Stores an item at the end of its thread, or anew at its place when it is there; an item of another thread that
+/// has the same id stays as it is.
 pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -137,7 +138,8 @@ pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now:
             from "item"
             where "threadId" = $2
             on conflict ("id") do update
-            set "body" = excluded."body", "updatedAt" = excluded."updatedAt"
+            set "type" = excluded."type", "body" = excluded."body", "updatedAt" = excluded."updatedAt"
+            where "item"."threadId" = excluded."threadId"
             "#,
         )
         .bind(item.id())
@@ -146,6 +148,89 @@ pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now:
         .bind(Json(item))
         .bind(item.created_at())
         .bind(now)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Returns an item of a thread of the user's, a hidden one too.
+pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<Option<ThreadItem>> {
+    let body: Option<Json<ThreadItem>> = on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."id" = $1
+                and "item"."threadId" = $2
+                and "thread"."userId" = $3
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(body.map(|Json(item)| item))
+}
+
+/// Returns an item of a thread, within a transaction that holds the thread's row.
+///
+/// # Errors
+/// [`ChatError::NotFound`]; also for hidden items, which no client may name.
+pub(super) async fn held(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
+    let body: Option<Json<ThreadItem>> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "body"
+            from "item"
+            where "id" = $1
+                and "threadId" = $2
+                and "type" not in ('hidden_context_item', 'sdk_hidden_context')
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    body.map(|Json(item)| item).ok_or(ChatError::NotFound("item"))
+}
+
+/// Returns the last item of a thread that is not hidden.
+pub(super) async fn last(tx: &mut Tx, thread_id: &str) -> Result<Option<ThreadItem>> {
+    let body: Option<Json<ThreadItem>> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "body"
+            from "item"
+            where "threadId" = $1
+                and "type" not in ('hidden_context_item', 'sdk_hidden_context')
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(body.map(|Json(item)| item))
+}
+
+/// Deletes an item of a thread; deleting what is not there is no error.
+pub(super) async fn delete(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "item"
+            where "id" = $1 and "threadId" = $2
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
         .execute(conn)
         .await
         .map(|_| ())

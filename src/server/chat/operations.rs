@@ -16,13 +16,14 @@ use serde_json::{Value, json};
 
 use super::{
     Chat,
+    continuation::{self, Input},
     error::{ChatError, Result},
     items,
     live::StopReason,
     sse, threads, turn,
 };
 use crate::{
-    model::chatkit::{ChatKitRequest, Operation},
+    model::chatkit::{ChatKitRequest, CustomAction, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
@@ -89,6 +90,19 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
         Operation::ThreadsAddUserMessage { thread_id, input } => {
             sse::response(turn::add(chat, user_id, thread_id, input).await?, session)
         }
+        Operation::ThreadsAddClientToolOutput { thread_id, result } => {
+            let input = Input::ToolOutput(result);
+            sse::response(continuation::begin(chat, user_id, thread_id, input).await?, session)
+        }
+        Operation::ThreadsAddStructuredInput { thread_id, item_id, input } => {
+            let input = Input::Answers { item_id, reply: input };
+            sse::response(continuation::begin(chat, user_id, thread_id, input).await?, session)
+        }
+        Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action }) => {
+            let input = Input::Action { item_id, action };
+            sse::response(continuation::begin(chat, user_id, thread_id, input).await?, session)
+        }
+        Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
         Operation::ThreadsUpdate { thread_id, title } => {

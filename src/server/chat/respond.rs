@@ -8,10 +8,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::{
     Chat,
     answer::Answer,
-    error::Result,
-    items,
+    error::{ChatError, Result},
+    in_flight, items,
     live::{LiveRun, StopReason},
-    prompt,
+    prompt::{self, Cause},
     relay::{RelayEvent, RelayFailure},
     runs::{self, RunStatus},
 };
@@ -35,6 +35,8 @@ pub(super) struct Turn {
     pub(super) run: Arc<LiveRun>,
     /// The thread, if this turn gave it its title.
     pub(super) entitled: Option<Thread>,
+    /// What is answered.
+    pub(super) cause: Cause,
 }
 
 /// How an answer ends.
@@ -57,7 +59,7 @@ pub(super) async fn answer(chat: Chat, mut turn: Turn) {
         Ending::Failed(RelayFailure::passing("The answer broke off because of a fault in this server."))
     });
     let ending = match ending {
-        Ending::Complete if answer.is_empty() => {
+        Ending::Complete if answer.is_silent() => {
             Ending::Failed(RelayFailure::passing("The model gave an empty answer. Try again, or ask in other words."))
         }
         ending => ending,
@@ -86,7 +88,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
         prompt = prompt::read(chat.db(), &run.user_id, &run.thread_id, chat.system_prompt(), chat.context_tokens()) => prompt,
     };
     let mut events = match prompt {
-        Ok(prompt) => chat.relay().answer(prompt),
+        Ok(prompt) => chat.relay().answer(prompt.because(std::mem::take(&mut turn.cause))),
         Err(err) => {
             tracing::error!(run.id, error = %err, "reading the conversation for the model failed");
             return Ending::Failed(RelayFailure::passing("The conversation could not be read. Try again."));
@@ -108,9 +110,9 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     Err(err) => tracing::warn!(run.id, error = %err, "a checkpoint failed and will be tried again"),
                 }
             }
-            _ = renewal.tick(), if saving.is_none() => saving = Some(checkpoint(chat, &run, None)),
+            _ = renewal.tick(), if saving.is_none() => saving = Some(checkpoint(chat, &run, Vec::new())),
             () = tokio::time::sleep_until(checkpoint_at), if saving.is_none() && answer.is_unsaved() => {
-                saving = Some(checkpoint(chat, &run, Some(answer.snapshot())));
+                saving = Some(checkpoint(chat, &run, answer.snapshot()));
                 checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
             }
             event = events.next() => match event {
@@ -125,6 +127,33 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                         tokio::task::yield_now().await;
                     }
                 }
+                Some(Ok(RelayEvent::Status(status))) => match in_flight::change_status(chat, &run, &status).await {
+                    Ok(Some(thread)) => turn.entitled = Some(thread),
+                    Ok(None) => break Ending::Lost,
+                    Err(err) => break could_not_store(&run, &err),
+                },
+                Some(Ok(RelayEvent::Event(event))) => {
+                    // What a checkpoint stores is older than what this event may store.
+                    if let Some(saving) = saving.take() {
+                        match saving.await {
+                            Ok(true) => {}
+                            Ok(false) => break Ending::Lost,
+                            Err(err) => break could_not_store(&run, &err),
+                        }
+                    }
+                    answer.has_others = true;
+                    let is_stored = matches!(
+                        *event,
+                        ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. }
+                    );
+                    let before = if is_stored { answer.unsaved() } else { Vec::new() };
+                    match answer.others.take(chat, &run, *event, before).await {
+                        Ok(Some(events)) => tell_in_turn(&run, events, &mut turn.entitled),
+                        Ok(None) => break Ending::Lost,
+                        Err(err) => break could_not_store(&run, &err),
+                    }
+                    tokio::task::yield_now().await;
+                }
             },
         }
     };
@@ -136,16 +165,17 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     ending
 }
 
-/// Renews the lease and stores the item as far as it is; `false` when the run is no longer ours.
-fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxFuture<'static, Result<bool>> {
+/// Renews the lease and stores items as far as they are; `false` when the run is no longer ours.
+fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, changed: Vec<ThreadItem>) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
     async move {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
-        if !runs::hold(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), now).await? {
+        let message = changed.iter().find(|item| matches!(item, ThreadItem::AssistantMessage(_)));
+        if !runs::hold(&mut tx, &run.id, message.map(ThreadItem::id), now).await? {
             return Ok(false);
         }
-        if let Some(item) = &item {
+        for item in &changed {
             items::upsert(&mut tx, &run.thread_id, item, now).await?;
         }
         tx.commit().await?;
@@ -156,7 +186,7 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxF
 
 /// Stores the end of an answer and then tells it.
 async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
-    let Turn { run, entitled } = turn;
+    let Turn { run, entitled, .. } = turn;
     if !matches!(ending, Ending::Complete) {
         answer.interrupt();
     }
@@ -210,8 +240,11 @@ async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending
     if !runs::close(&mut tx, &run.id, status, now).await? {
         return Ok(false);
     }
-    if !answer.is_empty() {
-        items::upsert(&mut tx, &run.thread_id, &answer.item(), now).await?;
+    for item in answer.items() {
+        items::upsert(&mut tx, &run.thread_id, &item, now).await?;
+    }
+    for item_id in answer.others.empty_ids() {
+        items::delete(&mut tx, &run.thread_id, item_id).await?;
     }
     if matches!(ending, Ending::Stopped(StopReason::ReaderLeft)) {
         items::upsert(&mut tx, &run.thread_id, &Answer::cancelled(&run.thread_id, now), now).await?;
@@ -222,6 +255,20 @@ async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending
 
 fn tell(run: &LiveRun, events: impl IntoIterator<Item = ThreadStreamEvent>) {
     events.into_iter().for_each(|event| run.append(&event));
+}
+
+/// Tells what one event of the relay's has led to. A change of the thread is told right after the first event that
+/// follows it, as the Python SDK does (recordings 16, 17 and 24).
+fn tell_in_turn(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Option<Thread>) {
+    let mut events = events.into_iter();
+    tell(run, events.next());
+    tell(run, changed.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+    tell(run, events);
+}
+
+fn could_not_store(run: &LiveRun, err: &ChatError) -> Ending {
+    tracing::error!(run.id, error = %err, "an item of an answer could not be stored");
+    Ending::Failed(RelayFailure::passing("The answer could not be stored."))
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {

@@ -10,6 +10,7 @@ use super::{
     error::{ChatError, Result},
     items,
     live::{LiveRun, Reader},
+    prompt::Cause,
     respond::{self, Turn},
     runs, threads,
     title::title_of,
@@ -62,7 +63,8 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
 /// Adds a message to a thread of the user's and begins to answer.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
+/// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::NotActive`] when the thread is locked or closed;
+/// [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: UserMessageInput) -> Result<Reader> {
     check(chat, &input)?;
     let chat = chat.clone();
@@ -96,6 +98,7 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
+    threads::must_be_active(&thread)?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
     if let Some(run_id) = runs::claim(&mut tx, &run_id, thread_id, user_id, now).await? {
         return Ok(Added::Busy { run_id });
@@ -114,7 +117,7 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
 }
 
 /// Waits for a run that is about to end; `false` when it goes on.
-async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
+pub(super) async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
     let Some(run) = chat.live().get(run_id) else {
         // Another server's, or one that ended this moment.
         tokio::time::sleep(LOOK).await;
@@ -149,12 +152,12 @@ fn begin(
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let reader = run.reader();
     chat.live().insert(Arc::clone(&run));
-    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled }));
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, cause: Cause::Message }));
     reader
 }
 
 /// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
-async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(work)
         .await
         .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
