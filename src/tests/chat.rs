@@ -1,5 +1,6 @@
 //! `/chatkit`: threads, items and what is refused.
 
+mod items;
 mod model;
 mod recorded;
 mod resumed;

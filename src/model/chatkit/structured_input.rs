@@ -118,6 +118,23 @@ pub enum ReplyStatus {
 }
 
 impl StructuredInputItem {
+    /// Returns the questions with their answers, for a model; `None` while they wait for answers.
+    pub fn transcript(&self) -> Option<String> {
+        if self.status == StructuredInputStatus::Pending {
+            return None;
+        }
+        let lines = self.inputs.iter().filter_map(|input| match input {
+            StructuredInput::MultipleChoice { question, answer, .. }
+            | StructuredInput::Freeform { question, answer, .. } => {
+                let values = answer.as_ref().map(|answer| answer.values.join(", ")).unwrap_or_default();
+                let said = if values.is_empty() { "(skipped)" } else { &values };
+                Some(format!("{question} {said}"))
+            }
+            StructuredInput::Unknown(_) => None,
+        });
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+
     /// Notes the answers: those to questions that are not asked are passed over, what is missing or empty counts as
     /// skipped, and of several answers to a question that wants one the first counts (recording 22b).
     pub fn answer(&mut self, mut reply: StructuredReply) {

@@ -1,7 +1,8 @@
-//! The answer that a run writes: one assistant message, and the events that tell how it grows.
+//! The answer that a run writes: plain text as one assistant message, other items, and the events that tell of them.
 
 use serde_json::Map;
 
+use super::in_flight::InFlight;
 use crate::{
     model::{
         Timestamp,
@@ -22,6 +23,14 @@ pub(super) struct Answer {
     text: String,
     n_pieces: usize,
     is_unsaved: bool,
+    /// The items that the relay makes itself.
+    pub(super) others: InFlight,
+    /// The text began before all other items that are in flight.
+    is_first: bool,
+    /// The relay has said something besides plain text.
+    pub(super) has_others: bool,
+    /// The ids of the items that the client was told of, the text's aside.
+    told: Vec<String>,
 }
 
 impl Answer {
@@ -35,7 +44,16 @@ impl Answer {
             colloquy: None,
             extra: Map::new(),
         };
-        Self { message, text: String::new(), n_pieces: 0, is_unsaved: false }
+        Self {
+            message,
+            text: String::new(),
+            n_pieces: 0,
+            is_unsaved: false,
+            others: InFlight::default(),
+            is_first: false,
+            has_others: false,
+            told: Vec::new(),
+        }
     }
 
     /// Appends text and returns the events that say so.
@@ -50,6 +68,7 @@ impl Answer {
         let mut events = Vec::new();
         if self.is_empty() {
             self.message.created_at = now;
+            self.is_first = self.others.is_empty();
             let item = ThreadItem::AssistantMessage(self.message.clone());
             events.push(ThreadStreamEvent::ItemAdded { item });
             events.extend(entitled.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
@@ -62,29 +81,70 @@ impl Answer {
         events
     }
 
-    /// Returns the events that end the item, if it has begun.
+    /// Returns the events that end the items that have begun.
     pub(super) fn finish(&self) -> Vec<ThreadStreamEvent> {
-        if self.is_empty() {
-            return Vec::new();
+        let mut events = self.others.finish();
+        if !self.is_empty() {
+            events.push(self.updated(ItemUpdate::ContentPartDone { content_index: 0, content: self.part() }));
+            events.push(ThreadStreamEvent::ItemDone { item: self.item() });
         }
-        let done = self.updated(ItemUpdate::ContentPartDone { content_index: 0, content: self.part() });
-        vec![done, ThreadStreamEvent::ItemDone { item: self.item() }]
+        events
     }
 
     /// Notes that it ends before it is complete.
     pub(super) fn interrupt(&mut self) {
         self.message.colloquy.get_or_insert_default().interrupted = true;
+        self.others.interrupt();
     }
 
     /// Notes which version of the answer it is.
-    pub(super) fn set_marks(&mut self, marks: ItemMarks) {
-        self.message.colloquy = Some(marks);
+    pub(super) fn set_marks(&mut self, marked: Option<(String, ItemMarks)>) {
+        if let Some((_, marks)) = marked.filter(|(id, _)| *id == self.message.id) {
+            self.message.colloquy = Some(marks);
+        }
     }
 
-    /// Returns the item as far as it is, to be stored.
-    pub(super) fn snapshot(&mut self) -> ThreadItem {
-        self.is_unsaved = false;
-        self.item()
+    /// Notes what the client was told of.
+    pub(super) fn note(&mut self, events: &[ThreadStreamEvent]) {
+        for event in events {
+            if let ThreadStreamEvent::ItemAdded { item } | ThreadStreamEvent::ItemDone { item } = event
+                && !self.told.iter().any(|id| id == item.id())
+            {
+                self.told.push(item.id().to_owned());
+            }
+        }
+    }
+
+    /// Returns the ids of all items that the client was told of.
+    pub(super) fn told(&self) -> impl Iterator<Item = &str> {
+        let text = (!self.is_empty()).then_some(self.message.id.as_str());
+        self.told.iter().map(String::as_str).chain(text)
+    }
+
+    /// Returns the items that changed since the last snapshot, to be stored.
+    pub(super) fn snapshot(&mut self) -> Vec<ThreadItem> {
+        let others = self.others.snapshot();
+        let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
+        self.in_order(text, others)
+    }
+
+    /// Returns all items that have begun and are not stored as they are, those without text or picture, too.
+    pub(super) fn unsaved(&mut self) -> Vec<ThreadItem> {
+        let others = self.others.unsaved();
+        let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
+        self.in_order(text, others)
+    }
+
+    fn in_order(&self, text: Option<ThreadItem>, mut others: Vec<ThreadItem>) -> Vec<ThreadItem> {
+        let at = if self.is_first { 0 } else { others.len() };
+        others.splice(at..at, text);
+        others
+    }
+
+    /// Returns the items that are not complete, as far as they are.
+    pub(super) fn items(&self) -> Vec<ThreadItem> {
+        let text = (!self.is_empty()).then(|| self.item());
+        self.in_order(text, self.others.items().cloned().collect())
     }
 
     /// Returns the item as far as it is.
@@ -107,9 +167,14 @@ impl Answer {
         self.text.is_empty()
     }
 
-    /// Whether there is text that was not in a snapshot yet.
+    /// Whether the relay has said nothing at all.
+    pub(super) fn is_silent(&self) -> bool {
+        self.is_empty() && !self.has_others
+    }
+
+    /// Whether something came that was not in a snapshot yet.
     pub(super) fn is_unsaved(&self) -> bool {
-        self.is_unsaved
+        self.is_unsaved || self.others.is_unsaved()
     }
 
     /// Returns how long the text is.

@@ -24,6 +24,17 @@ pub enum ChatError {
         /// The run that writes the answer.
         run_id: String,
     },
+    /// The thing that the request answers does not wait for an answer.
+    #[error("{0}")]
+    NotPending(&'static str),
+    /// Nobody may write to the thread.
+    #[error("this conversation is {status}{}", reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default())]
+    NotActive {
+        /// `locked` or `closed`.
+        status: &'static str,
+        /// Why.
+        reason: Option<String>,
+    },
     /// The body has more bytes than we read.
     #[error("the request is larger than {max_bytes} bytes")]
     TooLarge {
@@ -55,7 +66,8 @@ impl ChatError {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Busy { .. } => StatusCode::CONFLICT,
+            Self::Busy { .. } | Self::NotPending(_) => StatusCode::CONFLICT,
+            Self::NotActive { .. } => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
@@ -69,6 +81,8 @@ impl ChatError {
             Self::Invalid(_) => "invalid_request",
             Self::NotFound(_) => "not_found",
             Self::Busy { .. } => "conflict",
+            Self::NotPending(_) => "not_pending",
+            Self::NotActive { status, .. } => status,
             Self::TooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::ShuttingDown => "unavailable",

@@ -96,31 +96,6 @@ async fn page(
     Ok(paging::cut(rows.into_iter().map(|row| row.body.0).collect(), n_rows, ThreadItem::id))
 }
 
-/// Returns an item of a thread of the user's; a hidden one too.
-///
-/// # Errors
-/// [`ChatError::NotFound`].
-pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
-    let row: Option<ItemRow> = on!(db.read(), pool => {
-        sqlx::query_as(
-            r#"
-            select "item"."seq", "item"."body"
-            from "item"
-            join "thread" on "thread"."id" = "item"."threadId"
-            where "item"."id" = $1
-                and "item"."threadId" = $2
-                and "thread"."userId" = $3
-            "#,
-        )
-        .bind(item_id)
-        .bind(thread_id)
-        .bind(user_id)
-        .fetch_optional(pool)
-        .await
-    })?;
-    row.map(|row| row.body.0).ok_or(ChatError::NotFound("item"))
-}
-
 /// Returns the visible items of a turn: what follows a message, up to the user's next one.
 pub(super) async fn turn(db: &Db, user_id: &str, thread_id: &str, question_id: &str) -> Result<Vec<ThreadItem>> {
     let rows: Vec<ItemRow> = on!(db.read(), pool => {
@@ -192,7 +167,8 @@ pub(super) async fn newest(
     Ok(rows.into_iter().map(|row| (row.seq, row.body.0)).collect())
 }
 
-/// Stores an item at the end of its thread, or anew at its place when it is there.
+/// Stores an item at the end of its thread, or anew at its place when it is there; an item of another thread that
+/// has the same id stays as it is.
 pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -202,7 +178,8 @@ pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now:
             from "item"
             where "threadId" = $2
             on conflict ("id") do update
-            set "body" = excluded."body", "updatedAt" = excluded."updatedAt"
+            set "type" = excluded."type", "body" = excluded."body", "updatedAt" = excluded."updatedAt"
+            where "item"."threadId" = excluded."threadId"
             "#,
         )
         .bind(item.id())
@@ -211,6 +188,89 @@ pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now:
         .bind(Json(item))
         .bind(item.created_at())
         .bind(now)
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Returns an item of a thread of the user's, a hidden one too.
+pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<Option<ThreadItem>> {
+    let body: Option<Json<ThreadItem>> = on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."id" = $1
+                and "item"."threadId" = $2
+                and "thread"."userId" = $3
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(body.map(|Json(item)| item))
+}
+
+/// Returns an item of a thread, within a transaction that holds the thread's row.
+///
+/// # Errors
+/// [`ChatError::NotFound`]; also for hidden items, which no client may name.
+pub(super) async fn held(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
+    let body: Option<Json<ThreadItem>> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "body"
+            from "item"
+            where "id" = $1
+                and "threadId" = $2
+                and "type" not in ('hidden_context_item', 'sdk_hidden_context')
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    body.map(|Json(item)| item).ok_or(ChatError::NotFound("item"))
+}
+
+/// Returns the last item of a thread that is not hidden.
+pub(super) async fn last(tx: &mut Tx, thread_id: &str) -> Result<Option<ThreadItem>> {
+    let body: Option<Json<ThreadItem>> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "body"
+            from "item"
+            where "threadId" = $1
+                and "type" not in ('hidden_context_item', 'sdk_hidden_context')
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(body.map(|Json(item)| item))
+}
+
+/// Deletes an item of a thread; deleting what is not there is no error.
+pub(super) async fn delete(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "item"
+            where "id" = $1 and "threadId" = $2
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
         .execute(conn)
         .await
         .map(|_| ())
@@ -314,6 +374,24 @@ pub(super) async fn question(tx: &mut Tx, thread_id: &str, item_id: &str) -> Res
         .await
     })?;
     row.ok_or(ChatError::NotFound("item"))
+}
+
+/// Returns the user's newest message in a thread.
+pub(super) async fn newest_question(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
+    Ok(within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "id"
+            from "item"
+            where "threadId" = $1 and "type" = 'user_message'
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?)
 }
 
 /// Returns the place before all items in the given order.

@@ -5,7 +5,9 @@
 //! response is one reader of that log (`sse`); others come by `run_routes`. Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
+mod continuation;
 mod error;
+mod in_flight;
 mod items;
 mod live;
 mod operations;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     Chat,
+    continuation::{self, Input},
     error::{ChatError, Result},
     items,
     live::StopReason,
@@ -26,7 +27,7 @@ use super::{
     versions,
 };
 use crate::{
-    model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},
+    model::chatkit::{ChatKitRequest, ClientMarks, CustomAction, InvalidRequest, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
@@ -118,6 +119,22 @@ async fn answer(
         Operation::SelectVersion { thread_id, item_id, version } => {
             object(versions::select(chat, &user_id, &thread_id, &item_id, version).await?)
         }
+        Operation::ThreadsAddClientToolOutput { thread_id, result } => {
+            let input = Input::ToolOutput(result);
+            let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
+        }
+        Operation::ThreadsAddStructuredInput { thread_id, item_id, input } => {
+            let input = Input::Answers { item_id, reply: input };
+            let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
+        }
+        Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action }) => {
+            let input = Input::Action { item_id, action };
+            let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
+        }
+        Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
         Operation::ThreadsUpdate { thread_id, title } => {

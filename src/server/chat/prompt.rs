@@ -2,7 +2,7 @@
 
 use super::{error::Result, items};
 use crate::{
-    model::chatkit::{ThreadItem, UserMessage},
+    model::chatkit::{Action, ThreadItem, UserMessage, Widget},
     server::Db,
 };
 
@@ -14,10 +14,31 @@ const TOKENS_PER_MESSAGE: usize = 4;
 const BYTES_PER_TOKEN: usize = 4;
 
 /// A conversation for a model, the oldest message first; the last one is to be answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Prompt {
     /// The messages.
     pub(super) messages: Vec<Message>,
+    /// What the assistant is asked to speak for.
+    pub(super) cause: Cause,
+}
+
+/// Why the assistant is asked to speak.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Cause {
+    /// The user wrote a message.
+    #[default]
+    Message,
+    /// The client answered a tool call.
+    ToolOutput,
+    /// The user answered structured questions.
+    StructuredInput,
+    /// The user did something in a widget or in the page.
+    Action {
+        /// What.
+        action: Action,
+        /// The widget.
+        sender: Option<Box<Widget>>,
+    },
 }
 
 /// One message.
@@ -52,6 +73,16 @@ impl Role {
 }
 
 impl Prompt {
+    /// Says what the assistant is asked to speak for; a model is told of an action in words.
+    pub(super) fn because(mut self, cause: Cause) -> Self {
+        if let Cause::Action { action, .. } = &cause {
+            let Action { kind, payload } = action;
+            self.messages.push(user(hidden(&format!("The user triggered the action `{kind}` with {payload}."))));
+        }
+        self.cause = cause;
+        self
+    }
+
     /// Returns what is to be answered; empty when the conversation is.
     pub(super) fn question(&self) -> &str {
         self.messages.iter().rev().find(|message| message.role == Role::User).map_or("", |message| &message.text)
@@ -115,6 +146,14 @@ impl Fitting {
             ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => {
                 (user(hidden(&item.text())), Origin::Other)
             }
+            ThreadItem::ClientToolCall(it) => match &it.output {
+                Some(output) => (user(hidden(&format!("The tool `{}` returned {output}.", it.name))), Origin::Other),
+                None => return true,
+            },
+            ThreadItem::StructuredInput(it) => match it.transcript() {
+                Some(text) => (user(text), Origin::Other),
+                None => return true,
+            },
             _ => return true,
         };
         if message.role == Role::Assistant && message.text.is_empty() {
@@ -142,7 +181,7 @@ impl Fitting {
             self.messages.pop();
         }
         let conversation = self.messages.into_iter().rev().map(|(message, _)| message);
-        Prompt { messages: self.system.into_iter().chain(conversation).collect() }
+        Prompt { messages: self.system.into_iter().chain(conversation).collect(), cause: Cause::default() }
     }
 }
 

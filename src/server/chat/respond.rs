@@ -8,10 +8,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::{
     Chat,
     answer::Answer,
-    error::Result,
-    items,
+    error::{ChatError, Result},
+    in_flight,
     live::{LiveRun, StopReason},
-    prompt::{self, Prompt},
+    prompt::{self, Cause, Prompt},
     relay::{RelayEvent, RelayFailure},
     retry::{self, Retried},
     runs::{self, RunStatus},
@@ -39,6 +39,8 @@ pub(super) struct Turn {
     pub(super) entitled: Option<Thread>,
     /// The message, if it has an answer, which stays until this one is complete.
     pub(super) retried: Option<Retried>,
+    /// What is answered.
+    pub(super) cause: Cause,
 }
 
 /// How an answer ends.
@@ -61,7 +63,7 @@ pub(super) async fn answer(chat: Chat, mut turn: Turn) {
         Ending::Failed(RelayFailure::passing("The answer broke off because of a fault in this server."))
     });
     let ending = match ending {
-        Ending::Complete if answer.is_empty() => {
+        Ending::Complete if answer.is_silent() => {
             Ending::Failed(RelayFailure::passing("The model gave an empty answer. Try again, or ask in other words."))
         }
         ending => ending,
@@ -89,7 +91,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
         prompt = read_prompt(chat, turn) => prompt,
     };
     let mut events = match prompt {
-        Ok(prompt) => chat.relay().answer(prompt),
+        Ok(prompt) => chat.relay().answer(prompt.because(std::mem::take(&mut turn.cause))),
         Err(err) => {
             tracing::error!(run.id, error = %err, "reading the conversation for the model failed");
             return Ending::Failed(RelayFailure::passing("The conversation could not be read. Try again."));
@@ -111,9 +113,9 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     Err(err) => tracing::warn!(run.id, error = %err, "a checkpoint failed and will be tried again"),
                 }
             }
-            _ = renewal.tick(), if saving.is_none() => saving = Some(checkpoint(chat, &run, None)),
+            _ = renewal.tick(), if saving.is_none() => saving = Some(checkpoint(chat, &run, Vec::new())),
             () = tokio::time::sleep_until(checkpoint_at), if saving.is_none() && answer.is_unsaved() => {
-                saving = Some(checkpoint(chat, &run, Some(answer.snapshot())));
+                saving = Some(checkpoint(chat, &run, answer.snapshot()));
                 checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
             }
             event = events.next() => match event {
@@ -127,6 +129,36 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     if answer.n_pieces().is_multiple_of(PIECES_AT_ONCE) {
                         tokio::task::yield_now().await;
                     }
+                }
+                Some(Ok(RelayEvent::Status(status))) => match in_flight::change_status(chat, &run, &status).await {
+                    Ok(Some(thread)) => turn.entitled = Some(thread),
+                    Ok(None) => break Ending::Lost,
+                    Err(err) => break could_not_store(&run, &err),
+                },
+                Some(Ok(RelayEvent::Event(event))) => {
+                    // What a checkpoint stores is older than what this event may store.
+                    if let Some(saving) = saving.take() {
+                        match saving.await {
+                            Ok(true) => {}
+                            Ok(false) => break Ending::Lost,
+                            Err(err) => break could_not_store(&run, &err),
+                        }
+                    }
+                    answer.has_others = true;
+                    let is_stored = matches!(
+                        *event,
+                        ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. }
+                    );
+                    let before = if is_stored { answer.unsaved() } else { Vec::new() };
+                    match answer.others.take(chat, &run, *event, before).await {
+                        Ok(Some(events)) => {
+                            answer.note(&events);
+                            tell_in_turn(&run, events, &mut turn.entitled);
+                        }
+                        Ok(None) => break Ending::Lost,
+                        Err(err) => break could_not_store(&run, &err),
+                    }
+                    tokio::task::yield_now().await;
                 }
             },
         }
@@ -146,20 +178,17 @@ async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
     prompt::read(chat.db(), user_id, thread_id, before, chat.system_prompt(), chat.context_tokens()).await
 }
 
-/// Renews the lease and stores the item as far as it is; `false` when the run is no longer ours.
-fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxFuture<'static, Result<bool>> {
+/// Renews the lease and stores items as far as they are; `false` when the run is no longer ours.
+fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, changed: Vec<ThreadItem>) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
     async move {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
-        if !runs::hold(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), now).await? {
+        let message = changed.iter().find(|item| matches!(item, ThreadItem::AssistantMessage(_)));
+        if !runs::hold(&mut tx, &run.id, message.map(ThreadItem::id), now).await? {
             return Ok(false);
         }
-        if let Some(item) = &item
-            && !versions::draft(&mut tx, &run.id, std::slice::from_ref(item)).await?
-        {
-            items::upsert(&mut tx, &run.thread_id, item, now).await?;
-        }
+        versions::store(&mut tx, &run, &changed, now).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -168,7 +197,7 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxF
 
 /// Stores the end of an answer and then tells it.
 async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
-    let Turn { run, entitled, retried } = turn;
+    let Turn { run, entitled, retried, .. } = turn;
     if !matches!(ending, Ending::Complete) {
         answer.interrupt();
     }
@@ -227,17 +256,17 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
     if !runs::close(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), status, now).await? {
         return Ok(false);
     }
+    versions::store(&mut tx, run, &answer.items(), now).await?;
+    for item_id in answer.others.empty_ids() {
+        versions::discard(&mut tx, run, item_id).await?;
+    }
     let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
-    if is_retry {
-        versions::draft(&mut tx, &run.id, item.as_slice()).await?;
-        match ending {
-            Ending::Complete => answer.set_marks(versions::complete(&mut tx, &run.id, now).await?),
-            _ => _ = versions::fail(&mut tx, &run.id, note, now).await?,
-        }
+    if !is_retry {
+        versions::store(&mut tx, run, note.as_slice(), now).await?;
+    } else if let Ending::Complete = ending {
+        answer.set_marks(versions::complete(&mut tx, &run.id, now).await?);
     } else {
-        for item in item.iter().chain(&note) {
-            items::upsert(&mut tx, &run.thread_id, item, now).await?;
-        }
+        versions::fail(&mut tx, &run.id, note, now).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -245,6 +274,20 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
 
 fn tell(run: &LiveRun, events: impl IntoIterator<Item = ThreadStreamEvent>) {
     events.into_iter().for_each(|event| run.append(&event));
+}
+
+/// Tells what one event of the relay's has led to. A change of the thread is told right after the first event that
+/// follows it, as the Python SDK does (recordings 16, 17 and 24).
+fn tell_in_turn(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Option<Thread>) {
+    let mut events = events.into_iter();
+    tell(run, events.next());
+    tell(run, changed.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+    tell(run, events);
+}
+
+fn could_not_store(run: &LiveRun, err: &ChatError) -> Ending {
+    tracing::error!(run.id, error = %err, "an item of an answer could not be stored");
+    Ending::Failed(RelayFailure::passing("The answer could not be stored."))
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {

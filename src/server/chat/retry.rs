@@ -8,6 +8,7 @@ use super::{
     error::{ChatError, Result},
     items,
     live::LiveRun,
+    prompt::Cause,
     respond::{self, Turn},
     runs::{self, NewRun, Taken},
     threads,
@@ -43,7 +44,8 @@ pub(super) async fn again(
         return Err(ChatError::ShuttingDown);
     }
     threads::find(chat.db(), &user_id, &thread_id).await?;
-    let ThreadItem::UserMessage(_) = items::find(chat.db(), &user_id, &thread_id, &item_id).await? else {
+    let item = items::find(chat.db(), &user_id, &thread_id, &item_id).await?;
+    let ThreadItem::UserMessage(_) = item.ok_or(ChatError::NotFound("item"))? else {
         return Err(ChatError::Invalid("only a message of the user's can be answered again".to_owned()));
     };
     let chat = chat.clone();
@@ -71,8 +73,9 @@ async fn once(
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
+    threads::must_be_active(&thread)?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let run = NewRun { id: &id, thread_id, user_id, question_id: item_id, key: client.key.as_deref() };
+    let run = NewRun { id: &id, thread_id, user_id, question_id: Some(item_id), key: client.key.as_deref() };
     match runs::claim(&mut tx, &run, now).await? {
         None => {}
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
@@ -91,14 +94,14 @@ async fn once(
     let reader = run.reader();
     chat.live().insert(Arc::clone(&run));
     let retried = has_answer.then_some(Retried { place });
-    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, retried }));
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, cause: Cause::Message, retried }));
     Ok(Ok(Sent::Now(reader)))
 }
 
 /// Takes the new answer back and tells the old one again: official clients take it away when they ask for another.
 pub(super) async fn restored(chat: &Chat, run: &LiveRun, retried: Retried, answer: &Answer) -> Vec<ThreadStreamEvent> {
-    let removed = ThreadStreamEvent::ItemRemoved { item_id: answer.item().id().to_owned() };
-    let mut events = if answer.is_empty() { Vec::new() } else { vec![removed] };
+    let removed = answer.told().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.to_owned() });
+    let mut events: Vec<_> = removed.collect();
     match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
         Ok(items) => events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item })),
         Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),

@@ -8,7 +8,7 @@ use futures_util::stream;
 
 use super::{
     Chat,
-    error::Result,
+    error::{ChatError, Result},
     items,
     runs::{self, StoredRun},
     sse, threads,
@@ -29,7 +29,7 @@ pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Wat
 /// Answers as [`response`] does, and before that with what a message's sender is told first.
 ///
 /// # Errors
-/// [`super::error::ChatError::NotFound`] when the thread or the message is gone.
+/// [`ChatError::NotFound`] when the thread or the message is gone.
 pub(super) async fn replay(
     chat: Chat,
     user_id: String,
@@ -47,6 +47,7 @@ pub(super) async fn replay(
     }];
     if let Some(question_id) = &run.question_id {
         let item = items::find(chat.db(), &user_id, &run.thread_id, question_id).await?;
+        let item = item.ok_or(ChatError::NotFound("item"))?;
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });

@@ -281,6 +281,48 @@ pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result
     Ok(())
 }
 
+/// Refuses to let anybody write to a thread that is locked or closed.
+///
+/// # Errors
+/// [`ChatError::NotActive`].
+pub(super) fn must_be_active(thread: &Thread) -> Result<()> {
+    match &thread.status {
+        ThreadStatus::Active => Ok(()),
+        ThreadStatus::Locked { reason } => Err(ChatError::NotActive { status: "locked", reason: reason.clone() }),
+        ThreadStatus::Closed { reason } => Err(ChatError::NotActive { status: "closed", reason: reason.clone() }),
+    }
+}
+
+/// Opens, locks or closes a thread of the user's.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn set_status(
+    tx: &mut Tx,
+    user_id: &str,
+    thread_id: &str,
+    status: &ThreadStatus,
+    now: Timestamp,
+) -> Result<Thread> {
+    let row: Option<ThreadRow> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            update "thread"
+            set "status" = $3, "updatedAt" = $4
+            where "id" = $1 and "userId" = $2
+            returning "id", "title", "status", "createdAt"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(Json(status))
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
+}
+
 /// Returns where a thread of the user's stands in the list.
 async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
     let row: Option<(Timestamp, i64)> = on!(db.read(), pool => {

@@ -10,6 +10,7 @@ use super::{
     error::{ChatError, Result},
     items,
     live::{LiveRun, Reader},
+    prompt::Cause,
     respond::{self, Turn},
     runs::{self, NewRun, StoredRun, Taken},
     threads,
@@ -50,7 +51,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         threads::insert(&mut tx, &user_id, &thread).await?;
         items::upsert(&mut tx, &thread.id, &item, now).await?;
         let (id, key) = (run_id.as_str(), client.key.as_deref());
-        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: item.id(), key };
+        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(item.id()), key };
         match runs::claim(&mut tx, &run, now).await? {
             None => {}
             Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
@@ -66,7 +67,8 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
 /// Adds a message to a thread of the user's and begins to answer, unless the same was sent before.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
+/// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::NotActive`] when the thread is locked or closed;
+/// [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn add(
     chat: &Chat,
     user_id: String,
@@ -120,8 +122,9 @@ async fn add_once(
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
+    threads::must_be_active(&thread)?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let run = NewRun { id: &run_id, thread_id, user_id, question_id: item.id(), key: client.key.as_deref() };
+    let run = NewRun { id: &run_id, thread_id, user_id, question_id: Some(item.id()), key: client.key.as_deref() };
     match runs::claim(&mut tx, &run, now).await? {
         None => {}
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
@@ -160,7 +163,7 @@ impl Patience {
 }
 
 /// Waits for a run that is about to end; `false` when it goes on.
-async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
+pub(super) async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
     let Some(run) = chat.live().get(run_id) else {
         // Another server's, or one that ended this moment.
         tokio::time::sleep(LOOK).await;
@@ -208,7 +211,7 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     let reader = run.reader();
     chat.live().insert(Arc::clone(&run));
     let entitled = (has_new_title && thread.title.is_some()).then_some(thread);
-    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, retried: None }));
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, cause: Cause::Message, retried: None }));
     reader
 }
 

@@ -9,14 +9,20 @@ use sqlx::{FromRow, types::Json};
 use super::{
     Chat,
     error::{ChatError, Result},
-    items, paging, runs, threads,
+    items,
+    live::LiveRun,
+    paging, runs, threads,
 };
 use crate::{
     model::{
         Timestamp,
         chatkit::{ItemMarks, Page, ThreadItem},
     },
-    server::tx::{Tx, within},
+    server::{
+        Db,
+        db::on,
+        tx::{Tx, within},
+    },
 };
 
 /// A version that a run writes.
@@ -45,9 +51,61 @@ pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_i
     Ok(true)
 }
 
-/// Stores how far the version is that a run writes; `false` when it writes none.
-pub(super) async fn draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Result<bool> {
-    let n_stored = within!(tx, conn => {
+/// Stores items that a run writes: in its thread, or in the version that it writes.
+pub(super) async fn store(tx: &mut Tx, run: &LiveRun, items: &[ThreadItem], now: Timestamp) -> Result<()> {
+    match find_draft(tx, &run.id).await? {
+        None => {
+            for item in items {
+                items::upsert(tx, &run.thread_id, item, now).await?;
+            }
+            Ok(())
+        }
+        Some(Draft { items: Json(mut written), .. }) => {
+            for item in items {
+                match written.iter_mut().find(|old| old.id() == item.id()) {
+                    Some(old) => old.clone_from(item),
+                    None => written.push(item.clone()),
+                }
+            }
+            set_draft(tx, &run.id, &written).await
+        }
+    }
+}
+
+/// Deletes an item from where [`store`] puts it.
+pub(super) async fn discard(tx: &mut Tx, run: &LiveRun, item_id: &str) -> Result<()> {
+    match find_draft(tx, &run.id).await? {
+        None => items::delete(tx, &run.thread_id, item_id).await,
+        Some(Draft { items: Json(mut written), .. }) => {
+            written.retain(|item| item.id() != item_id);
+            set_draft(tx, &run.id, &written).await
+        }
+    }
+}
+
+/// Returns an item that a run has written or that stands in its thread; a hidden one too.
+pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option<ThreadItem>> {
+    let written: Option<Json<Vec<ThreadItem>>> = on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "items"
+            from "version"
+            where "runId" = $1
+            "#,
+        )
+        .bind(&run.id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    let written = written.and_then(|Json(items)| items.into_iter().find(|item| item.id() == item_id));
+    match written {
+        Some(item) => Ok(Some(item)),
+        None => items::find(db, &run.user_id, &run.thread_id, item_id).await,
+    }
+}
+
+async fn set_draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Result<()> {
+    within!(tx, conn => {
         sqlx::query(
             r#"
             update "version"
@@ -59,18 +117,21 @@ pub(super) async fn draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Re
         .bind(Json(items))
         .execute(conn)
         .await
-        .map(|done| done.rows_affected())
+        .map(drop)
     })?;
-    Ok(n_stored == 1)
+    Ok(())
 }
 
-/// Puts the version that a run wrote into the thread, and returns the notes that its answer bears then.
-pub(super) async fn complete(tx: &mut Tx, run_id: &str, now: Timestamp) -> Result<ItemMarks> {
-    let Some(draft) = find_draft(tx, run_id).await? else { return Ok(ItemMarks::default()) };
+/// Puts the version that a run wrote into the thread, and returns the message that says which one it is, and its notes.
+pub(super) async fn complete(tx: &mut Tx, run_id: &str, now: Timestamp) -> Result<Option<(String, ItemMarks)>> {
+    let Some(draft) = find_draft(tx, run_id).await? else { return Ok(None) };
     let Draft { thread_id, question_id, number, items: Json(mut items) } = draft;
     put_away(tx, &thread_id, &question_id).await?;
     put_in(tx, &thread_id, &question_id, number, &mut items, now).await?;
-    Ok(marks(&mut items).cloned().unwrap_or_default())
+    Ok(items.iter().find_map(|item| match item {
+        ThreadItem::AssistantMessage(message) => message.colloquy.clone().map(|marks| (message.id.clone(), marks)),
+        _ => None,
+    }))
 }
 
 /// Keeps what a run wrote of a version that does not become complete, and `note` with it, as one that can be chosen;

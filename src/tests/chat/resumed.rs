@@ -276,7 +276,7 @@ on_both_engines! {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(1), ended).await.expect("the answer stops");
+        tokio::time::timeout(Duration::from_secs(5), ended).await.expect("the answer stops");
     }
 
     async fn what_a_client_says_of_itself_is_checked(app) {

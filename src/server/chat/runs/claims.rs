@@ -22,8 +22,8 @@ pub(in crate::server::chat) struct NewRun<'a> {
     pub(in crate::server::chat) thread_id: &'a str,
     /// Whose it is.
     pub(in crate::server::chat) user_id: &'a str,
-    /// The message that it answers.
-    pub(in crate::server::chat) question_id: &'a str,
+    /// The message that it answers, directly or after other things.
+    pub(in crate::server::chat) question_id: Option<&'a str>,
     /// The client's name for what it sent.
     pub(in crate::server::chat) key: Option<&'a str>,
 }

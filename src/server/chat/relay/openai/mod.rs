@@ -250,7 +250,8 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, app).await });
         let config = OpenAiConfig { base_url, api_key: None, model: Some("m".to_owned()) };
         let server = OpenAi::with_silence(&config, Duration::from_millis(200)).unwrap();
-        let prompt = Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }] };
+        let prompt =
+            Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }], ..Prompt::default() };
         let events: Vec<_> = server.answer(prompt).collect().await;
         assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
         let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };

@@ -1,0 +1,191 @@
+//! Turns that begin without a message: a tool's output, answers to structured questions, an action of a widget.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{
+    Chat,
+    error::{ChatError, Result},
+    items,
+    live::{LiveRun, Reader},
+    prompt::Cause,
+    respond::{self, Turn},
+    runs::{self, NewRun, Taken},
+    threads,
+    turn::{self, Busy, Patience, Sent},
+};
+use crate::{
+    model::chatkit::{
+        Action, ClientMarks, CustomAction, RunRef, StreamOptions, StructuredInputStatus, StructuredReply, ThreadItem,
+        ThreadStreamEvent, ToolCallStatus, Widget,
+    },
+    server::{ids, tx::Tx},
+};
+
+/// What a turn begins with.
+#[derive(Clone, Debug)]
+pub(super) enum Input {
+    /// What the tool returned that the thread waits for.
+    ToolOutput(Value),
+    /// Answers to structured questions.
+    Answers {
+        /// The item with the questions.
+        item_id: String,
+        /// The answers.
+        reply: StructuredReply,
+    },
+    /// Something that the user did in a widget or in the page.
+    Action {
+        /// The widget.
+        item_id: Option<String>,
+        /// What.
+        action: Action,
+    },
+}
+
+/// What an input comes to.
+struct Begun {
+    cause: Cause,
+    /// The item that it changes, to be stored.
+    changed: Option<ThreadItem>,
+    /// Whether the client is told of the change.
+    is_told: bool,
+}
+
+/// Begins to answer an input; everything is checked before.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::NotActive`] when the thread is locked or closed;
+/// [`ChatError::NotPending`] for what waits for no answer; [`ChatError::Invalid`] for an action of what is no widget;
+/// [`ChatError::Busy`] while the thread is being answered.
+pub(super) async fn begin(
+    chat: &Chat,
+    user_id: String,
+    thread_id: String,
+    input: Input,
+    client: ClientMarks,
+) -> Result<Sent> {
+    if chat.stopping().is_cancelled() {
+        return Err(ChatError::ShuttingDown);
+    }
+    let chat = chat.clone();
+    turn::detached(async move {
+        let patience = Patience::begin();
+        loop {
+            match begin_once(&chat, &user_id, &thread_id, &input, &client).await? {
+                Ok(sent) => return Ok(sent),
+                Err(busy) => patience.wait(&chat, busy).await?,
+            }
+        }
+    })
+    .await
+}
+
+async fn begin_once(
+    chat: &Chat,
+    user_id: &str,
+    thread_id: &str,
+    input: &Input,
+    client: &ClientMarks,
+) -> Result<Result<Sent, Busy>> {
+    let now = chat.now();
+    let id = ids::chat_id("run");
+    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
+    let mut tx = Tx::begin(chat.db()).await?;
+    let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
+    threads::must_be_active(&thread)?;
+    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    let question_id = items::newest_question(&mut tx, thread_id).await?;
+    let (question_id, key) = (question_id.as_deref(), client.key.as_deref());
+    match runs::claim(&mut tx, &NewRun { id: &id, thread_id, user_id, question_id, key }, now).await? {
+        None => {}
+        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
+        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
+    }
+    let begun = take(&mut tx, thread_id, input).await?;
+    if let Some(item) = &begun.changed {
+        items::upsert(&mut tx, thread_id, item, now).await?;
+    }
+    tx.commit().await?;
+    let run = LiveRun::new(id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
+    if client.resumable {
+        thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
+        run.append(&ThreadStreamEvent::ThreadUpdated { thread });
+    }
+    Ok(Ok(Sent::Now(spawn(chat, run, begun))))
+}
+
+/// Checks an input against what is stored.
+async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
+    match input.clone() {
+        Input::ToolOutput(result) => match items::last(tx, thread_id).await? {
+            Some(ThreadItem::ClientToolCall(mut call)) if call.status == ToolCallStatus::Pending => {
+                call.status = ToolCallStatus::Completed;
+                call.output = Some(result);
+                let changed = Some(ThreadItem::ClientToolCall(call));
+                Ok(Begun { cause: Cause::ToolOutput, changed, is_told: false })
+            }
+            _ => Err(ChatError::NotPending("the last item of this conversation is no tool call that waits for output")),
+        },
+        Input::Answers { item_id, reply } => match items::held(tx, thread_id, &item_id).await? {
+            ThreadItem::StructuredInput(mut item) if item.status == StructuredInputStatus::Pending => {
+                item.answer(reply);
+                let changed = Some(ThreadItem::StructuredInput(item));
+                Ok(Begun { cause: Cause::StructuredInput, changed, is_told: true })
+            }
+            ThreadItem::StructuredInput(_) => Err(ChatError::NotPending("these questions are answered already")),
+            _ => Err(ChatError::Invalid("the item `item_id` asks no structured questions".to_owned())),
+        },
+        Input::Action { item_id, action } => {
+            let sender = match item_id {
+                Some(item_id) => Some(Box::new(widget(tx, thread_id, &item_id).await?)),
+                None => None,
+            };
+            Ok(Begun { cause: Cause::Action { action, sender }, changed: None, is_told: false })
+        }
+    }
+}
+
+async fn widget(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Widget> {
+    match items::held(tx, thread_id, item_id).await? {
+        ThreadItem::Widget(widget) => Ok(widget),
+        _ => Err(ChatError::Invalid("the item `item_id` is no widget".to_owned())),
+    }
+}
+
+/// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
+fn spawn(chat: &Chat, run: LiveRun, begun: Begun) -> Reader {
+    let Begun { cause, changed, is_told } = begun;
+    let run = Arc::new(run);
+    run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
+    if let Some(item) = changed.filter(|_| is_told) {
+        run.append(&ThreadStreamEvent::ItemReplaced { item });
+    }
+    let reader = run.reader();
+    chat.live().insert(Arc::clone(&run));
+    chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, cause, retried: None }));
+    reader
+}
+
+/// Does what a widget asks for at once; the widget that it becomes is stored and returned as `updated_item`.
+///
+/// This works while the thread is being answered, too, as the protocol wants it.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::NotActive`] when the thread is locked or closed;
+/// [`ChatError::Invalid`] for an action of what is no widget.
+pub(super) async fn act(chat: &Chat, user_id: &str, action: CustomAction) -> Result<Value> {
+    let CustomAction { thread_id, item_id, action } = action;
+    let now = chat.now();
+    let mut tx = Tx::begin(chat.db()).await?;
+    threads::must_be_active(&threads::touch(&mut tx, user_id, &thread_id, now).await?)?;
+    let Some(item_id) = item_id else { return Ok(json!({})) };
+    let mut sender = widget(&mut tx, &thread_id, &item_id).await?;
+    let Some(root) = chat.relay().act(&action, &sender) else { return Ok(json!({})) };
+    sender.widget = root;
+    let item = ThreadItem::Widget(sender);
+    items::upsert(&mut tx, &thread_id, &item, now).await?;
+    tx.commit().await?;
+    Ok(json!({ "updated_item": item }))
+}

@@ -1,0 +1,163 @@
+//! The built-in demo: answers without a model, always the same to the same question.
+//!
+//! Questions that begin with `/` make it do what models do in bad and in good times, and produce every kind of item,
+//! for clients' tests.
+
+mod items;
+mod texts;
+mod widget;
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::{Relay, RelayEvent, RelayFailure, RelayStream};
+use crate::{
+    model::chatkit::{Action, ThreadStatus, Widget},
+    server::chat::prompt::{Cause, Prompt},
+};
+use texts::{HELP, MARKDOWN, greeting};
+
+/// The time between two words.
+const PACE: Duration = Duration::from_millis(15);
+/// The time between two words of `/slow`.
+const SLOW_PACE: Duration = Duration::from_millis(100);
+/// The most words of `/slow` and `/long`.
+const MAX_WORDS: usize = 100_000;
+
+/// Answers without a model.
+#[derive(Debug, Default)]
+pub(in crate::server::chat) struct Demo;
+
+/// One thing that the demo does.
+type Step = Result<RelayEvent, RelayFailure>;
+
+/// What the demo does, and how fast.
+struct Script {
+    steps: Vec<Step>,
+    pace: Option<Duration>,
+}
+
+impl Relay for Demo {
+    fn answer(&self, prompt: Prompt) -> RelayStream {
+        let Script { steps, pace } = match &prompt.cause {
+            Cause::Message => script(prompt.question()),
+            Cause::ToolOutput => said("Resumed after client result."),
+            Cause::StructuredInput => said("Resumed after your answers."),
+            Cause::Action { action, sender } => {
+                let changed = sender.as_ref().map(|sender| Ok(widget::clicked(&sender.id)));
+                after(changed, &format!("Action {}", action.kind))
+            }
+        };
+        let steps = stream::iter(steps).then(move |step| async move {
+            match pace {
+                Some(pace) => tokio::time::sleep(pace).await,
+                None => tokio::task::yield_now().await,
+            }
+            step
+        });
+        steps.boxed()
+    }
+
+    fn act(&self, action: &Action, _: &Widget) -> Option<Value> {
+        Some(widget::card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }])))
+    }
+}
+
+fn script(question: &str) -> Script {
+    let failure = || RelayFailure::passing("The demo failed, because you asked it to.");
+    let (command, argument) = question.trim().split_once(' ').unwrap_or((question.trim(), ""));
+    let count = || argument.trim().parse().unwrap_or(10).min(MAX_WORDS);
+    match command {
+        "/help" => said(HELP),
+        "/markdown" => said(MARKDOWN),
+        "/slow" => Script { pace: Some(SLOW_PACE), ..numbered(count()) },
+        "/long" => numbered(count()),
+        "/fail" if argument.trim().is_empty() => Script { steps: vec![Err(failure())], pace: None },
+        "/fail" => {
+            let mut script = said("This answer breaks off in the middle of its ");
+            script.steps.push(Err(failure()));
+            script
+        }
+        "/tool" => played(items::tool_call()),
+        "/widget" => played(widget::growing()),
+        "/structured" => played(items::questions()),
+        "/annotations" => played(items::annotated()),
+        "/image" => played(items::image()),
+        "/workflow" => after(items::workflow().into_iter().map(Ok), "The work is done."),
+        "/task" => after(items::task().into_iter().map(Ok), "The task is done."),
+        "/effects" => after(items::effects().into_iter().map(Ok), "Something happened beside the conversation."),
+        "/hidden" => after(items::hidden().into_iter().map(Ok), "There is something that you cannot see."),
+        "/replace" => after(items::replaced().into_iter().map(Ok), "One item was replaced, another one removed."),
+        "/error" => after([Ok(items::error())], "This comes after an error."),
+        "/lock" => {
+            let reason = Some("The demo locked this conversation, because you asked it to.".to_owned());
+            after([Ok(RelayEvent::Status(ThreadStatus::Locked { reason }))], "This conversation is locked now.")
+        }
+        _ => said(&greeting(question)),
+    }
+}
+
+/// Says a text word by word.
+fn said(text: &str) -> Script {
+    after([], text)
+}
+
+/// Does something and then says a text word by word.
+fn after(steps: impl IntoIterator<Item = Step>, text: &str) -> Script {
+    let words = text.split_inclusive(' ').map(|word| Ok(RelayEvent::Text(word.to_owned())));
+    Script { steps: steps.into_iter().chain(words).collect(), pace: Some(PACE) }
+}
+
+fn played(events: Vec<RelayEvent>) -> Script {
+    Script { steps: events.into_iter().map(Ok).collect(), pace: Some(PACE) }
+}
+
+fn numbered(n_words: usize) -> Script {
+    Script { steps: (0..n_words).map(|n| Ok(RelayEvent::Text(format!("w{n} ")))).collect(), pace: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::chat::prompt::{Message, Role};
+
+    fn fails(question: &str) -> bool {
+        script(question).steps.iter().any(Result::is_err)
+    }
+
+    fn text(question: &str) -> String {
+        let said = script(question).steps.into_iter().filter_map(|step| match step {
+            Ok(RelayEvent::Text(text)) => Some(text),
+            _ => None,
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn it_says_that_it_is_a_demo_and_how_to_connect_a_model() {
+        let text = text("How are you?\n# Today");
+        assert!(text.contains("built-in demo") && text.contains("> How are you?\n> # Today\n\n"), "{text}");
+        assert!(["OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"].iter().all(|name| text.contains(name)));
+    }
+
+    #[test]
+    fn it_plays_what_it_is_told() {
+        assert_eq!(text("/slow 3"), "w0 w1 w2 ");
+        assert_eq!(text("/long 2000").len(), 10 * 3 + 90 * 4 + 900 * 5 + 1000 * 6);
+        assert_eq!(text("/long -1"), text("/long 10"));
+        assert_eq!((text("/fail").as_str(), fails("/fail")), ("", true));
+        assert!(!text("/fail 500").is_empty() && fails("/fail 500"));
+        assert_eq!((text("/markdown"), text("/help")), (MARKDOWN.to_owned(), HELP.to_owned()));
+        assert!(text(" ").contains("empty message"));
+    }
+
+    #[tokio::test]
+    async fn the_failure_is_the_last_that_is_heard() {
+        let prompt =
+            Prompt { messages: vec![Message { role: Role::User, text: "/fail 500".to_owned() }], ..Prompt::default() };
+        let events: Vec<_> = Demo.answer(prompt).collect().await;
+        assert!(events.iter().rev().skip(1).all(Result::is_ok) && events.last().unwrap().is_err());
+    }
+}
