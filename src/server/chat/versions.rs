@@ -4,7 +4,10 @@
 //! items; the others wait here. A retry writes its answer into a version of its own, which takes the thread's place when
 //! it is complete. So the old answer stays where it is until then, and for good when the new one fails.
 
-use sqlx::{FromRow, types::Json};
+mod rows;
+
+use rows::{Draft, chosen, count, delete, find_draft, insert, set_draft, set_items};
+use sqlx::types::Json;
 
 use super::{
     Chat,
@@ -24,16 +27,6 @@ use crate::{
         tx::{Tx, within},
     },
 };
-
-/// A version that a run writes.
-#[derive(FromRow)]
-#[sqlx(rename_all = "camelCase")]
-struct Draft {
-    thread_id: String,
-    question_id: String,
-    number: i32,
-    items: Json<Vec<ThreadItem>>,
-}
 
 /// Begins another version of what follows a message; `false` when nothing that anybody sees does.
 pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_id: &str) -> Result<bool> {
@@ -102,24 +95,6 @@ pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option
         Some(item) => Ok(Some(item)),
         None => items::find(db, &run.user_id, &run.thread_id, item_id).await,
     }
-}
-
-async fn set_draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "version"
-            set "items" = $2
-            where "runId" = $1
-            "#,
-        )
-        .bind(run_id)
-        .bind(Json(items))
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
 }
 
 /// Puts the version that a run wrote into the thread, and returns the message that says which one it is, and its notes.
@@ -242,116 +217,4 @@ fn marks(items: &mut [ThreadItem]) -> Option<&mut ItemMarks> {
         ThreadItem::AssistantMessage(message) => Some(message.colloquy.get_or_insert_default()),
         _ => None,
     })
-}
-
-async fn find_draft(tx: &mut Tx, run_id: &str) -> Result<Option<Draft>> {
-    Ok(within!(tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "threadId", "questionId", "number", "items"
-            from "version"
-            where "runId" = $1
-            "#,
-        )
-        .bind(run_id)
-        .fetch_optional(conn)
-        .await
-    })?)
-}
-
-/// Returns the number of the version that stands in the thread.
-async fn chosen(tx: &mut Tx, question_id: &str) -> Result<i32> {
-    Ok(within!(tx, conn => {
-        sqlx::query_scalar(
-            r#"
-            select "number"
-            from "version"
-            where "questionId" = $1 and "items" is null
-            "#,
-        )
-        .bind(question_id)
-        .fetch_one(conn)
-        .await
-    })?)
-}
-
-/// Returns how many versions there are; they are numbered without gaps.
-async fn count(tx: &mut Tx, question_id: &str) -> Result<i32> {
-    let newest: Option<i32> = within!(tx, conn => {
-        sqlx::query_scalar(
-            r#"
-            select max("number")
-            from "version"
-            where "questionId" = $1
-            "#,
-        )
-        .bind(question_id)
-        .fetch_one(conn)
-        .await
-    })?;
-    Ok(newest.unwrap_or(0))
-}
-
-async fn insert(
-    tx: &mut Tx,
-    thread_id: &str,
-    question_id: &str,
-    number: i32,
-    run_id: Option<&str>,
-    items: Option<&[ThreadItem]>,
-) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            insert into "version" ("threadId", "questionId", "number", "runId", "items")
-            values ($1, $2, $3, $4, $5)
-            "#,
-        )
-        .bind(thread_id)
-        .bind(question_id)
-        .bind(number)
-        .bind(run_id)
-        .bind(items.map(Json))
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
-}
-
-/// Sets a version's items; no run writes it any more.
-async fn set_items(tx: &mut Tx, question_id: &str, number: i32, items: Option<&[ThreadItem]>) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "version"
-            set "items" = $3, "runId" = null
-            where "questionId" = $1 and "number" = $2
-            "#,
-        )
-        .bind(question_id)
-        .bind(number)
-        .bind(items.map(Json))
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
-}
-
-async fn delete(tx: &mut Tx, question_id: &str, number: i32) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            delete from "version"
-            where "questionId" = $1 and "number" = $2
-            "#,
-        )
-        .bind(question_id)
-        .bind(number)
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
 }

@@ -1,0 +1,144 @@
+//! What follows a message of the user's.
+
+use super::{ItemRow, page};
+use crate::{
+    model::chatkit::{ListOrder, ThreadItem},
+    server::{
+        Db,
+        chat::error::{ChatError, Result},
+        db::on,
+        tx::{Tx, within},
+    },
+};
+
+/// Returns the visible items of a turn: what follows a message, up to the user's next one.
+pub(in crate::server::chat) async fn turn(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    question_id: &str,
+) -> Result<Vec<ThreadItem>> {
+    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."seq", "item"."body"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            join "item" as "question" on "question"."threadId" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "question"."id" = $3
+                and "item"."seq" > "question"."seq"
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+                and not exists (
+                    select 1
+                    from "item" as "next"
+                    where "next"."threadId" = $1
+                        and "next"."type" = 'user_message'
+                        and "next"."seq" > "question"."seq"
+                        and "next"."seq" <= "item"."seq"
+                )
+            order by "item"."seq"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(question_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|row| row.body.0).collect())
+}
+
+/// Returns all visible items after a place, the oldest first.
+pub(in crate::server::chat) async fn following(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    place: i64,
+) -> Result<Vec<ThreadItem>> {
+    let all = page(db, user_id, thread_id, ListOrder::Asc, place, usize::MAX).await?;
+    Ok(all.data)
+}
+
+/// Returns all items after one, hidden ones too, the oldest first.
+pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Vec<ThreadItem>> {
+    let rows: Vec<ItemRow> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "seq", "body"
+            from "item"
+            where "threadId" = $1
+                and "seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            order by "seq"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|row| row.body.0).collect())
+}
+
+/// Deletes all items after one.
+pub(in crate::server::chat) async fn delete_after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "item"
+            where "threadId" = $1
+                and "seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Returns the message that an item of a thread answers, and its place; of the user's message, itself.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(in crate::server::chat) async fn question(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<(String, i64)> {
+    let row: Option<(String, i64)> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "id", "seq"
+            from "item"
+            where "threadId" = $1
+                and "type" = 'user_message'
+                and "seq" <= (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .bind(item_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.ok_or(ChatError::NotFound("item"))
+}
+
+/// Returns the user's newest message in a thread.
+pub(in crate::server::chat) async fn newest_question(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
+    Ok(within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "id"
+            from "item"
+            where "threadId" = $1 and "type" = 'user_message'
+            order by "seq" desc
+            limit 1
+            "#,
+        )
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?)
+}
