@@ -50,6 +50,7 @@ export async function load(server, request, { nConnections, forMs, warmUpMs }) {
   const memoryMb = await residentMb(server.pid);
   for (const socket of sockets) socket.destroy();
   if (failure) throw failure;
+  if (count === 0) throw new Error(`no answer to ${request.path} in ${forMs} ms`);
   return { perSecond: (count * 1000) / tookMs, cpuMs: cpu / count, memoryMb };
 }
 

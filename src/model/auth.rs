@@ -11,6 +11,10 @@ pub const MIN_PASSWORD_LENGTH: usize = 8;
 /// The most UTF-16 code units of any password (Better Auth's `maxPasswordLength`).
 pub const MAX_PASSWORD_LENGTH: usize = 128;
 
+/// The most UTF-16 code units of a name. Better Auth has no such limit; but the name is in every token, and a token is in
+/// a header, of which clients and proxies take no more than some kilobytes.
+pub const MAX_NAME_LENGTH: usize = 256;
+
 /// A user, as Better Auth sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

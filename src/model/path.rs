@@ -34,3 +34,44 @@ pub const ACCOUNT_DELETE: &str = "/account/delete";
 pub const ACCOUNT_DELETE_CONFIRM: &str = "/account/delete/confirm";
 /// Says that it was deleted.
 pub const ACCOUNT_DELETED: &str = "/account/deleted";
+
+/// Whether `path` is one of this origin that may be gone to: anybody can write the query of a link to our forms.
+///
+/// Browsers take `//host`, `/\host` and, since they drop tabs and line feeds, `/<tab>/host` for other origins, and the
+/// first of these is what `/.//host` comes to when its dots are resolved.
+pub fn is_own(path: &str) -> bool {
+    let place = path.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
+    place.starts_with('/')
+        && !path.contains(|c: char| c == '\\' || c.is_control())
+        && !["//", "%2f", "%5c"].iter().any(|hidden| place.contains(hidden))
+        && !place.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_origin_are_gone_to() {
+        for good in ["/", "/chat", "/chat/thr_1?a=b//..#c", "/chat/x.y", "/chat/..."] {
+            assert!(is_own(good), "{good}");
+        }
+        for bad in [
+            "",
+            "chat",
+            "//evil.example",
+            "/.//evil.example",
+            "/%2E%2e//evil.example",
+            "/account/..//evil.example",
+            "/chat//x",
+            "/a/..",
+            "/%2fevil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            " /chat",
+        ] {
+            assert!(!is_own(bad), "{bad:?}");
+        }
+    }
+}

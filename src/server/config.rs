@@ -11,6 +11,7 @@ mod value;
 
 use std::{
     net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -40,7 +41,7 @@ pub struct Settings {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: String,
 
-    /// Folder of the embedded database and the generated secret.
+    /// Folder of the embedded database, the generated secret, and mails that are not sent.
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
 
@@ -190,7 +191,8 @@ fn create_data_dir(path: &Path) -> Result<()> {
             path.display()
         ))
     };
-    std::fs::create_dir_all(path).map_err(unusable)?;
+    // Sessions, hashes and mails are in it, which are nobody else's business on this machine.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
     let probe = path.join(format!(".write-test-{}", rand::random::<u64>()));
     std::fs::write(&probe, b"").map_err(unusable)?;
     std::fs::remove_file(&probe).map_err(unusable)

@@ -126,6 +126,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT);
+        create_private(path).map_err(|err| unusable(path, &err))?;
         let unusable = |err: sqlx::Error| unusable(path, &err);
         let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT);
         let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
@@ -192,6 +193,15 @@ impl Db {
             Self::Sqlite { .. } => "SQLite",
             Self::Postgres(_) => "PostgreSQL",
         }
+    }
+}
+
+/// Makes the database's file where there is none, for its owner's eyes alone; SQLite makes those beside it alike.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(err),
+        _ => Ok(()),
     }
 }
 

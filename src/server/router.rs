@@ -1,5 +1,7 @@
 //! All routes, and what happens around them.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     extract::Request,
@@ -9,7 +11,7 @@ use axum::{
     routing::any,
 };
 use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -22,7 +24,7 @@ use tower_http::{
 
 use super::{
     AppState, auth, chat,
-    middleware::{cors, origin, security_headers, visit},
+    middleware::{cors, form_status, origin, security_headers, visit},
 };
 use crate::ui::{App, shell};
 
@@ -52,12 +54,17 @@ fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"))
 }
 
+/// Where the pages are. While Leptos lists them, no resource of the whole process loads, and a page that is rendered
+/// meanwhile never ends: so they are listed once, before the first router can render any.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// The pages, their server functions and their files.
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
     let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
     Router::new()
-        .leptos_routes(app, generate_route_list(App), move || document(&options))
+        .leptos_routes(app, PAGES.clone(), move || document(&options))
+        .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))

@@ -364,3 +364,25 @@ async fn a_form_counts_as_the_endpoint_that_does_the_same() {
         }
     }
 }
+
+#[tokio::test]
+async fn fields_that_cannot_be_read_are_a_bad_request() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    for body in ["email=a&email=b", "email[]=1&name[x]=2"] {
+        let request = Request::post("/api/fn/sign-in")
+            .header(header::ORIGIN, BASE_URL)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = app.send(request).await;
+        assert_eq!((answer.status, answer.text().as_str()), (StatusCode::BAD_REQUEST, r#""bad_request""#), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_by_a_link_that_his_account_is_gone() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ada = app.sign_up("Ada").await;
+    assert_eq!(app.get("/account/deleted", &ada.cookie).await.header("location"), "/account");
+    assert!(app.get("/account/deleted", "x=y").await.text().contains("Your account is deleted"));
+}

@@ -243,6 +243,19 @@ on_both_engines! {
         assert_eq!(response.json()["code"], "PAYLOAD_TOO_LARGE");
     }
 
+    async fn a_name_that_no_header_holds_is_refused(app) {
+        let body = json!({ "name": "é".repeat(257), "email": "ada@example.com", "password": "correct horse 1" });
+        let refused = app.post("/api/auth/sign-up/email", None, &body).await;
+        assert_eq!(refused.json()["message"], "[body.name] Too big: expected string to have <=256 characters");
+        let ada = app.sign_up("Ada").await;
+        let refused = app.post("/api/auth/update-user", Some(&ada.cookie), &json!({ "name": "x".repeat(257) })).await;
+        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::BAD_REQUEST, json!("VALIDATION_ERROR")));
+        let picture = json!({ "image": format!("data:image/png;base64,{}", "A".repeat(20_000)) });
+        assert_eq!(app.post("/api/auth/update-user", Some(&ada.cookie), &picture).await.status, StatusCode::OK);
+        let session = app.get("/api/auth/get-session", &ada.cookie).await;
+        assert!(session.json()["user"]["image"].is_string() && !session.headers.contains_key("set-auth-jwt"));
+    }
+
     async fn text_that_no_database_keeps_is_refused(app) {
         let body = json!({ "name": "A\0da", "email": "ada@example.com", "password": "correct horse 1" });
         let response = app.post("/api/auth/sign-up/email", None, &body).await;

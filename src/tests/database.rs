@@ -72,3 +72,16 @@ async fn a_database_url_that_cannot_be_used_says_what_would_be_right() {
     .await;
     check("sqlite:/nowhere/at/all/colloquy.db", &["/nowhere/at/all/colloquy.db", "cannot be opened"]).await;
 }
+
+#[tokio::test]
+async fn a_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("colloquy.db");
+    Db::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        let is_database = file.file_name().to_string_lossy().contains(".db");
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert!(!is_database || mode == 0o600, "{:?} {mode:o}", file.file_name());
+    }
+}

@@ -239,6 +239,32 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn no_session_of_the_old_password_outlives_a_change_that_ends_them(app) {
+        let ada = app.sign_up("Ada").await;
+        let body = json!({
+            "currentPassword": PASSWORD, "newPassword": "quite another 2", "revokeOtherSessions": true,
+        });
+        let change = app.post("/api/auth/change-password", Some(&ada.cookie), &body);
+        let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
+        let (changed, _) = futures_util::future::join(change, racers).await;
+        assert_eq!(changed.status, StatusCode::OK);
+        let cookie = changed.cookies()[0].split(';').next().unwrap().to_owned();
+        let sessions = app.get("/api/auth/list-sessions", &cookie).await.json();
+        assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
+    }
+
+    async fn who_signs_in_while_being_deleted_is_told_so_without_a_failure(app) {
+        let ada = app.sign_up("Ada").await;
+        let body = json!({ "password": PASSWORD });
+        let deletion = app.post("/api/auth/delete-user", Some(&ada.cookie), &body);
+        let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
+        let (deleted, racers) = futures_util::future::join(deletion, racers).await;
+        assert_eq!(deleted.status, StatusCode::OK);
+        assert!(racers.iter().all(|status| [StatusCode::OK, StatusCode::UNAUTHORIZED].contains(status)), "{racers:?}");
+    }
+}
+
 async fn replay_with(flags: &[&str], text: &str) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let app = TestApp::with_flags(engine, flags).await;

@@ -247,7 +247,7 @@ on_both_databases! {
         assert_eq!(app.post("/api/auth/change-password", Some(ADAS_COOKIE), &change).await.status, StatusCode::OK);
         // A sign-in with the old password was checked before the change and goes on after it.
         let user = "fixtureUser000000000000000000001";
-        credentials::renew(&app.state, user, &Password::new(ADA.1), old).await.unwrap();
+        credentials::renew(&app.state, user, &Password::new(ADA.1), old.clone()).await.unwrap();
         assert_eq!(sign_in(&app, ADA).await.status, StatusCode::UNAUTHORIZED);
         cookie_of(&sign_in(&app, (ADA.0, "brand new pw 3")).await);
     }

@@ -23,6 +23,9 @@ use crate::{
 /// The provider of accounts with a password.
 pub(super) const CREDENTIAL: &str = "credential";
 
+/// How often a password may change while its user signs in.
+const MAX_CHANGES: usize = 3;
+
 /// What a sign-up needs.
 #[derive(Debug)]
 pub struct SignUp {
@@ -142,18 +145,38 @@ pub async fn sign_in(
         None => (None, None),
     };
     let fits = app.passwords.verify(&input.password, hash.clone()).await?;
-    let Some(user) = user.filter(|_| fits) else { return Err(AuthError::InvalidEmailOrPassword.into()) };
+    let (Some(user), Some(hash), true) = (user, hash, fits) else {
+        return Err(AuthError::InvalidEmailOrPassword.into());
+    };
     if app.config.auth.require_email_verification && !user.email_verified {
         if app.config.auth.send_on_sign_in {
             outbox::put(app, &Order::VerifyEmail { email: user.email, callback_url }).await?;
         }
         return Err(AuthError::EmailNotVerified.into());
     }
-    if let Some(hash) = hash {
-        credentials::renew(app, &user.id, &input.password, &hash).await?;
-    }
-    let session = sessions::open(app, &user.id, input.remember, visitor).await?;
+    let session = enter(app, &user, &input, hash, visitor).await?;
     Ok((user, session))
+}
+
+/// Opens a session by a hash that the password was found to fit, as long as it is the user's still: whoever changes the
+/// password and ends all sessions ends those, too, that are about to be opened with the old one.
+async fn enter(app: &AppState, user: &User, input: &SignIn, mut hash: String, visitor: &Visitor) -> Result<SessionRow> {
+    for _ in 0..MAX_CHANGES {
+        let standing = credentials::renew(app, &user.id, &input.password, hash).await?;
+        let mut tx = Tx::begin(&app.db).await?;
+        if credentials::hold(&mut tx, &user.id, &standing).await? {
+            let session = sessions::open_within(app, &mut tx, &user.id, input.remember, visitor).await?;
+            tx.commit().await?;
+            return Ok(session);
+        }
+        drop(tx);
+        // It may have been hashed anew, by another sign-in.
+        match credentials::find(&app.db, &user.id).await? {
+            Some(other) if app.passwords.verify(&input.password, Some(other.clone())).await? => hash = other,
+            _ => break,
+        }
+    }
+    Err(AuthError::InvalidEmailOrPassword.into())
 }
 
 #[derive(FromRow)]

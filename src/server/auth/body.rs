@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{targets, wire::WireError};
 use crate::{
-    model::auth::{AuthError, EmailAddress},
+    model::auth::{AuthError, EmailAddress, MAX_NAME_LENGTH},
     server::{
         AppState,
         middleware::origin::{self, OriginRefusal},
@@ -199,6 +199,13 @@ impl Fields<'_> {
                 self.expected(name, "string", received);
                 None
             }
+        }
+    }
+
+    /// Judges the length of a name.
+    pub fn short_enough(&mut self, name: &str, text: &str) {
+        if text.encode_utf16().count() > MAX_NAME_LENGTH {
+            self.issue(name, &format!("Too big: expected string to have <={MAX_NAME_LENGTH} characters"));
         }
     }
 

@@ -38,17 +38,20 @@ pub async fn change_password(
     if !app.passwords.verify(current, Some(stored.clone())).await? {
         return Err(AuthError::InvalidPassword.into());
     }
-    if !replace(app, &principal.user_id, &stored, &hash).await? {
+    let mut tx = Tx::begin(&app.db).await?;
+    if !replace(app, &mut tx, &principal.user_id, &stored, &hash).await? {
         return Err(AuthError::InvalidPassword.into());
     }
-    tracing::info!(user.id = principal.user_id, "a user changed the password");
-    match revoke_others {
+    let session = match revoke_others {
         Some((remember, visitor)) => {
-            sessions::revoke_all(&app.db, &principal.user_id).await?;
-            sessions::open(app, &principal.user_id, remember, visitor).await.map(Some)
+            sessions::revoke_all_within(&mut tx, &principal.user_id).await?;
+            Some(sessions::open_within(app, &mut tx, &principal.user_id, remember, visitor).await?)
         }
-        None => Ok(None),
-    }
+        None => None,
+    };
+    tx.commit().await?;
+    tracing::info!(user.id = principal.user_id, "a user changed the password");
+    Ok(session)
 }
 
 /// Whether the password is the user's.
@@ -115,7 +118,7 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, hash: &str, now: Timestam
     Ok(())
 }
 
-async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
+pub(super) async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> = on!(db.read(), pool => sqlx::query_as(
         r#"select "password" from "account" where "userId" = $1 and "accountId" = $1 and "providerId" = $2"#,
     )
@@ -127,8 +130,8 @@ async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
 }
 
 /// Puts a hash in the place of `old`; `false` when another one stands there by now.
-async fn replace(app: &AppState, user_id: &str, old: &str, new: &str) -> Result<bool> {
-    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+async fn replace(app: &AppState, tx: &mut Tx, user_id: &str, old: &str, new: &str) -> Result<bool> {
+    let updated: u64 = within!(tx, conn => sqlx::query(
         r#"
         update "account"
         set "password" = $1, "updatedAt" = $2
@@ -140,24 +143,46 @@ async fn replace(app: &AppState, user_id: &str, old: &str, new: &str) -> Result<
     .bind(user_id)
     .bind(CREDENTIAL)
     .bind(old)
-    .execute(pool)
+    .execute(conn)
     .await
     .map(|done| done.rows_affected()))?;
     Ok(updated > 0)
 }
 
-/// Makes a hash anew where PASSWORD_HASH wants another kind than `stored`, whose password is known to be this one.
+/// Makes a hash anew where PASSWORD_HASH wants another kind than `stored`, whose password is known to be this one, and
+/// returns the hash that stands then.
 ///
 /// One that was replaced meanwhile stays as it is.
 ///
 /// # Errors
 /// [`crate::server::Error::Password`], [`crate::server::Error::Db`].
-pub async fn renew(app: &AppState, user_id: &str, password: &Password, stored: &str) -> Result<()> {
-    if app.passwords.is_outdated(stored) {
-        let hash = app.passwords.hash(password).await?;
-        replace(app, user_id, stored, &hash).await?;
+pub async fn renew(app: &AppState, user_id: &str, password: &Password, stored: String) -> Result<String> {
+    if !app.passwords.is_outdated(&stored) {
+        return Ok(stored);
     }
-    Ok(())
+    let hash = app.passwords.hash(password).await?;
+    let mut tx = Tx::begin(&app.db).await?;
+    let is_replaced = replace(app, &mut tx, user_id, &stored, &hash).await?;
+    tx.commit().await?;
+    Ok(if is_replaced { hash } else { stored })
+}
+
+/// Whether `stored` is the user's hash still; whoever changes it waits for the end of the transaction.
+pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<bool> {
+    let held: u64 = within!(tx, conn => sqlx::query(
+        r#"
+        update "account"
+        set "password" = "password"
+        where "userId" = $1 and "providerId" = $2 and "password" = $3
+        "#,
+    )
+    .bind(user_id)
+    .bind(CREDENTIAL)
+    .bind(stored)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(held > 0)
 }
 
 /// Whether any password is hashed as Better Auth does it.

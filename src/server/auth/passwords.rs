@@ -2,6 +2,7 @@
 
 mod argon2id;
 mod scrypt;
+mod workers;
 
 use std::{
     sync::{
@@ -12,9 +13,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization;
 
+use self::workers::Workers;
 use super::credentials;
 use crate::{
     model::auth::Password,
@@ -48,7 +50,9 @@ impl Algorithm {
 #[derive(Clone, Debug)]
 pub struct Passwords {
     hashing: PasswordHashing,
+    /// Whoever waits for one of these and goes away costs no hash.
     permits: Arc<Semaphore>,
+    workers: Workers,
     /// Whether the database holds scrypt hashes, as far as is known.
     holds_scrypt: Arc<AtomicBool>,
     #[cfg(test)]
@@ -62,6 +66,7 @@ impl Passwords {
         Self {
             hashing,
             permits: Arc::new(Semaphore::new(cores)),
+            workers: Workers::start(cores),
             holds_scrypt: Arc::default(),
             #[cfg(test)]
             work: Arc::default(),
@@ -160,12 +165,12 @@ impl Passwords {
         #[cfg(test)]
         self.work.lock().unwrap().push(algorithm);
         let permit = self.permits.clone().acquire_owned().await.expect("BUG: the semaphore is never closed");
-        tokio::task::spawn_blocking(move || {
+        let (done, result) = oneshot::channel();
+        self.workers.run(move || {
             let _permit = permit;
-            work()
-        })
-        .await
-        .map_err(failed)?
+            _ = done.send(work());
+        });
+        result.await.map_err(failed)?
     }
 
     /// Returns which hashes were computed since the last call: what takes the time of an answer.

@@ -8,7 +8,10 @@ use sqlx::{FromRow, types::Json};
 
 use super::cookies::Remember;
 use crate::{
-    model::{Timestamp, auth::User},
+    model::{
+        Timestamp,
+        auth::{AuthError, User},
+    },
     server::{
         AppState, Db, Result,
         config::{Config, SessionConfig},
@@ -77,8 +80,22 @@ impl Visitor {
 /// Opens a session.
 ///
 /// # Errors
-/// [`crate::server::Error::Db`].
+/// [`AuthError::UserNotFound`] for a user who is gone; [`crate::server::Error::Db`].
 pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
+    let mut tx = Tx::begin(&app.db).await?;
+    let session = open_within(app, &mut tx, user_id, remember, visitor).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+/// As [`open`], together with what else a transaction does.
+pub(super) async fn open_within(
+    app: &AppState,
+    tx: &mut Tx,
+    user_id: &str,
+    remember: Remember,
+    visitor: &Visitor,
+) -> Result<SessionRow> {
     let now = app.clock.now();
     let lifetime_s = match remember {
         Remember::Yes => app.config.auth.session.expires_in_s,
@@ -94,7 +111,7 @@ pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &V
         ip_address: visitor.ip_address.clone(),
         user_agent: visitor.user_agent.clone(),
     };
-    on!(app.db.write(), pool => sqlx::query(
+    let inserted = within!(tx, conn => sqlx::query(
         r#"
         insert into "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
         values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -108,10 +125,13 @@ pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &V
     .bind(row.updated_at)
     .bind(&row.ip_address)
     .bind(&row.user_agent)
-    .execute(pool)
+    .execute(conn)
     .await
-    .map(drop))?;
-    Ok(row)
+    .map(drop));
+    match inserted {
+        Err(sqlx::Error::Database(err)) if err.is_foreign_key_violation() => Err(AuthError::UserNotFound.into()),
+        inserted => Ok(inserted.map(|()| row)?),
+    }
 }
 
 #[derive(FromRow)]

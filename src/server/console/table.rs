@@ -1,10 +1,13 @@
 //! Rows in columns, for people.
 
+/// The most characters of a cell.
+const MAX_CELL: usize = 60;
+
 /// Returns lines of columns as wide as they need to be; the first row is the head.
 ///
-/// What users say of themselves may hold characters that command a terminal: they are replaced.
+/// What users say of themselves may hold characters that command a terminal: they are replaced. A long cell is cut.
 pub(super) fn lines<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| printable(cell))).collect();
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| cut(&printable(cell)))).collect();
     let widths: [usize; N] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
     let line = |row: &[String; N]| {
@@ -14,9 +17,17 @@ pub(super) fn lines<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// Replaces control characters.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_CELL) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Replaces control characters, and those that turn the direction of what follows.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    let is_bad = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if is_bad(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -28,6 +39,11 @@ mod tests {
         let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
         let rows = [row("NAME", "AGE"), row("Zoë", "7"), row("Grace Hopper", "")];
         assert_eq!(lines(&rows), ["NAME          AGE", "Zoë           7", "Grace Hopper"]);
+    }
+
+    #[test]
+    fn a_long_cell_is_cut() {
+        assert_eq!(lines(&[["é".repeat(70)]]), [format!("{}…", "é".repeat(60))]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use leptos_axum::redirect;
 
 use super::{
     answer::{failed, go_on, recall, refuse, set_cookies},
-    count, principal, visitor,
+    clean_name, count, principal, visitor,
 };
 use crate::{
     model::{
@@ -22,7 +22,6 @@ use crate::{
             cookies::{self, Remember},
             sessions::{self, SessionRow},
         },
-        middleware::origin,
     },
 };
 
@@ -40,7 +39,7 @@ pub async fn sign_up(name: String, email: String, password: Password, next: Opti
     let signed_up = async {
         count(&app, "/sign-up/email").await?;
         let email = EmailAddress::parse(&typed.email)?;
-        let name = typed.name.replace('\0', "");
+        let name = clean_name(&typed.name);
         let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
         accounts::sign_up(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor(&app)).await
     };
@@ -87,7 +86,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// Opens the session in the browser and goes where the visitor wanted to.
 fn enter(app: &AppState, session: &SessionRow, remember: Remember, next: Option<String>) {
     set_cookies(cookies::open_session(&app.config, &session.token, remember));
-    let next = next.filter(|path| origin::is_safe_path(path) && HeaderValue::from_str(path).is_ok());
+    let next = next.filter(|next| path::is_own(next) && HeaderValue::from_str(next).is_ok());
     redirect(next.as_deref().unwrap_or(path::CHAT));
 }
 

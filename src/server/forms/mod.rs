@@ -29,6 +29,7 @@ use super::{
     middleware::client,
 };
 use crate::model::auth::AuthError;
+use crate::model::auth::MAX_NAME_LENGTH;
 
 fn principal() -> Option<Principal> {
     use_context::<Parts>()?.extensions.get::<Visit>()?.principal.clone()
@@ -36,6 +37,16 @@ fn principal() -> Option<Principal> {
 
 fn headers() -> HeaderMap {
     use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
+}
+
+/// Cuts a name to what is kept of one.
+fn clean_name(typed: &str) -> String {
+    let mut n_units = 0;
+    let fits = |c: &char| {
+        n_units += c.len_utf16();
+        n_units <= MAX_NAME_LENGTH
+    };
+    typed.replace('\0', "").trim().chars().take_while(fits).collect()
 }
 
 fn visitor(app: &AppState) -> Visitor {

@@ -6,7 +6,7 @@ use leptos::prelude::expect_context;
 
 use super::{
     answer::{done, failed, go_on, recall, refuse, set_cookies, signed_out},
-    count, device, headers, principal, visitor,
+    clean_name, count, device, headers, principal, visitor,
 };
 use crate::{
     model::{
@@ -77,7 +77,7 @@ fn linked_summary(account: LinkedAccount) -> LinkedSummary {
 /// See [`crate::api::settings::update_profile`].
 pub async fn update_profile(name: String) -> Result<Done, ApiError> {
     let (app, principal) = who_asks()?;
-    let name = name.replace('\0', "").trim().to_owned();
+    let name = clean_name(&name);
     let updated = async {
         count(&app, "/update-user").await?;
         users::update(&app, &principal.user, UserChanges { name: Some(name), image: None }).await

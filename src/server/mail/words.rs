@@ -89,7 +89,7 @@ impl Words {
                 ),
                 button: "Delete my account",
                 weight: Weight::Grave,
-                terms: "The link works for one day.",
+                terms: "The link works for one day, in a browser where you are signed in.",
                 otherwise: "If this was not you, do not open the link. Somebody else may be signed in as you: change \
                             your password, which lets you sign out everywhere else.",
             },

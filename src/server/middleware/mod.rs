@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod cors;
+pub mod form_status;
 pub mod origin;
 pub mod security_headers;
 pub mod trusted_origins;

@@ -120,7 +120,8 @@ pub async fn guard_forms(State(app): State<AppState>, req: Request, next: Next) 
     }
 }
 
-fn is_form(uri: &Uri) -> bool {
+/// Whether a server function of ours is meant.
+pub fn is_form(uri: &Uri) -> bool {
     uri.path().starts_with("/api/fn/")
 }
 

@@ -82,7 +82,7 @@ pub fn NextInput() -> impl IntoView {
 
 /// Returns the path to come back to, from the page's query.
 pub fn next() -> Option<String> {
-    query("next").filter(|next| paths::same_origin(next).is_some())
+    query("next").filter(|next| paths::is_own(next))
 }
 
 /// Returns a value of the page's query.

@@ -38,6 +38,7 @@ async fn sign_up_email(
 ) -> Result<Response, WireError> {
     let mut fields = req.fields_and_more()?;
     let name = fields.string("name");
+    fields.short_enough("name", &name);
     let email = fields.email("email");
     let password = fields.string("password");
     if password.is_empty() {

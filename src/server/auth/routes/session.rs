@@ -23,6 +23,9 @@ use crate::server::{
     },
 };
 
+/// The most bytes of a token that goes into a header.
+const MAX_HEADER_BYTES: usize = 8 * 1024;
+
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
 pub(super) fn routes() -> Router<AppState> {
@@ -58,9 +61,12 @@ async fn get_session(State(app): State<AppState>, parts: Parts) -> Result<Respon
     let mut response = (no_store(), Json(body)).into_response();
     if let Some(principal) = visit.principal.filter(|_| app.config.jwt.set_auth_jwt) {
         let token = tokens::mint(&app, &principal).await?;
-        let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
-        response.headers_mut().insert(SET_AUTH_JWT, token);
-        answer::expose(response.headers_mut(), "set-auth-jwt");
+        // A client that is sent more gives up on the whole answer; at /token it gets the token all the same.
+        if token.len() <= MAX_HEADER_BYTES {
+            let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
+            response.headers_mut().insert(SET_AUTH_JWT, token);
+            answer::expose(response.headers_mut(), "set-auth-jwt");
+        }
     }
     SetCookies::of(&parts).extend(visit.set_cookies);
     Ok(response)

@@ -38,6 +38,7 @@ pub(super) fn routes() -> Router<AppState> {
 async fn update_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.record()?;
     let name = fields.optional_string("name");
+    fields.short_enough("name", name.as_deref().unwrap_or_default());
     let image = fields.optional_string_or_null("image");
     let has_email = fields.is_truthy("email");
     fields.end()?;

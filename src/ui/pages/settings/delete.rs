@@ -1,9 +1,9 @@
 use leptos::{html, prelude::*};
-use leptos_router::components::A;
+use leptos_router::components::{A, Redirect};
 
 use super::{Account, SectionHeader, clear_when_done};
 use crate::{
-    api::settings::DeleteAccount,
+    api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
     ui::{
         chatkit::forget_drafts,
@@ -109,21 +109,36 @@ fn NotHere() -> impl IntoView {
     view! { <SectionHeader heading="Delete account" lede=Signal::stored(lede.to_owned()) /> }
 }
 
-/// What is shown when the account is gone.
+/// What is shown when the account is gone. A link to here that somebody else wrote tells no user that his was.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
+    let start = OnceResource::new_blocking(entry_start());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match start.await {
+                    Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> }.into_any(),
+                    _ => view! { <Farewell /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Farewell() -> impl IntoView {
     // What was being written is gone as well.
     Effect::new(|_| forget_drafts());
     view! {
         <EntryCard>
             <EntryHeader
                 heading="Your account is deleted"
-                lede="Your chats and everything else about you is gone from this server. Good-bye, and thank you for having been here."
+                lede="Your chats and everything else about you are gone from this server. Good-bye, and thank you for having been here."
             />
             <a class="button" data-kind="quiet" href=paths::SIGN_IN>
                 "Sign in with another account"
             </a>
         </EntryCard>
     }
-    .into_any()
 }

@@ -1,0 +1,32 @@
+//! The status of a form that cannot be read: Leptos 0.8 answers every failure of a server function with 500.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::origin::is_form;
+use crate::model::ApiError;
+
+/// The most bytes of a failure's body; it is one word.
+const MAX_BYTES: usize = 1024;
+
+/// Answers with 400 where the fields of a form are not what they should be.
+pub async fn judge(req: Request, next: Next) -> Response {
+    let is_form = is_form(req.uri()) && req.method() == Method::POST;
+    let response = next.run(req).await;
+    if !is_form || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if serde_json::from_slice::<ApiError>(&body).is_ok_and(|err| err == ApiError::BadRequest) {
+        parts.status = StatusCode::BAD_REQUEST;
+    }
+    Response::from_parts(parts, Body::from(body))
+}
