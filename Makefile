@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-crash crash test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-mail test-crash crash test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -40,9 +40,13 @@ test-stories: ## Run the stories in the browser, on the binary that was built la
 	@$(CI)/setup test
 	@cd end2end && ../$(RUN) npx playwright test $(ARGS)
 
-test-tokens: ## Verify tokens and streams with official Python packages, on the binary that was built last
+test-tokens: ## Verify tokens with other people's packages, on the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens $(ARGS)
+
+test-chatkit: ## Judge every stream and object by ChatKit's own models, on the binary that was built last
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/conformance/chatkit $(ARGS)
 
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test

@@ -8,7 +8,7 @@ import jose.jwt
 import jwt
 import pytest
 
-from conftest import User, serve, sign_up
+from client import User, serve, sign_up
 from server import ROOT
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]

@@ -16,7 +16,7 @@ import jose.jwt
 import jwt
 import pytest
 
-from conftest import User, sign_up
+from client import User, sign_up
 from server import ROOT, SECRET, stop
 
 HEADING = "Use the token in your backend"

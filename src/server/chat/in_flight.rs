@@ -76,20 +76,20 @@ impl InFlight {
                 write(chat, run, Write::Put(before)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ItemReplaced { item } => {
+                let removal = self.removal(chat, run, item.id()).await?;
                 let first_seen = self.remove(item.id()).map(|open| open.created_at());
                 let item = place(item, first_seen);
-                let told = if item.is_hidden() {
-                    ThreadStreamEvent::ItemRemoved { item_id: item.id().to_owned() }
-                } else {
-                    ThreadStreamEvent::ItemReplaced { item: item.clone() }
+                let told = match item.is_hidden() {
+                    true => removal,
+                    false => Some(ThreadStreamEvent::ItemReplaced { item: item.clone() }),
                 };
                 before.push(item);
-                write(chat, run, Write::Put(before)).await?.then(|| vec![told])
+                write(chat, run, Write::Put(before)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ItemRemoved { item_id } => {
+                let told = self.removal(chat, run, &item_id).await?;
                 self.remove(&item_id);
-                let held = write(chat, run, Write::Remove(item_id.clone())).await?;
-                held.then(|| vec![ThreadStreamEvent::ItemRemoved { item_id }])
+                write(chat, run, Write::Remove(item_id)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ThreadCreated { .. }
             | ThreadStreamEvent::ThreadUpdated { .. }
@@ -119,6 +119,15 @@ impl InFlight {
             return Ok(Some(Vec::new()));
         }
         Ok(write(chat, run, Write::Put(vec![item])).await?.then(|| vec![told]))
+    }
+
+    /// Returns the event that tells that an item is gone, if clients know it.
+    async fn removal(&self, chat: &Chat, run: &LiveRun, item_id: &str) -> Result<Option<ThreadStreamEvent>> {
+        let is_known = self.items.iter().any(|open| open.item.id() == item_id) || {
+            let stored = items::find(chat.db(), &run.user_id, &run.thread_id, item_id).await?;
+            stored.is_some_and(|item| !item.is_hidden())
+        };
+        Ok(is_known.then(|| ThreadStreamEvent::ItemRemoved { item_id: item_id.to_owned() }))
     }
 
     /// Whether something came that was not in a snapshot yet.

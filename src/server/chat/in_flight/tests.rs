@@ -177,6 +177,7 @@ async fn what_names_no_item_or_is_not_the_relays_to_say_is_not_told() {
         said(&json!({ "type": "thread.updated", "thread": thread })),
         said(&json!({ "type": "stream_options", "stream_options": { "allow_cancel": false } })),
         said(&json!({ "type": "thread.sang" })),
+        said(&json!({ "type": "thread.item.removed", "item_id": "nope" })),
         updated("nope", json!({ "type": "widget.root.updated", "widget": {} })),
         said(&json!({ "type": "thread.item.done", "item": end })),
         updated("eot_1", json!({ "type": "widget.root.updated", "widget": {} })),

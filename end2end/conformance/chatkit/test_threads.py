@@ -3,7 +3,7 @@
 from chatkit.types import Page, Thread, ThreadItem, ThreadStreamEvent
 from pydantic import TypeAdapter
 
-from conftest import User, sign_up
+from client import User, sign_up
 
 EVENT = TypeAdapter(ThreadStreamEvent)
 THREAD = TypeAdapter(Thread)
