@@ -109,6 +109,13 @@ export const DEVIATIONS = [
     at: /\.set-cookie\.\d$/,
   },
   {
+    name: "long names",
+    reason: "The name is in every token, and a token goes into headers, of which clients and proxies take some kilobytes.",
+    cases: /^size: a name of 10 kB$/,
+    at: /./,
+    only: statusOf(400),
+  },
+  {
     name: "large bodies",
     reason: "The original reads bodies of any size into memory.",
     cases: /^size: a body of 100 kB$/,
