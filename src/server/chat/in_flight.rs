@@ -124,7 +124,7 @@ impl InFlight {
     /// Returns the event that tells that an item is gone, if clients know it.
     async fn removal(&self, chat: &Chat, run: &LiveRun, item_id: &str) -> Result<Option<ThreadStreamEvent>> {
         let is_known = self.items.iter().any(|open| open.item.id() == item_id) || {
-            let stored = items::find(chat.db(), &run.user_id, &run.thread_id, item_id).await?;
+            let stored = versions::find(chat.db(), run, item_id).await?;
             stored.is_some_and(|item| !item.is_hidden())
         };
         Ok(is_known.then(|| ThreadStreamEvent::ItemRemoved { item_id: item_id.to_owned() }))
