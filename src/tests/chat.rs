@@ -1,8 +1,12 @@
 //! `/chatkit`: threads, items and what is refused.
 
+mod feedback;
+mod limits;
 mod model;
 mod recorded;
 mod runs;
+mod search;
+mod titles;
 mod wire;
 
 use axum::{

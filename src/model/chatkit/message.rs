@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Annotation, Attachment};
+use super::{Annotation, Attachment, FeedbackKind};
 use crate::model::Timestamp;
 
 /// What the user said.
@@ -131,6 +131,9 @@ pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// What the user thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<FeedbackKind>,
 }
 
 impl AssistantMessage {

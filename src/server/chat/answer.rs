@@ -73,7 +73,7 @@ impl Answer {
 
     /// Notes that it ends before it is complete.
     pub(super) fn interrupt(&mut self) {
-        self.message.colloquy = Some(ItemMarks { interrupted: true });
+        self.message.colloquy = Some(ItemMarks { interrupted: true, ..ItemMarks::default() });
     }
 
     /// Returns the item as far as it is, to be stored.

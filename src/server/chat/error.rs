@@ -24,6 +24,14 @@ pub enum ChatError {
         /// The run that writes the answer.
         run_id: String,
     },
+    /// The user asks for more than they may.
+    #[error("{what}: try again in {retry_after_s} seconds")]
+    TooMany {
+        /// What they have too much of.
+        what: String,
+        /// When it may be less, in seconds.
+        retry_after_s: i64,
+    },
     /// The body has more bytes than we read.
     #[error("the request is larger than {max_bytes} bytes")]
     TooLarge {
@@ -56,6 +64,7 @@ impl ChatError {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Busy { .. } => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
@@ -69,6 +78,7 @@ impl ChatError {
             Self::Invalid(_) => "invalid_request",
             Self::NotFound(_) => "not_found",
             Self::Busy { .. } => "conflict",
+            Self::TooMany { .. } => "rate_limited",
             Self::TooLarge { .. } => "too_large",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::ShuttingDown => "unavailable",
@@ -77,7 +87,7 @@ impl ChatError {
     }
 
     fn allows_retry(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::ShuttingDown | Self::Internal(_))
+        matches!(self, Self::Busy { .. } | Self::TooMany { .. } | Self::ShuttingDown | Self::Internal(_))
     }
 
     /// Returns the sentence for the client: nothing from below is in it.
@@ -104,6 +114,9 @@ impl IntoResponse for ChatError {
             body["run_id"] = json!(run_id);
         }
         let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if let Self::TooMany { retry_after_s, .. } = &self {
+            res.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
+        }
         if matches!(self, Self::MethodNotAllowed) {
             res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
         }

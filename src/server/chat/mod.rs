@@ -5,8 +5,11 @@
 //! response is one reader of that log (`sse`). Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
+mod entitle;
 mod error;
+mod feedback;
 mod items;
+mod limits;
 mod live;
 mod operations;
 mod paging;
@@ -14,6 +17,7 @@ mod prompt;
 mod relay;
 mod respond;
 mod runs;
+mod search;
 mod sse;
 mod sweep;
 pub mod threads;
@@ -26,7 +30,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use operations::router;
 
-use super::{Clock, Db, Result, config::ModelConfig};
+use super::{
+    Clock, Db, Result,
+    config::{AnswerLimits, ModelConfig},
+};
 use crate::model::{Timestamp, page::AnswersFrom};
 use live::{LiveRuns, StopReason};
 use relay::{Relay, demo::Demo, openai::OpenAi};
@@ -47,6 +54,8 @@ struct Inner {
     answers_from: AnswersFrom,
     system_prompt: Option<String>,
     context_tokens: usize,
+    limits: AnswerLimits,
+    entitles: bool,
     live: LiveRuns,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -73,14 +82,18 @@ impl Chat {
             answers_from,
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
+            limits: model.limits,
+            entitles: model.titles,
             live: LiveRuns::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }))
     }
 
-    /// Begins to look after runs that a crash left behind: at once, and then every ten seconds.
+    /// Begins to look after runs that a crash left behind, at once and then every ten seconds, and puts what is older
+    /// than the search into it.
     pub fn start(&self) {
+        tokio::spawn(search::catch_up(self.clone()));
         tokio::spawn(sweep::run(self.clone()));
     }
 
@@ -122,6 +135,15 @@ impl Chat {
 
     fn context_tokens(&self) -> usize {
         self.0.context_tokens
+    }
+
+    fn limits(&self) -> AnswerLimits {
+        self.0.limits
+    }
+
+    /// Whether the model gives threads their titles.
+    fn entitles(&self) -> bool {
+        self.0.entitles && self.0.relay.entitles()
     }
 
     fn live(&self) -> &LiveRuns {

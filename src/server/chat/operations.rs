@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use super::{
     Chat,
     error::{ChatError, Result},
-    items,
+    feedback, items,
     live::StopReason,
-    sse, threads, turn,
+    search, sse, threads, turn,
 };
 use crate::{
     model::chatkit::{ChatKitRequest, Operation},
@@ -90,7 +90,8 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
             sse::response(turn::add(chat, user_id, thread_id, input).await?, session)
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
-        Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
+        Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
+        Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
             object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
         }
@@ -101,6 +102,10 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
         Operation::ItemsList { thread_id, page } => {
             threads::find(db, &user_id, &thread_id).await?;
             object(items::list(db, &user_id, &thread_id, &page).await?)
+        }
+        Operation::ItemsFeedback { thread_id, item_ids, kind } => {
+            feedback::put(db, &user_id, &thread_id, &item_ids, kind, chat.now()).await?;
+            object(json!({}))
         }
         _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })

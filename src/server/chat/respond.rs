@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::{
     Chat,
     answer::Answer,
+    entitle::{self, Untitled},
     error::Result,
     items,
     live::{LiveRun, StopReason},
@@ -49,6 +50,8 @@ enum Ending {
 
 /// Writes an answer to its end, whatever that is.
 pub(super) async fn answer(chat: Chat, mut turn: Turn) {
+    let title = turn.entitled.as_ref().and_then(|thread| thread.title.clone());
+    let (user_id, thread_id) = (turn.run.user_id.clone(), turn.run.thread_id.clone());
     let _closing = Closing { chat: chat.clone(), run: Arc::clone(&turn.run) };
     let mut answer = Answer::new(&turn.run.thread_id);
     let written = AssertUnwindSafe(write(&chat, &mut turn, &mut answer)).catch_unwind().await;
@@ -62,7 +65,11 @@ pub(super) async fn answer(chat: Chat, mut turn: Turn) {
         }
         ending => ending,
     };
+    let is_complete = matches!(ending, Ending::Complete);
     finish(&chat, turn, answer, ending).await;
+    if let Some(title) = title.filter(|_| is_complete && chat.entitles()) {
+        chat.spawn(entitle::run(chat.clone(), Untitled { user_id, thread_id, title }));
+    }
 }
 
 /// Closes the log when the task ends, even by a panic: its readers must not wait for ever.
@@ -125,6 +132,11 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                         tokio::task::yield_now().await;
                     }
                 }
+                Some(Ok(RelayEvent::Usage(usage))) => {
+                    if let Err(err) = runs::note_usage(chat.db(), &run.id, &usage).await {
+                        tracing::warn!(run.id, error = %err, "what an answer cost could not be stored");
+                    }
+                }
             },
         }
     };
@@ -146,7 +158,7 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, item: Option<ThreadItem>) -> BoxF
             return Ok(false);
         }
         if let Some(item) = &item {
-            items::upsert(&mut tx, &run.thread_id, item, now).await?;
+            items::checkpoint(&mut tx, &run.thread_id, item, now).await?;
         }
         tx.commit().await?;
         Ok(true)

@@ -3,7 +3,8 @@
 //! Its task holds a lease and renews it. Every write of the task asks first whether the run is still its own
 //! ([`hold`], [`close`]): a task that was thought dead and is not writes nothing any more.
 
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 use super::{error::Result, items};
 use crate::server::tx::{Tx, within};
@@ -113,6 +114,25 @@ pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: 
         .map(|done| done.rows_affected())
     })?;
     Ok(n_held == 1)
+}
+
+/// Notes what a run's answer cost, as the model's server says it.
+pub(super) async fn note_usage(db: &Db, run_id: &str, usage: &Value) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "usage" = $2
+            where "id" = $1
+            "#,
+        )
+        .bind(run_id)
+        .bind(Json(usage))
+        .execute(pool)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
 }
 
 /// Ends a run; `false` when it is no longer this task's.

@@ -5,7 +5,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     error::{ChatError, Result},
-    items, paging,
+    items, paging, search,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -24,7 +24,7 @@ const NEWEST_ITEMS: usize = 30;
 /// A row; its metadata stays here, for the protocol never sends it.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
-struct ThreadRow {
+pub(super) struct ThreadRow {
     id: String,
     title: Option<String>,
     status: Json<ThreadStatus>,
@@ -174,7 +174,8 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
     if title.chars().count() > MAX_TITLE_CHARS {
         return Err(ChatError::Invalid(format!("the title has more than {MAX_TITLE_CHARS} characters")));
     }
-    let row: Option<ThreadRow> = on!(db.write(), pool => {
+    let mut tx = Tx::begin(db).await?;
+    let row: Option<ThreadRow> = within!(&mut tx, conn => {
         sqlx::query_as(
             r#"
             update "thread"
@@ -187,10 +188,13 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
         .bind(user_id)
         .bind(title)
         .bind(now)
-        .fetch_optional(pool)
+        .fetch_optional(conn)
         .await
     })?;
-    row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
+    let thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
+    search::put_title(&mut tx, thread_id, title).await?;
+    tx.commit().await?;
+    Ok(thread)
 }
 
 /// Deletes a thread of the user's with its items and runs; deleting what is not there is no error.
@@ -213,7 +217,7 @@ pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<()
 
 /// Stores a new thread.
 pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Result<()> {
-    within!(tx, conn => {
+    within!(&mut *tx, conn => {
         sqlx::query(
             r#"
             insert into "thread" ("id", "userId", "title", "status", "metadata", "createdAt", "updatedAt")
@@ -230,7 +234,10 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Resul
         .await
         .map(|_| ())
     })?;
-    Ok(())
+    match &thread.title {
+        Some(title) => search::put_title(tx, &thread.id, title).await,
+        None => Ok(()),
+    }
 }
 
 /// Notes that a thread of the user's goes on, and keeps others from writing to it until the transaction ends.
@@ -258,7 +265,7 @@ pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Time
 
 /// Gives a thread that has none a title.
 pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
-    within!(tx, conn => {
+    within!(&mut *tx, conn => {
         sqlx::query(
             r#"
             update "thread"
@@ -272,11 +279,14 @@ pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result
         .await
         .map(|_| ())
     })?;
-    Ok(())
+    search::put_title(tx, thread_id, title).await
 }
 
 /// Returns where a thread of the user's stands in the list.
-async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
+///
+/// # Errors
+/// [`ChatError::Invalid`] when it is no thread of the user's.
+pub(super) async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
     let row: Option<(Timestamp, i64)> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"

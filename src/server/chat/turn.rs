@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     Chat,
     error::{ChatError, Result},
-    items,
+    items, limits,
     live::{LiveRun, Reader},
     respond::{self, Turn},
     runs, threads,
@@ -38,7 +38,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// # Errors
 /// [`ChatError::NotFound`] for attachments that do not exist.
 pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput) -> Result<Reader> {
-    check(chat, &input)?;
+    check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let now = chat.now();
@@ -51,6 +51,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         if runs::claim(&mut tx, &run_id, &thread.id, &user_id, now).await?.is_some() {
             unreachable!("BUG: a new thread has no run");
         }
+        limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
         tx.commit().await?;
         let created = ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } };
         let entitled = thread.title.is_some().then_some(thread);
@@ -64,7 +65,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: UserMessageInput) -> Result<Reader> {
-    check(chat, &input)?;
+    check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let started = Instant::now();
@@ -100,6 +101,7 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
     if let Some(run_id) = runs::claim(&mut tx, &run_id, thread_id, user_id, now).await? {
         return Ok(Added::Busy { run_id });
     }
+    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };
     if let Some(title) = &new_title {
@@ -160,9 +162,14 @@ async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Sen
         .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
 }
 
-fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
+async fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
+    }
+    if let Some(model) = &input.inference_options.model
+        && !chat.relay().knows(model).await
+    {
+        return Err(ChatError::Invalid(format!("there is no model `{model}`")));
     }
     // None can be uploaded yet, so none exists.
     if input.attachments.is_empty() { Ok(()) } else { Err(ChatError::NotFound("attachment")) }

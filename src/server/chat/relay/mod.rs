@@ -3,7 +3,8 @@
 pub(super) mod demo;
 pub(super) mod openai;
 
-use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
+use serde_json::Value;
 
 use super::prompt::Prompt;
 
@@ -12,6 +13,16 @@ pub(super) trait Relay: Send + Sync {
     /// Begins an answer. The stream ends when the answer is complete or after its first failure; dropping it stops
     /// whatever is behind it.
     fn answer(&self, prompt: Prompt) -> RelayStream;
+
+    /// Whether a message may choose this model. One that cannot be looked up may be chosen; the answer tells then.
+    fn knows<'a>(&'a self, _model: &'a str) -> BoxFuture<'a, bool> {
+        std::future::ready(true).boxed()
+    }
+
+    /// Whether it can be asked for the title of a thread.
+    fn entitles(&self) -> bool {
+        false
+    }
 }
 
 /// The events of one answer.
@@ -22,6 +33,8 @@ pub(super) type RelayStream = BoxStream<'static, Result<RelayEvent, RelayFailure
 pub(super) enum RelayEvent {
     /// More text of the answer, Markdown.
     Text(String),
+    /// What the answer cost: OpenAI's `usage`, an object.
+    Usage(Value),
 }
 
 /// Why an answer broke off: a sentence for the user that also tells the operator what to do, without secrets.
