@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-crash crash test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -47,6 +47,13 @@ test-tokens: ## Verify tokens and streams with official Python packages, on the 
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/mail $(ARGS)
+
+test-crash: ## Kill the server 20 times while it answers, on the binary that was built last (ARGS: pytest's)
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/crash $(ARGS)
+
+crash: ## Kill the server 100 times while it answers
+	@KILLS=100 $(MAKE) --no-print-directory test-crash
 
 test-auth: ## Compare with Better Auth, by its own client, on the binary that was built last (ARGS: --target better-auth)
 	@$(CI)/setup test

@@ -40,4 +40,3 @@ alter table "run" add column "usage" jsonb;
 -- Limits per user count the runs of the last minute.
 create index "run_userId_createdAt_idx" on "run" ("userId", "createdAt");
 drop index "run_userId_idx";
-create index "run_userId_running_idx" on "run" ("userId") where "status" = 'running';

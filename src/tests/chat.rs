@@ -2,10 +2,13 @@
 
 mod feedback;
 mod limits;
+mod long;
 mod model;
 mod recorded;
+mod resumed;
 mod runs;
 mod search;
+mod sent_again;
 mod titles;
 mod wire;
 

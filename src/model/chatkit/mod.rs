@@ -9,6 +9,7 @@ mod fold;
 mod item;
 mod message;
 mod request;
+mod run;
 mod source;
 mod structured_input;
 mod task;
@@ -27,6 +28,7 @@ pub use request::{
     Action, ChatKitRequest, CustomAction, FeedbackKind, InvalidRequest, ListOrder, NewAttachment, Operation, PageQuery,
     UserMessageInput,
 };
+pub use run::{ClientMarks, RunRef};
 pub use source::{Annotation, EntitySource, FileSource, Source, UrlSource};
 pub use structured_input::{
     ChoiceOption, ReplyStatus, StructuredAnswer, StructuredInput, StructuredInputItem, StructuredInputStatus,

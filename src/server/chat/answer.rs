@@ -2,6 +2,8 @@
 
 use serde_json::Map;
 
+use serde_json::Value;
+
 use crate::{
     model::{
         Timestamp,
@@ -22,6 +24,7 @@ pub(super) struct Answer {
     text: String,
     n_pieces: usize,
     is_unsaved: bool,
+    usage: Option<Value>,
 }
 
 impl Answer {
@@ -35,7 +38,7 @@ impl Answer {
             colloquy: None,
             extra: Map::new(),
         };
-        Self { message, text: String::new(), n_pieces: 0, is_unsaved: false }
+        Self { message, text: String::new(), n_pieces: 0, is_unsaved: false, usage: None }
     }
 
     /// Appends text and returns the events that say so.
@@ -97,6 +100,16 @@ impl Answer {
         })
     }
 
+    /// Notes what it cost, as the model's server says it.
+    pub(super) fn note_usage(&mut self, usage: Value) {
+        self.usage = Some(usage);
+    }
+
+    /// Returns what it cost, if the model's server said so.
+    pub(super) fn usage(&self) -> Option<&Value> {
+        self.usage.as_ref()
+    }
+
     /// Whether there is no text.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -128,7 +141,7 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

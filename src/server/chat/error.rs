@@ -38,9 +38,9 @@ pub enum ChatError {
         /// The limit.
         max_bytes: usize,
     },
-    /// The method is not `POST`.
-    #[error("this address takes POST only")]
-    MethodNotAllowed,
+    /// The method is not the one that the address takes.
+    #[error("this address takes {0} only")]
+    MethodNotAllowed(&'static str),
     /// The server is about to stop.
     #[error("the server is restarting: try again in a moment")]
     ShuttingDown,
@@ -66,7 +66,7 @@ impl ChatError {
             Self::Busy { .. } => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -80,7 +80,7 @@ impl ChatError {
             Self::Busy { .. } => "conflict",
             Self::TooMany { .. } => "rate_limited",
             Self::TooLarge { .. } => "too_large",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -117,8 +117,8 @@ impl IntoResponse for ChatError {
         if let Self::TooMany { retry_after_s, .. } = &self {
             res.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
         }
-        if matches!(self, Self::MethodNotAllowed) {
-            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        if let Self::MethodNotAllowed(allowed) = self {
+            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allowed));
         }
         res
     }

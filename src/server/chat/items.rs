@@ -28,6 +28,12 @@ struct ShownRow {
     feedback: Option<String>,
 }
 
+impl From<ShownRow> for ThreadItem {
+    fn from(row: ShownRow) -> Self {
+        feedback::mark(row.body.0, row.feedback.as_deref())
+    }
+}
+
 /// Returns a page of a thread's items without the hidden ones; the newest first unless asked otherwise.
 ///
 /// The caller has made sure that the thread is the user's, to tell an empty thread from one that is not there.
@@ -102,11 +108,68 @@ async fn page(
             .fetch_all(pool)
             .await
     })?;
-    Ok(paging::cut(
-        rows.into_iter().map(|row| feedback::mark(row.body.0, row.feedback.as_deref())).collect(),
-        n_rows,
-        ThreadItem::id,
-    ))
+    Ok(paging::cut(rows.into_iter().map(ThreadItem::from).collect(), n_rows, ThreadItem::id))
+}
+
+/// Returns an item of a thread of the user's; a hidden one too.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
+    let row: Option<ShownRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."body", "feedback"."kind" as "feedback"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
+            where "item"."id" = $1
+                and "item"."threadId" = $2
+                and "thread"."userId" = $3
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(ThreadItem::from).ok_or(ChatError::NotFound("item"))
+}
+
+/// Returns the visible items of a turn: what follows a message, up to the user's next one.
+pub(super) async fn turn(db: &Db, user_id: &str, thread_id: &str, question_id: &str) -> Result<Vec<ThreadItem>> {
+    let rows: Vec<ShownRow> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "item"."body", "feedback"."kind" as "feedback"
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
+            join "item" as "question" on "question"."threadId" = "item"."threadId"
+            where "item"."threadId" = $1
+                and "thread"."userId" = $2
+                and "question"."id" = $3
+                and "item"."seq" > "question"."seq"
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+                and not exists (
+                    select 1
+                    from "item" as "next"
+                    where "next"."threadId" = $1
+                        and "next"."type" = 'user_message'
+                        and "next"."seq" > "question"."seq"
+                        and "next"."seq" <= "item"."seq"
+                )
+            order by "item"."seq"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(question_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(ThreadItem::from).collect())
 }
 
 /// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.

@@ -2,7 +2,7 @@
 //!
 //! A request is authenticated, read and checked before the first byte of an answer; then a message is stored and a
 //! run opened in one transaction (`turn`), a task writes the answer (`respond`) into a log (`live`), and the
-//! response is one reader of that log (`sse`). Nothing here knows sessions or passwords: identity is `auth`'s.
+//! response is one reader of that log (`sse`); others come by `run_routes`. Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
 mod entitle;
@@ -16,9 +16,11 @@ mod paging;
 mod prompt;
 mod relay;
 mod respond;
+mod run_routes;
 mod runs;
 mod search;
 mod sse;
+mod stored;
 mod sweep;
 pub mod threads;
 mod title;
@@ -115,6 +117,12 @@ impl Chat {
     /// Tells where answers come from.
     pub fn answers_from(&self) -> AnswersFrom {
         self.0.answers_from
+    }
+
+    /// Whether no answer is being written.
+    #[cfg(test)]
+    pub fn is_idle(&self) -> bool {
+        self.0.tasks.is_empty()
     }
 
     fn db(&self) -> &Db {

@@ -19,10 +19,13 @@ use super::{
     error::{ChatError, Result},
     feedback, items,
     live::StopReason,
-    search, sse, threads, turn,
+    run_routes, search,
+    sse::{self, Framing},
+    stored, threads,
+    turn::{self, Sent},
 };
 use crate::{
-    model::chatkit::{ChatKitRequest, Operation},
+    model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
@@ -38,7 +41,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Routes `/chatkit`.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed))
+    Router::new()
+        .route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed("POST")))
+        .merge(run_routes::router())
 }
 
 async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
@@ -47,22 +52,27 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
         Err(refusal) => return refusal.into_response(),
     };
     let answered = match read(request.into_body()).await {
-        Ok(operation) => answer(&app.chat, app.watch.watch(&principal.session_id), principal.user_id, operation).await,
+        Ok((operation, client)) => {
+            let session = app.watch.watch(&principal.session_id);
+            answer(&app.chat, session, principal.user_id, operation, client).await
+        }
         Err(err) => Err(err),
     };
     answered.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Reads the body; the content type does not matter, as with the official server.
-async fn read(body: Body) -> Result<Operation> {
+async fn read(body: Body) -> Result<(Operation, ClientMarks)> {
     let body = read_bytes(body).await?;
-    let request = ChatKitRequest::parse(&body).map_err(|err| ChatError::Invalid(err.to_string()))?;
+    let invalid = |err: InvalidRequest| ChatError::Invalid(err.to_string());
+    let request = ChatKitRequest::parse(&body).map_err(invalid)?;
+    let client = request.client().map_err(invalid)?;
     // PostgreSQL cannot store the character, and nobody types it.
     let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
     if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
         return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
     }
-    Ok(request.operation)
+    Ok((request.operation, client))
 }
 
 /// Reads a body of at most a mebibyte. A little more than that is read and dropped, for a client that is still
@@ -82,12 +92,23 @@ async fn read_bytes(body: Body) -> Result<Vec<u8>> {
     if n_bytes > MAX_BYTES { Err(ChatError::TooLarge { max_bytes: MAX_BYTES }) } else { Ok(bytes) }
 }
 
-async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Operation) -> Result<Response> {
+async fn answer(
+    chat: &Chat,
+    session: Watcher,
+    user_id: String,
+    operation: Operation,
+    client: ClientMarks,
+) -> Result<Response> {
     let db = chat.db();
+    let framing = if client.resumable { Framing::RESUMABLE } else { Framing::Plain };
     Ok(match operation {
-        Operation::ThreadsCreate { input } => sse::response(turn::create(chat, user_id, input).await?, session),
+        Operation::ThreadsCreate { input } => {
+            let sent = turn::create(chat, user_id.clone(), input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
+        }
         Operation::ThreadsAddUserMessage { thread_id, input } => {
-            sse::response(turn::add(chat, user_id, thread_id, input).await?, session)
+            let sent = turn::add(chat, user_id.clone(), thread_id, input, client).await?;
+            stream(chat, user_id, sent, session, framing).await?
         }
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
@@ -111,16 +132,31 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
     })
 }
 
+/// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
+async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, framing: Framing) -> Result<Response> {
+    let (run, is_new) = match sent {
+        Sent::Now(reader) => return Ok(sse::response(reader, session, framing)),
+        Sent::Before { run, is_new } => (run, is_new),
+    };
+    match chat.live().log(&run.id) {
+        Some(run) => Ok(sse::response(run.reader(), session, framing)),
+        None => stored::replay(chat.clone(), user_id, run, is_new, session).await,
+    }
+}
+
 async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()> {
     if let Some(run) = chat.live().of_thread(thread_id).filter(|run| run.user_id == user_id) {
         run.stop(StopReason::ThreadDeleted);
         // Should it take longer: it writes nothing once its row is gone.
         _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
     }
-    threads::delete(chat.db(), user_id, thread_id).await
+    if threads::delete(chat.db(), user_id, thread_id).await? {
+        chat.live().forget(thread_id);
+    }
+    Ok(())
 }
 
-fn object(value: impl Serialize) -> Response {
+pub(super) fn object(value: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
 }
 

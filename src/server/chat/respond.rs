@@ -80,8 +80,7 @@ struct Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.chat.live().remove(&self.run.id);
-        self.run.close();
+        self.chat.live().end(&self.run);
     }
 }
 
@@ -132,11 +131,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                         tokio::task::yield_now().await;
                     }
                 }
-                Some(Ok(RelayEvent::Usage(usage))) => {
-                    if let Err(err) = runs::note_usage(chat.db(), &run.id, &usage).await {
-                        tracing::warn!(run.id, error = %err, "what an answer cost could not be stored");
-                    }
-                }
+                Some(Ok(RelayEvent::Usage(usage))) => answer.note_usage(usage),
             },
         }
     };
@@ -180,7 +175,7 @@ async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
         tell(&run, answer.finish());
     }
     let failure = match (stored, ending) {
-        (Ok(true), Ending::Complete | Ending::Stopped(StopReason::ReaderLeft)) => None,
+        (Ok(true), Ending::Complete | Ending::Stopped(StopReason::User)) => None,
         (Ok(true), Ending::Failed(failure)) => Some(failure),
         (Ok(true), _) => Some(RelayFailure::passing("The server is restarting. What was written so far is kept.")),
         (Ok(false), Ending::Stopped(StopReason::ThreadDeleted)) => {
@@ -215,17 +210,21 @@ async fn store_once(chat: &Chat, run: &LiveRun, answer: &Answer, ending: &Ending
     let status = match ending {
         Ending::Complete => RunStatus::Completed,
         Ending::Failed(_) => RunStatus::Failed,
-        Ending::Stopped(StopReason::ReaderLeft | StopReason::ThreadDeleted) => RunStatus::Stopped,
+        Ending::Stopped(StopReason::User | StopReason::ThreadDeleted) => RunStatus::Stopped,
         Ending::Stopped(StopReason::Shutdown) | Ending::Lost => RunStatus::Interrupted,
     };
     let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::close(&mut tx, &run.id, status, now).await? {
+    let item = (!answer.is_empty()).then(|| answer.item());
+    if !runs::close(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), status, now).await? {
         return Ok(false);
     }
-    if !answer.is_empty() {
-        items::upsert(&mut tx, &run.thread_id, &answer.item(), now).await?;
+    if let Some(usage) = answer.usage() {
+        runs::note_usage(&mut tx, &run.id, usage).await?;
     }
-    if matches!(ending, Ending::Stopped(StopReason::ReaderLeft)) {
+    if let Some(item) = &item {
+        items::upsert(&mut tx, &run.thread_id, item, now).await?;
+    }
+    if matches!(ending, Ending::Stopped(StopReason::User)) {
         items::upsert(&mut tx, &run.thread_id, &Answer::cancelled(&run.thread_id, now), now).await?;
     }
     tx.commit().await?;

@@ -6,15 +6,23 @@
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
 
-use super::{error::Result, items};
+use super::{
+    error::{ChatError, Result},
+    items,
+};
 use crate::server::tx::{Tx, within};
 use crate::{
-    model::Timestamp,
+    model::{
+        Timestamp,
+        chatkit::{RunRef, Thread},
+    },
     server::{Db, db::on},
 };
 
 /// How long a run without a sign of life is taken for alive, in seconds.
 pub(super) const LEASE_S: i64 = 10;
+/// How long a client's key is remembered, in seconds: a day.
+const KEY_S: i64 = 24 * 60 * 60;
 
 /// How a run ended, as the column `status` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +48,102 @@ impl RunStatus {
     }
 }
 
+/// What a run is opened with.
+pub(super) struct NewRun<'a> {
+    /// Its id.
+    pub(super) id: &'a str,
+    /// Where it answers.
+    pub(super) thread_id: &'a str,
+    /// Whose it is.
+    pub(super) user_id: &'a str,
+    /// The message that it answers.
+    pub(super) question_id: &'a str,
+    /// The client's name for what it sent.
+    pub(super) key: Option<&'a str>,
+}
+
+/// Why a run cannot be opened.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// The thread has one.
+    Thread {
+        /// Its id.
+        run_id: String,
+    },
+    /// The same was sent before.
+    Key(StoredRun),
+}
+
+/// A run, as the database knows it.
+#[derive(Debug, FromRow)]
+#[sqlx(rename_all = "camelCase")]
+pub(super) struct StoredRun {
+    /// Its id.
+    pub(super) id: String,
+    /// Where it answers.
+    pub(super) thread_id: String,
+    /// The item that it writes or wrote, if it came to that.
+    pub(super) item_id: Option<String>,
+    /// The message that it answers; none for runs of old.
+    pub(super) question_id: Option<String>,
+    status: String,
+}
+
+impl StoredRun {
+    /// Whether it goes on.
+    pub(super) fn is_running(&self) -> bool {
+        self.status == "running"
+    }
+
+    /// Whether it ended before the answer was complete, and not because the user wanted it.
+    pub(super) fn is_broken_off(&self) -> bool {
+        [RunStatus::Failed, RunStatus::Interrupted].iter().any(|status| status.as_str() == self.status)
+    }
+}
+
+/// Returns a run of the user's.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredRun> {
+    let run: Option<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "id", "threadId", "itemId", "questionId", "status"
+            from "run"
+            where "id" = $1 and "userId" = $2
+            "#,
+        )
+        .bind(run_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    run.ok_or(ChatError::NotFound("run"))
+}
+
+/// Says of each of the user's threads which run is answering in it.
+pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
+    let running: Vec<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(
+            r#"
+            select "id", "threadId", "itemId", "questionId", "status"
+            from "run"
+            where "userId" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(user_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    for run in running {
+        for thread in threads.iter_mut().filter(|thread| thread.id == run.thread_id) {
+            thread.set_run(&RunRef { id: run.id.clone(), item_id: run.item_id.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// A run whose lease is over.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
@@ -50,37 +154,28 @@ pub(super) struct ExpiredRun {
     item_id: Option<String>,
 }
 
-/// Opens a run, unless the thread has one; then returns the id of that.
+/// Opens a run, unless the thread has one or the user sent the key before.
 ///
 /// The caller holds the thread's row (it was inserted or updated in the same transaction).
-pub(super) async fn claim(
-    tx: &mut Tx,
-    run_id: &str,
-    thread_id: &str,
-    user_id: &str,
-    now: Timestamp,
-) -> Result<Option<String>> {
-    let n_opened = within!(&mut *tx, conn => {
-        sqlx::query(
-            r#"
-            insert into "run" ("id", "threadId", "userId", "status", "leaseExpiresAt", "createdAt", "updatedAt")
-            values ($1, $2, $3, 'running', $4, $5, $5)
-            on conflict ("threadId") where "status" = 'running' do nothing
-            "#,
-        )
-        .bind(run_id)
-        .bind(thread_id)
-        .bind(user_id)
-        .bind(now.plus_seconds(LEASE_S))
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
-    if n_opened == 1 {
+pub(super) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<Option<Taken>> {
+    if let Some(key) = run.key {
+        let old = by_key(tx, run.user_id, key).await?;
+        match old {
+            Some((created_at, old)) if is_remembered(created_at, now) => return Ok(Some(Taken::Key(old))),
+            Some((_, old)) => forget_key(tx, &old.id).await?,
+            None => {}
+        }
+    }
+    if open(tx, run, now).await? {
         return Ok(None);
     }
-    let other = within!(tx, conn => {
+    // Somebody else's transaction was quicker, or the thread has a run.
+    if let Some(key) = run.key
+        && let Some((_, same)) = by_key(tx, run.user_id, key).await?
+    {
+        return Ok(Some(Taken::Key(same)));
+    }
+    let run_id = within!(tx, conn => {
         sqlx::query_scalar(
             r#"
             select "id"
@@ -88,11 +183,83 @@ pub(super) async fn claim(
             where "threadId" = $1 and "status" = 'running'
             "#,
         )
-        .bind(thread_id)
+        .bind(run.thread_id)
         .fetch_one(conn)
         .await
     })?;
-    Ok(Some(other))
+    Ok(Some(Taken::Thread { run_id }))
+}
+
+/// Stores a run; `false` when that cannot be.
+async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
+    let n_opened = within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "run"
+                ("id", "threadId", "userId", "questionId", "key", "status", "leaseExpiresAt", "createdAt", "updatedAt")
+            values ($1, $2, $3, $4, $5, 'running', $6, $7, $7)
+            on conflict do nothing
+            "#,
+        )
+        .bind(run.id)
+        .bind(run.thread_id)
+        .bind(run.user_id)
+        .bind(run.question_id)
+        .bind(run.key)
+        .bind(now.plus_seconds(LEASE_S))
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(n_opened == 1)
+}
+
+/// Returns the run that a key of the user's opened, and when.
+async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<(Timestamp, StoredRun)>> {
+    let row: Option<KeyedRun> = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select "id", "threadId", "itemId", "questionId", "status", "createdAt"
+            from "run"
+            where "userId" = $1 and "key" = $2
+            "#,
+        )
+        .bind(user_id)
+        .bind(key)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(row.map(|row| (row.created_at, row.run)))
+}
+
+#[derive(FromRow)]
+#[sqlx(rename_all = "camelCase")]
+struct KeyedRun {
+    created_at: Timestamp,
+    #[sqlx(flatten)]
+    run: StoredRun,
+}
+
+fn is_remembered(created_at: Timestamp, now: Timestamp) -> bool {
+    created_at.plus_seconds(KEY_S) > now
+}
+
+async fn forget_key(tx: &mut Tx, run_id: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "key" = null
+            where "id" = $1
+            "#,
+        )
+        .bind(run_id)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
 }
 
 /// Renews a run's lease and notes its item; `false` when the run is no longer this task's.
@@ -117,8 +284,8 @@ pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: 
 }
 
 /// Notes what a run's answer cost, as the model's server says it.
-pub(super) async fn note_usage(db: &Db, run_id: &str, usage: &Value) -> Result<()> {
-    on!(db.write(), pool => {
+pub(super) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Result<()> {
+    within!(tx, conn => {
         sqlx::query(
             r#"
             update "run"
@@ -128,26 +295,33 @@ pub(super) async fn note_usage(db: &Db, run_id: &str, usage: &Value) -> Result<(
         )
         .bind(run_id)
         .bind(Json(usage))
-        .execute(pool)
+        .execute(conn)
         .await
         .map(|_| ())
     })?;
     Ok(())
 }
 
-/// Ends a run; `false` when it is no longer this task's.
-pub(super) async fn close(tx: &mut Tx, run_id: &str, status: RunStatus, now: Timestamp) -> Result<bool> {
+/// Ends a run and notes its item; `false` when it is no longer this task's.
+pub(super) async fn close(
+    tx: &mut Tx,
+    run_id: &str,
+    item_id: Option<&str>,
+    status: RunStatus,
+    now: Timestamp,
+) -> Result<bool> {
     let n_closed = within!(tx, conn => {
         sqlx::query(
             r#"
             update "run"
-            set "status" = $2, "updatedAt" = $3
+            set "status" = $2, "updatedAt" = $3, "itemId" = coalesce($4, "itemId")
             where "id" = $1 and "status" = 'running'
             "#,
         )
         .bind(run_id)
         .bind(status.as_str())
         .bind(now)
+        .bind(item_id)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())

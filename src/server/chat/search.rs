@@ -11,7 +11,7 @@ use sqlx::{FromRow, types::Json};
 use super::{
     Chat,
     error::Result,
-    paging,
+    paging, runs,
     threads::{self, ThreadRow},
 };
 use crate::server::tx::{Tx, within};
@@ -119,7 +119,9 @@ pub(super) async fn page(db: &Db, user_id: &str, text: &str, query: &PageQuery) 
             .await
     })?;
     let hits = rows.into_iter().map(|row| hit(row, &terms)).collect();
-    Ok(paging::cut(hits, n_rows, |thread: &Thread| &thread.id))
+    let mut page = paging::cut(hits, n_rows, |thread: &Thread| &thread.id);
+    runs::mark(db, user_id, &mut page.data).await?;
+    Ok(page)
 }
 
 fn hit(row: HitRow, terms: &Terms) -> Thread {

@@ -1,67 +1,140 @@
 //! From a run's log to the bytes of the answer.
 
+use std::{convert::Infallible, future, time::Duration};
+
 use axum::{
     body::Body,
     http::header,
     response::{IntoResponse, Response},
 };
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 
-use super::live::Reader;
+use super::live::{Batch, Reader};
 use crate::{
     model::chatkit::{ErrorEvent, ThreadStreamEvent},
     server::auth::watch::Watcher,
 };
 
-/// Answers with a run's events, as the official server frames them: `data: <one line of JSON>` and a blank line.
+/// The comment that keeps proxies from closing a silent stream.
+const PING: Bytes = Bytes::from_static(b": ping\n\n");
+/// How long a stream may be silent.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// As the official server does: `data: <one line of JSON>` and a blank line, and nothing else.
+    Plain,
+    /// With the event's number as its `id:`, and with comments when there is nothing to say for the given time.
+    Numbered {
+        /// How long.
+        silence: Duration,
+    },
+}
+
+/// Answers with a run's events.
 ///
-/// The body ends where the log ends, or with an `error` event when the session is over; dropped before the log's end,
-/// it drops the reader, and so stops the run.
-pub(super) fn response(reader: Reader, session: Watcher) -> Response {
-    let frames = stream::unfold(Some((reader, session)), |open| async {
+/// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
+/// reader.
+pub(super) fn response(reader: Reader, session: Watcher, framing: Framing) -> Response {
+    let frames = stream::unfold(Some((reader, session)), move |open| async move {
         let (mut reader, session) = open?;
         tokio::select! {
-            events = reader.next() => Some((frame(&events?), Some((reader, session)))),
+            batch = reader.next() => Some((framing.frame(&batch?), Some((reader, session)))),
             () = session.over() => Some((frame(&[signed_out()]), None)),
+            () = framing.silence() => Some((PING, Some((reader, session)))),
         }
     });
-    let frames = frames.map(Ok::<_, std::convert::Infallible>);
+    streamed(frames)
+}
+
+/// Answers with frames.
+pub(super) fn streamed(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    (headers, Body::from_stream(frames)).into_response()
+    (headers, Body::from_stream(frames.map(Ok::<_, Infallible>))).into_response()
 }
 
-fn signed_out() -> Bytes {
-    let event = ThreadStreamEvent::Error(ErrorEvent {
+/// Writes events that have no number.
+pub(super) fn frame(events: &[ThreadStreamEvent]) -> Bytes {
+    let events: Vec<Bytes> =
+        events.iter().map(|event| serde_json::to_vec(event).expect("BUG: an event is JSON").into()).collect();
+    Framing::Plain.frame(&Batch { first: 1, events })
+}
+
+/// Says that the session is over.
+pub(super) fn signed_out() -> ThreadStreamEvent {
+    ThreadStreamEvent::Error(ErrorEvent {
         code: "unauthorized".to_owned(),
         message: Some("You are signed out. Sign in again to go on.".to_owned()),
         allow_retry: false,
-    });
-    serde_json::to_vec(&event).expect("BUG: an event is JSON").into()
+    })
 }
 
-fn frame(events: &[Bytes]) -> Bytes {
-    let n_bytes = events.iter().map(|event| event.len() + 8).sum();
-    let mut bytes = BytesMut::with_capacity(n_bytes);
-    for event in events {
-        bytes.put_slice(b"data: ");
-        bytes.put_slice(event);
-        bytes.put_slice(b"\n\n");
+impl Framing {
+    /// For a client that can resume: numbered, and never silent for longer than a quarter of a minute.
+    pub(super) const RESUMABLE: Self = Self::Numbered { silence: SILENCE };
+
+    fn frame(self, batch: &Batch) -> Bytes {
+        let n_bytes = batch.events.iter().map(|event| event.len() + 20).sum();
+        let mut bytes = BytesMut::with_capacity(n_bytes);
+        for (number, event) in (batch.first..).zip(&batch.events) {
+            if let Self::Numbered { .. } = self {
+                bytes.put_slice(format!("id: {number}\n").as_bytes());
+            }
+            bytes.put_slice(b"data: ");
+            bytes.put_slice(event);
+            bytes.put_slice(b"\n\n");
+        }
+        bytes.freeze()
     }
-    bytes.freeze()
+
+    /// Waits until something must be written.
+    async fn silence(self) {
+        match self {
+            Self::Plain => future::pending().await,
+            Self::Numbered { silence } => tokio::time::sleep(silence).await,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use http_body_util::BodyExt;
+
     use super::*;
+    use crate::server::{auth::watch::SessionWatch, chat::live::LiveRun};
+
+    fn batch() -> Batch {
+        Batch { first: 7, events: vec![Bytes::from_static(b"{}"), Bytes::from_static("{\"a\":\"é\"}".as_bytes())] }
+    }
 
     #[test]
     fn events_are_framed_as_the_official_server_does() {
-        let events = [Bytes::from_static(b"{}"), Bytes::from_static("{\"a\":\"é\"}".as_bytes())];
-        assert_eq!(frame(&events), "data: {}\n\ndata: {\"a\":\"é\"}\n\n");
+        assert_eq!(Framing::Plain.frame(&batch()), "data: {}\n\ndata: {\"a\":\"é\"}\n\n");
+    }
+
+    #[test]
+    fn for_whoever_can_resume_they_are_numbered() {
+        assert_eq!(Framing::RESUMABLE.frame(&batch()), "id: 7\ndata: {}\n\nid: 8\ndata: {\"a\":\"é\"}\n\n");
+    }
+
+    #[tokio::test]
+    async fn a_silent_stream_pings() {
+        let run = Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), "alice".into(), true));
+        let session = SessionWatch::default().watch("session");
+        let framing = Framing::Numbered { silence: Duration::from_millis(1) };
+        let mut body = response(run.reader(), session, framing).into_body();
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), PING);
+        run.append(&ThreadStreamEvent::ProgressUpdate { icon: None, text: "said".to_owned() });
+        run.close();
+        let rest = body.collect().await.unwrap().to_bytes();
+        assert!(rest.ends_with(b"id: 1\ndata: {\"type\":\"progress_update\",\"text\":\"said\"}\n\n"), "{rest:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The sweep: closes the runs that a crash left behind.
+//! The sweep: closes the runs that a crash left behind, and forgets old logs.
 
 use std::{fs::File, time::Duration};
 
@@ -25,6 +25,7 @@ pub(super) async fn run(chat: Chat) {
         if let Err(err) = once(&chat, before).await {
             tracing::warn!(error = %err, "the sweep of abandoned runs failed and will be tried again");
         }
+        chat.live().prune();
         before = chat.now();
     }
 }

@@ -5,7 +5,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     error::{ChatError, Result},
-    items, paging, search,
+    items, paging, runs, search,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -125,7 +125,9 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
             .fetch_all(pool)
             .await
     })?;
-    Ok(paging::cut(rows.into_iter().map(Thread::from).collect(), n_rows, |thread: &Thread| &thread.id))
+    let mut page = paging::cut(rows.into_iter().map(Thread::from).collect(), n_rows, |thread: &Thread| &thread.id);
+    runs::mark(db, user_id, &mut page.data).await?;
+    Ok(page)
 }
 
 /// Returns a thread of the user's with its first 20 items, oldest first, as `threads.get_by_id` wants it.
@@ -137,7 +139,9 @@ pub(super) async fn get(db: &Db, user_id: &str, thread_id: &str) -> Result<Threa
 }
 
 async fn with_items(db: &Db, user_id: &str, thread_id: &str, order: ListOrder, n_rows: usize) -> Result<Thread> {
-    let thread = find(db, user_id, thread_id).await?;
+    let mut thread = find(db, user_id, thread_id).await?;
+    // The run is read first: what ends in between is complete.
+    runs::mark(db, user_id, std::slice::from_mut(&mut thread)).await?;
     Ok(Thread { items: items::first_page(db, user_id, thread_id, order, n_rows).await?, ..thread })
 }
 
@@ -191,15 +195,16 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
         .fetch_optional(conn)
         .await
     })?;
-    let thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
+    let mut thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
     search::put_title(&mut tx, thread_id, title).await?;
     tx.commit().await?;
+    runs::mark(db, user_id, std::slice::from_mut(&mut thread)).await?;
     Ok(thread)
 }
 
-/// Deletes a thread of the user's with its items and runs; deleting what is not there is no error.
-pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<()> {
-    on!(db.write(), pool => {
+/// Deletes a thread of the user's with its items and runs; `false` when it is not there, which is no error.
+pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<bool> {
+    let n_deleted = on!(db.write(), pool => {
         sqlx::query(
             r#"
             delete from "thread"
@@ -210,9 +215,9 @@ pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<()
         .bind(user_id)
         .execute(pool)
         .await
-        .map(|_| ())
+        .map(|done| done.rows_affected())
     })?;
-    Ok(())
+    Ok(n_deleted > 0)
 }
 
 /// Stores a new thread.

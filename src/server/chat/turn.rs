@@ -11,7 +11,8 @@ use super::{
     items, limits,
     live::{LiveRun, Reader},
     respond::{self, Turn},
-    runs, threads,
+    runs::{self, NewRun, StoredRun, Taken},
+    threads,
     title::title_of,
 };
 use crate::server::tx::Tx;
@@ -19,8 +20,8 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            Page, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent, UserMessage,
-            UserMessageInput,
+            ClientMarks, Page, RunRef, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent,
+            UserMessage, UserMessageInput,
         },
     },
     server::{Error, ids},
@@ -33,11 +34,11 @@ const NOTICE: Duration = Duration::from_millis(300);
 /// How often we look again.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Opens a thread with its first message and begins to answer.
+/// Opens a thread with its first message and begins to answer, unless the same was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for attachments that do not exist.
-pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput) -> Result<Reader> {
+pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
@@ -48,31 +49,40 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         let mut tx = Tx::begin(chat.db()).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
         items::upsert(&mut tx, &thread.id, &item, now).await?;
-        if runs::claim(&mut tx, &run_id, &thread.id, &user_id, now).await?.is_some() {
-            unreachable!("BUG: a new thread has no run");
+        let (id, key) = (run_id.as_str(), client.key.as_deref());
+        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: item.id(), key };
+        match runs::claim(&mut tx, &run, now).await? {
+            None => {}
+            Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
+            Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
         limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
         tx.commit().await?;
-        let created = ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } };
-        let entitled = thread.title.is_some().then_some(thread);
-        Ok(begin(&chat, run_id, user_id, item, Some(created), entitled))
+        let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title: true, is_new: true };
+        Ok(Sent::Now(begin(&chat, beginning)))
     })
     .await
 }
 
-/// Adds a message to a thread of the user's and begins to answer.
+/// Adds a message to a thread of the user's and begins to answer, unless the same was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
-pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: UserMessageInput) -> Result<Reader> {
+pub(super) async fn add(
+    chat: &Chat,
+    user_id: String,
+    thread_id: String,
+    input: UserMessageInput,
+    client: ClientMarks,
+) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let started = Instant::now();
         loop {
-            let run_id = match add_once(&chat, &user_id, &thread_id, &input).await? {
-                Added::Reader(reader) => return Ok(reader),
-                Added::Busy { run_id } => run_id,
+            let run_id = match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
+                Ok(sent) => return Ok(sent),
+                Err(Busy { run_id }) => run_id,
             };
             if !comes_to_its_end(&chat, &run_id, started).await {
                 return Err(ChatError::Busy { run_id });
@@ -83,14 +93,30 @@ pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: 
 }
 
 /// What became of a message.
-enum Added {
-    /// It is being answered.
-    Reader(Reader),
-    /// Another one is.
-    Busy { run_id: String },
+pub(super) enum Sent {
+    /// It is stored, and being answered.
+    Now(Reader),
+    /// It was sent before, with the same key.
+    Before {
+        /// What answers it, or has.
+        run: StoredRun,
+        /// Whether it opens a thread.
+        is_new: bool,
+    },
 }
 
-async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessageInput) -> Result<Added> {
+/// Another message of the thread is being answered.
+struct Busy {
+    run_id: String,
+}
+
+async fn add_once(
+    chat: &Chat,
+    user_id: &str,
+    thread_id: &str,
+    input: &UserMessageInput,
+    client: &ClientMarks,
+) -> Result<Result<Sent, Busy>> {
     let now = chat.now();
     let run_id = ids::chat_id("run");
     let item = user_message(thread_id, input.clone(), now);
@@ -98,8 +124,11 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    if let Some(run_id) = runs::claim(&mut tx, &run_id, thread_id, user_id, now).await? {
-        return Ok(Added::Busy { run_id });
+    let run = NewRun { id: &run_id, thread_id, user_id, question_id: item.id(), key: client.key.as_deref() };
+    match runs::claim(&mut tx, &run, now).await? {
+        None => {}
+        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
+        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     items::upsert(&mut tx, thread_id, &item, now).await?;
@@ -108,11 +137,11 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
         threads::entitle(&mut tx, thread_id, title).await?;
     }
     tx.commit().await?;
-    let entitled = new_title.map(|title| {
-        thread.title = Some(title);
-        thread
-    });
-    Ok(Added::Reader(begin(chat, run_id, user_id.to_owned(), item, None, entitled)))
+    let has_new_title = new_title.is_some();
+    thread.title = new_title.or(thread.title);
+    let (user_id, client) = (user_id.to_owned(), client.clone());
+    let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title, is_new: false };
+    Ok(Ok(Sent::Now(begin(chat, beginning))))
 }
 
 /// Waits for a run that is about to end; `false` when it goes on.
@@ -123,7 +152,7 @@ async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
         return started.elapsed() < PATIENCE;
     };
     // A client that leaves and writes at once may be quicker than the news that it left.
-    while run.is_read() && !run.is_closed() {
+    while run.goes_on() && !run.is_closed() {
         if started.elapsed() > NOTICE {
             return false;
         }
@@ -132,25 +161,38 @@ async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
     tokio::time::timeout_at(started + PATIENCE, run.closed()).await.is_ok()
 }
 
-/// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
-fn begin(
-    chat: &Chat,
+/// A turn that is stored.
+struct Beginning {
     run_id: String,
     user_id: String,
+    /// The message of the user's.
     item: ThreadItem,
-    created: Option<ThreadStreamEvent>,
-    entitled: Option<Thread>,
-) -> Reader {
-    let thread_id = match &item {
-        ThreadItem::UserMessage(message) => message.thread_id.clone(),
-        _ => unreachable!("BUG: a turn begins with a message of the user's"),
-    };
-    let run = Arc::new(LiveRun::new(run_id, thread_id, user_id));
-    created.iter().for_each(|event| run.append(event));
+    client: ClientMarks,
+    thread: Thread,
+    /// Whether this turn gave the thread its title.
+    has_new_title: bool,
+    /// Whether the thread begins with it.
+    is_new: bool,
+}
+
+/// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
+fn begin(chat: &Chat, beginning: Beginning) -> Reader {
+    let Beginning { run_id, user_id, item, client, mut thread, has_new_title, is_new } = beginning;
+    if client.resumable {
+        thread.set_run(&RunRef { id: run_id.clone(), item_id: None });
+    }
+    let run = Arc::new(LiveRun::new(run_id, thread.id.clone(), user_id, client.resumable));
+    if is_new {
+        run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } });
+    } else if client.resumable {
+        // Official clients expect nothing before the message.
+        run.append(&ThreadStreamEvent::ThreadUpdated { thread: thread.clone() });
+    }
     run.append(&ThreadStreamEvent::ItemDone { item });
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let reader = run.reader();
     chat.live().insert(Arc::clone(&run));
+    let entitled = (has_new_title && thread.title.is_some()).then_some(thread);
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled }));
     reader
 }

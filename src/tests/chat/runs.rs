@@ -62,7 +62,7 @@ pub(super) async fn hide(app: &TestApp, thread_id: &str, n_items: usize) {
     }
 }
 
-async fn statuses(app: &TestApp, thread_id: &str) -> Vec<String> {
+pub(super) async fn statuses(app: &TestApp, thread_id: &str) -> Vec<String> {
     let rows: Vec<(String,)> = on!(&app.state.db, pool => {
         sqlx::query_as(r#"select "status" from "run" where "threadId" = $1 order by "createdAt""#)
             .bind(thread_id)
@@ -74,7 +74,7 @@ async fn statuses(app: &TestApp, thread_id: &str) -> Vec<String> {
 }
 
 /// Waits until a thread is not being answered.
-async fn idle(app: &TestApp, thread_id: &str) {
+pub(super) async fn idle(app: &TestApp, thread_id: &str) {
     for _ in 0..100 {
         if !statuses(app, thread_id).await.contains(&"running".to_owned()) {
             return;

@@ -1,11 +1,8 @@
-//! The live logs of this process.
+//! The log of one answer, in memory.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
@@ -20,15 +17,18 @@ const BATCH: usize = 256;
 /// Why a run is told to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server::chat) enum StopReason {
-    /// Its last reader left, which is how official clients say *stop*.
-    ReaderLeft,
+    /// The user wants it: asked for it, or left, which is how official clients say *stop*.
+    User,
     /// Its thread is being deleted.
     ThreadDeleted,
     /// The server stops.
     Shutdown,
 }
 
-/// A running answer: its numbered events, and the wish that it should stop.
+/// What an event costs besides its bytes.
+const BYTES_PER_EVENT: usize = size_of::<Bytes>() + 16;
+
+/// An answer: its numbered events, and the wish that it should stop.
 #[derive(Debug)]
 pub(in crate::server::chat) struct LiveRun {
     /// The run's id.
@@ -37,8 +37,11 @@ pub(in crate::server::chat) struct LiveRun {
     pub(in crate::server::chat) thread_id: String,
     /// Whose it is.
     pub(in crate::server::chat) user_id: String,
+    /// Whether it goes on without its readers.
+    is_resumable: bool,
     log: watch::Sender<Log>,
-    n_readers: AtomicUsize,
+    /// How many readers it depends on, unless it is resumable.
+    n_holders: AtomicUsize,
     stop: CancellationToken,
     stop_reason: OnceLock<StopReason>,
 }
@@ -47,17 +50,28 @@ pub(in crate::server::chat) struct LiveRun {
 struct Log {
     /// The events as JSON; the first one has the number 1.
     events: Vec<Bytes>,
+    n_bytes: usize,
     is_closed: bool,
 }
 
+/// Events that follow one another.
+#[derive(Debug)]
+pub(in crate::server::chat) struct Batch {
+    /// The number of the first one.
+    pub(in crate::server::chat) first: usize,
+    /// The events as JSON.
+    pub(in crate::server::chat) events: Vec<Bytes>,
+}
+
 impl LiveRun {
-    pub(in crate::server::chat) fn new(id: String, thread_id: String, user_id: String) -> Self {
+    pub(in crate::server::chat) fn new(id: String, thread_id: String, user_id: String, is_resumable: bool) -> Self {
         Self {
             id,
             thread_id,
             user_id,
+            is_resumable,
             log: watch::Sender::new(Log::default()),
-            n_readers: AtomicUsize::new(0),
+            n_holders: AtomicUsize::new(0),
             stop: CancellationToken::new(),
             stop_reason: OnceLock::new(),
         }
@@ -66,12 +80,20 @@ impl LiveRun {
     /// Appends an event and wakes the readers; never waits for them.
     pub(in crate::server::chat) fn append(&self, event: &ThreadStreamEvent) {
         let json = serde_json::to_vec(event).expect("BUG: an event is JSON");
-        self.log.send_modify(|log| log.events.push(json.into()));
+        self.log.send_modify(|log| {
+            log.n_bytes += json.len() + BYTES_PER_EVENT;
+            log.events.push(json.into());
+        });
     }
 
     /// Ends the log; its readers read to the end.
     pub(in crate::server::chat) fn close(&self) {
         self.log.send_modify(|log| log.is_closed = true);
+    }
+
+    /// Returns how much memory its events take.
+    pub(in crate::server::chat) fn n_bytes(&self) -> usize {
+        self.log.borrow().n_bytes
     }
 
     /// Whether everything is said, and stored.
@@ -97,15 +119,24 @@ impl LiveRun {
         *self.stop_reason.get().expect("BUG: the reason is set before the signal")
     }
 
-    /// Whether somebody reads it and nobody told it to stop.
-    pub(in crate::server::chat) fn is_read(&self) -> bool {
-        !self.stop.is_cancelled() && self.n_readers.load(Ordering::Relaxed) > 0
+    /// Whether nobody told it to stop, or is about to by having left.
+    pub(in crate::server::chat) fn goes_on(&self) -> bool {
+        let is_held = self.is_resumable || self.n_holders.load(Ordering::Relaxed) > 0;
+        is_held && !self.stop.is_cancelled()
     }
 
-    /// Returns a reader of all events from the first; when the last reader leaves early, the run stops.
+    /// Returns a reader of all events for a client that asked for the answer: when the last of these leaves early, the
+    /// run stops, unless it is resumable.
     pub(in crate::server::chat) fn reader(self: &Arc<Self>) -> Reader {
-        self.n_readers.fetch_add(1, Ordering::Relaxed);
-        Reader { log: self.log.subscribe(), run: Arc::clone(self), n_read: 0 }
+        self.n_holders.fetch_add(1, Ordering::Relaxed);
+        let mut reader = self.reader_after(0);
+        reader.is_holder = true;
+        reader
+    }
+
+    /// Returns a reader of the events after the one with the number `n_read`; it may come and go.
+    pub(in crate::server::chat) fn reader_after(self: &Arc<Self>, n_read: usize) -> Reader {
+        Reader { run: Arc::clone(self), log: self.log.subscribe(), n_read, is_holder: false }
     }
 }
 
@@ -115,60 +146,27 @@ pub(in crate::server::chat) struct Reader {
     run: Arc<LiveRun>,
     log: watch::Receiver<Log>,
     n_read: usize,
+    is_holder: bool,
 }
 
 impl Reader {
     /// Waits for events and returns those that there are (a few hundred at most), in order; `None` at the end.
-    pub(in crate::server::chat) async fn next(&mut self) -> Option<Vec<Bytes>> {
+    pub(in crate::server::chat) async fn next(&mut self) -> Option<Batch> {
         let n_read = self.n_read;
         let log = self.log.wait_for(|log| log.events.len() > n_read || log.is_closed).await.ok()?;
-        let batch: Vec<Bytes> = log.events[n_read..].iter().take(BATCH).cloned().collect();
+        let events: Vec<Bytes> = log.events.iter().skip(n_read).take(BATCH).cloned().collect();
         drop(log);
-        self.n_read += batch.len();
-        (!batch.is_empty()).then_some(batch)
+        self.n_read += events.len();
+        (!events.is_empty()).then(|| Batch { first: n_read + 1, events })
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let was_last = self.run.n_readers.fetch_sub(1, Ordering::Relaxed) == 1;
-        if was_last && !self.run.is_closed() {
-            self.run.stop(StopReason::ReaderLeft);
+        let was_last = self.is_holder && self.run.n_holders.fetch_sub(1, Ordering::Relaxed) == 1;
+        if was_last && !self.run.is_resumable && !self.run.is_closed() {
+            self.run.stop(StopReason::User);
         }
-    }
-}
-
-/// The running answers of this process.
-#[derive(Debug, Default)]
-pub(in crate::server::chat) struct LiveRuns {
-    by_id: Mutex<HashMap<String, Arc<LiveRun>>>,
-}
-
-impl LiveRuns {
-    pub(in crate::server::chat) fn insert(&self, run: Arc<LiveRun>) {
-        self.runs().insert(run.id.clone(), run);
-    }
-
-    pub(in crate::server::chat) fn remove(&self, run_id: &str) {
-        self.runs().remove(run_id);
-    }
-
-    pub(in crate::server::chat) fn get(&self, run_id: &str) -> Option<Arc<LiveRun>> {
-        self.runs().get(run_id).cloned()
-    }
-
-    /// Returns the run that is answering in a thread.
-    pub(in crate::server::chat) fn of_thread(&self, thread_id: &str) -> Option<Arc<LiveRun>> {
-        self.runs().values().find(|run| run.thread_id == thread_id).cloned()
-    }
-
-    /// Tells all runs to stop.
-    pub(in crate::server::chat) fn stop_all(&self, reason: StopReason) {
-        self.runs().values().for_each(|run| run.stop(reason));
-    }
-
-    fn runs(&self) -> MutexGuard<'_, HashMap<String, Arc<LiveRun>>> {
-        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,8 +176,8 @@ mod tests {
 
     use super::*;
 
-    fn run() -> Arc<LiveRun> {
-        Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), "alice".into()))
+    fn run(is_resumable: bool) -> Arc<LiveRun> {
+        Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), "alice".into(), is_resumable))
     }
 
     fn event(text: &str) -> ThreadStreamEvent {
@@ -188,16 +186,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_late_reader_reads_everything_in_order_and_then_the_end() {
-        let run = run();
+        let run = run(false);
         for n in 0..BATCH + 1 {
             run.append(&event(&n.to_string()));
         }
         let mut reader = run.reader();
-        assert_eq!(reader.next().await.unwrap().len(), BATCH);
+        let first = reader.next().await.unwrap();
+        assert_eq!((first.first, first.events.len()), (1, BATCH));
         run.append(&event("more"));
         run.close();
         let last = reader.next().await.unwrap();
-        assert_eq!(last[1], r#"{"type":"progress_update","text":"more"}"#);
+        assert_eq!(last.first, BATCH + 1);
+        assert_eq!(last.events[1], r#"{"type":"progress_update","text":"more"}"#);
         assert!(reader.next().await.is_none());
         drop(reader);
         assert!(run.stopped().now_or_never().is_none());
@@ -205,23 +205,43 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_stops_when_its_last_reader_leaves() {
-        let run = run();
+        let run = run(false);
         let (first, second) = (run.reader(), run.reader());
         drop(first);
-        assert!(run.is_read());
+        assert!(run.goes_on());
         drop(second);
-        assert!(!run.is_read());
-        assert_eq!(run.stopped().await, StopReason::ReaderLeft);
+        assert!(!run.goes_on());
+        assert_eq!(run.stopped().await, StopReason::User);
         run.stop(StopReason::Shutdown);
-        assert_eq!(run.stopped().await, StopReason::ReaderLeft);
+        assert_eq!(run.stopped().await, StopReason::User);
     }
 
     #[tokio::test]
     async fn a_reader_waits_for_the_next_event() {
-        let run = run();
+        let run = run(false);
         let mut reader = run.reader();
         assert!(reader.next().now_or_never().is_none());
         run.append(&event("now"));
-        assert_eq!(reader.next().await.unwrap().len(), 1);
+        assert_eq!(reader.next().await.unwrap().events.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn whoever_resumes_reads_on_where_he_was_and_holds_nothing() {
+        let run = run(false);
+        ["a", "b", "c"].iter().for_each(|text| run.append(&event(text)));
+        let batch = run.reader_after(2).next().await.unwrap();
+        assert_eq!((batch.first, batch.events.len()), (3, 1));
+        assert!(run.stopped().now_or_never().is_none());
+        run.close();
+        assert!(run.reader_after(3).next().await.is_none() && run.reader_after(usize::MAX).next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_resumable_run_goes_on_without_readers() {
+        let run = run(true);
+        drop(run.reader());
+        assert!(run.goes_on() && run.stopped().now_or_never().is_none());
+        run.stop(StopReason::User);
+        assert!(!run.goes_on());
     }
 }

@@ -1,8 +1,11 @@
-//! Where the events of running answers wait for their readers.
+//! Where the events of answers wait for their readers.
 //!
-//! [`memory`] keeps them in this process. What a store for several replicas must offer is what this module exports:
-//! a numbered log per run that is appended to, closed and read from any number, and a registry to find runs by id.
+//! [`memory`] keeps them in this process, and [`registry`] finds them. What a store for several replicas must offer is
+//! what this module exports: a numbered log per run that is appended to, closed and read from any number, and a
+//! registry to find the logs of runs that go on, and of those that ended lately.
 
 mod memory;
+mod registry;
 
-pub(super) use memory::{LiveRun, LiveRuns, Reader, StopReason};
+pub(super) use memory::{Batch, LiveRun, Reader, StopReason};
+pub(super) use registry::LiveRuns;

@@ -155,7 +155,7 @@ impl Reading {
         if let Some(failure) = Failure::of_error(&chunk["error"]) {
             return Err(failure);
         }
-        if chunk["usage"].is_object() && chunk["usage"].to_string().len() <= MAX_USAGE_BYTES {
+        if is_usage(&chunk["usage"]) {
             self.usage = Some(chunk["usage"].clone());
         }
         let choice = &chunk["choices"][0];
@@ -170,6 +170,12 @@ impl Reading {
         self.has_text |= !text.is_empty();
         Ok((!text.is_empty()).then_some(text))
     }
+}
+
+/// Whether it is an object that is worth keeping, and that PostgreSQL can keep.
+fn is_usage(usage: &Value) -> bool {
+    let json = usage.to_string();
+    usage.is_object() && json.len() <= MAX_USAGE_BYTES && !json.contains("\\u0000")
 }
 
 /// Reads a content: text, a list of parts, or nothing.

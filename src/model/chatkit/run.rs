@@ -1,0 +1,123 @@
+//! What Colloquy adds to the protocol so that answers survive. All of it stands where others ignore it: under the key
+//! `colloquy` of a request's and of a thread's metadata.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{ChatKitRequest, InvalidRequest, Thread};
+
+/// Our key in metadata.
+const KEY: &str = "colloquy";
+/// The most bytes of [`ClientMarks::key`].
+const MAX_KEY_BYTES: usize = 200;
+
+/// What a client says of itself, in a request's `metadata.colloquy`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientMarks {
+    /// It can lose its connection and resume: events are numbered for it, and the run goes on without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumable: bool,
+    /// Its name for what it sends, of its own choice: sent again within a day, the same run answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// The run that is answering in a thread, in the thread's `metadata.colloquy.run`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRef {
+    /// What to ask of `GET /chatkit/runs/{id}`.
+    pub id: String,
+    /// The item that is being written, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<String>,
+}
+
+impl ChatKitRequest {
+    /// Reads what the client says of itself; nothing when it says nothing.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`] when it is ill-typed, or the key is empty or longer than 200 bytes.
+    pub fn client(&self) -> Result<ClientMarks, InvalidRequest> {
+        let Some(marks) = self.metadata.get(KEY) else { return Ok(ClientMarks::default()) };
+        let marks = ClientMarks::deserialize(marks)
+            .map_err(|err| InvalidRequest(format!("the request's `metadata.{KEY}` is wrong: {err}")))?;
+        match marks.key.as_deref().map(str::len) {
+            Some(0) => Err(InvalidRequest(format!("the key in `metadata.{KEY}` is empty"))),
+            Some(n) if n > MAX_KEY_BYTES => {
+                Err(InvalidRequest(format!("the key in `metadata.{KEY}` has more than {MAX_KEY_BYTES} bytes")))
+            }
+            _ => Ok(marks),
+        }
+    }
+
+    /// Adds what the client says of itself.
+    #[must_use]
+    pub fn from_client(mut self, marks: &ClientMarks) -> Self {
+        if let Ok(Value::Object(marks)) = serde_json::to_value(marks) {
+            self.metadata.insert(KEY.to_owned(), Value::Object(marks));
+        }
+        self
+    }
+}
+
+impl Thread {
+    /// Returns the run that is answering in it, if the server says so.
+    pub fn run(&self) -> Option<RunRef> {
+        RunRef::deserialize(self.metadata.get(KEY)?.get("run")?).ok()
+    }
+
+    /// Says which run is answering in it.
+    pub fn set_run(&mut self, run: &RunRef) {
+        let ours = self.metadata.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
+        if let Some(ours) = ours.as_object_mut() {
+            ours.insert("run".to_owned(), serde_json::json!(run));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(metadata: &str) -> Result<ClientMarks, InvalidRequest> {
+        let body = format!(r#"{{"type":"threads.list","metadata":{metadata}}}"#);
+        ChatKitRequest::parse(body.as_bytes()).unwrap().client()
+    }
+
+    #[test]
+    fn a_client_says_what_it_can() {
+        let key = || Some("k".to_owned());
+        for (metadata, expected) in [
+            ("{}", ClientMarks::default()),
+            (r#"{"other":1}"#, ClientMarks::default()),
+            (r#"{"colloquy":{"new":1}}"#, ClientMarks::default()),
+            (r#"{"colloquy":{"resumable":true}}"#, ClientMarks { resumable: true, key: None }),
+            (r#"{"colloquy":{"resumable":true,"key":"k"}}"#, ClientMarks { resumable: true, key: key() }),
+        ] {
+            assert_eq!(marks(metadata).unwrap(), expected, "{metadata}");
+        }
+    }
+
+    #[test]
+    fn what_is_ill_typed_is_refused() {
+        let long = "x".repeat(MAX_KEY_BYTES + 1);
+        for ours in ["7", r#"{"resumable":"yes"}"#, r#"{"key":7}"#, r#"{"key":""}"#, &format!(r#"{{"key":"{long}"}}"#)]
+        {
+            let err = marks(&format!(r#"{{"colloquy":{ours}}}"#)).unwrap_err();
+            assert!(err.0.contains("metadata.colloquy"), "{err}");
+        }
+    }
+
+    #[test]
+    fn a_threads_run_stands_beside_what_else_is_ours() {
+        let mut thread: Thread = serde_json::from_value(serde_json::json!({
+            "id": "thr_1", "created_at": "2026-11-23T00:03:18.787Z", "metadata": { "colloquy": { "snippet": "x" } }
+        }))
+        .unwrap();
+        assert_eq!(thread.run(), None);
+        let run = RunRef { id: "run_1".to_owned(), item_id: None };
+        thread.set_run(&run);
+        assert_eq!(thread.run(), Some(run));
+        assert_eq!(thread.metadata["colloquy"], serde_json::json!({ "snippet": "x", "run": { "id": "run_1" } }));
+    }
+}

@@ -1,0 +1,155 @@
+//! The logs of this process: of the answers that are being written, and of those that ended lately.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{LiveRun, StopReason};
+
+/// How long a log can be read after its end.
+const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
+/// The most bytes of all logs that ended: the oldest go first.
+const MAX_KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// The runs whose logs this process has.
+#[derive(Debug, Default)]
+pub(in crate::server::chat) struct LiveRuns(Mutex<Runs>);
+
+#[derive(Debug, Default)]
+struct Runs {
+    running: HashMap<String, Arc<LiveRun>>,
+    ended: HashMap<String, Arc<LiveRun>>,
+    /// When runs ended, the oldest first; also of those that are forgotten.
+    ends: VecDeque<(Instant, String)>,
+    n_ended_bytes: usize,
+}
+
+impl LiveRuns {
+    /// Adds a run that begins.
+    pub(in crate::server::chat) fn insert(&self, run: Arc<LiveRun>) {
+        self.runs().running.insert(run.id.clone(), run);
+    }
+
+    /// Closes a run's log, which can be read for an hour from now.
+    pub(in crate::server::chat) fn end(&self, run: &Arc<LiveRun>) {
+        let mut runs = self.runs();
+        runs.running.remove(&run.id);
+        run.close();
+        runs.n_ended_bytes += run.n_bytes();
+        runs.ends.push_back((Instant::now(), run.id.clone()));
+        runs.ended.insert(run.id.clone(), Arc::clone(run));
+        runs.prune();
+    }
+
+    /// Returns a run that is being written.
+    pub(in crate::server::chat) fn get(&self, run_id: &str) -> Option<Arc<LiveRun>> {
+        self.runs().running.get(run_id).cloned()
+    }
+
+    /// Returns a run whose log is here, whether it goes on or has ended.
+    pub(in crate::server::chat) fn log(&self, run_id: &str) -> Option<Arc<LiveRun>> {
+        let mut runs = self.runs();
+        runs.prune();
+        runs.running.get(run_id).or_else(|| runs.ended.get(run_id)).cloned()
+    }
+
+    /// Returns the run that is answering in a thread.
+    pub(in crate::server::chat) fn of_thread(&self, thread_id: &str) -> Option<Arc<LiveRun>> {
+        self.runs().running.values().find(|run| run.thread_id == thread_id).cloned()
+    }
+
+    /// Forgets the logs of a thread's runs that have ended.
+    pub(in crate::server::chat) fn forget(&self, thread_id: &str) {
+        let mut runs = self.runs();
+        let ids: Vec<_> =
+            runs.ended.values().filter(|run| run.thread_id == thread_id).map(|run| run.id.clone()).collect();
+        ids.iter().for_each(|id| runs.forget(id));
+    }
+
+    /// Forgets the logs that are too old.
+    pub(in crate::server::chat) fn prune(&self) {
+        self.runs().prune();
+    }
+
+    /// Tells all runs to stop.
+    pub(in crate::server::chat) fn stop_all(&self, reason: StopReason) {
+        self.runs().running.values().for_each(|run| run.stop(reason));
+    }
+
+    fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Runs {
+    fn prune(&mut self) {
+        while let Some((ended_at, _)) = self.ends.front()
+            && (ended_at.elapsed() >= KEPT_FOR || self.n_ended_bytes > MAX_KEPT_BYTES)
+            && let Some((_, id)) = self.ends.pop_front()
+        {
+            self.forget(&id);
+        }
+    }
+
+    fn forget(&mut self, run_id: &str) {
+        if let Some(run) = self.ended.remove(run_id) {
+            self.n_ended_bytes -= run.n_bytes();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::chatkit::ThreadStreamEvent;
+
+    fn ended(runs: &LiveRuns, id: &str, thread_id: &str, n_bytes: usize) {
+        let run = Arc::new(LiveRun::new(id.to_owned(), thread_id.to_owned(), "alice".to_owned(), true));
+        runs.insert(Arc::clone(&run));
+        run.append(&ThreadStreamEvent::ProgressUpdate { icon: None, text: "x".repeat(n_bytes) });
+        assert!(runs.get(id).is_some() && runs.of_thread(thread_id).is_some());
+        runs.end(&run);
+        assert!(runs.get(id).is_none() && runs.of_thread(thread_id).is_none() && run.is_closed());
+    }
+
+    fn kept<'a>(runs: &LiveRuns, ids: &[&'a str]) -> Vec<&'a str> {
+        ids.iter().copied().filter(|id| runs.log(id).is_some()).collect()
+    }
+
+    #[test]
+    fn the_logs_that_ended_first_make_room() {
+        let runs = LiveRuns::default();
+        let third = MAX_KEPT_BYTES / 3;
+        for id in ["a", "b", "c", "d"] {
+            ended(&runs, id, "thr_1", third);
+        }
+        assert_eq!(kept(&runs, &["a", "b", "c", "d"]), ["c", "d"]);
+        ended(&runs, "huge", "thr_1", MAX_KEPT_BYTES);
+        assert_eq!(kept(&runs, &["c", "d", "huge"]), Vec::<&str>::new());
+        assert_eq!(runs.runs().n_ended_bytes, 0);
+    }
+
+    #[test]
+    fn a_log_is_kept_for_an_hour() {
+        let runs = LiveRuns::default();
+        ended(&runs, "a", "thr_1", 1);
+        ended(&runs, "b", "thr_1", 1);
+        let age = |run: usize, by: Duration| runs.runs().ends[run].0 -= by;
+        age(0, KEPT_FOR);
+        age(1, KEPT_FOR - Duration::from_secs(60));
+        assert_eq!(kept(&runs, &["a", "b"]), ["b"]);
+    }
+
+    #[test]
+    fn the_logs_of_a_deleted_thread_go_with_it() {
+        let runs = LiveRuns::default();
+        ended(&runs, "a", "thr_1", 1);
+        ended(&runs, "b", "thr_2", 1);
+        runs.forget("thr_1");
+        assert_eq!(kept(&runs, &["a", "b"]), ["b"]);
+    }
+}

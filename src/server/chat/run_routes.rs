@@ -1,0 +1,145 @@
+//! `/chatkit/runs/{id}`: reading an answer on from where one was, and stopping it.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+
+use super::{
+    Chat,
+    answer::Answer,
+    error::{ChatError, Result},
+    items,
+    live::StopReason,
+    operations::object,
+    runs::{self, RunStatus},
+    sse::{self, Framing},
+    stored,
+};
+use crate::server::{
+    AppState,
+    auth::principal::{self, Principal},
+    tx::Tx,
+};
+
+/// How long *stop* waits until what was written is stored.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+/// What a reader sends back of what it read.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// Routes `/chatkit/runs`.
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/chatkit/runs/{id}", get(resume).fallback(async || ChatError::MethodNotAllowed("GET")))
+        .route("/chatkit/runs/{id}/stop", post(stop).fallback(async || ChatError::MethodNotAllowed("POST")))
+}
+
+/// Sends a run's events after the one named by `Last-Event-ID` or `?after=`: as they come while it goes on, and for an
+/// hour after; then, or after a restart, what is stored.
+async fn resume(
+    State(app): State<AppState>,
+    Path(run_id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let principal = match principal::bearer(&app, &headers).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let opened = open(&app, &principal, &run_id, n_read(&headers, query.as_deref())).await;
+    opened.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Result<usize>) -> Result<Response> {
+    let (n_read, session) = (n_read?, app.watch.watch(&principal.session_id));
+    if let Some(run) = app.chat.live().log(run_id).filter(|run| run.user_id == principal.user_id) {
+        return Ok(sse::response(run.reader_after(n_read), session, Framing::RESUMABLE));
+    }
+    let run = find(&app.chat, &principal.user_id, run_id).await?;
+    Ok(stored::response(app.chat.clone(), principal.user_id.clone(), run, session))
+}
+
+/// Reads how far the client is; the header wins, because browsers repeat the address when they connect again.
+fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
+    let header = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").to_owned());
+    let query = || {
+        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        pairs.into_iter().find(|(name, _)| name == "after").map(|(_, value)| value.into_owned())
+    };
+    match header.or_else(query) {
+        None => Ok(0),
+        Some(text) if text.is_empty() => Ok(0),
+        Some(text) => {
+            let invalid = |_| ChatError::Invalid("the last event's id is no number of an event of a run".to_owned());
+            text.parse().map_err(invalid)
+        }
+    }
+}
+
+async fn stop(State(app): State<AppState>, Path(run_id): Path<String>, headers: HeaderMap) -> Response {
+    match principal::bearer(&app, &headers).await {
+        Ok(principal) => match stop_run(&app.chat, &principal.user_id, &run_id).await {
+            Ok(()) => object(json!({})),
+            Err(err) => err.into_response(),
+        },
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Stops a run of the user's and waits until what was written is stored; one that has ended is left as it is.
+async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
+    if let Some(run) = chat.live().log(run_id).filter(|run| run.user_id == user_id) {
+        run.stop(StopReason::User);
+        _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
+        return Ok(());
+    }
+    let run = find(chat, user_id, run_id).await?;
+    // Another server's, which hears of it when it next stores something.
+    let now = chat.now();
+    let mut tx = Tx::begin(chat.db()).await?;
+    if runs::close(&mut tx, &run.id, None, RunStatus::Stopped, now).await? {
+        if let Some(item_id) = &run.item_id {
+            items::mark_interrupted(&mut tx, item_id, now).await?;
+        }
+        items::upsert(&mut tx, &run.thread_id, &Answer::cancelled(&run.thread_id, now), now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn find(chat: &Chat, user_id: &str, run_id: &str) -> Result<runs::StoredRun> {
+    // PostgreSQL cannot even be asked for such an id.
+    if run_id.contains('\0') {
+        return Err(ChatError::NotFound("run"));
+    }
+    runs::find(chat.db(), user_id, run_id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_header_says_how_far_a_client_is_or_else_the_query() {
+        let check = |header: Option<&'static str>, query, expected| {
+            let header = header.map(|value| (LAST_EVENT_ID.parse().unwrap(), HeaderValue::from_static(value)));
+            assert_eq!(n_read(&HeaderMap::from_iter(header), query).ok(), expected, "{query:?}");
+        };
+        check(None, None, Some(0));
+        check(None, Some("after=7&more=1"), Some(7));
+        check(Some("9"), Some("after=7"), Some(9));
+        check(Some(""), None, Some(0));
+        check(None, Some("after"), Some(0));
+        check(Some("-1"), None, None);
+        check(Some("seven"), None, None);
+        check(None, Some("after=99999999999999999999999"), None);
+    }
+}
