@@ -22,7 +22,7 @@ pub use self::{
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
     mail::{MailConfig, MailSettings},
-    model::{ModelConfig, ModelSettings, OpenAiConfig},
+    model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig},
     secret::{Secret, stored_secret},
     smtp::{SmtpConfig, SmtpEncryption, SmtpLogin},
 };

@@ -78,7 +78,14 @@ impl TestApp {
             fill(engine, &database_url, statements).await;
         }
         let mut line = vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url];
-        let defaults = [("--better-auth-url", BASE_URL), ("--better-auth-secret", SECRET), ("--rate-limit", "off")];
+        let defaults = [
+            ("--better-auth-url", BASE_URL),
+            ("--better-auth-secret", SECRET),
+            ("--rate-limit", "off"),
+            ("--model-titles", "off"),
+            ("--messages-per-minute", "0"),
+            ("--running-answers", "0"),
+        ];
         for (flag, value) in defaults {
             if !flags.contains(&flag) {
                 line.extend([flag, value]);

@@ -1,12 +1,17 @@
 //! `/chatkit`: threads, items and what is refused.
 
+mod feedback;
 mod items;
+mod limits;
+mod long;
 mod model;
 mod recorded;
 mod resumed;
 mod retried;
 mod runs;
+mod search;
 mod sent_again;
+mod titles;
 mod wire;
 
 use axum::{

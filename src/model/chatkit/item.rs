@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{AssistantMessage, StructuredInputItem, Task, UserContent, UserMessage, Workflow};
+use super::{AssistantMessage, FeedbackKind, StructuredInputItem, Task, UserContent, UserMessage, Workflow};
 use crate::model::Timestamp;
 
 /// One entry of a thread.
@@ -263,6 +263,30 @@ impl ThreadItem {
     /// Whether no client may see it, however it is made.
     pub fn is_hidden(&self) -> bool {
         matches!(self.kind(), "hidden_context_item" | "sdk_hidden_context")
+    }
+
+    /// Notes what the user thinks of it, under the key `colloquy`.
+    pub fn mark_feedback(&mut self, kind: FeedbackKind) {
+        let extra = match self {
+            Self::AssistantMessage(it) => {
+                it.colloquy.get_or_insert_default().feedback = Some(kind);
+                return;
+            }
+            Self::HiddenContextItem(_) | Self::SdkHiddenContext(_) => return,
+            Self::UserMessage(it) => &mut it.extra,
+            Self::ClientToolCall(it) => &mut it.extra,
+            Self::Widget(it) => &mut it.extra,
+            Self::GeneratedImage(it) => &mut it.extra,
+            Self::StructuredInput(it) => &mut it.extra,
+            Self::Workflow(it) => &mut it.extra,
+            Self::Task(it) => &mut it.extra,
+            Self::EndOfTurn(it) => &mut it.extra,
+            Self::Unknown(it) => &mut it.fields,
+        };
+        let marks = extra.entry("colloquy").or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(marks) = marks {
+            marks.insert("feedback".to_owned(), kind.as_str().into());
+        }
     }
 
     /// Returns the text that a model or a search reads; empty for items without one.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Annotation, Attachment};
+use super::{Annotation, Attachment, FeedbackKind};
 use crate::model::Timestamp;
 
 /// What the user said.
@@ -137,6 +137,9 @@ pub struct ItemMarks {
     /// Which of them this one is, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// What the user thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<FeedbackKind>,
 }
 
 impl AssistantMessage {

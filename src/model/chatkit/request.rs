@@ -74,7 +74,15 @@ pub enum Operation {
     },
     /// The user's threads.
     #[serde(rename = "threads.list")]
-    ThreadsList(PageQuery),
+    ThreadsList {
+        /// Which page.
+        #[serde(flatten)]
+        page: PageQuery,
+        /// Only those in which these words stand, the best first, each with `metadata.colloquy.snippet`. An addition
+        /// of ours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
+    },
     /// Renames a thread.
     #[serde(rename = "threads.update")]
     ThreadsUpdate {
@@ -168,6 +176,21 @@ pub enum FeedbackKind {
     Positive,
     /// It is bad.
     Negative,
+}
+
+impl FeedbackKind {
+    /// Returns the protocol's name of it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::Negative => "negative",
+        }
+    }
+
+    /// Reads the protocol's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Positive, Self::Negative].into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// A file that is to be uploaded.
@@ -289,7 +312,10 @@ mod tests {
             Operation::ThreadsCreate { input: UserMessageInput::text("Hello") },
             Operation::ThreadsAddUserMessage { thread_id: "thr_1".into(), input: UserMessageInput::text("Hello") },
             Operation::ThreadsGetById { thread_id: "thr_1".into() },
-            Operation::ThreadsList(PageQuery { limit: Some(9999), order: Some(ListOrder::Desc), after: None }),
+            Operation::ThreadsList {
+                page: PageQuery { limit: Some(9999), order: Some(ListOrder::Desc), after: None },
+                query: Some("words".into()),
+            },
             Operation::ThreadsUpdate { thread_id: "thr_1".into(), title: "Renamed".into() },
             Operation::ThreadsDelete { thread_id: "thr_1".into() },
             Operation::ItemsList {
@@ -364,7 +390,7 @@ mod tests {
     fn extra_fields_are_ignored_and_params_may_be_empty() {
         let body = br#"{"type":"threads.list","params":{"colour":"red"},"more":1,"metadata":{"a":null}}"#;
         let request = ChatKitRequest::parse(body).unwrap();
-        assert_eq!(request.operation, Operation::ThreadsList(PageQuery::default()));
+        assert_eq!(request.operation, Operation::ThreadsList { page: PageQuery::default(), query: None });
         assert_eq!(request.metadata["a"], Value::Null);
     }
 }

@@ -1,6 +1,6 @@
 //! The answer that a run writes: plain text as one assistant message, other items, and the events that tell of them.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::in_flight::InFlight;
 use crate::{
@@ -31,6 +31,7 @@ pub(super) struct Answer {
     pub(super) has_others: bool,
     /// The ids of the items that the client was told of, the text's aside.
     told: Vec<String>,
+    usage: Option<Value>,
 }
 
 impl Answer {
@@ -53,6 +54,7 @@ impl Answer {
             is_first: false,
             has_others: false,
             told: Vec::new(),
+            usage: None,
         }
     }
 
@@ -162,6 +164,16 @@ impl Answer {
         })
     }
 
+    /// Notes what it cost, as the model's server says it.
+    pub(super) fn note_usage(&mut self, usage: Value) {
+        self.usage = Some(usage);
+    }
+
+    /// Returns what it cost, if the model's server said so.
+    pub(super) fn usage(&self) -> Option<&Value> {
+        self.usage.as_ref()
+    }
+
     /// Whether there is no text.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -198,7 +210,7 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

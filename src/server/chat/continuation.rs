@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Chat,
     error::{ChatError, Result},
-    items,
+    items, limits,
     live::{LiveRun, Reader},
     prompt::Cause,
     respond::{self, Turn},
@@ -103,6 +103,7 @@ async fn begin_once(
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
         Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
+    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     let begun = take(&mut tx, thread_id, input).await?;
     if let Some(item) = &begun.changed {
         items::upsert(&mut tx, thread_id, item, now).await?;

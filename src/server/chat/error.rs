@@ -35,6 +35,14 @@ pub enum ChatError {
         /// Why.
         reason: Option<String>,
     },
+    /// The user asks for more than they may.
+    #[error("{what}: try again in {retry_after_s} seconds")]
+    TooMany {
+        /// What they have too much of.
+        what: String,
+        /// When it may be less, in seconds.
+        retry_after_s: i64,
+    },
     /// The body has more bytes than we read.
     #[error("the request is larger than {max_bytes} bytes")]
     TooLarge {
@@ -68,6 +76,7 @@ impl ChatError {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Busy { .. } | Self::NotPending(_) => StatusCode::CONFLICT,
             Self::NotActive { .. } => StatusCode::FORBIDDEN,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
@@ -83,6 +92,7 @@ impl ChatError {
             Self::Busy { .. } => "conflict",
             Self::NotPending(_) => "not_pending",
             Self::NotActive { status, .. } => status,
+            Self::TooMany { .. } => "rate_limited",
             Self::TooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::ShuttingDown => "unavailable",
@@ -91,7 +101,7 @@ impl ChatError {
     }
 
     fn allows_retry(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::ShuttingDown | Self::Internal(_))
+        matches!(self, Self::Busy { .. } | Self::TooMany { .. } | Self::ShuttingDown | Self::Internal(_))
     }
 
     /// Returns the sentence for the client: nothing from below is in it.
@@ -118,6 +128,9 @@ impl IntoResponse for ChatError {
             body["run_id"] = json!(run_id);
         }
         let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if let Self::TooMany { retry_after_s, .. } = &self {
+            res.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
+        }
         if let Self::MethodNotAllowed(allowed) = self {
             res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allowed));
         }

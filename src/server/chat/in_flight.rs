@@ -1,6 +1,12 @@
 //! The items of a run besides its plain text: what a relay adds, changes and completes.
 
-use super::{Chat, error::Result, live::LiveRun, runs, threads, versions};
+use super::{
+    Chat,
+    error::Result,
+    live::LiveRun,
+    runs, threads,
+    versions::{self, Stage},
+};
 use crate::{
     model::{
         Timestamp,
@@ -205,7 +211,7 @@ async fn write(chat: &Chat, run: &LiveRun, write: Write) -> Result<bool> {
     }
     match write {
         Write::Put(changed) => {
-            versions::store(&mut tx, run, &changed, now).await?;
+            versions::store(&mut tx, run, &changed, Stage::Complete, now).await?;
         }
         Write::Remove(item_id) => versions::discard(&mut tx, run, &item_id).await?,
     }

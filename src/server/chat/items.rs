@@ -8,7 +8,7 @@ pub(super) use turns::{after, delete_after, following, newest_question, question
 
 use super::{
     error::{ChatError, Result},
-    paging,
+    feedback, paging, search,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -23,6 +23,19 @@ use crate::{
 struct ItemRow {
     seq: i64,
     body: Json<ThreadItem>,
+}
+
+#[derive(FromRow)]
+struct ShownRow {
+    body: Json<ThreadItem>,
+    /// What the user thinks of it.
+    feedback: Option<String>,
+}
+
+impl From<ShownRow> for ThreadItem {
+    fn from(row: ShownRow) -> Self {
+        feedback::mark(row.body.0, row.feedback.as_deref())
+    }
 }
 
 /// Returns a page of a thread's items without the hidden ones; the newest first unless asked otherwise.
@@ -63,9 +76,10 @@ async fn page(
     let statement = match order {
         ListOrder::Asc => {
             r#"
-            select "item"."seq", "item"."body"
+            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
             where "item"."threadId" = $1
                 and "thread"."userId" = $2
                 and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
@@ -76,9 +90,10 @@ async fn page(
         }
         ListOrder::Desc => {
             r#"
-            select "item"."seq", "item"."body"
+            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
             where "item"."threadId" = $1
                 and "thread"."userId" = $2
                 and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
@@ -88,7 +103,7 @@ async fn page(
             "#
         }
     };
-    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+    let rows: Vec<ShownRow> = on!(db.read(), pool => {
         sqlx::query_as(statement)
             .bind(thread_id)
             .bind(user_id)
@@ -97,7 +112,7 @@ async fn page(
             .fetch_all(pool)
             .await
     })?;
-    Ok(paging::cut(rows.into_iter().map(|row| row.body.0).collect(), n_rows, ThreadItem::id))
+    Ok(paging::cut(rows.into_iter().map(ThreadItem::from).collect(), n_rows, ThreadItem::id))
 }
 
 /// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.
@@ -131,9 +146,15 @@ pub(super) async fn newest(
     Ok(rows.into_iter().map(|row| (row.seq, row.body.0)).collect())
 }
 
-/// Stores an item at the end of its thread, or anew at its place when it is there; an item of another thread that
-/// has the same id stays as it is.
+/// Stores an item at the end of its thread, or anew at its place when it is there, and lets it be searched; an item of
+/// another thread that has the same id stays as it is.
 pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
+    checkpoint(tx, thread_id, item, now).await?;
+    search::put_item(tx, thread_id, item).await
+}
+
+/// Stores an item that is still being written, as [`upsert`] does, but leaves the search alone.
+pub(super) async fn checkpoint(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
             r#"
@@ -258,7 +279,9 @@ pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp)
     })?;
     let Some((Json(ThreadItem::AssistantMessage(mut message)),)) = row else { return Ok(()) };
     message.colloquy.get_or_insert_default().interrupted = true;
-    within!(tx, conn => {
+    let thread_id = message.thread_id.clone();
+    let item = ThreadItem::AssistantMessage(message);
+    within!(&mut *tx, conn => {
         sqlx::query(
             r#"
             update "item"
@@ -267,13 +290,13 @@ pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp)
             "#,
         )
         .bind(item_id)
-        .bind(Json(&ThreadItem::AssistantMessage(message)))
+        .bind(Json(&item))
         .bind(now)
         .execute(conn)
         .await
         .map(|_| ())
     })?;
-    Ok(())
+    search::put_item(tx, &thread_id, &item).await
 }
 
 /// Returns the place before all items in the given order.

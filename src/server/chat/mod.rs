@@ -6,9 +6,12 @@
 
 mod answer;
 mod continuation;
+mod entitle;
 mod error;
+mod feedback;
 mod in_flight;
 mod items;
+mod limits;
 mod live;
 mod operations;
 mod paging;
@@ -18,6 +21,7 @@ mod respond;
 mod retry;
 mod run_routes;
 mod runs;
+mod search;
 mod sse;
 mod stored;
 mod sweep;
@@ -32,7 +36,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use operations::router;
 
-use super::{Clock, Db, Result, config::ModelConfig};
+use super::{
+    Clock, Db, Result,
+    config::{AnswerLimits, ModelConfig},
+};
 use crate::model::{Timestamp, page::AnswersFrom};
 use live::{LiveRuns, StopReason};
 use relay::{Relay, demo::Demo, openai::OpenAi};
@@ -53,6 +60,8 @@ struct Inner {
     answers_from: AnswersFrom,
     system_prompt: Option<String>,
     context_tokens: usize,
+    limits: AnswerLimits,
+    entitles: bool,
     live: LiveRuns,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -79,14 +88,18 @@ impl Chat {
             answers_from,
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
+            limits: model.limits,
+            entitles: model.titles,
             live: LiveRuns::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }))
     }
 
-    /// Begins to look after runs that a crash left behind: at once, and then every ten seconds.
+    /// Begins to look after runs that a crash left behind, at once and then every ten seconds, and puts what is older
+    /// than the search into it.
     pub fn start(&self) {
+        tokio::spawn(search::catch_up(self.clone()));
         tokio::spawn(sweep::run(self.clone()));
     }
 
@@ -134,6 +147,15 @@ impl Chat {
 
     fn context_tokens(&self) -> usize {
         self.0.context_tokens
+    }
+
+    fn limits(&self) -> AnswerLimits {
+        self.0.limits
+    }
+
+    /// Whether the model gives threads their titles.
+    fn entitles(&self) -> bool {
+        self.0.entitles && self.0.relay.entitles()
     }
 
     fn live(&self) -> &LiveRuns {

@@ -18,9 +18,9 @@ use super::{
     Chat,
     continuation::{self, Input},
     error::{ChatError, Result},
-    items,
+    feedback, items,
     live::StopReason,
-    retry, run_routes,
+    retry, run_routes, search,
     sse::{self, Framing},
     stored, threads,
     turn::{self, Sent},
@@ -136,7 +136,8 @@ async fn answer(
         }
         Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
         Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
-        Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
+        Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
+        Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
             object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
         }
@@ -147,6 +148,10 @@ async fn answer(
         Operation::ItemsList { thread_id, page } => {
             threads::find(db, &user_id, &thread_id).await?;
             object(items::list(db, &user_id, &thread_id, &page).await?)
+        }
+        Operation::ItemsFeedback { thread_id, item_ids, kind } => {
+            feedback::put(db, &user_id, &thread_id, &item_ids, kind, chat.now()).await?;
+            object(json!({}))
         }
         _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })

@@ -18,6 +18,8 @@ const BYTES_PER_TOKEN: usize = 4;
 pub(super) struct Prompt {
     /// The messages.
     pub(super) messages: Vec<Message>,
+    /// The model that the question asks for.
+    pub(super) model: Option<String>,
     /// What the assistant is asked to speak for.
     pub(super) cause: Cause,
 }
@@ -117,6 +119,8 @@ struct Fitting {
     messages: Vec<(Message, Origin)>,
     tokens_left: usize,
     has_question: bool,
+    /// The model that the question asks for.
+    model: Option<String>,
 }
 
 /// Where a message comes from.
@@ -133,7 +137,13 @@ impl Fitting {
         let system = system_prompt.map(|text| Message { role: Role::System, text: text.to_owned() });
         let tokens_left = context_tokens.saturating_sub(system.as_ref().map_or(0, tokens));
         // However long the system prompt is, the question goes along.
-        Self { system, messages: Vec::new(), tokens_left: tokens_left.max(context_tokens / 4), has_question: false }
+        Self {
+            system,
+            messages: Vec::new(),
+            tokens_left: tokens_left.max(context_tokens / 4),
+            has_question: false,
+            model: None,
+        }
     }
 
     /// Adds the next older item; `false` when it does not fit, so that nothing older is wanted. Before the question
@@ -156,6 +166,9 @@ impl Fitting {
             },
             _ => return true,
         };
+        if let (ThreadItem::UserMessage(it), false) = (item, self.has_question) {
+            self.model = it.inference_options.model.clone();
+        }
         if message.role == Role::Assistant && message.text.is_empty() {
             return true;
         }
@@ -181,7 +194,11 @@ impl Fitting {
             self.messages.pop();
         }
         let conversation = self.messages.into_iter().rev().map(|(message, _)| message);
-        Prompt { messages: self.system.into_iter().chain(conversation).collect(), cause: Cause::default() }
+        Prompt {
+            messages: self.system.into_iter().chain(conversation).collect(),
+            model: self.model,
+            cause: Cause::default(),
+        }
     }
 }
 

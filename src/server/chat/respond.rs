@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::{
     Chat,
     answer::Answer,
+    entitle::{self, Untitled},
     error::{ChatError, Result},
     in_flight,
     live::{LiveRun, StopReason},
@@ -15,7 +16,7 @@ use super::{
     relay::{RelayEvent, RelayFailure},
     retry::{self, Retried},
     runs::{self, RunStatus},
-    versions,
+    versions::{self, Stage},
 };
 use crate::model::chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStreamEvent};
 use crate::server::tx::Tx;
@@ -55,6 +56,8 @@ enum Ending {
 
 /// Writes an answer to its end, whatever that is.
 pub(super) async fn answer(chat: Chat, mut turn: Turn) {
+    let title = turn.entitled.as_ref().and_then(|thread| thread.title.clone());
+    let (user_id, thread_id) = (turn.run.user_id.clone(), turn.run.thread_id.clone());
     let _closing = Closing { chat: chat.clone(), run: Arc::clone(&turn.run) };
     let mut answer = Answer::new(&turn.run.thread_id);
     let written = AssertUnwindSafe(write(&chat, &mut turn, &mut answer)).catch_unwind().await;
@@ -68,7 +71,11 @@ pub(super) async fn answer(chat: Chat, mut turn: Turn) {
         }
         ending => ending,
     };
+    let is_complete = matches!(ending, Ending::Complete);
     finish(&chat, turn, answer, ending).await;
+    if let Some(title) = title.filter(|_| is_complete && chat.entitles()) {
+        chat.spawn(entitle::run(chat.clone(), Untitled { user_id, thread_id, title }));
+    }
 }
 
 /// Closes the log when the task ends, even by a panic: its readers must not wait for ever.
@@ -160,6 +167,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     }
                     tokio::task::yield_now().await;
                 }
+                Some(Ok(RelayEvent::Usage(usage))) => answer.note_usage(usage),
             },
         }
     };
@@ -188,7 +196,7 @@ fn checkpoint(chat: &Chat, run: &Arc<LiveRun>, changed: Vec<ThreadItem>) -> BoxF
         if !runs::hold(&mut tx, &run.id, message.map(ThreadItem::id), now).await? {
             return Ok(false);
         }
-        versions::store(&mut tx, &run, &changed, now).await?;
+        versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -256,13 +264,16 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
     if !runs::close(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), status, now).await? {
         return Ok(false);
     }
-    versions::store(&mut tx, run, &answer.items(), now).await?;
+    if let Some(usage) = answer.usage() {
+        runs::note_usage(&mut tx, &run.id, usage).await?;
+    }
+    versions::store(&mut tx, run, &answer.items(), Stage::Complete, now).await?;
     for item_id in answer.others.empty_ids() {
         versions::discard(&mut tx, run, item_id).await?;
     }
     let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
     if !is_retry {
-        versions::store(&mut tx, run, note.as_slice(), now).await?;
+        versions::store(&mut tx, run, note.as_slice(), Stage::Complete, now).await?;
     } else if let Ending::Complete = ending {
         answer.set_marks(versions::complete(&mut tx, &run.id, now).await?);
     } else {

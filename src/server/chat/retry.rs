@@ -6,7 +6,7 @@ use super::{
     Chat,
     answer::Answer,
     error::{ChatError, Result},
-    items,
+    items, limits,
     live::LiveRun,
     prompt::Cause,
     respond::{self, Turn},
@@ -81,6 +81,7 @@ async fn once(
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
         Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
+    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     // It may be gone since it was looked up: another version of an earlier answer was chosen.
     let (_, place) = items::question(&mut tx, thread_id, item_id).await?;
     let has_answer = versions::begin(&mut tx, thread_id, item_id, &id).await?;

@@ -5,7 +5,8 @@
 
 mod claims;
 
-use sqlx::FromRow;
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
 
 pub(super) use claims::{NewRun, Taken, claim};
 
@@ -163,6 +164,25 @@ pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: 
         .map(|done| done.rows_affected())
     })?;
     Ok(n_held == 1)
+}
+
+/// Notes what a run's answer cost, as the model's server says it.
+pub(super) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "usage" = $2
+            where "id" = $1
+            "#,
+        )
+        .bind(run_id)
+        .bind(Json(usage))
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
 }
 
 /// Ends a run and notes its item; `false` when it is no longer this task's.

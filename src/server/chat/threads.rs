@@ -5,7 +5,7 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     error::{ChatError, Result},
-    items, paging, runs,
+    items, paging, runs, search,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -24,7 +24,7 @@ const NEWEST_ITEMS: usize = 30;
 /// A row; its metadata stays here, for the protocol never sends it.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
-struct ThreadRow {
+pub(super) struct ThreadRow {
     id: String,
     title: Option<String>,
     status: Json<ThreadStatus>,
@@ -178,7 +178,8 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
     if title.chars().count() > MAX_TITLE_CHARS {
         return Err(ChatError::Invalid(format!("the title has more than {MAX_TITLE_CHARS} characters")));
     }
-    let row: Option<ThreadRow> = on!(db.write(), pool => {
+    let mut tx = Tx::begin(db).await?;
+    let row: Option<ThreadRow> = within!(&mut tx, conn => {
         sqlx::query_as(
             r#"
             update "thread"
@@ -191,10 +192,12 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
         .bind(user_id)
         .bind(title)
         .bind(now)
-        .fetch_optional(pool)
+        .fetch_optional(conn)
         .await
     })?;
     let mut thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
+    search::put_title(&mut tx, thread_id, title).await?;
+    tx.commit().await?;
     runs::mark(db, user_id, std::slice::from_mut(&mut thread)).await?;
     Ok(thread)
 }
@@ -219,7 +222,7 @@ pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<bo
 
 /// Stores a new thread.
 pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Result<()> {
-    within!(tx, conn => {
+    within!(&mut *tx, conn => {
         sqlx::query(
             r#"
             insert into "thread" ("id", "userId", "title", "status", "metadata", "createdAt", "updatedAt")
@@ -236,7 +239,10 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Resul
         .await
         .map(|_| ())
     })?;
-    Ok(())
+    match &thread.title {
+        Some(title) => search::put_title(tx, &thread.id, title).await,
+        None => Ok(()),
+    }
 }
 
 /// Notes that a thread of the user's goes on, and keeps others from writing to it until the transaction ends.
@@ -264,7 +270,7 @@ pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Time
 
 /// Gives a thread that has none a title.
 pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
-    within!(tx, conn => {
+    within!(&mut *tx, conn => {
         sqlx::query(
             r#"
             update "thread"
@@ -278,7 +284,7 @@ pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result
         .await
         .map(|_| ())
     })?;
-    Ok(())
+    search::put_title(tx, thread_id, title).await
 }
 
 /// Refuses to let anybody write to a thread that is locked or closed.
@@ -324,7 +330,10 @@ pub(super) async fn set_status(
 }
 
 /// Returns where a thread of the user's stands in the list.
-async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
+///
+/// # Errors
+/// [`ChatError::Invalid`] when it is no thread of the user's.
+pub(super) async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
     let row: Option<(Timestamp, i64)> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     Chat,
     error::{ChatError, Result},
-    items,
+    items, limits,
     live::{LiveRun, Reader},
     prompt::Cause,
     respond::{self, Turn},
@@ -40,7 +40,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// # Errors
 /// [`ChatError::NotFound`] for attachments that do not exist.
 pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
-    check(chat, &input)?;
+    check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let now = chat.now();
@@ -57,6 +57,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
             Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
             Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
+        limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
         tx.commit().await?;
         let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title: true, is_new: true };
         Ok(Sent::Now(begin(&chat, beginning)))
@@ -76,7 +77,7 @@ pub(super) async fn add(
     input: UserMessageInput,
     client: ClientMarks,
 ) -> Result<Sent> {
-    check(chat, &input)?;
+    check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let patience = Patience::begin();
@@ -130,6 +131,7 @@ async fn add_once(
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
         Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
+    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };
     if let Some(title) = &new_title {
@@ -222,9 +224,14 @@ pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Resul
         .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
 }
 
-fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
+async fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
+    }
+    if let Some(model) = &input.inference_options.model
+        && !chat.relay().knows(model).await
+    {
+        return Err(ChatError::Invalid(format!("there is no model `{model}`")));
     }
     // None can be uploaded yet, so none exists.
     if input.attachments.is_empty() { Ok(()) } else { Err(ChatError::NotFound("attachment")) }

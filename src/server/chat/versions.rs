@@ -44,12 +44,30 @@ pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_i
     Ok(true)
 }
 
+/// Whether an item is stored as far as it is, or as it stays; only the latter is searched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Stage {
+    /// More of it will come.
+    Growing,
+    /// It is complete, or nothing more comes.
+    Complete,
+}
+
 /// Stores items that a run writes: in its thread, or in the version that it writes.
-pub(super) async fn store(tx: &mut Tx, run: &LiveRun, items: &[ThreadItem], now: Timestamp) -> Result<()> {
+pub(super) async fn store(
+    tx: &mut Tx,
+    run: &LiveRun,
+    items: &[ThreadItem],
+    stage: Stage,
+    now: Timestamp,
+) -> Result<()> {
     match find_draft(tx, &run.id).await? {
         None => {
             for item in items {
-                items::upsert(tx, &run.thread_id, item, now).await?;
+                match stage {
+                    Stage::Growing => items::checkpoint(tx, &run.thread_id, item, now).await?,
+                    Stage::Complete => items::upsert(tx, &run.thread_id, item, now).await?,
+                }
             }
             Ok(())
         }

@@ -1,10 +1,12 @@
 //! Where answers come from.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::{
     secret::Secret,
-    value::{given, wrong},
+    value::{duration, given, switch, wrong},
 };
 use crate::server::{Error, Result};
 
@@ -22,6 +24,28 @@ pub struct ModelSettings {
     /// Model to ask. Unset: the first of the server's `/models`.
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
+
+    /// Models that a message may choose, separated by commas; the first is the one to ask unless OPENAI_MODEL is set.
+    /// Unset: all of the server's `/models`.
+    #[arg(long, env = "OPENAI_MODELS", value_delimiter = ',')]
+    pub openai_models: Vec<String>,
+
+    /// How long the model's server may be silent before it is given up. Unset: 60s.
+    #[arg(long, env = "MODEL_IDLE_TIMEOUT")]
+    pub model_idle_timeout: Option<String>,
+
+    /// Whether the model writes the titles of threads: `on`, or `off` to keep the beginning of the first message.
+    /// Unset: on.
+    #[arg(long, env = "MODEL_TITLES")]
+    pub model_titles: Option<String>,
+
+    /// How many messages a user may send in a minute; 0: any number.
+    #[arg(long, env = "MESSAGES_PER_MINUTE", default_value = "60")]
+    pub messages_per_minute: String,
+
+    /// How many answers may be written for a user at once; 0: any number.
+    #[arg(long, env = "RUNNING_ANSWERS", default_value = "10")]
+    pub running_answers: String,
 
     /// What the model is told before every conversation.
     #[arg(long, env = "SYSTEM_PROMPT")]
@@ -41,6 +65,19 @@ pub struct ModelConfig {
     pub system_prompt: Option<String>,
     /// How much of a thread is sent, in estimated tokens.
     pub context_tokens: usize,
+    /// Whether the model writes titles.
+    pub titles: bool,
+    /// What a user may ask for.
+    pub limits: AnswerLimits,
+}
+
+/// What a user may ask for; 0 is no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnswerLimits {
+    /// The most messages in a minute.
+    pub messages_per_minute: u32,
+    /// The most answers at once.
+    pub running_answers: u32,
 }
 
 /// An OpenAI-compatible server.
@@ -52,6 +89,10 @@ pub struct OpenAiConfig {
     pub api_key: Option<Secret>,
     /// The model; `None` takes the first of `/models`.
     pub model: Option<String>,
+    /// The models that a message may choose; empty: all of `/models`.
+    pub models: Vec<String>,
+    /// How long the server may be silent.
+    pub idle_timeout: Duration,
 }
 
 impl ModelSettings {
@@ -67,18 +108,37 @@ impl ModelSettings {
                 "write a whole number of at least 256, such as 32000",
             )
         })?;
+        let limits = AnswerLimits {
+            messages_per_minute: count("MESSAGES_PER_MINUTE", &self.messages_per_minute)?,
+            running_answers: count("RUNNING_ANSWERS", &self.running_answers)?,
+        };
+        let idle_timeout_s = duration("MODEL_IDLE_TIMEOUT", self.model_idle_timeout, "60s")?;
+        let models = self.openai_models.into_iter().filter_map(|model| given(Some(model))).collect();
+        let idle_timeout = Duration::from_secs(idle_timeout_s.unsigned_abs());
         Ok(ModelConfig {
-            openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model)?,
+            openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, idle_timeout)?,
+            titles: switch("MODEL_TITLES", self.model_titles, true)?,
+            limits,
             system_prompt: given(self.system_prompt),
             context_tokens,
         })
     }
 }
 
-fn openai(base_url: Option<String>, api_key: Option<Secret>, model: Option<String>) -> Result<Option<OpenAiConfig>> {
+fn count(variable: &str, text: &str) -> Result<u32> {
+    text.trim().parse().map_err(|_| wrong(variable, text, "write a whole number; 0 is no limit"))
+}
+
+fn openai(
+    base_url: Option<String>,
+    api_key: Option<Secret>,
+    model: Option<String>,
+    models: Vec<String>,
+    idle_timeout: Duration,
+) -> Result<Option<OpenAiConfig>> {
     let base_url = given(base_url);
     let api_key = api_key.filter(|key| !key.expose().trim().is_empty());
-    let model = given(model);
+    let model = given(model).or_else(|| models.first().cloned());
     if base_url.is_none() && api_key.is_none() && model.is_none() {
         return Ok(None);
     }
@@ -98,5 +158,5 @@ fn openai(base_url: Option<String>, api_key: Option<Secret>, model: Option<Strin
             "OPENAI_API_KEY holds characters that no HTTP header may hold; copy it again".into(),
         ));
     }
-    Ok(Some(OpenAiConfig { base_url: base_url.trim_end_matches('/').to_owned(), api_key, model }))
+    Ok(Some(OpenAiConfig { base_url: base_url.trim_end_matches('/').to_owned(), api_key, model, models, idle_timeout }))
 }

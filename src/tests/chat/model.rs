@@ -19,7 +19,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{add, create};
-use crate::tests::{Engine, TestApp};
+use crate::{
+    server::{config::OpenAiConfig, db::on},
+    tests::{Engine, TestApp, on_both_engines},
+};
 
 /// What a fake answers to its nth request.
 type Answers = Arc<dyn Fn(usize, &str) -> Response + Send + Sync>;
@@ -29,7 +32,7 @@ type Answers = Arc<dyn Fn(usize, &str) -> Response + Send + Sync>;
 pub(super) struct Asked {
     path: String,
     headers: HeaderMap,
-    body: Value,
+    pub(super) body: Value,
 }
 
 /// An OpenAI-compatible server that answers as it is told.
@@ -60,7 +63,18 @@ impl FakeModel {
         ["--openai-base-url", &self.url, "--openai-model", "fake-1", "--openai-api-key", "sk-very-secret"]
     }
 
-    fn asked(&self) -> Vec<Asked> {
+    /// Returns the settings that lead to it.
+    pub(super) fn config(&self) -> OpenAiConfig {
+        OpenAiConfig {
+            base_url: self.url.clone(),
+            api_key: None,
+            model: Some("fake-1".to_owned()),
+            models: Vec::new(),
+            idle_timeout: Duration::from_secs(60),
+        }
+    }
+
+    pub(super) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -79,15 +93,15 @@ async fn answer(State(fake): State<FakeModel>, request: Request) -> Response {
     (fake.answers)(n, &path)
 }
 
-fn delta(text: &str) -> String {
+pub(super) fn delta(text: &str) -> String {
     format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": { "content": text } }] }))
 }
 
-fn event_stream(body: impl Into<Body>) -> Response {
+pub(super) fn event_stream(body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream")], body.into()).into_response()
 }
 
-fn whole(deltas: &[&str]) -> Response {
+pub(super) fn whole(deltas: &[&str]) -> Response {
     let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
     event_stream(deltas.iter().map(|text| delta(text)).collect::<String>() + stop)
 }
@@ -215,7 +229,7 @@ async fn the_model_is_sent_the_system_prompt_and_what_was_said() {
     let hidden = "Hidden context for the agent (not shown to the user):\n<HiddenContext>\nhidden\n</HiddenContext>";
     assert_eq!(
         asked.body,
-        json!({ "model": "fake-1", "stream": true, "messages": [
+        json!({ "model": "fake-1", "stream": true, "stream_options": { "include_usage": true }, "messages": [
             { "role": "system", "content": "Be brief." },
             { "role": "user", "content": "one" },
             { "role": "assistant", "content": "Hello" },
@@ -273,4 +287,114 @@ async fn stopping_closes_the_connection_to_the_model() {
     }
     drop(body);
     tokio::time::timeout(Duration::from_secs(1), gone.notified()).await.expect("the model is told to stop");
+}
+
+#[tokio::test]
+async fn what_fails_before_the_first_word_is_tried_again_and_never_afterwards() {
+    let error = "data: {\"error\":{\"message\":\"upstream detail\"}}\n\n";
+    let model = FakeModel::start(move |n, _| match n {
+        0 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        1 => event_stream(error),
+        _ => whole(&["at last"]),
+    })
+    .await;
+    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
+    let alice = app.sign_up("Alice").await;
+    let events = create(&app, &alice, "Hello").await;
+    assert_eq!(events.last().unwrap()["item"]["content"][0]["text"], "at last");
+    let model = FakeModel::start(move |_, _| event_stream(delta("half") + error)).await;
+    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
+    let alice = app.sign_up("Alice").await;
+    create(&app, &alice, "Hello").await;
+    assert_eq!(model.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_to_tell_the_cost_is_not_asked_for_it_again() {
+    let model = FakeModel::start(|n, _| match n {
+        0 => StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+        _ => whole(&["ok"]),
+    })
+    .await;
+    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
+    let alice = app.sign_up("Alice").await;
+    for _ in 0..2 {
+        let events = create(&app, &alice, "Hello").await;
+        assert_eq!(events.last().unwrap()["item"]["content"][0]["text"], "ok");
+    }
+    let asked: Vec<_> = model.asked().iter().map(|asked| asked.body["stream_options"].is_object()).collect();
+    assert_eq!(asked, [true, false, false]);
+}
+
+on_both_engines! {
+    async fn what_an_answer_cost_is_stored_with_its_run(app) {
+        let usage = json!({ "prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7 });
+        let last = format!("data: {}\n\n", json!({ "choices": [], "usage": usage }));
+        let model = FakeModel::start(move |_, _| {
+            let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+            event_stream(delta("ok") + stop + &last + "data: [DONE]\n\n")
+        })
+        .await;
+        let app = app.another(|config| {
+            config.model.openai = Some(model.config());
+        });
+        let alice = app.sign_up("Alice").await;
+        create(&app, &alice, "Hello").await;
+        let stored: sqlx::types::Json<Value> = on!(app.state.db.read(), pool => {
+            sqlx::query_scalar(r#"select "usage" from "run""#).fetch_one(pool).await
+        })
+        .unwrap();
+        assert_eq!(stored.0, usage);
+    }
+}
+
+async fn models(flags: &[&str]) -> (FakeModel, TestApp, crate::tests::TestUser) {
+    let model = FakeModel::start(|_, path| match path {
+        "/v1/models" => Json(json!({ "data": [{ "id": "first" }, { "id": "second" }] })).into_response(),
+        _ => whole(&["ok"]),
+    })
+    .await;
+    let flags: Vec<&str> = model.flags()[..2].iter().chain(flags).copied().collect();
+    let app = TestApp::with_flags(Engine::Sqlite, &flags).await;
+    let alice = app.sign_up("Alice").await;
+    (model, app, alice)
+}
+
+/// Asks with each model; returns the statuses, and which models the server was asked for.
+async fn choose(flags: &[&str], names: &[&str]) -> (Vec<u16>, Vec<String>) {
+    let (model, app, alice) = models(flags).await;
+    let mut statuses = vec![];
+    for name in names {
+        let mut input = super::text("Hello");
+        input["inference_options"] = json!({ "model": name });
+        let response = super::ask(&app, &alice, "threads.create", json!({ "input": input })).await;
+        statuses.push(response.status.as_u16());
+        assert!(
+            response.status == 200 || response.text().contains(&format!("no model `{name}`")),
+            "{}",
+            response.text()
+        );
+    }
+    let asked = model.asked();
+    let asked = asked.iter().filter_map(|asked| asked.body["model"].as_str().map(str::to_owned)).collect();
+    (statuses, asked)
+}
+
+#[tokio::test]
+async fn a_message_chooses_among_the_models_of_the_configuration_or_of_the_server() {
+    let check = async |flags: &[&str], names: &[&str], statuses: &[u16], asked: &[&str]| {
+        let (got, were_asked) = choose(flags, names).await;
+        assert_eq!(
+            (got.as_slice(), were_asked.as_slice()),
+            (statuses, asked.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>().as_slice()),
+            "{flags:?}"
+        );
+    };
+    check(&[], &["second", "third"], &[200, 400], &["second"]).await;
+    check(&["--openai-models", "a, b"], &["b", "a", "second"], &[200, 200, 400], &["b", "a"]).await;
+    check(&["--openai-model", "x"], &["x", "first", "y"], &[200, 200, 400], &["x", "first"]).await;
+    check(&["--openai-model", "x", "--openai-models", "a"], &["x", "a", "first"], &[200, 200, 400], &["x", "a"]).await;
+    let (model, app, alice) = models(&["--openai-models", "a,b"]).await;
+    create(&app, &alice, "Hello").await;
+    assert_eq!(model.asked()[0].body["model"], "a");
 }

@@ -97,6 +97,7 @@ async fn check(engine: Engine) {
         include_str!("../recordings/chatkit/05-items.list.desc-limit2.txt"),
         include_str!("../recordings/chatkit/05b-items.list.desc-after.txt"),
         include_str!("../recordings/chatkit/06-threads.update.txt"),
+        include_str!("../recordings/chatkit/07-items.feedback.txt"),
         include_str!("../recordings/chatkit/09-threads.delete.txt"),
         include_str!("../recordings/chatkit/09b-threads.delete.again.txt"),
         include_str!("../recordings/chatkit/46-empty-user-message.txt"),

@@ -297,7 +297,7 @@ on_both_engines! {
         let thread_id = thread(&app, &alice, "/long 2").await;
         crash(&app, &thread_id).await;
         app.state.clock.advance_seconds(11);
-        let model = ModelConfig { openai: None, system_prompt: None, context_tokens: 1000 };
+        let model = ModelConfig { context_tokens: 1000, ..ModelConfig::clone(&app.state.config.model) };
         let chat = Chat::new(app.state.db.clone(), app.state.clock.clone(), &model).unwrap();
         chat.start();
         idle(&app, &thread_id).await;

@@ -142,7 +142,7 @@ impl ChatKitControl {
 
     async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: Some(ListOrder::Desc), after };
-        self.call(Operation::ThreadsList(page)).await
+        self.call(Operation::ThreadsList { page, query: None }).await
     }
 
     async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {

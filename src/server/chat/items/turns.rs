@@ -1,6 +1,6 @@
 //! What follows a message of the user's.
 
-use super::{ItemRow, page};
+use super::{ShownRow, page};
 use crate::{
     model::chatkit::{ListOrder, ThreadItem},
     server::{
@@ -18,12 +18,13 @@ pub(in crate::server::chat) async fn turn(
     thread_id: &str,
     question_id: &str,
 ) -> Result<Vec<ThreadItem>> {
-    let rows: Vec<ItemRow> = on!(db.read(), pool => {
+    let rows: Vec<ShownRow> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"
-            select "item"."seq", "item"."body"
+            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
             join "item" as "question" on "question"."threadId" = "item"."threadId"
             where "item"."threadId" = $1
                 and "thread"."userId" = $2
@@ -47,7 +48,7 @@ pub(in crate::server::chat) async fn turn(
         .fetch_all(pool)
         .await
     })?;
-    Ok(rows.into_iter().map(|row| row.body.0).collect())
+    Ok(rows.into_iter().map(ThreadItem::from).collect())
 }
 
 /// Returns all visible items after a place, the oldest first.
@@ -61,16 +62,17 @@ pub(in crate::server::chat) async fn following(
     Ok(all.data)
 }
 
-/// Returns all items after one, hidden ones too, the oldest first.
+/// Returns all items after one, hidden ones too, the oldest first, with what the user thinks of them.
 pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Vec<ThreadItem>> {
-    let rows: Vec<ItemRow> = within!(tx, conn => {
+    let rows: Vec<ShownRow> = within!(tx, conn => {
         sqlx::query_as(
             r#"
-            select "seq", "body"
+            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
-            where "threadId" = $1
-                and "seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
-            order by "seq"
+            left join "feedback" on "feedback"."itemId" = "item"."id"
+            where "item"."threadId" = $1
+                and "item"."seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
+            order by "item"."seq"
             "#,
         )
         .bind(thread_id)
@@ -78,7 +80,7 @@ pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id
         .fetch_all(conn)
         .await
     })?;
-    Ok(rows.into_iter().map(|row| row.body.0).collect())
+    Ok(rows.into_iter().map(ThreadItem::from).collect())
 }
 
 /// Deletes all items after one.

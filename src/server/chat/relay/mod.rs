@@ -3,7 +3,7 @@
 pub(super) mod demo;
 pub(super) mod openai;
 
-use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::Value;
 
 use super::prompt::Prompt;
@@ -18,6 +18,16 @@ pub(super) trait Relay: Send + Sync {
     /// Does what a widget asks for at once, and returns what the widget becomes; `None` when it stays as it is.
     fn act(&self, _action: &Action, _sender: &Widget) -> Option<Value> {
         None
+    }
+
+    /// Whether a message may choose this model. One that cannot be looked up may be chosen; the answer tells then.
+    fn knows<'a>(&'a self, _model: &'a str) -> BoxFuture<'a, bool> {
+        std::future::ready(true).boxed()
+    }
+
+    /// Whether it can be asked for the title of a thread.
+    fn entitles(&self) -> bool {
+        false
     }
 }
 
@@ -34,6 +44,8 @@ pub(super) enum RelayEvent {
     Event(Box<ThreadStreamEvent>),
     /// From now on the thread is open, locked or closed.
     Status(ThreadStatus),
+    /// What the answer cost: OpenAI's `usage`, an object.
+    Usage(Value),
 }
 
 /// Why an answer broke off: a sentence for the user that also tells the operator what to do, without secrets.

@@ -3,27 +3,35 @@
 mod failure;
 mod reading;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::{Relay, RelayEvent, RelayStream};
 use crate::server::{Error, chat::prompt::Prompt, config::OpenAiConfig};
 use failure::Failure;
-use reading::Reading;
+use reading::{Pieces, Reading};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the server may be silent, before its first word and between two.
-const SILENCE: Duration = Duration::from_secs(120);
 /// The waits before the second and the third attempt.
 const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 /// The longest wait that a busy server may ask for and get without the user being told.
-const MAX_WAIT_S: u64 = 2;
+const MAX_WAIT_S: u64 = 10;
+/// How long a list of models counts when a message chooses one that is not in it.
+const MODELS_AGE: Duration = Duration::from_secs(10);
+/// How long a message waits for a list of models.
+const MODELS_TIMEOUT: Duration = Duration::from_secs(5);
 /// How much of an answer that is no stream is read, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
@@ -36,8 +44,18 @@ struct Inner {
     /// The server's name for people: host and port.
     host: String,
     client: Client,
-    /// The first of `/models`, once it was asked for.
-    first_model: OnceCell<String>,
+    /// `/models`, and when it was asked for.
+    models: Mutex<Option<(Instant, Vec<String>)>>,
+    /// Whether the server refused to be asked for what an answer costs.
+    tells_no_usage: AtomicBool,
+}
+
+/// An answer that has begun.
+struct Open {
+    response: Response,
+    reading: Reading,
+    /// What was read of it.
+    pieces: Pieces,
 }
 
 impl OpenAi {
@@ -46,11 +64,6 @@ impl OpenAi {
     /// # Errors
     /// [`Error::Config`] when the client cannot be made or the address has no host.
     pub(in crate::server::chat) fn new(config: &OpenAiConfig) -> Result<Self, Error> {
-        Self::with_silence(config, SILENCE)
-    }
-
-    /// Makes a client with another limit for silence.
-    pub(in crate::server::chat) fn with_silence(config: &OpenAiConfig, silence: Duration) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL `{}` cannot be used: {why}", config.base_url));
         let url = Url::parse(&config.base_url).map_err(|err| wrong(&err.to_string()))?;
         let host = url.host_str().ok_or_else(|| wrong("it names no host"))?;
@@ -58,12 +71,18 @@ impl OpenAi {
         // No redirects: the conversation goes to the server that the operator named, and nowhere else.
         let builder = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(silence)
+            .read_timeout(config.idle_timeout)
             .redirect(reqwest::redirect::Policy::none());
         let builder = if is_local { builder.no_proxy() } else { builder };
         let client = builder.build().map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))?;
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self(Arc::new(Inner { config: config.clone(), host, client, first_model: OnceCell::new() })))
+        Ok(Self(Arc::new(Inner {
+            config: config.clone(),
+            host,
+            client,
+            models: Mutex::default(),
+            tells_no_usage: AtomicBool::new(false),
+        })))
     }
 }
 
@@ -77,64 +96,116 @@ impl Relay for OpenAi {
         opened
             .into_stream()
             .flat_map(|opened| match opened {
-                Ok(response) => pieces(response),
+                Ok(open) => pieces(open),
                 Err(failure) => stream::iter([Err(failure)]).boxed(),
             })
-            .map(move |piece| piece.map(RelayEvent::Text).map_err(|failure| failure.tell(&server.host)))
+            .map(move |piece| piece.map_err(|failure| failure.tell(&server.host)))
             .boxed()
+    }
+
+    fn knows<'a>(&'a self, model: &'a str) -> BoxFuture<'a, bool> {
+        self.0.knows(model).boxed()
+    }
+
+    fn entitles(&self) -> bool {
+        true
     }
 }
 
 impl Inner {
-    /// Sends the conversation and returns the answer's head; tries again where that is likely to help.
-    async fn open(&self, prompt: &Prompt) -> Result<Response, Failure> {
-        let model = self.model().await?;
+    /// Sends the conversation and reads the answer's beginning. Until something of it has come, it tries again where
+    /// that is likely to help; never afterwards, for the user has read it.
+    async fn open(&self, prompt: &Prompt) -> Result<Open, Failure> {
+        let model = match &prompt.model {
+            Some(model) => model.clone(),
+            None => self.model().await?,
+        };
         let messages: Vec<Value> = prompt
             .messages
             .iter()
             .map(|message| json!({ "role": message.role.as_str(), "content": message.text }))
             .collect();
-        let body = json!({ "model": model, "messages": messages, "stream": true });
+        let mut waits = BACK_OFF.into_iter();
+        loop {
+            let mut body = json!({ "model": model, "messages": messages, "stream": true });
+            let asks_usage = !self.tells_no_usage.load(Ordering::Relaxed);
+            if asks_usage {
+                body["stream_options"] = json!({ "include_usage": true });
+            }
+            match self.begin(&body).await {
+                Ok(open) => return Ok(open),
+                // Some servers refuse what they do not know.
+                Err(Failure::Rejected(400 | 422)) if asks_usage => self.tells_no_usage.store(true, Ordering::Relaxed),
+                Err(failure) => wait_after(failure, &mut waits).await?,
+            }
+        }
+    }
+
+    /// Asks once and reads until there is something of the answer.
+    async fn begin(&self, body: &Value) -> Result<Open, Failure> {
         let url = format!("{}/chat/completions", self.config.base_url);
-        self.send(|| self.client.post(&url).json(&body)).await
+        let mut response = self.send_once(self.client.post(&url).json(body)).await?;
+        let mut reading = Reading::default();
+        loop {
+            let pieces = read(&mut response, &mut reading).await;
+            match pieces.first() {
+                Some(Err(failure)) => return Err(failure.clone()),
+                Some(Ok(_)) => return Ok(Open { response, reading, pieces }),
+                None => {}
+            }
+        }
     }
 
     /// Returns the model to ask: the configured one, or the first that the server has.
-    async fn model(&self) -> Result<&str, Failure> {
-        match &self.config.model {
-            Some(model) => Ok(model),
-            None => self.first_model.get_or_try_init(|| self.ask_for_model()).await.map(String::as_str),
+    async fn model(&self) -> Result<String, Failure> {
+        if let Some(model) = &self.config.model {
+            return Ok(model.clone());
         }
-    }
-
-    async fn ask_for_model(&self) -> Result<String, Failure> {
-        let url = format!("{}/models", self.config.base_url);
-        let response = self.send(|| self.client.get(&url)).await?;
-        let body = read_body(response, MAX_BODY_BYTES).await;
-        let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NoApi)?;
-        let first = list["data"][0]["id"].as_str().or_else(|| list["models"][0]["name"].as_str());
-        first.map(str::to_owned).ok_or(Failure::NoModel)
-    }
-
-    async fn send(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, Failure> {
         let mut waits = BACK_OFF.into_iter();
         loop {
-            let failure = match self.send_once(request()).await {
-                Ok(response) => return Ok(response),
-                Err(failure) => failure,
-            };
-            let wait = waits.next().and_then(|wait| match &failure {
-                Failure::Unreachable | Failure::Broken(502 | 503) => Some(wait),
-                Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
-                    Some(Duration::from_secs(*seconds).max(wait))
-                }
-                _ => None,
-            });
-            match wait {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(failure),
+            match self.models(Duration::MAX).await {
+                Ok(models) => return models.into_iter().next().ok_or(Failure::NoModel),
+                Err(failure) => wait_after(failure, &mut waits).await?,
             }
         }
+    }
+
+    /// Whether a message may choose a model: one of those configured, otherwise one of the server's.
+    async fn knows(&self, model: &str) -> bool {
+        if self.config.model.as_deref() == Some(model) || self.config.models.iter().any(|it| it == model) {
+            return true;
+        }
+        if !self.config.models.is_empty() {
+            return false;
+        }
+        for max_age in [Duration::MAX, MODELS_AGE] {
+            match tokio::time::timeout(MODELS_TIMEOUT, self.models(max_age)).await {
+                Ok(Ok(models)) if models.iter().any(|it| it == model) => return true,
+                Ok(Ok(_)) => {}
+                // Nobody knows; the answer will tell.
+                Ok(Err(_)) | Err(_) => return true,
+            }
+        }
+        false
+    }
+
+    /// Returns the names of the server's models, as they were at most `max_age` ago.
+    async fn models(&self, max_age: Duration) -> Result<Vec<String>, Failure> {
+        let mut listed = self.models.lock().await;
+        if let Some((at, models)) = &*listed
+            && at.elapsed() < max_age
+        {
+            return Ok(models.clone());
+        }
+        let url = format!("{}/models", self.config.base_url);
+        let response = self.send_once(self.client.get(&url)).await?;
+        let body = read_body(response, MAX_BODY_BYTES).await;
+        let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NoApi)?;
+        let rows = list["data"].as_array().or_else(|| list["models"].as_array()).map_or(&[][..], Vec::as_slice);
+        let name = |row: &Value| row["id"].as_str().or_else(|| row["name"].as_str()).map(str::to_owned);
+        let models: Vec<String> = rows.iter().filter_map(name).collect();
+        *listed = Some((Instant::now(), models.clone()));
+        Ok(models)
     }
 
     async fn send_once(&self, request: RequestBuilder) -> Result<Response, Failure> {
@@ -169,23 +240,47 @@ impl Inner {
     }
 }
 
-/// Returns the texts of an answer as they arrive, and its failure if there is one.
-fn pieces(response: Response) -> stream::BoxStream<'static, Result<String, Failure>> {
-    stream::unfold(Some((response, Reading::default())), |state| async {
+/// Waits before the next attempt.
+///
+/// # Errors
+/// The failure, when there are no more attempts or another one would not help.
+async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
+    let wait = waits.next().and_then(|wait| match &failure {
+        Failure::Unreachable | Failure::Broken(_) | Failure::BrokeOff | Failure::Reported => Some(wait),
+        Failure::Busy { retry_after_s: None } => Some(wait),
+        Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
+            Some(Duration::from_secs(*seconds).max(wait))
+        }
+        _ => None,
+    });
+    let Some(wait) = wait else { return Err(failure) };
+    tokio::time::sleep(wait).await;
+    Ok(())
+}
+
+/// Returns what has come of an answer, and the rest of it as it arrives, and its failure if there is one.
+fn pieces(open: Open) -> stream::BoxStream<'static, Result<RelayEvent, Failure>> {
+    let Open { response, reading, pieces } = open;
+    let is_over = reading.is_over();
+    let rest = stream::unfold((!is_over).then_some((response, reading)), |state| async {
         let (mut response, mut reading) = state?;
-        let pieces = match response.chunk().await {
-            Ok(Some(bytes)) => reading.push(&bytes),
-            Ok(None) => return Some((reading.finish(), None)),
-            Err(err) => {
-                tracing::warn!(error = describe(&err), "the model server's answer broke off");
-                reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
-            }
-        };
+        let pieces = read(&mut response, &mut reading).await;
         let rest = (!reading.is_over()).then_some((response, reading));
         Some((pieces, rest))
-    })
-    .flat_map(stream::iter)
-    .boxed()
+    });
+    stream::iter([pieces]).chain(rest).flat_map(stream::iter).boxed()
+}
+
+/// Waits for the next bytes and returns what is in them; at the body's end, what remained.
+async fn read(response: &mut Response, reading: &mut Reading) -> Pieces {
+    match response.chunk().await {
+        Ok(Some(bytes)) => reading.push(&bytes),
+        Ok(None) => reading.finish(),
+        Err(err) => {
+            tracing::warn!(error = describe(&err), "the model server's answer broke off");
+            reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
+        }
+    }
 }
 
 fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failure {
@@ -248,10 +343,15 @@ mod tests {
             Body::from_stream(first.chain(stream::pending()))
         });
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let config = OpenAiConfig { base_url, api_key: None, model: Some("m".to_owned()) };
-        let server = OpenAi::with_silence(&config, Duration::from_millis(200)).unwrap();
-        let prompt =
-            Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }], ..Prompt::default() };
+        let config = OpenAiConfig {
+            base_url,
+            api_key: None,
+            model: Some("m".to_owned()),
+            models: Vec::new(),
+            idle_timeout: Duration::from_millis(200),
+        };
+        let server = OpenAi::new(&config).unwrap();
+        let prompt = Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }], ..Prompt::default() };
         let events: Vec<_> = server.answer(prompt).collect().await;
         assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
         let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };

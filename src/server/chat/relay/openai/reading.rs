@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Failure, MAX_BODY_BYTES};
-use crate::model::sse::SseDecoder;
+use crate::{model::sse::SseDecoder, server::chat::relay::RelayEvent};
 
 /// An answer that is being read: a stream of events, or one JSON object where the server knows no streams.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Reading {
     finish_reason: Option<String>,
     /// Whether `[DONE]` came, or all of a JSON object.
     is_done: bool,
+    /// What the answer cost, as the server said it last.
+    usage: Option<Value>,
     /// Whether nothing more is to be read: the answer is complete, or its failure was told.
     is_over: bool,
 }
@@ -29,8 +31,11 @@ enum Form {
     Object(Vec<u8>),
 }
 
-/// Texts in their order, and at the end the failure if there is one.
-pub(super) type Pieces = Vec<Result<String, Failure>>;
+/// Texts in their order, at the end what they cost, or the failure if there is one.
+pub(super) type Pieces = Vec<Result<RelayEvent, Failure>>;
+
+/// The most bytes of what a server says that an answer cost.
+const MAX_USAGE_BYTES: usize = 4096;
 
 impl Reading {
     /// Takes the next bytes and returns what is in them.
@@ -63,7 +68,7 @@ impl Reading {
     }
 
     /// Ends the body and returns what remained in it.
-    pub(super) fn finish(mut self) -> Pieces {
+    pub(super) fn finish(&mut self) -> Pieces {
         if self.is_over {
             return Vec::new();
         }
@@ -71,12 +76,12 @@ impl Reading {
             Form::Unknown => Vec::new(),
             Form::Events(decoder) => self.take_all(decoder.finish().iter().map(|event| event.data.as_str())),
             Form::Object(body) => match self.take_object(&body) {
-                Ok(text) => text.map(Ok).into_iter().collect(),
+                Ok(text) => text.map(|text| Ok(RelayEvent::Text(text))).into_iter().collect(),
                 Err(failure) => self.fail(failure),
             },
         };
         if !self.is_over {
-            pieces.extend(self.verdict().map(Err));
+            self.end(&mut pieces);
         }
         pieces
     }
@@ -92,21 +97,29 @@ impl Reading {
         let mut pieces = Vec::new();
         for data in data {
             match self.take(data) {
-                Ok(text) => pieces.extend(text.map(Ok)),
+                Ok(text) => pieces.extend(text.map(|text| Ok(RelayEvent::Text(text)))),
                 Err(failure) => {
                     self.is_over = true;
                     pieces.push(Err(failure));
                 }
             }
             if self.is_done && !self.is_over {
-                self.is_over = true;
-                pieces.extend(self.verdict().map(Err));
+                self.end(&mut pieces);
             }
             if self.is_over {
                 break;
             }
         }
         pieces
+    }
+
+    /// Ends the answer with what it cost, or with its failure.
+    fn end(&mut self, pieces: &mut Pieces) {
+        self.is_over = true;
+        match self.verdict() {
+            Some(failure) => pieces.push(Err(failure)),
+            None => pieces.extend(self.usage.take().map(|usage| Ok(RelayEvent::Usage(usage)))),
+        }
     }
 
     fn verdict(&self) -> Option<Failure> {
@@ -142,6 +155,9 @@ impl Reading {
         if let Some(failure) = Failure::of_error(&chunk["error"]) {
             return Err(failure);
         }
+        if is_usage(&chunk["usage"]) {
+            self.usage = Some(chunk["usage"].clone());
+        }
         let choice = &chunk["choices"][0];
         if let Some(reason) = choice["finish_reason"].as_str().filter(|reason| !reason.is_empty()) {
             self.finish_reason = Some(reason.to_owned());
@@ -154,6 +170,12 @@ impl Reading {
         self.has_text |= !text.is_empty();
         Ok((!text.is_empty()).then_some(text))
     }
+}
+
+/// Whether it is an object that is worth keeping, and that PostgreSQL can keep.
+fn is_usage(usage: &Value) -> bool {
+    let json = usage.to_string();
+    usage.is_object() && json.len() <= MAX_USAGE_BYTES && !json.contains("\\u0000")
 }
 
 /// Reads a content: text, a list of parts, or nothing.
@@ -183,7 +205,11 @@ mod tests {
         }
         pieces.extend(reading.finish());
         let failure = pieces.pop_if(|piece| piece.is_err()).and_then(Result::err);
-        (pieces.into_iter().map(|piece| piece.expect("only the last piece fails")).collect(), failure)
+        let texts = pieces.into_iter().filter_map(|piece| match piece.expect("only the last piece fails") {
+            RelayEvent::Text(text) => Some(text),
+            _ => None,
+        });
+        (texts.collect(), failure)
     }
 
     fn check(body: &str, text: &str, failure: Option<Failure>) {
@@ -229,6 +255,59 @@ mod tests {
         check(r#"{"choices":[{"message":{"content":"h"#, "", Some(Failure::BrokeOff));
         check(r#"{"hello":"world"}"#, "", Some(Failure::NoApi));
         check("<!doctype html>", "", Some(Failure::NoApi));
+    }
+
+    #[test]
+    fn what_servers_send_besides_text_is_no_text() {
+        for odd in [
+            r#"{"choices":[]}"#,
+            r#"{"choices":null}"#,
+            r#"{"choices":{}}"#,
+            r#"{"choices":[null]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":{"id":7}}}]}"#,
+            r#"{"choices":[{"delta":{"content":{"text":"x"}}}]}"#,
+            r#"{"choices":[{"delta":{"reasoning_content":"hm"}}]}"#,
+            r#"{"choices":[{"delta":{"content":7},"finish_reason":null}]}"#,
+            r#"{"choices":[{"delta":{"content":""},"finish_reason":""}]}"#,
+            r#"{"error":null,"usage":null}"#,
+            r#"{"object":"ping"}"#,
+            "[]",
+            "7",
+            "null",
+            "[DONE",
+        ] {
+            check(&format!("data: {odd}\n\n{HELLO}\n\ndata: {odd}\n\n{STOP}\n\n"), "hé", None);
+        }
+        check(&format!("\u{feff}{HELLO}\r\r{STOP}\r\r"), "hé", None);
+        check(&format!("id: 1\nretry: 5\n{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\nafterwards"), "hé", None);
+        check(&format!("{HELLO}\n\n{STOP}\n\ndata: {{\"error\":{{}}}}\n\n"), "hé", Some(Failure::Reported));
+    }
+
+    #[test]
+    fn the_cost_that_is_said_last_is_told_at_the_end() {
+        let usage = |body: &str| {
+            let mut reading = Reading::default();
+            let mut pieces = reading.push(body.as_bytes());
+            pieces.extend(reading.finish());
+            pieces
+                .into_iter()
+                .filter_map(|piece| match piece {
+                    Ok(RelayEvent::Usage(usage)) => Some(usage),
+                    _ => None,
+                })
+                .collect::<Vec<_>>()
+        };
+        let cost = |n: u32| format!("data: {{\"choices\":[],\"usage\":{{\"total_tokens\":{n}}}}}\n\n");
+        let seven = vec![serde_json::json!({ "total_tokens": 7 })];
+        assert_eq!(usage(&format!("{HELLO}\n\n{STOP}\n\n{}data: [DONE]\n\n", cost(7))), seven);
+        assert_eq!(usage(&format!("{}{HELLO}\n\n{STOP}\n\n{}", cost(1), cost(7))), seven);
+        assert_eq!(usage(r#"{"choices":[{"message":{"content":"hé"}}],"usage":{"total_tokens":7}}"#), seven);
+        assert_eq!(usage(&format!("{}{HELLO}\n\n", cost(1))), Vec::<Value>::new());
+        assert_eq!(
+            usage(&format!("{HELLO}\n\ndata: {{\"usage\":{{\"x\":\"{}\"}}}}\n\n{STOP}\n\n", "x".repeat(5000))),
+            Vec::<Value>::new()
+        );
     }
 
     #[test]

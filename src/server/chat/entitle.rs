@@ -1,0 +1,156 @@
+//! The title that the model gives a thread after its first answer.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+
+use super::{
+    Chat,
+    error::Result,
+    items,
+    prompt::{Message, Prompt, Role},
+    relay::RelayEvent,
+    search, threads,
+    title::title_of,
+};
+use crate::{
+    model::chatkit::{ListOrder, ThreadItem, ThreadStreamEvent},
+    server::tx::{Tx, within},
+};
+
+/// What the model is told.
+const INSTRUCTION: &str = "Write a title of two to six words for the conversation that follows, in its language. \
+    Answer with the title alone: no quotes, no full stop, nothing before or after it.";
+/// How much of the question and of the answer it is sent, in characters.
+const MAX_CHARS: usize = 1500;
+/// The most bytes of what it says that are read.
+const MAX_BYTES: usize = 4096;
+/// How long it may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A thread whose title is the beginning of its first message.
+pub(super) struct Untitled {
+    /// Whose it is.
+    pub(super) user_id: String,
+    /// Which one.
+    pub(super) thread_id: String,
+    /// The title that it has; another one stays, for then the user gave it.
+    pub(super) title: String,
+}
+
+/// Asks the model for a title and gives it to the thread. Whatever fails leaves the title as it is.
+pub(super) async fn run(chat: Chat, untitled: Untitled) {
+    let asked = tokio::select! {
+        () = chat.stopping().cancelled() => return,
+        asked = tokio::time::timeout(TIMEOUT, ask(&chat, &untitled)) => asked,
+    };
+    let given = match asked {
+        Ok(Ok(Some(title))) => give(&chat, &untitled, &title).await,
+        Ok(Ok(None)) => Ok(()),
+        Ok(Err(err)) => Err(err),
+        Err(_) => return tracing::info!(untitled.thread_id, "the model took too long for a title"),
+    };
+    if let Err(err) = given {
+        tracing::warn!(untitled.thread_id, error = %err, "a title could not be given");
+    }
+}
+
+async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
+    let page = items::first_page(chat.db(), &untitled.user_id, &untitled.thread_id, ListOrder::Asc, 4).await?;
+    let said = page.data.iter().filter_map(|item| match item {
+        ThreadItem::UserMessage(_) => Some(format!("User: {}", cut(&item.text()))),
+        ThreadItem::AssistantMessage(_) => Some(format!("Assistant: {}", cut(&item.text()))),
+        _ => None,
+    });
+    let messages = vec![
+        Message { role: Role::System, text: INSTRUCTION.to_owned() },
+        Message { role: Role::User, text: said.collect::<Vec<_>>().join("\n\n") },
+    ];
+    let mut events = chat.relay().answer(Prompt { messages, ..Prompt::default() });
+    let mut text = String::new();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(RelayEvent::Text(piece)) => text.push_str(&piece),
+            Ok(_) => {}
+            // The log has it from the relay.
+            Err(_) => return Ok(None),
+        }
+        if text.len() > MAX_BYTES {
+            break;
+        }
+    }
+    Ok(title_in(&text))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_CHARS).collect()
+}
+
+/// Finds the title in what a model said: without thoughts, quotes, Markdown and `Title:`.
+fn title_in(text: &str) -> Option<String> {
+    let text = text.rsplit_once("</think>").map_or(text, |(_, said)| said);
+    if text.contains("<think>") {
+        return None;
+    }
+    let line = text.lines().map(plain).find(|line| !line.is_empty())?;
+    let line = line.strip_prefix("Title:").or_else(|| line.strip_prefix("title:")).map_or(line, plain);
+    title_of(&line.replace('\0', ""))
+}
+
+fn plain(line: &str) -> &str {
+    line.trim()
+        .trim_matches(['"', '\'', '“', '”', '„', '«', '»', '「', '」', '#', '*', '`', ' '])
+        .trim_end_matches(['.', ' '])
+}
+
+/// Gives a thread its title unless it has another one by now, and tells whoever reads an answer in it.
+async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
+    let Untitled { user_id, thread_id, title: old } = untitled;
+    let mut tx = Tx::begin(chat.db()).await?;
+    let n_given = within!(&mut tx, conn => {
+        sqlx::query(
+            r#"
+            update "thread"
+            set "title" = $4, "updatedAt" = $5
+            where "id" = $1 and "userId" = $2 and "title" = $3
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(old)
+        .bind(title)
+        .bind(chat.now())
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    if n_given == 0 {
+        return Ok(());
+    }
+    search::put_title(&mut tx, thread_id, title).await?;
+    tx.commit().await?;
+    if let Some(run) = chat.live().of_thread(thread_id) {
+        let thread = threads::find(chat.db(), user_id, thread_id).await?;
+        run.append(&ThreadStreamEvent::ThreadUpdated { thread });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_found_in_what_models_say() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(title_in(text).as_deref(), expected, "{text:?}");
+        check("Trip to Rome", Some("Trip to Rome"));
+        check("\n\n  \"Trip to Rome.\"\n", Some("Trip to Rome"));
+        check("**Title: Trip to Rome**", Some("Trip to Rome"));
+        check("# Trip to Rome\n\nI hope you like it.", Some("Trip to Rome"));
+        check("<think>\nHm.\n</think>\n\n「東京の会議」", Some("東京の会議"));
+        check("<think>\nHm, a title", None);
+        check("", None);
+        check("\"\"\n**", None);
+        check(&"word ".repeat(100), Some("word word word word word word word word word word word word…"));
+    }
+}

@@ -1,0 +1,86 @@
+//! What users think of items: the table `feedback`, a row per item.
+
+use super::{
+    error::{ChatError, Result},
+    threads,
+};
+use crate::server::tx::{Tx, within};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{FeedbackKind, ThreadItem},
+    },
+    server::Db,
+};
+
+/// The most items of one request.
+const MAX_ITEMS: usize = 100;
+
+/// Notes what the user thinks of items of a thread of theirs, in the place of what they thought before; of all of them,
+/// or of none.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for the thread, and for an item that is not in it or that no client may see;
+/// [`ChatError::Invalid`] for more than 100 items.
+pub(super) async fn put(
+    db: &Db,
+    user_id: &str,
+    thread_id: &str,
+    item_ids: &[String],
+    kind: FeedbackKind,
+    now: Timestamp,
+) -> Result<()> {
+    if item_ids.len() > MAX_ITEMS {
+        return Err(ChatError::Invalid(format!("feedback is given on {MAX_ITEMS} items at once at most")));
+    }
+    threads::find(db, user_id, thread_id).await?;
+    let mut tx = Tx::begin(db).await?;
+    for item_id in item_ids {
+        put_one(&mut tx, user_id, thread_id, item_id, kind, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn put_one(
+    tx: &mut Tx,
+    user_id: &str,
+    thread_id: &str,
+    item_id: &str,
+    kind: FeedbackKind,
+    now: Timestamp,
+) -> Result<()> {
+    let n_put = within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "feedback" ("itemId", "kind", "createdAt", "updatedAt")
+            select "item"."id", $4, $5, $5
+            from "item"
+            join "thread" on "thread"."id" = "item"."threadId"
+            where "item"."id" = $1
+                and "item"."threadId" = $2
+                and "thread"."userId" = $3
+                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
+            on conflict ("itemId") do update
+            set "kind" = excluded."kind", "updatedAt" = excluded."updatedAt"
+            "#,
+        )
+        .bind(item_id)
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(kind.as_str())
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    if n_put == 0 { Err(ChatError::NotFound("item")) } else { Ok(()) }
+}
+
+/// Notes on an item what the column `kind` says of it.
+pub(super) fn mark(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
+    if let Some(kind) = kind.and_then(FeedbackKind::parse) {
+        item.mark_feedback(kind);
+    }
+    item
+}

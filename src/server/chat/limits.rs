@@ -1,0 +1,74 @@
+//! Limits per user: how many messages in a minute, and how many answers at once. What is counted is the table `run`, so
+//! that several servers together allow no more than one would, and a restart forgets nothing.
+
+use super::error::{ChatError, Result};
+use crate::{
+    model::Timestamp,
+    server::{
+        config::AnswerLimits,
+        tx::{Tx, within},
+    },
+};
+
+/// The window in which messages are counted, in seconds.
+const WINDOW_S: i64 = 60;
+/// When somebody whose answers are all running may try again, in seconds: nobody knows how long an answer takes.
+const RUNNING_RETRY_AFTER_S: i64 = 5;
+
+/// Allows a run that was just opened in the same transaction, or refuses it: then the transaction is to be dropped.
+///
+/// # Errors
+/// [`ChatError::TooMany`].
+pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now: Timestamp) -> Result<()> {
+    let AnswerLimits { messages_per_minute, running_answers } = limits;
+    if messages_per_minute == 0 && running_answers == 0 {
+        return Ok(());
+    }
+    one_at_a_time(tx, user_id).await?;
+    let (n_running, n_sent, first): (i64, i64, Option<Timestamp>) = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select
+                (select count(*) from "run" where "userId" = $1 and "status" = 'running' and "leaseExpiresAt" >= $2),
+                count(*),
+                min("createdAt")
+            from "run"
+            where "userId" = $1 and "createdAt" > $3
+            "#,
+        )
+        .bind(user_id)
+        .bind(now)
+        .bind(now.plus_seconds(-WINDOW_S))
+        .fetch_one(conn)
+        .await
+    })?;
+    if messages_per_minute > 0 && n_sent > i64::from(messages_per_minute) {
+        let waited_ms = first.map_or(0, |first| now.millis() - first.millis());
+        let retry_after_s = (WINDOW_S * 1000 - waited_ms).div_euclid(1000) + 1;
+        let what = format!("you have sent {messages_per_minute} messages within a minute");
+        return Err(ChatError::TooMany { what, retry_after_s: retry_after_s.clamp(1, WINDOW_S) });
+    }
+    if running_answers > 0 && n_running > i64::from(running_answers) {
+        let what = format!("{running_answers} answers are being written for you already");
+        return Err(ChatError::TooMany { what, retry_after_s: RUNNING_RETRY_AFTER_S });
+    }
+    Ok(())
+}
+
+/// Lets a user's other transactions wait, lest each counts without seeing the others. In SQLite they do so anyway.
+async fn one_at_a_time(tx: &mut Tx, user_id: &str) -> Result<()> {
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query(
+            r#"
+            select 1
+            from "user"
+            where "id" = $1
+            for no key update
+            "#,
+        )
+        .bind(user_id)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
