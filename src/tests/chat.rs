@@ -1,5 +1,6 @@
 //! `/chatkit`: threads, items and what is refused.
 
+mod files;
 mod model;
 mod recorded;
 mod runs;

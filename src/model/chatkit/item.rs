@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Attachment;
 use crate::model::Timestamp;
 
 /// One entry of a thread.
@@ -36,7 +37,7 @@ pub struct UserMessage {
     pub content: Vec<UserContent>,
     /// Files that go along.
     #[serde(default)]
-    pub attachments: Vec<Value>,
+    pub attachments: Vec<Attachment>,
     /// What the message answers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,

@@ -66,6 +66,34 @@ pub enum Operation {
         #[serde(flatten)]
         page: PageQuery,
     },
+    /// Announces a file and asks where its bytes go.
+    #[serde(rename = "attachments.create")]
+    AttachmentsCreate(NewAttachment),
+    /// Deletes a file that was not sent.
+    #[serde(rename = "attachments.delete")]
+    AttachmentsDelete {
+        /// Which one.
+        attachment_id: String,
+    },
+    /// Turns speech into text.
+    #[serde(rename = "input.transcribe")]
+    InputTranscribe {
+        /// The recording, base64.
+        audio_base64: String,
+        /// Its media type, for instance `audio/webm;codecs=opus`.
+        mime_type: String,
+    },
+}
+
+/// A file that is to be uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAttachment {
+    /// Its name.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Its media type.
+    pub mime_type: String,
 }
 
 /// A message of the user's, before the server gave it an id.
@@ -129,6 +157,15 @@ struct Envelope {
     metadata: Map<String, Value>,
 }
 
+#[derive(Deserialize)]
+struct AP {
+    attachment_id: String,
+}
+#[derive(Deserialize)]
+struct TP {
+    audio_base64: String,
+    mime_type: String,
+}
 #[derive(Deserialize)]
 struct ThreadParams {
     thread_id: String,
@@ -197,6 +234,12 @@ impl Operation {
             "items.list" => {
                 let ItemsParams { thread_id, page } = read(kind, params)?;
                 Self::ItemsList { thread_id, page }
+            }
+            "attachments.create" => Self::AttachmentsCreate(read(kind, params)?),
+            "attachments.delete" => Self::AttachmentsDelete { attachment_id: read::<AP>(kind, params)?.attachment_id },
+            "input.transcribe" => {
+                let t: TP = read(kind, params)?;
+                Self::InputTranscribe { audio_base64: t.audio_base64, mime_type: t.mime_type }
             }
             _ => return Err(InvalidRequest(format!("unknown request type `{kind}`"))),
         })

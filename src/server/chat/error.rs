@@ -30,9 +30,21 @@ pub enum ChatError {
         /// The limit.
         max_bytes: usize,
     },
-    /// The method is not `POST`.
-    #[error("this address takes POST only")]
-    MethodNotAllowed,
+    /// The file has more bytes than we keep.
+    #[error("the file is larger than {max_bytes} bytes")]
+    FileTooLarge {
+        /// The limit.
+        max_bytes: i64,
+    },
+    /// The link to a file is too old.
+    #[error("this link has expired: open the conversation again for a new one")]
+    LinkExpired,
+    /// The attachment has its file already, or was deleted while that was on its way.
+    #[error("the file of this attachment was uploaded before")]
+    Uploaded,
+    /// The method is not one of these.
+    #[error("this address takes {0} only")]
+    MethodNotAllowed(&'static str),
     /// The server is about to stop.
     #[error("the server is restarting: try again in a moment")]
     ShuttingDown,
@@ -55,9 +67,10 @@ impl ChatError {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Busy { .. } => StatusCode::CONFLICT,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::LinkExpired => StatusCode::FORBIDDEN,
+            Self::Busy { .. } | Self::Uploaded => StatusCode::CONFLICT,
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -68,9 +81,10 @@ impl ChatError {
         match self {
             Self::Invalid(_) => "invalid_request",
             Self::NotFound(_) => "not_found",
-            Self::Busy { .. } => "conflict",
-            Self::TooLarge { .. } => "too_large",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::LinkExpired => "link_expired",
+            Self::Busy { .. } | Self::Uploaded => "conflict",
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } => "too_large",
+            Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -104,8 +118,8 @@ impl IntoResponse for ChatError {
             body["run_id"] = json!(run_id);
         }
         let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
-        if matches!(self, Self::MethodNotAllowed) {
-            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        if let Self::MethodNotAllowed(methods) = self {
+            res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
         }
         res
     }

@@ -5,6 +5,7 @@
 //! response is one reader of that log (`sse`). Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
+mod attachments;
 mod error;
 mod items;
 mod live;
@@ -26,8 +27,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use operations::router;
 
-use super::{Clock, Db, Result, config::ModelConfig};
-use crate::model::{Timestamp, page::AnswersFrom};
+use super::{Clock, Db, Result, config::Config};
+use crate::model::{Timestamp, chatkit::ThreadItem, page::AnswersFrom};
+use attachments::Attachments;
 use live::{LiveRuns, StopReason};
 use relay::{Relay, demo::Demo, openai::OpenAi};
 
@@ -47,6 +49,7 @@ struct Inner {
     answers_from: AnswersFrom,
     system_prompt: Option<String>,
     context_tokens: usize,
+    attachments: Attachments,
     live: LiveRuns,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -56,32 +59,41 @@ impl Chat {
     /// Makes the chat server; nothing runs before [`Chat::start`].
     ///
     /// # Errors
-    /// [`Error::Config`](super::Error::Config) when the model's address cannot be used.
-    pub fn new(db: Db, clock: Clock, model: &ModelConfig) -> Result<Self> {
-        let (relay, answers_from): (Arc<dyn Relay>, _) = match &model.openai {
-            Some(config) => (Arc::new(OpenAi::new(config)?), AnswersFrom::Model),
+    /// [`Error::Config`](super::Error::Config) when the model's address or the store of files cannot be used.
+    pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self> {
+        let (relay, answers_from): (Arc<dyn Relay>, _) = match &config.model.openai {
+            Some(server) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
             None => (Arc::new(Demo), AnswersFrom::Demo),
         };
-        Ok(Self::with_relay(db, clock, model, relay, answers_from))
+        Self::with_relay(db, clock, config, relay, answers_from)
     }
 
-    fn with_relay(db: Db, clock: Clock, model: &ModelConfig, relay: Arc<dyn Relay>, answers_from: AnswersFrom) -> Self {
-        Self(Arc::new(Inner {
+    fn with_relay(
+        db: Db,
+        clock: Clock,
+        config: &Config,
+        relay: Arc<dyn Relay>,
+        answers_from: AnswersFrom,
+    ) -> Result<Self> {
+        let model = &config.model;
+        Ok(Self(Arc::new(Inner {
             db,
             clock,
             relay,
             answers_from,
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
+            attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
-        }))
+        })))
     }
 
-    /// Begins to look after runs that a crash left behind: at once, and then every ten seconds.
+    /// Begins to look after runs that a crash left behind, and after files that nobody has: at once, and then regularly.
     pub fn start(&self) {
         tokio::spawn(sweep::run(self.clone()));
+        tokio::spawn(attachments::sweep::run(self.clone()));
     }
 
     /// Lets running answers go on for three seconds, then stops them; what they have written is stored when this
@@ -104,6 +116,17 @@ impl Chat {
         self.0.answers_from
     }
 
+    /// Puts links to their files into items of a user's that are about to leave.
+    pub fn sign(&self, user_id: &str, items: &mut [ThreadItem]) {
+        self.0.attachments.sign(user_id, self.now(), items);
+    }
+
+    /// Deletes the files that nobody has any more, as [`Chat::start`] does now and then.
+    #[cfg(test)]
+    pub(crate) async fn sweep_files(&self) {
+        attachments::sweep::once(self, self.now()).await.unwrap();
+    }
+
     fn db(&self) -> &Db {
         &self.0.db
     }
@@ -122,6 +145,10 @@ impl Chat {
 
     fn context_tokens(&self) -> usize {
         self.0.context_tokens
+    }
+
+    fn attachments(&self) -> &Attachments {
+        &self.0.attachments
     }
 
     fn live(&self) -> &LiveRuns {

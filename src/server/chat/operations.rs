@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Chat,
+    Chat, attachments,
     error::{ChatError, Result},
     items,
     live::StopReason,
@@ -38,7 +38,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Routes `/chatkit`.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed))
+    Router::new()
+        .route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed("POST")))
+        .merge(attachments::router())
 }
 
 async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
@@ -89,7 +91,11 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
         Operation::ThreadsAddUserMessage { thread_id, input } => {
             sse::response(turn::add(chat, user_id, thread_id, input).await?, session)
         }
-        Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
+        Operation::ThreadsGetById { thread_id } => {
+            let mut thread = threads::get(db, &user_id, &thread_id).await?;
+            chat.sign(&user_id, &mut thread.items.data);
+            object(thread)
+        }
         Operation::ThreadsList(query) => object(threads::page(db, &user_id, &query).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
             object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
@@ -100,8 +106,16 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
         }
         Operation::ItemsList { thread_id, page } => {
             threads::find(db, &user_id, &thread_id).await?;
-            object(items::list(db, &user_id, &thread_id, &page).await?)
+            let mut page = items::list(db, &user_id, &thread_id, &page).await?;
+            chat.sign(&user_id, &mut page.data);
+            object(page)
         }
+        Operation::AttachmentsCreate(new) => object(attachments::create(chat, &user_id, &new).await?),
+        Operation::AttachmentsDelete { attachment_id } => {
+            attachments::delete(chat, &user_id, &attachment_id).await?;
+            object(json!({}))
+        }
+        Operation::InputTranscribe { .. } => todo!(),
     })
 }
 
@@ -111,7 +125,9 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
         // Should it take longer: it writes nothing once its row is gone.
         _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
     }
-    threads::delete(chat.db(), user_id, thread_id).await
+    threads::delete(chat.db(), user_id, thread_id).await?;
+    chat.attachments().sweep_soon();
+    Ok(())
 }
 
 fn object(value: impl Serialize) -> Response {

@@ -6,7 +6,7 @@ use serde_json::Map;
 use tokio::time::Instant;
 
 use super::{
-    Chat,
+    Chat, attachments,
     error::{ChatError, Result},
     items,
     live::{LiveRun, Reader},
@@ -19,8 +19,8 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            Page, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent, UserMessage,
-            UserMessageInput,
+            Attachment, Page, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent,
+            UserMessage, UserMessageInput,
         },
     },
     server::{Error, ids},
@@ -36,17 +36,18 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Opens a thread with its first message and begins to answer.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for attachments that do not exist.
+/// [`ChatError::NotFound`] and [`ChatError::Invalid`] for attachments that cannot be sent.
 pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput) -> Result<Reader> {
-    check(chat, &input)?;
+    check(chat)?;
     let chat = chat.clone();
     detached(async move {
         let now = chat.now();
         let thread = new_thread(title_of(&text_of(&input)), now);
-        let item = user_message(&thread.id, input, now);
         let run_id = ids::chat_id("run");
         let mut tx = Tx::begin(chat.db()).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
+        let attachments = attachments::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
+        let item = user_message(&thread.id, input, attachments, now);
         items::upsert(&mut tx, &thread.id, &item, now).await?;
         if runs::claim(&mut tx, &run_id, &thread.id, &user_id, now).await?.is_some() {
             unreachable!("BUG: a new thread has no run");
@@ -64,7 +65,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn add(chat: &Chat, user_id: String, thread_id: String, input: UserMessageInput) -> Result<Reader> {
-    check(chat, &input)?;
+    check(chat)?;
     let chat = chat.clone();
     detached(async move {
         let started = Instant::now();
@@ -92,7 +93,6 @@ enum Added {
 async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessageInput) -> Result<Added> {
     let now = chat.now();
     let run_id = ids::chat_id("run");
-    let item = user_message(thread_id, input.clone(), now);
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
@@ -100,6 +100,8 @@ async fn add_once(chat: &Chat, user_id: &str, thread_id: &str, input: &UserMessa
     if let Some(run_id) = runs::claim(&mut tx, &run_id, thread_id, user_id, now).await? {
         return Ok(Added::Busy { run_id });
     }
+    let attachments = attachments::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;
+    let item = user_message(thread_id, input.clone(), attachments, now);
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };
     if let Some(title) = &new_title {
@@ -135,7 +137,7 @@ fn begin(
     chat: &Chat,
     run_id: String,
     user_id: String,
-    item: ThreadItem,
+    mut item: ThreadItem,
     created: Option<ThreadStreamEvent>,
     entitled: Option<Thread>,
 ) -> Reader {
@@ -143,6 +145,7 @@ fn begin(
         ThreadItem::UserMessage(message) => message.thread_id.clone(),
         _ => unreachable!("BUG: a turn begins with a message of the user's"),
     };
+    chat.sign(&user_id, std::slice::from_mut(&mut item));
     let run = Arc::new(LiveRun::new(run_id, thread_id, user_id));
     created.iter().for_each(|event| run.append(event));
     run.append(&ThreadStreamEvent::ItemDone { item });
@@ -154,18 +157,14 @@ fn begin(
 }
 
 /// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
-async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(work)
         .await
         .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
 }
 
-fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
-    if chat.stopping().is_cancelled() {
-        return Err(ChatError::ShuttingDown);
-    }
-    // None can be uploaded yet, so none exists.
-    if input.attachments.is_empty() { Ok(()) } else { Err(ChatError::NotFound("attachment")) }
+fn check(chat: &Chat) -> Result<()> {
+    if chat.stopping().is_cancelled() { Err(ChatError::ShuttingDown) } else { Ok(()) }
 }
 
 fn new_thread(title: Option<String>, now: Timestamp) -> Thread {
@@ -180,13 +179,13 @@ fn new_thread(title: Option<String>, now: Timestamp) -> Thread {
     }
 }
 
-fn user_message(thread_id: &str, input: UserMessageInput, now: Timestamp) -> ThreadItem {
+fn user_message(thread_id: &str, input: UserMessageInput, attachments: Vec<Attachment>, now: Timestamp) -> ThreadItem {
     ThreadItem::UserMessage(UserMessage {
         id: ids::chat_id("msg"),
         thread_id: thread_id.to_owned(),
         created_at: now,
         content: input.content,
-        attachments: Vec::new(),
+        attachments,
         quoted_text: input.quoted_text,
         inference_options: input.inference_options,
     })
