@@ -36,7 +36,7 @@ pub struct AttachmentMarks {
     /// How many bytes it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// Where its bytes are, for some hours.
+    /// Where its bytes are, for an hour or two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }

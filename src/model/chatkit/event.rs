@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Annotation, AssistantContent, Thread, ThreadItem};
+use super::{Annotation, AssistantContent, GeneratedImage, Task, Thread, ThreadItem};
 
 /// One event of a stream: `data: <this, on one line>\n\n`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,6 +171,56 @@ pub enum ItemUpdate {
         /// The part.
         content: AssistantContent,
     },
+    /// Appends text to a component of a widget.
+    #[serde(rename = "widget.streaming_text.value_delta")]
+    WidgetTextDelta {
+        /// A `Text` or a `Markdown` with this id.
+        component_id: String,
+        /// The text.
+        delta: String,
+        /// Whether it is complete.
+        #[serde(default)]
+        done: bool,
+    },
+    /// Puts another widget in place.
+    #[serde(rename = "widget.root.updated")]
+    WidgetRootUpdated {
+        /// Its root.
+        widget: Value,
+    },
+    /// Puts another component in place.
+    #[serde(rename = "widget.component.updated")]
+    WidgetComponentUpdated {
+        /// The id of the old one.
+        component_id: String,
+        /// The new one.
+        component: Value,
+    },
+    /// Adds a step.
+    #[serde(rename = "workflow.task.added")]
+    WorkflowTaskAdded {
+        /// Its place among the steps; past the end means at the end.
+        task_index: usize,
+        /// The step.
+        task: Task,
+    },
+    /// Puts another step in place.
+    #[serde(rename = "workflow.task.updated")]
+    WorkflowTaskUpdated {
+        /// The place of the old one.
+        task_index: usize,
+        /// The new one.
+        task: Task,
+    },
+    /// Shows how far a picture is.
+    #[serde(rename = "generated_image.updated")]
+    GeneratedImageUpdated {
+        /// The picture so far.
+        image: GeneratedImage,
+        /// From 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        progress: Option<f64>,
+    },
     /// A change that this version does not know.
     #[serde(other)]
     Unknown,
@@ -199,8 +249,7 @@ mod tests {
     fn what_is_unknown_is_no_error() {
         let event = r#"{"type":"thread.sang","song":1}"#;
         assert_eq!(serde_json::from_str::<ThreadStreamEvent>(event).unwrap(), ThreadStreamEvent::Unknown);
-        let update =
-            r#"{"type":"thread.item.updated","item_id":"x","update":{"type":"widget.root.updated","widget":{}}}"#;
+        let update = r#"{"type":"thread.item.updated","item_id":"x","update":{"type":"widget.sang","song":1}}"#;
         assert!(matches!(
             serde_json::from_str::<ThreadStreamEvent>(update).unwrap(),
             ThreadStreamEvent::ItemUpdated { update: ItemUpdate::Unknown, .. }

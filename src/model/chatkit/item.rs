@@ -1,9 +1,9 @@
-//! Thread items.
+//! Thread items: the eleven kinds of the protocol, and whatever comes after them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Attachment;
+use super::{AssistantMessage, StructuredInputItem, Task, UserContent, UserMessage, Workflow};
 use crate::model::Timestamp;
 
 /// One entry of a thread.
@@ -14,6 +14,20 @@ pub enum ThreadItem {
     UserMessage(UserMessage),
     /// What the assistant said.
     AssistantMessage(AssistantMessage),
+    /// Something that the client is asked to do before the answer goes on.
+    ClientToolCall(ClientToolCall),
+    /// A tree of components.
+    Widget(Widget),
+    /// A picture, or the place where it will be.
+    GeneratedImage(GeneratedImageItem),
+    /// Questions with prepared answers.
+    StructuredInput(StructuredInputItem),
+    /// Steps of work or of thought.
+    Workflow(WorkflowItem),
+    /// One step of work alone.
+    Task(TaskItem),
+    /// The assistant has nothing to add; a hint for the client.
+    EndOfTurn(EndOfTurn),
     /// For the model only; never sent to a client.
     HiddenContextItem(HiddenContext),
     /// For the model only, written by the server itself; never sent to a client.
@@ -23,128 +37,133 @@ pub enum ThreadItem {
     Unknown(UnknownItem),
 }
 
-/// What the user said.
+/// A call of a tool that lives in the client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UserMessage {
-    /// `msg_` and at least 96 random bits, given by the server.
+pub struct ClientToolCall {
+    /// `tc_` and at least 96 random bits.
     pub id: String,
     /// The thread it stands in.
     pub thread_id: String,
-    /// When the server took it.
+    /// When the tool was called.
     pub created_at: Timestamp,
-    /// The text, in parts.
+    /// Whether the client has answered.
     #[serde(default)]
-    pub content: Vec<UserContent>,
-    /// Files that go along.
+    pub status: ToolCallStatus,
+    /// The model's own id of the call.
+    pub call_id: String,
+    /// The tool.
+    pub name: String,
+    /// What it is called with; its nulls are kept.
     #[serde(default)]
-    pub attachments: Vec<Attachment>,
-    /// What the message answers to.
+    pub arguments: Map<String, Value>,
+    /// What the client answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quoted_text: Option<String>,
-    /// The wishes for the answer.
-    #[serde(default)]
-    pub inference_options: InferenceOptions,
+    pub output: Option<Value>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-/// A part of a user message.
+/// Whether a client has answered a tool call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolCallStatus {
+    /// Not yet.
+    #[default]
+    Pending,
+    /// Yes.
+    Completed,
+}
+
+/// A tree of components.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum UserContent {
-    /// Plain text; never Markdown.
-    InputText {
-        /// The text.
-        text: String,
-    },
-    /// A mention of an entity.
-    InputTag {
-        /// The entity.
-        id: String,
-        /// What is shown.
-        text: String,
-        /// What the entity carries.
-        #[serde(default)]
-        data: Map<String, Value>,
-        /// The group it belongs to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        group: Option<String>,
-        /// Whether a click on it does something.
-        #[serde(default)]
-        interactive: bool,
-    },
-}
-
-impl UserContent {
-    /// Returns the text of the part, as it is shown.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::InputText { text } | Self::InputTag { text, .. } => text,
-        }
-    }
-}
-
-/// The wishes for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InferenceOptions {
-    /// A tool that must be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tool_choice: Option<ToolChoice>,
-    /// The model that should answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-}
-
-/// A tool, by its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToolChoice {
-    /// The id of the tool.
-    pub id: String,
-}
-
-/// What the assistant said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AssistantMessage {
+pub struct Widget {
     /// `msg_` and at least 96 random bits.
     pub id: String,
     /// The thread it stands in.
     pub thread_id: String,
-    /// When the answer began.
+    /// When it was made.
     pub created_at: Timestamp,
-    /// The text, in parts.
-    #[serde(default)]
-    pub content: Vec<AssistantContent>,
-    /// What Colloquy adds to the protocol; official clients ignore it.
+    /// The root: a `Card`, a `ListView` or a `Basic`, kept as it came.
+    pub widget: Value,
+    /// What is copied in its stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub colloquy: Option<ItemMarks>,
+    pub copy_text: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-/// A part of an assistant message.
+/// A picture, or the place where it will be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum AssistantContent {
-    /// Markdown.
-    OutputText(OutputText),
+pub struct GeneratedImageItem {
+    /// `msg_` and at least 96 random bits.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When the work began.
+    pub created_at: Timestamp,
+    /// The picture; absent while there is nothing to see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<GeneratedImage>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-/// Markdown with its annotations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct OutputText {
-    /// Sources of the text.
-    #[serde(default)]
-    pub annotations: Vec<Annotation>,
-    /// GitHub-flavoured Markdown.
-    #[serde(default)]
-    pub text: String,
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratedImage {
+    /// Its id.
+    pub id: String,
+    /// Where it is; may be a `data:` URL.
+    pub url: String,
 }
 
-/// A source, kept as it came.
-pub type Annotation = Value;
+/// Steps of work or of thought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowItem {
+    /// `wf_` and at least 96 random bits.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When the work began.
+    pub created_at: Timestamp,
+    /// The steps.
+    pub workflow: Workflow,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
 
-/// What Colloquy notes on an item, under the key `colloquy`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ItemMarks {
-    /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub interrupted: bool,
+/// One step of work alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskItem {
+    /// `tsk_` and at least 96 random bits.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When the work began.
+    pub created_at: Timestamp,
+    /// The step.
+    pub task: Task,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The assistant has nothing to add.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EndOfTurn {
+    /// Its id.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When it was said.
+    pub created_at: Timestamp,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// Context for the model that no client sees.
@@ -178,25 +197,49 @@ pub struct UnknownItem {
     pub fields: Map<String, Value>,
 }
 
+/// Does the same with an item of any kind.
+macro_rules! each {
+    ($item:expr, $it:ident => $done:expr) => {
+        match $item {
+            ThreadItem::UserMessage($it) => $done,
+            ThreadItem::AssistantMessage($it) => $done,
+            ThreadItem::ClientToolCall($it) => $done,
+            ThreadItem::Widget($it) => $done,
+            ThreadItem::GeneratedImage($it) => $done,
+            ThreadItem::StructuredInput($it) => $done,
+            ThreadItem::Workflow($it) => $done,
+            ThreadItem::Task($it) => $done,
+            ThreadItem::EndOfTurn($it) => $done,
+            ThreadItem::HiddenContextItem($it) | ThreadItem::SdkHiddenContext($it) => $done,
+            ThreadItem::Unknown($it) => $done,
+        }
+    };
+}
+
 impl ThreadItem {
     /// Returns the id.
     pub fn id(&self) -> &str {
-        match self {
-            Self::UserMessage(it) => &it.id,
-            Self::AssistantMessage(it) => &it.id,
-            Self::HiddenContextItem(it) | Self::SdkHiddenContext(it) => &it.id,
-            Self::Unknown(it) => &it.id,
-        }
+        each!(self, it => &it.id)
+    }
+
+    /// Returns the thread it stands in.
+    pub fn thread_id(&self) -> &str {
+        each!(self, it => &it.thread_id)
+    }
+
+    /// Puts it into a thread.
+    pub fn set_thread_id(&mut self, thread_id: &str) {
+        each!(self, it => thread_id.clone_into(&mut it.thread_id));
     }
 
     /// Returns the moment it was made.
     pub fn created_at(&self) -> Timestamp {
-        match self {
-            Self::UserMessage(it) => it.created_at,
-            Self::AssistantMessage(it) => it.created_at,
-            Self::HiddenContextItem(it) | Self::SdkHiddenContext(it) => it.created_at,
-            Self::Unknown(it) => it.created_at,
-        }
+        each!(self, it => it.created_at)
+    }
+
+    /// Says when it was made.
+    pub fn set_created_at(&mut self, moment: Timestamp) {
+        each!(self, it => it.created_at = moment);
     }
 
     /// Returns the protocol's name of its kind, for instance `user_message`.
@@ -204,15 +247,22 @@ impl ThreadItem {
         match self {
             Self::UserMessage(_) => "user_message",
             Self::AssistantMessage(_) => "assistant_message",
+            Self::ClientToolCall(_) => "client_tool_call",
+            Self::Widget(_) => "widget",
+            Self::GeneratedImage(_) => "generated_image",
+            Self::StructuredInput(_) => "structured_input",
+            Self::Workflow(_) => "workflow",
+            Self::Task(_) => "task",
+            Self::EndOfTurn(_) => "end_of_turn",
             Self::HiddenContextItem(_) => "hidden_context_item",
             Self::SdkHiddenContext(_) => "sdk_hidden_context",
             Self::Unknown(it) => &it.kind,
         }
     }
 
-    /// Whether no client may see it.
+    /// Whether no client may see it, however it is made.
     pub fn is_hidden(&self) -> bool {
-        matches!(self, Self::HiddenContextItem(_) | Self::SdkHiddenContext(_))
+        matches!(self.kind(), "hidden_context_item" | "sdk_hidden_context")
     }
 
     /// Returns the text that a model or a search reads; empty for items without one.
@@ -220,50 +270,78 @@ impl ThreadItem {
         match self {
             Self::UserMessage(it) => it.content.iter().map(UserContent::text).collect(),
             Self::AssistantMessage(it) => it.text(),
+            Self::Widget(it) => it.copy_text.clone().unwrap_or_default(),
             Self::HiddenContextItem(it) | Self::SdkHiddenContext(it) => {
                 it.content.as_str().map_or_else(|| it.content.to_string(), str::to_owned)
             }
-            Self::Unknown(_) => String::new(),
+            _ => String::new(),
         }
-    }
-}
-
-impl AssistantMessage {
-    /// Returns the text of all parts.
-    pub fn text(&self) -> String {
-        self.content.iter().map(|AssistantContent::OutputText(part)| part.text.as_str()).collect()
-    }
-
-    /// Whether it ended before it was complete.
-    pub fn is_interrupted(&self) -> bool {
-        self.colloquy.as_ref().is_some_and(|marks| marks.interrupted)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    #[test]
-    fn an_unknown_item_is_kept_as_it_is() {
-        let wire = serde_json::json!({
-            "id": "wf_1", "thread_id": "thr_1", "created_at": "2026-11-23T00:03:18.787Z",
-            "type": "workflow", "workflow": { "type": "custom", "tasks": [], "summary": null }
-        });
+    fn item(fields: Value) -> Value {
+        let mut item = json!({ "id": "x_1", "thread_id": "thr_1", "created_at": "2026-11-23T00:03:18.787Z" });
+        item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        item
+    }
+
+    #[track_caller]
+    fn check(wire: &Value) -> ThreadItem {
         let item: ThreadItem = serde_json::from_value(wire.clone()).unwrap();
-        assert_eq!(item.kind(), "workflow");
-        assert_eq!(serde_json::to_value(&item).unwrap(), wire);
+        assert_eq!(item.kind(), wire["type"]);
+        assert_eq!((item.id(), item.thread_id()), ("x_1", "thr_1"));
+        assert_eq!(serde_json::to_value(&item).unwrap(), *wire);
+        item
     }
 
     #[test]
-    fn a_user_message_has_the_recorded_shape() {
-        let wire = serde_json::json!({
-            "id": "msg_585158e0", "thread_id": "thr_49bc8666", "created_at": "2026-11-23T00:03:18.866Z",
-            "type": "user_message", "content": [{ "type": "input_text", "text": "Second turn" }], "attachments": [],
-            "quoted_text": "from the fake", "inference_options": { "tool_choice": { "id": "search" }, "model": "gpt-x" }
-        });
-        let item: ThreadItem = serde_json::from_value(wire.clone()).unwrap();
-        assert!(matches!(item, ThreadItem::UserMessage(_)));
-        assert_eq!(serde_json::to_value(&item).unwrap(), wire);
+    fn unknown_kinds_and_unknown_fields_are_kept_as_they_are() {
+        for fields in [
+            json!({ "type": "song", "verses": [null, 2], "more": null }),
+            json!({ "type": "workflow", "workflow": "of another make" }),
+            json!({ "type": "end_of_turn", "mood": null }),
+            json!({ "type": "assistant_message", "content": [], "reasoning": { "tokens": null } }),
+            json!({ "type": "widget", "widget": { "type": "Card", "children": [{ "type": "Hologram", "depth": null }] },
+                "pinned": true }),
+            json!({ "type": "task", "task": { "type": "custom", "status_indicator": "none", "seconds": 3 } }),
+            json!({ "type": "task", "task": { "type": "dance", "steps": [1] } }),
+            json!({ "type": "client_tool_call", "status": "completed", "call_id": "c", "name": "n",
+                "arguments": { "none": null }, "output": [null] }),
+        ] {
+            check(&item(fields));
+        }
+    }
+
+    #[test]
+    fn hidden_items_are_hidden_even_when_they_are_malformed() {
+        for kind in ["hidden_context_item", "sdk_hidden_context"] {
+            assert!(check(&item(json!({ "type": kind, "content": "x" }))).is_hidden());
+            assert!(check(&item(json!({ "type": kind }))).is_hidden());
+        }
+    }
+
+    #[test]
+    fn defaults_are_sent() {
+        let read =
+            |fields: Value| serde_json::to_value(serde_json::from_value::<ThreadItem>(item(fields)).unwrap()).unwrap();
+        let call = read(json!({ "type": "client_tool_call", "call_id": "c", "name": "n", "output": null }));
+        assert_eq!((&call["status"], &call["arguments"]), (&json!("pending"), &json!({})));
+        assert!(call.get("output").is_none());
+        let task = read(json!({ "type": "task", "task": { "type": "web_search", "title": null } }));
+        assert_eq!(
+            task["task"],
+            json!({ "type": "web_search", "status_indicator": "none", "queries": [], "sources": [] })
+        );
+        let workflow = read(json!({ "type": "workflow", "workflow": { "type": "custom", "tasks": [] } }));
+        assert_eq!(workflow["workflow"], json!({ "type": "custom", "tasks": [], "expanded": false }));
+        let input = json!({ "type": "multiple_choice", "id": "a", "question": "?", "options": [] });
+        let asked = read(json!({ "type": "structured_input", "inputs": [input] }));
+        assert_eq!((&asked["status"], &asked["inputs"][0]["multiple"]), (&json!("pending"), &json!(false)));
     }
 }

@@ -5,15 +5,35 @@
 
 mod attachment;
 mod event;
+mod fold;
 mod item;
+mod message;
 mod request;
+mod source;
+mod structured_input;
+mod task;
 mod thread;
 
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
 pub use item::{
-    Annotation, AssistantContent, AssistantMessage, HiddenContext, InferenceOptions, ItemMarks, OutputText, ThreadItem,
-    ToolChoice, UnknownItem, UserContent, UserMessage,
+    ClientToolCall, EndOfTurn, GeneratedImage, GeneratedImageItem, HiddenContext, TaskItem, ThreadItem, ToolCallStatus,
+    UnknownItem, Widget, WorkflowItem,
 };
-pub use request::{ChatKitRequest, InvalidRequest, ListOrder, NewAttachment, Operation, PageQuery, UserMessageInput};
+pub use message::{
+    AssistantContent, AssistantMessage, InferenceOptions, ItemMarks, OutputText, ToolChoice, UserContent, UserMessage,
+};
+pub use request::{
+    Action, ChatKitRequest, CustomAction, FeedbackKind, InvalidRequest, ListOrder, NewAttachment, Operation, PageQuery,
+    UserMessageInput,
+};
+pub use source::{Annotation, EntitySource, FileSource, Source, UrlSource};
+pub use structured_input::{
+    ChoiceOption, ReplyStatus, StructuredAnswer, StructuredInput, StructuredInputItem, StructuredInputStatus,
+    StructuredReply,
+};
+pub use task::{
+    CustomTask, FileTask, ImageTask, StatusIndicator, Task, ThoughtTask, WebSearchTask, Workflow, WorkflowKind,
+    WorkflowSummary,
+};
 pub use thread::{Page, Thread, ThreadStatus};

@@ -1,9 +1,9 @@
 //! What a client may ask of `POST /chatkit`.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
-use super::{InferenceOptions, UserContent};
+use super::{InferenceOptions, StructuredReply, UserContent};
 
 /// A request: an operation and integration data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,7 +17,7 @@ pub struct ChatKitRequest {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "params")]
 pub enum Operation {
     /// Opens a thread with its first message and streams the answer.
@@ -34,6 +34,38 @@ pub enum Operation {
         /// The message.
         input: UserMessageInput,
     },
+    /// Answers the client tool call that the thread waits for, and streams what follows.
+    #[serde(rename = "threads.add_client_tool_output")]
+    ThreadsAddClientToolOutput {
+        /// Where.
+        thread_id: String,
+        /// What the tool returned.
+        result: Value,
+    },
+    /// Answers structured questions, and streams what follows.
+    #[serde(rename = "threads.add_structured_input")]
+    ThreadsAddStructuredInput {
+        /// Where.
+        thread_id: String,
+        /// The item with the questions.
+        item_id: String,
+        /// The answers.
+        input: StructuredReply,
+    },
+    /// Answers a message once more and streams the answer.
+    #[serde(rename = "threads.retry_after_item")]
+    ThreadsRetryAfterItem {
+        /// Where.
+        thread_id: String,
+        /// The message of the user's.
+        item_id: String,
+    },
+    /// Does what a widget or the page asks for, and streams what follows.
+    #[serde(rename = "threads.custom_action")]
+    ThreadsCustomAction(CustomAction),
+    /// Does what a widget or the page asks for, without a stream.
+    #[serde(rename = "threads.sync_custom_action")]
+    ThreadsSyncCustomAction(CustomAction),
     /// One thread with its first items.
     #[serde(rename = "threads.get_by_id")]
     ThreadsGetById {
@@ -66,6 +98,16 @@ pub enum Operation {
         #[serde(flatten)]
         page: PageQuery,
     },
+    /// Says what the user thinks of items.
+    #[serde(rename = "items.feedback")]
+    ItemsFeedback {
+        /// Where.
+        thread_id: String,
+        /// Which items.
+        item_ids: Vec<String>,
+        /// What the user thinks.
+        kind: FeedbackKind,
+    },
     /// Announces a file and asks where its bytes go.
     #[serde(rename = "attachments.create")]
     AttachmentsCreate(NewAttachment),
@@ -83,6 +125,39 @@ pub enum Operation {
         /// Its media type, for instance `audio/webm;codecs=opus`.
         mime_type: String,
     },
+}
+
+/// What a widget or the page asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomAction {
+    /// Where.
+    pub thread_id: String,
+    /// The widget; `None` for the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<String>,
+    /// What is to be done.
+    pub action: Action,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Its name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// With what.
+    #[serde(default)]
+    pub payload: Value,
+}
+
+/// What a user thinks of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedbackKind {
+    /// It is good.
+    Positive,
+    /// It is bad.
+    Negative,
 }
 
 /// A file that is to be uploaded.
@@ -157,44 +232,6 @@ struct Envelope {
     metadata: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
-struct AP {
-    attachment_id: String,
-}
-#[derive(Deserialize)]
-struct TP {
-    audio_base64: String,
-    mime_type: String,
-}
-#[derive(Deserialize)]
-struct ThreadParams {
-    thread_id: String,
-}
-
-#[derive(Deserialize)]
-struct CreateParams {
-    input: UserMessageInput,
-}
-
-#[derive(Deserialize)]
-struct AddParams {
-    thread_id: String,
-    input: UserMessageInput,
-}
-
-#[derive(Deserialize)]
-struct UpdateParams {
-    thread_id: String,
-    title: String,
-}
-
-#[derive(Deserialize)]
-struct ItemsParams {
-    thread_id: String,
-    #[serde(flatten)]
-    page: PageQuery,
-}
-
 impl ChatKitRequest {
     /// Makes a request without integration data.
     pub fn new(operation: Operation) -> Self {
@@ -215,45 +252,26 @@ impl ChatKitRequest {
 
 impl Operation {
     fn parse(kind: &str, params: Map<String, Value>) -> Result<Self, InvalidRequest> {
-        Ok(match kind {
-            "threads.create" => {
-                let CreateParams { input } = read(kind, params)?;
-                Self::ThreadsCreate { input }
-            }
-            "threads.add_user_message" => {
-                let AddParams { thread_id, input } = read(kind, params)?;
-                Self::ThreadsAddUserMessage { thread_id, input }
-            }
-            "threads.get_by_id" => Self::ThreadsGetById { thread_id: read::<ThreadParams>(kind, params)?.thread_id },
-            "threads.list" => Self::ThreadsList(read(kind, params)?),
-            "threads.update" => {
-                let UpdateParams { thread_id, title } = read(kind, params)?;
-                Self::ThreadsUpdate { thread_id, title }
-            }
-            "threads.delete" => Self::ThreadsDelete { thread_id: read::<ThreadParams>(kind, params)?.thread_id },
-            "items.list" => {
-                let ItemsParams { thread_id, page } = read(kind, params)?;
-                Self::ItemsList { thread_id, page }
-            }
-            "attachments.create" => Self::AttachmentsCreate(read(kind, params)?),
-            "attachments.delete" => Self::AttachmentsDelete { attachment_id: read::<AP>(kind, params)?.attachment_id },
-            "input.transcribe" => {
-                let t: TP = read(kind, params)?;
-                Self::InputTranscribe { audio_base64: t.audio_base64, mime_type: t.mime_type }
-            }
-            _ => return Err(InvalidRequest(format!("unknown request type `{kind}`"))),
+        Self::deserialize(json!({ "type": kind, "params": params })).map_err(|err| {
+            let err = err.to_string();
+            let is_unknown = err.starts_with(&format!("unknown variant `{kind}`"));
+            InvalidRequest(if is_unknown {
+                format!("unknown request type `{kind}`")
+            } else {
+                format!("the params of `{kind}` are wrong: {err}")
+            })
         })
     }
-}
-
-fn read<T: DeserializeOwned>(kind: &str, params: Map<String, Value>) -> Result<T, InvalidRequest> {
-    serde_json::from_value(Value::Object(params))
-        .map_err(|err| InvalidRequest(format!("the params of `{kind}` are wrong: {err}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn action(item_id: Option<&str>) -> CustomAction {
+        let action = Action { kind: "go".into(), payload: Value::Null };
+        CustomAction { thread_id: "thr_1".into(), item_id: item_id.map(str::to_owned), action }
+    }
 
     #[test]
     fn what_the_client_writes_the_server_reads() {
@@ -268,6 +286,23 @@ mod tests {
                 thread_id: "thr_1".into(),
                 page: PageQuery { limit: Some(2), order: Some(ListOrder::Asc), after: Some("msg_1".into()) },
             },
+            Operation::ThreadsAddClientToolOutput { thread_id: "thr_1".into(), result: json!({ "a": null }) },
+            Operation::ThreadsAddStructuredInput {
+                thread_id: "thr_1".into(),
+                item_id: "msg_1".into(),
+                input: StructuredReply::default(),
+            },
+            Operation::ThreadsRetryAfterItem { thread_id: "thr_1".into(), item_id: "msg_1".into() },
+            Operation::ThreadsCustomAction(action(Some("msg_1"))),
+            Operation::ThreadsSyncCustomAction(action(None)),
+            Operation::ItemsFeedback {
+                thread_id: "thr_1".into(),
+                item_ids: vec!["msg_1".into()],
+                kind: FeedbackKind::Negative,
+            },
+            Operation::AttachmentsCreate(NewAttachment { name: "a".into(), size: 3, mime_type: "text/plain".into() }),
+            Operation::AttachmentsDelete { attachment_id: "atc_1".into() },
+            Operation::InputTranscribe { audio_base64: "YWJj".into(), mime_type: "audio/mp4".into() },
         ] {
             let request = ChatKitRequest::new(operation);
             let body = serde_json::to_vec(&request).unwrap();
@@ -291,6 +326,28 @@ mod tests {
             r#"{"type":"threads.create","params":{"input":{"content":[],"attachments":[]}}}"#,
             "missing field `inference_options`",
         );
+        let add = r#"{"type":"threads.add_client_tool_output","params":{"thread_id":"thr_1"}}"#;
+        check(add, "the params of `threads.add_client_tool_output` are wrong: missing field `result`");
+        check(r#"{"type":"threads.custom_action","params":{"thread_id":"a","action":{}}}"#, "missing field `type`");
+        let feedback = r#"{"type":"items.feedback","params":{"thread_id":"a","item_ids":[],"kind":"superb"}}"#;
+        check(feedback, "the params of `items.feedback` are wrong: unknown variant `superb`");
+        check(r#"{"type":"attachments.create","params":{"name":"a","size":-1,"mime_type":"b"}}"#, "invalid value");
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_default() {
+        let reply = r#"{"thread_id":"a","item_id":"b","input":{"answers":{"prio":{"values":["High"]}}}}"#;
+        let body = format!(r#"{{"type":"threads.add_structured_input","params":{reply}}}"#);
+        let operation = ChatKitRequest::parse(body.as_bytes()).unwrap().operation;
+        let Operation::ThreadsAddStructuredInput { input, .. } = operation else { panic!("{operation:?}") };
+        assert_eq!(
+            serde_json::to_value(input).unwrap(),
+            json!({ "status": "answered", "answers": { "prio": { "values": ["High"], "skipped": false } } })
+        );
+        let body =
+            r#"{"type":"threads.custom_action","params":{"thread_id":"thr_1","item_id":null,"action":{"type":"go"}}}"#;
+        let operation = ChatKitRequest::parse(body.as_bytes()).unwrap().operation;
+        assert_eq!(operation, Operation::ThreadsCustomAction(action(None)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The answer that a run writes: one assistant message, and the events that tell how it grows.
 
+use serde_json::Map;
+
 use crate::{
     model::{
         Timestamp,
@@ -31,6 +33,7 @@ impl Answer {
             created_at: Timestamp::from_millis(0),
             content: Vec::new(),
             colloquy: None,
+            extra: Map::new(),
         };
         Self { message, text: String::new(), n_pieces: 0, is_unsaved: false }
     }

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
+use super::relay::RelayFailure;
 use crate::server::Error;
 
 /// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
@@ -42,6 +43,9 @@ pub enum ChatError {
     /// The attachment has its file already, or was deleted while that was on its way.
     #[error("the file of this attachment was uploaded before")]
     Uploaded,
+    /// The model server did not do what was asked of it; a sentence for the user.
+    #[error("{}", .0.message)]
+    Model(RelayFailure),
     /// The method is not one of these.
     #[error("this address takes {0} only")]
     MethodNotAllowed(&'static str),
@@ -71,6 +75,7 @@ impl ChatError {
             Self::Busy { .. } | Self::Uploaded => StatusCode::CONFLICT,
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Model(_) => StatusCode::BAD_GATEWAY,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -85,13 +90,17 @@ impl ChatError {
             Self::Busy { .. } | Self::Uploaded => "conflict",
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::Model(_) => "model_failed",
             Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
     }
 
     fn allows_retry(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::ShuttingDown | Self::Internal(_))
+        match self {
+            Self::Model(failure) => failure.allow_retry,
+            _ => matches!(self, Self::Busy { .. } | Self::ShuttingDown | Self::Internal(_)),
+        }
     }
 
     /// Returns the sentence for the client: nothing from below is in it.

@@ -19,6 +19,7 @@ mod sse;
 mod sweep;
 pub mod threads;
 mod title;
+mod transcribe;
 mod turn;
 
 use std::{sync::Arc, time::Duration};
@@ -50,6 +51,8 @@ struct Inner {
     system_prompt: Option<String>,
     context_tokens: usize,
     attachments: Attachments,
+    /// What turns speech into text, and the model that does.
+    transcriber: Option<(OpenAi, String)>,
     live: LiveRuns,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -76,6 +79,10 @@ impl Chat {
         answers_from: AnswersFrom,
     ) -> Result<Self> {
         let model = &config.model;
+        let transcriber = match (&model.openai, &model.transcribe_model) {
+            (Some(server), Some(model)) => Some((OpenAi::new(server)?, model.clone())),
+            _ => None,
+        };
         Ok(Self(Arc::new(Inner {
             db,
             clock,
@@ -84,6 +91,7 @@ impl Chat {
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
             attachments: Attachments::open(config)?,
+            transcriber,
             live: LiveRuns::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -149,6 +157,10 @@ impl Chat {
 
     fn attachments(&self) -> &Attachments {
         &self.0.attachments
+    }
+
+    fn transcriber(&self) -> Option<&(OpenAi, String)> {
+        self.0.transcriber.as_ref()
     }
 
     fn live(&self) -> &LiveRuns {

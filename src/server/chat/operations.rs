@@ -19,7 +19,7 @@ use super::{
     error::{ChatError, Result},
     items,
     live::StopReason,
-    sse, threads, turn,
+    sse, threads, transcribe, turn,
 };
 use crate::{
     model::chatkit::{ChatKitRequest, Operation},
@@ -31,8 +31,8 @@ use crate::{
 
 /// The most bytes of a request.
 const MAX_BYTES: usize = 1024 * 1024;
-/// The most bytes that are read of a request that has too many.
-const MAX_BYTES_DROPPED: usize = 16 * MAX_BYTES;
+/// The most bytes of a request with speech in it.
+const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
 /// How long deleting a thread waits for its answer to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -58,7 +58,12 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
 /// Reads the body; the content type does not matter, as with the official server.
 async fn read(body: Body) -> Result<Operation> {
     let body = read_bytes(body).await?;
-    let request = ChatKitRequest::parse(&body).map_err(|err| ChatError::Invalid(err.to_string()))?;
+    let request = ChatKitRequest::parse(&body).map_err(|err| ChatError::Invalid(err.to_string()));
+    let is_speech = matches!(&request, Ok(request) if matches!(request.operation, Operation::InputTranscribe { .. }));
+    if body.len() > MAX_BYTES && !is_speech {
+        return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
+    }
+    let request = request?;
     // PostgreSQL cannot store the character, and nobody types it.
     let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
     if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
@@ -67,21 +72,18 @@ async fn read(body: Body) -> Result<Operation> {
     Ok(request.operation)
 }
 
-/// Reads a body of at most a mebibyte. A little more than that is read and dropped, for a client that is still
-/// writing when we hang up never reads why.
+/// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
 async fn read_bytes(body: Body) -> Result<Vec<u8>> {
     let mut chunks = body.into_data_stream();
-    let (mut bytes, mut n_bytes) = (Vec::new(), 0);
+    let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
-        n_bytes += chunk.len();
-        match n_bytes {
-            0..=MAX_BYTES => bytes.extend_from_slice(&chunk),
-            n if n > MAX_BYTES_DROPPED => break,
-            _ => bytes.clear(),
+        if bytes.len() + chunk.len() > MAX_SPEECH_BYTES {
+            return Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES });
         }
+        bytes.extend_from_slice(&chunk);
     }
-    if n_bytes > MAX_BYTES { Err(ChatError::TooLarge { max_bytes: MAX_BYTES }) } else { Ok(bytes) }
+    Ok(bytes)
 }
 
 async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Operation) -> Result<Response> {
@@ -115,7 +117,10 @@ async fn answer(chat: &Chat, session: Watcher, user_id: String, operation: Opera
             attachments::delete(chat, &user_id, &attachment_id).await?;
             object(json!({}))
         }
-        Operation::InputTranscribe { .. } => todo!(),
+        Operation::InputTranscribe { audio_base64, mime_type } => {
+            object(json!({ "text": transcribe::text_of(chat, &audio_base64, &mime_type).await? }))
+        }
+        _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })
 }
 

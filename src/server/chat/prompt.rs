@@ -115,7 +115,7 @@ impl Fitting {
             ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => {
                 (user(hidden(&item.text())), Origin::Other)
             }
-            ThreadItem::Unknown(_) => return true,
+            _ => return true,
         };
         if message.role == Role::Assistant && message.text.is_empty() {
             return true;
@@ -175,6 +175,8 @@ fn end_of(text: &str, max_bytes: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
     use crate::model::{
         Timestamp,
@@ -190,6 +192,7 @@ mod tests {
             attachments: vec![],
             quoted_text: quoted_text.map(str::to_owned),
             inference_options: InferenceOptions::default(),
+            extra: Map::new(),
         })
     }
 
@@ -200,6 +203,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
             content: vec![AssistantContent::OutputText(OutputText { annotations: vec![], text: text.into() })],
             colloquy: None,
+            extra: Map::new(),
         })
     }
 

@@ -188,6 +188,7 @@ fn user_message(thread_id: &str, input: UserMessageInput, attachments: Vec<Attac
         attachments,
         quoted_text: input.quoted_text,
         inference_options: input.inference_options,
+        extra: Map::new(),
     })
 }
 

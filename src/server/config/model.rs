@@ -23,6 +23,10 @@ pub struct ModelSettings {
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
 
+    /// Model of that server that turns speech into text, such as `whisper-1`. Unset: speech is refused.
+    #[arg(long, env = "OPENAI_TRANSCRIBE_MODEL")]
+    pub openai_transcribe_model: Option<String>,
+
     /// What the model is told before every conversation.
     #[arg(long, env = "SYSTEM_PROMPT")]
     pub system_prompt: Option<String>,
@@ -37,6 +41,8 @@ pub struct ModelSettings {
 pub struct ModelConfig {
     /// The OpenAI-compatible server; `None` means the built-in demo.
     pub openai: Option<OpenAiConfig>,
+    /// The model of that server that turns speech into text.
+    pub transcribe_model: Option<String>,
     /// What the model is told first.
     pub system_prompt: Option<String>,
     /// How much of a thread is sent, in estimated tokens.
@@ -67,11 +73,12 @@ impl ModelSettings {
                 "write a whole number of at least 256, such as 32000",
             )
         })?;
-        Ok(ModelConfig {
-            openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model)?,
-            system_prompt: given(self.system_prompt),
-            context_tokens,
-        })
+        let openai = openai(self.openai_base_url, self.openai_api_key, self.openai_model)?;
+        let transcribe_model = given(self.openai_transcribe_model);
+        if let (None, Some(model)) = (&openai, &transcribe_model) {
+            return Err(wrong("OPENAI_TRANSCRIBE_MODEL", model, "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
+        }
+        Ok(ModelConfig { openai, transcribe_model, system_prompt: given(self.system_prompt), context_tokens })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a conversation looks like, and how events change it. Pure: no signals, no clock, no browser.
 
+use serde_json::Map;
+
 use crate::model::{
     Timestamp,
     chatkit::{
@@ -10,7 +12,7 @@ use crate::model::{
 
 mod item;
 
-use item::{change_message, is_interrupted, with_created_at};
+use item::{is_interrupted, with_created_at};
 
 /// A conversation: its thread, its entries and the turn that is under way.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -149,6 +151,7 @@ impl ChatState {
             attachments: Vec::new(),
             quoted_text: None,
             inference_options: InferenceOptions::default(),
+            extra: Map::new(),
         });
         self.push(item, Phase::Sending);
         self.notes.clear();
@@ -241,8 +244,7 @@ impl ChatState {
     fn update(&mut self, item_id: &str, update: ItemUpdate) -> Changes {
         let Some(at) = self.position(item_id) else { return Changes::default() };
         let entry = &mut self.entries[at];
-        let ThreadItem::AssistantMessage(message) = &mut entry.item else { return Changes::default() };
-        if !change_message(message, update) {
+        if !entry.item.apply(update) {
             return Changes::default();
         }
         Changes { entries: vec![entry.key], ..Changes::default() }

@@ -2,6 +2,7 @@
 
 mod failure;
 mod reading;
+mod transcribe;
 
 use std::{sync::Arc, time::Duration};
 
