@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 import { browser } from "./fixtures/browser.ts";
 
 /** What passes without JavaScript as well as with it. */
-const BOTH = /accounts\.spec\.ts|not-found\.spec\.ts/;
+const BOTH = /account\.spec\.ts|accounts\.spec\.ts|passwords\.spec\.ts|verification\.spec\.ts|not-found\.spec\.ts/;
 /** What is about having none. */
 const WITHOUT = /without-javascript\.spec\.ts/;
 

@@ -1,5 +1,7 @@
 // Small screens, and dark ones.
 
+import type { Page } from "@playwright/test";
+
 import { chatPage, signInPage, signUpPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -16,7 +18,7 @@ test.describe("on a telephone", () => {
     // The page leaves its width to the conversation.
     await expect(chat.chats).toBeHidden();
     await expect(chat.message).toBeVisible();
-    await expectNoSidewaysScrolling();
+    await expectNoSidewaysScrolling(page);
     await scan("a narrow page");
 
     // Ada opens the list, and closes it with its button and with the Escape key.
@@ -37,14 +39,14 @@ test.describe("on a telephone", () => {
     await expect(page).toHaveURL(`${signedIn.url}/chat/${id}`);
     await expect(chat.questions).toHaveText(/A chat on the train/);
     await expect(chat.chats).toBeHidden();
-    await expectNoSidewaysScrolling();
+    await expectNoSidewaysScrolling(page);
+  });
 
-    async function expectNoSidewaysScrolling() {
-      const [needed, there] = await page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        document.documentElement.clientWidth,
-      ]);
-      expect(needed).toBeLessThanOrEqual(there!);
+  test("the account pages fit", async ({ page, signedIn: _, visit, scan }) => {
+    for (const path of ["", "/email", "/password", "/sessions", "/linked", "/delete", "/delete/confirm"]) {
+      await visit(`/account${path}`);
+      await expectNoSidewaysScrolling(page);
+      await scan(`/account${path} on a telephone`);
     }
   });
 });
@@ -79,6 +81,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("menuitem", { name: "Rename" })).toBeVisible();
       await scan(`a chat's menu, ${colorScheme}`);
 
+      // The account pages.
+      for (const path of ["", "/email", "/password", "/sessions", "/linked", "/delete", "/delete/confirm"]) {
+        await visit(`/account${path}`);
+        await scan(`/account${path}, ${colorScheme}`);
+      }
+
       // The page is as bright as asked.
       const brightness = await page.evaluate(() => {
         const [r = 0, g = 0, b = 0] = (getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
@@ -87,4 +95,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(brightness > 128).toBe(colorScheme === "light");
     });
   });
+}
+
+async function expectNoSidewaysScrolling(page: Page) {
+  const [needed, there] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(needed).toBeLessThanOrEqual(there!);
 }

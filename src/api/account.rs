@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use crate::model::{
     ApiError,
     auth::{Password, Session},
-    page::TypedFields,
+    page::EntryStart,
 };
 
-/// Creates an account, signs it in, and goes to `next` (a path of ours; `/chat` otherwise).
+/// Creates an account and goes to `next` (a path of ours; `/chat` otherwise); where signing up does not sign in, to the
+/// page that says what comes next.
 ///
 /// # Errors
 /// [`ApiError::Auth`] with the reason.
@@ -19,7 +20,7 @@ pub async fn sign_up(
     #[server(default)] password: Password,
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
-    crate::server::forms::sign_up(TypedFields { name, email }, password, next).await
+    crate::server::forms::sign_up(name, email, password, next).await
 }
 
 /// Signs in and goes to `next` (a path of ours; `/chat` otherwise). An unchecked `remember_me` is simply absent.
@@ -33,8 +34,7 @@ pub async fn sign_in(
     #[server(default)] remember_me: Option<String>,
     #[server(default)] next: Option<String>,
 ) -> Result<(), ApiError> {
-    crate::server::forms::sign_in(TypedFields { name: String::new(), email }, password, remember_me.is_some(), next)
-        .await
+    crate::server::forms::sign_in(email, password, remember_me.is_some(), next).await
 }
 
 /// Ends the session and goes to the sign-in page.
@@ -64,11 +64,11 @@ pub async fn chat_token() -> Result<String, ApiError> {
     crate::server::forms::chat_token().await
 }
 
-/// Returns what the visitor had typed into a form that was posted without JavaScript and refused.
+/// Returns what the pages for visitors begin with, and forgets what the form before has left.
 ///
 /// # Errors
-/// None but those of the transport.
-#[server(name = GetTypedFields, prefix = "/api/fn", endpoint = "typed-fields")]
-pub async fn typed_fields() -> Result<TypedFields, ApiError> {
-    crate::server::forms::typed_fields().await
+/// [`ApiError::Internal`] when the database fails.
+#[server(name = GetEntryStart, prefix = "/api/fn", endpoint = "entry-start")]
+pub async fn entry_start() -> Result<EntryStart, ApiError> {
+    crate::server::forms::entry_start().await
 }

@@ -5,6 +5,8 @@
 //! same functions of `server` as the HTTP handlers do.
 
 pub mod account;
+pub mod recovery;
+pub mod settings;
 pub mod status;
 pub mod threads;
 

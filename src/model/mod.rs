@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chatkit;
 mod error;
 pub mod page;
+pub mod path;
 pub mod sse;
 mod timestamp;
 

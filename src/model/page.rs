@@ -2,17 +2,154 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::chatkit::{Page, Thread};
+use super::{
+    Timestamp,
+    auth::User,
+    chatkit::{Page, Thread},
+};
 
 /// What a refused form held, so that it can be shown again. Never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedFields {
-    /// The name, on the sign-up form.
+    /// The name.
     #[serde(default)]
     pub name: String,
     /// The address.
     #[serde(default)]
     pub email: String,
+}
+
+impl TypedFields {
+    /// Makes those of a form that asks for an address.
+    pub fn of_email(email: String) -> Self {
+        Self { email, ..Self::default() }
+    }
+}
+
+/// What a form did, for the page to say so: a closed set without free text, as [`super::ApiError`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// An account was created; signing in is the visitor's business.
+    SignedUp,
+    /// The profile was changed.
+    ProfileSaved,
+    /// A mail that proves an address is on its way, if it was not proved yet.
+    VerificationOrdered,
+    /// A mail to the old address asks whether it agrees to a new one.
+    OldAddressAsked,
+    /// A mail to the new address asks to prove it.
+    NewAddressAsked,
+    /// A mail to set a new password is on its way, if somebody has the address.
+    ResetOrdered,
+    /// The link of that mail was followed, and a new password is set.
+    PasswordReset,
+    /// The password was changed.
+    PasswordChanged,
+    /// The password was changed, and all other sessions have ended.
+    PasswordChangedOthersEnded,
+    /// Another session has ended.
+    SessionRevoked,
+    /// All other sessions have ended.
+    OthersRevoked,
+    /// A way to sign in was taken away.
+    AccountUnlinked,
+    /// A mail asks whether the account is to be deleted.
+    DeletionOrdered,
+    /// The account is gone.
+    Deleted,
+}
+
+/// What a form leaves for the page that comes next: scripts remember it by themselves, a plain form needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormMemory {
+    /// What was typed.
+    #[serde(default)]
+    pub typed: TypedFields,
+    /// What was done, unless the form was refused.
+    #[serde(default)]
+    pub done: Option<Done>,
+}
+
+/// What the pages for visitors begin with: sign-in, sign-up, and where links of mails lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryStart {
+    /// Whether the visitor is signed in already.
+    pub is_signed_in: bool,
+    /// Whether this server lets anybody sign up now.
+    pub may_sign_up: bool,
+    /// What the form before has left.
+    pub memory: FormMemory,
+}
+
+/// What the account pages show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountOverview {
+    /// Who is signed in.
+    pub user: User,
+    /// This session first, then the others, those last seen first.
+    pub sessions: Vec<SessionSummary>,
+    /// The ways to sign in, oldest first.
+    pub linked: Vec<LinkedSummary>,
+    /// What users may do here.
+    pub rules: AccountRules,
+    /// What the form before has left.
+    pub memory: FormMemory,
+}
+
+impl AccountOverview {
+    /// Whether the user signs in with a password.
+    pub fn has_password(&self) -> bool {
+        self.linked.iter().any(LinkedSummary::is_password)
+    }
+}
+
+/// A session as its user sees it: without its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSummary {
+    /// The id of the session's row.
+    pub id: String,
+    /// What it was opened with, in words such as `Firefox on Linux`.
+    pub device: String,
+    /// Where it was opened from; empty when unknown.
+    pub address: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// A way to sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedSummary {
+    /// The id of the account's row.
+    pub id: String,
+    /// Better Auth's name of the provider; `credential` for a password.
+    pub provider: String,
+    /// When it was linked.
+    pub linked_at: Timestamp,
+}
+
+impl LinkedSummary {
+    /// Whether it is the password.
+    pub fn is_password(&self) -> bool {
+        self.provider == "credential"
+    }
+}
+
+/// What users may do on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRules {
+    /// Whether they may change their address.
+    pub change_email: bool,
+    /// Whether a proved old address is asked first.
+    pub ask_old_address: bool,
+    /// Whether they may delete themselves.
+    pub delete_user: bool,
+    /// Whether that takes following the link of a mail.
+    pub delete_by_mail: bool,
 }
 
 /// Which answers this server gives, for the page to say so.

@@ -1,5 +1,6 @@
 //! Tests that enter through the HTTP router, with a real database, on both engines.
 
+mod account_pages;
 mod app;
 mod auth;
 mod chat;

@@ -4,13 +4,17 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Redirect, Route, Router, Routes},
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
-use super::{
-    pages::{ChatPage, NotFoundPage, SignInPage, SignUpPage},
-    paths,
+use super::pages::{
+    ChatPage, CheckMailPage, ForgotPasswordPage, NotFoundPage, ResetPasswordPage, RootPage, SignInPage, SignUpPage,
+    VerifyEmailPage,
+    settings::{
+        ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage, ProfilePage, SessionsPage,
+        SettingsFrame,
+    },
 };
 
 /// The whole application.
@@ -22,9 +26,24 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| if title.is_empty() { "Colloquy".to_owned() } else { format!("{title} · Colloquy") } />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=|| view! { <Redirect path=paths::CHAT /> } ssr=SsrMode::Async />
+                <Route path=path!("/") view=RootPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/check-mail") view=CheckMailPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
+                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
+                // Not within the frame: nobody is signed in any more.
+                <Route path=path!("/account/deleted") view=DeletedPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("/account") view=SettingsFrame ssr=SsrMode::Async>
+                    <Route path=path!("") view=ProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/email") view=EmailPage ssr=SsrMode::Async />
+                    <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/linked") view=LinkedPage ssr=SsrMode::Async />
+                    <Route path=path!("/delete") view=DeletionPage ssr=SsrMode::Async />
+                    <Route path=path!("/delete/confirm") view=ConfirmDeletionPage ssr=SsrMode::Async />
+                </ParentRoute>
                 // One route for both, so that a new chat keeps its page when it gets its thread.
                 <Route path=path!("/chat/:thread_id?") view=ChatPage ssr=SsrMode::Async />
             </Routes>

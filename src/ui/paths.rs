@@ -2,12 +2,7 @@
 
 use url::form_urlencoded::byte_serialize;
 
-/// A new chat, and the place to go to when there is no better one.
-pub const CHAT: &str = "/chat";
-/// The sign-in page.
-pub const SIGN_IN: &str = "/sign-in";
-/// The sign-up page.
-pub const SIGN_UP: &str = "/sign-up";
+pub use crate::model::path::*;
 
 /// Returns the path of a thread, or of a new chat.
 pub fn thread(id: Option<&str>) -> String {

@@ -96,6 +96,13 @@ pub fn set_session_token(config: &Config, set_cookie: &HeaderValue) -> Option<He
     (name.strip_prefix(prefix) == Some(SESSION_TOKEN)).then(|| HeaderValue::from_str(&decoded).ok())?
 }
 
+/// Whether a `Set-Cookie` opens or ends a session.
+pub fn is_session_token(config: &Config, set_cookie: &HeaderValue) -> bool {
+    let prefix = if config.is_secure() { "__Secure-" } else { "" };
+    let name = set_cookie.to_str().ok().and_then(|text| text.split_once('=')).map_or("", |(name, _)| name);
+    name.strip_prefix(prefix) == Some(SESSION_TOKEN)
+}
+
 /// Returns the three `Set-Cookie` values that end a session.
 pub fn close_session(config: &Config) -> Vec<HeaderValue> {
     [SESSION_TOKEN, SESSION_DATA, DONT_REMEMBER].map(|name| set(config, name, "", Some(0))).into()

@@ -9,7 +9,7 @@ pub mod cookies;
 pub mod credentials;
 pub mod deletion;
 pub mod email_change;
-mod guard;
+pub(super) mod guard;
 pub mod jwks;
 pub mod letters;
 pub mod limits;

@@ -11,7 +11,10 @@ use axum::{
 
 use crate::server::{
     AppState,
-    auth::principal::{self, Refresh, Visit},
+    auth::{
+        cookies,
+        principal::{self, Refresh, Visit},
+    },
 };
 
 /// Puts a [`Visit`] into the request's extensions and its cookies into the answer.
@@ -27,8 +30,9 @@ pub async fn read_session(State(app): State<AppState>, mut req: Request, next: N
     let Visit { principal, set_cookies } = visit.clone();
     req.extensions_mut().insert(visit);
     let mut response = next.run(req).await;
-    // A handler that opens or ends a session knows better.
-    if !response.headers().contains_key(header::SET_COOKIE) {
+    // A handler that opens or ends a session knows better; other cookies of its own do not matter.
+    let set = response.headers().get_all(header::SET_COOKIE);
+    if !set.iter().any(|cookie| cookies::is_session_token(&app.config, cookie)) {
         response.headers_mut().extend(set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
     }
     if principal.is_some() {

@@ -17,6 +17,9 @@ pub fn Field(
     /// What it starts with.
     #[prop(into, optional)]
     value: String,
+    /// Follows what is typed, for what stands outside of the form.
+    #[prop(optional)]
+    typed: Option<RwSignal<String>>,
     /// What to know before typing.
     #[prop(optional)]
     hint: Option<&'static str>,
@@ -34,6 +37,13 @@ pub fn Field(
             _ = input.focus();
         }
     });
+    let follow = move || {
+        if let (Some(typed), Some(input)) = (typed, input.get_untracked()) {
+            typed.set(input.value());
+        }
+    };
+    // What was typed, or filled in by the browser, before the page came to life.
+    Effect::new(move |_| follow());
     let id = format!("field-{name}");
     let error_id = format!("{id}-error");
     let hint_id = format!("{id}-hint");
@@ -58,6 +68,8 @@ pub fn Field(
                 type=kind
                 value=value
                 autocomplete=autocomplete
+                autofocus=error.get_untracked().is_some()
+                on:input=move |_| follow()
                 aria-invalid=move || error.get().map(|_| "true")
                 aria-describedby=described_by
             />

@@ -6,18 +6,24 @@ use leptos::prelude::*;
 pub enum IconKind {
     Alert,
     ArrowDown,
+    ArrowLeft,
     ArrowUp,
     Check,
     Close,
     Copy,
     Ellipsis,
     Info,
+    Link,
+    Lock,
     LogOut,
+    Mail,
     Menu,
+    Monitor,
     Pencil,
     SquarePen,
     Stop,
     Trash,
+    User,
 }
 
 impl IconKind {
@@ -25,6 +31,7 @@ impl IconKind {
         match self {
             Self::Alert => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 8v4M12 16h.01",
             Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+            Self::ArrowLeft => "m12 19-7-7 7-7M19 12H5",
             Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
             Self::Check => "M20 6 9 17l-5-5",
             Self::Close => "M18 6 6 18M6 6l12 12",
@@ -33,8 +40,18 @@ impl IconKind {
             }
             Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
             Self::Info => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 16v-4M12 8h.01",
+            Self::Link => {
+                "M10 13a5 5 0 0 0 7.54.54l3-3a5 5 0 0 0-7.07-7.07l-1.72 1.71M14 11a5 5 0 0 0-7.54-.54l-3 3a5 5 0 0 0 7.07 7.07l1.71-1.71"
+            }
+            Self::Lock => {
+                "M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zM7 11V7a5 5 0 0 1 10 0v4"
+            }
             Self::LogOut => "M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4M16 17l5-5-5-5M21 12H9",
+            Self::Mail => {
+                "m22 7-8.97 5.7a1.94 1.94 0 0 1-2.06 0L2 7M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z"
+            }
             Self::Menu => "M4 6h16M4 12h16M4 18h10",
+            Self::Monitor => "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 21h8M12 17v4",
             Self::Pencil => {
                 "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l4 4"
             }
@@ -45,6 +62,7 @@ impl IconKind {
             Self::Trash => {
                 "M3 6h18M19 6v14c0 1-1 2-2 2H7c-1 0-2-1-2-2V6M8 6V4c0-1 1-2 2-2h4c1 0 2 1 2 2v2M10 11v6M14 11v6"
             }
+            Self::User => "M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2M16 7a4 4 0 1 1-8 0 4 4 0 0 1 8 0z",
         }
     }
 }

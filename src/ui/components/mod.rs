@@ -6,6 +6,7 @@ mod field;
 mod icon;
 mod logo;
 mod menu;
+mod moment;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;
@@ -13,3 +14,4 @@ pub use field::Field;
 pub use icon::{Icon, IconKind};
 pub use logo::Logo;
 pub use menu::{Menu, MenuItem};
+pub use moment::Moment;

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use sidebar::{ShowChats, Sidebar};
 
-use super::not_found::{NotFound, NotFoundPage};
+use super::{
+    failed::FailedPage,
+    not_found::{NotFound, NotFoundPage},
+};
 use crate::{
     api::{
         account::{chat_token, session},
@@ -28,7 +31,7 @@ use crate::{
     },
     ui::{
         chatkit::{AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, UseChatKitOptions, use_chatkit},
-        components::{Icon, IconKind, Logo},
+        components::{Icon, IconKind},
         paths,
     },
 };
@@ -67,7 +70,7 @@ pub fn ChatPage() -> impl IntoView {
                         view! { <Redirect path=paths::sign_in(Some(&here)) /> }.into_any()
                     }
                     Start::NotFound => view! { <NotFoundPage /> }.into_any(),
-                    Start::Failed => view! { <Failed /> }.into_any(),
+                    Start::Failed => view! { <FailedPage again=paths::CHAT /> }.into_any(),
                     Start::Open(session, start) => {
                         is_open.set_value(true);
                         view! { <Room thread_id session=*session start=*start /> }.into_any()
@@ -185,26 +188,5 @@ fn DemoNote() -> impl IntoView {
                 " to connect one."
             </span>
         </aside>
-    }
-}
-
-#[component]
-fn Failed() -> impl IntoView {
-    view! {
-        <Title text="Something went wrong" />
-        <main class="account">
-            <div class="account__card">
-                <Logo />
-                <header class="account__header">
-                    <h1 class="account__heading">"Something went wrong"</h1>
-                    <p class="account__lede" role="alert">
-                        "Something went wrong on the server. Try again."
-                    </p>
-                </header>
-                <a class="button" data-kind="primary" href=paths::CHAT rel="external">
-                    "Try again"
-                </a>
-            </div>
-        </main>
     }
 }

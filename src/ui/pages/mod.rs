@@ -1,12 +1,26 @@
 //! One module for each page.
 
-mod account_form;
 mod chat;
+mod check_mail;
+mod entry;
+mod failed;
+mod forgot_password;
+mod form;
+mod link_error;
 mod not_found;
+mod reset_password;
+mod root;
+pub mod settings;
 mod sign_in;
 mod sign_up;
+mod verify_email;
 
 pub use chat::ChatPage;
+pub use check_mail::CheckMailPage;
+pub use forgot_password::ForgotPasswordPage;
 pub use not_found::NotFoundPage;
+pub use reset_password::ResetPasswordPage;
+pub use root::RootPage;
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
+pub use verify_email::VerifyEmailPage;

@@ -1,10 +1,18 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::account_form::{AccountPage, FormAlert, FormErrors, NextInput, next};
+use super::{
+    entry::{EntryHeader, EntryPage, NextInput, next},
+    form::{FormAlert, FormErrors, FormStatus},
+    verify_email::SendVerificationForm,
+};
 use crate::{
     api::account::SignIn,
-    model::page::TypedFields,
+    model::{
+        ApiError,
+        auth::AuthError,
+        page::{Done, EntryStart},
+    },
     ui::{
         components::{Button, Field},
         paths,
@@ -14,13 +22,20 @@ use crate::{
 /// The sign-in page.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    view! { <AccountPage heading="Sign in" lede="Welcome back. Your chats are where you left them." form=sign_in_form /> }
+    view! { <EntryPage content=sign_in /> }.into_any()
 }
 
-fn sign_in_form(typed: TypedFields) -> impl IntoView {
+fn sign_in(start: EntryStart) -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let errors = FormErrors::of_action(action);
+    let shown = |done: &Done| matches!(done, Done::SignedUp | Done::PasswordReset | Done::VerificationOrdered);
+    let before = start.memory.done.filter(shown);
+    let email = RwSignal::new(start.memory.typed.email.clone());
+    let unverified = Err(ApiError::Auth(AuthError::EmailNotVerified));
+    let is_unverified = Memo::new(move |_| action.value().with(|it| it.as_ref() == Some(&unverified)));
     view! {
+        <EntryHeader heading="Sign in" lede="Welcome back. Your chats are where you left them." />
+        <FormStatus done=Signal::stored(before) />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <NextInput />
@@ -29,7 +44,8 @@ fn sign_in_form(typed: TypedFields) -> impl IntoView {
                 name="email"
                 kind="email"
                 autocomplete="username"
-                value=typed.email
+                value=start.memory.typed.email
+                typed=email
                 error=Signal::derive(move || errors.get().email)
             />
             <Field
@@ -39,16 +55,28 @@ fn sign_in_form(typed: TypedFields) -> impl IntoView {
                 autocomplete="current-password"
                 error=Signal::derive(move || errors.get().password)
             />
-            <label class="form__check">
-                <input type="checkbox" name="remember_me" value="on" checked />
-                "Keep me signed in"
-            </label>
+            <div class="form__row">
+                <label class="form__check">
+                    <input type="checkbox" name="remember_me" value="on" checked />
+                    "Keep me signed in"
+                </label>
+                <A href=paths::FORGOT_PASSWORD attr:class="link">
+                    "Forgot password?"
+                </A>
+            </div>
             <Button r#type="submit" is_busy=action.pending()>
                 "Sign in"
             </Button>
         </ActionForm>
-        <p class="account__other">
-            "New here? " <A href=paths::sign_up(next().as_deref())>"Create an account"</A>
-        </p>
+        <Show when=move || is_unverified.get()>
+            <SendVerificationForm email />
+        </Show>
+        {start.may_sign_up.then(|| {
+            view! {
+                <p class="entry__other">
+                    "New here? " <A href=paths::sign_up(next().as_deref()) attr:class="link">"Create an account"</A>
+                </p>
+            }
+        })}
     }
 }

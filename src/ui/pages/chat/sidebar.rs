@@ -22,9 +22,9 @@ pub(super) fn Sidebar(
 ) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |_| {
-        if is_drawer_open.get() {
+        if let (true, Some(hide)) = (is_drawer_open.get(), hide.get_untracked()) {
             // A drawer that slides in cannot take the focus before it is visible.
-            request_animation_frame(move || _ = hide.get_untracked().inspect(|it| _ = it.focus()));
+            request_animation_frame(move || _ = hide.focus());
         }
     });
     let close_on_escape = move |ev: ev::KeyboardEvent| {
@@ -85,7 +85,7 @@ pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// Who is signed in, and the way out.
+/// Who is signed in, the way to the account pages, and the way out.
 #[component]
 fn Account(session: RwSignal<Session>) -> impl IntoView {
     let action = ServerAction::<SignOut>::new();
@@ -95,13 +95,20 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
     let email = Memo::new(move |_| session.with(|it| it.user.email.clone()));
     view! {
         <div class="account-bar">
-            <span class="account-bar__initial" aria-hidden="true">
-                {move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string()))}
-            </span>
-            <span class="account-bar__who">
-                <span class="account-bar__name">{move || name.get()}</span>
-                <span class="account-bar__email">{move || email.get()}</span>
-            </span>
+            <a
+                class="account-bar__link"
+                href=paths::ACCOUNT
+                title="Your account"
+                aria-label=move || format!("Your account: {} {}", name.get(), email.get())
+            >
+                <span class="account-bar__initial" aria-hidden="true">
+                    {move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string()))}
+                </span>
+                <span class="account-bar__who">
+                    <span class="account-bar__name">{move || name.get()}</span>
+                    <span class="account-bar__email">{move || email.get()}</span>
+                </span>
+            </a>
             <ActionForm action=action attr:class="account-bar__form" on:submit=move |_| forget_drafts()>
                 <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
                     <Icon kind=IconKind::LogOut />

@@ -1,0 +1,99 @@
+//! How a form answers: to a script with a value, to a plain form with a redirect and a cookie that remembers.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use leptos::prelude::use_context;
+use leptos_axum::{ResponseOptions, redirect};
+
+use super::headers;
+use crate::{
+    model::{
+        ApiError,
+        page::{Done, FormMemory, TypedFields},
+    },
+    server::{AppState, Error, auth::cookies},
+};
+
+/// Holds a [`FormMemory`], while the browser goes to the next page.
+const MEMORY: &str = "colloquy.form_memory";
+const MEMORY_MAX_AGE_S: i64 = 60;
+/// The most characters of a field that are kept.
+const MAX_TYPED_CHARS: usize = 256;
+
+/// Answers a form that stays where it is.
+pub(super) fn done(app: &AppState, done: Done) -> Done {
+    if accepts_html() {
+        remember(app, TypedFields::default(), Some(done));
+    }
+    done
+}
+
+/// Answers a form that leads to another page, which is told what was done and typed.
+pub(super) fn go_on(app: &AppState, path: &str, done: Done, typed: TypedFields) -> Done {
+    remember(app, typed, Some(done));
+    redirect(path);
+    done
+}
+
+/// Turns a failure into what the form shows, and keeps what was typed for a form without JavaScript.
+pub(super) fn refuse(app: &AppState, err: Error, typed: TypedFields) -> ApiError {
+    let err = match err {
+        Error::Auth(err) => {
+            set_status_for_scripts(StatusCode::from_u16(err.status()).unwrap_or(StatusCode::BAD_REQUEST));
+            ApiError::Auth(err)
+        }
+        err => failed(&err),
+    };
+    if accepts_html() {
+        remember(app, typed, None);
+    }
+    err
+}
+
+pub(super) fn failed(err: &Error) -> ApiError {
+    tracing::error!(error = %err, "a server function failed");
+    ApiError::Internal
+}
+
+pub(super) fn signed_out() -> ApiError {
+    set_status_for_scripts(StatusCode::UNAUTHORIZED);
+    ApiError::SignedOut
+}
+
+/// Returns what the form before has left, and forgets it.
+pub(super) fn recall(app: &AppState) -> FormMemory {
+    let Some(text) = cookies::signed(&app.config, &headers(), MEMORY) else { return FormMemory::default() };
+    set_cookies(vec![cookies::set(&app.config, MEMORY, "", Some(0))]);
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn remember(app: &AppState, typed: TypedFields, done: Option<Done>) {
+    let cut = |text: String| text.chars().take(MAX_TYPED_CHARS).collect();
+    let memory = FormMemory { typed: TypedFields { name: cut(typed.name), email: cut(typed.email) }, done };
+    let text = serde_json::to_string(&memory).expect("BUG: a memory is plain JSON");
+    set_cookies(vec![cookies::set_signed(&app.config, MEMORY, &text, Some(MEMORY_MAX_AGE_S))]);
+}
+
+/// Sets a status where a script reads it. A form without JavaScript needs its 302, which a status would overwrite.
+fn set_status_for_scripts(status: StatusCode) {
+    if !accepts_html() {
+        set_status(status);
+    }
+}
+
+pub(super) fn set_status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+pub(super) fn set_cookies(cookies: Vec<HeaderValue>) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        for cookie in cookies {
+            response.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+fn accepts_html() -> bool {
+    headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|text| text.contains("text/html"))
+}

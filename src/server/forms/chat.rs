@@ -1,0 +1,62 @@
+//! What the chat page asks for.
+
+use axum::http::StatusCode;
+use leptos::prelude::expect_context;
+
+use super::{
+    answer::{failed, set_status, signed_out},
+    principal,
+};
+use crate::{
+    model::{ApiError, auth::Session, chatkit::PageQuery, page::ChatStart},
+    server::{
+        AppState,
+        auth::{principal::Principal, tokens},
+        chat,
+    },
+};
+
+/// See [`crate::api::account::session`].
+pub async fn session() -> Result<Option<Session>, ApiError> {
+    Ok(principal().map(|Principal { user, session, .. }| Session {
+        id: session.id,
+        user,
+        expires_at: session.expires_at,
+        jwt: None,
+    }))
+}
+
+/// See [`crate::api::account::chat_token`].
+pub async fn chat_token() -> Result<String, ApiError> {
+    let app: AppState = expect_context();
+    let principal = principal().ok_or_else(signed_out)?;
+    tokens::mint(&app, &principal).await.map_err(|err| failed(&err))
+}
+
+/// See [`crate::api::threads::chat_start`].
+pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError> {
+    let app: AppState = expect_context();
+    let principal = principal().ok_or_else(signed_out)?;
+    let threads = chat::threads::list(&app.db, &principal.user_id, &PageQuery::default()).await;
+    let threads = threads.map_err(|err| failed(&err))?;
+    let thread = match thread_id {
+        Some(id) => {
+            let thread = chat::threads::open(&app.db, &principal.user_id, &id).await.map_err(|err| failed(&err))?;
+            let mut thread = thread.ok_or_else(not_found)?;
+            app.chat.sign(&principal.user_id, &mut thread.items.data);
+            Some(thread)
+        }
+        None => None,
+    };
+    Ok(ChatStart { threads, thread, answers_from: app.chat.answers_from() })
+}
+
+/// Answers the page that is being rendered with 404.
+pub fn set_not_found() {
+    set_status(StatusCode::NOT_FOUND);
+}
+
+fn not_found() -> ApiError {
+    set_not_found();
+    ApiError::NotFound
+}

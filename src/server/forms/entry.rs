@@ -1,0 +1,100 @@
+//! Signing up, in and out.
+
+use axum::http::HeaderValue;
+use leptos::prelude::expect_context;
+use leptos_axum::redirect;
+
+use super::{
+    answer::{failed, go_on, recall, refuse, set_cookies},
+    count, principal, visitor,
+};
+use crate::{
+    model::{
+        ApiError,
+        auth::{EmailAddress, Password},
+        page::{Done, EntryStart, TypedFields},
+        path,
+    },
+    server::{
+        AppState,
+        auth::{
+            accounts::{self, SignIn, SignUp, SignedUp},
+            cookies::{self, Remember},
+            sessions::{self, SessionRow},
+        },
+        middleware::origin,
+    },
+};
+
+/// See [`crate::api::account::entry_start`].
+pub async fn entry_start() -> Result<EntryStart, ApiError> {
+    let app: AppState = expect_context();
+    let may_sign_up = accounts::may_sign_up(&app).await.map_err(|err| failed(&err))?;
+    Ok(EntryStart { is_signed_in: principal().is_some(), may_sign_up, memory: recall(&app) })
+}
+
+/// See [`crate::api::account::sign_up`].
+pub async fn sign_up(name: String, email: String, password: Password, next: Option<String>) -> Result<(), ApiError> {
+    let app: AppState = expect_context();
+    let typed = TypedFields { name, email };
+    let signed_up = async {
+        count(&app, "/sign-up/email").await?;
+        let email = EmailAddress::parse(&typed.email)?;
+        let name = typed.name.replace('\0', "");
+        let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
+        accounts::sign_up(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor(&app)).await
+    };
+    match signed_up.await {
+        Ok(SignedUp { session: Some(session), .. }) => enter(&app, &session, Remember::Yes, next),
+        Ok(SignedUp { session: None, .. }) => wait_outside(&app, typed),
+        Err(err) => return Err(refuse(&app, err, typed)),
+    }
+    Ok(())
+}
+
+/// See [`crate::api::account::sign_in`].
+pub async fn sign_in(
+    email: String,
+    password: Password,
+    remember: impl Into<Remember>,
+    next: Option<String>,
+) -> Result<(), ApiError> {
+    let app: AppState = expect_context();
+    let remember = remember.into();
+    let signed_in = async {
+        count(&app, "/sign-in/email").await?;
+        let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
+        accounts::sign_in(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor(&app)).await
+    };
+    match signed_in.await {
+        Ok((_, session)) => enter(&app, &session, remember, next),
+        Err(err) => return Err(refuse(&app, err, TypedFields::of_email(email))),
+    }
+    Ok(())
+}
+
+/// See [`crate::api::account::sign_out`].
+pub async fn sign_out() -> Result<(), ApiError> {
+    let app: AppState = expect_context();
+    if let Some(principal) = principal() {
+        sessions::delete_by_token(&app.db, &principal.session.token).await.map_err(|err| failed(&err))?;
+    }
+    set_cookies(cookies::close_session(&app.config));
+    redirect(path::SIGN_IN);
+    Ok(())
+}
+
+/// Opens the session in the browser and goes where the visitor wanted to.
+fn enter(app: &AppState, session: &SessionRow, remember: Remember, next: Option<String>) {
+    set_cookies(cookies::open_session(&app.config, &session.token, remember));
+    let next = next.filter(|path| origin::is_safe_path(path) && HeaderValue::from_str(path).is_ok());
+    redirect(next.as_deref().unwrap_or(path::CHAT));
+}
+
+/// Leads to what comes after a sign-up that opened no session.
+fn wait_outside(app: &AppState, typed: TypedFields) {
+    match app.config.auth.send_on_sign_up || app.config.auth.require_email_verification {
+        true => go_on(app, path::CHECK_MAIL, Done::VerificationOrdered, typed),
+        false => go_on(app, path::SIGN_IN, Done::SignedUp, typed),
+    };
+}

@@ -1,0 +1,61 @@
+//! What the server functions of `api` do: the door of our own pages into the same rooms as the HTTP handlers.
+
+mod answer;
+mod chat;
+mod device;
+mod entry;
+mod recovery;
+mod settings;
+
+pub use chat::{chat_start, chat_token, session, set_not_found};
+pub use entry::{entry_start, sign_in, sign_out, sign_up};
+pub use recovery::{request_reset, reset_password, send_verification};
+pub use settings::{
+    account_overview, change_email, change_password, delete_account, order_verification, revoke_other_sessions,
+    revoke_session, unlink_account, update_profile,
+};
+
+use axum::http::{HeaderMap, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::{
+    AppState, Result,
+    auth::{
+        limits::{Verdict, X_RETRY_AFTER},
+        principal::{Principal, Visit},
+        sessions::Visitor,
+    },
+    middleware::client,
+};
+use crate::model::auth::AuthError;
+
+fn principal() -> Option<Principal> {
+    use_context::<Parts>()?.extensions.get::<Visit>()?.principal.clone()
+}
+
+fn headers() -> HeaderMap {
+    use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
+}
+
+fn visitor(app: &AppState) -> Visitor {
+    use_context::<Parts>().map(|parts| Visitor::of(&app.config, &parts)).unwrap_or_default()
+}
+
+/// Counts a form as the request to `/api/auth` that does the same, so that nobody gets tries twice.
+///
+/// # Errors
+/// [`AuthError::TooManyRequests`].
+async fn count(app: &AppState, twin: &str) -> Result<()> {
+    let parts = use_context::<Parts>();
+    let address = parts.map(|parts| client::address(&app.config.limits, &parts.headers, &parts.extensions));
+    match app.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await? {
+        Verdict::Allowed => Ok(()),
+        Verdict::Refused { retry_after_s } => {
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.insert_header(X_RETRY_AFTER, retry_after_s.into());
+            }
+            Err(AuthError::TooManyRequests.into())
+        }
+    }
+}

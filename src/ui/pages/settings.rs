@@ -1,0 +1,189 @@
+//! The account pages: a frame with a list of them, and one of them in it.
+
+mod delete;
+mod email;
+mod linked;
+mod password;
+mod profile;
+mod sessions;
+
+pub use delete::{ConfirmDeletionPage, DeletedPage, DeletionPage};
+pub use email::EmailPage;
+pub use linked::LinkedPage;
+pub use password::PasswordPage;
+pub use profile::ProfilePage;
+pub use sessions::SessionsPage;
+
+use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    components::{A, Outlet, Redirect},
+    hooks::{use_location, use_navigate},
+};
+
+use super::failed::FailedPage;
+use crate::{
+    api::settings::account_overview,
+    model::{
+        ApiError,
+        page::{AccountOverview, Done},
+    },
+    ui::{
+        components::{Icon, IconKind, Logo},
+        paths,
+    },
+};
+
+/// What the pages within the frame share.
+#[derive(Clone, Copy)]
+struct Account {
+    overview: RwSignal<AccountOverview>,
+    /// Asks the server again.
+    reload: Callback<()>,
+    /// Goes to the sign-in page, and from there back to here.
+    leave: Callback<()>,
+}
+
+impl Account {
+    /// Reads what the form before has left, as far as it is among these.
+    fn left(self, wanted: &[Done]) -> Option<Done> {
+        self.overview.with_untracked(|it| it.memory.done).filter(|done| wanted.contains(done))
+    }
+
+    /// Shows what a form has changed, or that the session has ended meanwhile.
+    fn follow<S>(self, action: ServerAction<S>)
+    where
+        S: ServerFn<Output = Done, Error = ApiError> + Clone + Send + Sync + 'static,
+    {
+        let (version, answer) = (action.version(), action.value());
+        Effect::new(move |_| {
+            if version.get() == 0 {
+                return;
+            }
+            match answer.get_untracked() {
+                Some(Ok(_)) => self.reload.run(()),
+                Some(Err(ApiError::SignedOut)) => self.leave.run(()),
+                _ => {}
+            }
+        });
+    }
+}
+
+/// The frame of the account pages. Who is signed out signs in first.
+#[component]
+pub fn SettingsFrame() -> impl IntoView {
+    let path = use_location().pathname;
+    let start = OnceResource::new_blocking(account_overview());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match start.await {
+                    Ok(Some(overview)) => view! { <Frame overview /> }.into_any(),
+                    Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> }.into_any(),
+                    Err(_) => view! { <FailedPage again=paths::ACCOUNT /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Frame(overview: AccountOverview) -> impl IntoView {
+    let rules = overview.rules;
+    provide_context(open_account(overview));
+    view! {
+        <div class="settings">
+            <header class="settings__head">
+                <a class="settings__back" href=paths::CHAT>
+                    <Icon kind=IconKind::ArrowLeft />
+                    "Back to your chats"
+                </a>
+                <Logo />
+            </header>
+            <nav class="settings__nav" aria-label="Account">
+                <Section href=paths::ACCOUNT icon=IconKind::User label="Profile" />
+                <Section href=paths::ACCOUNT_EMAIL icon=IconKind::Mail label="Email" />
+                <Section href=paths::ACCOUNT_PASSWORD icon=IconKind::Lock label="Password" />
+                <Section href=paths::ACCOUNT_SESSIONS icon=IconKind::Monitor label="Sessions" />
+                <Section href=paths::ACCOUNT_LINKED icon=IconKind::Link label="Linked accounts" />
+                {rules
+                    .delete_user
+                    .then(|| view! { <Section href=paths::ACCOUNT_DELETE icon=IconKind::Trash label="Delete account" /> })}
+            </nav>
+            <main class="settings__main">
+                <Outlet />
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Section(href: &'static str, icon: IconKind, label: &'static str) -> impl IntoView {
+    view! {
+        // The paths of the others begin with the first one's.
+        <A href=href exact=href == paths::ACCOUNT attr:class="settings__link">
+            <Icon kind=icon />
+            {label}
+        </A>
+    }
+}
+
+/// Keeps what the server said, and asks again on every way from one page to the next.
+fn open_account(overview: AccountOverview) -> Account {
+    let overview = RwSignal::new(overview);
+    let path = use_location().pathname;
+    let navigate = use_navigate();
+    let leave = Callback::new(move |()| {
+        let sign_in = paths::sign_in(path.try_get_untracked().as_deref());
+        navigate(&sign_in, NavigateOptions { replace: true, ..NavigateOptions::default() });
+    });
+    let reload = Action::new(|&()| account_overview());
+    let answer = reload.value();
+    Effect::new(move |_| match answer.get() {
+        Some(Ok(Some(now))) => overview.set(now),
+        Some(Ok(None)) => leave.run(()),
+        _ => {}
+    });
+    let reload = Callback::new(move |()| _ = reload.dispatch(()));
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            reload.run(());
+        }
+        now
+    });
+    Account { overview, reload, leave }
+}
+
+/// What a page within the frame is about.
+#[component]
+fn SectionHeader(
+    /// The heading, and the page's title.
+    heading: &'static str,
+    /// What to know.
+    #[prop(into)]
+    lede: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <Title text=heading />
+        <header class="settings__header">
+            <h1 class="settings__heading">{heading}</h1>
+            <p class="settings__lede">{move || lede.get()}</p>
+        </header>
+    }
+}
+
+/// Empties the fields of a form when it is done.
+fn clear_when_done<S>(form: NodeRef<html::Form>, action: ServerAction<S>)
+where
+    S: ServerFn<Output = Done, Error = ApiError> + Clone + Send + Sync + 'static,
+{
+    let answer = action.value();
+    Effect::new(move |_| {
+        if let (Some(Ok(_)), Some(form)) = (answer.get(), form.get_untracked()) {
+            form.reset();
+        }
+    });
+}

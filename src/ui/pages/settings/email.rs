@@ -1,0 +1,129 @@
+use leptos::{html, prelude::*};
+
+use super::{Account, SectionHeader, clear_when_done};
+use crate::{
+    api::settings::{ChangeEmail, OrderVerification},
+    model::page::{AccountOverview, Done},
+    ui::{
+        components::{Button, ButtonKind, Field, Icon, IconKind},
+        pages::{
+            entry::query,
+            form::{FormAlert, FormErrors, FormStatus, done_by},
+            link_error,
+        },
+    },
+};
+
+/// The address: whether it is verified, and how to take another one.
+#[component]
+pub fn EmailPage() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let email = Memo::new(move |_| account.overview.with(|it| it.user.email.clone()));
+    let is_verified = Memo::new(move |_| account.overview.with(|it| it.user.email_verified));
+    let may_change = account.overview.with_untracked(|it| it.rules.change_email);
+    view! {
+        <SectionHeader heading="Email" lede=Signal::stored("The address that you sign in with.".to_owned()) />
+        <LinkNote />
+        <section class="settings__part" aria-label="Your address">
+            <p class="fact">
+                <span class="fact__text">{move || email.get()}</span>
+                <span class="badge" data-level=move || if is_verified.get() { "good" } else { "warning" }>
+                    {move || if is_verified.get() { "Verified" } else { "Not verified" }}
+                </span>
+            </p>
+            <Show when=move || !is_verified.get()>
+                <VerifyForm />
+            </Show>
+        </section>
+        {may_change.then(|| view! { <ChangeForm /> })}
+    }
+    .into_any()
+}
+
+/// What became of the link of a mail that led here.
+#[component]
+fn LinkNote() -> impl IntoView {
+    let is_followed = query("link").is_some();
+    match query("error") {
+        Some(code) => view! {
+            <p class="notice" data-level="danger" role="alert">
+                <Icon kind=IconKind::Alert />
+                <span>"The link did not work. " {link_error::sentence(&code)}</span>
+            </p>
+        }
+        .into_any(),
+        None if is_followed => view! {
+            <p class="notice" data-level="success" role="status">
+                <Icon kind=IconKind::Check />
+                <span>
+                    "Thank you. If the address below is not the new one yet, follow the link in the mail that is on its way there."
+                </span>
+            </p>
+        }
+        .into_any(),
+        None => ().into_any(),
+    }
+}
+
+#[component]
+fn VerifyForm() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let action = ServerAction::<OrderVerification>::new();
+    account.follow(action);
+    let errors = FormErrors::of_action(action);
+    let done = done_by(action, account.left(&[Done::VerificationOrdered]));
+    view! {
+        <ActionForm action=action attr:class="form">
+            <p class="settings__lede">"Verify it, so that this server knows that it is yours."</p>
+            <FormStatus done />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
+                "Send verification mail"
+            </Button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn ChangeForm() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let action = ServerAction::<ChangeEmail>::new();
+    let form: NodeRef<html::Form> = NodeRef::new();
+    account.follow(action);
+    clear_when_done(form, action);
+    let errors = FormErrors::of_action(action);
+    let done = done_by(action, account.left(&[Done::OldAddressAsked, Done::NewAddressAsked]));
+    let typed = account.overview.with_untracked(|it| it.memory.typed.email.clone());
+    view! {
+        <section class="settings__part" aria-labelledby="change-email">
+            <h2 class="settings__subheading" id="change-email">
+                "Change your address"
+            </h2>
+            <p class="settings__lede">{move || account.overview.with(what_happens)}</p>
+            <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
+                <FormStatus done />
+                <FormAlert error=Signal::derive(move || errors.get().form) />
+                <Field
+                    label="New email"
+                    name="email"
+                    kind="email"
+                    autocomplete="email"
+                    value=typed
+                    error=Signal::derive(move || errors.get().email)
+                />
+                <Button r#type="submit" is_busy=action.pending()>
+                    "Change address"
+                </Button>
+            </ActionForm>
+        </section>
+    }
+}
+
+fn what_happens(overview: &AccountOverview) -> &'static str {
+    match overview.user.email_verified && overview.rules.ask_old_address {
+        true => {
+            "Two mails, one after the other: the first one asks your present address to agree, the second one goes to the new address. Until you have followed both links, nothing changes."
+        }
+        false => "A mail goes to the new address. Until you have followed its link, nothing changes.",
+    }
+}

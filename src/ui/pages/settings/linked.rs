@@ -1,0 +1,60 @@
+use leptos::prelude::*;
+
+use super::{Account, SectionHeader};
+use crate::{
+    api::settings::UnlinkAccount,
+    model::page::{Done, LinkedSummary},
+    ui::{
+        components::{Button, ButtonKind, Moment},
+        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+    },
+};
+
+/// The ways to sign in; the last one stays.
+#[component]
+pub fn LinkedPage() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let unlink = ServerAction::<UnlinkAccount>::new();
+    account.follow(unlink);
+    let errors = FormErrors::of_action(unlink);
+    let done = done_by(unlink, account.left(&[Done::AccountUnlinked]));
+    let is_last = Memo::new(move |_| account.overview.with(|it| it.linked.len() < 2));
+    let lede = move || match is_last.get() {
+        true => "How you sign in. This is your only way, so it cannot be taken away.",
+        false => "How you sign in. You can take a way away as long as another one is left.",
+    };
+    view! {
+        <SectionHeader heading="Linked accounts" lede=Signal::derive(move || lede().to_owned()) />
+        <FormStatus done />
+        <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ul class="rows" aria-label="Linked accounts">
+            <For each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
+                <LinkedRow linked unlink is_last />
+            </For>
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn LinkedRow(linked: LinkedSummary, unlink: ServerAction<UnlinkAccount>, is_last: Memo<bool>) -> impl IntoView {
+    let name = if linked.is_password() { "Email and password".to_owned() } else { linked.provider };
+    let label = StoredValue::new(format!("Unlink {name}"));
+    let id = StoredValue::new(linked.id);
+    view! {
+        <li class="rows__row">
+            <div class="rows__what">
+                <p class="rows__name">{name}</p>
+                <p class="rows__detail">"Since " <Moment at=linked.linked_at /></p>
+            </div>
+            <Show when=move || !is_last.get()>
+                <ActionForm action=unlink>
+                    <input type="hidden" name="account_id" value=id.get_value() />
+                    <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label.get_value()>
+                        "Unlink"
+                    </Button>
+                </ActionForm>
+            </Show>
+        </li>
+    }
+}

@@ -1,0 +1,34 @@
+use leptos::prelude::*;
+
+use super::{Account, SectionHeader};
+use crate::{
+    api::settings::UpdateProfile,
+    model::page::Done,
+    ui::{
+        components::{Button, Field},
+        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+    },
+};
+
+/// The user's name. A picture's URL can be set by API only: the pages load no images from elsewhere.
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let action = ServerAction::<UpdateProfile>::new();
+    account.follow(action);
+    let errors = FormErrors::of_action(action);
+    let done = done_by(action, account.left(&[Done::ProfileSaved]));
+    let name = account.overview.with_untracked(|it| it.user.name.clone());
+    view! {
+        <SectionHeader heading="Profile" lede=Signal::stored("How you are called here.".to_owned()) />
+        <ActionForm action=action attr:class="form" attr:novalidate="">
+            <FormStatus done />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <Field label="Name" name="name" autocomplete="name" value=name error=Signal::stored(None) />
+            <Button r#type="submit" is_busy=action.pending()>
+                "Save"
+            </Button>
+        </ActionForm>
+    }
+    .into_any()
+}

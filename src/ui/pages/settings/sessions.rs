@@ -1,0 +1,93 @@
+use leptos::prelude::*;
+
+use super::{Account, SectionHeader};
+use crate::{
+    api::settings::{RevokeOtherSessions, RevokeSession},
+    model::page::{Done, SessionSummary},
+    ui::{
+        components::{Button, ButtonKind, Moment},
+        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+    },
+};
+
+/// Where the user is signed in, and ending it.
+#[component]
+pub fn SessionsPage() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let revoke = ServerAction::<RevokeSession>::new();
+    account.follow(revoke);
+    let errors = FormErrors::of_action(revoke);
+    let done = done_by(revoke, account.left(&[Done::SessionRevoked]));
+    let has_others = Memo::new(move |_| account.overview.with(|it| it.sessions.len() > 1));
+    view! {
+        <SectionHeader
+            heading="Sessions"
+            lede=Signal::stored(
+                "Where you are signed in. Signing a device out takes effect at once."
+                    .to_owned(),
+            )
+        />
+        <FormStatus done />
+        <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ul class="rows" aria-label="Sessions">
+            <For
+                each=move || account.overview.with(|it| it.sessions.clone())
+                key=|it| (it.id.clone(), it.seen_at)
+                let(session)
+            >
+                <SessionRow session revoke />
+            </For>
+        </ul>
+        <RevokeOthers has_others />
+    }
+    .into_any()
+}
+
+#[component]
+fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> impl IntoView {
+    let SessionSummary { id, device, address, opened_at, seen_at, is_current } = session;
+    let place = if address.is_empty() { "Unknown address".to_owned() } else { address };
+    let label = format!("Sign out {device} at {place}");
+    view! {
+        <li class="rows__row">
+            <div class="rows__what">
+                <p class="rows__name">
+                    {device} {is_current.then(|| view! { <span class="badge" data-level="good">"This device"</span> })}
+                </p>
+                <p class="rows__detail">{place} " · last seen " <Moment at=seen_at /></p>
+                <p class="rows__detail">"Signed in " <Moment at=opened_at /></p>
+            </div>
+            {(!is_current)
+                .then(|| {
+                    view! {
+                        <ActionForm action=revoke>
+                            <input type="hidden" name="session_id" value=id />
+                            <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label>
+                                "Sign out"
+                            </Button>
+                        </ActionForm>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn RevokeOthers(has_others: Memo<bool>) -> impl IntoView {
+    let account = expect_context::<Account>();
+    let action = ServerAction::<RevokeOtherSessions>::new();
+    account.follow(action);
+    let errors = FormErrors::of_action(action);
+    let done = done_by(action, account.left(&[Done::OthersRevoked]));
+    view! {
+        <ActionForm action=action attr:class="form">
+            <FormStatus done />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <Show when=move || has_others.get()>
+                <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
+                    "Sign out everywhere else"
+                </Button>
+            </Show>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,93 @@
+use leptos::prelude::*;
+
+use super::{
+    entry::{EntryHeader, EntryPage, query},
+    form::{FormAlert, FormErrors, FormStatus, done_by},
+    link_error,
+};
+use crate::{
+    api::recovery::SendVerification,
+    model::page::{Done, EntryStart},
+    ui::{
+        components::{Button, ButtonKind, Field},
+        paths,
+    },
+};
+
+/// Where the link that proves an address leads, with `?error=…` if it did not.
+#[component]
+pub fn VerifyEmailPage() -> impl IntoView {
+    view! { <EntryPage is_for_all=true content=verify_email /> }.into_any()
+}
+
+fn verify_email(start: EntryStart) -> impl IntoView {
+    let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any() };
+    view! {
+        <EntryHeader heading="This link does not work" lede=link_error::sentence(&code) />
+        <SendVerificationForm
+            is_address_asked=true
+            email=RwSignal::new(start.memory.typed.email)
+            before=start.memory.done
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn Verified(is_signed_in: bool) -> impl IntoView {
+    let (lede, label) = match is_signed_in {
+        true => ("Thank you. Everything is set.", "Go to your chats"),
+        false => ("Thank you. You can sign in now.", "Sign in"),
+    };
+    view! {
+        <EntryHeader heading="Your email is verified" lede />
+        // The chats ask who is there, as somebody may have been signed in by the link.
+        <a class="button" data-kind="primary" href=paths::CHAT>
+            {label}
+        </a>
+    }
+}
+
+/// Asks for the mail again.
+#[component]
+pub fn SendVerificationForm(
+    /// The address.
+    email: RwSignal<String>,
+    /// Whether the visitor may type another one.
+    #[prop(optional)]
+    is_address_asked: bool,
+    /// What the form before has done.
+    #[prop(optional_no_strip)]
+    before: Option<Done>,
+) -> impl IntoView {
+    let action = ServerAction::<SendVerification>::new();
+    let errors = FormErrors::of_action(action);
+    let done = done_by(action, before.filter(|done| *done == Done::VerificationOrdered));
+    let address = match is_address_asked {
+        true => view! {
+            <Field
+                label="Email"
+                name="email"
+                kind="email"
+                autocomplete="username"
+                value=email.get_untracked()
+                error=Signal::derive(move || errors.get().email)
+            />
+        }
+        .into_any(),
+        false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> }.into_any(),
+    };
+    let kind = if is_address_asked { ButtonKind::Primary } else { ButtonKind::Quiet };
+    // Where the address cannot be typed there is no field to say it at.
+    let alert = move || errors.get().form.or(errors.get().email.filter(|_| !is_address_asked));
+    view! {
+        <ActionForm action=action attr:class="form" attr:novalidate="">
+            <FormStatus done />
+            <FormAlert error=Signal::derive(alert) />
+            {address}
+            <Button kind r#type="submit" is_busy=action.pending()>
+                "Send the mail again"
+            </Button>
+        </ActionForm>
+    }
+}
