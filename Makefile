@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-mail test-files test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -43,6 +43,10 @@ test-stories: ## Run the stories in the browser, on the binary that was built la
 test-tokens: ## Verify tokens and streams with official Python packages, on the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens $(ARGS)
+
+test-files: ## Keep files in an S3 server, with the binary that was built last
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/files $(ARGS)
 
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test
