@@ -4,6 +4,7 @@ mod files;
 mod model;
 mod recorded;
 mod runs;
+mod senses;
 mod wire;
 
 use axum::{

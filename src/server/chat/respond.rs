@@ -83,7 +83,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     let run = Arc::clone(&turn.run);
     let prompt = tokio::select! {
         reason = run.stopped() => return Ending::Stopped(reason),
-        prompt = prompt::read(chat.db(), &run.user_id, &run.thread_id, chat.system_prompt(), chat.context_tokens()) => prompt,
+        prompt = prompt::read(chat, &run.user_id, &run.thread_id) => prompt,
     };
     let mut events = match prompt {
         Ok(prompt) => chat.relay().answer(prompt),

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{ask, create, events, object, refusal, text, thread};
+use super::{ask, create, events, object, recorded::parse, refusal, text, thread};
 use crate::tests::{TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engines};
 
 /// What a text file holds in these tests.
@@ -79,6 +79,32 @@ fn code(response: &TestResponse) -> (u16, String) {
 }
 
 on_both_engines! {
+    async fn the_recorded_announcements_have_the_recorded_shape(app) {
+        let alice = app.sign_up("Alice").await;
+        for recording in [
+            include_str!("../recordings/chatkit/30-attachments.create.file.txt"),
+            include_str!("../recordings/chatkit/30b-attachments.create.image.txt"),
+        ] {
+            let (request, mut recorded) = parse(recording);
+            let mut ours = app.send(alice.chatkit(&request)).await.json();
+            for side in [&mut recorded[0], &mut ours] {
+                let id = side["id"].take();
+                assert!(id.as_str().unwrap().starts_with("atc_"));
+                for url in [&["upload_descriptor", "url"][..], &["preview_url"]] {
+                    let pointer = format!("/{}", url.join("/"));
+                    if let Some(url) = side.pointer_mut(&pointer) {
+                        assert!(url.take().as_str().unwrap().contains(id.as_str().unwrap()));
+                    }
+                }
+                // POST and PUT are both the protocol's; the headers are the server's own.
+                side["upload_descriptor"]["method"].take();
+                side["upload_descriptor"]["headers"].take();
+                side.as_object_mut().unwrap().remove("colloquy");
+            }
+            assert_eq!(ours, recorded[0]);
+        }
+    }
+
     async fn a_file_is_announced_uploaded_sent_and_read(app) {
         let alice = app.sign_up("Alice").await;
         let announced = announce(&app, &alice, "notes.txt", NOTES.len(), "text/plain;charset=utf-8").await;

@@ -27,9 +27,11 @@ type Answers = Arc<dyn Fn(usize, &str) -> Response + Send + Sync>;
 /// A request as the fake got it.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
-    path: String,
-    headers: HeaderMap,
-    body: Value,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+    /// The body as it came.
+    pub(super) bytes: Bytes,
 }
 
 /// An OpenAI-compatible server that answers as it is told.
@@ -60,7 +62,7 @@ impl FakeModel {
         ["--openai-base-url", &self.url, "--openai-model", "fake-1", "--openai-api-key", "sk-very-secret"]
     }
 
-    fn asked(&self) -> Vec<Asked> {
+    pub(super) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -69,8 +71,12 @@ async fn answer(State(fake): State<FakeModel>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let path = parts.uri.path().to_owned();
-    let asked =
-        Asked { path: path.clone(), headers: parts.headers, body: serde_json::from_slice(&body).unwrap_or_default() };
+    let asked = Asked {
+        path: path.clone(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        bytes: body,
+    };
     let n = {
         let mut all = fake.asked.lock().unwrap();
         all.push(asked);

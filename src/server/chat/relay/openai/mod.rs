@@ -13,7 +13,11 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::{Relay, RelayEvent, RelayStream};
-use crate::server::{Error, chat::prompt::Prompt, config::OpenAiConfig};
+use crate::server::{
+    Error,
+    chat::prompt::{Message, Prompt},
+    config::OpenAiConfig,
+};
 use failure::Failure;
 use reading::Reading;
 
@@ -93,7 +97,7 @@ impl Inner {
         let messages: Vec<Value> = prompt
             .messages
             .iter()
-            .map(|message| json!({ "role": message.role.as_str(), "content": message.text }))
+            .map(|message| json!({ "role": message.role.as_str(), "content": content(message) }))
             .collect();
         let body = json!({ "model": model, "messages": messages, "stream": true });
         let url = format!("{}/chat/completions", self.config.base_url);
@@ -170,6 +174,18 @@ impl Inner {
     }
 }
 
+/// Returns what is said, and what is shown with it.
+fn content(message: &Message) -> Value {
+    let pictures = message.pictures.iter().filter_map(|it| it.data_url.as_deref());
+    let pictures: Vec<Value> =
+        pictures.map(|url| json!({ "type": "image_url", "image_url": { "url": url } })).collect();
+    if pictures.is_empty() {
+        return json!(message.text);
+    }
+    let text = json!({ "type": "text", "text": message.text });
+    std::iter::once(text).chain(pictures).collect()
+}
+
 /// Returns the texts of an answer as they arrive, and its failure if there is one.
 fn pieces(response: Response) -> stream::BoxStream<'static, Result<String, Failure>> {
     stream::unfold(Some((response, Reading::default())), |state| async {
@@ -234,10 +250,7 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::server::chat::{
-        prompt::{Message, Role},
-        relay::RelayFailure,
-    };
+    use crate::server::chat::{prompt::Role, relay::RelayFailure};
 
     #[tokio::test]
     async fn a_server_that_falls_silent_is_given_up() {
@@ -251,7 +264,8 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, app).await });
         let config = OpenAiConfig { base_url, api_key: None, model: Some("m".to_owned()) };
         let server = OpenAi::with_silence(&config, Duration::from_millis(200)).unwrap();
-        let prompt = Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }] };
+        let prompt =
+            Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned(), pictures: vec![] }] };
         let events: Vec<_> = server.answer(prompt).collect().await;
         assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
         let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };
