@@ -1,5 +1,6 @@
 //! Configuration: environment variables, or the same as command-line flags; documented once, here.
 
+mod attachments;
 mod auth;
 mod jwt;
 mod limits;
@@ -18,6 +19,7 @@ use std::{
 use url::Url;
 
 pub use self::{
+    attachments::{AttachmentConfig, AttachmentSettings, AttachmentStore},
     auth::{AuthConfig, AuthSettings, BearerTokens, PasswordHashing, SessionConfig, SignUpPolicy},
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
@@ -82,6 +84,10 @@ pub struct Settings {
     /// Where answers come from.
     #[command(flatten)]
     pub model: ModelSettings,
+
+    /// Files that go with messages.
+    #[command(flatten)]
+    pub attachments: AttachmentSettings,
 }
 
 /// What the server runs with: judged, with nothing left to guess.
@@ -111,6 +117,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Where answers come from.
     pub model: ModelConfig,
+    /// Where files that go with messages are kept.
+    pub attachments: AttachmentConfig,
 }
 
 impl Settings {
@@ -134,6 +142,7 @@ impl Settings {
         let host = public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost").to_owned();
         Ok(Config {
             listen,
+            attachments: self.attachments.judge(&self.data_dir)?,
             data_dir: self.data_dir,
             trusted_origins: TrustedOrigins::parse(&self.better_auth_trusted_origins)?,
             public_url,

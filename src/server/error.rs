@@ -23,6 +23,9 @@ pub enum Error {
     /// A stored value is not what this version writes.
     #[error("a stored value cannot be read: {0}")]
     Stored(#[from] serde_json::Error),
+    /// The store of files failed.
+    #[error("the store of files failed: {0}")]
+    Files(Box<dyn std::error::Error + Send + Sync>),
     /// A password could not be hashed or its hash not read.
     #[error("hashing a password failed: {0}")]
     Password(String),

@@ -13,6 +13,8 @@ const RESET_LENGTH: usize = 24;
 const DELETE_LENGTH: usize = 32;
 /// Characters of a password that is made for somebody.
 const PASSWORD_LENGTH: usize = 20;
+/// Characters of the name of a stored file: 32 of `[a-zA-Z0-9]`, 190 bits.
+const FILE_LENGTH: usize = 32;
 /// Characters after the prefix of a chat id: 24 of `[a-zA-Z0-9]`, 142 bits.
 const CHAT_LENGTH: usize = 24;
 
@@ -40,6 +42,11 @@ pub fn password() -> String {
 /// Makes a chat id, for instance `thr_…`, with 142 random bits.
 pub fn chat_id(prefix: &str) -> String {
     format!("{prefix}_{}", alphanumeric(CHAT_LENGTH))
+}
+
+/// Makes the name of a stored file: 32 characters of `[a-zA-Z0-9]`, 190 bits.
+pub fn file_name() -> String {
+    alphanumeric(FILE_LENGTH)
 }
 
 fn alphanumeric(length: usize) -> String {

@@ -47,7 +47,7 @@ impl AppState {
     /// [`super::Error`] when a part cannot be made.
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         Ok(Self {
-            chat: Chat::new(db.clone(), clock.clone(), &config.model)?,
+            chat: Chat::new(db.clone(), clock.clone(), &config)?,
             passwords: Passwords::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock),

@@ -1,6 +1,7 @@
 //! `/chatkit`: threads, items and what is refused.
 
 mod feedback;
+mod files;
 mod items;
 mod limits;
 mod long;
@@ -10,6 +11,7 @@ mod resumed;
 mod retried;
 mod runs;
 mod search;
+mod senses;
 mod sent_again;
 mod titles;
 mod wire;

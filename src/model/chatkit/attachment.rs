@@ -25,6 +25,20 @@ pub struct Attachment {
     /// Where a small picture of it is; for images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
+    /// What Colloquy adds to the protocol; official clients ignore it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colloquy: Option<AttachmentMarks>,
+}
+
+/// What Colloquy says of an attachment, under the key `colloquy`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentMarks {
+    /// How many bytes it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Where its bytes are, for an hour or two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Whether an attachment can be shown.

@@ -15,7 +15,7 @@ mod structured_input;
 mod task;
 mod thread;
 
-pub use attachment::{Attachment, AttachmentKind, UploadDescriptor};
+pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
 pub use item::{
     ClientToolCall, EndOfTurn, GeneratedImage, GeneratedImageItem, HiddenContext, TaskItem, ThreadItem, ToolCallStatus,

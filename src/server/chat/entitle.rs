@@ -63,8 +63,8 @@ async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
         _ => None,
     });
     let messages = vec![
-        Message { role: Role::System, text: INSTRUCTION.to_owned() },
-        Message { role: Role::User, text: said.collect::<Vec<_>>().join("\n\n") },
+        Message { role: Role::System, text: INSTRUCTION.to_owned(), pictures: Vec::new() },
+        Message { role: Role::User, text: said.collect::<Vec<_>>().join("\n\n"), pictures: Vec::new() },
     ];
     let mut events = chat.relay().answer(Prompt { messages, ..Prompt::default() });
     let mut text = String::new();

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
+use super::relay::RelayFailure;
 use crate::server::Error;
 
 /// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
@@ -49,7 +50,22 @@ pub enum ChatError {
         /// The limit.
         max_bytes: usize,
     },
-    /// The method is not the one that the address takes.
+    /// The file has more bytes than we keep.
+    #[error("the file is larger than {max_bytes} bytes")]
+    FileTooLarge {
+        /// The limit.
+        max_bytes: i64,
+    },
+    /// The link to a file is too old.
+    #[error("this link has expired: open the conversation again for a new one")]
+    LinkExpired,
+    /// The attachment has its file already, or was deleted while that was on its way.
+    #[error("the file of this attachment was uploaded before")]
+    Uploaded,
+    /// The model server did not do what was asked of it; a sentence for the user.
+    #[error("{}", .0.message)]
+    Model(RelayFailure),
+    /// The method is not one of these.
     #[error("this address takes {0} only")]
     MethodNotAllowed(&'static str),
     /// The server is about to stop.
@@ -74,11 +90,12 @@ impl ChatError {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Busy { .. } | Self::NotPending(_) => StatusCode::CONFLICT,
-            Self::NotActive { .. } => StatusCode::FORBIDDEN,
+            Self::Busy { .. } | Self::NotPending(_) | Self::Uploaded => StatusCode::CONFLICT,
+            Self::NotActive { .. } | Self::LinkExpired => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Model(_) => StatusCode::BAD_GATEWAY,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -89,19 +106,24 @@ impl ChatError {
         match self {
             Self::Invalid(_) => "invalid_request",
             Self::NotFound(_) => "not_found",
-            Self::Busy { .. } => "conflict",
+            Self::Busy { .. } | Self::Uploaded => "conflict",
             Self::NotPending(_) => "not_pending",
             Self::NotActive { status, .. } => status,
+            Self::LinkExpired => "link_expired",
             Self::TooMany { .. } => "rate_limited",
-            Self::TooLarge { .. } => "too_large",
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",
+            Self::Model(_) => "model_failed",
             Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
     }
 
     fn allows_retry(&self) -> bool {
-        matches!(self, Self::Busy { .. } | Self::TooMany { .. } | Self::ShuttingDown | Self::Internal(_))
+        match self {
+            Self::Model(failure) => failure.allow_retry,
+            _ => matches!(self, Self::Busy { .. } | Self::TooMany { .. } | Self::ShuttingDown | Self::Internal(_)),
+        }
     }
 
     /// Returns the sentence for the client: nothing from below is in it.

@@ -5,6 +5,7 @@
 //! response is one reader of that log (`sse`); others come by `run_routes`. Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
+mod attachments;
 mod continuation;
 mod entitle;
 mod error;
@@ -27,6 +28,7 @@ mod stored;
 mod sweep;
 pub mod threads;
 mod title;
+mod transcribe;
 mod turn;
 mod versions;
 
@@ -38,9 +40,10 @@ pub use operations::router;
 
 use super::{
     Clock, Db, Result,
-    config::{AnswerLimits, ModelConfig},
+    config::{AnswerLimits, Config},
 };
-use crate::model::{Timestamp, page::AnswersFrom};
+use crate::model::{Timestamp, chatkit::ThreadItem, page::AnswersFrom};
+use attachments::Attachments;
 use live::{LiveRuns, StopReason};
 use relay::{Relay, demo::Demo, openai::OpenAi};
 
@@ -62,6 +65,9 @@ struct Inner {
     context_tokens: usize,
     limits: AnswerLimits,
     entitles: bool,
+    attachments: Attachments,
+    /// What turns speech into text, and the model that does.
+    transcriber: Option<(OpenAi, String)>,
     live: LiveRuns,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -71,17 +77,28 @@ impl Chat {
     /// Makes the chat server; nothing runs before [`Chat::start`].
     ///
     /// # Errors
-    /// [`Error::Config`](super::Error::Config) when the model's address cannot be used.
-    pub fn new(db: Db, clock: Clock, model: &ModelConfig) -> Result<Self> {
-        let (relay, answers_from): (Arc<dyn Relay>, _) = match &model.openai {
-            Some(config) => (Arc::new(OpenAi::new(config)?), AnswersFrom::Model),
+    /// [`Error::Config`](super::Error::Config) when the model's address or the store of files cannot be used.
+    pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self> {
+        let (relay, answers_from): (Arc<dyn Relay>, _) = match &config.model.openai {
+            Some(server) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
             None => (Arc::new(Demo), AnswersFrom::Demo),
         };
-        Ok(Self::with_relay(db, clock, model, relay, answers_from))
+        Self::with_relay(db, clock, config, relay, answers_from)
     }
 
-    fn with_relay(db: Db, clock: Clock, model: &ModelConfig, relay: Arc<dyn Relay>, answers_from: AnswersFrom) -> Self {
-        Self(Arc::new(Inner {
+    fn with_relay(
+        db: Db,
+        clock: Clock,
+        config: &Config,
+        relay: Arc<dyn Relay>,
+        answers_from: AnswersFrom,
+    ) -> Result<Self> {
+        let model = &config.model;
+        let transcriber = match (&model.openai, &model.transcribe_model) {
+            (Some(server), Some(model)) => Some((OpenAi::new(server)?, model.clone())),
+            _ => None,
+        };
+        Ok(Self(Arc::new(Inner {
             db,
             clock,
             relay,
@@ -90,17 +107,20 @@ impl Chat {
             context_tokens: model.context_tokens,
             limits: model.limits,
             entitles: model.titles,
+            attachments: Attachments::open(config)?,
+            transcriber,
             live: LiveRuns::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
-        }))
+        })))
     }
 
-    /// Begins to look after runs that a crash left behind, at once and then every ten seconds, and puts what is older
-    /// than the search into it.
+    /// Begins to look after runs that a crash left behind, and after files that nobody has: at once, and then regularly;
+    /// and puts what is older than the search into it.
     pub fn start(&self) {
         tokio::spawn(search::catch_up(self.clone()));
         tokio::spawn(sweep::run(self.clone()));
+        tokio::spawn(attachments::sweep::run(self.clone()));
     }
 
     /// Lets running answers go on for three seconds, then stops them; what they have written is stored when this
@@ -127,6 +147,17 @@ impl Chat {
     #[cfg(test)]
     pub fn is_idle(&self) -> bool {
         self.0.tasks.is_empty()
+    }
+
+    /// Puts links to their files into items of a user's that are about to leave.
+    pub fn sign(&self, user_id: &str, items: &mut [ThreadItem]) {
+        self.0.attachments.sign(user_id, self.now(), items);
+    }
+
+    /// Deletes the files that nobody has any more, as [`Chat::start`] does now and then.
+    #[cfg(test)]
+    pub(crate) async fn sweep_files(&self) {
+        attachments::sweep::once(self, self.now()).await.unwrap();
     }
 
     fn db(&self) -> &Db {
@@ -156,6 +187,14 @@ impl Chat {
     /// Whether the model gives threads their titles.
     fn entitles(&self) -> bool {
         self.0.entitles && self.0.relay.entitles()
+    }
+
+    fn attachments(&self) -> &Attachments {
+        &self.0.attachments
+    }
+
+    fn transcriber(&self) -> Option<&(OpenAi, String)> {
+        self.0.transcriber.as_ref()
     }
 
     fn live(&self) -> &LiveRuns {

@@ -15,14 +15,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Chat,
+    Chat, attachments,
     continuation::{self, Input},
     error::{ChatError, Result},
     feedback, items,
     live::StopReason,
     retry, run_routes, search,
     sse::{self, Framing},
-    stored, threads,
+    stored, threads, transcribe,
     turn::{self, Sent},
     versions,
 };
@@ -36,8 +36,8 @@ use crate::{
 
 /// The most bytes of a request.
 const MAX_BYTES: usize = 1024 * 1024;
-/// The most bytes that are read of a request that has too many.
-const MAX_BYTES_DROPPED: usize = 16 * MAX_BYTES;
+/// The most bytes of a request with speech in it.
+const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
 /// How long deleting a thread waits for its answer to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -45,6 +45,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed("POST")))
+        .merge(attachments::router())
         .merge(run_routes::router())
 }
 
@@ -67,7 +68,12 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
 async fn read(body: Body) -> Result<(Operation, ClientMarks)> {
     let body = read_bytes(body).await?;
     let invalid = |err: InvalidRequest| ChatError::Invalid(err.to_string());
-    let request = ChatKitRequest::parse(&body).map_err(invalid)?;
+    let request = ChatKitRequest::parse(&body).map_err(invalid);
+    let is_speech = matches!(&request, Ok(request) if matches!(request.operation, Operation::InputTranscribe { .. }));
+    if body.len() > MAX_BYTES && !is_speech {
+        return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
+    }
+    let request = request?;
     let client = request.client().map_err(invalid)?;
     // PostgreSQL cannot store the character, and nobody types it.
     let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
@@ -77,21 +83,18 @@ async fn read(body: Body) -> Result<(Operation, ClientMarks)> {
     Ok((request.operation, client))
 }
 
-/// Reads a body of at most a mebibyte. A little more than that is read and dropped, for a client that is still
-/// writing when we hang up never reads why.
+/// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
 async fn read_bytes(body: Body) -> Result<Vec<u8>> {
     let mut chunks = body.into_data_stream();
-    let (mut bytes, mut n_bytes) = (Vec::new(), 0);
+    let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
-        n_bytes += chunk.len();
-        match n_bytes {
-            0..=MAX_BYTES => bytes.extend_from_slice(&chunk),
-            n if n > MAX_BYTES_DROPPED => break,
-            _ => bytes.clear(),
+        if bytes.len() + chunk.len() > MAX_SPEECH_BYTES {
+            return Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES });
         }
+        bytes.extend_from_slice(&chunk);
     }
-    if n_bytes > MAX_BYTES { Err(ChatError::TooLarge { max_bytes: MAX_BYTES }) } else { Ok(bytes) }
+    Ok(bytes)
 }
 
 async fn answer(
@@ -135,7 +138,11 @@ async fn answer(
             stream(chat, user_id, sent, session, framing).await?
         }
         Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
-        Operation::ThreadsGetById { thread_id } => object(threads::get(db, &user_id, &thread_id).await?),
+        Operation::ThreadsGetById { thread_id } => {
+            let mut thread = threads::get(db, &user_id, &thread_id).await?;
+            chat.sign(&user_id, &mut thread.items.data);
+            object(thread)
+        }
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
         Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
@@ -147,13 +154,22 @@ async fn answer(
         }
         Operation::ItemsList { thread_id, page } => {
             threads::find(db, &user_id, &thread_id).await?;
-            object(items::list(db, &user_id, &thread_id, &page).await?)
+            let mut page = items::list(db, &user_id, &thread_id, &page).await?;
+            chat.sign(&user_id, &mut page.data);
+            object(page)
+        }
+        Operation::AttachmentsCreate(new) => object(attachments::create(chat, &user_id, &new).await?),
+        Operation::AttachmentsDelete { attachment_id } => {
+            attachments::delete(chat, &user_id, &attachment_id).await?;
+            object(json!({}))
+        }
+        Operation::InputTranscribe { audio_base64, mime_type } => {
+            object(json!({ "text": transcribe::text_of(chat, &audio_base64, &mime_type).await? }))
         }
         Operation::ItemsFeedback { thread_id, item_ids, kind } => {
             feedback::put(db, &user_id, &thread_id, &item_ids, kind, chat.now()).await?;
             object(json!({}))
         }
-        _ => return Err(ChatError::Invalid("this server does not carry out such requests".to_owned())),
     })
 }
 
@@ -178,6 +194,7 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     if threads::delete(chat.db(), user_id, thread_id).await? {
         chat.live().forget(thread_id);
     }
+    chat.attachments().sweep_soon();
     Ok(())
 }
 

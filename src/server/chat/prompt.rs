@@ -1,8 +1,8 @@
 //! What the model is sent: the system prompt and the newest items that fit.
 
-use super::{error::Result, items};
+use super::{Chat, attachments, error::Result, items};
 use crate::{
-    model::chatkit::{Action, ThreadItem, UserMessage, Widget},
+    model::chatkit::{Action, Attachment, AttachmentKind, ThreadItem, UserMessage, Widget},
     server::Db,
 };
 
@@ -10,6 +10,8 @@ use crate::{
 const ITEMS_AT_ONCE: i64 = 40;
 /// What a message costs besides its text, in tokens.
 const TOKENS_PER_MESSAGE: usize = 4;
+/// What a picture costs, in tokens: vision models differ, and few take more.
+const TOKENS_PER_PICTURE: usize = 800;
 /// How many bytes make a token, roughly.
 const BYTES_PER_TOKEN: usize = 4;
 
@@ -48,8 +50,19 @@ pub(super) enum Cause {
 pub(super) struct Message {
     /// Who says it.
     pub(super) role: Role,
-    /// What is said.
+    /// What is said; attached files are named at its end.
     pub(super) text: String,
+    /// What is shown.
+    pub(super) pictures: Vec<Picture>,
+}
+
+/// A picture that the user attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Picture {
+    /// The attachment's id.
+    pub(super) id: String,
+    /// The picture itself, as a `data:` URL; pictures without one are not sent.
+    pub(super) data_url: Option<String>,
 }
 
 /// Who says something.
@@ -91,16 +104,17 @@ impl Prompt {
     }
 }
 
-/// Reads a thread backwards from before the place `before` until `context_tokens` (estimated) are full, and makes a prompt of it.
-pub(super) async fn read(
-    db: &Db,
-    user_id: &str,
-    thread_id: &str,
-    mut before: i64,
-    system_prompt: Option<&str>,
-    context_tokens: usize,
-) -> Result<Prompt> {
-    let mut fitting = Fitting::new(system_prompt, context_tokens);
+/// Reads a thread backwards from before the place `before` until the context (estimated) is full, and makes a prompt of
+/// it, with its pictures.
+pub(super) async fn read(chat: &Chat, user_id: &str, thread_id: &str, before: i64) -> Result<Prompt> {
+    let fitting = Fitting::new(chat.system_prompt(), chat.context_tokens());
+    let mut prompt = fit(fitting, chat.db(), user_id, thread_id, before).await?;
+    let newest_first = prompt.messages.iter_mut().rev().flat_map(|message| &mut message.pictures);
+    attachments::pictures::read(chat, user_id, newest_first).await;
+    Ok(prompt)
+}
+
+async fn fit(mut fitting: Fitting, db: &Db, user_id: &str, thread_id: &str, mut before: i64) -> Result<Prompt> {
     loop {
         let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
         let Some((oldest, _)) = rows.last() else { break };
@@ -134,7 +148,7 @@ enum Origin {
 
 impl Fitting {
     fn new(system_prompt: Option<&str>, context_tokens: usize) -> Self {
-        let system = system_prompt.map(|text| Message { role: Role::System, text: text.to_owned() });
+        let system = system_prompt.map(|text| said(Role::System, text.to_owned()));
         let tokens_left = context_tokens.saturating_sub(system.as_ref().map_or(0, tokens));
         // However long the system prompt is, the question goes along.
         Self {
@@ -150,9 +164,11 @@ impl Fitting {
     /// is found, what does not fit is passed over.
     fn add(&mut self, item: &ThreadItem) -> bool {
         let (mut message, origin) = match item {
-            ThreadItem::UserMessage(it) if !self.has_question => (user(question(it, &item.text())), Origin::User),
-            ThreadItem::UserMessage(_) => (user(item.text()), Origin::User),
-            ThreadItem::AssistantMessage(it) => (Message { role: Role::Assistant, text: it.text() }, Origin::Other),
+            ThreadItem::UserMessage(it) if !self.has_question => {
+                (with_files(question(it, &item.text()), &it.attachments), Origin::User)
+            }
+            ThreadItem::UserMessage(it) => (with_files(item.text(), &it.attachments), Origin::User),
+            ThreadItem::AssistantMessage(it) => (said(Role::Assistant, it.text()), Origin::Other),
             ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => {
                 (user(hidden(&item.text())), Origin::Other)
             }
@@ -180,7 +196,10 @@ impl Fitting {
             return true;
         }
         if !fits {
-            let max_bytes = self.tokens_left.saturating_sub(TOKENS_PER_MESSAGE) * BYTES_PER_TOKEN;
+            message.pictures.truncate(self.tokens_left / 2 / TOKENS_PER_PICTURE);
+            let for_text =
+                self.tokens_left.saturating_sub(TOKENS_PER_MESSAGE + TOKENS_PER_PICTURE * message.pictures.len());
+            let max_bytes = for_text * BYTES_PER_TOKEN;
             message.text = end_of(&message.text, max_bytes).to_owned();
         }
         self.has_question |= origin == Origin::User;
@@ -202,8 +221,26 @@ impl Fitting {
     }
 }
 
+fn said(role: Role, text: String) -> Message {
+    Message { role, text, pictures: Vec::new() }
+}
+
 fn user(text: String) -> Message {
-    Message { role: Role::User, text }
+    said(Role::User, text)
+}
+
+/// Names the files of a message, and notes its pictures.
+fn with_files(mut text: String, attachments: &[Attachment]) -> Message {
+    let mut pictures = Vec::new();
+    for attachment in attachments {
+        let Attachment { id, name, mime_type, kind, .. } = attachment;
+        let break_ = if text.is_empty() { "" } else { "\n" };
+        text.push_str(&format!("{break_}[Attached file: {name} ({mime_type})]"));
+        if *kind == AttachmentKind::Image {
+            pictures.push(Picture { id: id.clone(), data_url: None });
+        }
+    }
+    Message { pictures, ..user(text) }
 }
 
 /// Puts what the message answers to before it.
@@ -221,7 +258,7 @@ fn hidden(text: &str) -> String {
 
 /// Estimates the tokens of a message, rounded up.
 fn tokens(message: &Message) -> usize {
-    message.text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
+    message.text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE + TOKENS_PER_PICTURE * message.pictures.len()
 }
 
 /// Returns the end of a text, at most `max_bytes` long.
@@ -324,6 +361,33 @@ mod tests {
             "u:Hidden context for the agent (not shown to the user):\n<HiddenContext>\nstop\n</HiddenContext>"
         );
         assert_eq!(fit(None, 1000, &[marker(), asked("one", None)]), ["u:one"]);
+    }
+
+    #[test]
+    fn files_are_named_and_pictures_count() {
+        let attachment = |name: &str, kind| Attachment {
+            id: format!("atc_{name}"),
+            name: name.into(),
+            mime_type: "a/b".into(),
+            upload_descriptor: None,
+            thread_id: None,
+            kind,
+            preview_url: None,
+            colloquy: None,
+        };
+        let ThreadItem::UserMessage(message) = asked("Look", None) else { unreachable!() };
+        let attachments = vec![attachment("x", AttachmentKind::File), attachment("y", AttachmentKind::Image)];
+        let item = ThreadItem::UserMessage(UserMessage { attachments, ..message });
+        let check = |context_tokens, n_pictures| {
+            let mut fitting = Fitting::new(None, context_tokens);
+            assert!(fitting.add(&item));
+            let prompt = fitting.finish();
+            assert_eq!(prompt.question(), "Look\n[Attached file: x (a/b)]\n[Attached file: y (a/b)]");
+            assert_eq!(prompt.messages[0].pictures.len(), n_pictures, "{context_tokens}");
+        };
+        check(32_000, 1);
+        check(900, 1);
+        check(256, 0);
     }
 
     #[test]

@@ -183,7 +183,7 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
 async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
     let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.place + 1);
     let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
-    prompt::read(chat.db(), user_id, thread_id, before, chat.system_prompt(), chat.context_tokens()).await
+    prompt::read(chat, user_id, thread_id, before).await
 }
 
 /// Renews the lease and stores items as far as they are; `false` when the run is no longer ours.

@@ -104,7 +104,10 @@ pub(super) async fn restored(chat: &Chat, run: &LiveRun, retried: Retried, answe
     let removed = answer.told().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.to_owned() });
     let mut events: Vec<_> = removed.collect();
     match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
-        Ok(items) => events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item })),
+        Ok(mut items) => {
+            chat.sign(&run.user_id, &mut items);
+            events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item }));
+        }
         Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),
     }
     events

@@ -47,7 +47,8 @@ pub(super) async fn replay(
     }];
     if let Some(question_id) = &run.question_id {
         let item = items::find(chat.db(), &user_id, &run.thread_id, question_id).await?;
-        let item = item.ok_or(ChatError::NotFound("item"))?;
+        let mut item = item.ok_or(ChatError::NotFound("item"))?;
+        chat.sign(&user_id, std::slice::from_mut(&mut item));
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });

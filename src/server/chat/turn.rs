@@ -6,7 +6,7 @@ use serde_json::Map;
 use tokio::time::Instant;
 
 use super::{
-    Chat,
+    Chat, attachments,
     error::{ChatError, Result},
     items, limits,
     live::{LiveRun, Reader},
@@ -38,26 +38,28 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Opens a thread with its first message and begins to answer, unless the same was sent before.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for attachments that do not exist.
+/// [`ChatError::NotFound`] and [`ChatError::Invalid`] for attachments that cannot be sent.
 pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
     detached(async move {
         let now = chat.now();
         let thread = new_thread(title_of(&text_of(&input)), now);
-        let item = user_message(&thread.id, input, now);
         let run_id = ids::chat_id("run");
         let mut tx = Tx::begin(chat.db()).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
-        items::upsert(&mut tx, &thread.id, &item, now).await?;
+        let mut message = user_message(&thread.id, &input, now);
         let (id, key) = (run_id.as_str(), client.key.as_deref());
-        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(item.id()), key };
+        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(&message.id), key };
         match runs::claim(&mut tx, &run, now).await? {
             None => {}
             Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
             Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
         limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
+        message.attachments = attachments::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
+        let item = ThreadItem::UserMessage(message);
+        items::upsert(&mut tx, &thread.id, &item, now).await?;
         tx.commit().await?;
         let beginning = Beginning { run_id, user_id, item, client, thread, has_new_title: true, is_new: true };
         Ok(Sent::Now(begin(&chat, beginning)))
@@ -119,19 +121,21 @@ async fn add_once(
 ) -> Result<Result<Sent, Busy>> {
     let now = chat.now();
     let run_id = ids::chat_id("run");
-    let item = user_message(thread_id, input.clone(), now);
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
     let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
     threads::must_be_active(&thread)?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let run = NewRun { id: &run_id, thread_id, user_id, question_id: Some(item.id()), key: client.key.as_deref() };
+    let mut message = user_message(thread_id, input, now);
+    let run = NewRun { id: &run_id, thread_id, user_id, question_id: Some(&message.id), key: client.key.as_deref() };
     match runs::claim(&mut tx, &run, now).await? {
         None => {}
         Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
         Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
     }
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    message.attachments = attachments::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;
+    let item = ThreadItem::UserMessage(message);
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };
     if let Some(title) = &new_title {
@@ -197,10 +201,11 @@ struct Beginning {
 
 /// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
 fn begin(chat: &Chat, beginning: Beginning) -> Reader {
-    let Beginning { run_id, user_id, item, client, mut thread, has_new_title, is_new } = beginning;
+    let Beginning { run_id, user_id, mut item, client, mut thread, has_new_title, is_new } = beginning;
     if client.resumable {
         thread.set_run(&RunRef { id: run_id.clone(), item_id: None });
     }
+    chat.sign(&user_id, std::slice::from_mut(&mut item));
     let run = Arc::new(LiveRun::new(run_id, thread.id.clone(), user_id, client.resumable));
     if is_new {
         run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } });
@@ -233,8 +238,7 @@ async fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {
     {
         return Err(ChatError::Invalid(format!("there is no model `{model}`")));
     }
-    // None can be uploaded yet, so none exists.
-    if input.attachments.is_empty() { Ok(()) } else { Err(ChatError::NotFound("attachment")) }
+    Ok(())
 }
 
 fn new_thread(title: Option<String>, now: Timestamp) -> Thread {
@@ -249,17 +253,18 @@ fn new_thread(title: Option<String>, now: Timestamp) -> Thread {
     }
 }
 
-fn user_message(thread_id: &str, input: UserMessageInput, now: Timestamp) -> ThreadItem {
-    ThreadItem::UserMessage(UserMessage {
+/// Makes a message without attachments.
+fn user_message(thread_id: &str, input: &UserMessageInput, now: Timestamp) -> UserMessage {
+    UserMessage {
         id: ids::chat_id("msg"),
         thread_id: thread_id.to_owned(),
         created_at: now,
-        content: input.content,
+        content: input.content.clone(),
         attachments: Vec::new(),
-        quoted_text: input.quoted_text,
-        inference_options: input.inference_options,
+        quoted_text: input.quoted_text.clone(),
+        inference_options: input.inference_options.clone(),
         extra: Map::new(),
-    })
+    }
 }
 
 fn text_of(input: &UserMessageInput) -> String {

@@ -193,6 +193,7 @@ pub(super) async fn select(
     let mut following = items::after(&mut tx, thread_id, &question_id).await?;
     tx.commit().await?;
     following.retain(|item| !item.is_hidden());
+    chat.sign(user_id, &mut following);
     Ok(paging::cut(following, paging::MAX_ROWS, ThreadItem::id))
 }
 

@@ -46,6 +46,9 @@ pub struct ModelSettings {
     /// How many answers may be written for a user at once; 0: any number.
     #[arg(long, env = "RUNNING_ANSWERS", default_value = "10")]
     pub running_answers: String,
+    /// Model of that server that turns speech into text, such as `whisper-1`. Unset: speech is refused.
+    #[arg(long, env = "OPENAI_TRANSCRIBE_MODEL")]
+    pub openai_transcribe_model: Option<String>,
 
     /// What the model is told before every conversation.
     #[arg(long, env = "SYSTEM_PROMPT")]
@@ -61,6 +64,8 @@ pub struct ModelSettings {
 pub struct ModelConfig {
     /// The OpenAI-compatible server; `None` means the built-in demo.
     pub openai: Option<OpenAiConfig>,
+    /// The model of that server that turns speech into text.
+    pub transcribe_model: Option<String>,
     /// What the model is told first.
     pub system_prompt: Option<String>,
     /// How much of a thread is sent, in estimated tokens.
@@ -115,8 +120,14 @@ impl ModelSettings {
         let idle_timeout_s = duration("MODEL_IDLE_TIMEOUT", self.model_idle_timeout, "60s")?;
         let models = self.openai_models.into_iter().filter_map(|model| given(Some(model))).collect();
         let idle_timeout = Duration::from_secs(idle_timeout_s.unsigned_abs());
+        let openai = openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, idle_timeout)?;
+        let transcribe_model = given(self.openai_transcribe_model);
+        if let (None, Some(model)) = (&openai, &transcribe_model) {
+            return Err(wrong("OPENAI_TRANSCRIBE_MODEL", model, "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
+        }
         Ok(ModelConfig {
-            openai: openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, idle_timeout)?,
+            openai,
+            transcribe_model,
             titles: switch("MODEL_TITLES", self.model_titles, true)?,
             limits,
             system_prompt: given(self.system_prompt),

@@ -42,7 +42,9 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
     let thread = match thread_id {
         Some(id) => {
             let thread = chat::threads::open(&app.db, &principal.user_id, &id).await.map_err(|err| failed(&err))?;
-            Some(thread.ok_or_else(not_found)?)
+            let mut thread = thread.ok_or_else(not_found)?;
+            app.chat.sign(&principal.user_id, &mut thread.items.data);
+            Some(thread)
         }
         None => None,
     };

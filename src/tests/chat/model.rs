@@ -30,9 +30,11 @@ type Answers = Arc<dyn Fn(usize, &str) -> Response + Send + Sync>;
 /// A request as the fake got it.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
-    path: String,
-    headers: HeaderMap,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) bytes: Bytes,
 }
 
 /// An OpenAI-compatible server that answers as it is told.
@@ -83,8 +85,12 @@ async fn answer(State(fake): State<FakeModel>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let path = parts.uri.path().to_owned();
-    let asked =
-        Asked { path: path.clone(), headers: parts.headers, body: serde_json::from_slice(&body).unwrap_or_default() };
+    let asked = Asked {
+        path: path.clone(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        bytes: body,
+    };
     let n = {
         let mut all = fake.asked.lock().unwrap();
         all.push(asked);

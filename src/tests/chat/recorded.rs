@@ -40,7 +40,7 @@ impl Names {
 }
 
 /// Reads a recording: the request, and the answer's JSON values.
-fn parse(recording: &str) -> (Value, Vec<Value>) {
+pub(super) fn parse(recording: &str) -> (Value, Vec<Value>) {
     let recording = recording.replace("\r\n", "\n");
     let request = recording.lines().find_map(|line| line.strip_prefix("# > {")).unwrap();
     let (_, body) = recording.split_once("\n\n").unwrap();
@@ -100,6 +100,7 @@ async fn check(engine: Engine) {
         include_str!("../recordings/chatkit/07-items.feedback.txt"),
         include_str!("../recordings/chatkit/09-threads.delete.txt"),
         include_str!("../recordings/chatkit/09b-threads.delete.again.txt"),
+        include_str!("../recordings/chatkit/30e-attachments.delete.txt"),
         include_str!("../recordings/chatkit/46-empty-user-message.txt"),
         include_str!("../recordings/chatkit/47-tag-content.txt"),
     ] {

@@ -9,7 +9,7 @@ use tower::ServiceExt;
 
 use super::{add, ask, create, events, object, refusal, text, thread};
 use crate::{
-    server::{Db, chat::Chat, config::ModelConfig},
+    server::{Db, chat::Chat, config::Config},
     tests::{TestApp, TestUser, on_both_engines},
 };
 
@@ -297,8 +297,9 @@ on_both_engines! {
         let thread_id = thread(&app, &alice, "/long 2").await;
         crash(&app, &thread_id).await;
         app.state.clock.advance_seconds(11);
-        let model = ModelConfig { context_tokens: 1000, ..ModelConfig::clone(&app.state.config.model) };
-        let chat = Chat::new(app.state.db.clone(), app.state.clock.clone(), &model).unwrap();
+        let mut config = Config::clone(&app.state.config);
+        config.model.context_tokens = 1000;
+        let chat = Chat::new(app.state.db.clone(), app.state.clock.clone(), &config).unwrap();
         chat.start();
         idle(&app, &thread_id).await;
         assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);

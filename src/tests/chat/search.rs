@@ -130,7 +130,7 @@ on_both_engines! {
             on!(db.write(), pool => sqlx::query(statement).execute(pool).await.map(|_| ())).unwrap();
         }
         assert_eq!(found(&app, &alice, "time").await, [""; 0]);
-        Chat::new(db.clone(), app.state.clock.clone(), &app.state.config.model).unwrap().start();
+        Chat::new(db.clone(), app.state.clock.clone(), &app.state.config).unwrap().start();
         for _ in 0..200 {
             let left: i64 = on!(db.read(), pool => {
                 sqlx::query_scalar(r#"select count(*) from "searchBacklog""#).fetch_one(pool).await

@@ -59,7 +59,7 @@ async fn play(question: &str, script: Vec<Result<RelayEvent, RelayFailure>>) -> 
     let alice = app.sign_up("Alice").await;
     let AppState { db, clock, config, .. } = app.state.clone();
     let relay = Arc::new(Scripted(Mutex::new(script)));
-    let chat = Chat::with_relay(db, clock, &config.model, relay, AnswersFrom::Model);
+    let chat = Chat::with_relay(db, clock, &config, relay, AnswersFrom::Model).unwrap();
     app.router = router(AppState { chat, ..app.state.clone() });
     let content = json!([{ "type": "input_text", "text": question }]);
     let input = json!({ "content": content, "attachments": [], "inference_options": {} });

@@ -44,7 +44,7 @@ async fn answer(texts: &[&str], panics: bool) -> (Vec<Value>, Value) {
     let alice = app.sign_up("Alice").await;
     let relay = Arc::new(Faulty { texts: texts.iter().map(|text| (*text).to_owned()).collect(), panics });
     let AppState { db, clock, config, .. } = app.state.clone();
-    let chat = Chat::with_relay(db, clock, &config.model, relay, AnswersFrom::Model);
+    let chat = Chat::with_relay(db, clock, &config, relay, AnswersFrom::Model).unwrap();
     app.router = router(AppState { chat, ..app.state.clone() });
     let input = json!({ "content": [], "attachments": [], "inference_options": {} });
     let ask = json!({ "type": "threads.create", "params": { "input": input } });

@@ -2,6 +2,7 @@
 
 mod failure;
 mod reading;
+mod transcribe;
 
 use std::{
     sync::{
@@ -18,7 +19,11 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::{Relay, RelayEvent, RelayStream};
-use crate::server::{Error, chat::prompt::Prompt, config::OpenAiConfig};
+use crate::server::{
+    Error,
+    chat::prompt::{Message, Prompt},
+    config::OpenAiConfig,
+};
 use failure::Failure;
 use reading::{Pieces, Reading};
 
@@ -123,7 +128,7 @@ impl Inner {
         let messages: Vec<Value> = prompt
             .messages
             .iter()
-            .map(|message| json!({ "role": message.role.as_str(), "content": message.text }))
+            .map(|message| json!({ "role": message.role.as_str(), "content": content(message) }))
             .collect();
         let mut waits = BACK_OFF.into_iter();
         loop {
@@ -240,6 +245,18 @@ impl Inner {
     }
 }
 
+/// Returns what is said, and what is shown with it.
+fn content(message: &Message) -> Value {
+    let pictures = message.pictures.iter().filter_map(|it| it.data_url.as_deref());
+    let pictures: Vec<Value> =
+        pictures.map(|url| json!({ "type": "image_url", "image_url": { "url": url } })).collect();
+    if pictures.is_empty() {
+        return json!(message.text);
+    }
+    let text = json!({ "type": "text", "text": message.text });
+    std::iter::once(text).chain(pictures).collect()
+}
+
 /// Waits before the next attempt.
 ///
 /// # Errors
@@ -328,10 +345,7 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::server::chat::{
-        prompt::{Message, Role},
-        relay::RelayFailure,
-    };
+    use crate::server::chat::{prompt::Role, relay::RelayFailure};
 
     #[tokio::test]
     async fn a_server_that_falls_silent_is_given_up() {
@@ -351,7 +365,10 @@ mod tests {
             idle_timeout: Duration::from_millis(200),
         };
         let server = OpenAi::new(&config).unwrap();
-        let prompt = Prompt { messages: vec![Message { role: Role::User, text: "Well?".to_owned() }], ..Prompt::default() };
+        let prompt = Prompt {
+            messages: vec![Message { role: Role::User, text: "Well?".to_owned(), pictures: vec![] }],
+            ..Prompt::default()
+        };
         let events: Vec<_> = server.answer(prompt).collect().await;
         assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
         let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };

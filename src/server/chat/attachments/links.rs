@@ -1,0 +1,148 @@
+//! Links to files: signed, short-lived and bound to their owner, for an `<img>` carries no bearer.
+//!
+//! What is signed names the owner, and the link does not: whoever checks it takes the owner from the attachment's row,
+//! so a link is as dead as the row is.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use sha2::Sha256;
+
+use crate::{
+    model::Timestamp,
+    server::{
+        chat::error::{ChatError, Result},
+        config::{Config, Secret},
+    },
+};
+
+/// How long an upload may wait to begin, in seconds.
+const UPLOAD_S: i64 = 15 * 60;
+/// For how long the same link is made again, in seconds, so that a browser may keep what it got by it. It is then good
+/// for as long again.
+const PERIOD_S: i64 = 60 * 60;
+
+/// What a link is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Purpose {
+    /// Writing the file, once.
+    Upload,
+    /// Reading the file.
+    Download,
+    /// Reading a small picture of it.
+    Preview,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::Download => "download",
+            Self::Preview => "preview",
+        }
+    }
+}
+
+/// The query of a link.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Signed {
+    #[serde(rename = "for")]
+    pub(super) purpose: Purpose,
+    /// In seconds since the epoch.
+    pub(super) expires: i64,
+    signature: String,
+}
+
+/// Makes links, and checks them.
+pub(in crate::server::chat) struct Links {
+    base_url: String,
+    /// Derived from the secret (RFC 5869), which other backends may hold: they cannot make links.
+    key: [u8; 32],
+}
+
+impl Links {
+    pub(in crate::server::chat) fn new(config: &Config) -> Self {
+        Self { base_url: config.base_url(), key: key(&config.secret) }
+    }
+
+    /// Returns the address of an attachment for a purpose, of the user who owns it.
+    pub(super) fn url(&self, purpose: Purpose, id: &str, user_id: &str, now: Timestamp) -> String {
+        let now_s = now.seconds();
+        let expires = match purpose {
+            Purpose::Upload => now_s + UPLOAD_S,
+            Purpose::Download | Purpose::Preview => (now_s.div_euclid(PERIOD_S) + 2) * PERIOD_S,
+        };
+        let signature = self.mac(purpose, id, user_id, expires).finalize().into_bytes();
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
+        let (base_url, purpose) = (&self.base_url, purpose.as_str());
+        format!("{base_url}/chatkit/attachments/{id}?for={purpose}&expires={expires}&signature={signature}")
+    }
+
+    /// Makes sure that a link was made for this attachment of this user, and is still good.
+    ///
+    /// # Errors
+    /// [`ChatError::NotFound`] for one that was not made by us, [`ChatError::LinkExpired`].
+    pub(super) fn check(&self, link: &Signed, id: &str, user_id: &str, now: Timestamp) -> Result<()> {
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(&link.signature).unwrap_or_default();
+        let mac = self.mac(link.purpose, id, user_id, link.expires);
+        mac.verify_slice(&signature).map_err(|_| ChatError::NotFound("attachment"))?;
+        if link.expires <= now.seconds() { Err(ChatError::LinkExpired) } else { Ok(()) }
+    }
+
+    fn mac(&self, purpose: Purpose, id: &str, user_id: &str, expires: i64) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("BUG: HMAC takes keys of any length");
+        mac.update(format!("{}\n{id}\n{user_id}\n{expires}", purpose.as_str()).as_bytes());
+        mac
+    }
+}
+
+fn key(secret: &Secret) -> [u8; 32] {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
+        .expand(b"colloquy attachment link", &mut key)
+        .expect("BUG: 32 bytes are no more than SHA-256 expands to");
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(secret: &str) -> Links {
+        Links { base_url: "http://x".to_owned(), key: key(&Secret::new(secret)) }
+    }
+
+    fn read(url: &str) -> Signed {
+        serde_urlencoded::from_str(url.split_once('?').unwrap().1).unwrap()
+    }
+
+    #[test]
+    fn a_link_is_good_for_one_purpose_of_one_attachment_of_one_user_for_a_while() {
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        let links = links("a");
+        let link = read(&links.url(Purpose::Download, "atc_1", "alice", now));
+        let check = |link: &Signed, id, user_id, after_s| {
+            links.check(link, id, user_id, now.plus_seconds(after_s)).map_err(|err| err.code()).err()
+        };
+        assert_eq!(check(&link, "atc_1", "alice", 0), None);
+        assert_eq!(check(&link, "atc_1", "alice", PERIOD_S), None);
+        assert_eq!(check(&link, "atc_1", "alice", 2 * PERIOD_S), Some("link_expired"));
+        assert_eq!(check(&link, "atc_2", "alice", 0), Some("not_found"));
+        assert_eq!(check(&link, "atc_1", "bob", 0), Some("not_found"));
+        assert_eq!(check(&Signed { purpose: Purpose::Upload, ..link.clone() }, "atc_1", "alice", 0), Some("not_found"));
+        let later = Signed { expires: link.expires + 1, ..link.clone() };
+        assert_eq!(check(&later, "atc_1", "alice", 0), Some("not_found"));
+        assert_eq!(check(&Signed { signature: String::new(), ..link.clone() }, "atc_1", "alice", 0), Some("not_found"));
+        assert!(super::tests::links("b").check(&link, "atc_1", "alice", now).is_err());
+    }
+
+    #[test]
+    fn the_same_link_is_made_for_a_while_except_for_uploads() {
+        let url = |purpose, s: i64| links("a").url(purpose, "atc_1", "alice", Timestamp::from_millis(s * 1000));
+        assert_eq!(url(Purpose::Preview, 0), url(Purpose::Preview, PERIOD_S - 1));
+        assert_ne!(url(Purpose::Preview, 0), url(Purpose::Preview, PERIOD_S));
+        assert_eq!(read(&url(Purpose::Upload, 0)).expires, UPLOAD_S);
+    }
+}

@@ -1,0 +1,163 @@
+//! Files that go with messages: announced, uploaded, sent, read, and swept when nobody needs them.
+//!
+//! An attachment is a row (`rows`) with a file in the store (`files`), under a random name. Clients reach files by links
+//! alone (`links`), which are made anew whenever an item leaves and are never stored.
+
+mod files;
+mod links;
+mod media;
+pub(super) mod pictures;
+mod preview;
+mod routes;
+mod rows;
+pub(super) mod sweep;
+mod uploads;
+
+use tokio::sync::{Notify, Semaphore};
+
+pub(super) use routes::router;
+
+use self::{
+    files::Files,
+    links::{Links, Purpose},
+    rows::AttachmentRow,
+};
+use super::{
+    Chat,
+    error::{ChatError, Result},
+};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{Attachment, AttachmentKind, AttachmentMarks, NewAttachment, ThreadItem, UploadDescriptor},
+    },
+    server::{self, config::Config, ids, tx::Tx},
+};
+
+/// The most files of one message.
+const MAX_PER_MESSAGE: usize = 10;
+/// How many small pictures are made at once: each may take 200 MB for a moment.
+const PREVIEWS_AT_ONCE: usize = 1;
+
+/// What attachments need: their store, their links, their limits.
+pub(super) struct Attachments {
+    files: Files,
+    links: Links,
+    max_bytes: i64,
+    previews: Semaphore,
+    /// Told when there may be files to sweep.
+    detached: Notify,
+}
+
+impl Attachments {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`server::Error::Config`] when it cannot be used.
+    pub(super) fn open(config: &Config) -> server::Result<Self> {
+        Ok(Self {
+            files: Files::open(&config.attachments.store)?,
+            links: Links::new(config),
+            max_bytes: config.attachments.max_bytes,
+            previews: Semaphore::new(PREVIEWS_AT_ONCE),
+            detached: Notify::new(),
+        })
+    }
+
+    /// Says that an attachment was deleted: its files go soon.
+    pub(super) fn sweep_soon(&self) {
+        self.detached.notify_one();
+    }
+
+    /// Puts links into the attachments of items of a user's that are about to leave.
+    pub(super) fn sign(&self, user_id: &str, now: Timestamp, items: &mut [ThreadItem]) {
+        for item in items {
+            let ThreadItem::UserMessage(message) = item else { continue };
+            for attachment in &mut message.attachments {
+                self.sign_one(user_id, now, attachment);
+            }
+        }
+    }
+
+    fn sign_one(&self, user_id: &str, now: Timestamp, attachment: &mut Attachment) {
+        let url = |purpose| self.links.url(purpose, &attachment.id, user_id, now);
+        attachment.preview_url = (attachment.kind == AttachmentKind::Image).then(|| url(Purpose::Preview));
+        let url = url(Purpose::Download);
+        attachment.colloquy.get_or_insert_default().url = Some(url);
+    }
+}
+
+/// Announces a file of a user's, and says where its bytes go.
+///
+/// # Errors
+/// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`].
+pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment) -> Result<Attachment> {
+    let max_bytes = chat.attachments().max_bytes;
+    let size = i64::try_from(new.size).ok().filter(|size| *size <= max_bytes);
+    let row = AttachmentRow {
+        id: ids::chat_id("atc"),
+        user_id: user_id.to_owned(),
+        thread_id: None,
+        name: media::file_name(&new.name)?,
+        mime_type: media::media_type(&new.mime_type)?,
+        size: size.ok_or(ChatError::FileTooLarge { max_bytes })?,
+    };
+    let now = chat.now();
+    let mut tx = Tx::begin(chat.db()).await?;
+    rows::insert(&mut tx, &row, now).await?;
+    tx.commit().await?;
+    let url = chat.attachments().links.url(Purpose::Upload, &row.id, user_id, now);
+    let headers = [("Content-Type".to_owned(), row.mime_type.clone())].into();
+    let descriptor = UploadDescriptor { url, method: "PUT".to_owned(), headers };
+    Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now) })
+}
+
+/// Deletes an attachment of a user's, sent or not; deleting what is not there is no error.
+pub(super) async fn delete(chat: &Chat, user_id: &str, id: &str) -> Result<()> {
+    rows::delete(chat.db(), user_id, id).await?;
+    chat.attachments().sweep_soon();
+    Ok(())
+}
+
+/// Sends attachments of a user's to a thread of theirs, and returns them without links.
+///
+/// # Errors
+/// [`ChatError::NotFound`]; [`ChatError::Invalid`] for too many, and for one that was not uploaded or was sent before.
+pub(super) async fn send(
+    tx: &mut Tx,
+    user_id: &str,
+    thread_id: &str,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<Vec<Attachment>> {
+    if ids.len() > MAX_PER_MESSAGE {
+        return Err(ChatError::Invalid(format!("a message has {MAX_PER_MESSAGE} attachments at most")));
+    }
+    let mut sent = Vec::with_capacity(ids.len());
+    for id in ids {
+        sent.push(wire(rows::send(tx, user_id, id, thread_id, now).await?));
+    }
+    Ok(sent)
+}
+
+/// Returns what a client is told of an attachment.
+fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp) -> Attachment {
+    let user_id = row.user_id.clone();
+    let mut attachment = wire(row);
+    chat.attachments().sign_one(&user_id, now, &mut attachment);
+    attachment
+}
+
+fn wire(row: AttachmentRow) -> Attachment {
+    let kind = if media::is_image(&row.mime_type) { AttachmentKind::Image } else { AttachmentKind::File };
+    Attachment {
+        id: row.id,
+        name: row.name,
+        mime_type: row.mime_type,
+        upload_descriptor: None,
+        thread_id: row.thread_id,
+        kind,
+        preview_url: None,
+        colloquy: Some(AttachmentMarks { size: u64::try_from(row.size).ok(), url: None }),
+    }
+}

@@ -1,0 +1,48 @@
+//! Pictures for models: a `data:` URL goes with the request, so the model's server needs no way to ours.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::files::{self, FileKind, FileRow};
+use crate::server::chat::{Chat, error::Result, prompt::Picture};
+
+/// Up to this size a picture is sent as it is; of a larger one, the preview.
+const MAX_BYTES: i64 = 4 * 1024 * 1024;
+/// The most bytes of all pictures of one request; older ones are left out.
+const MAX_BYTES_IN_ALL: i64 = 16 * 1024 * 1024;
+
+/// Reads the pictures of a user's, the newest first, as far as they may be sent. One that cannot be read is left out.
+pub(in crate::server::chat) async fn read<'a>(
+    chat: &Chat,
+    user_id: &str,
+    newest_first: impl Iterator<Item = &'a mut Picture>,
+) {
+    let mut bytes_left = MAX_BYTES_IN_ALL;
+    for picture in newest_first {
+        match data_url(chat, user_id, &picture.id, &mut bytes_left).await {
+            Ok(url) => picture.data_url = url,
+            Err(err) => {
+                tracing::warn!(attachment.id = picture.id, error = %err, "a picture was not read for the model")
+            }
+        }
+    }
+}
+
+async fn data_url(chat: &Chat, user_id: &str, id: &str, bytes_left: &mut i64) -> Result<Option<String>> {
+    let Some(FileRow { name, mime_type, size }) = fitting(chat, user_id, id, MAX_BYTES.min(*bytes_left)).await? else {
+        return Ok(None);
+    };
+    let bytes = chat.attachments().files.read_whole(&name).await?;
+    *bytes_left -= size;
+    Ok(Some(format!("data:{mime_type};base64,{}", BASE64_STANDARD.encode(bytes))))
+}
+
+/// Returns the largest file of an attachment that is not too large.
+async fn fitting(chat: &Chat, user_id: &str, id: &str, max_bytes: i64) -> Result<Option<FileRow>> {
+    for kind in [FileKind::Original, FileKind::Preview] {
+        let file = files::find(chat.db(), user_id, id, kind).await?;
+        if let Some(file) = file.filter(|file| file.size <= max_bytes) {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,39 @@
+//! Speech into text.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::{
+    Chat,
+    error::{ChatError, Result},
+};
+
+/// Returns what is said in a recording.
+///
+/// # Errors
+/// [`ChatError::Invalid`] when it is no recording, or nothing here turns speech into text; [`ChatError::Model`].
+pub(super) async fn text_of(chat: &Chat, audio_base64: &str, mime_type: &str) -> Result<String> {
+    let invalid = |text: &str| ChatError::Invalid(text.to_owned());
+    let (server, model) = chat.transcriber().ok_or_else(|| {
+        invalid("this server does not turn speech into text: its operator can set OPENAI_TRANSCRIBE_MODEL")
+    })?;
+    let essence = mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let extension = extension(&essence).ok_or_else(|| invalid("the recording is of a type that cannot be read"))?;
+    let audio = BASE64_STANDARD.decode(audio_base64).map_err(|_| invalid("the recording is no base64"))?;
+    if audio.is_empty() {
+        return Err(invalid("the recording is empty"));
+    }
+    server.transcribe(model, audio, &essence, extension).await.map_err(ChatError::Model)
+}
+
+/// Returns the end of a file's name, by which OpenAI tells the type.
+fn extension(media_type: &str) -> Option<&'static str> {
+    Some(match media_type {
+        "audio/webm" | "video/webm" => "webm",
+        "audio/mp4" | "audio/x-m4a" | "audio/m4a" | "audio/aac" => "m4a",
+        "audio/mpeg" | "audio/mp3" => "mp3",
+        "audio/ogg" | "audio/opus" => "ogg",
+        "audio/wav" | "audio/x-wav" | "audio/wave" => "wav",
+        "audio/flac" | "audio/x-flac" => "flac",
+        _ => return None,
+    })
+}

@@ -1,0 +1,93 @@
+//! Files that go with messages: where they are kept, and how large they may be.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::value::{given, wrong};
+use crate::server::Result;
+
+/// The settings of attachments, as they are given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AttachmentSettings {
+    /// The most bytes of one attached file.
+    #[arg(long, env = "ATTACHMENT_MAX_BYTES", default_value = "104857600")]
+    pub attachment_max_bytes: String,
+
+    /// Where files are kept: `s3://bucket/prefix`, with the usual AWS_ variables. Unset: in uploads/ in DATA_DIR.
+    #[arg(long, env = "ATTACHMENT_STORE")]
+    pub attachment_store: Option<String>,
+}
+
+/// Where files are kept, and how large they may be.
+#[derive(Clone, Debug)]
+pub struct AttachmentConfig {
+    /// The most bytes of one file.
+    pub max_bytes: i64,
+    /// Where files are kept.
+    pub store: AttachmentStore,
+}
+
+/// Where files are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttachmentStore {
+    /// A folder on this machine.
+    Folder(PathBuf),
+    /// S3, or what speaks like it; keys and endpoint are those of the AWS_ variables.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// What all names begin with; may be empty.
+        prefix: String,
+    },
+}
+
+impl AttachmentSettings {
+    /// Judges the settings.
+    ///
+    /// # Errors
+    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right.
+    pub(super) fn judge(self, data_dir: &Path) -> Result<AttachmentConfig> {
+        let max_bytes = self.attachment_max_bytes.trim().parse().ok().filter(|n| *n > 0).ok_or_else(|| {
+            wrong(
+                "ATTACHMENT_MAX_BYTES",
+                &self.attachment_max_bytes,
+                "write a whole number of bytes, such as 104857600",
+            )
+        })?;
+        let store = match given(self.attachment_store) {
+            Some(text) => s3(&text).ok_or_else(|| {
+                wrong("ATTACHMENT_STORE", &text, "write a bucket and a prefix, such as s3://chat/files")
+            })?,
+            None => AttachmentStore::Folder(data_dir.join("uploads")),
+        };
+        Ok(AttachmentConfig { max_bytes, store })
+    }
+}
+
+fn s3(text: &str) -> Option<AttachmentStore> {
+    let url =
+        Url::parse(text).ok().filter(|url| url.scheme() == "s3" && url.query().is_none() && url.port().is_none())?;
+    let bucket = url.host_str().filter(|bucket| !bucket.is_empty())?.to_owned();
+    Some(AttachmentStore::S3 { bucket, prefix: url.path().trim_matches('/').to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_may_have_a_prefix() {
+        let check = |text: &str, expected: Option<(&str, &str)>| {
+            let expected = expected
+                .map(|(bucket, prefix)| AttachmentStore::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+            assert_eq!(s3(text), expected, "{text}");
+        };
+        check("s3://chat", Some(("chat", "")));
+        check("s3://chat/", Some(("chat", "")));
+        check("s3://chat/of/files/", Some(("chat", "of/files")));
+        for wrong in ["", "chat", "/var/files", "s3:", "s3://", "https://chat.s3.amazonaws.com", "s3://chat?x=1"] {
+            check(wrong, None);
+        }
+    }
+}
