@@ -14,6 +14,7 @@ mod in_flight;
 mod items;
 mod limits;
 mod live;
+mod opening;
 mod operations;
 mod paging;
 mod prompt;

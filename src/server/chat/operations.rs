@@ -20,11 +20,10 @@ use super::{
     error::{ChatError, Result},
     feedback, items,
     live::StopReason,
+    opening::Sent,
     retry, run_routes, search,
     sse::{self, Framing},
-    stored, threads, transcribe,
-    turn::{self, Sent},
-    versions,
+    stored, threads, transcribe, turn, versions,
 };
 use crate::{
     model::chatkit::{ChatKitRequest, ClientMarks, CustomAction, InvalidRequest, Operation},

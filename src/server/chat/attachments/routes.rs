@@ -30,7 +30,7 @@ use crate::{
         chat::{
             Chat,
             error::{ChatError, Result},
-            turn::detached,
+            opening::detached,
         },
     },
 };
