@@ -6,6 +6,7 @@ mod items;
 mod limits;
 mod long;
 mod model;
+mod ownership;
 mod recorded;
 mod resumed;
 mod retried;
