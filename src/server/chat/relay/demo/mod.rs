@@ -67,7 +67,9 @@ impl Relay for Demo {
 
 fn script(question: &str) -> Script {
     let failure = || RelayFailure::passing("The demo failed, because you asked it to.");
-    let (command, argument) = question.trim().split_once(' ').unwrap_or((question.trim(), ""));
+    // What stands below is no part of it, such as the names of attached files.
+    let line = question.trim().lines().next().unwrap_or_default().trim();
+    let (command, argument) = line.split_once(' ').unwrap_or((line, ""));
     let count = || argument.trim().parse().unwrap_or(10).min(MAX_WORDS);
     match command {
         "/help" => said(HELP),
@@ -133,6 +135,11 @@ mod tests {
             _ => None,
         });
         said.collect()
+    }
+
+    #[test]
+    fn a_command_is_the_first_line() {
+        assert_eq!(text("/long 2\n\n[The user attached the file notes.txt.]"), "w0 w1 ");
     }
 
     #[test]
