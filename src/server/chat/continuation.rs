@@ -9,14 +9,14 @@ use super::{
     error::{ChatError, Result},
     items,
     live::{LiveRun, Reader},
-    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
     threads,
 };
 use crate::{
     model::chatkit::{
-        Action, ClientMarks, CustomAction, RunRef, StreamOptions, StructuredInputStatus, StructuredReply, ThreadItem,
+        Action, CustomAction, RunRef, StreamOptions, StructuredInputStatus, StructuredReply, ThreadItem,
         ThreadStreamEvent, ToolCallStatus, Widget,
     },
     server::tx::Tx,
@@ -63,7 +63,7 @@ pub(super) async fn begin(
     user_id: String,
     thread_id: String,
     input: Input,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
@@ -86,7 +86,7 @@ async fn begin_once(
     user_id: &str,
     thread_id: &str,
     input: &Input,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let opened = opening::open(chat, user_id, thread_id, Question::Newest, client).await?;
     let Opening { mut tx, mut thread, run_id } = match opened {

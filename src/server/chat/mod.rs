@@ -18,6 +18,7 @@ mod opening;
 mod operations;
 mod paging;
 mod prompt;
+mod reading;
 mod relay;
 mod respond;
 mod retry;

@@ -13,7 +13,7 @@ use super::{
     threads,
 };
 use crate::{
-    model::chatkit::{ClientMarks, Thread},
+    model::chatkit::Thread,
     server::{Error, ids, tx::Tx},
 };
 
@@ -23,6 +23,24 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const NOTICE: Duration = Duration::from_millis(300);
 /// How often we look again.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// What a client says of itself beside a request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Client {
+    /// Whether it resumes answers.
+    pub(super) resumable: bool,
+    /// Its name for what it sends.
+    pub(super) key: Option<Key>,
+}
+
+/// A client's name for what it sends, so that it can send it again.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// The name.
+    pub(super) name: String,
+    /// A digest of what was sent.
+    pub(super) fingerprint: String,
+}
 
 /// What became of a message.
 pub(super) enum Sent {
@@ -75,14 +93,14 @@ pub(super) async fn open(
     user_id: &str,
     thread_id: &str,
     question: Question<'_>,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Opened> {
     let now = chat.now();
     let run_id = ids::chat_id("run");
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
     let mut tx = Tx::begin(chat.db()).await?;
+    limits::queue(&mut tx, chat.limits(), user_id).await?;
     let thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    threads::must_be_active(&thread)?;
     runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
     let newest = match question {
         Question::Named(_) => None,
@@ -92,12 +110,14 @@ pub(super) async fn open(
         Question::Named(id) => Some(id),
         Question::Newest => newest.as_deref(),
     };
-    let key = client.key.as_deref();
+    let key = client.key.as_ref();
     match runs::claim(&mut tx, &NewRun { id: &run_id, thread_id, user_id, question_id, key }, now).await? {
         None => {}
         Some(Taken::Key(run)) => return Ok(Opened::Not(Ok(Sent::Before { run, is_new: false }))),
         Some(Taken::Thread { run_id }) => return Ok(Opened::Not(Err(Busy { run_id }))),
     }
+    // Not before: a message that locked its thread may be sent again.
+    threads::must_be_active(&thread)?;
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     Ok(Opened::Now(Opening { tx, thread, run_id }))
 }

@@ -8,12 +8,12 @@ use super::{
     error::{ChatError, Result},
     items,
     live::LiveRun,
-    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
     threads, versions,
 };
-use crate::model::chatkit::{ClientMarks, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent};
+use crate::model::chatkit::{RunRef, StreamOptions, ThreadItem, ThreadStreamEvent};
 
 /// A message that is answered again.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ pub(super) async fn again(
     user_id: String,
     thread_id: String,
     item_id: String,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
@@ -61,7 +61,7 @@ async fn once(
     user_id: &str,
     thread_id: &str,
     item_id: &str,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let opened = opening::open(chat, user_id, thread_id, Question::Named(item_id), client).await?;
     let Opening { mut tx, mut thread, run_id } = match opened {

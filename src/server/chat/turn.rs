@@ -9,7 +9,7 @@ use super::{
     error::{ChatError, Result},
     items, limits,
     live::{LiveRun, Reader},
-    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
     runs::{self, NewRun, Taken},
@@ -21,8 +21,8 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            ClientMarks, Page, RunRef, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent,
-            UserMessage, UserMessageInput,
+            Page, RunRef, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent, UserMessage,
+            UserMessageInput,
         },
     },
     server::ids,
@@ -32,7 +32,7 @@ use crate::{
 ///
 /// # Errors
 /// [`ChatError::NotFound`] and [`ChatError::Invalid`] for attachments that cannot be sent.
-pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
+pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: Client) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
     opening::detached(async move {
@@ -40,9 +40,10 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         let thread = new_thread(title_of(&text_of(&input)), now);
         let run_id = ids::chat_id("run");
         let mut tx = Tx::begin(chat.db()).await?;
+        limits::queue(&mut tx, chat.limits(), &user_id).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
         let mut message = user_message(&thread.id, &input, now);
-        let (id, key) = (run_id.as_str(), client.key.as_deref());
+        let (id, key) = (run_id.as_str(), client.key.as_ref());
         let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(&message.id), key };
         match runs::claim(&mut tx, &run, now).await? {
             None => {}
@@ -70,7 +71,7 @@ pub(super) async fn add(
     user_id: String,
     thread_id: String,
     input: UserMessageInput,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
@@ -91,7 +92,7 @@ async fn add_once(
     user_id: &str,
     thread_id: &str,
     input: &UserMessageInput,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let now = chat.now();
     let mut message = user_message(thread_id, input, now);
@@ -121,7 +122,7 @@ struct Beginning {
     user_id: String,
     /// The message of the user's.
     item: ThreadItem,
-    client: ClientMarks,
+    client: Client,
     thread: Thread,
     /// Whether this turn gave the thread its title.
     has_new_title: bool,
