@@ -30,12 +30,18 @@ pub(super) enum Failure {
     Reported,
     /// The answer ended before it was complete.
     BrokeOff,
+    /// A piece of the answer cannot be read.
+    Garbled,
     /// Nothing came for too long.
     Silent,
     /// The answer has no text.
     Empty,
     /// The answer has no text because the server's filter took it.
     Filtered,
+    /// The answer goes on and on.
+    Endless,
+    /// A tool is called that was not offered, or with what is no JSON.
+    BadCall,
     /// The answer is not what the API says, for instance a web page.
     NoApi,
     /// The server lists no models.
@@ -120,6 +126,9 @@ impl Failure {
             Self::BrokeOff => {
                 passing(format!("The model server at {host} broke off in the middle of the answer. Try again."))
             }
+            Self::Garbled => passing(format!(
+                "The model server at {host} sent a piece of the answer that cannot be read. Try again."
+            )),
             Self::Silent => passing(format!(
                 "The model server at {host} stopped answering and was given up. Try again; if it stays, check whether \
                  the model is too large for its machine."
@@ -128,6 +137,12 @@ impl Failure {
             Self::Filtered => {
                 passing("The model server's content filter withheld the answer. Ask in other words.".to_owned())
             }
+            Self::Endless => passing(
+                "The model did not come to an end and was cut off. Try again, or ask in other words.".to_owned(),
+            ),
+            Self::BadCall => passing(
+                "The model called a tool in a way that cannot be read. Try again, or ask in other words.".to_owned(),
+            ),
             Self::NoApi => lasting(format!(
                 "What answers at {host} is no OpenAI-compatible server. Check OPENAI_BASE_URL, which often ends in /v1."
             )),
@@ -175,9 +190,12 @@ mod tests {
             Failure::Broken(500),
             Failure::Reported,
             Failure::BrokeOff,
+            Failure::Garbled,
             Failure::Silent,
             Failure::Empty,
             Failure::Filtered,
+            Failure::Endless,
+            Failure::BadCall,
             Failure::NoApi,
             Failure::NoModel,
         ];
