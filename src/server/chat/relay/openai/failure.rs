@@ -9,6 +9,8 @@ use crate::server::chat::relay::RelayFailure;
 pub(super) enum Failure {
     /// There is no connection.
     Unreachable,
+    /// There is one, and it ended before any answer, or with what is no HTTP.
+    NoAnswer,
     /// 401 or 403.
     KeyRefused,
     /// 404: the model, or the path, is not there.
@@ -25,7 +27,12 @@ pub(super) enum Failure {
     /// Another 4xx.
     Rejected(u16),
     /// 5xx.
-    Broken(u16),
+    Broken {
+        /// The status.
+        status: u16,
+        /// What the server asked us to wait, in seconds.
+        retry_after_s: Option<u64>,
+    },
     /// An `error` within the stream.
     Reported,
     /// The answer ended before it was complete.
@@ -92,6 +99,10 @@ impl Failure {
             Self::Unreachable => passing(format!(
                 "The model server at {host} could not be reached. Check that it runs and that OPENAI_BASE_URL is right."
             )),
+            Self::NoAnswer => passing(format!(
+                "The model server at {host} closed the connection without an answer. Try again; if it stays, look at \
+                 its log and check OPENAI_BASE_URL."
+            )),
             Self::KeyRefused => lasting(format!("The model server at {host} refused our key. Check OPENAI_API_KEY.")),
             Self::Unknown => lasting(format!(
                 "The model server at {host} does not know the model, or has no chat completions at this address. \
@@ -115,7 +126,7 @@ impl Failure {
             Self::Rejected(status) => lasting(format!(
                 "The model server at {host} did not accept the request (status {status}). The server's log says why."
             )),
-            Self::Broken(status) => passing(format!(
+            Self::Broken { status, .. } => passing(format!(
                 "The model server at {host} has a problem of its own (status {status}). Try again, and look at its log \
                  if it stays."
             )),
@@ -180,6 +191,7 @@ mod tests {
     fn every_failure_has_its_own_sentence() {
         let all = [
             Failure::Unreachable,
+            Failure::NoAnswer,
             Failure::KeyRefused,
             Failure::Unknown,
             Failure::Redirected,
@@ -187,7 +199,7 @@ mod tests {
             Failure::Busy { retry_after_s: Some(1) },
             Failure::TooLong,
             Failure::Rejected(400),
-            Failure::Broken(500),
+            Failure::Broken { status: 500, retry_after_s: None },
             Failure::Reported,
             Failure::BrokeOff,
             Failure::Garbled,

@@ -40,7 +40,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The waits before the second and the third attempt.
 const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 /// The longest wait that a busy server may ask for and get without the user being told.
-const MAX_WAIT_S: u64 = 10;
+const MAX_WAIT: Duration = Duration::from_secs(10);
 /// How much of an answer that is no stream is read, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
@@ -127,17 +127,22 @@ impl Inner {
         };
         let tools = if prompt.may_call { Arc::clone(&self.tools) } else { Arc::default() };
         let mut body = request::body(&model, prompt, &self.config.client_tools);
+        let mut asks_usage = !self.tells_no_usage.load(Ordering::Relaxed);
+        if asks_usage {
+            body["stream_options"] = json!({ "include_usage": true });
+        }
         let mut waits = BACK_OFF.into_iter();
         loop {
-            let asks_usage = !self.tells_no_usage.load(Ordering::Relaxed);
-            body["stream_options"] = json!({ "include_usage": true });
-            if !asks_usage {
-                body.as_object_mut().expect("BUG: an object").remove("stream_options");
-            }
             match self.begin(&body, &tools).await {
-                Ok(begun) => return Ok(begun),
-                // Some servers refuse what they do not know.
-                Err(Failure::Rejected(400 | 422)) if asks_usage => self.tells_no_usage.store(true, Ordering::Relaxed),
+                Ok(begun) => {
+                    self.tells_no_usage.store(!asks_usage, Ordering::Relaxed);
+                    return Ok(begun);
+                }
+                // Some servers refuse what they do not know; whether this one does, its next answer tells.
+                Err(Failure::Rejected(400 | 422)) if asks_usage => {
+                    asks_usage = false;
+                    body.as_object_mut().expect("BUG: an object").remove("stream_options");
+                }
                 Err(failure) => wait_after(failure, &mut waits).await?,
             }
         }
@@ -165,14 +170,17 @@ impl Inner {
         };
         let response = request.send().await.map_err(|err| {
             tracing::warn!(host = self.host, error = describe(&err), "the model server could not be asked");
-            Failure::of_transport(&err, Failure::Unreachable)
+            Failure::of_transport(&err, Failure::NoAnswer)
         })?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
-        let retry_after_s =
+        let retry_after =
             response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        // Some servers say fractions.
+        let retry_after_s =
+            retry_after.and_then(|wait_s: f64| Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs()));
         let body = read_body(response, 64 * 1024).await;
         let excerpt = self.excerpt(&body);
         tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused to answer");
@@ -196,11 +204,12 @@ impl Inner {
 /// The failure, when there are no more attempts or another one would not help.
 async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
     let wait = waits.next().and_then(|wait| match &failure {
-        Failure::Unreachable | Failure::Broken(_) | Failure::BrokeOff | Failure::Reported => Some(wait),
-        Failure::Garbled | Failure::BadCall | Failure::Busy { retry_after_s: None } => Some(wait),
-        Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
-            Some(Duration::from_secs(*seconds).max(wait))
+        Failure::Busy { retry_after_s } | Failure::Broken { retry_after_s, .. } => {
+            let asked = Duration::from_secs(retry_after_s.unwrap_or(0));
+            (asked <= MAX_WAIT).then_some(wait.max(asked))
         }
+        Failure::Unreachable | Failure::NoAnswer | Failure::BrokeOff | Failure::Reported => Some(wait),
+        Failure::Garbled | Failure::BadCall => Some(wait),
         _ => None,
     });
     let Some(wait) = wait else { return Err(failure) };
@@ -218,7 +227,7 @@ fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failu
             Some(Failure::TooLong) => Failure::TooLong,
             _ if status == 404 => Failure::Unknown,
             _ if (300..400).contains(&status) => Failure::Redirected,
-            _ if status >= 500 => Failure::Broken(status),
+            _ if status >= 500 => Failure::Broken { status, retry_after_s },
             _ => Failure::Rejected(status),
         },
     }
