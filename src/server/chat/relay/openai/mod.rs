@@ -218,7 +218,7 @@ async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>
 }
 
 fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failure {
-    let error: Value = serde_json::from_slice(body).unwrap_or_default();
+    let error = unwrapped(serde_json::from_slice(body).unwrap_or_default());
     match status.as_u16() {
         401 | 403 => Failure::KeyRefused,
         429 => Failure::Busy { retry_after_s },
@@ -230,6 +230,14 @@ fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failu
             _ if status >= 500 => Failure::Broken { status, retry_after_s },
             _ => Failure::Rejected(status),
         },
+    }
+}
+
+/// Takes an answer out of the list that Gemini puts its errors into.
+fn unwrapped(answer: Value) -> Value {
+    match answer {
+        Value::Array(mut all) if all.len() == 1 => all.remove(0),
+        answer => answer,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Failure, MAX_BODY_BYTES};
+use super::{Failure, MAX_BODY_BYTES, unwrapped};
 use crate::{model::sse::SseDecoder, server::chat::tool_calls::Call};
 use calls::Calls;
 use opening::Opening;
@@ -213,7 +213,7 @@ impl Reading {
     }
 
     fn take_object(&mut self, body: &[u8], pieces: &mut Pieces) -> Result<(), Failure> {
-        let object: Value = serde_json::from_slice(body).map_err(|_| Failure::BrokeOff)?;
+        let object = unwrapped(serde_json::from_slice(body).map_err(|_| Failure::BrokeOff)?);
         if object["error"].is_null() && !object["choices"].is_array() {
             return Err(Failure::NoApi);
         }

@@ -233,6 +233,7 @@ fn the_cost_that_is_said_last_is_told_at_the_end() {
 fn errors_and_empty_answers_are_failures() {
     check(&format!("{HELLO}\n\ndata: {{\"error\":{{\"message\":\"boom\"}}}}\n\n"), "hé", Some(Failure::Reported));
     check(r#"{"error":{"code":"invalid_api_key"}}"#, "", Some(Failure::KeyRefused));
+    check(r#"[{"error":{"code":404,"status":"NOT_FOUND"}}]"#, "", Some(Failure::Unknown));
     check(&format!("{STOP}\n\ndata: [DONE]\n\n"), "", Some(Failure::Empty));
     check("data: [DONE]\n\n", "", Some(Failure::Empty));
     let filtered = r#"data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}"#;
