@@ -15,7 +15,9 @@ mod runs;
 mod search;
 mod senses;
 mod sent_again;
+mod thoughts;
 mod titles;
+mod tool_calls;
 mod wire;
 
 use axum::{

@@ -30,6 +30,7 @@ mod stored;
 mod sweep;
 pub mod threads;
 mod title;
+mod tool_calls;
 mod transcribe;
 mod turn;
 mod versions;

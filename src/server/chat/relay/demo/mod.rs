@@ -162,10 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_failure_is_the_last_that_is_heard() {
-        let prompt = Prompt {
-            messages: vec![Message { role: Role::User, text: "/fail 500".to_owned(), pictures: vec![] }],
-            ..Prompt::default()
-        };
+        let prompt = Prompt { messages: vec![Message::said(Role::User, "/fail 500")], ..Prompt::default() };
         let events: Vec<_> = Demo.answer(prompt).collect().await;
         assert!(events.iter().rev().skip(1).all(Result::is_ok) && events.last().unwrap().is_err());
     }
