@@ -86,6 +86,11 @@ impl LiveRun {
         });
     }
 
+    /// Appends events in order.
+    pub(in crate::server::chat) fn tell(&self, events: impl IntoIterator<Item = ThreadStreamEvent>) {
+        events.into_iter().for_each(|event| self.append(&event));
+    }
+
     /// Ends the log; its readers read to the end.
     pub(in crate::server::chat) fn close(&self) {
         self.log.send_modify(|log| log.is_closed = true);
