@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::in_flight::InFlight;
+use super::{in_flight::InFlight, runs::Progress};
 use crate::{
     model::{
         Timestamp,
         chatkit::{
-            AssistantContent, AssistantMessage, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread, ThreadItem,
-            ThreadStreamEvent,
+            AssistantContent, AssistantMessage, Closing, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread,
+            ThreadItem, ThreadStreamEvent,
         },
     },
     server::ids,
@@ -71,6 +71,7 @@ impl Answer {
         if self.is_empty() {
             self.message.created_at = now;
             self.is_first = self.others.is_empty();
+            self.others.begin_text(&self.message.id);
             let item = ThreadItem::AssistantMessage(self.message.clone());
             events.push(ThreadStreamEvent::ItemAdded { item });
             events.extend(entitled.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
@@ -93,10 +94,20 @@ impl Answer {
         events
     }
 
-    /// Notes that it ends before it is complete.
-    pub(super) fn interrupt(&mut self) {
-        self.message.colloquy.get_or_insert_default().interrupted = true;
-        self.others.interrupt();
+    /// Closes what has begun: nothing more comes since `at`.
+    pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
+        if closing == Closing::Interrupted {
+            self.message.colloquy.get_or_insert_default().interrupted = true;
+        }
+        self.others.close(closing, at);
+    }
+
+    /// Returns how far it is, for the run's row.
+    pub(super) fn progress(&self) -> Progress {
+        let is_message = |item: &&ThreadItem| matches!(item, ThreadItem::AssistantMessage(_)) && item.holds_something();
+        let other = || self.others.items().find(is_message).map(ThreadItem::id);
+        let item_id = if self.is_empty() { other() } else { Some(self.message.id.as_str()) };
+        Progress { item_id: item_id.map(str::to_owned), open_items: Some(self.others.open_ids()) }
     }
 
     /// Notes which version of the answer it is.

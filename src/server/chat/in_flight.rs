@@ -4,13 +4,14 @@ use super::{
     Chat,
     error::Result,
     live::LiveRun,
-    runs, threads,
+    runs::{self, Progress},
+    threads,
     versions::{self, Stage},
 };
 use crate::{
     model::{
         Timestamp,
-        chatkit::{ItemMarks, ItemUpdate, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
+        chatkit::{Closing, ItemUpdate, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
     },
     server::tx::Tx,
 };
@@ -19,6 +20,10 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     items: Vec<Open>,
+    /// The item with the plain text, which is in flight as well once it has begun.
+    text_id: Option<String>,
+    /// Items that were closed and of which nothing is kept.
+    gone: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -37,7 +42,8 @@ impl Open {
 /// What is stored before an event is told.
 #[derive(Debug)]
 enum Write {
-    Put(Vec<ThreadItem>),
+    /// A whole item, and before it those that began earlier and still grow.
+    Put(Vec<ThreadItem>, ThreadItem),
     Remove(String),
 }
 
@@ -53,7 +59,7 @@ impl InFlight {
         chat: &Chat,
         run: &LiveRun,
         event: ThreadStreamEvent,
-        mut before: Vec<ThreadItem>,
+        before: Vec<ThreadItem>,
     ) -> Result<Option<Vec<ThreadStreamEvent>>> {
         let now = chat.now();
         let place = |mut item: ThreadItem, first_seen: Option<Timestamp>| {
@@ -78,8 +84,7 @@ impl InFlight {
                 let first_seen = self.remove(item.id()).map(|open| open.created_at());
                 let item = place(item, first_seen);
                 let told = (!item.is_hidden()).then(|| ThreadStreamEvent::ItemDone { item: item.clone() });
-                before.push(item);
-                write(chat, run, Write::Put(before)).await?.then(|| told.into_iter().collect())
+                self.write(chat, run, Write::Put(before, item)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ItemReplaced { item } => {
                 let removal = self.removal(chat, run, item.id()).await?;
@@ -89,13 +94,12 @@ impl InFlight {
                     true => removal,
                     false => Some(ThreadStreamEvent::ItemReplaced { item: item.clone() }),
                 };
-                before.push(item);
-                write(chat, run, Write::Put(before)).await?.then(|| told.into_iter().collect())
+                self.write(chat, run, Write::Put(before, item)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ItemRemoved { item_id } => {
                 let told = self.removal(chat, run, &item_id).await?;
                 self.remove(&item_id);
-                write(chat, run, Write::Remove(item_id)).await?.then(|| told.into_iter().collect())
+                self.write(chat, run, Write::Remove(item_id)).await?.then(|| told.into_iter().collect())
             }
             ThreadStreamEvent::ThreadCreated { .. }
             | ThreadStreamEvent::ThreadUpdated { .. }
@@ -124,7 +128,7 @@ impl InFlight {
         if !item.apply(update) {
             return Ok(Some(Vec::new()));
         }
-        Ok(write(chat, run, Write::Put(vec![item])).await?.then(|| vec![told]))
+        Ok(self.write(chat, run, Write::Put(Vec::new(), item)).await?.then(|| vec![told]))
     }
 
     /// Returns the event that tells that an item is gone, if clients know it.
@@ -138,13 +142,13 @@ impl InFlight {
 
     /// Whether something came that was not in a snapshot yet.
     pub(super) fn is_unsaved(&self) -> bool {
-        self.items.iter().any(|open| open.is_unsaved && holds_something(&open.item))
+        self.items.iter().any(|open| open.is_unsaved && open.item.holds_something())
     }
 
     /// Returns the items that changed since they were asked for the last time, to be stored. Those that hold nothing
     /// yet are among them only where others stand behind them, for the order of the thread.
     pub(super) fn snapshot(&mut self) -> Vec<ThreadItem> {
-        let n_items = self.items.iter().rposition(|open| holds_something(&open.item)).map_or(0, |at| at + 1);
+        let n_items = self.items.iter().rposition(|open| open.item.holds_something()).map_or(0, |at| at + 1);
         self.items[..n_items].iter_mut().filter_map(Open::take_unsaved).collect()
     }
 
@@ -158,72 +162,74 @@ impl InFlight {
         self.items.is_empty()
     }
 
-    /// Notes that what is in flight ends before it is complete.
-    pub(super) fn interrupt(&mut self) {
-        for open in &mut self.items {
-            if let ThreadItem::AssistantMessage(message) = &mut open.item {
-                message.colloquy.get_or_insert_with(ItemMarks::default).interrupted = true;
+    /// Notes that the item with the plain text has begun.
+    pub(super) fn begin_text(&mut self, item_id: &str) {
+        self.text_id = Some(item_id.to_owned());
+    }
+
+    /// Returns the ids of all items that have begun and are not complete, for the run's row: a crash leaves them open.
+    pub(super) fn open_ids(&self) -> Vec<String> {
+        let ids = self.items.iter().map(|open| open.item.id().to_owned());
+        ids.chain(self.text_id.clone()).chain(self.gone.iter().cloned()).collect()
+    }
+
+    /// Closes what is in flight: nothing more comes since `at`.
+    pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
+        for Open { item, .. } in std::mem::take(&mut self.items) {
+            let id = item.id().to_owned();
+            match item.closed(closing, at) {
+                Some(item) => self.items.push(Open { item, is_unsaved: true }),
+                None => self.gone.push(id),
             }
         }
     }
 
-    /// Returns what is in flight and holds something, as far as it is.
+    /// Returns what is in flight, as far as it is.
     pub(super) fn items(&self) -> impl Iterator<Item = &ThreadItem> {
-        self.items.iter().map(|open| &open.item).filter(|item| holds_something(item))
+        self.items.iter().map(|open| &open.item)
     }
 
-    /// Returns the ids of what is in flight and holds nothing.
-    pub(super) fn empty_ids(&self) -> impl Iterator<Item = &str> {
-        self.items.iter().map(|open| &open.item).filter(|item| !holds_something(item)).map(ThreadItem::id)
+    /// Returns the ids of what was closed and is not kept.
+    pub(super) fn gone(&self) -> &[String] {
+        &self.gone
     }
 
-    /// Returns the events that end what is in flight: what holds nothing is removed again.
+    /// Returns the events that end what was in flight.
     pub(super) fn finish(&self) -> Vec<ThreadStreamEvent> {
-        let ends = self.items.iter().map(|open| match holds_something(&open.item) {
-            true => ThreadStreamEvent::ItemDone { item: open.item.clone() },
-            false => ThreadStreamEvent::ItemRemoved { item_id: open.item.id().to_owned() },
-        });
-        ends.collect()
+        let kept = self.items().map(|item| ThreadStreamEvent::ItemDone { item: item.clone() });
+        kept.chain(self.gone.iter().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.clone() })).collect()
     }
 
     fn remove(&mut self, item_id: &str) -> Option<ThreadItem> {
         let at = self.items.iter().position(|open| open.item.id() == item_id)?;
         Some(self.items.remove(at).item)
     }
-}
 
-/// Whether there is anything in an item that would be lost.
-fn holds_something(item: &ThreadItem) -> bool {
-    match item {
-        ThreadItem::AssistantMessage(message) => !message.text().is_empty(),
-        ThreadItem::Workflow(it) => !it.workflow.tasks.is_empty(),
-        ThreadItem::GeneratedImage(it) => it.image.is_some(),
-        _ => true,
-    }
-}
-
-/// Stores a change; `false` when the run is no longer this task's.
-async fn write(chat: &Chat, run: &LiveRun, write: Write) -> Result<bool> {
-    let now = chat.now();
-    let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::hold(&mut tx, &run.id, None, now).await? {
-        return Ok(false);
-    }
-    match write {
-        Write::Put(changed) => {
-            versions::store(&mut tx, run, &changed, Stage::Complete, now).await?;
+    /// Stores a change; `false` when the run is no longer this task's.
+    async fn write(&self, chat: &Chat, run: &LiveRun, write: Write) -> Result<bool> {
+        let now = chat.now();
+        let mut tx = Tx::begin(chat.db()).await?;
+        let progress = Progress { item_id: None, open_items: Some(self.open_ids()) };
+        if !runs::hold(&mut tx, &run.id, &progress, now).await? {
+            return Ok(false);
         }
-        Write::Remove(item_id) => versions::discard(&mut tx, run, &item_id).await?,
+        match write {
+            Write::Put(before, item) => {
+                versions::store(&mut tx, run, &before, Stage::Growing, now).await?;
+                versions::store(&mut tx, run, &[item], Stage::Complete, now).await?;
+            }
+            Write::Remove(item_id) => versions::discard(&mut tx, run, &item_id).await?,
+        }
+        tx.commit().await?;
+        Ok(true)
     }
-    tx.commit().await?;
-    Ok(true)
 }
 
 /// Stores a thread's new status and returns the thread; `None` when the run is no longer this task's.
 pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadStatus) -> Result<Option<Thread>> {
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::hold(&mut tx, &run.id, None, now).await? {
+    if !runs::hold(&mut tx, &run.id, &Progress::default(), now).await? {
         return Ok(None);
     }
     let thread = threads::set_status(&mut tx, &run.user_id, &run.thread_id, status, now).await?;

@@ -15,12 +15,11 @@ use super::{
     Chat,
     answer::Answer,
     error::{ChatError, Result},
-    items,
     live::StopReason,
     operations::object,
-    runs::{self, RunStatus},
+    runs::{self, Progress, RunStatus},
     sse::{self, Framing},
-    stored, versions,
+    stored,
 };
 use crate::server::{
     AppState,
@@ -103,14 +102,8 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     // Another server's, which hears of it when it next stores something.
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    if runs::close(&mut tx, &run.id, None, RunStatus::Stopped, now).await? {
-        let note = Answer::cancelled(&run.thread_id, now);
-        if !versions::fail(&mut tx, &run.id, Some(note.clone()), now).await? {
-            if let Some(item_id) = &run.item_id {
-                items::mark_interrupted(&mut tx, item_id, now).await?;
-            }
-            items::upsert(&mut tx, &run.thread_id, &note, now).await?;
-        }
+    if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {
+        runs::close_items(&mut tx, &run, Some(Answer::cancelled(&run.thread_id, now)), now).await?;
         tx.commit().await?;
     }
     Ok(())

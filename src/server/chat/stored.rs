@@ -1,4 +1,7 @@
 //! An answer whose log is not here: it ended too long ago, before a restart, or another server writes it.
+//!
+//! Its readers are told each item as it is stored, by `thread.item.replaced`, and what they may know of and is not
+//! there any more by `thread.item.removed`: an item that had begun and held nothing when the answer ended.
 
 use std::time::Duration;
 
@@ -104,6 +107,12 @@ impl Reading {
         let mut news = std::mem::take(&mut self.prelude);
         let changed = items.iter().filter(|item| !self.sent.contains(item)).cloned();
         news.extend(changed.map(|item| ThreadStreamEvent::ItemReplaced { item }));
+        let is_gone = |id: &&String| items.iter().all(|item| item.id() != *id);
+        let sent: Vec<String> = self.sent.iter().map(|item| item.id().to_owned()).collect();
+        let open = if self.is_over { self.run.open_items() } else { &[] };
+        let mut gone: Vec<&String> = sent.iter().chain(open).filter(is_gone).collect();
+        gone.dedup();
+        news.extend(gone.into_iter().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.clone() }));
         if self.run.is_broken_off() {
             news.push(broken_off("The answer was interrupted."));
         }

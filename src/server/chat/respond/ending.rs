@@ -2,7 +2,7 @@
 
 use super::{Turn, storing};
 use crate::{
-    model::chatkit::{ErrorEvent, ThreadStreamEvent},
+    model::chatkit::{Closing, ErrorEvent, ThreadStreamEvent},
     server::chat::{Chat, answer::Answer, live::StopReason, relay::RelayFailure, retry},
 };
 
@@ -19,9 +19,7 @@ pub(super) enum Ending {
 /// Stores the end of an answer and then tells it.
 pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
     let Turn { run, entitled, retried, .. } = turn;
-    if !matches!(ending, Ending::Complete) {
-        answer.interrupt();
-    }
+    answer.close(if matches!(ending, Ending::Complete) { Closing::Complete } else { Closing::Interrupted }, chat.now());
     let stored = match ending {
         Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
         _ => storing::store(chat, &run, retried.is_some(), &mut answer, &ending).await,

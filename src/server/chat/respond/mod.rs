@@ -110,9 +110,9 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     Err(err) => tracing::warn!(run.id, error = %err, "a checkpoint failed and will be tried again"),
                 }
             }
-            _ = renewal.tick(), if saving.is_none() => saving = Some(storing::checkpoint(chat, &run, Vec::new())),
+            _ = renewal.tick(), if saving.is_none() => saving = Some(storing::checkpoint(chat, &run, answer.progress(), Vec::new())),
             () = tokio::time::sleep_until(checkpoint_at), if saving.is_none() && answer.is_unsaved() => {
-                saving = Some(storing::checkpoint(chat, &run, answer.snapshot()));
+                saving = Some(storing::checkpoint(chat, &run, answer.progress(), answer.snapshot()));
                 checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
             }
             event = events.next() => match event {

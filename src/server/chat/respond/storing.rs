@@ -13,7 +13,7 @@ use crate::{
             answer::Answer,
             error::Result,
             live::{LiveRun, StopReason},
-            runs::{self, RunStatus},
+            runs::{self, Progress, RunStatus},
             versions::{self, Stage},
         },
         tx::Tx,
@@ -27,14 +27,14 @@ const STORE_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::
 pub(super) fn checkpoint(
     chat: &Chat,
     run: &Arc<LiveRun>,
+    progress: Progress,
     changed: Vec<ThreadItem>,
 ) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
     async move {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
-        let message = changed.iter().find(|item| matches!(item, ThreadItem::AssistantMessage(_)));
-        if !runs::hold(&mut tx, &run.id, message.map(ThreadItem::id), now).await? {
+        if !runs::hold(&mut tx, &run.id, &progress, now).await? {
             return Ok(false);
         }
         versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
@@ -73,15 +73,14 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
         Ending::Stopped(StopReason::Shutdown) | Ending::Lost => RunStatus::Interrupted,
     };
     let mut tx = Tx::begin(chat.db()).await?;
-    let item = (!answer.is_empty()).then(|| answer.item());
-    if !runs::close(&mut tx, &run.id, item.as_ref().map(ThreadItem::id), status, now).await? {
+    if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {
         return Ok(false);
     }
     if let Some(usage) = answer.usage() {
         runs::note_usage(&mut tx, &run.id, usage).await?;
     }
     versions::store(&mut tx, run, &answer.items(), Stage::Complete, now).await?;
-    for item_id in answer.others.empty_ids() {
+    for item_id in answer.others.gone() {
         versions::discard(&mut tx, run, item_id).await?;
     }
     let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));

@@ -95,7 +95,7 @@ async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<(Timesta
     let row: Option<KeyedRun> = within!(tx, conn => {
         sqlx::query_as(
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "createdAt"
+            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt", "createdAt"
             from "run"
             where "userId" = $1 and "key" = $2
             "#,
