@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{in_flight::InFlight, runs::Progress};
+use super::{
+    in_flight::{InFlight, arriving::remove_nul},
+    runs::Progress,
+};
 use crate::{
     model::{
         Timestamp,
@@ -176,7 +179,8 @@ impl Answer {
     }
 
     /// Notes what it cost, as the model's server says it.
-    pub(super) fn note_usage(&mut self, usage: Value) {
+    pub(super) fn note_usage(&mut self, mut usage: Value) {
+        remove_nul(&mut usage);
         self.usage = Some(usage);
     }
 
@@ -198,6 +202,12 @@ impl Answer {
     /// Whether something came that was not in a snapshot yet.
     pub(super) fn is_unsaved(&self) -> bool {
         self.is_unsaved || self.others.is_unsaved()
+    }
+
+    /// Notes that what was in the last snapshot could not be stored.
+    pub(super) fn mark_unsaved(&mut self) {
+        self.is_unsaved = !self.is_empty();
+        self.others.mark_unsaved();
     }
 
     /// Returns how long the text is.

@@ -202,6 +202,22 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str)
     Ok(body.map(|Json(item)| item))
 }
 
+/// Returns the thread in which an item stands, whoever's it is.
+pub(super) async fn thread_of(db: &Db, item_id: &str) -> Result<Option<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "threadId"
+            from "item"
+            where "id" = $1
+            "#,
+        )
+        .bind(item_id)
+        .fetch_optional(pool)
+        .await
+    })?)
+}
+
 /// Returns an item of a thread, within a transaction that holds the thread's row.
 ///
 /// # Errors

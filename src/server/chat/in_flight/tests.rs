@@ -1,6 +1,7 @@
 //! What a relay may say, and what becomes of it.
 
 mod closed;
+mod hostile;
 
 use std::sync::{Arc, Mutex};
 
