@@ -74,7 +74,7 @@ pub(super) enum Taken {
 #[derive(Debug)]
 enum Write {
     /// A whole item, and before it those that began earlier and still grow.
-    Put(Vec<ThreadItem>, ThreadItem),
+    Put(Vec<ThreadItem>, Box<ThreadItem>),
     Remove(String),
 }
 
@@ -118,7 +118,7 @@ impl InFlight {
                 let first_seen = self.remove(item.id()).map(|open| open.created_at());
                 let item = placed(item, chat, run, first_seen);
                 let told = (!item.is_hidden()).then(|| ThreadStreamEvent::ItemDone { item: item.clone() });
-                self.write(chat, run, Write::Put(before, item), told).await
+                self.write(chat, run, Write::Put(before, Box::new(item)), told).await
             }
             ThreadStreamEvent::ItemReplaced { item } => {
                 let removal = self.removal(chat, run, item.id()).await?;
@@ -128,7 +128,7 @@ impl InFlight {
                     true => removal,
                     false => Some(ThreadStreamEvent::ItemReplaced { item: item.clone() }),
                 };
-                self.write(chat, run, Write::Put(before, item), told).await
+                self.write(chat, run, Write::Put(before, Box::new(item)), told).await
             }
             ThreadStreamEvent::ItemRemoved { item_id } => {
                 let told = self.removal(chat, run, &item_id).await?;
@@ -167,7 +167,7 @@ impl InFlight {
         if json_bytes(&item) > MAX_ITEM_BYTES {
             return Ok(Taken::TooLarge);
         }
-        self.write(chat, run, Write::Put(Vec::new(), item), Some(told)).await
+        self.write(chat, run, Write::Put(Vec::new(), Box::new(item)), Some(told)).await
     }
 
     /// Returns the event that tells that an item is gone, if clients know it.
@@ -271,7 +271,7 @@ impl InFlight {
         match write {
             Write::Put(before, item) => {
                 versions::store(&mut tx, run, &before, Stage::Growing, now).await?;
-                versions::store(&mut tx, run, &[item], Stage::Complete, now).await?;
+                versions::store(&mut tx, run, &[*item], Stage::Complete, now).await?;
             }
             Write::Remove(item_id) => versions::discard(&mut tx, run, &item_id).await?,
         }
