@@ -1,13 +1,10 @@
-// Long threads and long answers: how long the last page of 2,000 messages takes to open, and what a piece of an answer
-// costs at its beginning and at its end. Prints; the limits stand at the end.
+// Long threads: how long the last page of 2,000 messages takes to open. Prints; the limits stand at the end.
 
 import { Client, message, newAccount } from "../fixtures/client.mjs";
 import { startServer } from "../fixtures/server.mjs";
 
 const N_MESSAGES = 2000;
 const N_RUNS = 50;
-/** As much as an answer holds: the demo's words of six or seven bytes, to just below a mebibyte. */
-const N_WORDS = 100_000;
 
 const server = await startServer();
 const ada = await Client.signUp(server.url, newAccount());
@@ -21,25 +18,9 @@ for (let n = 2; n < N_MESSAGES; n += 2) {
 const list = { thread_id: threadId, limit: 30 };
 const pageMs = await times(() => ada.request("items.list", list));
 const htmlMs = await times(() => fetch(`${server.url}/chat/${threadId}`, { headers: { cookie: ada.cookie } }));
-
-const started = performance.now();
-/** When each tenth of the answer was there. */
-const tenthsMs = [];
-let n = 0;
-const answer = await ada.request("threads.create", { input: message(`/long ${N_WORDS}`) });
-if (!answer.ok || !answer.body) throw new Error(`${answer.status} ${await answer.text()}`);
-for await (const bytes of answer.body.pipeThrough(new TextDecoderStream())) {
-  n += bytes.split("text_delta").length - 1;
-  while (n >= ((tenthsMs.length + 1) * N_WORDS) / 10 && tenthsMs.length < 10) tenthsMs.push(performance.now() - started);
-}
 await server.stop();
 
-const [firstMs = NaN] = tenthsMs;
-const lastMs = (tenthsMs[9] ?? NaN) - (tenthsMs[8] ?? NaN);
-const perSecond = (/** @type {number} */ ms) => Math.round((N_WORDS / 10 / ms) * 1000);
-console.log(`\nthe last page of ${N_MESSAGES} messages: items.list ${spread(pageMs)}; the page ${spread(htmlMs)}`);
-console.log(`an answer of ${N_WORDS} pieces: ${perSecond(firstMs)}/s in its first tenth, ${perSecond(lastMs)}/s in its last\n`);
-
+console.log(`\nthe last page of ${N_MESSAGES} messages: items.list ${spread(pageMs)}; the page ${spread(htmlMs)}\n`);
 const limits = /** @type {const} */ ([
   [`items.list of ${N_MESSAGES} messages, p50`, percentile(pageMs, 50), 50],
   [`the page of ${N_MESSAGES} messages, p50`, percentile(htmlMs, 50), 50],
