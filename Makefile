@@ -60,9 +60,9 @@ test-mail: ## Send mails through a real SMTP server, from the binary that was bu
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/mail $(ARGS)
 
-test-crash: ## Kill the server 20 times while it answers, on the binary that was built last (ARGS: pytest's)
+test-crash: ## Kill the server 20 times while it answers, half of them on PostgreSQL, and stop it, on the binary that was built last (ARGS: pytest's)
 	@$(CI)/setup test
-	@$(RUN) .tools/python/bin/python -m pytest end2end/crash $(ARGS)
+	@$(RUN) $(CI)/with-postgres .tools/python/bin/python -m pytest end2end/crash $(ARGS)
 
 crash: ## Kill the server 100 times while it answers
 	@KILLS=100 $(MAKE) --no-print-directory test-crash
@@ -80,10 +80,11 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes, and Better Auth beside it
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, sizes and long threads, and Better Auth beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
+	@$(RUN) node end2end/bench/long.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)

@@ -222,6 +222,11 @@ impl ThreadItem {
         each!(self, it => &it.id)
     }
 
+    /// Gives it another id.
+    pub fn set_id(&mut self, id: &str) {
+        each!(self, it => id.clone_into(&mut it.id));
+    }
+
     /// Returns the thread it stands in.
     pub fn thread_id(&self) -> &str {
         each!(self, it => &it.thread_id)
@@ -267,12 +272,16 @@ impl ThreadItem {
 
     /// Notes what the user thinks of it, under the key `colloquy`.
     pub fn mark_feedback(&mut self, kind: FeedbackKind) {
+        match self {
+            Self::AssistantMessage(it) => it.colloquy.get_or_insert_default().feedback = Some(kind),
+            item => item.mark("feedback", kind.as_str().into()),
+        }
+    }
+
+    /// Puts a note under the key `colloquy`, unless the item is hidden or keeps its notes elsewhere.
+    pub(super) fn mark(&mut self, key: &str, value: Value) {
         let extra = match self {
-            Self::AssistantMessage(it) => {
-                it.colloquy.get_or_insert_default().feedback = Some(kind);
-                return;
-            }
-            Self::HiddenContextItem(_) | Self::SdkHiddenContext(_) => return,
+            Self::AssistantMessage(_) | Self::HiddenContextItem(_) | Self::SdkHiddenContext(_) => return,
             Self::UserMessage(it) => &mut it.extra,
             Self::ClientToolCall(it) => &mut it.extra,
             Self::Widget(it) => &mut it.extra,
@@ -285,7 +294,7 @@ impl ThreadItem {
         };
         let marks = extra.entry("colloquy").or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(marks) = marks {
-            marks.insert("feedback".to_owned(), kind.as_str().into());
+            marks.insert(key.to_owned(), value);
         }
     }
 

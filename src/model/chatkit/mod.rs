@@ -4,6 +4,7 @@
 //! and events are kept or skipped, never an error.
 
 mod attachment;
+mod closing;
 mod event;
 mod fold;
 mod item;
@@ -16,6 +17,7 @@ mod task;
 mod thread;
 
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
+pub use closing::Closing;
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
 pub use item::{
     ClientToolCall, EndOfTurn, GeneratedImage, GeneratedImageItem, HiddenContext, TaskItem, ThreadItem, ToolCallStatus,

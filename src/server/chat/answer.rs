@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::in_flight::InFlight;
+use super::{
+    in_flight::{InFlight, arriving::remove_nul},
+    runs::Progress,
+};
 use crate::{
     model::{
         Timestamp,
         chatkit::{
-            AssistantContent, AssistantMessage, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread, ThreadItem,
-            ThreadStreamEvent,
+            AssistantContent, AssistantMessage, Closing, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread,
+            ThreadItem, ThreadStreamEvent,
         },
     },
     server::ids,
@@ -71,6 +74,7 @@ impl Answer {
         if self.is_empty() {
             self.message.created_at = now;
             self.is_first = self.others.is_empty();
+            self.others.begin_text(&self.message.id);
             let item = ThreadItem::AssistantMessage(self.message.clone());
             events.push(ThreadStreamEvent::ItemAdded { item });
             events.extend(entitled.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
@@ -93,10 +97,20 @@ impl Answer {
         events
     }
 
-    /// Notes that it ends before it is complete.
-    pub(super) fn interrupt(&mut self) {
-        self.message.colloquy.get_or_insert_default().interrupted = true;
-        self.others.interrupt();
+    /// Closes what has begun: nothing more comes since `at`.
+    pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
+        if closing == Closing::Interrupted {
+            self.message.colloquy.get_or_insert_default().interrupted = true;
+        }
+        self.others.close(closing, at);
+    }
+
+    /// Returns how far it is, for the run's row.
+    pub(super) fn progress(&self) -> Progress {
+        let is_message = |item: &&ThreadItem| matches!(item, ThreadItem::AssistantMessage(_)) && item.holds_something();
+        let other = || self.others.items().find(is_message).map(ThreadItem::id);
+        let item_id = if self.is_empty() { other() } else { Some(self.message.id.as_str()) };
+        Progress { item_id: item_id.map(str::to_owned), open_items: Some(self.others.open_ids()) }
     }
 
     /// Notes which version of the answer it is.
@@ -165,7 +179,8 @@ impl Answer {
     }
 
     /// Notes what it cost, as the model's server says it.
-    pub(super) fn note_usage(&mut self, usage: Value) {
+    pub(super) fn note_usage(&mut self, mut usage: Value) {
+        remove_nul(&mut usage);
         self.usage = Some(usage);
     }
 
@@ -187,6 +202,12 @@ impl Answer {
     /// Whether something came that was not in a snapshot yet.
     pub(super) fn is_unsaved(&self) -> bool {
         self.is_unsaved || self.others.is_unsaved()
+    }
+
+    /// Notes that what was in the last snapshot could not be stored.
+    pub(super) fn mark_unsaved(&mut self) {
+        self.is_unsaved = !self.is_empty();
+        self.others.mark_unsaved();
     }
 
     /// Returns how long the text is.

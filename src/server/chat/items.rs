@@ -202,6 +202,22 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str)
     Ok(body.map(|Json(item)| item))
 }
 
+/// Returns the thread in which an item stands, whoever's it is.
+pub(super) async fn thread_of(db: &Db, item_id: &str) -> Result<Option<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(
+            r#"
+            select "threadId"
+            from "item"
+            where "id" = $1
+            "#,
+        )
+        .bind(item_id)
+        .fetch_optional(pool)
+        .await
+    })?)
+}
+
 /// Returns an item of a thread, within a transaction that holds the thread's row.
 ///
 /// # Errors
@@ -261,42 +277,6 @@ pub(super) async fn delete(tx: &mut Tx, thread_id: &str, item_id: &str) -> Resul
         .map(|_| ())
     })?;
     Ok(())
-}
-
-/// Marks an answer as ended before it was complete; nothing happens when there is no such item.
-pub(super) async fn mark_interrupted(tx: &mut Tx, item_id: &str, now: Timestamp) -> Result<()> {
-    let row: Option<(Json<ThreadItem>,)> = within!(&mut *tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "body"
-            from "item"
-            where "id" = $1
-            "#,
-        )
-        .bind(item_id)
-        .fetch_optional(conn)
-        .await
-    })?;
-    let Some((Json(ThreadItem::AssistantMessage(mut message)),)) = row else { return Ok(()) };
-    message.colloquy.get_or_insert_default().interrupted = true;
-    let thread_id = message.thread_id.clone();
-    let item = ThreadItem::AssistantMessage(message);
-    within!(&mut *tx, conn => {
-        sqlx::query(
-            r#"
-            update "item"
-            set "body" = $2, "updatedAt" = $3
-            where "id" = $1
-            "#,
-        )
-        .bind(item_id)
-        .bind(Json(&item))
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(|_| ())
-    })?;
-    search::put_item(tx, &thread_id, &item).await
 }
 
 /// Returns the place before all items in the given order.

@@ -146,11 +146,11 @@ async fn answer(
 /// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
 async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, framing: Framing) -> Result<Response> {
     let (run, is_new) = match sent {
-        Sent::Now(reader) => return Ok(sse::response(reader, session, framing)),
+        Sent::Now(reader) => return Ok(sse::response(chat, reader, session, framing)),
         Sent::Before { run, is_new } => (run, is_new),
     };
     match chat.live().log(&run.id) {
-        Some(run) => Ok(sse::response(run.reader(), session, framing)),
+        Some(run) => Ok(sse::response(chat, run.reader(), session, framing)),
         None => stored::replay(chat.clone(), user_id, run, is_new, session).await,
     }
 }

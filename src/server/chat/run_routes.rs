@@ -15,12 +15,11 @@ use super::{
     Chat,
     answer::Answer,
     error::{ChatError, Result},
-    items,
     live::StopReason,
     operations::object,
-    runs::{self, RunStatus},
+    runs::{self, Progress, RunStatus},
     sse::{self, Framing},
-    stored, versions,
+    stored,
 };
 use crate::server::{
     AppState,
@@ -62,7 +61,7 @@ async fn resume(
 async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Result<usize>) -> Result<Response> {
     let (n_read, session) = (n_read?, app.watch.watch(&principal.session_id));
     if let Some(run) = app.chat.live().log(run_id).filter(|run| run.user_id == principal.user_id) {
-        return Ok(sse::response(run.reader_after(n_read), session, Framing::RESUMABLE));
+        return Ok(sse::response(&app.chat, run.reader_after(n_read), session, Framing::RESUMABLE));
     }
     let run = find(&app.chat, &principal.user_id, run_id).await?;
     Ok(stored::response(app.chat.clone(), principal.user_id.clone(), run, session))
@@ -118,14 +117,8 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     // Another server's, which hears of it when it next stores something.
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    if runs::close(&mut tx, &run.id, None, RunStatus::Stopped, now).await? {
-        let note = Answer::cancelled(&run.thread_id, now);
-        if !versions::fail(&mut tx, &run.id, Some(note.clone()), now).await? {
-            if let Some(item_id) = &run.item_id {
-                items::mark_interrupted(&mut tx, item_id, now).await?;
-            }
-            items::upsert(&mut tx, &run.thread_id, &note, now).await?;
-        }
+    if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {
+        runs::close_items(&mut tx, &run, Some(Answer::cancelled(&run.thread_id, now)), now).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -3,17 +3,16 @@
 //! Its task holds a lease and renews it. Every write of the task asks first whether the run is still its own
 //! ([`hold`], [`close`]): a task that was thought dead and is not writes nothing any more.
 
+mod abandoned;
 mod claims;
 
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
 
+pub(super) use abandoned::{abandon, close_expired, close_items, expired};
 pub(super) use claims::{NewRun, Taken, claim};
 
-use super::{
-    error::{ChatError, Result},
-    items, versions,
-};
+use super::error::{ChatError, Result};
 use crate::server::tx::{Tx, within};
 use crate::{
     model::{
@@ -62,12 +61,25 @@ pub(super) struct StoredRun {
     /// The message that it answers; none for runs of old.
     pub(super) question_id: Option<String>,
     status: String,
+    /// The items that it had begun and not completed when it last stored something; none for runs of old.
+    open_items: Option<Json<Vec<String>>>,
+    /// When it last stored something, or gave a sign of life.
+    updated_at: Timestamp,
 }
 
 impl StoredRun {
     /// Whether it goes on.
     pub(super) fn is_running(&self) -> bool {
         self.status == "running"
+    }
+
+    /// Returns the items that were not complete when it last stored something. Clients may know of them, and not all
+    /// need be stored.
+    pub(super) fn open_items(&self) -> &[String] {
+        match (&self.open_items, &self.item_id) {
+            (Some(Json(ids)), _) => ids,
+            (None, item_id) => item_id.as_slice(),
+        }
     }
 
     /// Whether it ended before the answer was complete, and not because the user wanted it.
@@ -84,7 +96,7 @@ pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredR
     let run: Option<StoredRun> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"
-            select "id", "threadId", "itemId", "questionId", "status"
+            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "id" = $1 and "userId" = $2
             "#,
@@ -102,7 +114,7 @@ pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Resu
     let running: Vec<StoredRun> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"
-            select "id", "threadId", "itemId", "questionId", "status"
+            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "userId" = $1 and "status" = 'running'
             "#,
@@ -119,14 +131,13 @@ pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Resu
     Ok(())
 }
 
-/// A run whose lease is over.
-#[derive(FromRow)]
-#[sqlx(rename_all = "camelCase")]
-pub(super) struct ExpiredRun {
-    /// Its id.
-    pub(super) id: String,
-    /// The item that it wrote, if it had come to that.
-    item_id: Option<String>,
+/// What a run says of itself when it stores something; what it does not say stays as it was.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// The message that it writes.
+    pub(super) item_id: Option<String>,
+    /// All items that it has begun and not completed.
+    pub(super) open_items: Option<Vec<String>>,
 }
 
 /// Returns the run that is answering in a thread.
@@ -147,7 +158,7 @@ pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<St
 
 /// Takes the row of a run's thread, as everything does that changes a run: whoever deletes the thread, or opens a run in
 /// it, waits and is waited for in one order. In SQLite one transaction writes at a time anyway.
-async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
+pub(super) async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
     if let Tx::Postgres(tx) = tx {
         sqlx::query(
             r#"
@@ -164,19 +175,23 @@ async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Renews a run's lease and notes its item; `false` when the run is no longer this task's.
-pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: Timestamp) -> Result<bool> {
+/// Renews a run's lease and notes its progress; `false` when the run is no longer this task's.
+pub(super) async fn hold(tx: &mut Tx, run_id: &str, progress: &Progress, now: Timestamp) -> Result<bool> {
     hold_thread(tx, run_id).await?;
     let n_held = within!(tx, conn => {
         sqlx::query(
             r#"
             update "run"
-            set "itemId" = coalesce($2, "itemId"), "leaseExpiresAt" = $3, "updatedAt" = $4
+            set "itemId" = coalesce($2, "itemId"),
+                "openItems" = coalesce($3, "openItems"),
+                "leaseExpiresAt" = $4,
+                "updatedAt" = $5
             where "id" = $1 and "status" = 'running'
             "#,
         )
         .bind(run_id)
-        .bind(item_id)
+        .bind(&progress.item_id)
+        .bind(progress.open_items.as_ref().map(Json))
         .bind(now.plus_seconds(LEASE_S))
         .bind(now)
         .execute(conn)
@@ -205,11 +220,11 @@ pub(super) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Resu
     Ok(())
 }
 
-/// Ends a run and notes its item; `false` when it is no longer this task's.
+/// Ends a run and notes its progress; `false` when it is no longer this task's.
 pub(super) async fn close(
     tx: &mut Tx,
     run_id: &str,
-    item_id: Option<&str>,
+    progress: &Progress,
     status: RunStatus,
     now: Timestamp,
 ) -> Result<bool> {
@@ -218,87 +233,21 @@ pub(super) async fn close(
         sqlx::query(
             r#"
             update "run"
-            set "status" = $2, "updatedAt" = $3, "itemId" = coalesce($4, "itemId")
+            set "status" = $2,
+                "updatedAt" = $3,
+                "itemId" = coalesce($4, "itemId"),
+                "openItems" = coalesce($5, "openItems")
             where "id" = $1 and "status" = 'running'
             "#,
         )
         .bind(run_id)
         .bind(status.as_str())
         .bind(now)
-        .bind(item_id)
+        .bind(&progress.item_id)
+        .bind(progress.open_items.as_ref().map(Json))
         .execute(conn)
         .await
         .map(|done| done.rows_affected())
     })?;
     Ok(n_closed == 1)
-}
-
-/// Returns the runs whose lease was over at `at`.
-pub(super) async fn expired(db: &Db, at: Timestamp) -> Result<Vec<ExpiredRun>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(
-            r#"
-            select "id", "itemId"
-            from "run"
-            where "status" = 'running' and "leaseExpiresAt" < $1
-            order by "leaseExpiresAt"
-            limit 1000
-            "#,
-        )
-        .bind(at)
-        .fetch_all(pool)
-        .await
-    })?)
-}
-
-/// Closes a thread's run if its lease is over and it is not `alive`, and marks its item.
-pub(super) async fn close_expired(tx: &mut Tx, thread_id: &str, alive: Option<&str>, now: Timestamp) -> Result<()> {
-    let run: Option<ExpiredRun> = within!(&mut *tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "id", "itemId"
-            from "run"
-            where "threadId" = $1 and "status" = 'running' and "leaseExpiresAt" < $2
-            "#,
-        )
-        .bind(thread_id)
-        .bind(now)
-        .fetch_optional(conn)
-        .await
-    })?;
-    match run {
-        Some(run) if alive != Some(&run.id) => abandon(tx, &run, now, now).await.map(|_| ()),
-        _ => Ok(()),
-    }
-}
-
-/// Closes a run whose lease was over at `at` as interrupted and marks its item; `false` when it was renewed meanwhile.
-pub(super) async fn abandon(tx: &mut Tx, run: &ExpiredRun, at: Timestamp, now: Timestamp) -> Result<bool> {
-    hold_thread(tx, &run.id).await?;
-    let n_closed = within!(&mut *tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "status" = $2, "updatedAt" = $3
-            where "id" = $1 and "status" = 'running' and "leaseExpiresAt" < $4
-            "#,
-        )
-        .bind(&run.id)
-        .bind(RunStatus::Interrupted.as_str())
-        .bind(now)
-        .bind(at)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
-    if n_closed == 0 {
-        return Ok(false);
-    }
-    if !versions::fail(tx, &run.id, None, now).await?
-        && let Some(item_id) = &run.item_id
-    {
-        items::mark_interrupted(tx, item_id, now).await?;
-    }
-    tracing::info!(run.id, "closed a run that nobody was writing any more");
-    Ok(true)
 }

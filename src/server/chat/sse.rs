@@ -8,9 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 
-use super::live::{Batch, Reader};
+use super::{
+    Chat,
+    live::{Batch, Read, Reader},
+    stored::Reading,
+};
 use crate::{
     model::chatkit::{ErrorEvent, ThreadStreamEvent},
     server::auth::watch::Watcher,
@@ -36,21 +40,53 @@ pub(super) enum Framing {
 /// Answers with a run's events.
 ///
 /// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
-/// reader.
-pub(super) fn response(reader: Reader, session: Watcher, framing: Framing) -> Response {
-    let frames = stream::unfold(Some((reader, session)), move |open| async move {
-        let (mut reader, session) = open?;
-        tokio::select! {
-            batch = reader.next() => Some((framing.frame(&batch?), Some((reader, session)))),
-            () = session.over() => Some((frame(&[signed_out()]), None)),
-            () = framing.silence() => Some((PING, Some((reader, session)))),
+/// reader. One whose events the log has forgotten is told what is stored from then on, and stays a reader.
+pub(super) fn response(chat: &Chat, reader: Reader, session: Watcher, framing: Framing) -> Response {
+    let stream = Stream::Live(chat.clone(), reader, session);
+    streamed(stream::unfold(stream, move |stream| stream.next(framing)))
+}
+
+/// Where the rest of a stream comes from.
+enum Stream {
+    /// From the log.
+    Live(Chat, Reader, Watcher),
+    /// From the database.
+    Stored(Box<Reading>, Reader),
+    Over,
+}
+
+impl Stream {
+    async fn next(self, framing: Framing) -> Option<(Bytes, Self)> {
+        match self {
+            Self::Live(chat, mut reader, session) => {
+                let read = tokio::select! {
+                    read = reader.next() => read,
+                    () = session.over() => return Some((frame(&[signed_out()]), Self::Over)),
+                    () = framing.silence() => return Some((PING, Self::Live(chat, reader, session))),
+                };
+                match read {
+                    Read::Events(batch) => Some((framing.frame(&batch), Self::Live(chat, reader, session))),
+                    Read::Gone => {
+                        let (user_id, run_id) = (reader.run().user_id.clone(), reader.run().id.clone());
+                        let reading = Reading::new(chat, user_id, run_id, session, Vec::new());
+                        Self::next_stored(Box::new(reading), reader).await
+                    }
+                    Read::End => None,
+                }
+            }
+            Self::Stored(reading, reader) => Self::next_stored(reading, reader).await,
+            Self::Over => None,
         }
-    });
-    streamed(frames)
+    }
+
+    async fn next_stored(mut reading: Box<Reading>, reader: Reader) -> Option<(Bytes, Self)> {
+        let news = reading.next().await?;
+        Some((frame(&news), Self::Stored(reading, reader)))
+    }
 }
 
 /// Answers with frames.
-pub(super) fn streamed(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+pub(super) fn streamed(frames: impl futures_util::Stream<Item = Bytes> + Send + 'static) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
@@ -103,13 +139,19 @@ impl Framing {
 }
 
 #[cfg(test)]
+mod stalled;
+
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use http_body_util::BodyExt;
 
     use super::*;
-    use crate::server::{auth::watch::SessionWatch, chat::live::LiveRun};
+    use crate::{
+        server::{auth::watch::SessionWatch, chat::live::LiveRun},
+        tests::{Engine, TestApp},
+    };
 
     fn batch() -> Batch {
         Batch { first: 7, events: vec![Bytes::from_static(b"{}"), Bytes::from_static("{\"a\":\"é\"}".as_bytes())] }
@@ -130,7 +172,8 @@ mod tests {
         let run = Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), "alice".into(), true));
         let session = SessionWatch::default().watch("session");
         let framing = Framing::Numbered { silence: Duration::from_millis(1) };
-        let mut body = response(run.reader(), session, framing).into_body();
+        let app = TestApp::new(Engine::Sqlite).await;
+        let mut body = response(&app.state.chat, run.reader(), session, framing).into_body();
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), PING);
         run.append(&ThreadStreamEvent::ProgressUpdate { icon: None, text: "said".to_owned() });
         run.close();

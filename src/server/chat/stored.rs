@@ -1,9 +1,12 @@
-//! An answer whose log is not here: it ended too long ago, before a restart, or another server writes it.
+//! An answer whose log is not here: it ended too long ago, before a restart, or another server writes it; or whose log
+//! has forgotten what its reader has not read.
+//!
+//! Its readers are told each item as it is stored, by `thread.item.replaced`, and what they may know of and is not
+//! there any more by `thread.item.removed`: an item that had begun and held nothing when the answer ended.
 
 use std::time::Duration;
 
 use axum::response::Response;
-use bytes::Bytes;
 use futures_util::stream;
 
 use super::{
@@ -23,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Answers with a run's items as they are stored, again whenever they changed, until the run has ended.
 pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Watcher) -> Response {
-    read(Reading { chat, user_id, run, session, prelude: Vec::new(), sent: Vec::new(), is_over: false })
+    read(Reading::new(chat, user_id, run.id, session, Vec::new()))
 }
 
 /// Answers as [`response`] does, and before that with what a message's sender is told first.
@@ -52,42 +55,59 @@ pub(super) async fn replay(
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
-    Ok(read(Reading { chat, user_id, run, session, prelude, sent: Vec::new(), is_over: false }))
+    Ok(read(Reading::new(chat, user_id, run.id, session, prelude)))
 }
 
 fn read(reading: Reading) -> Response {
-    sse::streamed(stream::unfold((reading, Duration::ZERO), |(reading, wait)| reading.next(wait)))
+    sse::streamed(stream::unfold(reading, async |mut reading| {
+        let news = reading.next().await?;
+        Some((sse::frame(&news), reading))
+    }))
 }
 
-struct Reading {
+/// Reads what is stored of a run.
+pub(super) struct Reading {
     chat: Chat,
     user_id: String,
-    run: StoredRun,
+    run_id: String,
     session: Watcher,
     /// What is told before anything else.
     prelude: Vec<ThreadStreamEvent>,
     sent: Vec<ThreadItem>,
+    /// How long to wait before looking.
+    wait: Duration,
     is_over: bool,
 }
 
 impl Reading {
-    /// Waits for something to tell, which `wait` from now may be there.
-    async fn next(mut self, mut wait: Duration) -> Option<(Bytes, (Self, Duration))> {
+    /// Begins to read; `prelude` is told before anything else.
+    pub(super) fn new(
+        chat: Chat,
+        user_id: String,
+        run_id: String,
+        session: Watcher,
+        prelude: Vec<ThreadStreamEvent>,
+    ) -> Self {
+        Self { chat, user_id, run_id, session, prelude, sent: Vec::new(), wait: Duration::ZERO, is_over: false }
+    }
+
+    /// Waits for something to tell; `None` when the run has ended and all is told.
+    pub(super) async fn next(&mut self) -> Option<Vec<ThreadStreamEvent>> {
         while !self.is_over {
             tokio::select! {
                 () = self.session.over() => {
                     self.is_over = true;
-                    return Some((sse::frame(&[sse::signed_out()]), (self, LOOK)));
+                    return Some(vec![sse::signed_out()]);
                 }
-                () = tokio::time::sleep(wait) => wait = LOOK,
+                () = tokio::time::sleep(self.wait) => self.wait = LOOK,
             }
             let news = self.look().await.unwrap_or_else(|err| {
-                tracing::warn!(self.run.id, error = %err, "reading a stored answer failed");
+                tracing::warn!(run.id = self.run_id, error = %err, "reading a stored answer failed");
                 self.is_over = true;
                 vec![broken_off("The answer could not be read.")]
             });
             if !news.is_empty() {
-                return Some((sse::frame(&news), (self, LOOK)));
+                return Some(news);
             }
         }
         None
@@ -95,20 +115,30 @@ impl Reading {
 
     /// Reads the run and then its items, so that those of a run that has ended are complete.
     async fn look(&mut self) -> Result<Vec<ThreadStreamEvent>> {
-        self.run = runs::find(self.chat.db(), &self.user_id, &self.run.id).await?;
-        self.is_over = !self.run.is_running();
-        let items = match &self.run.question_id {
-            Some(question_id) => items::turn(self.chat.db(), &self.user_id, &self.run.thread_id, question_id).await?,
+        let run = runs::find(self.chat.db(), &self.user_id, &self.run_id).await?;
+        self.is_over = !run.is_running();
+        let items = match &run.question_id {
+            Some(question_id) => items::turn(self.chat.db(), &self.user_id, &run.thread_id, question_id).await?,
             None => Vec::new(),
         };
         let mut news = std::mem::take(&mut self.prelude);
         let changed = items.iter().filter(|item| !self.sent.contains(item)).cloned();
         news.extend(changed.map(|item| ThreadStreamEvent::ItemReplaced { item }));
-        if self.run.is_broken_off() {
+        news.extend(self.gone(&run, &items).into_iter().map(|item_id| ThreadStreamEvent::ItemRemoved { item_id }));
+        if run.is_broken_off() {
             news.push(broken_off("The answer was interrupted."));
         }
         self.sent = items;
         Ok(news)
+    }
+
+    /// Returns the ids of items that the client may know and that are not there (any more).
+    fn gone(&self, run: &StoredRun, items: &[ThreadItem]) -> Vec<String> {
+        let open = if run.is_running() { &[] } else { run.open_items() };
+        let known = self.sent.iter().map(|item| item.id().to_owned()).chain(open.iter().cloned());
+        let mut gone: Vec<_> = known.filter(|id| items.iter().all(|item| item.id() != id)).collect();
+        gone.dedup();
+        gone
     }
 }
 

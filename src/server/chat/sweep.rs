@@ -9,9 +9,10 @@ use crate::{
     server::{Db, db::Pool},
 };
 
-const PERIOD: Duration = Duration::from_secs(10);
+/// How often is looked for what crashes left: on PostgreSQL a user waits for that, after the lease.
+const PERIOD: Duration = Duration::from_secs(2);
 
-/// Sweeps at once and then every ten seconds, until the server stops.
+/// Sweeps at once and then every two seconds, until the server stops.
 pub(super) async fn run(chat: Chat) {
     let presence = Presence::announce(chat.db()).await;
     let mut period = tokio::time::interval(PERIOD);

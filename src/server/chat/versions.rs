@@ -94,6 +94,21 @@ pub(super) async fn discard(tx: &mut Tx, run: &LiveRun, item_id: &str) -> Result
     }
 }
 
+/// Closes those of a run's items that are named, if it writes a version; `false` when it writes none.
+pub(super) async fn close_draft(
+    tx: &mut Tx,
+    run_id: &str,
+    open_ids: &[String],
+    closed: impl Fn(ThreadItem) -> Option<ThreadItem>,
+) -> Result<bool> {
+    let Some(Draft { items: Json(written), .. }) = find_draft(tx, run_id).await? else { return Ok(false) };
+    let is_open = |item: &ThreadItem| open_ids.iter().any(|id| id == item.id());
+    let written: Vec<_> =
+        written.into_iter().filter_map(|item| if is_open(&item) { closed(item) } else { Some(item) }).collect();
+    set_draft(tx, run_id, &written).await?;
+    Ok(true)
+}
+
 /// Returns an item that a run has written or that stands in its thread; a hidden one too.
 pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option<ThreadItem>> {
     let written: Option<Json<Vec<ThreadItem>>> = on!(db.read(), pool => {

@@ -1,5 +1,8 @@
 //! What a relay may say, and what becomes of it.
 
+mod closed;
+mod hostile;
+
 use std::sync::{Arc, Mutex};
 
 use futures_util::{StreamExt, stream};
@@ -122,31 +125,6 @@ fn item(id: &str, mut fields: Value) -> Value {
 
 fn added(item: &Value) -> Result<RelayEvent, RelayFailure> {
     said(&json!({ "type": "thread.item.added", "item": item }))
-}
-
-#[tokio::test]
-async fn what_is_in_flight_when_the_relay_fails_is_kept_if_it_holds_anything() {
-    let message = item("msg_half", json!({ "type": "assistant_message", "content": [] }));
-    let workflow = json!({ "type": "custom", "tasks": [{ "type": "image" }] });
-    let delta = json!({ "type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": "half" });
-    let script = vec![
-        added(&message),
-        added(&item("wf_half", json!({ "type": "workflow", "workflow": workflow }))),
-        added(&item("img_none", json!({ "type": "generated_image" }))),
-        said(&json!({ "type": "thread.item.updated", "item_id": "msg_half", "update": delta })),
-        Err(RelayFailure::passing("It broke.")),
-    ];
-    let (events, stored) = play("?", script).await;
-    let ids: Vec<&str> = stored.iter().map(|item| item["id"].as_str().unwrap()).collect();
-    assert_eq!(ids[1..], ["msg_half", "wf_half"]);
-    assert_eq!(
-        (&stored[1]["content"][0]["text"], &stored[1]["colloquy"]["interrupted"]),
-        (&json!("half"), &json!(true))
-    );
-    assert_eq!(stored[1]["thread_id"], events[0]["thread"]["id"]);
-    assert!(!stored[1]["created_at"].as_str().unwrap().starts_with("1970"));
-    let ends: Vec<_> = events.iter().rev().take(4).map(|event| event["type"].as_str().unwrap()).collect();
-    assert_eq!(ends, ["error", "thread.item.removed", "thread.item.done", "thread.item.done"]);
 }
 
 #[tokio::test]

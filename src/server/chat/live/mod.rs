@@ -1,11 +1,65 @@
 //! Where the events of answers wait for their readers.
 //!
-//! [`memory`] keeps them in this process, and [`registry`] finds them. What a store for several replicas must offer is
-//! what this module exports: a numbered log per run that is appended to, closed and read from any number, and a
-//! registry to find the logs of runs that go on, and of those that ended lately.
+//! [`EventLog`] is what a place for them must offer, and [`memory`] the one that there is: this process. [`run`] is an
+//! answer that is being written, with its log; [`registry`] finds those of this process. What several servers are to
+//! share, in Redis for instance, is another [`EventLog`], made where [`LiveRun`] makes its own; readers of a run that
+//! another server writes are told what is stored until then (`stored`).
 
 mod memory;
 mod registry;
+mod run;
 
-pub(super) use memory::{Batch, LiveRun, Reader, StopReason};
+use std::fmt;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+#[cfg(test)]
+pub(super) use memory::MAX_BYTES;
+use memory::MemoryLog;
 pub(super) use registry::LiveRuns;
+pub(super) use run::{LiveRun, Reader, StopReason};
+
+/// The log of one answer: its events, numbered from 1 in the order in which they came.
+///
+/// It takes a bounded amount of memory, and forgets its oldest events for that: appending never waits for readers, and
+/// a reader that is too slow, or too late, is told that they are gone.
+trait EventLog: fmt::Debug + Send + Sync {
+    /// Appends an event, JSON on one line, and wakes the readers; never waits.
+    fn append(&self, event: Bytes);
+
+    /// Says that no event follows.
+    fn close(&self);
+
+    /// Whether no event follows.
+    fn is_closed(&self) -> bool;
+
+    /// Returns how much memory of this process its events take.
+    fn n_bytes(&self) -> usize;
+
+    /// Waits for what comes after the first `n_read` events.
+    fn read(&self, n_read: usize) -> BoxFuture<'_, Read>;
+
+    /// Waits until no event follows.
+    fn closed(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What comes after the events that were read.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// Events, at least one and a few hundred at most.
+    Events(Batch),
+    /// Events that the log has forgotten; what they led to is stored.
+    Gone,
+    /// Nothing.
+    End,
+}
+
+/// Events that follow one another.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// The number of the first one.
+    pub(super) first: usize,
+    /// The events as JSON.
+    pub(super) events: Vec<Bytes>,
+}

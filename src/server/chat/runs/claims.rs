@@ -103,7 +103,7 @@ async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<KeyedRun
     Ok(within!(tx, conn => {
         sqlx::query_as(
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "createdAt", "fingerprint"
+            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt", "createdAt", "fingerprint"
             from "run"
             where "userId" = $1 and "key" = $2
             "#,

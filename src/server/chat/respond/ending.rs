@@ -1,0 +1,57 @@
+//! How an answer ends, and what its readers are told then.
+
+use super::{Turn, storing};
+use crate::{
+    model::chatkit::{Closing, ErrorEvent, ThreadStreamEvent},
+    server::chat::{Chat, answer::Answer, live::StopReason, relay::RelayFailure, retry},
+};
+
+/// How an answer ends.
+#[derive(Debug)]
+pub(super) enum Ending {
+    Complete,
+    Failed(RelayFailure),
+    Stopped(StopReason),
+    /// The run was given to somebody else, or deleted: nothing may be written any more.
+    Lost,
+}
+
+/// Stores the end of an answer and then tells it.
+pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
+    let Turn { run, entitled, retried, .. } = turn;
+    answer.close(if matches!(ending, Ending::Complete) { Closing::Complete } else { Closing::Interrupted }, chat.now());
+    let stored = match ending {
+        Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
+        _ => storing::store(chat, &run, retried.is_some(), &mut answer, &ending).await,
+    };
+    match retried {
+        Some(retried) if !matches!((&stored, &ending), (Ok(true), Ending::Complete)) => {
+            run.tell(retry::restored(chat, &run, retried, &answer).await);
+        }
+        _ if matches!(stored, Ok(true)) => run.tell(answer.finish()),
+        _ => {}
+    }
+    let failure = match (stored, ending) {
+        (Ok(true), Ending::Complete | Ending::Stopped(StopReason::User)) => None,
+        (Ok(true), Ending::Failed(failure)) => Some(failure),
+        (Ok(true), _) => Some(RelayFailure::passing("The server is restarting. What was written so far is kept.")),
+        (Ok(false), Ending::Stopped(StopReason::ThreadDeleted)) => {
+            Some(RelayFailure::lasting("This conversation was deleted."))
+        }
+        (Ok(false), _) => Some(RelayFailure::passing("The answer was interrupted.")),
+        (Err(err), _) => {
+            tracing::error!(run.id, error = %err, "the end of an answer could not be stored");
+            Some(RelayFailure::passing("The answer could not be stored."))
+        }
+    };
+    run.tell(failure.map(error_event));
+    run.tell(entitled.map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+}
+
+fn error_event(failure: RelayFailure) -> ThreadStreamEvent {
+    ThreadStreamEvent::Error(ErrorEvent {
+        code: "custom".to_owned(),
+        message: Some(failure.message),
+        allow_retry: failure.allow_retry,
+    })
+}

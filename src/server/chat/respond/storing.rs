@@ -1,0 +1,96 @@
+//! What a run's task stores: the answer as far as it is, and its end.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+
+use super::ending::Ending;
+use crate::{
+    model::chatkit::ThreadItem,
+    server::{
+        chat::{
+            Chat,
+            answer::Answer,
+            error::Result,
+            live::{LiveRun, StopReason},
+            runs::{self, Progress, RunStatus},
+            versions::{self, Stage},
+        },
+        tx::Tx,
+    },
+};
+
+/// The waits between attempts to store the end of an answer.
+const STORE_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+
+/// Renews the lease and stores items as far as they are; `false` when the run is no longer ours.
+pub(super) fn checkpoint(
+    chat: &Chat,
+    run: &Arc<LiveRun>,
+    progress: Progress,
+    changed: Vec<ThreadItem>,
+) -> BoxFuture<'static, Result<bool>> {
+    let (chat, run) = (chat.clone(), Arc::clone(run));
+    async move {
+        let now = chat.now();
+        let mut tx = Tx::begin(chat.db()).await?;
+        if !runs::hold(&mut tx, &run.id, &progress, now).await? {
+            return Ok(false);
+        }
+        versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+    .boxed()
+}
+
+/// Stores the answer and the run's end in one transaction; tries again where the database fails.
+pub(super) async fn store(
+    chat: &Chat,
+    run: &LiveRun,
+    is_retry: bool,
+    answer: &mut Answer,
+    ending: &Ending,
+) -> Result<bool> {
+    let mut waits = STORE_AGAIN_AFTER.into_iter();
+    loop {
+        match (store_once(chat, run, is_retry, answer, ending).await, waits.next()) {
+            (Err(err), Some(wait)) => {
+                tracing::warn!(run.id, error = %err, "storing the end of an answer failed and will be tried again");
+                tokio::time::sleep(wait).await;
+            }
+            (stored, _) => return stored,
+        }
+    }
+}
+
+async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Answer, ending: &Ending) -> Result<bool> {
+    let now = chat.now();
+    let status = match ending {
+        Ending::Complete => RunStatus::Completed,
+        Ending::Failed(_) => RunStatus::Failed,
+        Ending::Stopped(StopReason::User | StopReason::ThreadDeleted) => RunStatus::Stopped,
+        Ending::Stopped(StopReason::Shutdown) | Ending::Lost => RunStatus::Interrupted,
+    };
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {
+        return Ok(false);
+    }
+    if let Some(usage) = answer.usage() {
+        runs::note_usage(&mut tx, &run.id, usage).await?;
+    }
+    versions::store(&mut tx, run, &answer.items(), Stage::Complete, now).await?;
+    for item_id in answer.others.gone() {
+        versions::discard(&mut tx, run, item_id).await?;
+    }
+    let note = matches!(ending, Ending::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
+    if !is_retry {
+        versions::store(&mut tx, run, note.as_slice(), Stage::Complete, now).await?;
+    } else if let Ending::Complete = ending {
+        answer.set_marks(versions::complete(&mut tx, &run.id, now).await?);
+    } else {
+        versions::fail(&mut tx, &run.id, note, now).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}

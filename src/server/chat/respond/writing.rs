@@ -1,0 +1,224 @@
+//! Writing an answer: what the relay says is folded, told and stored, until something ends it.
+//!
+//! **What a crash may lose.** What is told waits for [`CHECKPOINT_AFTER`] at most until it begins to be stored, and if
+//! storing takes so long that something told is not stored after [`HOLD_AFTER`], nothing more is told until it is. So a
+//! reader never has more than the last tenth of a second of an answer that is not stored, however slow the database is.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, future::BoxFuture};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::{Turn, ending::Ending, storing};
+use crate::{
+    model::chatkit::{Thread, ThreadItem, ThreadStreamEvent},
+    server::chat::{
+        Chat,
+        answer::Answer,
+        error::{ChatError, Result},
+        in_flight::{self, Taken},
+        live::LiveRun,
+        prompt::{self, Prompt},
+        relay::{RelayEvent, RelayFailure, RelayStream},
+    },
+};
+
+/// How long what was told may wait before it begins to be stored.
+const CHECKPOINT_AFTER: Duration = Duration::from_millis(40);
+/// How long something told may be without being stored before nothing more is told.
+const HOLD_AFTER: Duration = Duration::from_millis(80);
+/// How long to wait after the database failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How often the lease is renewed.
+const RENEW_AFTER: Duration = Duration::from_secs(3);
+/// The most bytes of text in an answer.
+const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+/// After how many pieces of text the task lets others go first.
+const PIECES_AT_ONCE: usize = 32;
+
+/// Folds the relay's events into the answer until something ends it.
+pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
+    let run = Arc::clone(&turn.run);
+    let prompt = tokio::select! {
+        reason = run.stopped() => return Ending::Stopped(reason),
+        prompt = read_prompt(chat, turn) => prompt,
+    };
+    let events = match prompt {
+        Ok(prompt) => chat.relay().answer(prompt.because(std::mem::take(&mut turn.cause))),
+        Err(err) => {
+            tracing::error!(run.id, error = %err, "reading the conversation for the model failed");
+            return Ending::Failed(RelayFailure::passing("The conversation could not be read. Try again."));
+        }
+    };
+    let mut writing = Writing {
+        chat,
+        run,
+        answer,
+        entitled: &mut turn.entitled,
+        saving: None,
+        told_at: None,
+        checkpoint_at: Instant::now(),
+    };
+    let ending = writing.run(events).await;
+    // What is being stored is stored.
+    if let Some(Saving { stored, .. }) = writing.saving {
+        _ = stored.await;
+    }
+    ending
+}
+
+/// Reads the conversation up to what is to be answered.
+async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
+    let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.place + 1);
+    let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
+    prompt::read(chat, user_id, thread_id, before).await
+}
+
+struct Writing<'a> {
+    chat: &'a Chat,
+    run: Arc<LiveRun>,
+    answer: &'a mut Answer,
+    /// The thread, if its change is to be told with the next event.
+    entitled: &'a mut Option<Thread>,
+    saving: Option<Saving>,
+    /// When the oldest of what is neither stored nor being stored was told.
+    told_at: Option<Instant>,
+    /// When the next checkpoint may begin.
+    checkpoint_at: Instant,
+}
+
+/// A checkpoint that is under way.
+struct Saving {
+    stored: BoxFuture<'static, Result<bool>>,
+    /// When the oldest of what it stores was told.
+    told_at: Option<Instant>,
+}
+
+impl Writing<'_> {
+    async fn run(&mut self, mut events: RelayStream) -> Ending {
+        let run = Arc::clone(&self.run);
+        let mut renewal = tokio::time::interval_at(Instant::now() + RENEW_AFTER, RENEW_AFTER);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let written = tokio::select! {
+                biased;
+                reason = run.stopped() => Err(Ending::Stopped(reason)),
+                stored = async { (&mut self.saving.as_mut().expect("BUG: guarded").stored).await }, if self.saving.is_some() => {
+                    self.saved(stored)
+                }
+                _ = renewal.tick(), if self.saving.is_none() => {
+                    self.save(Vec::new(), None);
+                    Ok(())
+                }
+                () = tokio::time::sleep_until(self.checkpoint_at), if self.saving.is_none() && self.answer.is_unsaved() => {
+                    let changed = self.answer.snapshot();
+                    let told_at = self.told_at.take();
+                    self.save(changed, told_at);
+                    self.checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
+                    Ok(())
+                }
+                event = events.next(), if !self.is_behind() => match event {
+                    None => Err(Ending::Complete),
+                    Some(Err(failure)) => Err(Ending::Failed(failure)),
+                    Some(Ok(event)) => self.take(event).await,
+                },
+            };
+            if let Err(ending) = written {
+                return ending;
+            }
+        }
+    }
+
+    /// Whether something was told so long ago that it must be stored before more is told.
+    fn is_behind(&self) -> bool {
+        let being_stored = self.saving.as_ref().and_then(|saving| saving.told_at);
+        being_stored.or(self.told_at).is_some_and(|moment| moment.elapsed() >= HOLD_AFTER)
+    }
+
+    fn save(&mut self, changed: Vec<ThreadItem>, told_at: Option<Instant>) {
+        let stored = storing::checkpoint(self.chat, &self.run, self.answer.progress(), changed);
+        self.saving = Some(Saving { stored, told_at });
+    }
+
+    fn saved(&mut self, stored: Result<bool>) -> Result<(), Ending> {
+        let saving = self.saving.take();
+        match stored {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Ending::Lost),
+            Err(err) => {
+                tracing::warn!(self.run.id, error = %err, "a checkpoint failed and will be tried again");
+                self.answer.mark_unsaved();
+                self.told_at = saving.and_then(|saving| saving.told_at).or(self.told_at);
+                self.checkpoint_at = Instant::now() + AGAIN_AFTER;
+                Ok(())
+            }
+        }
+    }
+
+    async fn take(&mut self, event: RelayEvent) -> Result<(), Ending> {
+        match event {
+            RelayEvent::Text(text) => {
+                let text = &text[..text.floor_char_boundary(MAX_ANSWER_BYTES)];
+                let events = self.answer.push(text, self.chat.now(), self.entitled);
+                self.run.tell(events);
+                if self.answer.n_bytes() > MAX_ANSWER_BYTES {
+                    return Err(too_large("The answer became too long and was cut off."));
+                }
+                if self.answer.n_pieces().is_multiple_of(PIECES_AT_ONCE) {
+                    tokio::task::yield_now().await;
+                }
+            }
+            RelayEvent::Event(event) => self.take_event(*event).await?,
+            RelayEvent::Status(status) => match in_flight::change_status(self.chat, &self.run, &status).await {
+                Ok(Some(thread)) => *self.entitled = Some(thread),
+                Ok(None) => return Err(Ending::Lost),
+                Err(err) => return Err(could_not_store(&self.run, &err)),
+            },
+            RelayEvent::Usage(usage) => self.answer.note_usage(usage),
+        }
+        self.told_at = self.answer.is_unsaved().then(|| self.told_at.unwrap_or_else(Instant::now));
+        Ok(())
+    }
+
+    async fn take_event(&mut self, event: ThreadStreamEvent) -> Result<(), Ending> {
+        let is_whole = matches!(event, ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. });
+        if self.answer.others.is_stored_at_once(&event) {
+            // What a checkpoint stores is older than what this event stores.
+            if let Some(Saving { stored, .. }) = &mut self.saving {
+                let stored = stored.await;
+                self.saved(stored)?;
+            }
+        }
+        self.answer.has_others = true;
+        let before = if is_whole { self.answer.unsaved() } else { Vec::new() };
+        match self.answer.others.take(self.chat, &self.run, event, before).await {
+            Ok(Taken::Told(events)) => {
+                self.answer.note(&events);
+                tell_in_turn(&self.run, events, self.entitled);
+            }
+            Ok(Taken::TooLarge) => return Err(too_large("The answer became too large and was cut off.")),
+            Ok(Taken::Lost) => return Err(Ending::Lost),
+            Err(err) => return Err(could_not_store(&self.run, &err)),
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+/// Tells what one event of the relay's has led to. A change of the thread is told right after the first event that
+/// follows it, as the Python SDK does (recordings 16, 17 and 24).
+fn tell_in_turn(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Option<Thread>) {
+    let mut events = events.into_iter();
+    run.tell(events.next());
+    run.tell(changed.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+    run.tell(events);
+}
+
+fn too_large(sentence: &str) -> Ending {
+    Ending::Failed(RelayFailure::lasting(sentence))
+}
+
+fn could_not_store(run: &LiveRun, err: &ChatError) -> Ending {
+    tracing::error!(run.id, error = %err, "an item of an answer could not be stored");
+    Ending::Failed(RelayFailure::passing("The answer could not be stored."))
+}
