@@ -14,6 +14,7 @@ mod search;
 mod senses;
 mod sent_again;
 mod titles;
+mod upstream;
 mod wire;
 
 use axum::{

@@ -222,6 +222,11 @@ impl ThreadItem {
         each!(self, it => &it.id)
     }
 
+    /// Gives it another id.
+    pub fn set_id(&mut self, id: &str) {
+        each!(self, it => id.clone_into(&mut it.id));
+    }
+
     /// Returns the thread it stands in.
     pub fn thread_id(&self) -> &str {
         each!(self, it => &it.thread_id)

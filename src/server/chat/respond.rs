@@ -142,6 +142,21 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                     Ok(None) => break Ending::Lost,
                     Err(err) => break could_not_store(&run, &err),
                 },
+                Some(Ok(RelayEvent::Thread(change))) => match in_flight::change_thread(chat, &run, &change).await {
+                    Ok(Some(thread)) => {
+                        answer.has_others = true;
+                        turn.entitled = None;
+                        tell(&run, [ThreadStreamEvent::ThreadUpdated { thread }]);
+                    }
+                    Ok(None) => break Ending::Lost,
+                    Err(err) => break could_not_store(&run, &err),
+                },
+                Some(Ok(RelayEvent::Options(stream_options))) => {
+                    answer.has_others = true;
+                    // That it can be stopped was said before.
+                    let news = (!stream_options.allow_cancel).then_some(stream_options);
+                    tell(&run, news.map(|stream_options| ThreadStreamEvent::StreamOptions { stream_options }));
+                }
                 Some(Ok(RelayEvent::Event(event))) => {
                     // What a checkpoint stores is older than what this event may store.
                     if let Some(saving) = saving.take() {
@@ -302,11 +317,9 @@ fn could_not_store(run: &LiveRun, err: &ChatError) -> Ending {
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {
-    ThreadStreamEvent::Error(ErrorEvent {
-        code: "custom".to_owned(),
-        message: Some(failure.message),
-        allow_retry: failure.allow_retry,
-    })
+    let RelayFailure { message, allow_retry, event } = failure;
+    let ours = || ErrorEvent { code: "custom".to_owned(), message: Some(message), allow_retry };
+    ThreadStreamEvent::Error(event.map_or_else(ours, |event| *event))
 }
 
 #[cfg(test)]

@@ -77,6 +77,11 @@ impl LiveRun {
         }
     }
 
+    /// Whether its clients were promised that they can come back, and know it by its id.
+    pub(in crate::server::chat) fn is_resumable(&self) -> bool {
+        self.is_resumable
+    }
+
     /// Appends an event and wakes the readers; never waits for them.
     pub(in crate::server::chat) fn append(&self, event: &ThreadStreamEvent) {
         let json = serde_json::to_vec(event).expect("BUG: an event is JSON");

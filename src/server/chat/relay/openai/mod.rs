@@ -371,7 +371,7 @@ mod tests {
         };
         let events: Vec<_> = server.answer(prompt).collect().await;
         assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
-        let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };
+        let Err(RelayFailure { message, allow_retry: true, .. }) = &events[1] else { panic!("{events:?}") };
         assert!(message.contains("stopped answering"), "{message}");
     }
 }
