@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -47,6 +47,10 @@ test-tokens: ## Verify tokens with other people's packages, on the binary that w
 test-chatkit: ## Judge every stream and object by ChatKit's own models, on the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/conformance/chatkit $(ARGS)
+
+test-chatkit-relay: ## Put a FastAPI server with ChatKit's SDK behind the binary that was built last (ARGS: pytest's)
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/chatkit-relay $(ARGS)
 
 test-files: ## Keep files in an S3 server, with the binary that was built last
 	@$(CI)/setup test

@@ -26,7 +26,7 @@ pub use self::{
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
     mail::{MailConfig, MailSettings},
-    model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig},
+    model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig, UpstreamConfig},
     secret::{Secret, stored_secret},
     smtp::{SmtpConfig, SmtpEncryption, SmtpLogin},
 };

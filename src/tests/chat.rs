@@ -18,6 +18,7 @@ mod sent_again;
 mod thoughts;
 mod titles;
 mod tool_calls;
+mod upstream;
 mod wire;
 
 use axum::{

@@ -31,6 +31,13 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--openai-transcribe-model", "whisper-1", &["OPENAI_TRANSCRIBE_MODEL is `whisper-1`", "OPENAI_BASE_URL"]);
     check("--client-tools", "tools.json", &["CLIENT_TOOLS cannot be used", "the file `tools.json`", "JSON array"]);
     check("--client-tools", r#"[{"name":"a"}]"#, &["CLIENT_TOOLS is `a, …`", "OPENAI_BASE_URL"]);
+    check("--chatkit-upstream-url", "localhost:8000", &["CHATKIT_UPSTREAM_URL is `localhost:8000`", "/chatkit"]);
+    check(
+        "--chatkit-upstream-url",
+        "http://ada:secret@localhost",
+        &["CHATKIT_UPSTREAM_URL holds a user or a password"],
+    );
+    check("--chatkit-upstream-audience", "x", &["CHATKIT_UPSTREAM_AUDIENCE is `x`", "CHATKIT_UPSTREAM_URL"]);
     check("--attachment-max-bytes", "100 MB", &["ATTACHMENT_MAX_BYTES is `100 MB`", "104857600"]);
     check("--attachment-store", "/var/files", &["ATTACHMENT_STORE is `/var/files`", "s3://chat/files"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);

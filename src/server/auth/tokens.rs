@@ -6,11 +6,15 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use super::{jwks::Key, principal::Principal};
+use super::{
+    jwks::{Issuer, Key, KeyRing},
+    principal::Principal,
+    users,
+};
 use crate::{
     model::{Timestamp, auth::User},
     server::{
-        AppState, Error, Result,
+        AppState, Clock, Db, Error, Result,
         config::{Config, JwtAlgorithm},
     },
 };
@@ -29,8 +33,10 @@ struct Claims<'a> {
     iss: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<String>,
-    /// The id of the session that the token was made from (OpenID Connect Front-Channel Logout §3).
-    sid: &'a str,
+    /// The id of the session that the token was made from (OpenID Connect Front-Channel Logout §3). Without it the
+    /// token is no use here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
 }
 
 /// What is read back from a token of ours.
@@ -84,14 +90,52 @@ pub async fn mint(app: &AppState, principal: &Principal) -> Result<String> {
         exp: iat + jwt.expires_in_s,
         iss: app.config.jwt_issuer(),
         aud: app.config.jwt_audience(),
-        sid: &principal.session_id,
+        sid: Some(&principal.session_id),
     };
+    issue(app.into(), &app.keys, &claims).await
+}
+
+/// How long a token for a server behind ours is good for, in seconds.
+const ERRAND_S: i64 = 5 * 60;
+
+/// Mints tokens with which our server asks another one in a user's name: good for five minutes, with that server's
+/// audience, and without `sid`, so that nobody gets in here with one.
+pub struct Errands {
+    db: Db,
+    clock: Clock,
+    config: Config,
+    audience: Option<String>,
+    keys: KeyRing,
+}
+
+impl Errands {
+    /// Prepares to mint; `audience` is the other server's, if it wants one.
+    pub fn new(db: Db, clock: Clock, config: Config, audience: Option<String>) -> Self {
+        Self { db, clock, config, audience, keys: KeyRing::default() }
+    }
+
+    /// Mints a token for a user; `None` when there is no such user any more.
+    ///
+    /// # Errors
+    /// [`Error::Token`], [`Error::Key`], [`Error::Db`].
+    pub async fn mint(&self, user_id: &str) -> Result<Option<String>> {
+        let Self { db, clock, config, audience, keys } = self;
+        let Some(user) = users::find(db, user_id).await? else { return Ok(None) };
+        let iat = clock.now().seconds();
+        let (exp, iss, aud) = (iat + ERRAND_S, config.jwt_issuer(), audience.clone());
+        let claims = Claims { iat, user: &user, sub: user_id, exp, iss, aud, sid: None };
+        issue(Issuer { db, clock, config }, keys, &claims).await.map(Some)
+    }
+}
+
+async fn issue(issuer: Issuer<'_>, keys: &KeyRing, claims: &Claims<'_>) -> Result<String> {
+    let jwt = &issuer.config.jwt;
     match jwt.algorithm {
         JwtAlgorithm::Hs256 => {
             let key = EncodingKey::from_secret(jwt.secret.expose().as_bytes());
-            Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
+            Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key)?)
         }
-        algorithm => sign(&*app.keys.signing(app).await?, algorithm, &claims),
+        algorithm => sign(&*keys.signing(issuer).await?, algorithm, claims),
     }
 }
 

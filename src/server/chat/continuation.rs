@@ -10,7 +10,7 @@ use super::{
     items,
     live::{LiveRun, Reader},
     opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
-    prompt::Cause,
+    prompt::{Cause, Place},
     respond::{self, Turn},
     threads,
 };
@@ -122,7 +122,7 @@ async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
             ThreadItem::StructuredInput(mut item) if item.status == StructuredInputStatus::Pending => {
                 item.answer(reply);
                 let changed = Some(ThreadItem::StructuredInput(item));
-                Ok(Begun { cause: Cause::StructuredInput, changed, is_told: true })
+                Ok(Begun { cause: Cause::StructuredInput { item_id }, changed, is_told: true })
             }
             ThreadItem::StructuredInput(_) => Err(ChatError::NotPending("these questions are answered already")),
             _ => Err(ChatError::Invalid("the item `item_id` asks no structured questions".to_owned())),
@@ -158,24 +158,35 @@ fn spawn(chat: &Chat, run: LiveRun, begun: Begun) -> Reader {
     reader
 }
 
-/// Does what a widget asks for at once; the widget that it becomes is stored and returned as `updated_item`.
+/// Does what a widget, or the page, asks for at once; the item that changes is stored and returned as `updated_item`.
 ///
 /// This works while the thread is being answered, too, as the protocol wants it.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] for the thread or the item; [`ChatError::NotActive`] when the thread is locked or closed;
-/// [`ChatError::Invalid`] for an action of what is no widget.
+/// [`ChatError::Invalid`] for an action of what is no widget; [`ChatError::Model`] when a server behind ours fails.
 pub(super) async fn act(chat: &Chat, user_id: &str, action: CustomAction) -> Result<Value> {
     let CustomAction { thread_id, item_id, action } = action;
+    let mut tx = Tx::begin(chat.db()).await?;
+    threads::must_be_active(&threads::touch(&mut tx, user_id, &thread_id, chat.now()).await?)?;
+    let sender = match &item_id {
+        Some(item_id) => Some(widget(&mut tx, &thread_id, item_id).await?),
+        None => None,
+    };
+    // Nobody else waits while a server behind ours does it.
+    tx.commit().await?;
+    let place = Place { user_id: user_id.to_owned(), thread_id };
+    let changed = chat.relay().act(&place, &action, sender.as_ref()).await.map_err(ChatError::Model)?;
+    let Some(mut item) = changed else { return Ok(json!({})) };
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    threads::must_be_active(&threads::touch(&mut tx, user_id, &thread_id, now).await?)?;
-    let Some(item_id) = item_id else { return Ok(json!({})) };
-    let mut sender = widget(&mut tx, &thread_id, &item_id).await?;
-    let Some(root) = chat.relay().act(&action, &sender) else { return Ok(json!({})) };
-    sender.widget = root;
-    let item = ThreadItem::Widget(sender);
-    items::upsert(&mut tx, &thread_id, &item, now).await?;
+    threads::touch(&mut tx, user_id, &place.thread_id, now).await?;
+    if item_id.as_deref() == Some(item.id()) {
+        // It may be gone meanwhile.
+        widget(&mut tx, &place.thread_id, item.id()).await?;
+    }
+    item.set_thread_id(&place.thread_id);
+    items::upsert(&mut tx, &place.thread_id, &item, now).await?;
     tx.commit().await?;
-    Ok(json!({ "updated_item": item }))
+    Ok(if item.is_hidden() { json!({}) } else { json!({ "updated_item": item }) })
 }

@@ -8,6 +8,7 @@ use super::{
     Chat,
     error::Result,
     live::LiveRun,
+    relay::ThreadChange,
     runs::{self, Progress},
     threads,
     versions::{self, Stage},
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     model::{
         Timestamp,
-        chatkit::{Closing, ItemUpdate, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
+        chatkit::{Closing, ItemUpdate, RunRef, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
     },
     server::tx::Tx,
 };
@@ -304,6 +305,21 @@ pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadSta
     let status = arriving::cut(status);
     let thread = threads::set_status(&mut tx, &run.user_id, &run.thread_id, &status, now).await?;
     tx.commit().await?;
+    Ok(Some(thread))
+}
+
+/// Stores what a server behind says of the thread and returns the thread; `None` when the run is no longer this task's.
+pub(super) async fn change_thread(chat: &Chat, run: &LiveRun, change: &ThreadChange) -> Result<Option<Thread>> {
+    let now = chat.now();
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !runs::hold(&mut tx, &run.id, &Progress::default(), now).await? {
+        return Ok(None);
+    }
+    let mut thread = threads::change(&mut tx, &run.user_id, &run.thread_id, change, now).await?;
+    tx.commit().await?;
+    if run.is_resumable() {
+        thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
+    }
     Ok(Some(thread))
 }
 

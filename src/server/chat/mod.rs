@@ -48,7 +48,7 @@ use super::{
 use crate::model::{Timestamp, chatkit::ThreadItem, page::AnswersFrom};
 use attachments::Attachments;
 use live::{LiveRuns, StopReason};
-use relay::{Relay, demo::Demo, openai::OpenAi};
+use relay::{Relay, chatkit::ChatKit, demo::Demo, openai::OpenAi};
 
 /// How long running answers may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -82,9 +82,12 @@ impl Chat {
     /// # Errors
     /// [`Error::Config`](super::Error::Config) when the model's address or the store of files cannot be used.
     pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self> {
-        let (relay, answers_from): (Arc<dyn Relay>, _) = match &config.model.openai {
-            Some(server) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
-            None => (Arc::new(Demo), AnswersFrom::Demo),
+        let (relay, answers_from): (Arc<dyn Relay>, _) = match (&config.model.upstream, &config.model.openai) {
+            (Some(server), _) => {
+                (Arc::new(ChatKit::new(server, db.clone(), clock.clone(), config)?), AnswersFrom::Model)
+            }
+            (None, Some(server)) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
+            (None, None) => (Arc::new(Demo), AnswersFrom::Demo),
         };
         Self::with_relay(db, clock, config, relay, answers_from)
     }

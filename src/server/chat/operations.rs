@@ -19,7 +19,9 @@ use super::{
     feedback, items,
     live::StopReason,
     opening::{Client, Sent},
+    prompt::Place,
     reading::{drain, read},
+    relay::UserChange,
     retry, run_routes, search,
     sse::{self, Framing},
     stored, threads, transcribe, turn, versions,
@@ -116,7 +118,9 @@ async fn answer(
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
         Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
-            object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
+            let thread = threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?;
+            follow(chat, &user_id, &thread_id, UserChange::Rename(thread.title.clone().unwrap_or_default())).await;
+            object(thread)
         }
         Operation::ThreadsDelete { thread_id } => {
             delete_thread(chat, &user_id, &thread_id).await?;
@@ -138,6 +142,7 @@ async fn answer(
         }
         Operation::ItemsFeedback { thread_id, item_ids, kind } => {
             feedback::put(db, &user_id, &thread_id, &item_ids, kind, chat.now()).await?;
+            follow(chat, &user_id, &thread_id, UserChange::Feedback { item_ids, kind }).await;
             object(json!({}))
         }
     })
@@ -161,11 +166,22 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
         // Should it take longer: it writes nothing once its row is gone.
         _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
     }
+    let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
+    let afterwards = chat.relay().follow(&place, UserChange::Delete).await;
     if threads::delete(chat.db(), user_id, thread_id).await? {
         chat.live().forget(thread_id);
+        afterwards.into_iter().for_each(|work| chat.spawn(work));
     }
     chat.attachments().sweep_soon();
     Ok(())
+}
+
+/// Lets the relay know what the user did to a thread.
+async fn follow(chat: &Chat, user_id: &str, thread_id: &str, change: UserChange) {
+    let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
+    if let Some(work) = chat.relay().follow(&place, change).await {
+        chat.spawn(work);
+    }
 }
 
 pub(super) fn object(value: impl Serialize) -> Response {

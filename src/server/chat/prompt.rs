@@ -28,6 +28,17 @@ pub(super) struct Prompt {
     /// Calls that the model has made and that wait for the one that the client just answered: they are to be passed
     /// on before the model is asked again.
     pub(super) waiting: Vec<tool_calls::Call>,
+    /// Where; nowhere when the prompt is none of a thread's.
+    pub(super) place: Place,
+}
+
+/// A thread of a user's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Whose it is.
+    pub(super) user_id: String,
+    /// Which one.
+    pub(super) thread_id: String,
 }
 
 /// Why the assistant is asked to speak.
@@ -39,7 +50,10 @@ pub(super) enum Cause {
     /// The client answered a tool call.
     ToolOutput,
     /// The user answered structured questions.
-    StructuredInput,
+    StructuredInput {
+        /// The item with the questions, and now with the answers.
+        item_id: String,
+    },
     /// The user did something in a widget or in the page.
     Action {
         /// What.
@@ -128,10 +142,15 @@ impl Prompt {
 /// Reads a thread backwards from before the place `before` until the context (estimated) is full, and makes a prompt of
 /// it, with its pictures.
 pub(super) async fn read(chat: &Chat, user_id: &str, thread_id: &str, before: i64) -> Result<Prompt> {
+    let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
+    if !chat.relay().reads_history() {
+        return Ok(Prompt { place, ..Prompt::default() });
+    }
     let fitting = Fitting::new(chat.system_prompt(), chat.context_tokens());
     let mut prompt = fit(fitting, chat.db(), user_id, thread_id, before).await?;
     let newest_first = prompt.messages.iter_mut().rev().flat_map(|message| &mut message.pictures);
     attachments::pictures::read(chat, user_id, newest_first).await;
+    prompt.place = place;
     Ok(prompt)
 }
 

@@ -40,7 +40,8 @@ macro_rules! statement {
                     row_number() over (partition by "threadId" order by "rank", "seq" desc) as "place"
                 from "hit"
             ), "ranked" as (
-                select "thread"."id", "thread"."title", "thread"."status", "thread"."createdAt", "best"."itemId",
+                select "thread"."id", "thread"."title", "thread"."status", "thread"."createdAt", "thread"."told",
+                    "best"."itemId",
                     row_number() over (
                         order by "best"."rank", "thread"."createdAt" desc, "thread"."seq" desc
                     ) as "n"
@@ -48,7 +49,8 @@ macro_rules! statement {
                 join "thread" on "thread"."id" = "best"."threadId"
                 where "best"."place" = 1 and "thread"."userId" = $1
             )
-            select "ranked"."id", "ranked"."title", "ranked"."status", "ranked"."createdAt", "item"."body"
+            select "ranked"."id", "ranked"."title", "ranked"."status", "ranked"."createdAt", "ranked"."told",
+                "item"."body"
             from "ranked"
             left join "item" on "item"."id" = "ranked"."itemId"
             where "ranked"."n" > coalesce((select "n" from "ranked" where "id" = $3), $4)

@@ -1,6 +1,7 @@
 //! Threads: the table `thread`.
 
-use serde_json::Map;
+mod told;
+
 use sqlx::{FromRow, types::Json};
 
 use super::{
@@ -16,12 +17,15 @@ use crate::{
     server::{self, Db, db::on},
 };
 
+use told::Told;
+pub(super) use told::change;
+
 /// The most characters of a title.
 const MAX_TITLE_CHARS: usize = 200;
 /// How many of the newest items an opened thread comes with.
 const NEWEST_ITEMS: usize = 30;
 
-/// A row; its metadata stays here, for the protocol never sends it.
+/// A row; the column `metadata` stays here, for the protocol never sends it.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct ThreadRow {
@@ -29,17 +33,20 @@ pub(super) struct ThreadRow {
     title: Option<String>,
     status: Json<ThreadStatus>,
     created_at: Timestamp,
+    /// What a server behind ours says of the thread.
+    told: Option<Json<Told>>,
 }
 
 impl From<ThreadRow> for Thread {
     fn from(row: ThreadRow) -> Self {
+        let Told { allowed_image_domains, metadata } = row.told.map(|told| told.0).unwrap_or_default();
         Self {
             title: row.title,
             id: row.id,
             created_at: row.created_at,
             status: row.status.0,
-            metadata: Map::new(),
-            allowed_image_domains: None,
+            metadata,
+            allowed_image_domains,
             items: Page::default(),
         }
     }
@@ -97,7 +104,7 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
     let statement = match order {
         ListOrder::Asc => {
             r#"
-            select "id", "title", "status", "createdAt"
+            select "id", "title", "status", "createdAt", "told"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") > ($2, $3)
@@ -107,7 +114,7 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
         }
         ListOrder::Desc => {
             r#"
-            select "id", "title", "status", "createdAt"
+            select "id", "title", "status", "createdAt", "told"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") < ($2, $3)
@@ -153,7 +160,7 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thre
     let row: Option<ThreadRow> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"
-            select "id", "title", "status", "createdAt"
+            select "id", "title", "status", "createdAt", "told"
             from "thread"
             where "id" = $1 and "userId" = $2
             "#,
@@ -185,7 +192,7 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
             update "thread"
             set "title" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt"
+            returning "id", "title", "status", "createdAt", "told"
             "#,
         )
         .bind(thread_id)
@@ -256,7 +263,7 @@ pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Time
             update "thread"
             set "updatedAt" = $3
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt"
+            returning "id", "title", "status", "createdAt", "told"
             "#,
         )
         .bind(thread_id)
@@ -316,7 +323,7 @@ pub(super) async fn set_status(
             update "thread"
             set "status" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt"
+            returning "id", "title", "status", "createdAt", "told"
             "#,
         )
         .bind(thread_id)

@@ -22,6 +22,15 @@ pub struct ModelSettings {
     #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true)]
     pub openai_api_key: Option<Secret>,
 
+    /// URL of another ChatKit server that answers instead, for instance `http://localhost:8000/chatkit`: users are
+    /// told to it by tokens of five minutes.
+    #[arg(long, env = "CHATKIT_UPSTREAM_URL")]
+    pub chatkit_upstream_url: Option<String>,
+
+    /// `aud` of those tokens. Unset: none.
+    #[arg(long, env = "CHATKIT_UPSTREAM_AUDIENCE")]
+    pub chatkit_upstream_audience: Option<String>,
+
     /// Model to ask. Unset: the first of the server's `/models`.
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
@@ -36,7 +45,7 @@ pub struct ModelSettings {
     #[arg(long, env = "CLIENT_TOOLS")]
     pub client_tools: Option<String>,
 
-    /// How long the model's server may be silent before it is given up. Unset: 60s.
+    /// How long the model's server, or the ChatKit server behind, may be silent before it is given up. Unset: 60s.
     #[arg(long, env = "MODEL_IDLE_TIMEOUT")]
     pub model_idle_timeout: Option<String>,
 
@@ -68,7 +77,9 @@ pub struct ModelSettings {
 /// Where answers come from.
 #[derive(Clone, Debug)]
 pub struct ModelConfig {
-    /// The OpenAI-compatible server; `None` means the built-in demo.
+    /// The ChatKit server that answers, whatever else there is.
+    pub upstream: Option<UpstreamConfig>,
+    /// The OpenAI-compatible server; without it and another ChatKit server, the built-in demo answers.
     pub openai: Option<OpenAiConfig>,
     /// The model of that server that turns speech into text.
     pub transcribe_model: Option<String>,
@@ -89,6 +100,17 @@ pub struct AnswerLimits {
     pub messages_per_minute: u32,
     /// The most answers at once.
     pub running_answers: u32,
+}
+
+/// Another ChatKit server.
+#[derive(Clone, Debug)]
+pub struct UpstreamConfig {
+    /// Where it takes requests.
+    pub url: Url,
+    /// `aud` of the tokens that it gets.
+    pub audience: Option<String>,
+    /// How long it may be silent.
+    pub idle_timeout: Duration,
 }
 
 /// An OpenAI-compatible server.
@@ -139,7 +161,9 @@ impl ModelSettings {
         if let (None, Some(model)) = (&openai, &transcribe_model) {
             return Err(wrong("OPENAI_TRANSCRIBE_MODEL", model, "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
         }
+        let upstream = upstream(self.chatkit_upstream_url, self.chatkit_upstream_audience, idle_timeout)?;
         Ok(ModelConfig {
+            upstream,
             openai,
             transcribe_model,
             titles: switch("MODEL_TITLES", self.model_titles, true)?,
@@ -152,6 +176,26 @@ impl ModelSettings {
 
 fn count(variable: &str, text: &str) -> Result<u32> {
     text.trim().parse().map_err(|_| wrong(variable, text, "write a whole number; 0 is no limit"))
+}
+
+fn upstream(url: Option<String>, audience: Option<String>, idle_timeout: Duration) -> Result<Option<UpstreamConfig>> {
+    let (variable, audience) = ("CHATKIT_UPSTREAM_URL", given(audience));
+    let Some(text) = given(url) else {
+        return match audience {
+            Some(audience) => Err(wrong("CHATKIT_UPSTREAM_AUDIENCE", &audience, "set CHATKIT_UPSTREAM_URL, too")),
+            None => Ok(None),
+        };
+    };
+    match Url::parse(&text) {
+        // A password would be in the log.
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Err(Error::Config(format!("{variable} holds a user or a password; the server is asked with tokens alone")))
+        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(Some(UpstreamConfig { url, audience, idle_timeout }))
+        }
+        _ => Err(wrong(variable, &text, "write an http or https URL, such as http://localhost:8000/chatkit")),
+    }
 }
 
 fn openai(

@@ -85,7 +85,7 @@ pub(super) async fn idle(app: &TestApp, thread_id: &str) {
 }
 
 /// A stream that is being read.
-struct Stream {
+pub(super) struct Stream {
     body: Body,
     text: String,
 }
@@ -97,12 +97,12 @@ impl Stream {
         Self { body: response.into_body(), text: String::new() }
     }
 
-    async fn create(app: &TestApp, user: &TestUser, message: &str) -> Self {
+    pub(super) async fn create(app: &TestApp, user: &TestUser, message: &str) -> Self {
         Self::open(app, user, &json!({ "type": "threads.create", "params": { "input": text(message) } })).await
     }
 
     /// Reads until `part` has come.
-    async fn read_to(&mut self, part: &str) {
+    pub(super) async fn read_to(&mut self, part: &str) {
         while !self.text.contains(part) {
             let frame = self.body.frame().await.expect("the stream goes on").unwrap();
             self.text.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
@@ -115,7 +115,7 @@ impl Stream {
         events(&self.text)
     }
 
-    fn thread_id(&self) -> String {
+    pub(super) fn thread_id(&self) -> String {
         events(&self.text)[0]["thread"]["id"].as_str().unwrap().to_owned()
     }
 }

@@ -18,7 +18,7 @@ pub use self::{
 };
 use crate::{
     model::Timestamp,
-    server::{AppState, Error, Result},
+    server::{AppState, Clock, Db, Error, Result, config::Config},
 };
 
 /// How long what was read is believed, in seconds: a key that an operator deletes signs no longer than this.
@@ -29,6 +29,23 @@ const SEARCH_AFTER_S: i64 = 3;
 /// The keys, as they were read from the database last.
 #[derive(Clone, Default)]
 pub struct KeyRing(Arc<Inner>);
+
+/// Whose keys they are.
+#[derive(Clone, Copy)]
+pub struct Issuer<'a> {
+    /// Where they are stored.
+    pub db: &'a Db,
+    /// The time.
+    pub clock: &'a Clock,
+    /// How they are made, and what encrypts them.
+    pub config: &'a Config,
+}
+
+impl<'a> From<&'a AppState> for Issuer<'a> {
+    fn from(app: &'a AppState) -> Self {
+        Self { db: &app.db, clock: &app.clock, config: &app.config }
+    }
+}
 
 #[derive(Default)]
 struct Inner {
@@ -49,17 +66,18 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`Error::Db`], [`Error::Key`].
-    pub async fn signing(&self, app: &AppState) -> Result<Arc<Key>> {
-        if let Some(key) = newest(app, &self.read(app, REREAD_AFTER_S).await?) {
+    pub async fn signing<'a>(&self, issuer: impl Into<Issuer<'a>>) -> Result<Arc<Key>> {
+        let issuer = issuer.into();
+        if let Some(key) = newest(issuer, &self.read(issuer, REREAD_AFTER_S).await?) {
             return Ok(key);
         }
         let _turn = self.0.turn.lock().await;
         // Another caller, or another server, may have made one meanwhile.
-        if let Some(key) = newest(app, &self.read_now(app).await?) {
+        if let Some(key) = newest(issuer, &self.read_now(issuer).await?) {
             return Ok(key);
         }
-        make(app).await?;
-        let made = newest(app, &self.read_now(app).await?);
+        make(issuer).await?;
+        let made = newest(issuer, &self.read_now(issuer).await?);
         made.ok_or_else(|| Error::Key("the key that was just stored is not there".to_owned()))
     }
 
@@ -73,9 +91,9 @@ impl KeyRing {
             let good = |key: &&Arc<Key>| key.id == kid && key.verifying.is_some() && key.counts(&app.config.jwt, now);
             keys.iter().find(good).cloned()
         };
-        match named(&self.read(app, REREAD_AFTER_S).await?) {
+        match named(&self.read(app.into(), REREAD_AFTER_S).await?) {
             Some(key) => Ok(Some(key)),
-            None => Ok(named(&self.read(app, SEARCH_AFTER_S).await?)),
+            None => Ok(named(&self.read(app.into(), SEARCH_AFTER_S).await?)),
         }
     }
 
@@ -84,7 +102,7 @@ impl KeyRing {
     /// # Errors
     /// [`Error::Db`], [`Error::Key`].
     pub async fn published(&self, app: &AppState) -> Result<Vec<PublishedKey>> {
-        self.read(app, 0).await?;
+        self.read(app.into(), 0).await?;
         self.signing(app).await?;
         let now = app.clock.now();
         let keys = self.known().keys;
@@ -93,26 +111,26 @@ impl KeyRing {
     }
 
     /// Returns the keys as they are known, or reads them where that is longer ago.
-    async fn read(&self, app: &AppState, max_age_s: i64) -> Result<Arc<[Arc<Key>]>> {
-        if let Some(keys) = self.known().young(app.clock.now(), max_age_s) {
+    async fn read(&self, issuer: Issuer<'_>, max_age_s: i64) -> Result<Arc<[Arc<Key>]>> {
+        if let Some(keys) = self.known().young(issuer.clock.now(), max_age_s) {
             return Ok(keys);
         }
         let _turn = self.0.turn.lock().await;
-        match self.known().young(app.clock.now(), max_age_s) {
+        match self.known().young(issuer.clock.now(), max_age_s) {
             Some(keys) => Ok(keys),
-            None => self.read_now(app).await,
+            None => self.read_now(issuer).await,
         }
     }
 
     /// Reads the table, while holding the turn. A private key is decrypted once, not at each reading.
-    async fn read_now(&self, app: &AppState) -> Result<Arc<[Arc<Key>]>> {
-        let read_at = app.clock.now();
+    async fn read_now(&self, issuer: Issuer<'_>) -> Result<Arc<[Arc<Key>]>> {
+        let read_at = issuer.clock.now();
         let earlier = self.known().keys;
-        let rows = rows::all(&app.db).await?.into_iter();
+        let rows = rows::all(issuer.db).await?.into_iter();
         let keys: Arc<[_]> = rows
             .map(|row| match earlier.iter().find(|key| key.is_of(&row)) {
                 Some(key) => key.clone(),
-                None => Arc::new(Key::read(row, app.config.jwt.algorithm, &app.config.secret)),
+                None => Arc::new(Key::read(row, issuer.config.jwt.algorithm, &issuer.config.secret)),
             })
             .collect();
         let known = Known { keys: keys.clone(), read_at: Some(read_at) };
@@ -133,17 +151,17 @@ impl Known {
     }
 }
 
-fn newest(app: &AppState, keys: &[Arc<Key>]) -> Option<Arc<Key>> {
-    let now = app.clock.now();
-    keys.iter().find(|key| key.signs(&app.config.jwt, now)).cloned()
+fn newest(issuer: Issuer<'_>, keys: &[Arc<Key>]) -> Option<Arc<Key>> {
+    let now = issuer.clock.now();
+    keys.iter().find(|key| key.signs(&issuer.config.jwt, now)).cloned()
 }
 
 /// Makes a key on a thread where that may take its time, and stores it.
-async fn make(app: &AppState) -> Result<()> {
-    let (config, now) = (app.config.clone(), app.clock.now());
-    let made = tokio::task::spawn_blocking(move || key::generate(&config.jwt, &config.secret, now)).await;
+async fn make(issuer: Issuer<'_>) -> Result<()> {
+    let (jwt, secret, now) = (issuer.config.jwt.clone(), issuer.config.secret.clone(), issuer.clock.now());
+    let made = tokio::task::spawn_blocking(move || key::generate(&jwt, &secret, now)).await;
     let row = made.map_err(|err| Error::Key(err.to_string()))??;
-    rows::insert(&app.db, &row).await?;
-    tracing::info!(kid = row.id, algorithm = app.config.jwt.algorithm.name(), "a new key signs tokens");
+    rows::insert(issuer.db, &row).await?;
+    tracing::info!(kid = row.id, algorithm = issuer.config.jwt.algorithm.name(), "a new key signs tokens");
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod files;
 mod links;
 mod media;
+pub(super) mod outgoing;
 pub(super) mod pictures;
 mod preview;
 mod routes;

@@ -40,6 +40,11 @@ pub(in crate::server::chat) struct LiveRun {
 }
 
 impl LiveRun {
+    /// Whether its clients were promised that they can come back, and know it by its id.
+    pub(in crate::server::chat) fn is_resumable(&self) -> bool {
+        self.is_resumable
+    }
+
     pub(in crate::server::chat) fn new(id: String, thread_id: String, user_id: String, is_resumable: bool) -> Self {
         Self {
             id,

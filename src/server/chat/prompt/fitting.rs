@@ -2,7 +2,7 @@
 
 use super::{
     super::tool_calls::{self, AnsweredCall},
-    Cause, Message, Picture, Prompt, Role, hidden,
+    Cause, Message, Picture, Place, Prompt, Role, hidden,
 };
 use crate::model::chatkit::{
     Attachment, AttachmentKind, ClientToolCall, InferenceOptions, ThreadItem, UserContent, UserMessage,
@@ -171,6 +171,7 @@ impl Fitting {
             may_call: true,
             tool: asked.tool_choice.map(|tool| tool.id),
             waiting: self.waiting,
+            place: Place::default(),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Where answers come from.
 
+pub(super) mod chatkit;
 pub(super) mod demo;
 pub(super) mod openai;
 
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::prompt::Prompt;
-use crate::model::chatkit::{Action, ThreadStatus, ThreadStreamEvent, Widget};
+use super::prompt::{Place, Prompt};
+use crate::model::chatkit::{
+    Action, ErrorEvent, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget,
+};
 
 /// Something that answers a conversation.
 pub(super) trait Relay: Send + Sync {
@@ -15,9 +18,26 @@ pub(super) trait Relay: Send + Sync {
     /// whatever is behind it.
     fn answer(&self, prompt: Prompt) -> RelayStream;
 
-    /// Does what a widget asks for at once, and returns what the widget becomes; `None` when it stays as it is.
-    fn act(&self, _action: &Action, _sender: &Widget) -> Option<Value> {
-        None
+    /// Does what a widget, or the page, asks for at once, and returns the item that changes: the widget, mostly. `None`
+    /// when all stays as it is.
+    fn act<'a>(
+        &'a self,
+        _place: &'a Place,
+        _action: &'a Action,
+        _sender: Option<&'a Widget>,
+    ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
+        std::future::ready(Ok(None)).boxed()
+    }
+
+    /// Whether it wants to know what was said before; if not, its prompts have no messages.
+    fn reads_history(&self) -> bool {
+        true
+    }
+
+    /// Learns what a user is about to do to a thread, and returns what is to be done about it afterwards, in the
+    /// background.
+    fn follow<'a>(&'a self, _place: &'a Place, _change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
+        std::future::ready(None).boxed()
     }
 
     /// Whether a message may choose this model. One that cannot be looked up may be chosen; the answer tells then.
@@ -46,6 +66,39 @@ pub(super) enum RelayEvent {
     Status(ThreadStatus),
     /// What the answer cost: OpenAI's `usage`, an object.
     Usage(Value),
+    /// From now on the thread is what a server behind says that it is.
+    Thread(Box<ThreadChange>),
+    /// What the client may do with the stream.
+    Options(StreamOptions),
+}
+
+/// What a server behind ours says of a thread.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ThreadChange {
+    /// Its title, if that is another one.
+    pub(super) title: Option<String>,
+    /// Whether messages may be added.
+    pub(super) status: ThreadStatus,
+    /// The hosts whose images may be shown.
+    pub(super) allowed_image_domains: Option<Vec<String>>,
+    /// Integration data, without ours.
+    pub(super) metadata: Map<String, Value>,
+}
+
+/// What a user does to a thread besides writing in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum UserChange {
+    /// Deletes it.
+    Delete,
+    /// Gives it another title.
+    Rename(String),
+    /// Says what they think of items.
+    Feedback {
+        /// Which.
+        item_ids: Vec<String>,
+        /// What.
+        kind: FeedbackKind,
+    },
 }
 
 /// Why an answer broke off: a sentence for the user that also tells the operator what to do, without secrets.
@@ -55,16 +108,18 @@ pub(super) struct RelayFailure {
     pub(super) message: String,
     /// Whether trying again may help.
     pub(super) allow_retry: bool,
+    /// What a ChatKit server behind ours said, which is told in the sentence's place.
+    pub(super) event: Option<Box<ErrorEvent>>,
 }
 
 impl RelayFailure {
     /// A failure that may be over the next time.
     pub(super) fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), allow_retry: true }
+        Self { message: message.into(), allow_retry: true, event: None }
     }
 
     /// A failure that stays until somebody does something.
     pub(super) fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), allow_retry: false }
+        Self { message: message.into(), allow_retry: false, event: None }
     }
 }

@@ -49,9 +49,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {
-    ThreadStreamEvent::Error(ErrorEvent {
-        code: "custom".to_owned(),
-        message: Some(failure.message),
-        allow_retry: failure.allow_retry,
-    })
+    let RelayFailure { message, allow_retry, event } = failure;
+    let ours = || ErrorEvent { code: "custom".to_owned(), message: Some(message), allow_retry };
+    ThreadStreamEvent::Error(event.map_or_else(ours, |event| *event))
 }

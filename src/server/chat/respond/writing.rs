@@ -174,6 +174,21 @@ impl Writing<'_> {
                 Ok(None) => return Err(Ending::Lost),
                 Err(err) => return Err(could_not_store(&self.run, &err)),
             },
+            RelayEvent::Thread(change) => match in_flight::change_thread(self.chat, &self.run, &change).await {
+                Ok(Some(thread)) => {
+                    self.answer.has_others = true;
+                    *self.entitled = None;
+                    self.run.tell([ThreadStreamEvent::ThreadUpdated { thread }]);
+                }
+                Ok(None) => return Err(Ending::Lost),
+                Err(err) => return Err(could_not_store(&self.run, &err)),
+            },
+            RelayEvent::Options(stream_options) => {
+                self.answer.has_others = true;
+                // That it can be stopped was said before.
+                let news = (!stream_options.allow_cancel).then_some(stream_options);
+                self.run.tell(news.map(|stream_options| ThreadStreamEvent::StreamOptions { stream_options }));
+            }
             RelayEvent::Usage(usage) => self.answer.note_usage(usage),
         }
         self.told_at = self.answer.is_unsaved().then(|| self.told_at.unwrap_or_else(Instant::now));

@@ -9,13 +9,13 @@ mod widget;
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
-use serde_json::{Value, json};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+use serde_json::json;
 
 use super::{Relay, RelayEvent, RelayFailure, RelayStream};
 use crate::{
-    model::chatkit::{Action, ThreadStatus, Widget},
-    server::chat::prompt::{Cause, Prompt},
+    model::chatkit::{Action, ThreadItem, ThreadStatus, Widget},
+    server::chat::prompt::{Cause, Place, Prompt},
 };
 use texts::{HELP, MARKDOWN, greeting};
 
@@ -44,7 +44,7 @@ impl Relay for Demo {
         let Script { steps, pace } = match &prompt.cause {
             Cause::Message => script(prompt.question()),
             Cause::ToolOutput => said("Resumed after client result."),
-            Cause::StructuredInput => said("Resumed after your answers."),
+            Cause::StructuredInput { .. } => said("Resumed after your answers."),
             Cause::Action { action, sender } => {
                 let changed = sender.as_ref().map(|sender| Ok(widget::clicked(&sender.id)));
                 after(changed, &format!("Action {}", action.kind))
@@ -60,8 +60,16 @@ impl Relay for Demo {
         steps.boxed()
     }
 
-    fn act(&self, action: &Action, _: &Widget) -> Option<Value> {
-        Some(widget::card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }])))
+    fn act<'a>(
+        &'a self,
+        _: &'a Place,
+        action: &'a Action,
+        sender: Option<&'a Widget>,
+    ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
+        let text = format!("Done at once: {}", action.kind);
+        let widget = widget::card(json!([{ "type": "Text", "value": text }]));
+        let changed = sender.map(|sender| ThreadItem::Widget(Widget { widget, ..sender.clone() }));
+        std::future::ready(Ok(changed)).boxed()
     }
 }
 

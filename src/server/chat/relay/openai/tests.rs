@@ -29,6 +29,6 @@ async fn a_server_that_falls_silent_is_given_up() {
     let prompt = Prompt { messages: vec![Message::said(Role::User, "Well?")], ..Prompt::default() };
     let events: Vec<_> = server.answer(prompt).collect().await;
     assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
-    let Err(RelayFailure { message, allow_retry: true }) = &events[1] else { panic!("{events:?}") };
+    let Err(RelayFailure { message, allow_retry: true, .. }) = &events[1] else { panic!("{events:?}") };
     assert!(message.contains("stopped answering"), "{message}");
 }

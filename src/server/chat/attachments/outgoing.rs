@@ -1,0 +1,36 @@
+//! Files for a ChatKit server behind ours.
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
+
+use super::files::{self, FileKind, Files};
+use crate::server::{self, Db, chat::error::Result, config::Config};
+
+/// Reads the files of users' attachments.
+pub(in crate::server::chat) struct Outgoing(Files);
+
+/// A file, as it comes from the store.
+pub(in crate::server::chat) struct OutgoingFile {
+    /// How many bytes it has.
+    pub(in crate::server::chat) size: u64,
+    /// The bytes.
+    pub(in crate::server::chat) chunks: BoxStream<'static, Result<Bytes, std::io::Error>>,
+}
+
+impl Outgoing {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`server::Error::Config`] when it cannot be used.
+    pub(in crate::server::chat) fn open(config: &Config) -> server::Result<Self> {
+        Ok(Self(Files::open(&config.attachments.store)?))
+    }
+
+    /// Opens the file of an attachment of a user's; `None` when it is gone.
+    pub(in crate::server::chat) async fn read(&self, db: &Db, user_id: &str, id: &str) -> Result<Option<OutgoingFile>> {
+        let Some(row) = files::find(db, user_id, id, FileKind::Original).await? else { return Ok(None) };
+        let file = self.0.read(&row.name, None).await?;
+        let chunks = file.into_stream().map_err(std::io::Error::other).boxed();
+        Ok(Some(OutgoingFile { size: row.size.unsigned_abs(), chunks }))
+    }
+}

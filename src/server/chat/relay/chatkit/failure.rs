@@ -1,0 +1,207 @@
+//! What goes wrong with a ChatKit server behind ours, and how it is told.
+
+use serde_json::Value;
+
+use crate::{model::chatkit::ErrorEvent, server::chat::relay::RelayFailure};
+
+/// Why the server behind does not answer, or no longer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Failure {
+    /// No connection.
+    Unreachable,
+    /// It does not accept our token.
+    TokenRefused,
+    /// It does not know the thread, or the message that is to be answered again.
+    Lost,
+    /// It was never told of the thread that a tool, an answer or an action belongs to.
+    Unknown,
+    /// What answers there does not speak ChatKit.
+    NoServer,
+    /// It points elsewhere.
+    Redirected,
+    /// It has too much to do.
+    Busy {
+        /// When it may have less, in seconds, if it says so.
+        retry_after_s: Option<u64>,
+    },
+    /// It does not accept the request, with this status.
+    Rejected(u16),
+    /// It has a fault of its own, with this status.
+    Broken(u16),
+    /// The connection broke in the middle.
+    BrokeOff,
+    /// It said nothing for too long.
+    Silent,
+    /// It said nothing at all.
+    Empty,
+    /// What it says cannot be read.
+    Malformed,
+    /// It says more than we keep of one answer, or in one event.
+    TooMuch,
+    /// It says itself what is wrong.
+    Told(ErrorEvent),
+    /// Something of ours failed; the log says what.
+    Ours,
+}
+
+impl Failure {
+    /// Reads how a request was refused.
+    pub(super) fn of_status(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Self {
+        match status {
+            401 => Self::TokenRefused,
+            404 => Self::Lost,
+            300..=399 => Self::Redirected,
+            429 | 502..=504 if retry_after_s.is_some() || status != 429 => Self::Busy { retry_after_s },
+            500.. => Self::Broken(status),
+            _ => match told(body) {
+                Some(event) => Self::Told(event),
+                None if status == 403 => Self::TokenRefused,
+                None if status == 429 => Self::Busy { retry_after_s },
+                None if status == 405 => Self::NoServer,
+                None => Self::Rejected(status),
+            },
+        }
+    }
+
+    /// Reads what became of a request or of its answer on the way.
+    pub(super) fn of_transport(err: &reqwest::Error, otherwise: Self) -> Self {
+        if err.is_connect() {
+            Self::Unreachable
+        } else if err.is_timeout() {
+            Self::Silent
+        } else {
+            otherwise
+        }
+    }
+
+    /// Says what went wrong to the user, and what to do to the operator; `host` is the server's name.
+    pub(super) fn tell(self, host: &str) -> RelayFailure {
+        let passing = |text: String| RelayFailure::passing(text);
+        let lasting = |text: String| RelayFailure::lasting(text);
+        match self {
+            Self::Unreachable => passing(format!(
+                "The chat server at {host} could not be reached. Check that it runs and that CHATKIT_UPSTREAM_URL is \
+                 right."
+            )),
+            Self::TokenRefused => lasting(format!(
+                "The chat server at {host} refused our token. Check that it verifies tokens with our secret, and \
+                 that CHATKIT_UPSTREAM_AUDIENCE is what it expects."
+            )),
+            Self::Lost => lasting(format!(
+                "The chat server at {host} does not know this conversation any more. What was said is kept here; \
+                 start a new conversation to go on."
+            )),
+            Self::Unknown => {
+                lasting(format!("The chat server at {host} was never told of this conversation. Send a message first."))
+            }
+            Self::NoServer => lasting(format!(
+                "What answers at {host} is no ChatKit server. Check CHATKIT_UPSTREAM_URL, which often ends in /chatkit."
+            )),
+            Self::Redirected => lasting(format!(
+                "The chat server at {host} points to another address. Set CHATKIT_UPSTREAM_URL to where it points."
+            )),
+            Self::Busy { retry_after_s: Some(seconds) } => passing(format!(
+                "The chat server at {host} is busy. Try again in {seconds} {}.",
+                if seconds == 1 { "second" } else { "seconds" }
+            )),
+            Self::Busy { retry_after_s: None } => {
+                passing(format!("The chat server at {host} is busy. Try again in a moment."))
+            }
+            Self::Rejected(status) => lasting(format!(
+                "The chat server at {host} did not accept the request (status {status}). Its log says why."
+            )),
+            Self::Broken(status) => passing(format!(
+                "The chat server at {host} has a problem of its own (status {status}). Try again, and look at its log \
+                 if it stays."
+            )),
+            Self::BrokeOff => {
+                passing(format!("The chat server at {host} broke off in the middle of the answer. Try again."))
+            }
+            Self::Silent => {
+                passing(format!("The chat server at {host} stopped answering and was given up. Try again."))
+            }
+            Self::Empty => passing(format!("The chat server at {host} gave an empty answer. Try again.")),
+            Self::Malformed => passing(format!(
+                "The chat server at {host} sent something that cannot be read. Try again, and look at its log if it \
+                 stays."
+            )),
+            Self::TooMuch => {
+                lasting(format!("The answer of the chat server at {host} became too long and was cut off."))
+            }
+            Self::Told(event) => RelayFailure {
+                message: event
+                    .message
+                    .clone()
+                    .unwrap_or_else(|| format!("The chat server at {host} reported an error.")),
+                allow_retry: event.allow_retry,
+                event: Some(Box::new(event)),
+            },
+            Self::Ours => passing("Something went wrong on the server. Its log has the details.".to_owned()),
+        }
+    }
+}
+
+/// Reads a refusal in the shape of ChatKit's `error` event.
+fn told(body: &[u8]) -> Option<ErrorEvent> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    if body["type"] != "error" || !body["message"].is_string() {
+        return None;
+    }
+    serde_json::from_value(body).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let check = |status, retry_after_s, body: &str, expected| {
+            assert_eq!(Failure::of_status(status, retry_after_s, body.as_bytes()), expected, "{status} {body}");
+        };
+        let told = r#"{"type":"error","code":"locked","message":"No more.","allow_retry":false}"#;
+        let event = ErrorEvent { code: "locked".into(), message: Some("No more.".into()), allow_retry: false };
+        check(401, None, told, Failure::TokenRefused);
+        check(403, None, "", Failure::TokenRefused);
+        check(403, None, told, Failure::Told(event.clone()));
+        check(404, None, told, Failure::Lost);
+        check(405, None, "", Failure::NoServer);
+        check(409, None, told, Failure::Told(event.clone()));
+        check(307, None, "", Failure::Redirected);
+        check(422, None, r#"{"detail":"x"}"#, Failure::Rejected(422));
+        check(429, Some(3), told, Failure::Busy { retry_after_s: Some(3) });
+        check(429, None, told, Failure::Told(event));
+        check(429, None, "[]", Failure::Busy { retry_after_s: None });
+        check(500, None, told, Failure::Broken(500));
+        check(503, None, "", Failure::Busy { retry_after_s: None });
+    }
+
+    #[test]
+    fn every_failure_has_its_own_sentence() {
+        let all = [
+            Failure::Unreachable,
+            Failure::TokenRefused,
+            Failure::Lost,
+            Failure::Unknown,
+            Failure::NoServer,
+            Failure::Redirected,
+            Failure::Busy { retry_after_s: None },
+            Failure::Busy { retry_after_s: Some(1) },
+            Failure::Rejected(400),
+            Failure::Broken(500),
+            Failure::BrokeOff,
+            Failure::Silent,
+            Failure::Empty,
+            Failure::Malformed,
+            Failure::TooMuch,
+            Failure::Told(ErrorEvent { code: "stream.error".into(), message: None, allow_retry: true }),
+            Failure::Ours,
+        ];
+        let n_failures = all.len();
+        let mut sentences: Vec<String> = all.into_iter().map(|failure| failure.tell("host:1").message).collect();
+        assert!(sentences.iter().all(|text| text.ends_with('.')));
+        sentences.sort();
+        sentences.dedup();
+        assert_eq!(sentences.len(), n_failures);
+    }
+}

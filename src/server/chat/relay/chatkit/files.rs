@@ -1,0 +1,54 @@
+//! Files of messages, handed on as the protocol's two-phase upload wants it: announced, uploaded, then named by the id
+//! that they have there.
+
+use reqwest::Body;
+
+use super::{Failure, Server, asking::notice, passage::ours};
+use crate::{
+    model::chatkit::{Attachment, NewAttachment, Operation},
+    server::chat::relay::RelayEvent,
+};
+
+/// Hands the files of a message on and returns the ids that they have there. One that the server behind does not take
+/// is left out, and the user is told.
+///
+/// # Errors
+/// [`Failure`] where trying again may help.
+pub(super) async fn hand_on(
+    server: &Server,
+    user_id: &str,
+    attachments: &[Attachment],
+    notices: &mut Vec<RelayEvent>,
+) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::with_capacity(attachments.len());
+    for attachment in attachments {
+        match hand_one_on(server, user_id, attachment).await {
+            Ok(Some(id)) => ids.push(id),
+            Ok(None) => {}
+            Err(failure @ (Failure::Unreachable | Failure::Silent | Failure::Busy { .. } | Failure::Ours)) => {
+                return Err(failure);
+            }
+            Err(failure) => {
+                tracing::warn!(attachment.id, ?failure, "the ChatKit server behind does not take a file");
+                let name = attachment.name.replace('`', "'");
+                notices.push(notice(&format!(
+                    "The chat server behind did not take the file `{name}`; it answers without it."
+                )));
+            }
+        }
+    }
+    Ok(ids)
+}
+
+async fn hand_one_on(server: &Server, user_id: &str, attachment: &Attachment) -> Result<Option<String>, Failure> {
+    let Some(file) = server.files.read(&server.db, user_id, &attachment.id).await.map_err(ours)? else {
+        tracing::warn!(attachment.id, "the file of an attachment is gone");
+        return Ok(None);
+    };
+    let new = NewAttachment { name: attachment.name.clone(), size: file.size, mime_type: attachment.mime_type.clone() };
+    let announced = server.upstream.ask_for_object(user_id, Operation::AttachmentsCreate(new)).await;
+    let announced: Attachment = announced?;
+    let descriptor = announced.upload_descriptor.ok_or(Failure::Malformed)?;
+    server.upstream.upload(user_id, &descriptor, file.size, Body::wrap_stream(file.chunks)).await?;
+    Ok(Some(announced.id))
+}

@@ -1,0 +1,155 @@
+//! Answers from another ChatKit server behind ours, for instance one with the Python SDK.
+//!
+//! It keeps a thread of its own for each of ours (`rows`), opened with the first message. We ask it (`asking`) as an
+//! official client would, in the user's name (`upstream`), and what it says (`reading`) goes on its way under ids of
+//! ours (`passage`); the run stores it and tells it.
+
+mod answering;
+mod asking;
+mod failure;
+mod files;
+mod passage;
+mod reading;
+mod rows;
+mod upstream;
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Relay, RelayFailure, RelayStream, UserChange};
+use crate::{
+    model::chatkit::{Action, CustomAction, Operation, ThreadItem, Widget},
+    server::{
+        Clock, Db, Error,
+        chat::{
+            attachments::outgoing::Outgoing,
+            error::Result,
+            prompt::{Place, Prompt},
+        },
+        config::{Config, UpstreamConfig},
+    },
+};
+use answering::Answering;
+use asking::known_as;
+use failure::Failure;
+use passage::{Passage, ours};
+use upstream::Upstream;
+
+/// Another ChatKit server.
+pub(in crate::server::chat) struct ChatKit(Arc<Server>);
+
+/// What an answer needs: the server behind, and what we keep.
+struct Server {
+    upstream: Upstream,
+    db: Db,
+    clock: Clock,
+    files: Outgoing,
+}
+
+/// The answer to a `threads.sync_custom_action`.
+#[derive(Deserialize)]
+struct Acted {
+    updated_item: Option<ThreadItem>,
+}
+
+impl ChatKit {
+    /// Makes a client; nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the client cannot be made, or the store of files cannot be opened.
+    pub(in crate::server::chat) fn new(
+        server: &UpstreamConfig,
+        db: Db,
+        clock: Clock,
+        config: &Config,
+    ) -> Result<Self, Error> {
+        let upstream = Upstream::new(server, db.clone(), clock.clone(), config)?;
+        Ok(Self(Arc::new(Server { upstream, db, clock, files: Outgoing::open(config)? })))
+    }
+}
+
+impl Relay for ChatKit {
+    fn answer(&self, prompt: Prompt) -> RelayStream {
+        let answering = Answering::new(Arc::clone(&self.0), prompt);
+        stream::unfold(answering, |mut answering| async { Some((answering.next().await?, answering)) }).boxed()
+    }
+
+    fn act<'a>(
+        &'a self,
+        place: &'a Place,
+        action: &'a Action,
+        sender: Option<&'a Widget>,
+    ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
+        let server = &self.0;
+        server.act(place, action, sender).map(|done| done.map_err(|it| it.tell(&server.upstream.host))).boxed()
+    }
+
+    fn reads_history(&self) -> bool {
+        false
+    }
+
+    fn follow<'a>(&'a self, place: &'a Place, change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
+        async move {
+            let operation = self.0.following(place, change).await.unwrap_or_else(|err| {
+                tracing::warn!(error = %err, "the ChatKit server behind is not told of a change");
+                None
+            })?;
+            let (server, user_id) = (Arc::clone(&self.0), place.user_id.clone());
+            Some(async move { server.tell(&user_id, operation).await }.boxed())
+        }
+        .boxed()
+    }
+}
+
+impl Server {
+    async fn act(
+        &self,
+        place: &Place,
+        action: &Action,
+        sender: Option<&Widget>,
+    ) -> Result<Option<ThreadItem>, Failure> {
+        let thread = rows::thread(&self.db, place).await.map_err(ours)?.ok_or(Failure::Unknown)?;
+        let item_id = match sender {
+            Some(sender) => Some(known_as(self, place, &sender.id).await?),
+            None => None,
+        };
+        let asked = CustomAction { thread_id: thread.upstream_id.clone(), item_id, action: action.clone() };
+        let operation = Operation::ThreadsSyncCustomAction(asked);
+        let acted: Acted = self.upstream.ask_for_object(&place.user_id, operation).await?;
+        let mut passage = Passage::new(self.db.clone(), self.clock.clone(), place.clone(), Some(thread), None);
+        match acted.updated_item {
+            Some(item) => passage.item(item).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what the server behind is to be told of a change; nothing where it does not know the thread.
+    async fn following(&self, place: &Place, change: UserChange) -> Result<Option<Operation>> {
+        let Some(thread) = rows::thread(&self.db, place).await? else { return Ok(None) };
+        let thread_id = thread.upstream_id;
+        Ok(Some(match change {
+            UserChange::Delete => Operation::ThreadsDelete { thread_id },
+            UserChange::Rename(title) => Operation::ThreadsUpdate { thread_id, title },
+            UserChange::Feedback { item_ids, kind } => {
+                let mut known = Vec::new();
+                for item_id in &item_ids {
+                    known.extend(rows::upstream_id(&self.db, place, item_id).await?);
+                }
+                if known.is_empty() {
+                    return Ok(None);
+                }
+                Operation::ItemsFeedback { thread_id, item_ids: known, kind }
+            }
+        }))
+    }
+
+    /// Tells the server behind what it need not answer.
+    async fn tell(&self, user_id: &str, operation: Operation) {
+        if let Err(failure) = self.upstream.ask_for_object::<Map<String, Value>>(user_id, operation).await {
+            tracing::warn!(?failure, "the ChatKit server behind did not follow a change of a thread");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What the server behind says, on its way to our clients and into our database.
+//!
+//! Ids there have few random bits, or none, so items get ids of ours; which is which is written down before anything is
+//! told. What an event names is looked for in its own thread alone.
+
+use std::collections::HashMap;
+
+use super::{Failure, rows};
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserMessage},
+    },
+    server::{
+        Clock, Db,
+        chat::{
+            error::ChatError,
+            items,
+            prompt::Place,
+            relay::{RelayEvent, ThreadChange},
+        },
+        ids,
+    },
+};
+
+/// The most bytes of an id there.
+const MAX_ID_BYTES: usize = 500;
+/// The most items of one answer.
+const MAX_ITEMS: usize = 10_000;
+/// The most characters of a title.
+const MAX_TITLE_CHARS: usize = 200;
+/// The most bytes of a thread's metadata and allowed hosts.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// Leads the events of one answer from there to here.
+pub(super) struct Passage {
+    db: Db,
+    clock: Clock,
+    place: Place,
+    /// The thread's id there, once it is known.
+    thread_id: Option<String>,
+    /// The title there, as it was said last.
+    title: Option<String>,
+    /// Our message, until the server behind has told of it.
+    question_id: Option<String>,
+    /// The items that this answer has told of, by their ids there.
+    known: HashMap<String, Known>,
+    /// An error, until it is clear whether something follows.
+    held: Option<ErrorEvent>,
+}
+
+#[derive(Clone)]
+struct Known {
+    item_id: String,
+    created_at: Timestamp,
+    /// Whether it has begun and is not complete.
+    is_open: bool,
+}
+
+/// What an event does with an item that it carries.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    Begins,
+    Completes,
+}
+
+impl Passage {
+    /// Begins with what is known: the thread there, if there is one, and the message that the server will tell of.
+    pub(super) fn new(
+        db: Db,
+        clock: Clock,
+        place: Place,
+        thread: Option<rows::ThreadRow>,
+        question_id: Option<String>,
+    ) -> Self {
+        let (thread_id, title) = thread.map_or((None, None), |row| (Some(row.upstream_id), row.title));
+        Self { db, clock, place, thread_id, title, question_id, known: HashMap::new(), held: None }
+    }
+
+    /// Returns the thread's id there, once it is known.
+    pub(super) fn thread_id(&self) -> Option<&str> {
+        self.thread_id.as_deref()
+    }
+
+    /// Returns the error after which nothing came but news of the thread.
+    pub(super) fn last_words(&mut self) -> Option<ErrorEvent> {
+        self.held.take()
+    }
+
+    /// Returns what one event comes to here.
+    pub(super) async fn take(&mut self, event: ThreadStreamEvent) -> Result<Vec<RelayEvent>, Failure> {
+        let event = match event {
+            ThreadStreamEvent::ThreadCreated { thread } => return self.open(thread).await,
+            ThreadStreamEvent::ThreadUpdated { thread } if self.thread_id.as_ref() == Some(&thread.id) => {
+                return Ok(vec![self.change(thread).await?]);
+            }
+            ThreadStreamEvent::ThreadUpdated { .. } | ThreadStreamEvent::Unknown => return Ok(Vec::new()),
+            ThreadStreamEvent::StreamOptions { stream_options } => {
+                return Ok(vec![RelayEvent::Options(stream_options)]);
+            }
+            ThreadStreamEvent::Error(error) => {
+                let before = self.held.replace(error);
+                return Ok(before.map(|error| told(ThreadStreamEvent::Error(error))).into_iter().collect());
+            }
+            ThreadStreamEvent::ItemAdded { item } => {
+                self.carry(item, Step::Begins).await?.map(|item| ThreadStreamEvent::ItemAdded { item })
+            }
+            ThreadStreamEvent::ItemDone { item } => {
+                self.carry(item, Step::Completes).await?.map(|item| ThreadStreamEvent::ItemDone { item })
+            }
+            ThreadStreamEvent::ItemReplaced { item } => {
+                self.carry(item, Step::Completes).await?.map(|item| ThreadStreamEvent::ItemReplaced { item })
+            }
+            ThreadStreamEvent::ItemUpdated { item_id, update } => {
+                let known = self.find(&item_id).await?;
+                known.map(|known| ThreadStreamEvent::ItemUpdated { item_id: known.item_id, update })
+            }
+            ThreadStreamEvent::ItemRemoved { item_id } => {
+                let known = self.find(&item_id).await?;
+                self.known.remove(&item_id);
+                known.map(|known| ThreadStreamEvent::ItemRemoved { item_id: known.item_id })
+            }
+            said @ (ThreadStreamEvent::ProgressUpdate { .. }
+            | ThreadStreamEvent::ClientEffect { .. }
+            | ThreadStreamEvent::Notice { .. }) => Some(said),
+        };
+        let Some(event) = event else { return Ok(Vec::new()) };
+        let before = self.held.take().map(ThreadStreamEvent::Error);
+        Ok(before.into_iter().chain([event]).map(told).collect())
+    }
+
+    /// Returns an item that came without a stream, with our id.
+    pub(super) async fn item(&mut self, item: ThreadItem) -> Result<Option<ThreadItem>, Failure> {
+        self.carry(item, Step::Completes).await
+    }
+
+    /// Takes the thread that the server behind has made for ours.
+    async fn open(&mut self, thread: Thread) -> Result<Vec<RelayEvent>, Failure> {
+        if self.thread_id.is_some() {
+            return Ok(Vec::new());
+        }
+        check_id(&thread.id)?;
+        rows::put_thread(&self.db, &self.place, &thread.id, self.clock.now()).await.map_err(ours)?;
+        self.thread_id = Some(thread.id.clone());
+        let says_nothing = thread.title.is_none()
+            && thread.status == ThreadStatus::Active
+            && thread.metadata.is_empty()
+            && thread.allowed_image_domains.is_none();
+        if says_nothing { Ok(Vec::new()) } else { Ok(vec![self.change(thread).await?]) }
+    }
+
+    /// Takes what the server behind says of the thread. Our notes in its metadata are its own and stay there.
+    async fn change(&mut self, thread: Thread) -> Result<RelayEvent, Failure> {
+        let Thread { title, status, allowed_image_domains, mut metadata, .. } = thread;
+        metadata.remove("colloquy");
+        let mut change = ThreadChange { title: None, status, allowed_image_domains, metadata };
+        let n_bytes = serde_json::to_vec(&(&change.metadata, &change.allowed_image_domains)).map_or(0, |it| it.len());
+        if n_bytes > MAX_METADATA_BYTES {
+            tracing::warn!(n_bytes, "a thread's metadata of the ChatKit server behind is too large and left out");
+            change.metadata.clear();
+            change.allowed_image_domains = None;
+        }
+        let title = title.map(|title| title.trim().chars().take(MAX_TITLE_CHARS).collect::<String>());
+        if let Some(title) = title.filter(|title| !title.is_empty() && self.title.as_ref() != Some(title)) {
+            rows::set_title(&self.db, &self.place, &title).await.map_err(ours)?;
+            self.title = Some(title.clone());
+            change.title = Some(title);
+        }
+        Ok(RelayEvent::Thread(Box::new(change)))
+    }
+
+    /// Gives an item our id and our moment; `None` for our own message, which is there already.
+    async fn carry(&mut self, mut item: ThreadItem, step: Step) -> Result<Option<ThreadItem>, Failure> {
+        if self.thread_id.is_none() {
+            tracing::warn!("the ChatKit server behind told of an item before its thread");
+            return Err(Failure::Malformed);
+        }
+        check_id(item.id())?;
+        let upstream_id = item.id().to_owned();
+        if matches!(item, ThreadItem::UserMessage(_))
+            && let Some(question_id) = self.question_id.take()
+        {
+            self.note(&upstream_id, question_id, step).await?;
+            return Ok(None);
+        }
+        let known = match self.find(&upstream_id).await? {
+            // Another one begins: some servers give each message the same id.
+            Some(known) if step == Step::Begins && !known.is_open => None,
+            known => known,
+        };
+        let known = match known {
+            Some(known) => known,
+            None => self.note(&upstream_id, ids::chat_id(prefix(&item)), step).await?,
+        };
+        if step == Step::Completes
+            && let Some(known) = self.known.get_mut(&upstream_id)
+        {
+            known.is_open = false;
+        }
+        item.set_id(&known.item_id);
+        item.set_created_at(known.created_at);
+        match &mut item {
+            ThreadItem::UserMessage(message) => self.keep_files(message).await?,
+            ThreadItem::AssistantMessage(message) => message.colloquy = None,
+            _ => {}
+        }
+        Ok(Some(item))
+    }
+
+    /// A message of the user's keeps our files: those of the server behind lead nowhere here.
+    async fn keep_files(&self, message: &mut UserMessage) -> Result<(), Failure> {
+        let Place { user_id, thread_id } = &self.place;
+        let ours_too = items::find(&self.db, user_id, thread_id, &message.id).await.map_err(ours)?;
+        message.attachments = match ours_too {
+            Some(ThreadItem::UserMessage(ours)) => ours.attachments,
+            _ => Vec::new(),
+        };
+        Ok(())
+    }
+
+    async fn find(&mut self, upstream_id: &str) -> Result<Option<Known>, Failure> {
+        if let Some(known) = self.known.get(upstream_id) {
+            return Ok(Some(known.clone()));
+        }
+        let row = rows::item(&self.db, &self.place, upstream_id).await.map_err(ours)?;
+        let known = row.map(|row| Known { item_id: row.item_id, created_at: row.created_at, is_open: false });
+        if let Some(known) = &known {
+            self.remember(upstream_id, known.clone())?;
+        }
+        Ok(known)
+    }
+
+    /// Writes down which item is which.
+    async fn note(&mut self, upstream_id: &str, item_id: String, step: Step) -> Result<Known, Failure> {
+        let created_at = self.clock.now();
+        rows::put_item(&self.db, &self.place, &item_id, upstream_id, created_at).await.map_err(ours)?;
+        let known = Known { item_id, created_at, is_open: step == Step::Begins };
+        self.remember(upstream_id, known.clone())?;
+        Ok(known)
+    }
+
+    fn remember(&mut self, upstream_id: &str, known: Known) -> Result<(), Failure> {
+        self.known.insert(upstream_id.to_owned(), known);
+        if self.known.len() > MAX_ITEMS { Err(Failure::TooMuch) } else { Ok(()) }
+    }
+}
+
+fn told(event: ThreadStreamEvent) -> RelayEvent {
+    RelayEvent::Event(Box::new(event))
+}
+
+/// Logs what failed here.
+pub(super) fn ours(err: ChatError) -> Failure {
+    tracing::error!(error = %err, "what the ChatKit server behind said could not be stored or looked up");
+    Failure::Ours
+}
+
+fn check_id(id: &str) -> Result<(), Failure> {
+    if (1..=MAX_ID_BYTES).contains(&id.len()) {
+        return Ok(());
+    }
+    tracing::warn!(n_bytes = id.len(), "an id of the ChatKit server behind is empty or too long");
+    Err(Failure::Malformed)
+}
+
+/// Returns what the ids of such items begin with, as in the Python SDK.
+fn prefix(item: &ThreadItem) -> &'static str {
+    match item {
+        ThreadItem::ClientToolCall(_) => "tc",
+        ThreadItem::Workflow(_) => "wf",
+        ThreadItem::Task(_) => "tsk",
+        ThreadItem::StructuredInput(_) => "si",
+        ThreadItem::EndOfTurn(_) => "eot",
+        ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => "shcx",
+        _ => "msg",
+    }
+}

@@ -1,0 +1,255 @@
+//! Reads a stream of a ChatKit server: from bytes to events.
+
+use serde_json::Value;
+
+use super::Failure;
+use crate::model::{
+    chatkit::ThreadStreamEvent,
+    sse::{MAX_EVENT_BYTES, SseDecoder},
+};
+
+/// The most bytes of one answer; a picture may come in several versions.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// A stream that is being read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    decoder: SseDecoder,
+    n_bytes: usize,
+    max_bytes: usize,
+    /// Whether something has come besides white space.
+    has_begun: bool,
+    /// Whether an event has come.
+    has_events: bool,
+    /// Whether nothing more is to be read.
+    is_over: bool,
+}
+
+/// Events in their order, and the failure that ends them if there is one.
+pub(super) type Events = Vec<Result<ThreadStreamEvent, Failure>>;
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::with_max_bytes(MAX_BYTES, MAX_EVENT_BYTES)
+    }
+}
+
+impl Reading {
+    fn with_max_bytes(max_bytes: usize, max_event_bytes: usize) -> Self {
+        Self {
+            decoder: SseDecoder::with_max_bytes(max_event_bytes),
+            n_bytes: 0,
+            max_bytes,
+            has_begun: false,
+            has_events: false,
+            is_over: false,
+        }
+    }
+
+    /// Takes the next bytes and returns what is in them.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Events {
+        self.n_bytes += bytes.len();
+        if self.n_bytes > self.max_bytes {
+            return self.fail(Failure::TooMuch);
+        }
+        if !self.has_begun {
+            match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                None => return Vec::new(),
+                // A page, or one object: no stream.
+                Some(b'<' | b'{' | b'[') => return self.fail(Failure::NoServer),
+                Some(_) => self.has_begun = true,
+            }
+        }
+        let mut events = Vec::new();
+        // Line by line: what is whole before a line that is too long counts.
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            events.extend(match self.decoder.push(line) {
+                Ok(read) => self.take_all(read.iter().map(|event| event.data.as_str())),
+                Err(_) => self.fail(Failure::TooMuch),
+            });
+            if self.is_over {
+                break;
+            }
+        }
+        events
+    }
+
+    /// Ends the body and returns what remained in it.
+    pub(super) fn finish(&mut self) -> Events {
+        let rest = std::mem::take(&mut self.decoder).finish();
+        let mut events = Vec::new();
+        if let Some(rest) = rest.filter(|_| !self.is_over) {
+            match read(&rest.data) {
+                Ok(event) => events.extend(event.map(Ok)),
+                // What was not closed by a blank line is cut.
+                Err(_) => events.push(Err(Failure::BrokeOff)),
+            }
+        }
+        self.has_events |= events.iter().any(Result::is_ok);
+        self.is_over = true;
+        events
+    }
+
+    /// Whether nothing more is to be read, however long the body goes on.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether any event has come.
+    pub(super) fn has_events(&self) -> bool {
+        self.has_events
+    }
+
+    /// Ends with a failure.
+    pub(super) fn fail(&mut self, failure: Failure) -> Events {
+        self.is_over = true;
+        vec![Err(failure)]
+    }
+
+    fn take_all<'a>(&mut self, data: impl Iterator<Item = &'a str>) -> Events {
+        let mut events = Vec::new();
+        for data in data {
+            match read(data) {
+                Ok(event) => events.extend(event.map(Ok)),
+                Err(failure) => {
+                    events.extend(self.fail(failure));
+                    break;
+                }
+            }
+        }
+        self.has_events |= events.iter().any(Result::is_ok);
+        events
+    }
+}
+
+/// Reads the data of one event; `None` for what this version does not know, which is passed over.
+///
+/// Characters that PostgreSQL cannot store, U+0000, are left out.
+fn read(data: &str) -> Result<Option<ThreadStreamEvent>, Failure> {
+    let data = data.trim();
+    if data == "[DONE]" || data.is_empty() {
+        return Ok(None);
+    }
+    let mut wire: Value = serde_json::from_str(data).map_err(|_| Failure::Malformed)?;
+    let Some(kind) = wire["type"].as_str().map(str::to_owned) else { return Err(Failure::Malformed) };
+    if data.contains("\\u0000") {
+        remove_nul(&mut wire);
+    }
+    match serde_json::from_value(wire) {
+        Ok(ThreadStreamEvent::Unknown) => Ok(None),
+        Ok(event) => Ok(Some(event)),
+        Err(err) => {
+            tracing::warn!(kind, error = %err, "an event of the ChatKit server behind is not understood and left out");
+            Ok(None)
+        }
+    }
+}
+
+fn remove_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|it| it != '\0'),
+        Value::Array(values) => values.iter_mut().for_each(remove_nul),
+        Value::Object(fields) => {
+            let entries = std::mem::take(fields).into_iter();
+            *fields = entries.map(|(name, value)| (name.replace('\0', ""), value)).collect();
+            fields.values_mut().for_each(remove_nul);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a body in pieces of `n_bytes` and returns the kinds of its events, and the failure.
+    fn read_body(body: &[u8], n_bytes: usize) -> (Vec<String>, Option<Failure>) {
+        let mut reading = Reading::with_max_bytes(4096, 512);
+        let mut events = Vec::new();
+        for bytes in body.chunks(n_bytes) {
+            if !reading.is_over() {
+                events.extend(reading.push(bytes));
+            }
+        }
+        events.extend(reading.finish());
+        let failure = events.iter().find_map(|event| event.clone().err());
+        let kind =
+            |event: &ThreadStreamEvent| serde_json::to_value(event).unwrap()["type"].as_str().unwrap().to_owned();
+        (events.iter().filter_map(|event| event.as_ref().ok()).map(kind).collect(), failure)
+    }
+
+    #[track_caller]
+    fn check(body: impl AsRef<[u8]>, kinds: &[&str], failure: Option<Failure>) {
+        let body = body.as_ref();
+        for n_bytes in [1, 2, 3, 7, 100_000] {
+            let (read, failed) = read_body(body, n_bytes);
+            let shown = String::from_utf8_lossy(&body[..body.len().min(300)]);
+            assert_eq!(
+                (read, &failed),
+                (kinds.iter().map(|it| (*it).to_owned()).collect(), &failure),
+                "{shown} by {n_bytes}"
+            );
+        }
+    }
+
+    const PROGRESS: &str = r#"data: {"type":"progress_update","text":"hé"}"#;
+    const ONE: &[&str] = &["progress_update"];
+
+    #[test]
+    fn events_come_however_they_are_framed_and_cut() {
+        check("", &[], None);
+        check(" \r\n\n", &[], None);
+        check(format!("{PROGRESS}\n\n"), ONE, None);
+        check(format!(": ping\n\nid: 1\nevent: x\n{PROGRESS}\r\n\r\n: ping\r\r"), ONE, None);
+        check("data: {\"type\":\ndata: \"progress_update\",\ndata: \"text\":\"a\"}\n\n", ONE, None);
+        check(format!("\u{feff}{PROGRESS}\n\ndata: [DONE]\n\n"), ONE, None);
+        check(PROGRESS, ONE, None);
+    }
+
+    #[test]
+    fn what_is_unknown_is_passed_over() {
+        for odd in [
+            r#"{"type":"thread.sang","song":1}"#,
+            r#"{"type":"notice","level":"loud","message":"x"}"#,
+            r#"{"type":"thread.item.added"}"#,
+            r#"{"type":"thread.item.updated","item_id":7,"update":{}}"#,
+        ] {
+            check(format!("data: {odd}\n\n{PROGRESS}\n\n"), ONE, None);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_ends_the_answer() {
+        let deep = format!("data: {}{}", r#"{"type":"notice","a":"#.repeat(200), "\n\n");
+        for noise in
+            ["data: noise\n\n", "data: {\"type\":\n\n", "data: 7\n\n", "data: {}\n\n", "data: {\"type\":7}\n\n"]
+        {
+            check(format!("{PROGRESS}\n\n{noise}{PROGRESS}\n\n"), ONE, Some(Failure::Malformed));
+        }
+        check(b"data: \xff\xfe\n\n", &[], Some(Failure::Malformed));
+        check(format!("{PROGRESS}\n\ndata: {{\"type\":\"not"), ONE, Some(Failure::BrokeOff));
+        check(&deep[..500.min(deep.len())], &[], Some(Failure::BrokeOff));
+        check("<!doctype html><p>Welcome", &[], Some(Failure::NoServer));
+        check(" {\"type\":\"error\"}", &[], Some(Failure::NoServer));
+    }
+
+    #[test]
+    fn one_event_and_one_answer_have_bounds() {
+        check(format!("{PROGRESS}\n\ndata: {}", "x".repeat(600)), ONE, Some(Failure::TooMuch));
+        check(format!("{PROGRESS}\n\n: {}\n\n", "x".repeat(600)), ONE, Some(Failure::TooMuch));
+        let lines = format!("data: {}\n", "x".repeat(100)).repeat(10);
+        check(format!("{PROGRESS}\n\n{lines}"), ONE, Some(Failure::TooMuch));
+        let (kinds, failure) = read_body(format!("{PROGRESS}\n\n").repeat(200).as_bytes(), 100);
+        assert!((50..100).contains(&kinds.len()), "{}", kinds.len());
+        assert_eq!(failure, Some(Failure::TooMuch));
+    }
+
+    #[test]
+    fn characters_that_cannot_be_stored_are_left_out() {
+        let mut reading = Reading::default();
+        let wire = r#"data: {"type":"client_effect","name":"a\u0000b","data":{"c\u0000":["\u0000d","\\u0000"]}}"#;
+        let events = reading.push(format!("{wire}\n\n").as_bytes());
+        let wire = serde_json::to_value(events[0].as_ref().unwrap()).unwrap();
+        assert_eq!((&wire["name"], &wire["data"]), (&"ab".into(), &serde_json::json!({ "c": ["d", "\\u0000"] })));
+    }
+}

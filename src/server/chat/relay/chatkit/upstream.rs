@@ -1,0 +1,194 @@
+//! The connection to the ChatKit server behind ours.
+
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, header::RETRY_AFTER};
+use url::Url;
+
+use super::Failure;
+use crate::{
+    model::chatkit::{ChatKitRequest, Operation, UploadDescriptor},
+    server::{
+        Clock, Db, Error,
+        auth::tokens::Errands,
+        config::{Config, UpstreamConfig},
+    },
+};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The waits before the second and the third attempt.
+const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
+/// How long one file may take.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// The longest wait that a busy server may ask for and get without the user being told.
+const MAX_WAIT_S: u64 = 10;
+/// The most bytes of an answer that is one object.
+const MAX_OBJECT_BYTES: usize = 8 * 1024 * 1024;
+/// How much of a refusal is read, in bytes.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+/// A ChatKit server that is asked in the names of our users.
+pub(super) struct Upstream {
+    url: Url,
+    /// Its name for people: host and port.
+    pub(super) host: String,
+    client: Client,
+    /// For files, which take as long as they are large.
+    uploads: Client,
+    errands: Errands,
+}
+
+impl Upstream {
+    /// Makes a client; nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the client cannot be made.
+    pub(super) fn new(server: &UpstreamConfig, db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
+        let host = server.url.host_str().unwrap_or_default().to_owned();
+        let is_local = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+        // No redirects: tokens and conversations go to the server that the operator named, and nowhere else.
+        let client = |patience: fn(ClientBuilder, Duration) -> ClientBuilder, duration| {
+            let builder =
+                Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
+            let builder = if is_local { builder.no_proxy() } else { builder };
+            let built = patience(builder, duration).build();
+            built.map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))
+        };
+        Ok(Self {
+            host: server.url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
+            url: server.url.clone(),
+            client: client(ClientBuilder::read_timeout, server.idle_timeout)?,
+            uploads: client(ClientBuilder::timeout, UPLOAD_TIMEOUT)?,
+            errands: Errands::new(db, clock, config.clone(), server.audience.clone()),
+        })
+    }
+
+    /// Asks in a user's name. Where nothing can have happened yet, it is tried again: after a connection that was not
+    /// made, and when the server says that it is busy.
+    pub(super) async fn ask(&self, user_id: &str, operation: Operation) -> Result<Response, Failure> {
+        let token = self.token(user_id).await?;
+        let request = ChatKitRequest::new(operation);
+        let mut waits = BACK_OFF.into_iter();
+        loop {
+            let post = self.client.post(self.url.clone()).bearer_auth(&token).json(&request);
+            match self.send(post).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => wait_after(failure, &mut waits).await?,
+            }
+        }
+    }
+
+    /// Asks for one object.
+    pub(super) async fn ask_for_object<T: serde::de::DeserializeOwned>(
+        &self,
+        user_id: &str,
+        operation: Operation,
+    ) -> Result<T, Failure> {
+        let mut response = self.ask(user_id, operation).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk(&mut response).await? {
+            if body.len() + chunk.len() > MAX_OBJECT_BYTES {
+                return Err(Failure::TooMuch);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        serde_json::from_slice(&body).map_err(|err| {
+            tracing::warn!(host = self.host, error = %err, "an object of the ChatKit server behind cannot be read");
+            Failure::Malformed
+        })
+    }
+
+    /// Waits for the next bytes of an answer; `None` at its end.
+    pub(super) async fn chunk(&self, response: &mut Response) -> Result<Option<bytes::Bytes>, Failure> {
+        response.chunk().await.map_err(|err| {
+            tracing::warn!(host = self.host, error = describe(&err), "the ChatKit server behind broke off");
+            Failure::of_transport(&err, Failure::BrokeOff)
+        })
+    }
+
+    /// Sends a file to where the server wants it; the token goes along to the server itself only.
+    pub(super) async fn upload(
+        &self,
+        user_id: &str,
+        to: &UploadDescriptor,
+        size: u64,
+        body: reqwest::Body,
+    ) -> Result<(), Failure> {
+        let url = self.url.join(&to.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let (Some(url), Ok(method)) = (url, reqwest::Method::from_bytes(to.method.as_bytes())) else {
+            tracing::warn!(host = self.host, "the ChatKit server behind names no address for a file");
+            return Err(Failure::Rejected(0));
+        };
+        let is_its_own = url.origin() == self.url.origin();
+        let mut request = self.uploads.request(method, url).header(reqwest::header::CONTENT_LENGTH, size).body(body);
+        for (name, value) in &to.headers {
+            request = request.header(name, value);
+        }
+        if is_its_own && !to.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization")) {
+            request = request.bearer_auth(self.token(user_id).await?);
+        }
+        self.send(request).await.map(drop)
+    }
+
+    async fn token(&self, user_id: &str) -> Result<String, Failure> {
+        let minted = self.errands.mint(user_id).await.map_err(|err| {
+            tracing::error!(error = %err, "a token for the ChatKit server behind could not be made");
+            Failure::Ours
+        })?;
+        minted.ok_or_else(|| {
+            tracing::warn!("a user was deleted while an answer began");
+            Failure::Ours
+        })
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        let mut response = request.send().await.map_err(|err| {
+            tracing::warn!(host = self.host, error = describe(&err), "the ChatKit server behind could not be asked");
+            Failure::of_transport(&err, Failure::BrokeOff)
+        })?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let retry_after_s =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk[..chunk.len().min(MAX_REFUSAL_BYTES - body.len())]);
+            if body.len() == MAX_REFUSAL_BYTES {
+                break;
+            }
+        }
+        tracing::warn!(host = self.host, status = status.as_u16(), "the ChatKit server behind refused a request");
+        Err(Failure::of_status(status.as_u16(), retry_after_s, &body))
+    }
+}
+
+/// Waits before the next attempt.
+///
+/// # Errors
+/// The failure, when there are no more attempts or another one might do something twice.
+async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
+    let wait = waits.next().and_then(|wait| match &failure {
+        Failure::Unreachable | Failure::Busy { retry_after_s: None } => Some(wait),
+        Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
+            Some(Duration::from_secs(*seconds).max(wait))
+        }
+        _ => None,
+    });
+    let Some(wait) = wait else { return Err(failure) };
+    tokio::time::sleep(wait).await;
+    Ok(())
+}
+
+/// Describes a transport error with its causes, without the URL.
+fn describe(err: &reqwest::Error) -> String {
+    let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
+    let mut cause = std::error::Error::source(err);
+    while let Some(err) = cause {
+        text = format!("{text}: {err}");
+        cause = err.source();
+    }
+    text
+}

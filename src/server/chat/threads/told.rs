@@ -1,0 +1,64 @@
+//! What a server behind ours says of a thread.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sqlx::types::Json;
+
+use super::ThreadRow;
+use crate::{
+    model::{Timestamp, chatkit::Thread},
+    server::{
+        chat::{
+            error::{ChatError, Result},
+            relay::ThreadChange,
+            search,
+        },
+        tx::{Tx, within},
+    },
+};
+
+/// The column `told`: what has no column of its own.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Told {
+    /// The hosts whose images may be shown.
+    pub(super) allowed_image_domains: Option<Vec<String>>,
+    /// Integration data.
+    pub(super) metadata: Map<String, Value>,
+}
+
+/// Stores what a server behind ours says of a thread of the user's.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub(in crate::server::chat) async fn change(
+    tx: &mut Tx,
+    user_id: &str,
+    thread_id: &str,
+    change: &ThreadChange,
+    now: Timestamp,
+) -> Result<Thread> {
+    let ThreadChange { title, status, allowed_image_domains, metadata } = change.clone();
+    let row: Option<ThreadRow> = within!(&mut *tx, conn => {
+        sqlx::query_as(
+            r#"
+            update "thread"
+            set "title" = coalesce($3, "title"), "status" = $4, "told" = $5, "updatedAt" = $6
+            where "id" = $1 and "userId" = $2
+            returning "id", "title", "status", "createdAt", "told"
+            "#,
+        )
+        .bind(thread_id)
+        .bind(user_id)
+        .bind(&title)
+        .bind(Json(&status))
+        .bind(Json(Told { allowed_image_domains, metadata }))
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+    })?;
+    let thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
+    if let Some(title) = &title {
+        search::put_title(tx, thread_id, title).await?;
+    }
+    Ok(thread)
+}
