@@ -44,7 +44,7 @@ test-tokens: ## Verify tokens with other people's packages, on the binary that w
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens $(ARGS)
 
-test-chatkit: ## Judge every stream and object by ChatKit's own models, on the binary that was built last
+test-chatkit: ## Judge streams and objects by ChatKit's own models, and compare with its server, on the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/conformance/chatkit $(ARGS)
 
