@@ -72,11 +72,12 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes, and Better Auth beside it
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and sizes, and the originals beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
+	@$(RUN) node end2end/bench/chat.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)
