@@ -1,6 +1,6 @@
 //! The task of a run: folds what the relay says into an item, tells the readers, and stores it all the while.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -99,12 +99,14 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     };
     let mut renewal = tokio::time::interval_at(Instant::now() + RENEW_AFTER, RENEW_AFTER);
     renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut checkpoint_at = Instant::now();
+    // Both outlive the loop: to arm them anew for every piece costs more than the piece does.
+    let mut stopped = pin!(run.stopped());
+    let mut checkpoint_due = pin!(tokio::time::sleep(CHECKPOINT_AFTER));
     let mut saving: Option<BoxFuture<'static, Result<bool>>> = None;
     let ending = loop {
         tokio::select! {
             biased;
-            reason = run.stopped() => break Ending::Stopped(reason),
+            reason = &mut stopped => break Ending::Stopped(reason),
             saved = async { saving.as_mut().expect("BUG: guarded").await }, if saving.is_some() => {
                 saving = None;
                 match saved {
@@ -114,9 +116,9 @@ async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
                 }
             }
             _ = renewal.tick(), if saving.is_none() => saving = Some(checkpoint(chat, &run, Vec::new())),
-            () = tokio::time::sleep_until(checkpoint_at), if saving.is_none() && answer.is_unsaved() => {
+            () = &mut checkpoint_due, if saving.is_none() && answer.is_unsaved() => {
                 saving = Some(checkpoint(chat, &run, answer.snapshot()));
-                checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
+                checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
             }
             event = events.next() => match event {
                 None => break Ending::Complete,

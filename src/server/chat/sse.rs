@@ -10,6 +10,8 @@ use axum::{
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 
+use tokio::time::Instant;
+
 use super::live::{Batch, Reader};
 use crate::{
     model::chatkit::{ErrorEvent, ThreadStreamEvent},
@@ -20,6 +22,11 @@ use crate::{
 const PING: Bytes = Bytes::from_static(b": ping\n\n");
 /// How long a stream may be silent.
 const SILENCE: Duration = Duration::from_secs(15);
+
+/// A stream whose writes are closer than this is quick.
+const QUICK: Duration = Duration::from_millis(4);
+/// How long a quick stream rests after a write: what comes meanwhile is written at once.
+const REST: Duration = Duration::from_millis(1);
 
 /// How events are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +45,44 @@ pub(super) enum Framing {
 /// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
 /// reader.
 pub(super) fn response(reader: Reader, session: Watcher, framing: Framing) -> Response {
-    let frames = stream::unfold(Some((reader, session)), move |open| async move {
-        let (mut reader, session) = open?;
+    let frames = stream::unfold(Some((reader, session, Pace::default())), move |open| async move {
+        let (mut reader, session, mut pace) = open?;
+        pace.rest().await;
         tokio::select! {
-            batch = reader.next() => Some((framing.frame(&batch?), Some((reader, session)))),
+            batch = reader.next() => {
+                let batch = batch?;
+                pace.note(&batch, Instant::now());
+                Some((framing.frame(&batch), Some((reader, session, pace))))
+            }
             () = session.over() => Some((frame(&[signed_out()]), None)),
-            () = framing.silence() => Some((PING, Some((reader, session)))),
+            () = framing.silence() => Some((PING, Some((reader, session, pace)))),
         }
     });
     streamed(frames)
+}
+
+/// When a stream was written to. A model that says a thousand pieces a second would cost a wake-up and a write for each,
+/// which is more than everything else that is done for a piece; one that takes its time waits for nothing.
+#[derive(Default)]
+struct Pace {
+    written_at: Option<Instant>,
+    rests_until: Option<Instant>,
+}
+
+impl Pace {
+    /// Notes that a batch is written.
+    fn note(&mut self, batch: &Batch, now: Instant) {
+        let is_quick = self.written_at.is_some_and(|before| now - before < QUICK);
+        self.rests_until = (is_quick && !batch.is_full()).then(|| now + REST);
+        self.written_at = Some(now);
+    }
+
+    /// Waits until the stream may be written to again.
+    async fn rest(&self) {
+        if let Some(until) = self.rests_until {
+            tokio::time::sleep_until(until).await;
+        }
+    }
 }
 
 /// Answers with frames.
@@ -123,6 +159,23 @@ mod tests {
     #[test]
     fn for_whoever_can_resume_they_are_numbered() {
         assert_eq!(Framing::RESUMABLE.frame(&batch()), "id: 7\ndata: {}\n\nid: 8\ndata: {\"a\":\"é\"}\n\n");
+    }
+
+    #[test]
+    fn a_quick_stream_rests_after_each_write_and_a_slow_one_never() {
+        let mut pace = Pace::default();
+        let mut now = Instant::now();
+        let mut check = |after: Duration, rests: bool| {
+            now += after;
+            pace.note(&batch(), now);
+            assert_eq!(pace.rests_until, rests.then(|| now + REST), "{after:?}");
+        };
+        check(Duration::ZERO, false);
+        check(REST, true);
+        check(REST, true);
+        check(QUICK, false);
+        check(Duration::from_secs(1), false);
+        check(Duration::ZERO, true);
     }
 
     #[tokio::test]

@@ -63,6 +63,13 @@ pub(in crate::server::chat) struct Batch {
     pub(in crate::server::chat) events: Vec<Bytes>,
 }
 
+impl Batch {
+    /// Whether there may be more events already.
+    pub(in crate::server::chat) fn is_full(&self) -> bool {
+        self.events.len() >= BATCH
+    }
+}
+
 impl LiveRun {
     pub(in crate::server::chat) fn new(id: String, thread_id: String, user_id: String, is_resumable: bool) -> Self {
         Self {
@@ -79,7 +86,9 @@ impl LiveRun {
 
     /// Appends an event and wakes the readers; never waits for them.
     pub(in crate::server::chat) fn append(&self, event: &ThreadStreamEvent) {
-        let json = serde_json::to_vec(event).expect("BUG: an event is JSON");
+        let mut json = serde_json::to_vec(event).expect("BUG: an event is JSON");
+        // It is kept for an hour: without the room that it was written into.
+        json.shrink_to_fit();
         self.log.send_modify(|log| {
             log.n_bytes += json.len() + BYTES_PER_EVENT;
             log.events.push(json.into());
