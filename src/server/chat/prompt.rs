@@ -103,7 +103,8 @@ pub(super) async fn read(
         let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
         let Some((oldest, _)) = rows.last() else { break };
         before = *oldest;
-        if rows.iter().any(|(_, item)| !fitting.add(item)) {
+        let is_last = rows.len() < ITEMS_AT_ONCE.unsigned_abs() as usize;
+        if rows.iter().any(|(_, item)| !fitting.add(item)) || is_last {
             break;
         }
     }
