@@ -44,7 +44,7 @@ test-tokens: ## Verify tokens with other people's packages, on the binary that w
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/tokens $(ARGS)
 
-test-chatkit: ## Judge every stream and object by ChatKit's own models, on the binary that was built last
+test-chatkit: ## Judge streams and objects by ChatKit's own models, and compare with its server, on the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/conformance/chatkit $(ARGS)
 
@@ -84,12 +84,13 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, sizes and long threads, and Better Auth beside it
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, sizes and long threads, and the originals beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
 	@$(RUN) node end2end/bench/long.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
+	@$(RUN) node end2end/bench/chat.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)

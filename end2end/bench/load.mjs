@@ -55,7 +55,7 @@ export async function load(server, request, { nConnections, forMs, warmUpMs }) {
 }
 
 /** A request as it goes over the wire. */
-function written(/** @type {Request} */ { method = "GET", path, headers, body = "" }, /** @type {string} */ host) {
+export function written(/** @type {Request} */ { method = "GET", path, headers, body = "" }, /** @type {string} */ host) {
   const lines = Object.entries({ host, ...headers, "content-length": String(Buffer.byteLength(body)) });
   return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
 }
@@ -69,7 +69,7 @@ function isWhole(/** @type {string} */ answer) {
 }
 
 /** The processor's time that a process has had, its own and the kernel's, with its threads and ended children. */
-async function cpuMs(/** @type {number} */ pid) {
+export async function cpuMs(/** @type {number} */ pid) {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
   // The name in parentheses may hold spaces; after it, these are the fields 14 to 17 of proc(5).
   const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number);

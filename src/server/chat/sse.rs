@@ -10,6 +10,8 @@ use axum::{
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 
+use tokio::time::Instant;
+
 use super::{
     Chat,
     live::{Batch, Read, Reader},
@@ -24,6 +26,11 @@ use crate::{
 const PING: Bytes = Bytes::from_static(b": ping\n\n");
 /// How long a stream may be silent.
 const SILENCE: Duration = Duration::from_secs(15);
+
+/// A stream whose writes are closer than this is quick.
+const QUICK: Duration = Duration::from_millis(4);
+/// How long a quick stream rests after a write: what comes meanwhile is written at once.
+const REST: Duration = Duration::from_millis(1);
 
 /// How events are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +49,14 @@ pub(super) enum Framing {
 /// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
 /// reader. One whose events the log has forgotten is told what is stored from then on, and stays a reader.
 pub(super) fn response(chat: &Chat, reader: Reader, session: Watcher, framing: Framing) -> Response {
-    let stream = Stream::Live(chat.clone(), reader, session);
+    let stream = Stream::Live(chat.clone(), reader, session, Pace::default());
     streamed(stream::unfold(stream, move |stream| stream.next(framing)))
 }
 
 /// Where the rest of a stream comes from.
 enum Stream {
     /// From the log.
-    Live(Chat, Reader, Watcher),
+    Live(Chat, Reader, Watcher, Pace),
     /// From the database.
     Stored(Box<Reading>, Reader),
     Over,
@@ -58,14 +65,18 @@ enum Stream {
 impl Stream {
     async fn next(self, framing: Framing) -> Option<(Bytes, Self)> {
         match self {
-            Self::Live(chat, mut reader, session) => {
+            Self::Live(chat, mut reader, session, mut pace) => {
+                pace.rest().await;
                 let read = tokio::select! {
                     read = reader.next() => read,
                     () = session.over() => return Some((frame(&[signed_out()]), Self::Over)),
-                    () = framing.silence() => return Some((PING, Self::Live(chat, reader, session))),
+                    () = framing.silence() => return Some((PING, Self::Live(chat, reader, session, pace))),
                 };
                 match read {
-                    Read::Events(batch) => Some((framing.frame(&batch), Self::Live(chat, reader, session))),
+                    Read::Events(batch) => {
+                        pace.note(&batch, Instant::now());
+                        Some((framing.frame(&batch), Self::Live(chat, reader, session, pace)))
+                    }
                     Read::Gone => {
                         let (user_id, run_id) = (reader.run().user_id.clone(), reader.run().id.clone());
                         let reading = Reading::new(chat, user_id, run_id, session, Vec::new());
@@ -82,6 +93,30 @@ impl Stream {
     async fn next_stored(mut reading: Box<Reading>, reader: Reader) -> Option<(Bytes, Self)> {
         let news = reading.next().await?;
         Some((frame(&news), Self::Stored(reading, reader)))
+    }
+}
+
+/// When a stream was written to. A model that says a thousand pieces a second would cost a wake-up and a write for each,
+/// which is more than everything else that is done for a piece; one that takes its time waits for nothing.
+#[derive(Default)]
+struct Pace {
+    written_at: Option<Instant>,
+    rests_until: Option<Instant>,
+}
+
+impl Pace {
+    /// Notes that a batch is written.
+    fn note(&mut self, batch: &Batch, now: Instant) {
+        let is_quick = self.written_at.is_some_and(|before| now - before < QUICK);
+        self.rests_until = (is_quick && !batch.is_full()).then(|| now + REST);
+        self.written_at = Some(now);
+    }
+
+    /// Waits until the stream may be written to again.
+    async fn rest(&self) {
+        if let Some(until) = self.rests_until {
+            tokio::time::sleep_until(until).await;
+        }
     }
 }
 
@@ -165,6 +200,23 @@ mod tests {
     #[test]
     fn for_whoever_can_resume_they_are_numbered() {
         assert_eq!(Framing::RESUMABLE.frame(&batch()), "id: 7\ndata: {}\n\nid: 8\ndata: {\"a\":\"é\"}\n\n");
+    }
+
+    #[test]
+    fn a_quick_stream_rests_after_each_write_and_a_slow_one_never() {
+        let mut pace = Pace::default();
+        let mut now = Instant::now();
+        let mut check = |after: Duration, rests: bool| {
+            now += after;
+            pace.note(&batch(), now);
+            assert_eq!(pace.rests_until, rests.then(|| now + REST), "{after:?}");
+        };
+        check(Duration::ZERO, false);
+        check(REST, true);
+        check(REST, true);
+        check(QUICK, false);
+        check(Duration::from_secs(1), false);
+        check(Duration::ZERO, true);
     }
 
     #[tokio::test]

@@ -107,8 +107,9 @@ fn routes() -> Vec<String> {
                 folders.push(path);
             } else if path.extension().is_some_and(|it| it == "rs") {
                 let source = std::fs::read_to_string(path).unwrap();
-                let quoted = source.split('"').filter(|it| it.starts_with("/chatkit/") && it.ends_with(['}', 'p']));
-                found.extend(quoted.filter(|it| it.contains("/{")).map(str::to_owned));
+                let declared = source.split(".route(").skip(1).filter_map(|it| it.trim_start().strip_prefix('"'));
+                let named = declared.filter_map(|it| it.split('"').next());
+                found.extend(named.filter(|it| it.starts_with("/chatkit/") && it.contains('{')).map(str::to_owned));
             }
         }
     }

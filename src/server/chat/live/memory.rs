@@ -6,10 +6,8 @@ use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 
-use super::{Batch, EventLog, Read};
+use super::{BATCH, Batch, EventLog, Read};
 
-/// The most events that a reader is handed at once.
-const BATCH: usize = 256;
 /// What an event costs besides its bytes.
 const BYTES_PER_EVENT: usize = size_of::<Bytes>() + 16;
 /// The most bytes of a log, about forty thousand pieces of text: beyond it the oldest events go, whoever has not read
@@ -46,7 +44,8 @@ impl Log {
 
     /// Returns what is there after `n_read` events; `None` when that is nothing yet.
     fn after(&self, n_read: usize) -> Option<Read> {
-        if n_read < self.n_gone {
+        // Who has read more than there is has read another log.
+        if !(self.n_gone..=self.n_gone + self.events.len()).contains(&n_read) {
             return Some(Read::Gone);
         }
         let events: Vec<Bytes> = self.events.iter().skip(n_read - self.n_gone).take(BATCH).cloned().collect();
@@ -128,8 +127,9 @@ mod tests {
         log.close();
         let last = batch(&log, BATCH).await;
         assert_eq!((last.first, last.events.as_slice()), (BATCH + 1, ["256", "more"].map(Bytes::from).as_slice()));
-        for n_read in [BATCH + 2, usize::MAX] {
-            assert!(matches!(log.read(n_read).await, Read::End));
+        assert!(matches!(log.read(BATCH + 2).await, Read::End));
+        for n_read in [BATCH + 3, usize::MAX] {
+            assert!(matches!(log.read(n_read).await, Read::Gone));
         }
         log.closed().await;
     }

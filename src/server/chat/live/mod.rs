@@ -49,11 +49,14 @@ trait EventLog: fmt::Debug + Send + Sync {
 pub(super) enum Read {
     /// Events, at least one and a few hundred at most.
     Events(Batch),
-    /// Events that the log has forgotten; what they led to is stored.
+    /// Events that the log has forgotten, or never had; what they led to is stored.
     Gone,
     /// Nothing.
     End,
 }
+
+/// The most events that a reader is handed at once.
+const BATCH: usize = 256;
 
 /// Events that follow one another.
 #[derive(Debug)]
@@ -62,4 +65,11 @@ pub(super) struct Batch {
     pub(super) first: usize,
     /// The events as JSON.
     pub(super) events: Vec<Bytes>,
+}
+
+impl Batch {
+    /// Whether there may be more events already.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= BATCH
+    }
 }

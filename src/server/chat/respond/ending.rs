@@ -31,6 +31,8 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         _ if matches!(stored, Ok(true)) => run.tell(answer.finish()),
         _ => {}
     }
+    // Clients would put a thread that is told anew back into their lists.
+    let is_deleted = matches!(ending, Ending::Stopped(StopReason::ThreadDeleted));
     let failure = match (stored, ending) {
         (Ok(true), Ending::Complete | Ending::Stopped(StopReason::User)) => None,
         (Ok(true), Ending::Failed(failure)) => Some(failure),
@@ -45,7 +47,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         }
     };
     run.tell(failure.map(error_event));
-    run.tell(entitled.map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+    run.tell(entitled.filter(|_| !is_deleted).map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
 }
 
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {

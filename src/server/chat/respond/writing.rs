@@ -4,10 +4,14 @@
 //! storing takes so long that something told is not stored after [`HOLD_AFTER`], nothing more is told until it is. So a
 //! reader never has more than the last tenth of a second of an answer that is not stored, however slow the database is.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, future::BoxFuture};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::{Instant, MissedTickBehavior, Sleep};
 
 use super::{Turn, ending::Ending, storing};
 use crate::{
@@ -57,7 +61,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
         entitled: &mut turn.entitled,
         saving: None,
         told_at: None,
-        checkpoint_at: Instant::now(),
+        checkpoint_due: Box::pin(tokio::time::sleep(CHECKPOINT_AFTER)),
     };
     let ending = writing.run(events).await;
     // What is being stored is stored.
@@ -83,8 +87,8 @@ struct Writing<'a> {
     saving: Option<Saving>,
     /// When the oldest of what is neither stored nor being stored was told.
     told_at: Option<Instant>,
-    /// When the next checkpoint may begin.
-    checkpoint_at: Instant,
+    /// When the next checkpoint may begin; to arm a timer for every piece would cost more than the piece does.
+    checkpoint_due: Pin<Box<Sleep>>,
 }
 
 /// A checkpoint that is under way.
@@ -98,11 +102,12 @@ impl Writing<'_> {
     async fn run(&mut self, mut events: RelayStream) -> Ending {
         let run = Arc::clone(&self.run);
         let mut renewal = tokio::time::interval_at(Instant::now() + RENEW_AFTER, RENEW_AFTER);
+        let mut stopped = pin!(run.stopped());
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let written = tokio::select! {
                 biased;
-                reason = run.stopped() => Err(Ending::Stopped(reason)),
+                reason = &mut stopped => Err(Ending::Stopped(reason)),
                 stored = async { (&mut self.saving.as_mut().expect("BUG: guarded").stored).await }, if self.saving.is_some() => {
                     self.saved(stored)
                 }
@@ -110,11 +115,11 @@ impl Writing<'_> {
                     self.save(Vec::new(), None);
                     Ok(())
                 }
-                () = tokio::time::sleep_until(self.checkpoint_at), if self.saving.is_none() && self.answer.is_unsaved() => {
+                () = &mut self.checkpoint_due, if self.saving.is_none() && self.answer.is_unsaved() => {
                     let changed = self.answer.snapshot();
                     let told_at = self.told_at.take();
                     self.save(changed, told_at);
-                    self.checkpoint_at = Instant::now() + CHECKPOINT_AFTER;
+                    self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
                     Ok(())
                 }
                 event = events.next(), if !self.is_behind() => match event {
@@ -149,7 +154,7 @@ impl Writing<'_> {
                 tracing::warn!(self.run.id, error = %err, "a checkpoint failed and will be tried again");
                 self.answer.mark_unsaved();
                 self.told_at = saving.and_then(|saving| saving.told_at).or(self.told_at);
-                self.checkpoint_at = Instant::now() + AGAIN_AFTER;
+                self.checkpoint_due.as_mut().reset(Instant::now() + AGAIN_AFTER);
                 Ok(())
             }
         }
