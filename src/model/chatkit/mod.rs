@@ -5,6 +5,7 @@
 
 mod attachment;
 mod event;
+mod feed;
 mod fold;
 mod item;
 mod message;
@@ -17,6 +18,7 @@ mod thread;
 
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
+pub use feed::FeedEvent;
 pub use item::{
     ClientToolCall, EndOfTurn, GeneratedImage, GeneratedImageItem, HiddenContext, TaskItem, ThreadItem, ToolCallStatus,
     UnknownItem, Widget, WorkflowItem,

@@ -228,6 +228,7 @@ pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadSta
     }
     let thread = threads::set_status(&mut tx, &run.user_id, &run.thread_id, status, now).await?;
     tx.commit().await?;
+    chat.tell_updated(&run.user_id, &thread);
     Ok(Some(thread))
 }
 

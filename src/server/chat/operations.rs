@@ -18,7 +18,7 @@ use super::{
     Chat, attachments,
     continuation::{self, Input},
     error::{ChatError, Result},
-    feedback, items,
+    feed, feedback, items,
     live::StopReason,
     retry, run_routes, search,
     sse::{self, Framing},
@@ -27,7 +27,7 @@ use super::{
     versions,
 };
 use crate::{
-    model::chatkit::{ChatKitRequest, ClientMarks, CustomAction, InvalidRequest, Operation},
+    model::chatkit::{ChatKitRequest, ClientMarks, CustomAction, FeedEvent, InvalidRequest, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
@@ -46,6 +46,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed("POST")))
         .merge(attachments::router())
+        .merge(feed::router())
         .merge(run_routes::router())
 }
 
@@ -120,7 +121,9 @@ async fn answer(
             stream(chat, user_id, sent, session, framing).await?
         }
         Operation::SelectVersion { thread_id, item_id, version } => {
-            object(versions::select(chat, &user_id, &thread_id, &item_id, version).await?)
+            let following = versions::select(chat, &user_id, &thread_id, &item_id, version).await?;
+            chat.tell(&user_id, &FeedEvent::ItemsChanged { thread_id });
+            object(following)
         }
         Operation::ThreadsAddClientToolOutput { thread_id, result } => {
             let input = Input::ToolOutput(result);
@@ -137,7 +140,14 @@ async fn answer(
             let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
             stream(chat, user_id, sent, session, framing).await?
         }
-        Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
+        Operation::ThreadsSyncCustomAction(action) => {
+            let thread_id = action.thread_id.clone();
+            let done = continuation::act(chat, &user_id, action).await?;
+            if done.get("updated_item").is_some() {
+                chat.tell(&user_id, &FeedEvent::ItemsChanged { thread_id });
+            }
+            object(done)
+        }
         Operation::ThreadsGetById { thread_id } => {
             let mut thread = threads::get(db, &user_id, &thread_id).await?;
             chat.sign(&user_id, &mut thread.items.data);
@@ -146,7 +156,9 @@ async fn answer(
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
         Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
-            object(threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?)
+            let thread = threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?;
+            chat.tell_updated(&user_id, &thread);
+            object(thread)
         }
         Operation::ThreadsDelete { thread_id } => {
             delete_thread(chat, &user_id, &thread_id).await?;
@@ -193,6 +205,7 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     }
     if threads::delete(chat.db(), user_id, thread_id).await? {
         chat.live().forget(thread_id);
+        chat.tell(user_id, &FeedEvent::ThreadDeleted { thread_id: thread_id.to_owned() });
     }
     chat.attachments().sweep_soon();
     Ok(())
