@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-mail test-files test-crash crash test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -51,6 +51,10 @@ test-chatkit: ## Judge every stream and object by ChatKit's own models, on the b
 test-files: ## Keep files in an S3 server, with the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/files $(ARGS)
+
+test-faults: ## Let models fail in every way, on the binary that was built last (ARGS: pytest's)
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/faults $(ARGS)
 
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test

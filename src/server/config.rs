@@ -2,6 +2,7 @@
 
 mod attachments;
 mod auth;
+mod client_tools;
 mod jwt;
 mod limits;
 mod mail;
@@ -21,6 +22,7 @@ use url::Url;
 pub use self::{
     attachments::{AttachmentConfig, AttachmentSettings, AttachmentStore},
     auth::{AuthConfig, AuthSettings, BearerTokens, PasswordHashing, SessionConfig, SignUpPolicy},
+    client_tools::ClientTool,
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
     mail::{MailConfig, MailSettings},

@@ -7,6 +7,8 @@ mod items;
 mod limits;
 mod long;
 mod model;
+mod ownership;
+mod raced;
 mod recorded;
 mod resumed;
 mod retried;
@@ -14,7 +16,9 @@ mod runs;
 mod search;
 mod senses;
 mod sent_again;
+mod thoughts;
 mod titles;
+mod tool_calls;
 mod wire;
 
 use axum::{
@@ -107,7 +111,7 @@ on_both_engines! {
             *request.body_mut() = Body::from(body.to_owned());
             request
         };
-        for body in ["", "{", "[]", "null", "\"threads.list\"", "{\"type\":\"threads.list\",\"params\":[]}"] {
+        for body in ["", "{", "[]", "null", "\"threads.list\"", " [\"threads.list\",{},{}]", "{\"type\":\"threads.list\",\"params\":[]}"] {
             let response = app.send(request(body)).await;
             assert_eq!((response.status, response.json()["code"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_request")), "{body}");
         }

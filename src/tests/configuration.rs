@@ -29,6 +29,8 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--smtp-url", "mail.example.com", &["SMTP_URL cannot be used: it is no URL", "smtps://user:password@"]);
     check("--mail-from", "somebody", &["MAIL_FROM is `somebody`", "Colloquy <chat@example.com>"]);
     check("--openai-transcribe-model", "whisper-1", &["OPENAI_TRANSCRIBE_MODEL is `whisper-1`", "OPENAI_BASE_URL"]);
+    check("--client-tools", "tools.json", &["CLIENT_TOOLS cannot be used", "the file `tools.json`", "JSON array"]);
+    check("--client-tools", r#"[{"name":"a"}]"#, &["CLIENT_TOOLS is `a, …`", "OPENAI_BASE_URL"]);
     check("--attachment-max-bytes", "100 MB", &["ATTACHMENT_MAX_BYTES is `100 MB`", "104857600"]);
     check("--attachment-store", "/var/files", &["ATTACHMENT_STORE is `/var/files`", "s3://chat/files"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);

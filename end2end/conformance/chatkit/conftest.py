@@ -1,5 +1,6 @@
 """Servers whose answers are judged by the official package."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -18,7 +19,9 @@ def demo_server() -> Iterator[str]:
 def model_server() -> Iterator[str]:
     """A server whose answers are those of the stories' model."""
     process, url = start(["node", "end2end/fixtures/aimock.mjs"], {})
-    yield from serve({"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "test", "OPENAI_MODEL": "aimock-1"})
+    tools = json.dumps([{"name": "get_selection"}, {"name": "get_title"}])
+    model = {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "test", "OPENAI_MODEL": "aimock-1"}
+    yield from serve(model | {"CLIENT_TOOLS": tools})
     stop(process)
 
 

@@ -276,6 +276,10 @@ impl ChatKitRequest {
     /// # Errors
     /// [`InvalidRequest`] says what is wrong: no JSON, an unknown `type`, a missing or ill-typed parameter.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
+        // What serde would take for a struct's fields in order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(InvalidRequest("the body is no ChatKit request: it is an array, not an object".to_owned()));
+        }
         let Envelope { kind, params, metadata } = serde_json::from_slice(body)
             .map_err(|err| InvalidRequest(format!("the body is no ChatKit request: {err}")))?;
         let operation = Operation::parse(&kind, params)?;

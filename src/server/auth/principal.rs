@@ -116,6 +116,10 @@ pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, Be
     let token = bearer_token(headers).ok_or(BearerError::Missing)?;
     let now = app.clock.now();
     let verified = tokens::verify(app, token).await??;
+    // PostgreSQL cannot even be asked for such ids.
+    if verified.sid.contains('\0') || verified.sub.contains('\0') {
+        return Err(BearerError::SessionOver);
+    }
     let (session, user) = match sessions::find(&app.db, &verified.sid, &verified.sub).await? {
         Some((session, user)) if !session.is_over(now) => (session, user),
         _ => return Err(BearerError::SessionOver),

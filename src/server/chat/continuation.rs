@@ -7,20 +7,19 @@ use serde_json::{Value, json};
 use super::{
     Chat,
     error::{ChatError, Result},
-    items, limits,
+    items,
     live::{LiveRun, Reader},
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
-    runs::{self, NewRun, Taken},
     threads,
-    turn::{self, Busy, Patience, Sent},
 };
 use crate::{
     model::chatkit::{
-        Action, ClientMarks, CustomAction, RunRef, StreamOptions, StructuredInputStatus, StructuredReply, ThreadItem,
+        Action, CustomAction, RunRef, StreamOptions, StructuredInputStatus, StructuredReply, ThreadItem,
         ThreadStreamEvent, ToolCallStatus, Widget,
     },
-    server::{ids, tx::Tx},
+    server::tx::Tx,
 };
 
 /// What a turn begins with.
@@ -64,13 +63,13 @@ pub(super) async fn begin(
     user_id: String,
     thread_id: String,
     input: Input,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
     }
     let chat = chat.clone();
-    turn::detached(async move {
+    opening::detached(async move {
         let patience = Patience::begin();
         loop {
             match begin_once(&chat, &user_id, &thread_id, &input, &client).await? {
@@ -87,29 +86,19 @@ async fn begin_once(
     user_id: &str,
     thread_id: &str,
     input: &Input,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
-    let now = chat.now();
-    let id = ids::chat_id("run");
-    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
-    let mut tx = Tx::begin(chat.db()).await?;
-    let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    threads::must_be_active(&thread)?;
-    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let question_id = items::newest_question(&mut tx, thread_id).await?;
-    let (question_id, key) = (question_id.as_deref(), client.key.as_deref());
-    match runs::claim(&mut tx, &NewRun { id: &id, thread_id, user_id, question_id, key }, now).await? {
-        None => {}
-        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
-        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
-    }
-    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    let opened = opening::open(chat, user_id, thread_id, Question::Newest, client).await?;
+    let Opening { mut tx, mut thread, run_id } = match opened {
+        Opened::Now(opening) => opening,
+        Opened::Not(sent) => return Ok(sent),
+    };
     let begun = take(&mut tx, thread_id, input).await?;
     if let Some(item) = &begun.changed {
-        items::upsert(&mut tx, thread_id, item, now).await?;
+        items::upsert(&mut tx, thread_id, item, chat.now()).await?;
     }
     tx.commit().await?;
-    let run = LiveRun::new(id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
+    let run = LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
     if client.resumable {
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });

@@ -63,8 +63,8 @@ async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
         _ => None,
     });
     let messages = vec![
-        Message { role: Role::System, text: INSTRUCTION.to_owned(), pictures: Vec::new() },
-        Message { role: Role::User, text: said.collect::<Vec<_>>().join("\n\n"), pictures: Vec::new() },
+        Message::said(Role::System, INSTRUCTION),
+        Message::said(Role::User, said.collect::<Vec<_>>().join("\n\n")),
     ];
     let mut events = chat.relay().answer(Prompt { messages, ..Prompt::default() });
     let mut text = String::new();

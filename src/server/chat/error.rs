@@ -28,6 +28,9 @@ pub enum ChatError {
     /// The thing that the request answers does not wait for an answer.
     #[error("{0}")]
     NotPending(&'static str),
+    /// The client's key names another request.
+    #[error("the key was sent with another request before: send each with a key of its own")]
+    KeyReused,
     /// Nobody may write to the thread.
     #[error("this conversation is {status}{}", reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default())]
     NotActive {
@@ -90,7 +93,7 @@ impl ChatError {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Busy { .. } | Self::NotPending(_) | Self::Uploaded => StatusCode::CONFLICT,
+            Self::Busy { .. } | Self::NotPending(_) | Self::KeyReused | Self::Uploaded => StatusCode::CONFLICT,
             Self::NotActive { .. } | Self::LinkExpired => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -108,6 +111,7 @@ impl ChatError {
             Self::NotFound(_) => "not_found",
             Self::Busy { .. } | Self::Uploaded => "conflict",
             Self::NotPending(_) => "not_pending",
+            Self::KeyReused => "key_reused",
             Self::NotActive { status, .. } => status,
             Self::LinkExpired => "link_expired",
             Self::TooMany { .. } => "rate_limited",

@@ -33,8 +33,9 @@ pub(super) async fn put(
     if item_ids.len() > MAX_ITEMS {
         return Err(ChatError::Invalid(format!("feedback is given on {MAX_ITEMS} items at once at most")));
     }
-    threads::find(db, user_id, thread_id).await?;
     let mut tx = Tx::begin(db).await?;
+    // Nobody takes the items away meanwhile.
+    threads::touch(&mut tx, user_id, thread_id, now).await?;
     for item_id in item_ids {
         put_one(&mut tx, user_id, thread_id, item_id, kind, now).await?;
     }

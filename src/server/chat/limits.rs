@@ -1,5 +1,6 @@
-//! Limits per user: how many messages in a minute, and how many answers at once. What is counted is the table `run`, so
-//! that several servers together allow no more than one would, and a restart forgets nothing.
+//! Limits per user: how many messages in a minute, and how many answers at once. What is counted are the tables
+//! `sentMessage`, which forgets nothing when a thread is deleted, and `run`, so that several servers together allow no
+//! more than one would, and a restart forgets nothing.
 
 use super::error::{ChatError, Result};
 use crate::{
@@ -15,7 +16,8 @@ const WINDOW_S: i64 = 60;
 /// When somebody whose answers are all running may try again, in seconds: nobody knows how long an answer takes.
 const RUNNING_RETRY_AFTER_S: i64 = 5;
 
-/// Allows a run that was just opened in the same transaction, or refuses it: then the transaction is to be dropped.
+/// Allows a run that was just opened in the same transaction, after [`queue`], or refuses it: then the transaction is to
+/// be dropped.
 ///
 /// # Errors
 /// [`ChatError::TooMany`].
@@ -24,7 +26,7 @@ pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now:
     if messages_per_minute == 0 && running_answers == 0 {
         return Ok(());
     }
-    one_at_a_time(tx, user_id).await?;
+    note(tx, user_id, now).await?;
     let (n_running, n_sent, first): (i64, i64, Option<Timestamp>) = within!(tx, conn => {
         sqlx::query_as(
             r#"
@@ -32,13 +34,12 @@ pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now:
                 (select count(*) from "run" where "userId" = $1 and "status" = 'running' and "leaseExpiresAt" >= $2),
                 count(*),
                 min("createdAt")
-            from "run"
-            where "userId" = $1 and "createdAt" > $3
+            from "sentMessage"
+            where "userId" = $1
             "#,
         )
         .bind(user_id)
         .bind(now)
-        .bind(now.plus_seconds(-WINDOW_S))
         .fetch_one(conn)
         .await
     })?;
@@ -55,8 +56,43 @@ pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now:
     Ok(())
 }
 
-/// Lets a user's other transactions wait, lest each counts without seeing the others. In SQLite they do so anyway.
-async fn one_at_a_time(tx: &mut Tx, user_id: &str) -> Result<()> {
+/// Counts a message, and forgets those that count no more.
+async fn note(tx: &mut Tx, user_id: &str, now: Timestamp) -> Result<()> {
+    within!(&mut *tx, conn => {
+        sqlx::query(
+            r#"
+            delete from "sentMessage"
+            where "userId" = $1 and "createdAt" <= $2
+            "#,
+        )
+        .bind(user_id)
+        .bind(now.plus_seconds(-WINDOW_S))
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            insert into "sentMessage" ("userId", "createdAt")
+            values ($1, $2)
+            "#,
+        )
+        .bind(user_id)
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Lets a user's other transactions wait, lest each counts without seeing the others; to be called first in a
+/// transaction, so that all wait in one order. In SQLite they do so anyway.
+pub(super) async fn queue(tx: &mut Tx, limits: AnswerLimits, user_id: &str) -> Result<()> {
+    if limits.messages_per_minute == 0 && limits.running_answers == 0 {
+        return Ok(());
+    }
     if let Tx::Postgres(tx) = tx {
         sqlx::query(
             r#"

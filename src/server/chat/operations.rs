@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use axum::{
     Json, Router,
-    body::Body,
     extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{any, post},
 };
-use futures_util::StreamExt;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Chat, attachments,
@@ -20,40 +18,45 @@ use super::{
     error::{ChatError, Result},
     feed, feedback, items,
     live::StopReason,
+    opening::{Client, Sent},
+    reading::{drain, read},
     retry, run_routes, search,
     sse::{self, Framing},
-    stored, threads, transcribe,
-    turn::{self, Sent},
-    versions,
+    stored, threads, transcribe, turn, versions,
 };
 use crate::{
-    model::chatkit::{ChatKitRequest, ClientMarks, CustomAction, FeedEvent, InvalidRequest, Operation},
+    model::chatkit::{CustomAction, FeedEvent, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
     },
 };
 
-/// The most bytes of a request.
-const MAX_BYTES: usize = 1024 * 1024;
-/// The most bytes of a request with speech in it.
-const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
 /// How long deleting a thread waits for its answer to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Routes `/chatkit`.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/chatkit", post(chatkit).fallback(async || ChatError::MethodNotAllowed("POST")))
+        .route("/chatkit", post(chatkit).fallback(not_allowed))
+        .route("/chatkit/{*rest}", any(async || ChatError::NotFound("address")))
         .merge(attachments::router())
         .merge(feed::router())
         .merge(run_routes::router())
 }
 
+async fn not_allowed(request: Request) -> ChatError {
+    drain(request.into_body()).await;
+    ChatError::MethodNotAllowed("POST")
+}
+
 async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
     let principal = match principal::bearer(&app, request.headers()).await {
         Ok(principal) => principal,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            drain(request.into_body()).await;
+            return refusal.into_response();
+        }
     };
     let answered = match read(request.into_body()).await {
         Ok((operation, client)) => {
@@ -65,45 +68,12 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
     answered.unwrap_or_else(IntoResponse::into_response)
 }
 
-/// Reads the body; the content type does not matter, as with the official server.
-async fn read(body: Body) -> Result<(Operation, ClientMarks)> {
-    let body = read_bytes(body).await?;
-    let invalid = |err: InvalidRequest| ChatError::Invalid(err.to_string());
-    let request = ChatKitRequest::parse(&body).map_err(invalid);
-    let is_speech = matches!(&request, Ok(request) if matches!(request.operation, Operation::InputTranscribe { .. }));
-    if body.len() > MAX_BYTES && !is_speech {
-        return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
-    }
-    let request = request?;
-    let client = request.client().map_err(invalid)?;
-    // PostgreSQL cannot store the character, and nobody types it.
-    let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
-    if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
-        return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
-    }
-    Ok((request.operation, client))
-}
-
-/// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
-async fn read_bytes(body: Body) -> Result<Vec<u8>> {
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
-        if bytes.len() + chunk.len() > MAX_SPEECH_BYTES {
-            return Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES });
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
-}
-
 async fn answer(
     chat: &Chat,
     session: Watcher,
     user_id: String,
     operation: Operation,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Response> {
     let db = chat.db();
     let framing = if client.resumable { Framing::RESUMABLE } else { Framing::Plain };
@@ -213,13 +183,4 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
 
 pub(super) fn object(value: impl Serialize) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
-}
-
-fn has_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(has_nul),
-        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
-        _ => false,
-    }
 }

@@ -6,19 +6,14 @@ use super::{
     Chat,
     answer::Answer,
     error::{ChatError, Result},
-    items, limits,
+    items,
     live::LiveRun,
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
-    runs::{self, NewRun, Taken},
-    threads,
-    turn::{self, Busy, Patience, Sent},
-    versions,
+    threads, versions,
 };
-use crate::{
-    model::chatkit::{ClientMarks, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
-    server::{ids, tx::Tx},
-};
+use crate::model::chatkit::{RunRef, StreamOptions, ThreadItem, ThreadStreamEvent};
 
 /// A message that is answered again.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +33,7 @@ pub(super) async fn again(
     user_id: String,
     thread_id: String,
     item_id: String,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     if chat.stopping().is_cancelled() {
         return Err(ChatError::ShuttingDown);
@@ -49,7 +44,7 @@ pub(super) async fn again(
         return Err(ChatError::Invalid("only a message of the user's can be answered again".to_owned()));
     };
     let chat = chat.clone();
-    turn::detached(async move {
+    opening::detached(async move {
         let patience = Patience::begin();
         loop {
             match once(&chat, &user_id, &thread_id, &item_id, &client).await? {
@@ -66,27 +61,18 @@ async fn once(
     user_id: &str,
     thread_id: &str,
     item_id: &str,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
-    let now = chat.now();
-    let id = ids::chat_id("run");
-    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
-    let mut tx = Tx::begin(chat.db()).await?;
-    let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    threads::must_be_active(&thread)?;
-    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
-    let run = NewRun { id: &id, thread_id, user_id, question_id: Some(item_id), key: client.key.as_deref() };
-    match runs::claim(&mut tx, &run, now).await? {
-        None => {}
-        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
-        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
-    }
-    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    let opened = opening::open(chat, user_id, thread_id, Question::Named(item_id), client).await?;
+    let Opening { mut tx, mut thread, run_id } = match opened {
+        Opened::Now(opening) => opening,
+        Opened::Not(sent) => return Ok(sent),
+    };
     // It may be gone since it was looked up: another version of an earlier answer was chosen.
     let (_, place) = items::question(&mut tx, thread_id, item_id).await?;
-    let has_answer = versions::begin(&mut tx, thread_id, item_id, &id).await?;
+    let has_answer = versions::begin(&mut tx, thread_id, item_id, &run_id).await?;
     tx.commit().await?;
-    let run = Arc::new(LiveRun::new(id, thread_id.to_owned(), user_id.to_owned(), client.resumable));
+    let run = Arc::new(LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable));
     if client.resumable {
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::HeaderMap,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -44,7 +44,7 @@ pub(super) fn router() -> Router<AppState> {
 /// hour after; then, or after a restart, what is stored.
 async fn resume(
     State(app): State<AppState>,
-    Path(run_id): Path<String>,
+    run_id: std::result::Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -52,7 +52,10 @@ async fn resume(
         Ok(principal) => principal,
         Err(refusal) => return refusal.into_response(),
     };
-    let opened = open(&app, &principal, &run_id, n_read(&headers, query.as_deref())).await;
+    let opened = match named(run_id) {
+        Ok(run_id) => open(&app, &principal, &run_id, n_read(&headers, query.as_deref())).await,
+        Err(err) => Err(err),
+    };
     opened.unwrap_or_else(IntoResponse::into_response)
 }
 
@@ -82,14 +85,26 @@ fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
     }
 }
 
-async fn stop(State(app): State<AppState>, Path(run_id): Path<String>, headers: HeaderMap) -> Response {
-    match principal::bearer(&app, &headers).await {
-        Ok(principal) => match stop_run(&app.chat, &principal.user_id, &run_id).await {
-            Ok(()) => object(json!({})),
-            Err(err) => err.into_response(),
-        },
-        Err(refusal) => refusal.into_response(),
-    }
+async fn stop(
+    State(app): State<AppState>,
+    run_id: std::result::Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let principal = match principal::bearer(&app, &headers).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let stopped = match named(run_id) {
+        Ok(run_id) => stop_run(&app.chat, &principal.user_id, &run_id).await,
+        Err(err) => Err(err),
+    };
+    stopped.map(|()| object(json!({}))).unwrap_or_else(IntoResponse::into_response)
+}
+
+/// Reads a run's id; what is no text, or what PostgreSQL cannot even be asked for, names none.
+fn named(run_id: std::result::Result<Path<String>, PathRejection>) -> Result<String> {
+    let run_id = run_id.ok().map(|Path(run_id)| run_id).filter(|id| !id.contains('\0'));
+    run_id.ok_or(ChatError::NotFound("run"))
 }
 
 /// Stops a run of the user's and waits until what was written is stored; one that has ended is left as it is.
@@ -117,10 +132,6 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
 }
 
 async fn find(chat: &Chat, user_id: &str, run_id: &str) -> Result<runs::StoredRun> {
-    // PostgreSQL cannot even be asked for such an id.
-    if run_id.contains('\0') {
-        return Err(ChatError::NotFound("run"));
-    }
     runs::find(chat.db(), user_id, run_id).await
 }
 

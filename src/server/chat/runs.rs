@@ -145,8 +145,28 @@ pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<St
     })?)
 }
 
+/// Takes the row of a run's thread, as everything does that changes a run: whoever deletes the thread, or opens a run in
+/// it, waits and is waited for in one order. In SQLite one transaction writes at a time anyway.
+async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query(
+            r#"
+            select 1
+            from "thread"
+            where "id" = (select "threadId" from "run" where "id" = $1)
+            for no key update
+            "#,
+        )
+        .bind(run_id)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
 /// Renews a run's lease and notes its item; `false` when the run is no longer this task's.
 pub(super) async fn hold(tx: &mut Tx, run_id: &str, item_id: Option<&str>, now: Timestamp) -> Result<bool> {
+    hold_thread(tx, run_id).await?;
     let n_held = within!(tx, conn => {
         sqlx::query(
             r#"
@@ -193,6 +213,7 @@ pub(super) async fn close(
     status: RunStatus,
     now: Timestamp,
 ) -> Result<bool> {
+    hold_thread(tx, run_id).await?;
     let n_closed = within!(tx, conn => {
         sqlx::query(
             r#"
@@ -253,6 +274,7 @@ pub(super) async fn close_expired(tx: &mut Tx, thread_id: &str, alive: Option<&s
 
 /// Closes a run whose lease was over at `at` as interrupted and marks its item; `false` when it was renewed meanwhile.
 pub(super) async fn abandon(tx: &mut Tx, run: &ExpiredRun, at: Timestamp, now: Timestamp) -> Result<bool> {
+    hold_thread(tx, &run.id).await?;
     let n_closed = within!(&mut *tx, conn => {
         sqlx::query(
             r#"

@@ -1,18 +1,18 @@
 //! A turn: a message of the user's is stored, a run is opened and its task begins.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde_json::Map;
-use tokio::time::Instant;
 
 use super::{
     Chat, attachments,
     error::{ChatError, Result},
     items, limits,
     live::{LiveRun, Reader},
+    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
-    runs::{self, NewRun, StoredRun, Taken},
+    runs::{self, NewRun, Taken},
     threads,
     title::title_of,
 };
@@ -21,35 +21,29 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            ClientMarks, Page, RunRef, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent,
-            UserMessage, UserMessageInput,
+            Page, RunRef, StreamOptions, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserContent, UserMessage,
+            UserMessageInput,
         },
     },
-    server::{Error, ids},
+    server::ids,
 };
-
-/// How long a message waits for a run that nobody reads any more.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long it may take us to notice that a reader has gone.
-const NOTICE: Duration = Duration::from_millis(300);
-/// How often we look again.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// Opens a thread with its first message and begins to answer, unless the same was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] and [`ChatError::Invalid`] for attachments that cannot be sent.
-pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: ClientMarks) -> Result<Sent> {
+pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: Client) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
-    detached(async move {
+    opening::detached(async move {
         let now = chat.now();
         let thread = new_thread(title_of(&text_of(&input)), now);
         let run_id = ids::chat_id("run");
         let mut tx = Tx::begin(chat.db()).await?;
+        limits::queue(&mut tx, chat.limits(), &user_id).await?;
         threads::insert(&mut tx, &user_id, &thread).await?;
         let mut message = user_message(&thread.id, &input, now);
-        let (id, key) = (run_id.as_str(), client.key.as_deref());
+        let (id, key) = (run_id.as_str(), client.key.as_ref());
         let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(&message.id), key };
         match runs::claim(&mut tx, &run, now).await? {
             None => {}
@@ -77,11 +71,11 @@ pub(super) async fn add(
     user_id: String,
     thread_id: String,
     input: UserMessageInput,
-    client: ClientMarks,
+    client: Client,
 ) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
-    detached(async move {
+    opening::detached(async move {
         let patience = Patience::begin();
         loop {
             match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
@@ -93,47 +87,20 @@ pub(super) async fn add(
     .await
 }
 
-/// What became of a message.
-pub(super) enum Sent {
-    /// It is stored, and being answered.
-    Now(Reader),
-    /// It was sent before, with the same key.
-    Before {
-        /// What answers it, or has.
-        run: StoredRun,
-        /// Whether it opens a thread.
-        is_new: bool,
-    },
-}
-
-/// Another message of the thread is being answered.
-pub(super) struct Busy {
-    /// By which run.
-    pub(super) run_id: String,
-}
-
 async fn add_once(
     chat: &Chat,
     user_id: &str,
     thread_id: &str,
     input: &UserMessageInput,
-    client: &ClientMarks,
+    client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let now = chat.now();
-    let run_id = ids::chat_id("run");
-    let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
-    let mut tx = Tx::begin(chat.db()).await?;
-    let mut thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    threads::must_be_active(&thread)?;
-    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
     let mut message = user_message(thread_id, input, now);
-    let run = NewRun { id: &run_id, thread_id, user_id, question_id: Some(&message.id), key: client.key.as_deref() };
-    match runs::claim(&mut tx, &run, now).await? {
-        None => {}
-        Some(Taken::Key(run)) => return Ok(Ok(Sent::Before { run, is_new: false })),
-        Some(Taken::Thread { run_id }) => return Ok(Err(Busy { run_id })),
-    }
-    limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    let opened = opening::open(chat, user_id, thread_id, Question::Named(&message.id), client).await?;
+    let Opening { mut tx, mut thread, run_id } = match opened {
+        Opened::Now(opening) => opening,
+        Opened::Not(sent) => return Ok(sent),
+    };
     message.attachments = attachments::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;
     let item = ThreadItem::UserMessage(message);
     items::upsert(&mut tx, thread_id, &item, now).await?;
@@ -149,49 +116,13 @@ async fn add_once(
     Ok(Ok(Sent::Now(begin(chat, beginning))))
 }
 
-/// Waits for the run that a thread has, as long as that makes sense.
-pub(super) struct Patience {
-    since: Instant,
-}
-
-impl Patience {
-    pub(super) fn begin() -> Self {
-        Self { since: Instant::now() }
-    }
-
-    /// Waits for a run that is about to end.
-    ///
-    /// # Errors
-    /// [`ChatError::Busy`] when it goes on.
-    pub(super) async fn wait(&self, chat: &Chat, Busy { run_id }: Busy) -> Result<()> {
-        if comes_to_its_end(chat, &run_id, self.since).await { Ok(()) } else { Err(ChatError::Busy { run_id }) }
-    }
-}
-
-/// Waits for a run that is about to end; `false` when it goes on.
-pub(super) async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
-    let Some(run) = chat.live().get(run_id) else {
-        // Another server's, or one that ended this moment.
-        tokio::time::sleep(LOOK).await;
-        return started.elapsed() < PATIENCE;
-    };
-    // A client that leaves and writes at once may be quicker than the news that it left.
-    while run.goes_on() && !run.is_closed() {
-        if started.elapsed() > NOTICE {
-            return false;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    tokio::time::timeout_at(started + PATIENCE, run.closed()).await.is_ok()
-}
-
 /// A turn that is stored.
 struct Beginning {
     run_id: String,
     user_id: String,
     /// The message of the user's.
     item: ThreadItem,
-    client: ClientMarks,
+    client: Client,
     thread: Thread,
     /// Whether this turn gave the thread its title.
     has_new_title: bool,
@@ -225,13 +156,6 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     let entitled = (has_new_title && thread.title.is_some()).then_some(thread);
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, cause: Cause::Message, retried: None }));
     reader
-}
-
-/// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
-pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    tokio::spawn(work)
-        .await
-        .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
 }
 
 async fn check(chat: &Chat, input: &UserMessageInput) -> Result<()> {

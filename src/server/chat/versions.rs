@@ -144,7 +144,8 @@ pub(super) async fn fail(tx: &mut Tx, run_id: &str, note: Option<ThreadItem>, no
     let mut standing = items::after(tx, &thread_id, &question_id).await?;
     let chosen = chosen(tx, &question_id).await?;
     number_them(&mut standing, chosen, count(tx, &question_id).await?);
-    if let Some(item) = standing.iter().find(|item| matches!(item, ThreadItem::AssistantMessage(_))) {
+    let message = answer(&mut standing).find(|item| matches!(item, ThreadItem::AssistantMessage(_)));
+    if let Some(item) = message {
         items::upsert(tx, &thread_id, item, now).await?;
     }
     Ok(true)
@@ -230,9 +231,14 @@ fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) {
     }
 }
 
+/// Returns the answer alone of what follows a message: what stands before the user's next one.
+fn answer(items: &mut [ThreadItem]) -> impl Iterator<Item = &mut ThreadItem> {
+    items.iter_mut().take_while(|item| !matches!(item, ThreadItem::UserMessage(_)))
+}
+
 /// Returns where Colloquy's notes on an answer stand: on its first message.
 fn marks(items: &mut [ThreadItem]) -> Option<&mut ItemMarks> {
-    items.iter_mut().find_map(|item| match item {
+    answer(items).find_map(|item| match item {
         ThreadItem::AssistantMessage(message) => Some(message.colloquy.get_or_insert_default()),
         _ => None,
     })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
+    client_tools::{ClientTool, client_tools},
     secret::Secret,
     value::{duration, given, switch, wrong},
 };
@@ -29,6 +30,11 @@ pub struct ModelSettings {
     /// Unset: all of the server's `/models`.
     #[arg(long, env = "OPENAI_MODELS", value_delimiter = ',')]
     pub openai_models: Vec<String>,
+
+    /// Tools in the client that the model may call: a JSON array of OpenAI's functions (`name`, `description`,
+    /// `parameters`), or the path of a file with it. Unset: none.
+    #[arg(long, env = "CLIENT_TOOLS")]
+    pub client_tools: Option<String>,
 
     /// How long the model's server may be silent before it is given up. Unset: 60s.
     #[arg(long, env = "MODEL_IDLE_TIMEOUT")]
@@ -96,6 +102,8 @@ pub struct OpenAiConfig {
     pub model: Option<String>,
     /// The models that a message may choose; empty: all of `/models`.
     pub models: Vec<String>,
+    /// The tools in the client that the model may call.
+    pub client_tools: Vec<ClientTool>,
     /// How long the server may be silent.
     pub idle_timeout: Duration,
 }
@@ -120,7 +128,13 @@ impl ModelSettings {
         let idle_timeout_s = duration("MODEL_IDLE_TIMEOUT", self.model_idle_timeout, "60s")?;
         let models = self.openai_models.into_iter().filter_map(|model| given(Some(model))).collect();
         let idle_timeout = Duration::from_secs(idle_timeout_s.unsigned_abs());
-        let openai = openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, idle_timeout)?;
+        let client_tools = client_tools(self.client_tools)?;
+        let given_tools = client_tools.first().map(|tool| tool.name.clone());
+        let openai =
+            openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, client_tools, idle_timeout)?;
+        if let (None, Some(name)) = (&openai, given_tools) {
+            return Err(wrong("CLIENT_TOOLS", &format!("{name}, …"), "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
+        }
         let transcribe_model = given(self.openai_transcribe_model);
         if let (None, Some(model)) = (&openai, &transcribe_model) {
             return Err(wrong("OPENAI_TRANSCRIBE_MODEL", model, "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
@@ -145,6 +159,7 @@ fn openai(
     api_key: Option<Secret>,
     model: Option<String>,
     models: Vec<String>,
+    client_tools: Vec<ClientTool>,
     idle_timeout: Duration,
 ) -> Result<Option<OpenAiConfig>> {
     let base_url = given(base_url);
@@ -169,5 +184,6 @@ fn openai(
             "OPENAI_API_KEY holds characters that no HTTP header may hold; copy it again".into(),
         ));
     }
-    Ok(Some(OpenAiConfig { base_url: base_url.trim_end_matches('/').to_owned(), api_key, model, models, idle_timeout }))
+    let base_url = base_url.trim_end_matches('/').to_owned();
+    Ok(Some(OpenAiConfig { base_url, api_key, model, models, client_tools, idle_timeout }))
 }

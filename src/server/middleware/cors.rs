@@ -30,7 +30,7 @@ pub async fn allow_trusted(State(app): State<AppState>, req: Request, next: Next
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("set-auth-token, set-auth-jwt, x-retry-after"),
+        HeaderValue::from_static("set-auth-token, set-auth-jwt, x-retry-after, retry-after"),
     );
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     response

@@ -34,13 +34,13 @@ fn item<'a>(events: &'a [Value], kind: &str) -> &'a Value {
     done.find(|item| item["type"] == kind).unwrap_or_else(|| panic!("no {kind} in {events:#?}"))
 }
 
-async fn stored(app: &TestApp, user: &TestUser, thread_id: &Value) -> Vec<Value> {
+pub(super) async fn stored(app: &TestApp, user: &TestUser, thread_id: &Value) -> Vec<Value> {
     let thread = object(app, user, "threads.get_by_id", json!({ "thread_id": thread_id })).await;
     thread["items"]["data"].as_array().unwrap().clone()
 }
 
 /// Folds a stream as a client does; what is left must be what the server has stored.
-fn fold(events: &[Value]) -> Vec<Value> {
+pub(super) fn fold(events: &[Value]) -> Vec<Value> {
     let mut items: Vec<ThreadItem> = Vec::new();
     for event in events {
         match serde_json::from_value(event.clone()).unwrap() {

@@ -40,6 +40,15 @@ on_both_engines! {
         assert_eq!(ask(&app, &bob, "threads.add_user_message", message).await.status, 404);
     }
 
+    async fn messages_of_deleted_threads_count(app, &["--messages-per-minute", "3"]) {
+        let alice = app.sign_up("Alice").await;
+        for _ in 0..3 {
+            let id = thread(&app, &alice, "/long 1").await;
+            object(&app, &alice, "threads.delete", json!({ "thread_id": id })).await;
+        }
+        too_much(&app, &alice, "threads.create", json!({ "input": text("x") })).await;
+    }
+
     async fn more_answers_at_once_than_allowed_are_refused_until_one_ends(app, &["--running-answers", "1"]) {
         let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
         let slow = json!({ "type": "threads.create", "params": { "input": text("/slow 1000") } });

@@ -72,6 +72,7 @@ impl FakeModel {
             api_key: None,
             model: Some("fake-1".to_owned()),
             models: Vec::new(),
+            client_tools: Vec::new(),
             idle_timeout: Duration::from_secs(60),
         }
     }

@@ -75,6 +75,17 @@ on_both_engines! {
         assert_eq!(ids(&older), [ids(&before)[3]]);
     }
 
+    async fn the_notes_on_an_answer_without_a_message_do_not_stand_on_the_next_one(app) {
+        let alice = app.sign_up("Alice").await;
+        let id = thread(&app, &alice, "/widget").await;
+        add(&app, &alice, &id, "/long 2").await;
+        let before = items(&app, &alice, &id).await;
+        let first = ids(&before)[0].to_owned();
+        retry(&app, &alice, &id, &first).await;
+        let back = select(&app, &alice, &id, &first, 1).await;
+        assert_eq!(back["data"].as_array().unwrap()[..], before["data"].as_array().unwrap()[1..]);
+    }
+
     async fn a_failed_retry_leaves_the_old_answer(app) {
         let alice = app.sign_up("Alice").await;
         let id = thread(&app, &alice, "/long 2").await;

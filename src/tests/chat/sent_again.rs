@@ -41,6 +41,31 @@ on_both_engines! {
         assert_ne!(thread_id(&create(&app, &alice, "/long 3", "m").await), id);
     }
 
+    async fn a_key_names_one_request(app) {
+        let alice = app.sign_up("Alice").await;
+        let id = thread_id(&create(&app, &alice, "/long 3", "k").await).to_owned();
+        let message = json!({ "thread_id": id, "input": text("/long 3") });
+        for (kind, params) in [
+            ("threads.create", json!({ "input": text("/long 2") })),
+            ("threads.add_user_message", message.clone()),
+            ("threads.custom_action", json!({ "thread_id": id, "action": { "type": "go" } })),
+        ] {
+            let metadata = json!({ "colloquy": { "resumable": true, "key": "k" } });
+            let request = json!({ "type": kind, "params": params, "metadata": metadata });
+            let response = app.send(alice.chatkit(&request)).await;
+            assert_eq!((response.status.as_u16(), response.json()["code"].as_str()), (409, Some("key_reused")));
+        }
+        assert_eq!(stored(&app, &id).await.len(), 2);
+    }
+
+    async fn a_message_that_locked_its_thread_is_answered_by_the_same_run(app) {
+        let alice = app.sign_up("Alice").await;
+        let id = thread_id(&create(&app, &alice, "/long 3", "k").await).to_owned();
+        let params = json!({ "thread_id": id, "input": text("/lock") });
+        let locked = send(&app, &alice, "threads.add_user_message", &params, "l").await;
+        assert_eq!(send(&app, &alice, "threads.add_user_message", &params, "l").await, locked);
+    }
+
     async fn after_a_restart_it_is_answered_with_what_is_stored(app) {
         let alice = app.sign_up("Alice").await;
         let first = create(&app, &alice, "/long 3", "k").await;

@@ -39,6 +39,13 @@ fn later(it: impl Future<Output = ()> + Send + 'static, deltas: &'static [&'stat
     event_stream(Body::from_stream(body))
 }
 
+/// Waits until the model was asked so many times.
+async fn asked(model: &FakeModel, n_times: usize) {
+    while model.asked().len() < n_times {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Waits until a thread has a title, at most a second.
 async fn title(app: &TestApp, user: &TestUser, thread_id: &str, expected: &str) -> Value {
     let mut title = Value::Null;
@@ -83,9 +90,7 @@ on_both_engines! {
         let (app, alice) = start(&app, &model).await;
         let events = create(&app, &alice, "Hello").await;
         let thread_id = events[0]["thread"]["id"].as_str().unwrap();
-        while model.asked().len() < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        asked(&model, 2).await;
         object(&app, &alice, "threads.update", json!({ "thread_id": thread_id, "title": "The user's" })).await;
         released.notify_one();
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -93,16 +98,29 @@ on_both_engines! {
     }
 
     async fn an_answer_that_is_being_read_tells_the_new_title(app) {
-        let model = FakeModel::start(|n, _| match n {
-            1 => later(tokio::time::sleep(Duration::from_millis(200)), &["Greetings"]),
-            2 => later(tokio::time::sleep(Duration::from_secs(1)), &["Yes."]),
-            _ => whole(&["Sure."]),
+        let (title_may_come, answer_may_come) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let model = FakeModel::start({
+            let (title_may_come, answer_may_come) = (Arc::clone(&title_may_come), Arc::clone(&answer_may_come));
+            move |n, _| {
+                let (title, answer) = (Arc::clone(&title_may_come), Arc::clone(&answer_may_come));
+                match n {
+                    1 => later(async move { title.notified().await }, &["Greetings"]),
+                    2 => later(async move { answer.notified().await }, &["Yes."]),
+                    _ => whole(&["Sure."]),
+                }
+            }
         })
         .await;
         let (app, alice) = start(&app, &model).await;
         let events = create(&app, &alice, "Hello").await;
         let thread_id = events[0]["thread"]["id"].as_str().unwrap();
-        let events = add(&app, &alice, thread_id, "Still there?").await;
+        asked(&model, 2).await;
+        let (events, ()) = tokio::join!(add(&app, &alice, thread_id, "Still there?"), async {
+            asked(&model, 3).await;
+            title_may_come.notify_one();
+            title(&app, &alice, thread_id, "Greetings").await;
+            answer_may_come.notify_one();
+        });
         let told = events.iter().find(|event| event["type"] == "thread.updated").unwrap();
         assert_eq!((&told["thread"]["title"], &told["thread"]["id"]), (&json!("Greetings"), &json!(thread_id)));
     }

@@ -30,7 +30,8 @@ use crate::{
         chat::{
             Chat,
             error::{ChatError, Result},
-            turn::detached,
+            opening::detached,
+            reading::drain,
         },
     },
 };
@@ -84,7 +85,10 @@ async fn take<E>(
 async fn upload_at_once(State(app): State<AppState>, request: Request) -> Response {
     let principal = match principal::bearer(&app, request.headers()).await {
         Ok(principal) => principal,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            drain(request.into_body()).await;
+            return refusal.into_response();
+        }
     };
     let form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,

@@ -6,7 +6,10 @@ use super::{LEASE_S, StoredRun, running_in};
 use crate::{
     model::Timestamp,
     server::{
-        chat::error::Result,
+        chat::{
+            error::{ChatError, Result},
+            opening::Key,
+        },
         tx::{Tx, within},
     },
 };
@@ -25,7 +28,7 @@ pub(in crate::server::chat) struct NewRun<'a> {
     /// The message that it answers, directly or after other things.
     pub(in crate::server::chat) question_id: Option<&'a str>,
     /// The client's name for what it sent.
-    pub(in crate::server::chat) key: Option<&'a str>,
+    pub(in crate::server::chat) key: Option<&'a Key>,
 }
 
 /// Why a run cannot be opened.
@@ -43,12 +46,14 @@ pub(in crate::server::chat) enum Taken {
 /// Opens a run, unless the thread has one or the user sent the key before.
 ///
 /// The caller holds the thread's row (it was inserted or updated in the same transaction).
+///
+/// # Errors
+/// [`ChatError::KeyReused`] when the user sent something else under the key.
 pub(in crate::server::chat) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<Option<Taken>> {
     if let Some(key) = run.key {
-        let old = by_key(tx, run.user_id, key).await?;
-        match old {
-            Some((created_at, old)) if is_remembered(created_at, now) => return Ok(Some(Taken::Key(old))),
-            Some((_, old)) => forget_key(tx, &old.id).await?,
+        match by_key(tx, run.user_id, &key.name).await? {
+            Some(old) if is_remembered(old.created_at, now) => return old.taken_by(key).map(Some),
+            Some(old) => forget_key(tx, &old.run.id).await?,
             None => {}
         }
     }
@@ -57,10 +62,11 @@ pub(in crate::server::chat) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: T
     }
     // Somebody else's transaction was quicker, or the thread has a run.
     if let Some(key) = run.key
-        && let Some((_, same)) = by_key(tx, run.user_id, key).await?
+        && let Some(same) = by_key(tx, run.user_id, &key.name).await?
     {
-        return Ok(Some(Taken::Key(same)));
+        return same.taken_by(key).map(Some);
     }
+    // Its end takes the thread's row, too, so it cannot have come meanwhile.
     let run_id = running_in(tx, run.thread_id).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Some(Taken::Thread { run_id }))
 }
@@ -71,8 +77,9 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
         sqlx::query(
             r#"
             insert into "run"
-                ("id", "threadId", "userId", "questionId", "key", "status", "leaseExpiresAt", "createdAt", "updatedAt")
-            values ($1, $2, $3, $4, $5, 'running', $6, $7, $7)
+                ("id", "threadId", "userId", "questionId", "key", "fingerprint",
+                    "status", "leaseExpiresAt", "createdAt", "updatedAt")
+            values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $8)
             on conflict do nothing
             "#,
         )
@@ -80,7 +87,8 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
         .bind(run.thread_id)
         .bind(run.user_id)
         .bind(run.question_id)
-        .bind(run.key)
+        .bind(run.key.map(|key| &key.name))
+        .bind(run.key.map(|key| &key.fingerprint))
         .bind(now.plus_seconds(LEASE_S))
         .bind(now)
         .execute(conn)
@@ -90,12 +98,12 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
     Ok(n_opened == 1)
 }
 
-/// Returns the run that a key of the user's opened, and when.
-async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<(Timestamp, StoredRun)>> {
-    let row: Option<KeyedRun> = within!(tx, conn => {
+/// Returns the run that a key of the user's opened.
+async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<KeyedRun>> {
+    Ok(within!(tx, conn => {
         sqlx::query_as(
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "createdAt"
+            select "id", "threadId", "itemId", "questionId", "status", "createdAt", "fingerprint"
             from "run"
             where "userId" = $1 and "key" = $2
             "#,
@@ -104,16 +112,26 @@ async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<(Timesta
         .bind(key)
         .fetch_optional(conn)
         .await
-    })?;
-    Ok(row.map(|row| (row.created_at, row.run)))
+    })?)
 }
 
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 struct KeyedRun {
     created_at: Timestamp,
+    /// None for runs of old.
+    fingerprint: Option<String>,
     #[sqlx(flatten)]
     run: StoredRun,
+}
+
+impl KeyedRun {
+    fn taken_by(self, key: &Key) -> Result<Taken> {
+        match self.fingerprint {
+            Some(fingerprint) if fingerprint != key.fingerprint => Err(ChatError::KeyReused),
+            _ => Ok(Taken::Key(self.run)),
+        }
+    }
 }
 
 fn is_remembered(created_at: Timestamp, now: Timestamp) -> bool {

@@ -67,7 +67,9 @@ impl Relay for Demo {
 
 fn script(question: &str) -> Script {
     let failure = || RelayFailure::passing("The demo failed, because you asked it to.");
-    let (command, argument) = question.trim().split_once(' ').unwrap_or((question.trim(), ""));
+    // What stands below is no part of it, such as the names of attached files.
+    let line = question.trim().lines().next().unwrap_or_default().trim();
+    let (command, argument) = line.split_once(' ').unwrap_or((line, ""));
     let count = || argument.trim().parse().unwrap_or(10).min(MAX_WORDS);
     match command {
         "/help" => said(HELP),
@@ -136,6 +138,11 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_the_first_line() {
+        assert_eq!(text("/long 2\n\n[The user attached the file notes.txt.]"), "w0 w1 ");
+    }
+
+    #[test]
     fn it_says_that_it_is_a_demo_and_how_to_connect_a_model() {
         let text = text("How are you?\n# Today");
         assert!(text.contains("built-in demo") && text.contains("> How are you?\n> # Today\n\n"), "{text}");
@@ -155,10 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_failure_is_the_last_that_is_heard() {
-        let prompt = Prompt {
-            messages: vec![Message { role: Role::User, text: "/fail 500".to_owned(), pictures: vec![] }],
-            ..Prompt::default()
-        };
+        let prompt = Prompt { messages: vec![Message::said(Role::User, "/fail 500")], ..Prompt::default() };
         let events: Vec<_> = Demo.answer(prompt).collect().await;
         assert!(events.iter().rev().skip(1).all(Result::is_ok) && events.last().unwrap().is_err());
     }

@@ -56,7 +56,7 @@ This is Colloquy's built-in demo. It knows:
 | `/hidden` | context for the model that nobody may see |
 | `/replace` | an item that is replaced and one that is removed |
 | `/lock` | a conversation that is locked afterwards |
-| `/error` | an error that is not the end |
+| `/error` | an error after which the answer goes on |
 | `/fail` | a failure before the first word |
 | `/fail 500` | a failure after some words |
 | `/markdown` | all that Markdown can do |

@@ -9,6 +9,8 @@ use crate::server::chat::relay::RelayFailure;
 pub(super) enum Failure {
     /// There is no connection.
     Unreachable,
+    /// There is one, and it ended before any answer, or with what is no HTTP.
+    NoAnswer,
     /// 401 or 403.
     KeyRefused,
     /// 404: the model, or the path, is not there.
@@ -25,17 +27,28 @@ pub(super) enum Failure {
     /// Another 4xx.
     Rejected(u16),
     /// 5xx.
-    Broken(u16),
+    Broken {
+        /// The status.
+        status: u16,
+        /// What the server asked us to wait, in seconds.
+        retry_after_s: Option<u64>,
+    },
     /// An `error` within the stream.
     Reported,
     /// The answer ended before it was complete.
     BrokeOff,
+    /// A piece of the answer cannot be read.
+    Garbled,
     /// Nothing came for too long.
     Silent,
     /// The answer has no text.
     Empty,
     /// The answer has no text because the server's filter took it.
     Filtered,
+    /// The answer goes on and on.
+    Endless,
+    /// A tool is called that was not offered, or with what is no JSON.
+    BadCall,
     /// The answer is not what the API says, for instance a web page.
     NoApi,
     /// The server lists no models.
@@ -86,6 +99,10 @@ impl Failure {
             Self::Unreachable => passing(format!(
                 "The model server at {host} could not be reached. Check that it runs and that OPENAI_BASE_URL is right."
             )),
+            Self::NoAnswer => passing(format!(
+                "The model server at {host} closed the connection without an answer. Try again; if it stays, look at \
+                 its log and check OPENAI_BASE_URL."
+            )),
             Self::KeyRefused => lasting(format!("The model server at {host} refused our key. Check OPENAI_API_KEY.")),
             Self::Unknown => lasting(format!(
                 "The model server at {host} does not know the model, or has no chat completions at this address. \
@@ -109,7 +126,7 @@ impl Failure {
             Self::Rejected(status) => lasting(format!(
                 "The model server at {host} did not accept the request (status {status}). The server's log says why."
             )),
-            Self::Broken(status) => passing(format!(
+            Self::Broken { status, .. } => passing(format!(
                 "The model server at {host} has a problem of its own (status {status}). Try again, and look at its log \
                  if it stays."
             )),
@@ -120,6 +137,9 @@ impl Failure {
             Self::BrokeOff => {
                 passing(format!("The model server at {host} broke off in the middle of the answer. Try again."))
             }
+            Self::Garbled => passing(format!(
+                "The model server at {host} sent a piece of the answer that cannot be read. Try again."
+            )),
             Self::Silent => passing(format!(
                 "The model server at {host} stopped answering and was given up. Try again; if it stays, check whether \
                  the model is too large for its machine."
@@ -128,6 +148,12 @@ impl Failure {
             Self::Filtered => {
                 passing("The model server's content filter withheld the answer. Ask in other words.".to_owned())
             }
+            Self::Endless => passing(
+                "The model did not come to an end and was cut off. Try again, or ask in other words.".to_owned(),
+            ),
+            Self::BadCall => passing(
+                "The model called a tool in a way that cannot be read. Try again, or ask in other words.".to_owned(),
+            ),
             Self::NoApi => lasting(format!(
                 "What answers at {host} is no OpenAI-compatible server. Check OPENAI_BASE_URL, which often ends in /v1."
             )),
@@ -165,6 +191,7 @@ mod tests {
     fn every_failure_has_its_own_sentence() {
         let all = [
             Failure::Unreachable,
+            Failure::NoAnswer,
             Failure::KeyRefused,
             Failure::Unknown,
             Failure::Redirected,
@@ -172,12 +199,15 @@ mod tests {
             Failure::Busy { retry_after_s: Some(1) },
             Failure::TooLong,
             Failure::Rejected(400),
-            Failure::Broken(500),
+            Failure::Broken { status: 500, retry_after_s: None },
             Failure::Reported,
             Failure::BrokeOff,
+            Failure::Garbled,
             Failure::Silent,
             Failure::Empty,
             Failure::Filtered,
+            Failure::Endless,
+            Failure::BadCall,
             Failure::NoApi,
             Failure::NoModel,
         ];

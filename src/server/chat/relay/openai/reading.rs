@@ -1,15 +1,49 @@
-//! Reads an answer of `/chat/completions`, leniently: from bytes to pieces of text.
+//! Reads an answer of `/chat/completions`, leniently: from bytes to pieces of text and thought, and calls of tools.
+
+mod calls;
+mod opening;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Failure, MAX_BODY_BYTES};
-use crate::{model::sse::SseDecoder, server::chat::relay::RelayEvent};
+use super::{Failure, MAX_BODY_BYTES, unwrapped};
+use crate::{model::sse::SseDecoder, server::chat::tool_calls::Call};
+use calls::Calls;
+use opening::Opening;
+
+/// The most bytes of what a server says that an answer cost.
+const MAX_USAGE_BYTES: usize = 4096;
+/// The most bytes of an answer's text, thoughts and calls together.
+const MAX_SAID_BYTES: usize = 2 * 1024 * 1024;
+
+/// What a model says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Said {
+    /// More text of the answer.
+    Text(String),
+    /// More of what it thinks before it goes on.
+    Thought(String),
+    /// The tools that it calls; the answer's end.
+    Calls(Vec<Call>),
+    /// What the answer cost.
+    Usage(Value),
+}
+
+/// What is said, in its order; at the end calls and what the answer cost, or the failure if there is one.
+pub(super) type Pieces = Vec<Result<Said, Failure>>;
 
 /// An answer that is being read: a stream of events, or one JSON object where the server knows no streams.
 #[derive(Default)]
 pub(super) struct Reading {
     form: Form,
+    /// The names of the tools that may be called; where there are none, calls are noise.
+    tools: Arc<[String]>,
+    opening: Opening,
+    calls: Calls,
     has_text: bool,
+    has_thought: bool,
+    n_bytes: usize,
     /// The last `finish_reason`.
     finish_reason: Option<String>,
     /// Whether `[DONE]` came, or all of a JSON object.
@@ -31,13 +65,12 @@ enum Form {
     Object(Vec<u8>),
 }
 
-/// Texts in their order, at the end what they cost, or the failure if there is one.
-pub(super) type Pieces = Vec<Result<RelayEvent, Failure>>;
-
-/// The most bytes of what a server says that an answer cost.
-const MAX_USAGE_BYTES: usize = 4096;
-
 impl Reading {
+    /// Begins to read an answer to a request in which these tools were offered.
+    pub(super) fn of(tools: Arc<[String]>) -> Self {
+        Self { tools, ..Self::default() }
+    }
+
     /// Takes the next bytes and returns what is in them.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Pieces {
         if matches!(self.form, Form::Unknown) {
@@ -74,11 +107,20 @@ impl Reading {
         }
         let mut pieces = match std::mem::take(&mut self.form) {
             Form::Unknown => Vec::new(),
-            Form::Events(decoder) => self.take_all(decoder.finish().iter().map(|event| event.data.as_str())),
-            Form::Object(body) => match self.take_object(&body) {
-                Ok(text) => text.map(|text| Ok(RelayEvent::Text(text))).into_iter().collect(),
-                Err(failure) => self.fail(failure),
+            Form::Events(decoder) => match decoder.finish() {
+                // The last one may be cut.
+                Some(event) if serde_json::from_str::<Value>(&event.data).is_err() && event.data.starts_with('{') => {
+                    self.fail(Failure::BrokeOff)
+                }
+                event => self.take_all(event.iter().map(|event| event.data.as_str())),
             },
+            Form::Object(body) => {
+                let mut pieces = Vec::new();
+                match self.take_object(&body, &mut pieces) {
+                    Ok(()) => pieces,
+                    Err(failure) => self.fail(failure),
+                }
+            }
         };
         if !self.is_over {
             self.end(&mut pieces);
@@ -88,20 +130,24 @@ impl Reading {
 
     /// Ends with a failure, which is none when the answer was complete already.
     pub(super) fn fail(&mut self, failure: Failure) -> Pieces {
-        self.is_over = true;
-        let is_complete = self.has_text && (self.is_done || self.finish_reason.is_some());
-        if is_complete { Vec::new() } else { vec![Err(failure)] }
+        let mut pieces = Vec::new();
+        if self.says_something() && (self.is_done || self.finish_reason.is_some()) {
+            self.end(&mut pieces);
+        } else {
+            self.break_off(failure, &mut pieces);
+        }
+        pieces
+    }
+
+    fn says_something(&self) -> bool {
+        self.has_text || !self.calls.is_empty()
     }
 
     fn take_all<'a>(&mut self, data: impl Iterator<Item = &'a str>) -> Pieces {
         let mut pieces = Vec::new();
         for data in data {
-            match self.take(data) {
-                Ok(text) => pieces.extend(text.map(|text| Ok(RelayEvent::Text(text)))),
-                Err(failure) => {
-                    self.is_over = true;
-                    pieces.push(Err(failure));
-                }
+            if let Err(failure) = self.take(data, &mut pieces) {
+                self.break_off(failure, &mut pieces);
             }
             if self.is_done && !self.is_over {
                 self.end(&mut pieces);
@@ -113,45 +159,69 @@ impl Reading {
         pieces
     }
 
-    /// Ends the answer with what it cost, or with its failure.
+    /// Ends the answer with its calls and what it cost, or with its failure.
     fn end(&mut self, pieces: &mut Pieces) {
-        self.is_over = true;
+        self.let_go(pieces);
         match self.verdict() {
-            Some(failure) => pieces.push(Err(failure)),
-            None => pieces.extend(self.usage.take().map(|usage| Ok(RelayEvent::Usage(usage)))),
+            Err(failure) => self.break_off(failure, pieces),
+            Ok(calls) => {
+                self.is_over = true;
+                pieces.extend((!calls.is_empty()).then_some(Ok(Said::Calls(calls))));
+                pieces.extend(self.usage.take().map(|usage| Ok(Said::Usage(usage))));
+            }
         }
     }
 
-    fn verdict(&self) -> Option<Failure> {
+    fn break_off(&mut self, failure: Failure, pieces: &mut Pieces) {
+        self.is_over = true;
+        self.let_go(pieces);
+        pieces.push(Err(failure));
+    }
+
+    /// Says what was held back.
+    fn let_go(&mut self, pieces: &mut Pieces) {
+        let rest = self.opening.finish();
+        self.has_text |= matches!(rest, Some(Said::Text(_)));
+        pieces.extend(rest.map(Ok));
+    }
+
+    fn verdict(&mut self) -> Result<Vec<Call>, Failure> {
+        if self.finish_reason.is_none() && !self.is_done {
+            return Err(Failure::BrokeOff);
+        }
+        let calls = std::mem::take(&mut self.calls).finish(&self.tools)?;
         match self.finish_reason.as_deref() {
-            None if !self.is_done => Some(Failure::BrokeOff),
-            _ if self.has_text => None,
-            Some("content_filter") => Some(Failure::Filtered),
-            _ => Some(Failure::Empty),
+            _ if self.has_text || !calls.is_empty() => Ok(calls),
+            Some("content_filter") => Err(Failure::Filtered),
+            _ => Err(Failure::Empty),
         }
     }
 
     /// Takes the data of one event.
-    fn take(&mut self, data: &str) -> Result<Option<String>, Failure> {
+    fn take(&mut self, data: &str, pieces: &mut Pieces) -> Result<(), Failure> {
         let data = data.trim();
         if data == "[DONE]" {
             self.is_done = true;
-            return Ok(None);
+            return Ok(());
         }
-        // What is no JSON is noise, or was cut.
-        serde_json::from_str(data).map_or(Ok(None), |chunk| self.take_chunk(&chunk))
+        match serde_json::from_str(data) {
+            Ok(chunk) => self.take_chunk(&chunk, pieces),
+            // Something of the answer is missing; all else that is no JSON is noise.
+            Err(_) if data.starts_with('{') => Err(Failure::Garbled),
+            Err(_) => Ok(()),
+        }
     }
 
-    fn take_object(&mut self, body: &[u8]) -> Result<Option<String>, Failure> {
-        let object: Value = serde_json::from_slice(body).map_err(|_| Failure::BrokeOff)?;
+    fn take_object(&mut self, body: &[u8], pieces: &mut Pieces) -> Result<(), Failure> {
+        let object = unwrapped(serde_json::from_slice(body).map_err(|_| Failure::BrokeOff)?);
         if object["error"].is_null() && !object["choices"].is_array() {
             return Err(Failure::NoApi);
         }
         self.is_done = true;
-        self.take_chunk(&object)
+        self.take_chunk(&object, pieces)
     }
 
-    fn take_chunk(&mut self, chunk: &Value) -> Result<Option<String>, Failure> {
+    fn take_chunk(&mut self, chunk: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
         if let Some(failure) = Failure::of_error(&chunk["error"]) {
             return Err(failure);
         }
@@ -162,14 +232,41 @@ impl Reading {
         if let Some(reason) = choice["finish_reason"].as_str().filter(|reason| !reason.is_empty()) {
             self.finish_reason = Some(reason.to_owned());
         }
-        let mut text = text_of(&choice["delta"]["content"]);
-        if text.is_empty() && !self.has_text {
-            // The whole answer at once; some servers also repeat it at the end.
-            text = text_of(&choice["message"]["content"]);
+        let is_untouched = !self.has_text && !self.has_thought && self.calls.is_empty() && self.opening.is_empty();
+        self.take_part(&choice["delta"], pieces)?;
+        // The whole answer at once; some servers also repeat it at the end.
+        if is_untouched && !choice["message"].is_null() && is_bare(&choice["delta"]) {
+            self.take_part(&choice["message"], pieces)?;
         }
-        self.has_text |= !text.is_empty();
-        Ok((!text.is_empty()).then_some(text))
+        Ok(())
     }
+
+    /// Takes what is said in a `delta`, or in the `message` of an answer that comes at once.
+    fn take_part(&mut self, part: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
+        let thought = thought_of(part);
+        let text = text_of(&part["content"]);
+        let mut n_bytes = thought.len() + text.len();
+        if !thought.is_empty() {
+            self.has_thought = true;
+            self.opening.think(&mut |said| pieces.push(Ok(said)));
+            pieces.push(Ok(Said::Thought(thought)));
+        }
+        let has_text = &mut self.has_text;
+        self.opening.push(&text, &mut |said| {
+            *has_text |= matches!(said, Said::Text(_));
+            pieces.push(Ok(said));
+        });
+        if !self.tools.is_empty() {
+            n_bytes += self.calls.push(&part["tool_calls"], &part["function_call"]);
+        }
+        self.n_bytes += n_bytes;
+        if self.n_bytes > MAX_SAID_BYTES { Err(Failure::Endless) } else { Ok(()) }
+    }
+}
+
+/// Whether a delta says nothing, so that a whole message beside it is the answer.
+fn is_bare(delta: &Value) -> bool {
+    text_of(&delta["content"]).is_empty() && thought_of(delta).is_empty() && delta["tool_calls"].is_null()
 }
 
 /// Whether it is an object that is worth keeping, and that PostgreSQL can keep.
@@ -189,134 +286,17 @@ fn text_of(content: &Value) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads a body in pieces of `n_bytes` and returns the text and the failure.
-    fn read(body: &str, n_bytes: usize) -> (String, Option<Failure>) {
-        let mut reading = Reading::default();
-        let mut pieces = Vec::new();
-        for chunk in body.as_bytes().chunks(n_bytes) {
-            pieces.extend(reading.push(chunk));
-            if reading.is_over() {
-                break;
-            }
-        }
-        pieces.extend(reading.finish());
-        let failure = pieces.pop_if(|piece| piece.is_err()).and_then(Result::err);
-        let texts = pieces.into_iter().filter_map(|piece| match piece.expect("only the last piece fails") {
-            RelayEvent::Text(text) => Some(text),
-            _ => None,
-        });
-        (texts.collect(), failure)
-    }
-
-    fn check(body: &str, text: &str, failure: Option<Failure>) {
-        for n_bytes in [1, 3, 10_000] {
-            assert_eq!(read(body, n_bytes), (text.to_owned(), failure.clone()), "{body} by {n_bytes}");
+/// Reads a thought: `reasoning_content` of DeepSeek, vLLM, llama.cpp and others, `reasoning` of OpenRouter, Ollama and
+/// newer vLLM, where both are one and the same, and Mistral's parts of the kind `thinking`.
+fn thought_of(part: &Value) -> String {
+    for key in ["reasoning_content", "reasoning"] {
+        if let Some(text) = part[key].as_str().filter(|text| !text.is_empty()) {
+            return text.to_owned();
         }
     }
-
-    const HELLO: &str = r#"data: {"choices":[{"delta":{"content":"hé"}}]}"#;
-    const STOP: &str = r#"data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
-
-    #[test]
-    fn a_stream_is_complete_with_done_or_with_a_finish_reason() {
-        check(&format!("{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\n"), "hé", None);
-        check(&format!("{HELLO}\r\n\r\n{STOP}\r\n\r\n"), "hé", None);
-        check(&format!("{HELLO}\n\ndata: [DONE]\n\n"), "hé", None);
-        check(&format!("{HELLO}\n\ndata:[DONE]"), "hé", None);
-        check(&format!("{HELLO}\n\n{STOP}"), "hé", None);
-        check(&format!("{HELLO}\n\n"), "hé", Some(Failure::BrokeOff));
-        check(&format!("{HELLO}\n\ndata: {{\"choices\":[{{\"del"), "hé", Some(Failure::BrokeOff));
-        check("", "", Some(Failure::BrokeOff));
-    }
-
-    #[test]
-    fn what_servers_get_wrong_is_understood() {
-        check(&format!(": ping\n\n\n\nevent: x\n{HELLO}\n\n: ping\n\n{STOP}\n\n"), "hé", None);
-        check(&format!("data:{}\n\n{STOP}\n\n", &HELLO[6..]), "hé", None);
-        for empty in [r#"{"content":null}"#, "{}", "null", r#"{"content":""}"#, r#"{"role":"assistant"}"#] {
-            check(&format!("data: {{\"choices\":[{{\"delta\":{empty}}}]}}\n\n{HELLO}\n\n{STOP}\n\n"), "hé", None);
-        }
-        let parts = r#"data: {"choices":[{"delta":{"content":[{"type":"text","text":"a"},{"type":"x"},"b"]}}]}"#;
-        check(&format!("{parts}\n\n{STOP}\n\n"), "ab", None);
-        check(&format!("{HELLO}\n\ndata: noise\n\n{STOP}\n\n"), "hé", None);
-        check(&format!("{HELLO}\n\n{STOP}\n\ndata: {{\"choices\":[],\"usage\":{{}}}}\n\ndata: [DONE]\n\n"), "hé", None);
-        let repeated = r#"data: {"choices":[{"delta":{},"message":{"content":"hé"},"finish_reason":"stop"}]}"#;
-        check(&format!("{HELLO}\n\n{repeated}\n\n"), "hé", None);
-    }
-
-    #[test]
-    fn an_answer_without_a_stream_is_taken_whole() {
-        check(r#" {"choices":[{"message":{"content":"hé"},"finish_reason":"stop"}]}"#, "hé", None);
-        check(r#"{"choices":[{"message":{"content":"hé"}}]}"#, "hé", None);
-        check(r#"{"choices":[{"message":{"content":"h"#, "", Some(Failure::BrokeOff));
-        check(r#"{"hello":"world"}"#, "", Some(Failure::NoApi));
-        check("<!doctype html>", "", Some(Failure::NoApi));
-    }
-
-    #[test]
-    fn what_servers_send_besides_text_is_no_text() {
-        for odd in [
-            r#"{"choices":[]}"#,
-            r#"{"choices":null}"#,
-            r#"{"choices":{}}"#,
-            r#"{"choices":[null]}"#,
-            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}"#,
-            r#"{"choices":[{"delta":{"tool_calls":{"id":7}}}]}"#,
-            r#"{"choices":[{"delta":{"content":{"text":"x"}}}]}"#,
-            r#"{"choices":[{"delta":{"reasoning_content":"hm"}}]}"#,
-            r#"{"choices":[{"delta":{"content":7},"finish_reason":null}]}"#,
-            r#"{"choices":[{"delta":{"content":""},"finish_reason":""}]}"#,
-            r#"{"error":null,"usage":null}"#,
-            r#"{"object":"ping"}"#,
-            "[]",
-            "7",
-            "null",
-            "[DONE",
-        ] {
-            check(&format!("data: {odd}\n\n{HELLO}\n\ndata: {odd}\n\n{STOP}\n\n"), "hé", None);
-        }
-        check(&format!("\u{feff}{HELLO}\r\r{STOP}\r\r"), "hé", None);
-        check(&format!("id: 1\nretry: 5\n{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\nafterwards"), "hé", None);
-        check(&format!("{HELLO}\n\n{STOP}\n\ndata: {{\"error\":{{}}}}\n\n"), "hé", Some(Failure::Reported));
-    }
-
-    #[test]
-    fn the_cost_that_is_said_last_is_told_at_the_end() {
-        let usage = |body: &str| {
-            let mut reading = Reading::default();
-            let mut pieces = reading.push(body.as_bytes());
-            pieces.extend(reading.finish());
-            pieces
-                .into_iter()
-                .filter_map(|piece| match piece {
-                    Ok(RelayEvent::Usage(usage)) => Some(usage),
-                    _ => None,
-                })
-                .collect::<Vec<_>>()
-        };
-        let cost = |n: u32| format!("data: {{\"choices\":[],\"usage\":{{\"total_tokens\":{n}}}}}\n\n");
-        let seven = vec![serde_json::json!({ "total_tokens": 7 })];
-        assert_eq!(usage(&format!("{HELLO}\n\n{STOP}\n\n{}data: [DONE]\n\n", cost(7))), seven);
-        assert_eq!(usage(&format!("{}{HELLO}\n\n{STOP}\n\n{}", cost(1), cost(7))), seven);
-        assert_eq!(usage(r#"{"choices":[{"message":{"content":"hé"}}],"usage":{"total_tokens":7}}"#), seven);
-        assert_eq!(usage(&format!("{}{HELLO}\n\n", cost(1))), Vec::<Value>::new());
-        assert_eq!(
-            usage(&format!("{HELLO}\n\ndata: {{\"usage\":{{\"x\":\"{}\"}}}}\n\n{STOP}\n\n", "x".repeat(5000))),
-            Vec::<Value>::new()
-        );
-    }
-
-    #[test]
-    fn errors_and_empty_answers_are_failures() {
-        check(&format!("{HELLO}\n\ndata: {{\"error\":{{\"message\":\"boom\"}}}}\n\n"), "hé", Some(Failure::Reported));
-        check(r#"{"error":{"code":"invalid_api_key"}}"#, "", Some(Failure::KeyRefused));
-        check(&format!("{STOP}\n\ndata: [DONE]\n\n"), "", Some(Failure::Empty));
-        check("data: [DONE]\n\n", "", Some(Failure::Empty));
-        let filtered = r#"data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}"#;
-        check(&format!("{filtered}\n\n"), "", Some(Failure::Filtered));
-    }
+    let parts = part["content"].as_array().map_or(&[][..], Vec::as_slice);
+    parts.iter().filter(|part| part["type"] == "thinking").map(|part| text_of(&part["thinking"])).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! How a body becomes a request.
+
+use std::{borrow::Cow, time::Duration};
+
+use axum::body::Body;
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    error::{ChatError, Result},
+    opening::{Client, Key},
+};
+use crate::model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation};
+
+/// The most bytes of a request.
+const MAX_BYTES: usize = 1024 * 1024;
+/// The most bytes of a request with speech in it.
+const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
+/// How long a body that nobody wants is read.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Reads the body; the content type does not matter, as with the official server.
+pub(super) async fn read(body: Body) -> Result<(Operation, Client)> {
+    let body = read_bytes(body).await?;
+    // Before anything is made of it: a body can become much larger in memory than it is.
+    if body.len() > MAX_BYTES && !is_speech(&body) {
+        return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
+    }
+    let invalid = |err: InvalidRequest| ChatError::Invalid(err.to_string());
+    let request = ChatKitRequest::parse(&body).map_err(invalid)?;
+    let client = client(&request).map_err(invalid)?;
+    // PostgreSQL cannot store the character, and nobody types it.
+    let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
+    if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
+        return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
+    }
+    Ok((request.operation, client))
+}
+
+/// Whether a body asks for a transcript, which may be large.
+fn is_speech(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Kind<'a> {
+        #[serde(rename = "type", borrow)]
+        name: Cow<'a, str>,
+    }
+    serde_json::from_slice::<Kind<'_>>(body).is_ok_and(|kind| kind.name == "input.transcribe")
+}
+
+/// Reads what a client says of itself.
+fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidRequest> {
+    let ClientMarks { resumable, key } = request.client()?;
+    let key = key.map(|name| {
+        let sent = serde_json::to_vec(&request.operation).expect("BUG: an operation is JSON");
+        Key { name, fingerprint: BASE64_STANDARD_NO_PAD.encode(Sha256::digest(sent)) }
+    });
+    Ok(Client { resumable, key })
+}
+
+/// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
+async fn read_bytes(body: Body) -> Result<Vec<u8>> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
+        if bytes.len() + chunk.len() > MAX_SPEECH_BYTES {
+            return Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Reads and drops the body of a request that is refused before: a connection with unread bytes cannot be used again,
+/// and the client's next request on it would fail.
+pub(super) async fn drain(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut n_bytes = 0;
+    let drained = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            n_bytes += chunk.len();
+            if n_bytes > MAX_BYTES {
+                return;
+            }
+        }
+    };
+    _ = tokio::time::timeout(DRAIN_TIMEOUT, drained).await;
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}

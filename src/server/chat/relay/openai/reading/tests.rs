@@ -1,0 +1,241 @@
+use super::*;
+
+/// Reads a body in pieces of `n_bytes` as an answer to a request that offers the tools `a` and `b`.
+fn said(body: &str, n_bytes: usize) -> Pieces {
+    let mut reading = Reading::of(["a".to_owned(), "b".to_owned()].into());
+    let mut pieces = Vec::new();
+    for chunk in body.as_bytes().chunks(n_bytes) {
+        pieces.extend(reading.push(chunk));
+        if reading.is_over() {
+            break;
+        }
+    }
+    pieces.extend(reading.finish());
+    pieces
+}
+
+/// Reads a body however it is cut and compares it with what is said: texts bare, thoughts in parentheses, calls and a
+/// failure as they are.
+#[track_caller]
+fn check_said(body: &str, expected: &[&str]) {
+    for n_bytes in [1, 7, 10_000] {
+        let mut all: Vec<String> = Vec::new();
+        let mut last = ' ';
+        for piece in said(body, n_bytes) {
+            let (kind, text) = match piece {
+                Ok(Said::Text(text)) => ('t', text),
+                Ok(Said::Thought(text)) => ('h', text),
+                Ok(Said::Calls(calls)) => ('c', calls.iter().map(|it| format!("{};", it.name)).collect()),
+                Ok(Said::Usage(_)) => continue,
+                Err(failure) => ('f', format!("{failure:?}")),
+            };
+            match all.last_mut() {
+                Some(before) if kind == last => before.push_str(&text),
+                _ => all.push(text),
+            }
+            last = kind;
+        }
+        assert_eq!(all, expected, "{body} by {n_bytes}");
+    }
+}
+
+/// Writes deltas and the end.
+fn deltas(deltas: &[&str], reason: &str) -> String {
+    let chunk = |delta: &&str| format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{delta}}}]}}\n\n");
+    let end = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{}},\"finish_reason\":\"{reason}\"}}]}}\n\n");
+    deltas.iter().map(chunk).collect::<String>() + &end + "data: [DONE]\n\n"
+}
+
+const CALL: &str =
+    r#"{"tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"a","arguments":"{}"}}]}"#;
+
+#[test]
+fn thoughts_are_told_apart_however_servers_write_them() {
+    let check = |said: &[&str], expected: &[&str]| check_said(&deltas(said, "stop"), expected);
+    let thinks = r#"{"role":"assistant","content":null,"reasoning_content":"Hm"}"#;
+    check(&[thinks, r#"{"content":"","reasoning_content":"."}"#, r#"{"content":"\n\nYes"}"#], &["Hm.", "Yes"]);
+    check(&[r#"{"reasoning":"Hm"}"#, r#"{"reasoning":"","content":"Yes"}"#], &["Hm", "Yes"]);
+    check(&[r#"{"reasoning":"Hm","reasoning_content":"Hm"}"#, r#"{"content":"Yes"}"#], &["Hm", "Yes"]);
+    check(&[r#"{"reasoning_content":"Hm","content":"Yes"}"#], &["Hm", "Yes"]);
+    let parts = r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}"#;
+    check(&[parts, r#"{"content":[{"type":"text","text":"Yes"}]}"#], &["Hm", "Yes"]);
+    check(&[r#"{"content":"<think>\nHm"}"#, r#"{"content":"</th"}"#, r#"{"content":"ink>\n\nYes"}"#], &["\nHm", "Yes"]);
+    check(&[r#"{"content":" <thi"}"#, r#"{"content":"nk>a </b> < /think></think>Yes"}"#], &["a </b> < /think>", "Yes"]);
+    check(&[r#"{"content":" <thing>"}"#], &[" <thing>"]);
+    check(&[r#"{"content":"Yes <think>no</think>"}"#], &["Yes <think>no</think>"]);
+    check(&[r#"{"content":"<thi"}"#], &["<thi"]);
+    check(
+        &[thinks, r#"{"content":"Yes"}"#, thinks, r#"{"content":"\n"}"#, r#"{"content":"No"}"#],
+        &["Hm", "Yes", "Hm", "No"],
+    );
+    check(&[thinks], &["Hm", "Empty"]);
+    check(&[r#"{"content":"<think>Hm"}"#], &["Hm", "Empty"]);
+    check(&[r#"{"content":" \n"}"#], &["Empty"]);
+    check_said(
+        r#"{"choices":[{"message":{"content":"Yes","reasoning_content":"Hm"},"finish_reason":"stop"}]}"#,
+        &["Hm", "Yes"],
+    );
+    check_said(r#"{"choices":[{"message":{"content":"<think>Hm</think>Yes"}}]}"#, &["Hm", "Yes"]);
+}
+
+#[test]
+fn calls_end_the_answer_when_it_is_complete() {
+    for reason in ["tool_calls", "stop", "function_call"] {
+        check_said(&deltas(&[CALL], reason), &["a;"]);
+        check_said(&deltas(&[r#"{"content":"Look"}"#, CALL], reason), &["Look", "a;"]);
+    }
+    let both = r#"{"tool_calls":[{"index":0,"id":"1","function":{"name":"a"}},{"index":1,"function":{"name":"b"}}]}"#;
+    check_said(&deltas(&[both], "tool_calls"), &["a;b;"]);
+    // Without an end it may be half a call.
+    let unended = deltas(&[r#"{"content":"Look"}"#, CALL], "x")
+        .split("data: {\"choices\":[{\"index\":0,\"delta\":{}")
+        .next()
+        .unwrap()
+        .to_owned();
+    check_said(&unended, &["Look", "BrokeOff"]);
+    check_said(&deltas(&[&CALL.replace("{}", "{\\\"x\\\":")], "length"), &["BadCall"]);
+    check_said(
+        &deltas(&[r#"{"content":"Look"}"#, &CALL.replace("\"a\"", "\"c\"")], "tool_calls"),
+        &["Look", "BadCall"],
+    );
+    let message =
+        r#"{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"a","arguments":"{}"}}]}"#;
+    check_said(&format!("{{\"choices\":[{{\"message\":{message},\"finish_reason\":\"tool_calls\"}}]}}"), &["a;"]);
+}
+
+#[test]
+fn an_answer_without_an_end_is_cut() {
+    let piece = format!("data: {{\"choices\":[{{\"delta\":{{\"reasoning_content\":\"{}\"}}}}]}}\n\n", "x".repeat(1024));
+    let mut reading = Reading::default();
+    let failed = (0..4096).find_map(|_| reading.push(piece.as_bytes()).pop_if(|piece| piece.is_err()));
+    assert_eq!((failed, reading.is_over()), (Some(Err(Failure::Endless)), true));
+}
+
+/// Reads a body in pieces of `n_bytes` and returns the text and the failure.
+fn read(body: &str, n_bytes: usize) -> (String, Option<Failure>) {
+    let mut reading = Reading::default();
+    let mut pieces = Vec::new();
+    for chunk in body.as_bytes().chunks(n_bytes) {
+        pieces.extend(reading.push(chunk));
+        if reading.is_over() {
+            break;
+        }
+    }
+    pieces.extend(reading.finish());
+    let failure = pieces.pop_if(|piece| piece.is_err()).and_then(Result::err);
+    let texts = pieces.into_iter().filter_map(|piece| match piece.expect("only the last piece fails") {
+        Said::Text(text) => Some(text),
+        _ => None,
+    });
+    (texts.collect(), failure)
+}
+
+fn check(body: &str, text: &str, failure: Option<Failure>) {
+    for n_bytes in [1, 3, 10_000] {
+        assert_eq!(read(body, n_bytes), (text.to_owned(), failure.clone()), "{body} by {n_bytes}");
+    }
+}
+
+const HELLO: &str = r#"data: {"choices":[{"delta":{"content":"hé"}}]}"#;
+const STOP: &str = r#"data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
+
+#[test]
+fn a_stream_is_complete_with_done_or_with_a_finish_reason() {
+    check(&format!("{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\n"), "hé", None);
+    check(&format!("{HELLO}\r\n\r\n{STOP}\r\n\r\n"), "hé", None);
+    check(&format!("{HELLO}\n\ndata: [DONE]\n\n"), "hé", None);
+    check(&format!("{HELLO}\n\ndata:[DONE]"), "hé", None);
+    check(&format!("{HELLO}\n\n{STOP}"), "hé", None);
+    check(&format!("{HELLO}\n\n"), "hé", Some(Failure::BrokeOff));
+    check(&format!("{HELLO}\n\ndata: {{\"choices\":[{{\"del"), "hé", Some(Failure::BrokeOff));
+    check("", "", Some(Failure::BrokeOff));
+}
+
+#[test]
+fn what_servers_get_wrong_is_understood() {
+    check(&format!(": ping\n\n\n\nevent: x\n{HELLO}\n\n: ping\n\n{STOP}\n\n"), "hé", None);
+    check(&format!("data:{}\n\n{STOP}\n\n", &HELLO[6..]), "hé", None);
+    check(&format!("{HELLO}\n\ndata: {{\"choices\":[{{\n\n{STOP}\n\n"), "hé", Some(Failure::Garbled));
+    for empty in [r#"{"content":null}"#, "{}", "null", r#"{"content":""}"#, r#"{"role":"assistant"}"#] {
+        check(&format!("data: {{\"choices\":[{{\"delta\":{empty}}}]}}\n\n{HELLO}\n\n{STOP}\n\n"), "hé", None);
+    }
+    let parts = r#"data: {"choices":[{"delta":{"content":[{"type":"text","text":"a"},{"type":"x"},"b"]}}]}"#;
+    check(&format!("{parts}\n\n{STOP}\n\n"), "ab", None);
+    check(&format!("{HELLO}\n\ndata: noise\n\n{STOP}\n\n"), "hé", None);
+    check(&format!("{HELLO}\n\n{STOP}\n\ndata: {{\"choices\":[],\"usage\":{{}}}}\n\ndata: [DONE]\n\n"), "hé", None);
+    let repeated = r#"data: {"choices":[{"delta":{},"message":{"content":"hé"},"finish_reason":"stop"}]}"#;
+    check(&format!("{HELLO}\n\n{repeated}\n\n"), "hé", None);
+}
+
+#[test]
+fn an_answer_without_a_stream_is_taken_whole() {
+    check(r#" {"choices":[{"message":{"content":"hé"},"finish_reason":"stop"}]}"#, "hé", None);
+    check(r#"{"choices":[{"message":{"content":"hé"}}]}"#, "hé", None);
+    check(r#"{"choices":[{"message":{"content":"h"#, "", Some(Failure::BrokeOff));
+    check(r#"{"hello":"world"}"#, "", Some(Failure::NoApi));
+    check("<!doctype html>", "", Some(Failure::NoApi));
+}
+
+#[test]
+fn what_servers_send_besides_text_is_no_text() {
+    for odd in [
+        r#"{"choices":[]}"#,
+        r#"{"choices":null}"#,
+        r#"{"choices":{}}"#,
+        r#"{"choices":[null]}"#,
+        r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}"#,
+        r#"{"choices":[{"delta":{"tool_calls":{"id":7}}}]}"#,
+        r#"{"choices":[{"delta":{"content":{"text":"x"}}}]}"#,
+        r#"{"choices":[{"delta":{"reasoning_content":"hm"}}]}"#,
+        r#"{"choices":[{"delta":{"content":7},"finish_reason":null}]}"#,
+        r#"{"choices":[{"delta":{"content":""},"finish_reason":""}]}"#,
+        r#"{"error":null,"usage":null}"#,
+        r#"{"object":"ping"}"#,
+        "[]",
+        "7",
+        "null",
+        "[DONE",
+    ] {
+        check(&format!("data: {odd}\n\n{HELLO}\n\ndata: {odd}\n\n{STOP}\n\n"), "hé", None);
+    }
+    check(&format!("\u{feff}{HELLO}\r\r{STOP}\r\r"), "hé", None);
+    check(&format!("id: 1\nretry: 5\n{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\nafterwards"), "hé", None);
+    check(&format!("{HELLO}\n\n{STOP}\n\ndata: {{\"error\":{{}}}}\n\n"), "hé", Some(Failure::Reported));
+}
+
+#[test]
+fn the_cost_that_is_said_last_is_told_at_the_end() {
+    let usage = |body: &str| {
+        let mut reading = Reading::default();
+        let mut pieces = reading.push(body.as_bytes());
+        pieces.extend(reading.finish());
+        pieces
+            .into_iter()
+            .filter_map(|piece| match piece {
+                Ok(Said::Usage(usage)) => Some(usage),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    let cost = |n: u32| format!("data: {{\"choices\":[],\"usage\":{{\"total_tokens\":{n}}}}}\n\n");
+    let seven = vec![serde_json::json!({ "total_tokens": 7 })];
+    assert_eq!(usage(&format!("{HELLO}\n\n{STOP}\n\n{}data: [DONE]\n\n", cost(7))), seven);
+    assert_eq!(usage(&format!("{}{HELLO}\n\n{STOP}\n\n{}", cost(1), cost(7))), seven);
+    assert_eq!(usage(r#"{"choices":[{"message":{"content":"hé"}}],"usage":{"total_tokens":7}}"#), seven);
+    assert_eq!(usage(&format!("{}{HELLO}\n\n", cost(1))), Vec::<Value>::new());
+    assert_eq!(
+        usage(&format!("{HELLO}\n\ndata: {{\"usage\":{{\"x\":\"{}\"}}}}\n\n{STOP}\n\n", "x".repeat(5000))),
+        Vec::<Value>::new()
+    );
+}
+
+#[test]
+fn errors_and_empty_answers_are_failures() {
+    check(&format!("{HELLO}\n\ndata: {{\"error\":{{\"message\":\"boom\"}}}}\n\n"), "hé", Some(Failure::Reported));
+    check(r#"{"error":{"code":"invalid_api_key"}}"#, "", Some(Failure::KeyRefused));
+    check(r#"[{"error":{"code":404,"status":"NOT_FOUND"}}]"#, "", Some(Failure::Unknown));
+    check(&format!("{STOP}\n\ndata: [DONE]\n\n"), "", Some(Failure::Empty));
+    check("data: [DONE]\n\n", "", Some(Failure::Empty));
+    let filtered = r#"data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}"#;
+    check(&format!("{filtered}\n\n"), "", Some(Failure::Filtered));
+}

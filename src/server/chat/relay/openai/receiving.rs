@@ -1,0 +1,81 @@
+//! An answer on its way: bytes of the server's until there are none, or for too long nothing in them.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream, stream::BoxStream};
+use reqwest::Response;
+use tokio::time::Instant;
+
+use super::{
+    Failure, describe,
+    reading::{Pieces, Reading, Said},
+};
+
+/// How often the time of silence a server may go on with bytes in which nothing is said, such as comments that keep
+/// the connection open while a request waits for its turn.
+const SILENCES: u32 = 10;
+/// How long the end of a connection's answer may take after the answer's own.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
+/// How many more pieces of the body may come in that time.
+const MAX_REST: usize = 64;
+
+/// An answer that is being received.
+pub(super) struct Receiving {
+    response: Response,
+    reading: Reading,
+    /// When something was said last.
+    said_at: Instant,
+    patience: Duration,
+}
+
+impl Receiving {
+    /// Begins with the body of a response to a request that offers these tools.
+    pub(super) fn of(response: Response, tools: &Arc<[String]>, idle_timeout: Duration) -> Self {
+        let reading = Reading::of(Arc::clone(tools));
+        Self { response, reading, said_at: Instant::now(), patience: idle_timeout * SILENCES }
+    }
+
+    /// Waits for the next bytes and returns what is in them; at the body's end, what remained.
+    pub(super) async fn next(&mut self) -> Pieces {
+        let pieces = match tokio::time::timeout_at(self.said_at + self.patience, self.response.chunk()).await {
+            Ok(Ok(Some(bytes))) => self.reading.push(&bytes),
+            Ok(Ok(None)) => self.reading.finish(),
+            Ok(Err(err)) => {
+                tracing::warn!(error = describe(&err), "the model server's answer broke off");
+                self.reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
+            }
+            Err(_) => {
+                tracing::warn!("the model server keeps its connection open and says nothing");
+                self.reading.fail(Failure::Silent)
+            }
+        };
+        if !pieces.is_empty() {
+            self.said_at = Instant::now();
+        }
+        pieces
+    }
+
+    /// Returns what has come, and the rest as it arrives, with the failure if there is one.
+    pub(super) fn stream(self, pieces: Pieces) -> BoxStream<'static, Result<Said, Failure>> {
+        let rest = stream::unfold(self.go_on(), |receiving| async {
+            let mut receiving = receiving?;
+            let pieces = receiving.next().await;
+            Some((pieces, receiving.go_on()))
+        });
+        stream::iter([pieces]).chain(rest).flat_map(stream::iter).boxed()
+    }
+
+    fn go_on(self) -> Option<Self> {
+        if !self.reading.is_over() {
+            return Some(self);
+        }
+        // A connection whose answer was not read to its end cannot serve the next request.
+        let mut response = self.response;
+        tokio::spawn(tokio::time::timeout(END_TIMEOUT, async move {
+            for _ in 0..MAX_REST {
+                let Ok(Some(_)) = response.chunk().await else { break };
+            }
+        }));
+        None
+    }
+}

@@ -1,0 +1,75 @@
+//! Calls of tools that live in the client.
+//!
+//! ChatKit knows one pending call at a time. Of several that a model makes at once the first becomes an item and the
+//! others wait in it, in `colloquy.then`; they are passed on one after the other before the model is asked again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{ClientToolCall, ThreadItem, ToolCallStatus},
+    },
+    server::ids,
+};
+
+/// A call that the model makes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub(super) struct Call {
+    /// The model's own id of it.
+    pub(super) call_id: String,
+    /// The tool.
+    pub(super) name: String,
+    /// What it is called with.
+    pub(super) arguments: Map<String, Value>,
+}
+
+/// A call that the client has answered.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AnsweredCall {
+    /// The call.
+    pub(super) call: Call,
+    /// What the client answered: text as it is, all else as JSON.
+    pub(super) output: String,
+}
+
+/// Makes an item of the first call, in which the others wait; the run says where and when. `None` without a call.
+pub(super) fn pending(calls: &[Call]) -> Option<ThreadItem> {
+    let (first, others) = calls.split_first()?;
+    let mut extra = Map::new();
+    if !others.is_empty() {
+        extra.insert("colloquy".to_owned(), json!({ "then": others }));
+    }
+    Some(ThreadItem::ClientToolCall(ClientToolCall {
+        id: ids::chat_id("tc"),
+        thread_id: String::new(),
+        created_at: Timestamp::from_millis(0),
+        status: ToolCallStatus::Pending,
+        call_id: first.call_id.clone(),
+        name: first.name.clone(),
+        arguments: first.arguments.clone(),
+        output: None,
+        extra,
+    }))
+}
+
+/// Returns the calls that wait for this one.
+pub(super) fn waiting(item: &ClientToolCall) -> Vec<Call> {
+    let then = item.extra.get("colloquy").and_then(|marks| marks.get("then"));
+    then.and_then(|then| Vec::deserialize(then).ok()).unwrap_or_default()
+}
+
+/// Returns the call with what the client answered; `None` while it has not.
+pub(super) fn answered(item: &ClientToolCall) -> Option<AnsweredCall> {
+    if item.status != ToolCallStatus::Completed {
+        return None;
+    }
+    let output = match item.output.as_ref() {
+        Some(Value::String(text)) => text.clone(),
+        Some(output) => output.to_string(),
+        None => "null".to_owned(),
+    };
+    let ClientToolCall { call_id, name, arguments, .. } = item.clone();
+    Some(AnsweredCall { call: Call { call_id, name, arguments }, output })
+}
