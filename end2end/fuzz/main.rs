@@ -179,7 +179,7 @@ fn frames_survive_cuts(random: &mut Random) {
 fn events_survive_cuts(random: &mut Random) {
     let body = random.body();
     let read = |chunks: &[&[u8]]| -> Vec<ThreadStreamEvent> {
-        let mut decoder = EventDecoder::default();
+        let mut decoder = EventDecoder::<ThreadStreamEvent>::default();
         let mut events: Vec<_> = chunks.iter().flat_map(|chunk| decoder.push(chunk).expect("small")).collect();
         events.extend(decoder.finish());
         events
@@ -190,7 +190,9 @@ fn events_survive_cuts(random: &mut Random) {
 fn conversation_takes_anything(random: &mut Random) {
     let mut state = ChatState::open(None);
     for _ in 0..random.below(40) {
-        match random.below(10) {
+        match random.below(12) {
+            2 => _ = state.retry_turn(random.of(&IDS)),
+            3 => _ = state.resume_turn(Some(random.of(&IDS))),
             0 => state.begin_turn(random.of(&TEXTS)),
             1 => _ = state.end_turn(if random.below(2) == 0 { TurnEnd::Cut } else { TurnEnd::Complete }),
             _ => {

@@ -1,5 +1,6 @@
 //! `/chatkit`: threads, items and what is refused.
 
+mod feed;
 mod feedback;
 mod files;
 mod items;

@@ -6,6 +6,7 @@
 mod attachment;
 mod closing;
 mod event;
+mod feed;
 mod fold;
 mod item;
 mod message;
@@ -19,6 +20,7 @@ mod thread;
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
 pub use closing::Closing;
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
+pub use feed::FeedEvent;
 pub use item::{
     ClientToolCall, EndOfTurn, GeneratedImage, GeneratedImageItem, HiddenContext, TaskItem, ThreadItem, ToolCallStatus,
     UnknownItem, Widget, WorkflowItem,

@@ -66,6 +66,15 @@ impl Thread {
         RunRef::deserialize(self.metadata.get(KEY)?.get("run")?).ok()
     }
 
+    /// Says that nobody is answering in it.
+    pub fn clear_run(&mut self) {
+        let Some(ours) = self.metadata.get_mut(KEY).and_then(Value::as_object_mut) else { return };
+        ours.remove("run");
+        if ours.is_empty() {
+            self.metadata.remove(KEY);
+        }
+    }
+
     /// Says which run is answering in it.
     pub fn set_run(&mut self, run: &RunRef) {
         let ours = self.metadata.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
@@ -119,5 +128,11 @@ mod tests {
         thread.set_run(&run);
         assert_eq!(thread.run(), Some(run));
         assert_eq!(thread.metadata["colloquy"], serde_json::json!({ "snippet": "x", "run": { "id": "run_1" } }));
+        thread.clear_run();
+        assert_eq!(thread.metadata["colloquy"], serde_json::json!({ "snippet": "x" }));
+        thread.metadata.clear();
+        thread.set_run(&RunRef { id: "run_1".to_owned(), item_id: None });
+        thread.clear_run();
+        assert!(thread.metadata.is_empty());
     }
 }

@@ -153,7 +153,7 @@ fn spawn(chat: &Chat, run: LiveRun, begun: Begun) -> Reader {
         run.append(&ThreadStreamEvent::ItemReplaced { item });
     }
     let reader = run.reader();
-    chat.live().insert(Arc::clone(&run));
+    chat.go_live(&run);
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, cause, retried: None }));
     reader
 }

@@ -103,7 +103,7 @@ fn plain(line: &str) -> &str {
         .trim_end_matches(['.', ' '])
 }
 
-/// Gives a thread its title unless it has another one by now, and tells whoever reads an answer in it.
+/// Gives a thread its title unless it has another one by now, and tells the user's tabs.
 async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
     let Untitled { user_id, thread_id, title: old } = untitled;
     let mut tx = Tx::begin(chat.db()).await?;
@@ -129,8 +129,9 @@ async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
     }
     search::put_title(&mut tx, thread_id, title).await?;
     tx.commit().await?;
+    let thread = threads::find(chat.db(), user_id, thread_id).await?;
+    chat.tell_updated(user_id, &thread);
     if let Some(run) = chat.live().of_thread(thread_id) {
-        let thread = threads::find(chat.db(), user_id, thread_id).await?;
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });
     }
     Ok(())

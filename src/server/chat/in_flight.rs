@@ -305,6 +305,7 @@ pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadSta
     let status = arriving::cut(status);
     let thread = threads::set_status(&mut tx, &run.user_id, &run.thread_id, &status, now).await?;
     tx.commit().await?;
+    chat.tell_updated(&run.user_id, &thread);
     Ok(Some(thread))
 }
 
@@ -317,6 +318,7 @@ pub(super) async fn change_thread(chat: &Chat, run: &LiveRun, change: &ThreadCha
     }
     let mut thread = threads::change(&mut tx, &run.user_id, &run.thread_id, change, now).await?;
     tx.commit().await?;
+    chat.tell_updated(&run.user_id, &thread);
     if run.is_resumable() {
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
     }

@@ -2,13 +2,15 @@
 //!
 //! A request is authenticated, read and checked before the first byte of an answer; then a message is stored and a
 //! run opened in one transaction (`turn`), a task writes the answer (`respond`) into a log (`live`), and the
-//! response is one reader of that log (`sse`); others come by `run_routes`. Nothing here knows sessions or passwords: identity is `auth`'s.
+//! response is one reader of that log (`sse`); others come by `run_routes`, and hear by the `feed` when to come.
+//! Nothing here knows sessions or passwords: identity is `auth`'s.
 
 mod answer;
 mod attachments;
 mod continuation;
 mod entitle;
 mod error;
+mod feed;
 mod feedback;
 mod in_flight;
 mod items;
@@ -47,7 +49,7 @@ use super::{
 };
 use crate::model::{Timestamp, chatkit::ThreadItem, page::AnswersFrom};
 use attachments::Attachments;
-use live::{LiveRuns, StopReason};
+use live::{Feeds, LiveRuns, StopReason};
 use relay::{Relay, chatkit::ChatKit, demo::Demo, openai::OpenAi};
 
 /// How long running answers may go on when the server is told to stop.
@@ -72,6 +74,7 @@ struct Inner {
     /// What turns speech into text, and the model that does.
     transcriber: Option<(OpenAi, String)>,
     live: LiveRuns,
+    feeds: Feeds,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -116,6 +119,7 @@ impl Chat {
             attachments: Attachments::open(config)?,
             transcriber,
             live: LiveRuns::default(),
+            feeds: Feeds::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })))

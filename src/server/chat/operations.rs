@@ -16,7 +16,7 @@ use super::{
     Chat, attachments,
     continuation::{self, Input},
     error::{ChatError, Result},
-    feedback, items,
+    feed, feedback, items,
     live::StopReason,
     opening::{Client, Sent},
     prompt::Place,
@@ -27,7 +27,7 @@ use super::{
     stored, threads, transcribe, turn, versions,
 };
 use crate::{
-    model::chatkit::{CustomAction, Operation},
+    model::chatkit::{CustomAction, FeedEvent, Operation},
     server::{
         AppState,
         auth::{principal, watch::Watcher},
@@ -43,6 +43,7 @@ pub fn router() -> Router<AppState> {
         .route("/chatkit", post(chatkit).fallback(not_allowed))
         .route("/chatkit/{*rest}", any(async || ChatError::NotFound("address")))
         .merge(attachments::router())
+        .merge(feed::router())
         .merge(run_routes::router())
 }
 
@@ -92,7 +93,9 @@ async fn answer(
             stream(chat, user_id, sent, session, framing).await?
         }
         Operation::SelectVersion { thread_id, item_id, version } => {
-            object(versions::select(chat, &user_id, &thread_id, &item_id, version).await?)
+            let following = versions::select(chat, &user_id, &thread_id, &item_id, version).await?;
+            chat.tell(&user_id, &FeedEvent::ItemsChanged { thread_id });
+            object(following)
         }
         Operation::ThreadsAddClientToolOutput { thread_id, result } => {
             let input = Input::ToolOutput(result);
@@ -109,7 +112,14 @@ async fn answer(
             let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
             stream(chat, user_id, sent, session, framing).await?
         }
-        Operation::ThreadsSyncCustomAction(action) => object(continuation::act(chat, &user_id, action).await?),
+        Operation::ThreadsSyncCustomAction(action) => {
+            let thread_id = action.thread_id.clone();
+            let done = continuation::act(chat, &user_id, action).await?;
+            if done.get("updated_item").is_some() {
+                chat.tell(&user_id, &FeedEvent::ItemsChanged { thread_id });
+            }
+            object(done)
+        }
         Operation::ThreadsGetById { thread_id } => {
             let mut thread = threads::get(db, &user_id, &thread_id).await?;
             chat.sign(&user_id, &mut thread.items.data);
@@ -120,6 +130,7 @@ async fn answer(
         Operation::ThreadsUpdate { thread_id, title } => {
             let thread = threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?;
             follow(chat, &user_id, &thread_id, UserChange::Rename(thread.title.clone().unwrap_or_default())).await;
+            chat.tell_updated(&user_id, &thread);
             object(thread)
         }
         Operation::ThreadsDelete { thread_id } => {
@@ -171,6 +182,7 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     if threads::delete(chat.db(), user_id, thread_id).await? {
         chat.live().forget(thread_id);
         afterwards.into_iter().for_each(|work| chat.spawn(work));
+        chat.tell(user_id, &FeedEvent::ThreadDeleted { thread_id: thread_id.to_owned() });
     }
     chat.attachments().sweep_soon();
     Ok(())

@@ -79,7 +79,7 @@ async fn once(
     }
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let reader = run.reader();
-    chat.live().insert(Arc::clone(&run));
+    chat.go_live(&run);
     let retried = has_answer.then_some(Retried { place });
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, cause: Cause::Message, retried }));
     Ok(Ok(Sent::Now(reader)))

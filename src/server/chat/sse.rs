@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// The comment that keeps proxies from closing a silent stream.
-const PING: Bytes = Bytes::from_static(b": ping\n\n");
+pub(super) const PING: Bytes = Bytes::from_static(b": ping\n\n");
 /// How long a stream may be silent.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
 /// A stream whose writes are closer than this is quick.
 const QUICK: Duration = Duration::from_millis(4);
@@ -135,6 +135,11 @@ pub(super) fn frame(events: &[ThreadStreamEvent]) -> Bytes {
     let events: Vec<Bytes> =
         events.iter().map(|event| serde_json::to_vec(event).expect("BUG: an event is JSON").into()).collect();
     Framing::Plain.frame(&Batch { first: 1, events })
+}
+
+/// Writes an event that is JSON already.
+pub(super) fn frame_json(json: &Bytes) -> Bytes {
+    Framing::Plain.frame(&Batch { first: 1, events: vec![json.clone()] })
 }
 
 /// Says that the session is over.

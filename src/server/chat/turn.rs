@@ -138,6 +138,11 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     }
     chat.sign(&user_id, std::slice::from_mut(&mut item));
     let run = Arc::new(LiveRun::new(run_id, thread.id.clone(), user_id, client.resumable));
+    match (is_new, has_new_title) {
+        (true, _) => chat.tell_created(&run.user_id, &thread),
+        (false, true) => chat.tell_updated(&run.user_id, &thread),
+        (false, false) => {}
+    }
     if is_new {
         run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } });
     } else if client.resumable {
@@ -147,7 +152,7 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     run.append(&ThreadStreamEvent::ItemDone { item });
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let reader = run.reader();
-    chat.live().insert(Arc::clone(&run));
+    chat.go_live(&run);
     let entitled = (has_new_title && thread.title.is_some()).then_some(thread);
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled, cause: Cause::Message, retried: None }));
     reader

@@ -74,7 +74,7 @@ impl Stream {
     }
 }
 
-fn get(user: &TestUser, path: &str, last_event_id: Option<usize>) -> Request<Body> {
+pub(super) fn get(user: &TestUser, path: &str, last_event_id: Option<usize>) -> Request<Body> {
     let mut request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", user.token));
     if let Some(number) = last_event_id {
         request = request.header("last-event-id", number);

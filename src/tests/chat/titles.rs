@@ -24,7 +24,7 @@ fn is_for_title(asked: &Asked) -> bool {
     asked.body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with("Write a title"))
 }
 
-async fn start(app: &TestApp, model: &FakeModel) -> (TestApp, TestUser) {
+pub(super) async fn start(app: &TestApp, model: &FakeModel) -> (TestApp, TestUser) {
     let app = app.another(|config| {
         config.model.openai = Some(model.config());
         config.model.titles = true;

@@ -1,16 +1,22 @@
 //! The requests to a ChatKit server. Nothing else here fetches.
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestCredentials};
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials};
 
-use super::{AuthToken, ChatKitError, decode::EventDecoder};
-use crate::model::chatkit::{ChatKitRequest, ErrorEvent, Operation, ThreadStreamEvent};
+use super::{
+    AuthToken, ChatKitError,
+    decode::{EventDecoder, StreamEvent},
+};
+use crate::model::chatkit::{ChatKitRequest, ClientMarks, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent};
+
+/// How often a stream is asked whether it lives; a server of ours says something every quarter of a minute.
+const LISTEN_EVERY: Duration = Duration::from_secs(20);
 
 /// Sends requests with a bearer token.
 #[derive(Clone, Debug)]
@@ -39,30 +45,64 @@ impl Client {
     /// # Errors
     /// [`ChatKitError`], [`ChatKitError::Stream`] and [`ChatKitError::ConnectionLost`] aside.
     pub(super) async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ChatKitError> {
-        let response = self.post(operation, None).await?;
+        let response = self.ask(&Asked::operation(operation, &ClientMarks::default())?, None).await?;
         let text = response.text().await.map_err(|_| ChatKitError::Unreachable)?;
         serde_json::from_str(&text).map_err(|_| ChatKitError::Unreadable)
     }
 
-    /// Sends a request whose answer streams. Aborting `signal` ends both the request and the stream.
+    /// Sends a request whose answer streams. `controller` ends both the request and the stream.
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub(super) async fn open(&self, operation: Operation, signal: &AbortSignal) -> Result<EventStream, ChatKitError> {
-        let response = self.post(operation, Some(signal)).await?;
-        let body = response.body().ok_or(ChatKitError::Unreadable)?;
-        let reader = body.get_reader().unchecked_into();
-        Ok(EventStream { reader, decoder: Some(EventDecoder::default()) })
+    pub(super) async fn open(
+        &self,
+        operation: Operation,
+        marks: &ClientMarks,
+        controller: &AbortController,
+    ) -> Result<EventStream<ThreadStreamEvent>, ChatKitError> {
+        EventStream::of(self.ask(&Asked::operation(operation, marks)?, Some(controller)).await?)
     }
 
-    async fn post(&self, operation: Operation, signal: Option<&AbortSignal>) -> Result<Response, ChatKitError> {
-        let body = serde_json::to_string(&ChatKitRequest::new(operation)).map_err(|_| ChatKitError::Unreadable)?;
+    /// Reads the events of a run after the one with the id `last_event_id`, or all.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(super) async fn resume(
+        &self,
+        run_id: &str,
+        last_event_id: Option<&str>,
+        controller: &AbortController,
+    ) -> Result<EventStream<ThreadStreamEvent>, ChatKitError> {
+        let asked = Asked { path: format!("/runs/{run_id}"), last_event_id, ..Asked::default() };
+        EventStream::of(self.ask(&asked, Some(controller)).await?)
+    }
+
+    /// Stops a run; what was written of it is stored when this returns.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(super) async fn stop(&self, run_id: &str) -> Result<(), ChatKitError> {
+        let asked = Asked { method: Method::POST, path: format!("/runs/{run_id}/stop"), ..Asked::default() };
+        self.ask(&asked, None).await.map(drop)
+    }
+
+    /// Listens to what happens in other tabs.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(super) async fn feed(&self, controller: &AbortController) -> Result<EventStream<FeedEvent>, ChatKitError> {
+        let asked = Asked { path: "/feed".to_owned(), ..Asked::default() };
+        let stream = EventStream::of(self.ask(&asked, Some(controller)).await?)?;
+        Ok(stream.watched(controller))
+    }
+
+    async fn ask(&self, asked: &Asked<'_>, controller: Option<&AbortController>) -> Result<Response, ChatKitError> {
         let token = self.token().await?;
-        let mut response = self.send(&body, token.as_deref(), signal).await?;
+        let mut response = self.send(asked, token.as_deref(), controller).await?;
         if response.status() == 401 && self.token.can_change() {
             self.kept_token.set_value(None);
             let token = self.token().await?;
-            response = self.send(&body, token.as_deref(), signal).await?;
+            response = self.send(asked, token.as_deref(), controller).await?;
         }
         match response.status() {
             200..=299 => Ok(response),
@@ -74,18 +114,26 @@ impl Client {
     /// The bearer token is the only credential: cookies stay at home, whatever origin the server has.
     async fn send(
         &self,
-        body: &str,
+        asked: &Asked<'_>,
         token: Option<&str>,
-        signal: Option<&AbortSignal>,
+        controller: Option<&AbortController>,
     ) -> Result<Response, ChatKitError> {
-        let mut request = Request::post(&self.api_url)
-            .header("content-type", "application/json")
+        let signal = controller.map(AbortController::signal);
+        let mut request = RequestBuilder::new(&format!("{}{}", self.api_url, asked.path))
+            .method(asked.method.clone())
             .credentials(RequestCredentials::Omit)
-            .abort_signal(signal);
+            .abort_signal(signal.as_ref());
         if let Some(token) = token {
             request = request.header("authorization", &format!("Bearer {token}"));
         }
-        let request = request.body(body).map_err(|_| ChatKitError::Unreachable)?;
+        if let Some(id) = asked.last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        let request = match &asked.body {
+            Some(body) => request.header("content-type", "application/json").body(body),
+            None => request.build(),
+        };
+        let request = request.map_err(|_| ChatKitError::Unreachable)?;
         request.send().await.map_err(|_| ChatKitError::Unreachable)
     }
 
@@ -101,25 +149,104 @@ impl Client {
     }
 }
 
-/// The events of an answer.
-pub(super) struct EventStream {
-    reader: ReadableStreamDefaultReader,
-    decoder: Option<EventDecoder>,
+/// A request.
+struct Asked<'a> {
+    method: Method,
+    /// What follows the server's address.
+    path: String,
+    body: Option<String>,
+    last_event_id: Option<&'a str>,
 }
 
-impl EventStream {
+impl Default for Asked<'_> {
+    fn default() -> Self {
+        Self { method: Method::GET, path: String::new(), body: None, last_event_id: None }
+    }
+}
+
+impl Asked<'_> {
+    fn operation(operation: Operation, marks: &ClientMarks) -> Result<Self, ChatKitError> {
+        let mut request = ChatKitRequest::new(operation);
+        if *marks != ClientMarks::default() {
+            request = request.from_client(marks);
+        }
+        let body = serde_json::to_string(&request).map_err(|_| ChatKitError::Unreadable)?;
+        Ok(Self { method: Method::POST, body: Some(body), ..Self::default() })
+    }
+}
+
+/// The events of a body.
+pub(super) struct EventStream<E> {
+    reader: ReadableStreamDefaultReader,
+    decoder: Option<EventDecoder<E>>,
+    watch: Option<Watch>,
+}
+
+impl<E: StreamEvent> EventStream<E> {
+    fn of(response: Response) -> Result<Self, ChatKitError> {
+        let body = response.body().ok_or(ChatKitError::Unreadable)?;
+        let reader = body.get_reader().unchecked_into();
+        Ok(Self { reader, decoder: Some(EventDecoder::default()), watch: None })
+    }
+
+    /// Takes silence for a lost connection: for a server that never is silent for long.
+    pub(super) fn watched(mut self, controller: &AbortController) -> Self {
+        self.watch(controller);
+        self
+    }
+
+    /// As [`Self::watched`].
+    pub(super) fn watch(&mut self, controller: &AbortController) {
+        if self.watch.is_none() {
+            self.watch = Watch::begin(controller.clone());
+        }
+    }
+
     /// Waits for the next chunk and returns its events; `None` at the end of the body.
     ///
     /// # Errors
     /// [`ChatKitError::ConnectionLost`] when the body breaks off or is aborted, [`ChatKitError::Unreadable`].
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<ThreadStreamEvent>>, ChatKitError> {
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<E>>, ChatKitError> {
         let Some(decoder) = &mut self.decoder else { return Ok(None) };
         let chunk = JsFuture::from(self.reader.read()).await.map_err(|_| ChatKitError::ConnectionLost)?;
+        if let Some(watch) = &self.watch {
+            watch.is_heard.set(true);
+        }
         if field(&chunk, "done").is_truthy() {
             return Ok(self.decoder.take().and_then(EventDecoder::finish).map(|event| vec![event]));
         }
         let bytes = js_sys::Uint8Array::new(&field(&chunk, "value")).to_vec();
         decoder.push(&bytes).map(Some).map_err(|_| ChatKitError::Unreadable)
+    }
+
+    /// The id of the last event that had one.
+    pub(super) fn last_id(&self) -> Option<&str> {
+        self.decoder.as_ref().and_then(EventDecoder::last_id)
+    }
+}
+
+/// Breaks a connection off that has become silent.
+struct Watch {
+    is_heard: Rc<Cell<bool>>,
+    interval: IntervalHandle,
+}
+
+impl Watch {
+    fn begin(controller: AbortController) -> Option<Self> {
+        let is_heard = Rc::new(Cell::new(true));
+        let heard = Rc::clone(&is_heard);
+        let look = move || {
+            if !heard.replace(false) {
+                controller.abort();
+            }
+        };
+        set_interval_with_handle(look, LISTEN_EVERY).ok().map(|interval| Self { is_heard, interval })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.interval.clear();
     }
 }
 

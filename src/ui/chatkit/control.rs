@@ -1,14 +1,13 @@
 //! What a page holds of a chat: methods, and state to read.
 
 use leptos::{prelude::*, task::spawn_local};
-use send_wrapper::SendWrapper;
-use web_sys::AbortController;
 
 use super::{
     ChatKitError, EndReason, Handler, ResponseEnd, ThreadId, UseChatKitOptions,
     client::Client,
     drafts,
-    state::{Changes, ChatState, Entry, Note, Turn},
+    line::Line,
+    state::{Again, Changes, ChatState, Entry, Note, Turn},
     thread_list::ThreadList,
 };
 use crate::model::chatkit::Thread;
@@ -34,8 +33,15 @@ pub struct ChatKitControl {
     pub(super) threads_error: RwSignal<Option<String>>,
     pub(super) draft: RwSignal<String>,
     pub(super) focus: Trigger,
-    /// Ends the answer that streams.
-    abort: StoredValue<Option<SendWrapper<AbortController>>>,
+    /// What can be answered again.
+    pub(super) again: RwSignal<Option<Again>>,
+    /// Where the answer comes from that streams, or was the last one.
+    pub(super) line: StoredValue<Option<Line>>,
+    /// A run that began while another answer was read.
+    pub(super) missed_run: StoredValue<Option<String>>,
+    pub(super) is_colloquy: StoredValue<bool>,
+    /// Counts what the feed said.
+    pub(super) n_heard: StoredValue<u64>,
     /// Counts what is shown: events of an older number are of no interest any more.
     showing: StoredValue<u64>,
 }
@@ -87,7 +93,11 @@ impl ChatKitControl {
             threads_error: RwSignal::new(None),
             draft: RwSignal::default(),
             focus: Trigger::new(),
-            abort: StoredValue::new(None),
+            again: RwSignal::new(state.again()),
+            line: StoredValue::new(None),
+            missed_run: StoredValue::new(None),
+            is_colloquy: StoredValue::new(options.is_colloquy),
+            n_heard: StoredValue::new(0),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
         };
@@ -138,30 +148,24 @@ impl ChatKitControl {
         self.focus.notify();
     }
 
-    /// Stops the answer that streams; what has arrived of it stays.
-    pub fn stop(&self) {
-        if let Some(controller) = self.abort.try_get_value().flatten() {
-            controller.abort();
-        }
-    }
-
     /// Shows a new chat.
     pub fn new_thread(&self) {
+        self.change(|state| {
+            let changes = Changes { turn: !state.notes.is_empty(), ..Changes::default() };
+            state.notes.clear();
+            changes
+        });
         self.set_thread_id(None);
     }
 
-    /// Shows a thread; `None` is a new chat. An answer that streams in another thread is stopped.
+    /// Shows a thread; `None` is a new chat. An answer that streams in another thread goes on
+    /// without this page if the server can do that, and is stopped otherwise.
     pub fn set_thread_id(&self, id: Option<ThreadId>) {
-        let is_untouched = self.rows.with_untracked(Vec::is_empty)
-            && self.notes.with_untracked(Vec::is_empty)
-            && self.turn.with_untracked(Option::is_none);
+        let is_untouched = self.rows.with_untracked(Vec::is_empty) && self.turn.with_untracked(Option::is_none);
         if self.thread_id.get_untracked() == id && (id.is_some() || is_untouched) {
             return;
         }
-        if self.turn.with_untracked(Option::is_some) {
-            self.stop();
-            self.report_end(EndReason::Stopped);
-        }
+        self.leave();
         self.show(ChatState::default());
         self.draft.set(drafts::load(id.as_deref()));
         self.thread_id.set(id.clone());
@@ -196,8 +200,18 @@ impl ChatKitControl {
         self.showing.try_get_value().unwrap_or_default()
     }
 
-    pub(super) fn keep_abort(&self, controller: Option<AbortController>) {
-        self.abort.try_update_value(|it| *it = controller.map(SendWrapper::new));
+    /// Reads no further. A run goes on by itself; a message that a Colloquy may not have yet is still sent to it.
+    pub(super) fn leave(&self) {
+        self.missed_run.try_set_value(None);
+        let Some(line) = self.line.try_update_value(Option::take).flatten() else { return };
+        line.set_left();
+        let goes_on = line.run_id().is_some();
+        if goes_on || !self.is_colloquy.try_get_value().unwrap_or_default() {
+            line.break_off();
+            if !goes_on && self.turn.try_get_untracked().flatten().is_some() {
+                self.report_end(EndReason::Stopped);
+            }
+        }
     }
 
     /// Shows another conversation. What still arrives for the old one is dropped.
@@ -222,6 +236,10 @@ impl ChatKitControl {
         }
         if changes.thread {
             self.thread.try_set(self.state.try_with_value(|state| state.thread.clone())?);
+        }
+        let again = self.state.try_with_value(ChatState::again)?;
+        if self.again.try_with_untracked(|it| *it != again)? {
+            self.again.try_set(again);
         }
         if changes.turn {
             self.turn.try_set(self.state.try_with_value(|state| state.turn.clone())?);

@@ -1,36 +1,76 @@
 //! Bytes of a ChatKit stream in, events out. Pure.
 
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
 use crate::model::{
-    chatkit::ThreadStreamEvent,
+    chatkit::{FeedEvent, ThreadStreamEvent},
     sse::{EventTooLarge, SseDecoder, SseEvent},
 };
+
+/// What a stream is made of.
+pub trait StreamEvent: DeserializeOwned {
+    /// Whether this version knows the kind.
+    fn is_known(&self) -> bool;
+}
+
+impl StreamEvent for ThreadStreamEvent {
+    fn is_known(&self) -> bool {
+        *self != Self::Unknown
+    }
+}
+
+impl StreamEvent for FeedEvent {
+    fn is_known(&self) -> bool {
+        *self != Self::Unknown
+    }
+}
 
 /// Reads the body of a streaming request.
 ///
 /// What cannot be understood is skipped: events of a later protocol, `[DONE]`, kinds of content that this version does
 /// not know. A stream without a terminal event ends with its body.
-#[derive(Debug, Default)]
-pub struct EventDecoder {
+#[derive(Debug)]
+pub struct EventDecoder<E = ThreadStreamEvent> {
     frames: SseDecoder,
+    last_id: Option<String>,
+    kind: PhantomData<E>,
 }
 
-impl EventDecoder {
+impl<E> Default for EventDecoder<E> {
+    fn default() -> Self {
+        Self { frames: SseDecoder::default(), last_id: None, kind: PhantomData }
+    }
+}
+
+impl<E: StreamEvent> EventDecoder<E> {
     /// Takes the next chunk and returns the events that it completes.
     ///
     /// # Errors
     /// [`EventTooLarge`] when one event would fill the page's memory.
-    pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<ThreadStreamEvent>, EventTooLarge> {
-        Ok(self.frames.push(chunk)?.iter().filter_map(read).collect())
+    pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<E>, EventTooLarge> {
+        let frames = self.frames.push(chunk)?;
+        if let Some(id) = frames.iter().rev().find_map(|frame| frame.id.as_ref()) {
+            self.last_id = Some(id.clone());
+        }
+        Ok(frames.iter().filter_map(read).collect())
+    }
+
+    /// Returns the `id:` of the last event that had one, also if nobody understands that event: what to send as
+    /// `Last-Event-ID`.
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
     }
 
     /// Ends the body; an event whose blank line is missing counts if its data is whole.
-    pub fn finish(self) -> Option<ThreadStreamEvent> {
+    pub fn finish(self) -> Option<E> {
         self.frames.finish().as_ref().and_then(read)
     }
 }
 
-fn read(frame: &SseEvent) -> Option<ThreadStreamEvent> {
-    serde_json::from_str(&frame.data).ok().filter(|event| *event != ThreadStreamEvent::Unknown)
+fn read<E: StreamEvent>(frame: &SseEvent) -> Option<E> {
+    serde_json::from_str(&frame.data).ok().filter(E::is_known)
 }
 
 #[cfg(test)]
@@ -46,13 +86,14 @@ mod tests {
     #[test]
     fn events_are_the_same_wherever_the_network_cuts() {
         let body = format!(": ping\n\n{DELTA}id: 4\n{DELTA}");
-        let whole = EventDecoder::default().push(body.as_bytes()).unwrap();
+        let whole = EventDecoder::<ThreadStreamEvent>::default().push(body.as_bytes()).unwrap();
         assert_eq!(whole.len(), 2);
         for at in 0..body.len() {
-            let mut decoder = EventDecoder::default();
+            let mut decoder = EventDecoder::<ThreadStreamEvent>::default();
             let mut events = decoder.push(&body.as_bytes()[..at]).unwrap();
             events.extend(decoder.push(&body.as_bytes()[at..]).unwrap());
             assert_eq!(events, whole, "cut at {at}");
+            assert_eq!(decoder.last_id(), Some("4"), "cut at {at}");
         }
     }
 
@@ -65,14 +106,16 @@ mod tests {
             "data: \n\n",
             "data: {\"type\":\"thread.item.updated\",\"item_id\":\"m\",\"update\":{\"type\":\"assistant_message.content_part.added\",\"content_index\":0,\"content\":{\"type\":\"output_song\"}}}\n\n",
         ] {
-            assert_eq!(EventDecoder::default().push(body.as_bytes()).unwrap(), vec![], "{body}");
+            let mut decoder = EventDecoder::<ThreadStreamEvent>::default();
+            assert_eq!(decoder.push(body.as_bytes()).unwrap(), vec![], "{body}");
+            assert_eq!(decoder.last_id(), None);
         }
     }
 
     #[test]
     fn a_last_event_counts_only_when_it_is_whole() {
         let check = |body: &str, n_events: usize| {
-            let mut decoder = EventDecoder::default();
+            let mut decoder = EventDecoder::<ThreadStreamEvent>::default();
             assert_eq!(decoder.push(body.as_bytes()).unwrap(), vec![]);
             assert_eq!(decoder.finish().iter().count(), n_events, "{body:?}");
         };

@@ -39,6 +39,17 @@ impl ChatKitError {
     }
 }
 
+impl ChatKitError {
+    /// Whether the network, or a server that is being restarted, is to blame: what was asked may be asked again.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable | Self::ConnectionLost => true,
+            Self::Refused { status, .. } => matches!(status, 502..=504),
+            _ => false,
+        }
+    }
+}
+
 impl From<ApiError> for ChatKitError {
     fn from(err: ApiError) -> Self {
         match err {

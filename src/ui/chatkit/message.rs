@@ -9,7 +9,10 @@ use super::{
     markdown::Markdown,
     state::{Entry, Phase},
 };
-use crate::model::chatkit::ThreadItem;
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::components::{Icon, IconKind},
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Speaker {
@@ -33,7 +36,7 @@ pub(super) fn Message(control: ChatKitControl, row: Row) -> impl IntoView {
     });
     move || match speaker.get() {
         Speaker::User => view! { <UserMessage text phase /> }.into_any(),
-        Speaker::Assistant => view! { <Answer text phase /> }.into_any(),
+        Speaker::Assistant => view! { <Answer control key=row.with_value(|row| row.key) text phase /> }.into_any(),
         Speaker::Nobody => ().into_any(),
     }
 }
@@ -49,11 +52,17 @@ fn UserMessage(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
 }
 
 #[component]
-fn Answer(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
+fn Answer(control: ChatKitControl, key: u64, text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
     let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
-        <article class="message" data-speaker="assistant" aria-label="Assistant" aria-busy=busy(phase, Phase::Streaming)>
+        <article
+            class="message"
+            data-speaker="assistant"
+            data-superseded=move || (phase.get() == Phase::Superseded).then_some("")
+            aria-label="Assistant"
+            aria-busy=busy(phase, Phase::Streaming)
+        >
             <Markdown source=text is_streaming />
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
@@ -64,9 +73,35 @@ fn Answer(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions">
                     <CopyButton label="Copy answer" text=text />
+                    <AnswerAgain control key />
                 </div>
             </Show>
         </article>
+    }
+}
+
+/// A button that has the last answer written anew, while it is complete; the page offers more for a broken one.
+#[component]
+fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
+    let question = Memo::new(move |_| {
+        control.again.with(|again| {
+            let again = again.as_ref().filter(|it| it.last_key == key && !it.is_broken);
+            again.map(|it| it.question_id.clone())
+        })
+    });
+    let again = move |_| {
+        if let Some(id) = question.get_untracked() {
+            control.retry(id);
+            // The button goes away and would take the focus along.
+            control.focus_composer();
+        }
+    };
+    view! {
+        <Show when=move || question.with(Option::is_some)>
+            <button class="icon-button" type="button" aria-label="Answer again" on:click=again>
+                <Icon kind=IconKind::RotateCw />
+            </button>
+        </Show>
     }
 }
 

@@ -30,7 +30,9 @@ mod copy;
 pub mod decode;
 mod drafts;
 mod error;
+mod feed;
 mod history;
+mod line;
 pub mod markdown;
 mod message;
 mod options;
@@ -39,8 +41,11 @@ mod thread_list;
 mod threads;
 mod transcript;
 mod turn;
+mod wait;
 
 use leptos::{prelude::*, task::spawn_local};
+
+use crate::model::chatkit::Thread;
 
 pub use auth_token::AuthToken;
 pub use control::{ChatKitControl, Loading};
@@ -57,12 +62,20 @@ use transcript::Transcript;
 ///
 /// Nothing is asked of the server while the page is rendered: what it should show then is given as `initial_threads`
 /// and `initial_thread`. In the browser the history is asked for unless it was given, and the token's source is asked
-/// early, so that the first message need not wait for it. When the component that called this is gone, so is an
-/// answer that was under way.
+/// early, so that the first message need not wait for it. An answer that is being written in the initial thread is
+/// followed. When the component that called this is gone, so is the connection of an answer that was under way: a
+/// Colloquy server goes on with it, others stop.
 pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     let has_threads = options.initial_threads.is_some();
     let control = ChatKitControl::new(options);
     Effect::new(move |_| {
+        feed::watch_network(control);
+        if control.is_colloquy.get_value() {
+            feed::listen(control);
+        }
+        if let Some(run) = control.thread.with_untracked(|thread| thread.as_ref().and_then(Thread::run)) {
+            control.resume(run);
+        }
         let kept = drafts::load(control.thread_id().get_untracked().as_deref());
         if !kept.is_empty() {
             control.set_draft(kept);
@@ -71,6 +84,9 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
             if !has_threads {
                 return control.load_threads().await;
             }
+            if control.is_colloquy.get_value() {
+                return;
+            }
             let Some(client) = control.client.try_get_value() else { return };
             // Other failures may be over when a token is needed.
             if let Err(err @ ChatKitError::Unauthorized) = client.warm_up().await {
@@ -78,7 +94,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
             }
         });
     });
-    on_cleanup(move || control.stop());
+    on_cleanup(move || control.leave());
     control
 }
 

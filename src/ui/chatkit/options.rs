@@ -17,7 +17,7 @@ pub struct UseChatKitOptions {
     pub auth_token: AuthToken,
     /// Called for every failure, also for those that the component shows.
     pub on_error: Handler<ChatKitError>,
-    /// Called when the body of an answer ends, however it ends.
+    /// Called when an answer ends that is shown, however it ends.
     pub on_response_end: Handler<ResponseEnd>,
     /// Called when another thread is shown; `None` is a new chat.
     pub on_thread_change: Handler<Option<ThreadId>>,
@@ -25,6 +25,9 @@ pub struct UseChatKitOptions {
     pub initial_threads: Option<Page<Thread>>,
     /// The thread to begin with and its newest items, oldest first.
     pub initial_thread: Option<Thread>,
+    /// Whether the server is a Colloquy: then this page shows what other tabs do, and sends a message again that the
+    /// network lost. Other servers are asked for nothing that is not ChatKit's.
+    pub is_colloquy: bool,
 }
 
 /// The end of an answer.

@@ -1,16 +1,12 @@
 //! What a conversation looks like, and how events change it. Pure: no signals, no clock, no browser.
 
-use serde_json::Map;
-
-use crate::model::{
-    Timestamp,
-    chatkit::{
-        ErrorEvent, InferenceOptions, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent,
-        UserContent, UserMessage,
-    },
-};
+use crate::model::chatkit::{ErrorEvent, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent};
 
 mod item;
+mod refresh;
+mod turns;
+
+pub use turns::{Again, Turn, TurnEnd};
 
 use item::{is_interrupted, with_created_at};
 
@@ -39,6 +35,8 @@ pub struct Entry {
     pub item: ThreadItem,
     /// How far it is.
     pub phase: Phase,
+    /// The same item again, from its beginning, as long as less of it has come than is shown.
+    pub replayed: Option<ThreadItem>,
 }
 
 /// How far an entry is.
@@ -52,19 +50,8 @@ pub enum Phase {
     Settled,
     /// It ended before it was complete.
     Interrupted,
-}
-
-/// A turn: from the message that was sent to the end of the body that answers it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Nothing of the answer has arrived yet.
-    pub is_waiting: bool,
-    /// Whether a stop button makes sense.
-    pub can_stop: bool,
-    /// What the assistant is doing.
-    pub progress: Option<String>,
-    /// An `error` event has arrived.
-    pub has_failed: bool,
+    /// Complete, and shown until the answer that takes its place is, too.
+    Superseded,
 }
 
 /// Something said beside the conversation.
@@ -76,15 +63,6 @@ pub struct Note {
     pub title: Option<String>,
     /// A sentence.
     pub text: String,
-}
-
-/// How the body of a turn ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TurnEnd {
-    /// By itself.
-    Complete,
-    /// By the user, or because the connection broke.
-    Cut,
 }
 
 /// What an event changed, for the view to render that and nothing else.
@@ -141,45 +119,6 @@ impl ChatState {
         self.entries.splice(0..0, older);
     }
 
-    /// Begins a turn: shows what the user says before the server has taken it.
-    pub fn begin_turn(&mut self, text: &str) {
-        let item = ThreadItem::UserMessage(UserMessage {
-            id: String::new(),
-            thread_id: self.thread.as_ref().map(|thread| thread.id.clone()).unwrap_or_default(),
-            created_at: self.entries.last().map_or(Timestamp::from_millis(0), |last| last.item.created_at()),
-            content: vec![UserContent::InputText { text: text.to_owned() }],
-            attachments: Vec::new(),
-            quoted_text: None,
-            inference_options: InferenceOptions::default(),
-            extra: Map::new(),
-        });
-        self.push(item, Phase::Sending);
-        self.notes.clear();
-        self.turn = Some(Turn { is_waiting: true, can_stop: true, progress: None, has_failed: false });
-    }
-
-    /// Takes back what was said when the server did not take it.
-    pub fn withdraw(&mut self) {
-        self.entries.retain(|entry| entry.phase != Phase::Sending);
-    }
-
-    /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.
-    pub fn end_turn(&mut self, end: TurnEnd) -> Changes {
-        let has_failed = self.turn.take().is_some_and(|turn| turn.has_failed);
-        let is_cut = end == TurnEnd::Cut || has_failed;
-        let mut changes = Changes { turn: true, ..Changes::default() };
-        for entry in &mut self.entries {
-            entry.phase = match entry.phase {
-                Phase::Sending => Phase::Settled,
-                Phase::Streaming if is_cut => Phase::Interrupted,
-                Phase::Streaming => Phase::Settled,
-                Phase::Settled | Phase::Interrupted => continue,
-            };
-            changes.add_entry(entry.key);
-        }
-        changes
-    }
-
     /// Takes one event of the stream.
     pub fn apply(&mut self, event: ThreadStreamEvent) -> Changes {
         match event {
@@ -227,7 +166,15 @@ impl ChatState {
         let phase = if is_interrupted(&item) { Phase::Interrupted } else { phase };
         match self.position(item.id()).or_else(|| self.position_of_sent(&item)) {
             Some(at) => {
+                let is_replay = phase == Phase::Streaming && self.turn.as_ref().is_some_and(|turn| turn.is_resumed);
                 let entry = &mut self.entries[at];
+                if is_replay && entry.item.text().len() > item.text().len() {
+                    entry.replayed = Some(item);
+                    entry.phase = phase;
+                    changes.add_entry(entry.key);
+                    return changes;
+                }
+                entry.replayed = None;
                 let first_seen = (entry.phase != Phase::Sending).then(|| entry.item.created_at());
                 entry.item = with_created_at(item, first_seen);
                 entry.phase = phase;
@@ -244,9 +191,15 @@ impl ChatState {
     fn update(&mut self, item_id: &str, update: ItemUpdate) -> Changes {
         let Some(at) = self.position(item_id) else { return Changes::default() };
         let entry = &mut self.entries[at];
-        if !entry.item.apply(update) {
+        let Some(mut replayed) = entry.replayed.take() else {
+            let is_changed = entry.item.apply(update);
+            return Changes { entries: is_changed.then_some(entry.key).into_iter().collect(), ..Changes::default() };
+        };
+        if !replayed.apply(update) || replayed.text().len() < entry.item.text().len() {
+            entry.replayed = Some(replayed);
             return Changes::default();
         }
+        entry.item = replayed;
         Changes { entries: vec![entry.key], ..Changes::default() }
     }
 
@@ -292,7 +245,7 @@ fn settled(next_key: &mut u64, item: ThreadItem) -> Entry {
     let key = *next_key;
     *next_key += 1;
     let phase = if is_interrupted(&item) { Phase::Interrupted } else { Phase::Settled };
-    Entry { key, item, phase }
+    Entry { key, item, phase, replayed: None }
 }
 
 fn sentence(err: ErrorEvent) -> String {

@@ -53,6 +53,25 @@ impl ThreadList {
         }
     }
 
+    /// Takes a thread's new fields if it is here.
+    pub fn renew(&mut self, thread: Thread) {
+        if self.get(&thread.id).is_some() {
+            self.upsert(thread);
+        }
+    }
+
+    /// Takes the first page as it is now; what follows it and was loaded before stays.
+    pub fn refresh(&mut self, page: Page<Thread>) {
+        let last = page.data.last().filter(|_| page.has_more);
+        let end = last.and_then(|last| self.threads.iter().position(|thread| thread.id == last.id));
+        let mut old = std::mem::take(self);
+        *self = Self::new(page);
+        if let Some(end) = end {
+            self.threads.extend(old.threads.drain(end + 1..));
+            self.after = old.after;
+        }
+    }
+
     /// Changes a title and returns the old one.
     pub fn rename(&mut self, id: &str, title: Option<String>) -> Option<String> {
         let thread = self.threads.iter_mut().find(|thread| thread.id == id)?;
@@ -96,6 +115,31 @@ mod tests {
         list.upsert(page(&["e"], false).data.remove(0));
         list.append(page(&["c", "b", "a"], false));
         assert_eq!((ids(&list).as_str(), list.after()), ("edcba", None));
+    }
+
+    #[test]
+    fn the_first_page_can_be_read_anew() {
+        let check = |ids_now: &[&str], has_more: bool, expected: (&str, Option<&str>)| {
+            let mut list = ThreadList::new(page(&["e", "d", "c"], true));
+            list.append(page(&["b"], true));
+            list.refresh(page(ids_now, has_more));
+            assert_eq!((ids(&list).as_str(), list.after()), expected, "{ids_now:?}");
+        };
+        check(&["e", "d", "c"], true, ("edcb", Some("b")));
+        check(&["f", "e", "d"], true, ("fedcb", Some("b")));
+        check(&["e", "c", "b"], true, ("ecb", Some("b")));
+        check(&["e"], false, ("e", None));
+        check(&["h", "g", "f"], true, ("hgf", Some("f")));
+        check(&[], false, ("", None));
+    }
+
+    #[test]
+    fn only_a_thread_that_is_here_is_renewed() {
+        let mut list = ThreadList::new(page(&["b", "a"], false));
+        let thread = |id: &str| Thread { title: Some("new".into()), ..page(&[id], false).data.remove(0) };
+        list.renew(thread("c"));
+        list.renew(thread("a"));
+        assert_eq!((ids(&list).as_str(), list.get("a").unwrap().title.as_deref()), ("ba", Some("new")));
     }
 
     #[test]

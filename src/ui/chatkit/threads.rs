@@ -104,8 +104,10 @@ impl ChatKitControl {
                         list.upsert(thread.clone());
                     }
                 });
+                let run = thread.run();
                 self.show(ChatState::open(Some(thread)));
                 self.loading.try_set(Loading::Ready);
+                run.into_iter().for_each(|run| self.resume(run));
             }
             Err(err) => {
                 let loading = if err.is_not_found() { Loading::NotFound } else { Loading::Failed(err.to_string()) };
@@ -123,7 +125,7 @@ impl ChatKitControl {
     }
 
     /// `threads.get_by_id` brings the first items; of a long thread the last ones are wanted.
-    async fn thread_with_newest_items(self, id: String) -> Result<Thread, ChatKitError> {
+    pub(super) async fn thread_with_newest_items(self, id: String) -> Result<Thread, ChatKitError> {
         let mut thread: Thread = self.call(Operation::ThreadsGetById { thread_id: id.clone() }).await?;
         if thread.items.has_more {
             let mut page = self.items(id, None).await?;
@@ -140,7 +142,7 @@ impl ChatKitControl {
         self.call(Operation::ItemsList { thread_id, page }).await
     }
 
-    async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
+    pub(super) async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ThreadsList { page, query: None }).await
     }

@@ -68,6 +68,7 @@ pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
                     <Waiting control />
                     <Arrival control />
                     <Notes control />
+                    <TryAgain control />
                 </div>
             </div>
             <Show when=move || !is_at_end.get()>
@@ -141,13 +142,47 @@ fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> impl IntoVi
 fn Waiting(control: ChatKitControl) -> impl IntoView {
     let is_waiting = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
     let progress = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().and_then(|it| it.progress.clone())));
+    let is_reconnecting =
+        Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting)));
+    let is_shown = Memo::new(move |_| is_waiting.get() || progress.with(Option::is_some));
     view! {
-        <Show when=move || is_waiting.get() || progress.with(Option::is_some)>
+        <Show when=move || is_shown.get() && !is_reconnecting.get()>
             <p class="transcript__waiting">
                 <Dots />
                 <span class="transcript__progress" data-quiet=move || progress.with(Option::is_none).then_some("")>
                     {move || progress.get().unwrap_or_else(|| "Thinking…".to_owned())}
                 </span>
+            </p>
+        </Show>
+        <Show when=move || is_reconnecting.get()>
+            <p class="transcript__waiting" role="status">
+                <Dots />
+                <span class="transcript__progress">"Connection lost. Reconnecting…"</span>
+            </p>
+        </Show>
+    }
+}
+
+/// The way on after an answer that did not come, or not to its end.
+#[component]
+fn TryAgain(control: ChatKitControl) -> impl IntoView {
+    let question = Memo::new(move |_| {
+        control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
+    });
+    let retry = move |_| {
+        if let Some(id) = question.get_untracked() {
+            control.retry(id);
+            // The button goes away and would take the focus along.
+            control.focus_composer();
+        }
+    };
+    view! {
+        <Show when=move || question.with(Option::is_some) && control.loading.get() == Loading::Ready>
+            <p>
+                <Button kind=ButtonKind::Quiet on:click=retry>
+                    <Icon kind=IconKind::RotateCw />
+                    "Try again"
+                </Button>
             </p>
         </Show>
     }

@@ -1,68 +1,220 @@
 //! A turn: a message goes out, an answer streams in.
 
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{AbortController, AbortSignal};
 
 use super::{
     ChatKitControl, ChatKitError, EndReason, Loading,
-    client::EventStream,
+    client::{Client, EventStream},
     drafts,
+    line::Line,
     state::{Changes, ChatState, Note, Phase, TurnEnd},
+    wait::{self, BackOff},
 };
-use crate::model::chatkit::{NoticeLevel, Operation, ThreadStreamEvent, UserMessageInput};
+use crate::model::chatkit::{ClientMarks, NoticeLevel, Operation, RunRef, ThreadStreamEvent, UserMessageInput};
+
+/// How long a server may take to end an answer that it was told to stop, in milliseconds.
+const FAREWELL_MS: i32 = 3000;
+
+/// What a turn begins with.
+struct Beginning {
+    /// What is sent; nothing for an answer that began elsewhere.
+    operation: Option<Operation>,
+    /// What the user typed for it.
+    text: String,
+    line: Line,
+    /// The number of what is shown.
+    number: u64,
+}
 
 impl ChatKitControl {
     /// Sends a message in the thread that is shown, or opens a thread with it. Does nothing for an empty message and
     /// while an answer is under way.
     pub fn send_message(&self, text: impl Into<String>) {
         let text = text.into();
-        let is_busy = self.turn.with_untracked(Option::is_some) || self.loading.get_untracked() != Loading::Ready;
-        let Ok(controller) = AbortController::new() else { return };
-        if text.trim().is_empty() || is_busy {
+        if text.trim().is_empty() || self.is_busy() {
             return;
         }
-        let signal = controller.signal();
-        self.keep_abort(Some(controller));
+        let input = UserMessageInput::text(text.clone());
+        let operation = match self.thread_id.get_untracked() {
+            Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
+            None => Operation::ThreadsCreate { input },
+        };
         self.change(|state| {
             state.begin_turn(&text);
             Changes { list: true, turn: true, ..Changes::default() }
         });
         self.set_draft("");
-        spawn_local((*self).run_turn(text, signal, self.showing()));
+        self.begin(Some(operation), text, Line::new());
     }
 
-    async fn run_turn(self, text: String, signal: AbortSignal, number: u64) {
-        let input = UserMessageInput::text(text.clone());
-        let operation = match self.thread_id.try_get_untracked().flatten() {
-            Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
-            None => Operation::ThreadsCreate { input },
-        };
-        let Some(client) = self.client.try_get_value() else { return };
-        let end = match client.open(operation, &signal).await {
-            Ok(stream) => self.read(stream, number).await,
-            Err(err) => Err(err),
-        };
-        if !self.is_showing(number) {
+    /// Has a message of the user's answered again. The old answer stays until the new one is complete. Does nothing
+    /// while an answer is under way.
+    pub fn retry(&self, item_id: impl Into<String>) {
+        let item_id = item_id.into();
+        let Some(thread_id) = self.thread_id.get_untracked().filter(|_| !self.is_busy()) else { return };
+        self.change(|state| state.retry_turn(&item_id));
+        self.begin(Some(Operation::ThreadsRetryAfterItem { thread_id, item_id }), String::new(), Line::new());
+    }
+
+    /// Follows an answer that is being written, from its first event on.
+    pub(super) fn resume(&self, run: RunRef) {
+        if self.is_busy() {
             return;
         }
-        self.keep_abort(None);
-        let is_stopped = signal.aborted();
+        self.change(|state| state.resume_turn(run.item_id.as_deref()));
+        self.begin(None, String::new(), Line::to_run(run.id));
+    }
+
+    /// Stops the answer that streams; what has arrived of it stays.
+    pub fn stop(&self) {
+        let Some(line) = self.line.try_get_value().flatten() else { return };
+        let is_reconnecting = self.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting));
+        line.set_stopped(true);
+        match line.run_id() {
+            Some(run_id) => self.stop_run(run_id, line),
+            // The run has no name yet: the wish is told as soon as it has.
+            None if self.is_colloquy.get_value() && !is_reconnecting => {}
+            None => line.break_off(),
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.turn.with_untracked(Option::is_some) || self.loading.get_untracked() != Loading::Ready
+    }
+
+    fn begin(&self, operation: Option<Operation>, text: String, line: Line) {
+        self.line.set_value(Some(line.clone()));
+        let beginning = Beginning { operation, text, line, number: self.showing() };
+        spawn_local((*self).run_turn(beginning));
+    }
+
+    fn stop_run(&self, run_id: String, line: Line) {
+        let (control, number) = (*self, self.showing());
+        let Some(client) = self.client.try_get_value() else { return };
+        control.change(|state| state.set_can_stop(false));
+        spawn_local(async move {
+            match client.stop(&run_id).await {
+                Ok(()) => wait::pause(Some(FAREWELL_MS), &[]).await,
+                // It is gone.
+                Err(err) if err.is_not_found() => {}
+                Err(err) => {
+                    line.set_stopped(false);
+                    if control.is_showing(number) && control.turn.with_untracked(Option::is_some) {
+                        control.change(|state| {
+                            state.notes.push(danger(&err));
+                            state.set_can_stop(true)
+                        });
+                        control.report(err);
+                    }
+                    return;
+                }
+            }
+            line.break_off();
+        });
+    }
+
+    async fn run_turn(self, beginning: Beginning) {
+        let Some(client) = self.client.try_get_value() else { return };
+        let end = self.follow(&client, &beginning).await;
+        let Beginning { text, line, number, operation } = beginning;
+        if !self.is_showing(number) {
+            if end.is_err() && line.run_id().is_none() {
+                keep_draft(&operation, &text);
+            }
+            return;
+        }
         match end {
-            Ok(()) => self.end_turn(TurnEnd::Complete, None, &text),
-            Err(_) if is_stopped => self.end_turn(TurnEnd::Cut, None, &text),
+            Ok(()) if !line.is_stopped() => self.end_turn(TurnEnd::Complete, None, &text),
+            Ok(()) => self.end_turn(TurnEnd::Cut, None, &text),
+            Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Cut, None, &text),
+            // What followed a run that is gone is read below.
+            Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, &text),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), &text),
+        }
+        let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
+        let missed = self.missed_run.try_update_value(Option::take).flatten();
+        if operation.is_none() || is_retry || missed.is_some_and(|run_id| !line.is_to(&run_id)) {
+            self.refresh_thread().await;
+        }
+    }
+
+    /// Reads to the end of the answer, over as many connections as that takes.
+    async fn follow(self, client: &Client, beginning: &Beginning) -> Result<(), ChatKitError> {
+        let Beginning { operation, line, number, .. } = beginning;
+        let marks = ClientMarks { resumable: true, key: Some(new_key()) };
+        let (mut back_off, mut last_id) = (BackOff::default(), None);
+        loop {
+            let controller = line.controller().ok_or(ChatKitError::Unreachable)?;
+            let opened = match (line.run_id(), operation) {
+                (Some(run_id), _) => client.resume(&run_id, last_id.as_deref(), &controller).await,
+                (None, Some(operation)) => client.open(operation.clone(), &marks, &controller).await,
+                (None, None) => return Ok(()),
+            };
+            let end = match opened {
+                Ok(stream) => self.read(stream, line, *number, &mut last_id, &mut back_off).await,
+                Err(err) => Err(err),
+            };
+            let can_go_on = line.run_id().is_some() || self.is_colloquy.try_get_value().unwrap_or_default();
+            match end {
+                Err(err) if err.is_passing() && can_go_on && !is_over(line) => {}
+                end => return end,
+            }
+            self.set_reconnecting(*number, true);
+            back_off.wait().await;
+            if is_over(line) {
+                return Err(ChatKitError::ConnectionLost);
+            }
         }
     }
 
     /// Reads to the end of the body, or until something else is shown.
-    async fn read(self, mut stream: EventStream, number: u64) -> Result<(), ChatKitError> {
+    async fn read(
+        self,
+        mut stream: EventStream<ThreadStreamEvent>,
+        line: &Line,
+        number: u64,
+        last_id: &mut Option<String>,
+        back_off: &mut BackOff,
+    ) -> Result<(), ChatKitError> {
+        let controller = line.current();
+        self.set_reconnecting(number, false);
         while let Some(events) = stream.next().await? {
-            if !self.is_showing(number) {
+            back_off.reset();
+            self.note_run(line, &events);
+            if let (Some(controller), Some(_)) = (&controller, line.run_id()) {
+                stream.watch(controller);
+            }
+            if self.is_showing(number) {
+                self.take(events);
+            } else if is_over(line) {
+                line.break_off();
                 break;
             }
-            self.take(events);
+            if let Some(id) = stream.last_id() {
+                *last_id = Some(id.to_owned());
+            }
         }
         Ok(())
+    }
+
+    /// Notes which run answers. A wish to stop that is older than its name is told now.
+    fn note_run(self, line: &Line, events: &[ThreadStreamEvent]) {
+        let run = events.iter().find_map(|event| match event {
+            ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => thread.run(),
+            _ => None,
+        });
+        if let (Some(run), None) = (run, line.run_id()) {
+            line.set_run(run.id.clone());
+            if line.is_stopped() {
+                self.stop_run(run.id, line.clone());
+            }
+        }
+    }
+
+    fn set_reconnecting(&self, number: u64, is_reconnecting: bool) {
+        if self.is_showing(number) {
+            self.change(|state| state.set_reconnecting(is_reconnecting));
+        }
     }
 
     /// Takes the events of one chunk and renders once.
@@ -72,7 +224,10 @@ impl ChatKitControl {
             let mut changes = Changes::default();
             for event in events {
                 if let ThreadStreamEvent::Error(err) = &event {
-                    failures.push(ChatKitError::Stream(err.clone()));
+                    failures.push(match err.code.as_str() {
+                        "unauthorized" => ChatKitError::Unauthorized,
+                        _ => ChatKitError::Stream(err.clone()),
+                    });
                 }
                 changes.merge(state.apply(event));
             }
@@ -98,7 +253,6 @@ impl ChatKitControl {
     }
 
     fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, text: &str) {
-        let note = err.as_ref().map(|err| Note { level: NoticeLevel::Danger, title: None, text: err.to_string() });
         let is_failed = self.state.with_value(|state| state.turn.as_ref().is_some_and(|turn| turn.has_failed));
         let is_lost = end == TurnEnd::Cut && self.state.with_value(is_unsent);
         self.change(|state| {
@@ -106,8 +260,8 @@ impl ChatKitControl {
                 state.withdraw();
             }
             let mut changes = state.end_turn(end);
-            changes.list = is_lost;
-            state.notes.extend(note);
+            changes.list |= is_lost;
+            state.notes.extend(err.as_ref().map(danger));
             changes
         });
         if is_lost {
@@ -125,11 +279,38 @@ impl ChatKitControl {
 
     /// The server did not take the message: the user gets it back, before what was typed meanwhile.
     fn give_back(&self, text: &str) {
-        let typed = self.draft.get_untracked();
-        let both = if typed.is_empty() { text.to_owned() } else { format!("{text}\n{typed}") };
-        self.set_draft(both);
+        self.set_draft(before(text, &self.draft.get_untracked()));
         self.focus_composer();
     }
+}
+
+/// Whether nothing more is wanted of the line: the user stopped, or left while the server goes on by itself.
+fn is_over(line: &Line) -> bool {
+    line.is_left() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
+}
+
+/// Keeps a message that could not be sent, and whose thread is not shown any more, as a draft.
+fn keep_draft(operation: &Option<Operation>, text: &str) {
+    let thread_id = match operation {
+        Some(Operation::ThreadsAddUserMessage { thread_id, .. }) => Some(thread_id.as_str()),
+        Some(Operation::ThreadsCreate { .. }) => None,
+        _ => return,
+    };
+    drafts::save(thread_id, &before(text, &drafts::load(thread_id)));
+}
+
+fn before(text: &str, typed: &str) -> String {
+    if typed.is_empty() { text.to_owned() } else { format!("{text}\n{typed}") }
+}
+
+/// A name for what is sent, which nobody else gives. (`crypto.randomUUID` is missing on plain http.)
+fn new_key() -> String {
+    let part = || (js_sys::Math::random() * 1e16).to_string();
+    format!("{}-{}-{}", js_sys::Date::now(), part(), part())
+}
+
+fn danger(err: &ChatKitError) -> Note {
+    Note { level: NoticeLevel::Danger, title: None, text: err.to_string() }
 }
 
 fn is_unsent(state: &ChatState) -> bool {

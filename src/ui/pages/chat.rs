@@ -170,6 +170,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
+        is_colloquy: true,
         ..UseChatKitOptions::default()
     })
 }

@@ -3,8 +3,11 @@
 //! [`EventLog`] is what a place for them must offer, and [`memory`] the one that there is: this process. [`run`] is an
 //! answer that is being written, with its log; [`registry`] finds those of this process. What several servers are to
 //! share, in Redis for instance, is another [`EventLog`], made where [`LiveRun`] makes its own; readers of a run that
-//! another server writes are told what is stored until then (`stored`).
+//! another server writes are told what is stored until then (`stored`). [`feed`]
+//! tells a user's tabs of runs and threads; a store for several servers must offer the two methods of [`Feeds`], to tell
+//! and to read.
 
+mod feed;
 mod memory;
 mod registry;
 mod run;
@@ -14,6 +17,7 @@ use std::fmt;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(super) use feed::{FeedReader, Feeds, News};
 #[cfg(test)]
 pub(super) use memory::MAX_BYTES;
 use memory::MemoryLog;

@@ -65,7 +65,7 @@ struct Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.chat.live().end(&self.run);
+        self.chat.end_live(&self.run);
     }
 }
 

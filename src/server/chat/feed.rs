@@ -1,0 +1,119 @@
+//! `GET /chatkit/feed`: what a user's other tabs and devices are told.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use bytes::Bytes;
+use futures_util::stream;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Chat,
+    error::ChatError,
+    live::{FeedReader, LiveRun, News},
+    sse,
+};
+use crate::{
+    model::chatkit::{FeedEvent, RunRef, Thread},
+    server::{
+        AppState,
+        auth::{principal, watch::Watcher},
+    },
+};
+
+/// Routes `/chatkit/feed`.
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/chatkit/feed", get(feed).fallback(async || ChatError::MethodNotAllowed("GET")))
+}
+
+/// Sends a user's events as they happen, until the session is over or the server stops. What happened before is not
+/// told: the first event says that everything is to be read anew, and whoever reads then has missed nothing.
+async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
+    let principal = match principal::bearer(&app, &headers).await {
+        Ok(principal) => principal,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if app.chat.stopping().is_cancelled() {
+        return ChatError::ShuttingDown.into_response();
+    }
+    let listening = Listening {
+        reader: app.chat.0.feeds.reader(&principal.user_id),
+        session: app.watch.watch(&principal.session_id),
+        stopping: app.chat.stopping().clone(),
+    };
+    let first = stream::once(std::future::ready(reset()));
+    let then = stream::unfold(Some(listening), |listening| async move { listening?.next().await });
+    sse::streamed(futures_util::StreamExt::chain(first, then))
+}
+
+struct Listening {
+    reader: FeedReader,
+    session: Watcher,
+    stopping: CancellationToken,
+}
+
+impl Listening {
+    /// Waits for something to say; `None` at the end of the feed.
+    async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
+        let frame = tokio::select! {
+            () = self.stopping.cancelled() => return None,
+            () = self.session.over() => return Some((sse::frame(&[sse::signed_out()]), None)),
+            news = self.reader.next() => match news {
+                News::Event(json) => sse::frame_json(&json),
+                News::Lost => reset(),
+            },
+            () = tokio::time::sleep(sse::SILENCE) => sse::PING,
+        };
+        Some((frame, Some(self)))
+    }
+}
+
+fn reset() -> Bytes {
+    sse::frame_json(&serde_json::to_vec(&FeedEvent::Reset).expect("BUG: an event is JSON").into())
+}
+
+impl Chat {
+    /// Tells the user's tabs and devices of something that is stored.
+    pub(super) fn tell(&self, user_id: &str, event: &FeedEvent) {
+        self.0.feeds.tell(user_id, event);
+    }
+
+    /// Tells them of a thread's new fields.
+    pub(super) fn tell_updated(&self, user_id: &str, thread: &Thread) {
+        self.tell(user_id, &FeedEvent::ThreadUpdated { thread: self.with_run(thread) });
+    }
+
+    /// Tells them of a new thread.
+    pub(super) fn tell_created(&self, user_id: &str, thread: &Thread) {
+        self.tell(user_id, &FeedEvent::ThreadCreated { thread: self.with_run(thread) });
+    }
+
+    /// Lets a run be found, read and stopped, and tells of it.
+    pub(super) fn go_live(&self, run: &Arc<LiveRun>) {
+        self.live().insert(Arc::clone(run));
+        let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
+        self.tell(&run.user_id, &FeedEvent::RunBegan { thread_id, run_id });
+    }
+
+    /// Ends a run's log, and tells of it.
+    pub(super) fn end_live(&self, run: &Arc<LiveRun>) {
+        self.live().end(run);
+        let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
+        self.tell(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
+    }
+
+    /// Says which run is answering in a thread, as everywhere that a thread is sent.
+    fn with_run(&self, thread: &Thread) -> Thread {
+        let mut thread = thread.clone();
+        if let (None, Some(run)) = (thread.run(), self.live().of_thread(&thread.id)) {
+            thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
+        }
+        thread
+    }
+}

@@ -1,0 +1,186 @@
+//! What other tabs do, and what the browser says of the network.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    ChatKitControl, ChatKitError, Loading,
+    line::Line,
+    state::{Changes, Note},
+    wait::{self, BackOff},
+};
+use crate::model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent};
+
+/// How often the history is read again while it changes.
+const REREADINGS: usize = 5;
+
+/// Listens to the server's feed as long as the component lives, and while the page can be seen: browsers have few
+/// connections to a server, and tabs in the background must not take them all. Whoever comes back reads anew.
+pub(super) fn listen(control: ChatKitControl) {
+    let line = Line::new();
+    let (hidden, offline) = (line.clone(), line.clone());
+    let on_change = window_event_listener(ev::visibilitychange, move |_| {
+        if document().hidden() {
+            hidden.break_off();
+        }
+    });
+    let on_offline = window_event_listener(ev::offline, move |_| offline.break_off());
+    on_cleanup({
+        let line = line.clone();
+        move || {
+            on_change.remove();
+            on_offline.remove();
+            line.set_left();
+            line.break_off();
+        }
+    });
+    spawn_local(control.keep_listening(line));
+}
+
+/// Believes the browser that the network is gone: a connection that went with it would be silent for long.
+pub(super) fn watch_network(control: ChatKitControl) {
+    let on_offline = window_event_listener(ev::offline, move |_| {
+        if let Some(line) = control.line.get_value().filter(|line| line.run_id().is_some()) {
+            line.break_off();
+        }
+    });
+    on_cleanup(move || on_offline.remove());
+}
+
+impl ChatKitControl {
+    async fn keep_listening(self, line: Line) {
+        let mut back_off = BackOff::default();
+        loop {
+            wait::until_visible().await;
+            if line.is_left() {
+                return;
+            }
+            let end = self.hear(&line, &mut back_off).await;
+            if line.is_left() {
+                return;
+            }
+            match end {
+                Err(err @ ChatKitError::Unauthorized) => return self.report(err),
+                // It is no Colloquy.
+                Err(ChatKitError::Refused { status: 400..=428, .. }) => {
+                    self.is_colloquy.try_set_value(false);
+                    return;
+                }
+                _ if document().hidden() => {}
+                _ => back_off.wait().await,
+            }
+        }
+    }
+
+    async fn hear(self, line: &Line, back_off: &mut BackOff) -> Result<(), ChatKitError> {
+        let client = self.client.try_get_value().ok_or(ChatKitError::ConnectionLost)?;
+        let controller = line.controller().ok_or(ChatKitError::Unreachable)?;
+        let mut feed = client.feed(&controller).await?;
+        while let Some(events) = feed.next().await? {
+            back_off.reset();
+            for event in events {
+                if let FeedEvent::Error(err) = &event
+                    && err.code == "unauthorized"
+                {
+                    return Err(ChatKitError::Unauthorized);
+                }
+                // The page may be gone.
+                if self.thread_id.try_get_untracked().is_some() {
+                    self.learn(event);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn learn(&self, event: FeedEvent) {
+        self.n_heard.update_value(|n| *n += 1);
+        match event {
+            FeedEvent::Reset => {
+                spawn_local((*self).refresh_threads());
+                spawn_local((*self).refresh_thread());
+            }
+            FeedEvent::ThreadCreated { thread } => self.threads.update(|list| list.upsert(thread)),
+            FeedEvent::ThreadUpdated { thread } => {
+                if self.shows(&thread.id) {
+                    self.change(|state| state.apply(ThreadStreamEvent::ThreadUpdated { thread: thread.clone() }));
+                }
+                self.threads.update(|list| list.renew(thread));
+            }
+            FeedEvent::ThreadDeleted { thread_id } => self.lose_thread(&thread_id),
+            FeedEvent::ItemsChanged { thread_id } if self.shows(&thread_id) => {
+                spawn_local((*self).refresh_thread());
+            }
+            FeedEvent::RunBegan { thread_id, run_id } if self.shows(&thread_id) => self.note_began(run_id),
+            FeedEvent::RunEnded { thread_id, run_id } if self.shows(&thread_id) => {
+                _ = self.change(|state| state.end_run(&run_id));
+            }
+            _ => {}
+        }
+    }
+
+    /// An answer begins in the thread that is shown: this tab's own, or one to follow.
+    fn note_began(&self, run_id: String) {
+        let is_own = self.line.with_value(|line| line.as_ref().is_some_and(|line| line.is_to(&run_id)));
+        if is_own {
+            return;
+        }
+        if self.turn.with_untracked(Option::is_some) {
+            // This tab's own that has no name yet, or the one after that which is being read.
+            self.missed_run.set_value(Some(run_id));
+        } else {
+            spawn_local((*self).refresh_thread());
+        }
+    }
+
+    fn lose_thread(&self, thread_id: &str) {
+        self.threads.update(|list| _ = list.remove(thread_id));
+        if !self.shows(thread_id) {
+            return;
+        }
+        self.set_thread_id(None);
+        self.change(|state| {
+            let text = "This chat was deleted in another window.".to_owned();
+            state.notes.push(Note { level: NoticeLevel::Info, title: None, text });
+            Changes { turn: true, ..Changes::default() }
+        });
+    }
+
+    fn shows(&self, thread_id: &str) -> bool {
+        self.thread_id.with_untracked(|id| id.as_deref() == Some(thread_id))
+    }
+
+    /// Reads the first page of the history anew; once more if it changed on the way.
+    async fn refresh_threads(self) {
+        for _ in 0..REREADINGS {
+            let n_heard = self.n_heard.try_get_value();
+            let Ok(page) = self.thread_page(None).await else { return };
+            if self.n_heard.try_get_value() == n_heard {
+                _ = self.threads.try_update(|list| list.refresh(page));
+                return;
+            }
+        }
+    }
+
+    /// Reads the shown thread anew, and follows the answer that is being written in it. What is there stays in its
+    /// place.
+    pub(super) async fn refresh_thread(self) {
+        let number = self.showing();
+        let is_quiet = || {
+            self.is_showing(number)
+                && self.turn.with_untracked(Option::is_none)
+                && self.loading.get_untracked() == Loading::Ready
+        };
+        let Some(id) = self.thread_id.try_get_untracked().flatten().filter(|_| is_quiet()) else { return };
+        match self.thread_with_newest_items(id).await {
+            Ok(thread) if is_quiet() => {
+                let run = thread.run();
+                self.threads.update(|list| list.renew(thread.clone()));
+                self.change(|state| state.refresh(thread));
+                run.into_iter().for_each(|run| self.resume(run));
+            }
+            Err(err) if err.is_not_found() && is_quiet() => _ = self.loading.try_set(Loading::NotFound),
+            // What is shown stays; the feed, or the next message, finds out whether the server is back.
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! How turns begin and end.
+
+use serde_json::Map;
+
+use super::{Changes, ChatState, Phase};
+use crate::model::{
+    Timestamp,
+    chatkit::{InferenceOptions, NoticeLevel, ThreadItem, ThreadStatus, UserContent, UserMessage},
+};
+
+/// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Nothing of the answer has arrived yet.
+    pub is_waiting: bool,
+    /// Whether a stop button makes sense.
+    pub can_stop: bool,
+    /// What the assistant is doing.
+    pub progress: Option<String>,
+    /// An `error` event has arrived.
+    pub has_failed: bool,
+    /// The answer began elsewhere: its events come from the first one on, while parts of it are shown already.
+    pub is_resumed: bool,
+    /// The connection is lost and is being made again.
+    pub is_reconnecting: bool,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnEnd {
+    /// By itself.
+    Complete,
+    /// By the user, or because the connection broke.
+    Cut,
+}
+
+/// What can be answered again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The id of the user's last message.
+    pub question_id: String,
+    /// The key of the last entry.
+    pub last_key: u64,
+    /// Whether its answer is missing or not complete.
+    pub is_broken: bool,
+}
+
+impl ChatState {
+    /// Begins a turn: shows what the user says before the server has taken it.
+    pub fn begin_turn(&mut self, text: &str) {
+        let item = ThreadItem::UserMessage(UserMessage {
+            id: String::new(),
+            thread_id: self.thread.as_ref().map(|thread| thread.id.clone()).unwrap_or_default(),
+            created_at: self.entries.last().map_or(Timestamp::from_millis(0), |last| last.item.created_at()),
+            content: vec![UserContent::InputText { text: text.to_owned() }],
+            attachments: Vec::new(),
+            quoted_text: None,
+            inference_options: InferenceOptions::default(),
+            extra: Map::new(),
+        });
+        self.push(item, Phase::Sending);
+        self.notes.clear();
+        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+    }
+
+    /// Begins to follow an answer that is being written, to the item `item_id` if that is known.
+    pub fn resume_turn(&mut self, item_id: Option<&str>) -> Changes {
+        let mut changes = Changes { turn: true, ..Changes::default() };
+        let at = item_id.and_then(|id| self.position(id));
+        if let Some(at) = at {
+            self.entries[at].phase = Phase::Streaming;
+            changes.add_entry(self.entries[at].key);
+        }
+        self.notes.clear();
+        self.turn = Some(Turn { is_waiting: at.is_none(), can_stop: true, is_resumed: true, ..Turn::default() });
+        changes
+    }
+
+    /// Begins to answer a message of the user's again; what follows it stays until the new answer is complete.
+    pub fn retry_turn(&mut self, question_id: &str) -> Changes {
+        let mut changes = Changes { turn: true, ..Changes::default() };
+        let first = self.position(question_id).map_or(self.entries.len(), |at| at + 1);
+        for entry in self.entries[first..].iter_mut().filter(|entry| entry.phase != Phase::Sending) {
+            entry.phase = Phase::Superseded;
+            changes.add_entry(entry.key);
+        }
+        self.notes.clear();
+        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        changes
+    }
+
+    /// Notes that a run has ended, which nobody here was reading.
+    pub fn end_run(&mut self, run_id: &str) -> Changes {
+        match &mut self.thread {
+            Some(thread) if self.turn.is_none() && thread.run().is_some_and(|run| run.id == run_id) => {
+                thread.clear_run();
+                Changes { thread: true, ..Changes::default() }
+            }
+            _ => Changes::default(),
+        }
+    }
+
+    /// Says whether a stop button makes sense.
+    pub fn set_can_stop(&mut self, can_stop: bool) -> Changes {
+        let changes = self.change_turn(|turn| turn.can_stop = can_stop);
+        Changes { turn: true, ..changes }
+    }
+
+    /// Says whether the connection is lost and is being made again.
+    pub fn set_reconnecting(&mut self, is_reconnecting: bool) -> Changes {
+        self.change_turn(|turn| turn.is_reconnecting = is_reconnecting)
+    }
+
+    /// Takes back what was said when the server did not take it.
+    pub fn withdraw(&mut self) {
+        self.entries.retain(|entry| entry.phase != Phase::Sending);
+    }
+
+    /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.
+    pub fn end_turn(&mut self, end: TurnEnd) -> Changes {
+        let has_failed = self.turn.take().is_some_and(|turn| turn.has_failed);
+        let is_cut = end == TurnEnd::Cut || has_failed;
+        let mut changes = Changes { turn: true, ..Changes::default() };
+        if let Some(thread) = self.thread.as_mut().filter(|thread| thread.run().is_some()) {
+            thread.clear_run();
+            changes.thread = true;
+        }
+        if !is_cut {
+            let n_entries = self.entries.len();
+            self.entries.retain(|entry| entry.phase != Phase::Superseded);
+            changes.list = self.entries.len() < n_entries;
+        }
+        for entry in &mut self.entries {
+            entry.replayed = None;
+            entry.phase = match entry.phase {
+                Phase::Sending | Phase::Superseded => Phase::Settled,
+                Phase::Streaming if is_cut => Phase::Interrupted,
+                Phase::Streaming => Phase::Settled,
+                Phase::Settled | Phase::Interrupted => continue,
+            };
+            changes.add_entry(entry.key);
+        }
+        changes
+    }
+
+    /// Says what can be answered again; nothing while an answer is under way, and where nobody may write.
+    pub fn again(&self) -> Option<Again> {
+        let thread = self.thread.as_ref()?;
+        if thread.status != ThreadStatus::Active || thread.run().is_some() || self.turn.is_some() {
+            return None;
+        }
+        let is_question = |entry: &super::Entry| matches!(entry.item, ThreadItem::UserMessage(_));
+        let at = self.entries.iter().rposition(is_question)?;
+        let answer = &self.entries[at + 1..];
+        let is_broken = answer.is_empty()
+            || answer.iter().any(|entry| entry.phase == Phase::Interrupted)
+            || self.notes.iter().any(|note| note.level == NoticeLevel::Danger);
+        let question_id = self.entries[at].item.id();
+        let (question_id, last_key) = (question_id.to_owned(), self.entries.last()?.key);
+        (!question_id.is_empty()).then_some(Again { question_id, last_key, is_broken })
+    }
+}
