@@ -133,9 +133,12 @@ fn announce(config: &Config, db: &Db, listening: &str) {
         Db::Sqlite { .. } => config.database_url.trim_start_matches("sqlite:").to_owned(),
         Db::Postgres(_) => config::without_password(&config.database_url),
     };
-    let answers = match &config.model.openai {
-        Some(openai) => format!("{} at {}", openai.model.as_deref().unwrap_or("the first model"), openai.base_url),
-        None => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
+    let answers = match (&config.model.upstream, &config.model.openai) {
+        (Some(upstream), _) => format!("the ChatKit server at {}", upstream.url),
+        (None, Some(openai)) => {
+            format!("{} at {}", openai.model.as_deref().unwrap_or("the first model"), openai.base_url)
+        }
+        (None, None) => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
     };
     let mails = match &config.mail.smtp {
         Some(smtp) => smtp.host.clone(),

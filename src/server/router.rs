@@ -1,6 +1,6 @@
 //! All routes, and what happens around them.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use axum::{
     Router,
@@ -20,6 +20,7 @@ use tower_http::{
     },
     limit::RequestBodyLimitLayer,
     services::ServeDir,
+    timeout::RequestBodyTimeoutLayer,
 };
 
 use super::{
@@ -28,6 +29,8 @@ use super::{
 };
 use crate::ui::{App, shell};
 
+/// How long the sender of a body may be silent before the connection is given up.
+const BODY_SILENCE: Duration = Duration::from_secs(30);
 /// The most bytes of a posted form; Leptos itself would take any number.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
@@ -46,6 +49,7 @@ pub fn router(app: AppState) -> Router {
         .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
+        .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
         .with_state(app)
 }
 

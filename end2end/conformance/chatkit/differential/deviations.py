@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from compared import NOTHING, Difference
-from pending import PENDING
 
 
 @dataclass(frozen=True)
@@ -23,12 +22,10 @@ class Deviation:
     at: str = "^answer$"
     # What the difference may be.
     only: Callable[[Difference], bool] = lambda _: True
-    # The part of Colloquy that it is about, see `pending.py`.
-    needs: str | None = None
 
     def covers(self, case: str, difference: Difference) -> bool:
         is_here = re.search(self.cases, case) and re.search(self.at, difference.at)
-        return bool(is_here) and self.needs not in PENDING and self.only(difference)
+        return bool(is_here) and self.only(difference)
 
     def __str__(self) -> str:
         return self.name
@@ -141,7 +138,6 @@ DEVIATIONS = [
         "^attachments: (deleted twice|somebody else's is not sent|sent before)",
         r"^body\.data",
         missing,
-        needs="attachments",
     ),
     Deviation(
         "locked threads are locked",
@@ -250,14 +246,12 @@ DEVIATIONS = [
         "The original hands on anything.",
         "^attachments.create: (an empty name|no media type)",
         only=refused(400),
-        needs="attachments",
     ),
     Deviation(
         "files have a limit",
         "The original leaves it to the store, which knows it only once the bytes are there.",
         "^attachments.create: 10 TB",
         only=refused(413),
-        needs="attachments",
     ),
     Deviation(
         "files say where they are read",
@@ -265,14 +259,12 @@ DEVIATIONS = [
         "^attachments: ",
         r"\.colloquy\.url$",
         lambda it: more(it) and it.ours == "<address>",
-        needs="attachments",
     ),
     Deviation(
         "a file is sent once it is there, and once",
         "§1.7: the original sends what nobody uploaded, and one file in two threads.",
         "^attachments: (sent before they are uploaded|sent twice)",
         only=refused(400),
-        needs="attachments",
     ),
     Deviation(
         "feedback is read back",
@@ -280,20 +272,17 @@ DEVIATIONS = [
         "^feedback: good",
         r"\.colloquy\.feedback$",
         lambda it: more(it) and it.ours == "negative",
-        needs="feedback",
     ),
     Deviation(
         "feedback is on what is there",
         "The original asks no store; ours is 404 for what is not there.",
         "^feedback: (an|on an) unknown|^feedback: on somebody else's",
         only=refused(404),
-        needs="feedback",
     ),
     Deviation(
         "threads are searched",
         "§1.5: the protocol has no search; the original ignores the field, and lists all threads.",
         "^search: ",
         r"^body\.",
-        needs="search",
     ),
 ]

@@ -18,7 +18,6 @@ from cases.table import Case
 from client import serve
 from compared import differences
 from deviations import DEVIATIONS, Deviation
-from pending import PENDING, REFUSAL, REFUSED
 from server import SECRET, start, stop
 from side import Side
 
@@ -64,7 +63,7 @@ def test_every_case_has_its_own_name() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-@pytest.mark.parametrize("case", [it for it in CASES if it.needs not in REFUSED or BESIDE_ITSELF], ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_both_answer_alike(original: Side, ours: Side, case: Case) -> None:
     with ThreadPoolExecutor() as both:
         pairs = zip_longest(*both.map(answers, [original, ours], [case, case]), fillvalue={})
@@ -80,13 +79,6 @@ def test_both_answer_alike(original: Side, ours: Side, case: Case) -> None:
 
 
 @pytest.mark.skipif(BESIDE_ITSELF, reason="two originals")
-@pytest.mark.parametrize("case", [it for it in CASES if it.needs in REFUSED], ids=str)
-def test_what_is_pending_is_refused(ours: Side, case: Case) -> None:
-    sentences = [it["body"].get("message") for it in answers(ours, case) if isinstance(it.get("body"), dict)]
-    assert REFUSAL in sentences, f"there is {case.needs}: strike it off pending.py"
-
-
-@pytest.mark.skipif(BESIDE_ITSELF, reason="two originals")
-@pytest.mark.parametrize("deviation", [it for it in DEVIATIONS if it.needs not in PENDING], ids=str)
+@pytest.mark.parametrize("deviation", DEVIATIONS, ids=str)
 def test_it_deviates_still(deviation: Deviation) -> None:
     assert deviation.name in occurred, "this deviation does not occur any more: strike it off deviations.py"

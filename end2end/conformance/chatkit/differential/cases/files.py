@@ -6,21 +6,21 @@ from side import Side, message
 NO_FILE = "atc_0123456789abcdef"
 
 
-@flow("attachments: announced, uploaded, sent and read back", needs="attachments")
+@flow("attachments: announced, uploaded, sent and read back")
 def attach(side: Side) -> None:
     ids = [side.attach("notes.txt", "text/plain"), side.attach("dot.png", "image/png")]
     events = side.send("threads.create", input=message("/long 1", attachments=ids))["events"]
     side.list(events[0]["thread"]["id"])
 
 
-@flow("attachments: sent before they are uploaded", needs="attachments")
+@flow("attachments: sent before they are uploaded")
 def attach_early(side: Side) -> None:
     file = side.send("attachments.create", "new", name="notes.txt", size=5, mime_type="text/plain")["body"]
     side.send("threads.create", "new", input=message("/long 1", attachments=[file["id"]]))
     side.send("threads.list", "new")
 
 
-@flow("attachments: sent twice", needs="attachments")
+@flow("attachments: sent twice")
 def attach_twice(side: Side) -> None:
     id = side.attach("notes.txt", "text/plain")
     side.thread("/long 1")
@@ -28,7 +28,7 @@ def attach_twice(side: Side) -> None:
     side.send("threads.create", input=message("/long 1", attachments=[id]))
 
 
-@flow("attachments: deleted twice, and then sent", needs="attachments")
+@flow("attachments: deleted twice, and then sent")
 def delete(side: Side) -> None:
     id = side.attach("notes.txt", "text/plain", "new")
     side.send("attachments.delete", "new", attachment_id=id)
@@ -36,14 +36,14 @@ def delete(side: Side) -> None:
     side.send("threads.create", "new", input=message("/long 1", attachments=[id]))
 
 
-@flow("attachments: somebody else's is not deleted", needs="attachments")
+@flow("attachments: somebody else's is not deleted")
 def delete_foreign(side: Side) -> None:
     id = side.attach("notes.txt", "text/plain")
     side.send("attachments.delete", "bob", attachment_id=id)
     side.send("threads.create", input=message("/long 1", attachments=[id]))
 
 
-@flow("attachments: somebody else's is not sent", needs="attachments")
+@flow("attachments: somebody else's is not sent")
 def attach_foreign(side: Side) -> None:
     id = side.attach("notes.txt", "text/plain")
     side.send("threads.create", "new", input=message("/long 1", attachments=[id]))
@@ -67,10 +67,10 @@ CREATE = "attachments.create"
 
 CASES = [
     *(it for it in list(globals().values()) if isinstance(it, Case)),
-    one("attachments.create: an empty name", CREATE, needs="attachments", name="", size=5, mime_type="text/plain"),
-    one("attachments.create: no media type", CREATE, needs="attachments", name="a", size=5, mime_type="nonsense"),
+    one("attachments.create: an empty name", CREATE, name="", size=5, mime_type="text/plain"),
+    one("attachments.create: no media type", CREATE, name="a", size=5, mime_type="nonsense"),
     one("attachments.create: a size below zero", CREATE, name="a", size=-1, mime_type="text/plain"),
-    one("attachments.create: 10 TB", CREATE, needs="attachments", name="a", size=10**13, mime_type="text/plain"),
+    one("attachments.create: 10 TB", CREATE, name="a", size=10**13, mime_type="text/plain"),
     one("attachments.create: without a size", CREATE, name="a", mime_type="text/plain"),
     one("attachments.delete: without an id", "attachments.delete"),
     one("transcribe: by a server that cannot", "input.transcribe", audio_base64="AAAA", mime_type="audio/webm"),

@@ -119,7 +119,7 @@ def delete_foreign(side: Side) -> None:
     side.send("threads.get_by_id", thread_id=thread_id)
 
 
-@flow("search: threads by a word of theirs", needs="search")
+@flow("search: threads by a word of theirs")
 def search(side: Side) -> None:
     side.thread("/long 1", "new")
     side.thread("/long 2", "new")

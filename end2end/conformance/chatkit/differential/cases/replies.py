@@ -175,7 +175,7 @@ def at_once_foreign(side: Side) -> None:
     side.list(params["thread_id"])
 
 
-@flow("feedback: good, and then bad", needs="feedback")
+@flow("feedback: good, and then bad")
 def feedback(side: Side) -> None:
     params = shown(side, "/long 1", "assistant_message")
     for kind in ("positive", "negative"):
@@ -183,17 +183,17 @@ def feedback(side: Side) -> None:
     side.list(params["thread_id"])
 
 
-@flow("feedback: on nothing", needs="feedback")
+@flow("feedback: on nothing")
 def feedback_on_nothing(side: Side) -> None:
     side.send("items.feedback", thread_id=side.thread(), item_ids=[], kind="positive")
 
 
-@flow("feedback: on an unknown item", needs="feedback")
+@flow("feedback: on an unknown item")
 def feedback_on_unknown(side: Side) -> None:
     side.send("items.feedback", thread_id=side.thread(), item_ids=[NO_ITEM], kind="positive")
 
 
-@flow("feedback: on somebody else's item", needs="feedback")
+@flow("feedback: on somebody else's item")
 def feedback_foreign(side: Side) -> None:
     params = shown(side, "/long 1", "assistant_message")
     side.send("items.feedback", "bob", thread_id=params["thread_id"], item_ids=[params["item_id"]], kind="positive")
@@ -213,5 +213,5 @@ CASES = [
     one("action: without an action", ACTION, thread_id=UNKNOWN),
     one("action: without a type", ACTION, thread_id=UNKNOWN, action={"payload": {}}),
     one("action at once: an unknown thread", ACTION_AT_ONCE, thread_id=UNKNOWN, action=GO),
-    one("feedback: an unknown thread", "items.feedback", needs="feedback", thread_id=UNKNOWN, item_ids=[], kind="positive"),
+    one("feedback: an unknown thread", "items.feedback", thread_id=UNKNOWN, item_ids=[], kind="positive"),
 ]

@@ -12,18 +12,16 @@ class Case:
 
     name: str
     run: Callable[[Side], object]
-    # The part of Colloquy that it asks for, see `pending.py`.
-    needs: str | None = None
 
     def __str__(self) -> str:
         return self.name
 
 
-def one(name: str, kind: str, who: str = "ada", /, *, needs: str | None = None, **params: object) -> Case:
+def one(name: str, kind: str, who: str = "ada", /, **params: object) -> Case:
     """A single request."""
-    return Case(name, lambda side: side.send(kind, who, **params), needs)
+    return Case(name, lambda side: side.send(kind, who, **params))
 
 
-def flow(name: str, needs: str | None = None) -> Callable[[Callable[[Side], object]], Case]:
+def flow(name: str) -> Callable[[Callable[[Side], object]], Case]:
     """Several requests."""
-    return lambda run: Case(name, run, needs)
+    return lambda run: Case(name, run)
