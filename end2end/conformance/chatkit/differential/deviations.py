@@ -254,11 +254,11 @@ DEVIATIONS = [
         only=refused(413),
     ),
     Deviation(
-        "files say where they are read",
-        "The protocol has no address of a file's bytes; ours stands in a field of its own.",
+        "files say where they are read, and how large they are",
+        "The protocol has no address of a file's bytes, and no size; ours stand in a field of its own.",
         "^attachments: ",
-        r"\.colloquy\.url$",
-        lambda it: more(it) and it.ours == "<address>",
+        r"\.colloquy\.(url|size)$",
+        lambda it: more(it) and (it.ours == "<address>" if it.at.endswith("url") else it.ours > 0),
     ),
     Deviation(
         "a file is sent once it is there, and once",

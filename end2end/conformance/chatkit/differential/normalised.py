@@ -8,7 +8,7 @@ import httpx
 # Ids as both servers make them: a prefix of the protocol's and some random characters.
 ID = re.compile(r"\b(thr|msg|tc|call|wf|tsk|eot|si|atc|shcx|run)_[A-Za-z0-9]{8,}\b")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z?)")
-ADDRESS = re.compile(r"https?://127\.0\.0\.1:\d+/\S*")
+ADDRESS = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+/\S*")
 
 
 class Names:

@@ -71,11 +71,12 @@ class Side:
         """All items of a thread."""
         return self.send("items.list", who, thread_id=thread_id, order="asc", limit=100)
 
-    def attach(self, name: str, mime_type: str, who: str = "ada") -> str:
-        """Announces a file of five bytes and uploads it where the server wants it; returns its id."""
-        attachment = self.send("attachments.create", who, name=name, size=5, mime_type=mime_type)["body"]
+    def attach(self, name: str, mime_type: str, who: str = "ada", content: bytes = b"bytes") -> str:
+        """Announces a file and uploads it where the server wants it; returns its id."""
+        announced = self.send("attachments.create", who, name=name, size=len(content), mime_type=mime_type)
+        attachment = announced["body"]
         to = attachment["upload_descriptor"]
-        self._http.request(to["method"], to["url"], headers=to["headers"], content=b"bytes").raise_for_status()
+        self._http.request(to["method"], to["url"], headers=to["headers"], content=content).raise_for_status()
         return attachment["id"]
 
 

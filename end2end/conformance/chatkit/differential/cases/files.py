@@ -3,12 +3,18 @@
 from cases.table import Case, flow, one
 from side import Side, message
 
+# A picture of one transparent pixel.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000b49444154789c6360000200000500017a5eab3f0000000049454e44ae42"
+    "6082"
+)
 NO_FILE = "atc_0123456789abcdef"
 
 
 @flow("attachments: announced, uploaded, sent and read back")
 def attach(side: Side) -> None:
-    ids = [side.attach("notes.txt", "text/plain"), side.attach("dot.png", "image/png")]
+    ids = [side.attach("notes.txt", "text/plain"), side.attach("dot.png", "image/png", content=DOT)]
     events = side.send("threads.create", input=message("/long 1", attachments=ids))["events"]
     side.list(events[0]["thread"]["id"])
 
