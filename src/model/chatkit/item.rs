@@ -278,6 +278,20 @@ impl ThreadItem {
         }
     }
 
+    /// Notes which version of an answer it stands for, from 1, and of how many, under the key `colloquy`.
+    pub fn mark_version(&mut self, version: u32, versions: u32) {
+        match self {
+            Self::AssistantMessage(it) => {
+                let marks = it.colloquy.get_or_insert_default();
+                (marks.version, marks.versions) = (Some(version), Some(versions));
+            }
+            item => {
+                item.mark("version", version.into());
+                item.mark("versions", versions.into());
+            }
+        }
+    }
+
     /// Puts a note under the key `colloquy`, unless the item is hidden or keeps its notes elsewhere.
     pub(super) fn mark(&mut self, key: &str, value: Value) {
         let extra = match self {

@@ -158,9 +158,7 @@ pub(super) async fn fail(tx: &mut Tx, run_id: &str, note: Option<ThreadItem>, no
     set_items(tx, &question_id, number, Some(&items)).await?;
     let mut standing = items::after(tx, &thread_id, &question_id).await?;
     let chosen = chosen(tx, &question_id).await?;
-    number_them(&mut standing, chosen, count(tx, &question_id).await?);
-    let message = answer(&mut standing).find(|item| matches!(item, ThreadItem::AssistantMessage(_)));
-    if let Some(item) = message {
+    if let Some(item) = number_them(&mut standing, chosen, count(tx, &question_id).await?) {
         items::upsert(tx, &thread_id, item, now).await?;
     }
     Ok(true)
@@ -238,12 +236,14 @@ async fn put_in(
     Ok(())
 }
 
-/// Says on the answer which version it is, of how many.
-fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) {
-    if let Some(marks) = marks(items) {
-        marks.version = u32::try_from(number).ok();
-        marks.versions = u32::try_from(n_versions).ok();
-    }
+/// Says on the answer which version it is, of how many: on its first message, or on its first item when it has none.
+/// Returns that item.
+fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) -> Option<&ThreadItem> {
+    let is_message = |item: &ThreadItem| matches!(item, ThreadItem::AssistantMessage(_));
+    let has_message = answer(items).any(|item| is_message(item));
+    let item = answer(items).find(|item| if has_message { is_message(item) } else { !item.is_hidden() })?;
+    item.mark_version(u32::try_from(number).ok()?, u32::try_from(n_versions).ok()?);
+    Some(item)
 }
 
 /// Returns the answer alone of what follows a message: what stands before the user's next one.

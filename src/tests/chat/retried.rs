@@ -83,7 +83,9 @@ on_both_engines! {
         let first = ids(&before)[0].to_owned();
         retry(&app, &alice, &id, &first).await;
         let back = select(&app, &alice, &id, &first, 1).await;
-        assert_eq!(back["data"].as_array().unwrap()[..], before["data"].as_array().unwrap()[1..]);
+        let (back, before) = (back["data"].as_array().unwrap(), before["data"].as_array().unwrap());
+        assert_eq!(back[0]["colloquy"], json!({ "versions": 2, "version": 1 }));
+        assert_eq!((&back[0]["id"], &back[1..]), (&before[1]["id"], &before[2..]));
     }
 
     async fn a_failed_retry_leaves_the_old_answer(app) {
