@@ -72,7 +72,8 @@ async fn once(
     let (_, place) = items::question(&mut tx, thread_id, item_id).await?;
     let has_answer = versions::begin(&mut tx, thread_id, item_id, &run_id).await?;
     tx.commit().await?;
-    let run = Arc::new(LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable));
+    let run = LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
+    let run = Arc::new(run.into_version(has_answer));
     if client.resumable {
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });

@@ -61,7 +61,7 @@ pub(super) async fn store(
     stage: Stage,
     now: Timestamp,
 ) -> Result<()> {
-    match find_draft(tx, &run.id).await? {
+    match draft_of(tx, run).await? {
         None => {
             for item in items {
                 match stage {
@@ -85,13 +85,18 @@ pub(super) async fn store(
 
 /// Deletes an item from where [`store`] puts it.
 pub(super) async fn discard(tx: &mut Tx, run: &LiveRun, item_id: &str) -> Result<()> {
-    match find_draft(tx, &run.id).await? {
+    match draft_of(tx, run).await? {
         None => items::delete(tx, &run.thread_id, item_id).await,
         Some(Draft { items: Json(mut written), .. }) => {
             written.retain(|item| item.id() != item_id);
             set_draft(tx, &run.id, &written).await
         }
     }
+}
+
+/// Returns the version that a run writes, and asks the database only where there is one.
+async fn draft_of(tx: &mut Tx, run: &LiveRun) -> Result<Option<Draft>> {
+    if run.writes_version() { find_draft(tx, &run.id).await } else { Ok(None) }
 }
 
 /// Closes those of a run's items that are named, if it writes a version; `false` when it writes none.
@@ -111,6 +116,9 @@ pub(super) async fn close_draft(
 
 /// Returns an item that a run has written or that stands in its thread; a hidden one too.
 pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option<ThreadItem>> {
+    if !run.writes_version() {
+        return items::find(db, &run.user_id, &run.thread_id, item_id).await;
+    }
     let written: Option<Json<Vec<ThreadItem>>> = on!(db.read(), pool => {
         sqlx::query_scalar(
             r#"

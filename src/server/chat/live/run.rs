@@ -32,6 +32,8 @@ pub(in crate::server::chat) struct LiveRun {
     pub(in crate::server::chat) user_id: String,
     /// Whether it goes on without its readers.
     is_resumable: bool,
+    /// Whether it writes into a version of its own, not into its thread.
+    writes_version: bool,
     log: Arc<dyn EventLog>,
     /// How many readers it depends on, unless it is resumable.
     n_holders: AtomicUsize,
@@ -45,12 +47,23 @@ impl LiveRun {
         self.is_resumable
     }
 
+    /// Whether it writes into a version of its own, not into its thread.
+    pub(in crate::server::chat) fn writes_version(&self) -> bool {
+        self.writes_version
+    }
+
+    /// Says whether it writes into a version of its own.
+    pub(in crate::server::chat) fn into_version(self, writes_version: bool) -> Self {
+        Self { writes_version, ..self }
+    }
+
     pub(in crate::server::chat) fn new(id: String, thread_id: String, user_id: String, is_resumable: bool) -> Self {
         Self {
             id,
             thread_id,
             user_id,
             is_resumable,
+            writes_version: false,
             log: Arc::new(MemoryLog::default()),
             n_holders: AtomicUsize::new(0),
             stop: CancellationToken::new(),
