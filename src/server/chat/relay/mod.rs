@@ -3,6 +3,7 @@
 pub(super) mod chatkit;
 pub(super) mod demo;
 pub(super) mod openai;
+mod remote;
 
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};

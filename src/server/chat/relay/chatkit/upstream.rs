@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder, RequestBuilder, Response, header::RETRY_AFTER};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use url::Url;
 
-use super::Failure;
+use super::{
+    super::remote::{self, BACK_OFF, describe},
+    Failure,
+};
 use crate::{
     model::chatkit::{ChatKitRequest, Operation, UploadDescriptor},
     server::{
@@ -15,14 +18,8 @@ use crate::{
     },
 };
 
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The waits before the second and the third attempt.
-const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 /// How long one file may take.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
-/// The longest wait that a busy server may ask for and get without the user being told.
-const MAX_WAIT_S: u64 = 10;
 /// The most bytes of an answer that is one object.
 const MAX_OBJECT_BYTES: usize = 8 * 1024 * 1024;
 /// How much of a refusal is read, in bytes.
@@ -45,18 +42,11 @@ impl Upstream {
     /// # Errors
     /// [`Error::Config`] when the client cannot be made.
     pub(super) fn new(server: &UpstreamConfig, db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
-        let host = server.url.host_str().unwrap_or_default().to_owned();
-        let is_local = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
-        // No redirects: tokens and conversations go to the server that the operator named, and nowhere else.
         let client = |patience: fn(ClientBuilder, Duration) -> ClientBuilder, duration| {
-            let builder =
-                Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
-            let builder = if is_local { builder.no_proxy() } else { builder };
-            let built = patience(builder, duration).build();
-            built.map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))
+            remote::build(patience(remote::client(&server.url), duration))
         };
         Ok(Self {
-            host: server.url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
+            host: remote::host(&server.url),
             url: server.url.clone(),
             client: client(ClientBuilder::read_timeout, server.idle_timeout)?,
             uploads: client(ClientBuilder::timeout, UPLOAD_TIMEOUT)?,
@@ -143,7 +133,7 @@ impl Upstream {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let mut response = request.send().await.map_err(|err| {
+        let response = request.send().await.map_err(|err| {
             tracing::warn!(host = self.host, error = describe(&err), "the ChatKit server behind could not be asked");
             Failure::of_transport(&err, Failure::BrokeOff)
         })?;
@@ -151,15 +141,8 @@ impl Upstream {
         if status.is_success() {
             return Ok(response);
         }
-        let retry_after_s =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let mut body = Vec::new();
-        while let Ok(Some(chunk)) = response.chunk().await {
-            body.extend_from_slice(&chunk[..chunk.len().min(MAX_REFUSAL_BYTES - body.len())]);
-            if body.len() == MAX_REFUSAL_BYTES {
-                break;
-            }
-        }
+        let retry_after_s = remote::retry_after_s(&response);
+        let body = remote::read_body(response, MAX_REFUSAL_BYTES).await;
         tracing::warn!(host = self.host, status = status.as_u16(), "the ChatKit server behind refused a request");
         Err(Failure::of_status(status.as_u16(), retry_after_s, &body))
     }
@@ -170,25 +153,10 @@ impl Upstream {
 /// # Errors
 /// The failure, when there are no more attempts or another one might do something twice.
 async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
-    let wait = waits.next().and_then(|wait| match &failure {
-        Failure::Unreachable | Failure::Busy { retry_after_s: None } => Some(wait),
-        Failure::Busy { retry_after_s: Some(seconds) } if *seconds <= MAX_WAIT_S => {
-            Some(Duration::from_secs(*seconds).max(wait))
-        }
-        _ => None,
-    });
-    let Some(wait) = wait else { return Err(failure) };
-    tokio::time::sleep(wait).await;
-    Ok(())
-}
-
-/// Describes a transport error with its causes, without the URL.
-fn describe(err: &reqwest::Error) -> String {
-    let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
-    let mut cause = std::error::Error::source(err);
-    while let Some(err) = cause {
-        text = format!("{text}: {err}");
-        cause = err.source();
-    }
-    text
+    let asked_s = match &failure {
+        Failure::Unreachable => None,
+        Failure::Busy { retry_after_s } => *retry_after_s,
+        _ => return Err(failure),
+    };
+    if remote::wait(waits, asked_s).await { Ok(()) } else { Err(failure) }
 }

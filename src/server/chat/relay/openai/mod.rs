@@ -17,12 +17,15 @@ use std::{
 };
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{Relay, RelayEvent, RelayStream};
+use super::{
+    Relay, RelayEvent, RelayStream,
+    remote::{self, BACK_OFF, describe, read_body},
+};
 use crate::{
     model::chatkit::ThreadStreamEvent,
     server::{
@@ -35,14 +38,10 @@ use failure::Failure;
 use reading::Pieces;
 use receiving::Receiving;
 
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The waits before the second and the third attempt.
-const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
-/// The longest wait that a busy server may ask for and get without the user being told.
-const MAX_WAIT: Duration = Duration::from_secs(10);
 /// How much of an answer that is no stream is read, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// How much of a refusal is read, in bytes.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 /// An OpenAI-compatible server.
 #[derive(Clone)]
@@ -69,20 +68,12 @@ impl OpenAi {
     pub(in crate::server::chat) fn new(config: &OpenAiConfig) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL `{}` cannot be used: {why}", config.base_url));
         let url = Url::parse(&config.base_url).map_err(|err| wrong(&err.to_string()))?;
-        let host = url.host_str().ok_or_else(|| wrong("it names no host"))?;
-        let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        // No redirects: the conversation goes to the server that the operator named, and nowhere else.
-        let builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(config.idle_timeout)
-            .redirect(reqwest::redirect::Policy::none());
-        let builder = if is_local { builder.no_proxy() } else { builder };
-        let client = builder.build().map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))?;
-        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        url.host_str().ok_or_else(|| wrong("it names no host"))?;
+        let client = remote::build(remote::client(&url).read_timeout(config.idle_timeout))?;
         Ok(Self(Arc::new(Inner {
             config: config.clone(),
             tools: config.client_tools.iter().map(|tool| tool.name.clone()).collect(),
-            host,
+            host: remote::host(&url),
             client,
             models: Mutex::default(),
             tells_no_usage: AtomicBool::new(false),
@@ -176,12 +167,8 @@ impl Inner {
         if status.is_success() {
             return Ok(response);
         }
-        let retry_after =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        // Some servers say fractions.
-        let retry_after_s =
-            retry_after.and_then(|wait_s: f64| Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs()));
-        let body = read_body(response, 64 * 1024).await;
+        let retry_after_s = remote::retry_after_s(&response);
+        let body = read_body(response, MAX_REFUSAL_BYTES).await;
         let excerpt = self.excerpt(&body);
         tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused to answer");
         Err(refusal(status, retry_after_s, &body))
@@ -203,18 +190,13 @@ impl Inner {
 /// # Errors
 /// The failure, when there are no more attempts or another one would not help.
 async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
-    let wait = waits.next().and_then(|wait| match &failure {
-        Failure::Busy { retry_after_s } | Failure::Broken { retry_after_s, .. } => {
-            let asked = Duration::from_secs(retry_after_s.unwrap_or(0));
-            (asked <= MAX_WAIT).then_some(wait.max(asked))
-        }
-        Failure::Unreachable | Failure::NoAnswer | Failure::BrokeOff | Failure::Reported => Some(wait),
-        Failure::Garbled | Failure::BadCall => Some(wait),
-        _ => None,
-    });
-    let Some(wait) = wait else { return Err(failure) };
-    tokio::time::sleep(wait).await;
-    Ok(())
+    let asked_s = match &failure {
+        Failure::Busy { retry_after_s } | Failure::Broken { retry_after_s, .. } => *retry_after_s,
+        Failure::Unreachable | Failure::NoAnswer | Failure::BrokeOff | Failure::Reported => None,
+        Failure::Garbled | Failure::BadCall => None,
+        _ => return Err(failure),
+    };
+    if remote::wait(waits, asked_s).await { Ok(()) } else { Err(failure) }
 }
 
 fn refusal(status: StatusCode, retry_after_s: Option<u64>, body: &[u8]) -> Failure {
@@ -239,29 +221,6 @@ fn unwrapped(answer: Value) -> Value {
         Value::Array(mut all) if all.len() == 1 => all.remove(0),
         answer => answer,
     }
-}
-
-/// Reads at most `max_bytes` of a body; what cannot be read is left out.
-async fn read_body(mut response: Response, max_bytes: usize) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
-        if body.len() == max_bytes {
-            break;
-        }
-    }
-    body
-}
-
-/// Describes a transport error with its causes, without the URL, which may hold a key.
-fn describe(err: &reqwest::Error) -> String {
-    let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
-    let mut cause = std::error::Error::source(err);
-    while let Some(err) = cause {
-        text = format!("{text}: {err}");
-        cause = err.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,0 +1,102 @@
+//! What relays to other servers share: how these are reached, asked again, and spoken of in the log.
+
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder, Response, header::RETRY_AFTER};
+use url::Url;
+
+use crate::server::Error;
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The waits before the second and the third attempt.
+pub(super) const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
+/// The longest wait that a busy server may ask for and get without the user being told.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// Begins a client for one server. There are no redirects: keys, tokens and conversations go to the server that the
+/// operator named, and nowhere else.
+pub(super) fn client(url: &Url) -> ClientBuilder {
+    let builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
+    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if is_local { builder.no_proxy() } else { builder }
+}
+
+/// Makes the client.
+///
+/// # Errors
+/// [`Error::Config`] when it cannot be made.
+pub(super) fn build(builder: ClientBuilder) -> Result<Client, Error> {
+    builder.build().map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))
+}
+
+/// Returns a server's name for people: host and port.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Waits before the next attempt, as long as the server asked for, in seconds, and longer if that is little; `false`
+/// when there is no attempt left, and when it asked for more than ten seconds.
+pub(super) async fn wait(waits: &mut impl Iterator<Item = Duration>, asked_s: Option<u64>) -> bool {
+    let asked = Duration::from_secs(asked_s.unwrap_or(0));
+    let Some(wait) = waits.next().filter(|_| asked <= MAX_WAIT) else { return false };
+    tokio::time::sleep(wait.max(asked)).await;
+    true
+}
+
+/// Returns how long a server asks to be left alone, in seconds, rounded up: some say fractions.
+pub(super) fn retry_after_s(response: &Response) -> Option<u64> {
+    let wait_s: f64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs())
+}
+
+/// Reads at most `max_bytes` of a body; what cannot be read is left out.
+pub(super) async fn read_body(mut response: Response, max_bytes: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
+        if body.len() == max_bytes {
+            break;
+        }
+    }
+    body
+}
+
+/// Describes a transport error with its causes, without the URL, which may hold a key.
+pub(super) fn describe(err: &reqwest::Error) -> String {
+    let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
+    let mut cause = std::error::Error::source(err);
+    while let Some(err) = cause {
+        text = format!("{text}: {err}");
+        cause = err.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_is_waited_for_as_long_as_it_asks_within_bounds() {
+        let check = async |asked_s, at_least_ms: Option<u64>| {
+            let (begun, mut waits) = (tokio::time::Instant::now(), BACK_OFF.into_iter());
+            let has_waited = wait(&mut waits, asked_s).await;
+            assert_eq!(has_waited, at_least_ms.is_some(), "{asked_s:?}");
+            assert!(begun.elapsed() >= Duration::from_millis(at_least_ms.unwrap_or(0)), "{asked_s:?}");
+        };
+        check(None, Some(300)).await;
+        check(Some(0), Some(300)).await;
+        check(Some(1), Some(1000)).await;
+        check(Some(11), None).await;
+        assert!(!wait(&mut std::iter::empty(), None).await);
+    }
+
+    #[test]
+    fn a_server_is_spoken_of_by_host_and_port() {
+        let check = |url: &str, expected| assert_eq!(host(&url.parse().unwrap()), expected);
+        check("http://localhost:8000/chatkit", "localhost:8000");
+        check("https://api.example.com/v1", "api.example.com");
+    }
+}
