@@ -13,7 +13,7 @@ use std::{
 
 use colloquy::{
     model::{
-        chatkit::{ChatKitRequest, ThreadStreamEvent},
+        chatkit::{ChatKitRequest, ThreadStreamEvent, UserMessageInput},
         sse::{SseDecoder, SseEvent},
     },
     ui::chatkit::{
@@ -193,7 +193,7 @@ fn conversation_takes_anything(random: &mut Random) {
         match random.below(12) {
             2 => _ = state.retry_turn(random.of(&IDS)),
             3 => _ = state.resume_turn(Some(random.of(&IDS))),
-            0 => state.begin_turn(random.of(&TEXTS)),
+            0 => state.begin_turn(UserMessageInput::text(random.of(&TEXTS)), Vec::new()),
             1 => _ = state.end_turn(if random.below(2) == 0 { TurnEnd::Cut } else { TurnEnd::Complete }),
             _ => {
                 let text = random.filled(&EVENTS);

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod chatkit;
+pub mod code;
 mod error;
 pub mod page;
 pub mod path;

@@ -8,6 +8,7 @@ mod components;
 mod pages;
 pub mod paths;
 mod shell;
+pub mod words;
 
 pub use app::App;
 pub use shell::shell;

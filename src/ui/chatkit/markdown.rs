@@ -5,7 +5,7 @@ mod document;
 
 use leptos::prelude::*;
 
-use super::copy::CopyButton;
+use super::items::copy::CopyButton;
 use block::{Align, Block, Inline, ListItem};
 use document::Document;
 

@@ -22,40 +22,27 @@
 //!
 //! Rules that the protocol hides live in [`state`], the framing in [`decode`]; both are plain Rust.
 
-mod auth_token;
 mod client;
 mod composer;
 mod control;
-mod copy;
-pub mod decode;
-mod drafts;
-mod error;
-mod feed;
 mod history;
-mod line;
+mod items;
 pub mod markdown;
-mod message;
 mod options;
 pub mod state;
-mod thread_list;
-mod threads;
 mod transcript;
-mod turn;
-mod wait;
 
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::model::chatkit::Thread;
 
-pub use auth_token::AuthToken;
-pub use control::{ChatKitControl, Loading};
-pub use drafts::forget_drafts;
-pub use error::ChatKitError;
-pub use history::ChatHistory;
-pub use options::{EndReason, Handler, ResponseEnd, ThreadId, UseChatKitOptions};
-pub use thread_list::ThreadList;
+pub use client::{AuthToken, ChatKitError, decode};
+pub use control::{ChatKitControl, Loading, NotNow, UserMessageDraft, drafts::forget_drafts};
+pub use history::{ChatHistory, ThreadList};
+pub use options::*;
 
 use composer::Composer;
+use control::{drafts, feed};
 use transcript::Transcript;
 
 /// Opens a chat with a ChatKit server.
@@ -67,8 +54,13 @@ use transcript::Transcript;
 /// Colloquy server goes on with it, others stop.
 pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     let has_threads = options.initial_threads.is_some();
+    let initial_id = options.initial_thread_id.clone().filter(|_| options.initial_thread.is_none());
     let control = ChatKitControl::new(options);
     Effect::new(move |_| {
+        control.is_ready.set_value(true);
+        if let Some(id) = initial_id.clone() {
+            control.set_thread_id(Some(id));
+        }
         feed::watch_network(control);
         if control.is_colloquy.get_value() {
             feed::listen(control);
@@ -80,6 +72,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
         if !kept.is_empty() {
             control.set_draft(kept);
         }
+        control.handler(|it| it.on_ready.clone()).run(());
         spawn_local(async move {
             if !has_threads {
                 return control.load_threads().await;

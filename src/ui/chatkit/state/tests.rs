@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::chatkit::AssistantContent;
+use crate::model::chatkit::{AssistantContent, UserMessageInput};
 
 const T1: &str = "2026-11-23T00:00:01.000Z";
 const T2: &str = "2026-11-23T00:00:02.000Z";
@@ -63,7 +63,7 @@ fn check_from(mut state: ChatState, events: &[Value], expected: &[&str]) -> Chat
 #[track_caller]
 fn check(events: &[Value], expected: &[&str]) -> ChatState {
     let mut state = ChatState::default();
-    state.begin_turn("Hello");
+    state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
     check_from(state, events, expected)
 }
 
@@ -181,7 +181,7 @@ fn the_end_of_the_body_settles_what_is_in_flight() {
     let fail = json!({ "type": "error", "code": "custom", "message": "No more tokens.", "allow_retry": false });
     let phase_after = |events: &[Value], end: TurnEnd| {
         let mut state = ChatState::default();
-        state.begin_turn("Hello");
+        state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
         for value in events {
             state.apply(event(value.clone()));
         }
@@ -228,11 +228,11 @@ fn the_first_moment_of_an_item_orders_it() {
 #[test]
 fn a_message_that_was_not_taken_can_be_withdrawn() {
     let mut state = ChatState::default();
-    state.begin_turn("Hello");
+    state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
     state.withdraw();
     assert!(state.entries.is_empty());
     state.notes.push(Note { level: NoticeLevel::Danger, title: None, text: "No.".into() });
-    state.begin_turn("Hello");
+    state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
     assert!(state.notes.is_empty(), "a new turn begins without the old one's notes");
     state.apply(event(done(user("msg_1", "Hello"))));
     state.withdraw();
@@ -242,7 +242,7 @@ fn a_message_that_was_not_taken_can_be_withdrawn() {
 #[test]
 fn only_what_changed_is_reported() {
     let mut state = ChatState::default();
-    state.begin_turn("Hello");
+    state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
     let mut changes = |value| state.apply(event(value));
     assert_eq!(changes(done(user("msg_1", "Hello"))), Changes { entries: vec![0], ..Changes::default() });
     assert_eq!(changes(added(answer("msg_2", ""))), Changes { list: true, turn: true, ..Changes::default() });

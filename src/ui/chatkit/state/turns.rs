@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::{Changes, ChatState, Phase};
 use crate::model::{
     Timestamp,
-    chatkit::{InferenceOptions, NoticeLevel, ThreadItem, ThreadStatus, UserContent, UserMessage},
+    chatkit::{Attachment, NoticeLevel, ThreadItem, ThreadStatus, UserMessage, UserMessageInput},
 };
 
 /// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
@@ -47,20 +47,27 @@ pub struct Again {
 
 impl ChatState {
     /// Begins a turn: shows what the user says before the server has taken it.
-    pub fn begin_turn(&mut self, text: &str) {
+    pub fn begin_turn(&mut self, input: UserMessageInput, attachments: Vec<Attachment>) {
         let item = ThreadItem::UserMessage(UserMessage {
             id: String::new(),
             thread_id: self.thread.as_ref().map(|thread| thread.id.clone()).unwrap_or_default(),
             created_at: self.entries.last().map_or(Timestamp::from_millis(0), |last| last.item.created_at()),
-            content: vec![UserContent::InputText { text: text.to_owned() }],
-            attachments: Vec::new(),
-            quoted_text: None,
-            inference_options: InferenceOptions::default(),
+            content: input.content,
+            attachments,
+            quoted_text: input.quoted_text,
+            inference_options: input.inference_options,
             extra: Map::new(),
         });
         self.push(item, Phase::Sending);
         self.notes.clear();
         self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+    }
+
+    /// Begins a turn that says nothing: an action, answers to questions, the output of a tool.
+    pub fn begin_operation(&mut self) -> Changes {
+        self.notes.clear();
+        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        Changes { turn: true, ..Changes::default() }
     }
 
     /// Begins to follow an answer that is being written, to the item `item_id` if that is known.

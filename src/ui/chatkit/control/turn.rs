@@ -3,14 +3,18 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    ChatKitControl, ChatKitError, EndReason, Loading,
-    client::{Client, EventStream},
-    drafts,
+    ChatKitControl, Loading, drafts,
     line::Line,
-    state::{Changes, ChatState, Note, Phase, TurnEnd},
     wait::{self, BackOff},
 };
-use crate::model::chatkit::{ClientMarks, NoticeLevel, Operation, RunRef, ThreadStreamEvent, UserMessageInput};
+use crate::{
+    model::chatkit::{ClientMarks, NoticeLevel, Operation, RunRef, ThreadStreamEvent},
+    ui::chatkit::{
+        ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
+        client::{Client, EventStream},
+        state::{Changes, ChatState, Note, Phase, TurnEnd},
+    },
+};
 
 /// How long a server may take to end an answer that it was told to stop, in milliseconds.
 const FAREWELL_MS: i32 = 3000;
@@ -19,50 +23,35 @@ const FAREWELL_MS: i32 = 3000;
 struct Beginning {
     /// What is sent; nothing for an answer that began elsewhere.
     operation: Option<Operation>,
-    /// What the user typed for it.
-    text: String,
+    /// The message that it sends, if it sends one.
+    message: Option<UserMessageDraft>,
     line: Line,
     /// The number of what is shown.
     number: u64,
 }
 
 impl ChatKitControl {
-    /// Sends a message in the thread that is shown, or opens a thread with it. Does nothing for an empty message and
-    /// while an answer is under way.
-    pub fn send_message(&self, text: impl Into<String>) {
-        let text = text.into();
-        if text.trim().is_empty() || self.is_busy() {
-            return;
-        }
-        let input = UserMessageInput::text(text.clone());
-        let operation = match self.thread_id.get_untracked() {
-            Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
-            None => Operation::ThreadsCreate { input },
-        };
+    /// Shows the message and sends it.
+    pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft) {
         self.change(|state| {
-            state.begin_turn(&text);
+            state.begin_turn(message.input(), message.attachments.clone());
             Changes { list: true, turn: true, ..Changes::default() }
         });
-        self.set_draft("");
-        self.begin(Some(operation), text, Line::new());
+        self.begin(Some(operation), Some(message), Line::new());
     }
 
-    /// Has a message of the user's answered again. The old answer stays until the new one is complete. Does nothing
-    /// while an answer is under way.
-    pub fn retry(&self, item_id: impl Into<String>) {
-        let item_id = item_id.into();
-        let Some(thread_id) = self.thread_id.get_untracked().filter(|_| !self.is_busy()) else { return };
-        self.change(|state| state.retry_turn(&item_id));
-        self.begin(Some(Operation::ThreadsRetryAfterItem { thread_id, item_id }), String::new(), Line::new());
+    /// Sends what is no message; the state knows of it already.
+    pub(crate) fn begin_operation(&self, operation: Operation) {
+        self.begin(Some(operation), None, Line::new());
     }
 
     /// Follows an answer that is being written, from its first event on.
-    pub(super) fn resume(&self, run: RunRef) {
-        if self.is_busy() {
+    pub(crate) fn resume(&self, run: RunRef) {
+        if self.turn.with_untracked(Option::is_some) || self.loading.get_untracked() != Loading::Ready {
             return;
         }
         self.change(|state| state.resume_turn(run.item_id.as_deref()));
-        self.begin(None, String::new(), Line::to_run(run.id));
+        self.begin(None, None, Line::to_run(run.id));
     }
 
     /// Stops the answer that streams; what has arrived of it stays.
@@ -78,13 +67,10 @@ impl ChatKitControl {
         }
     }
 
-    fn is_busy(&self) -> bool {
-        self.turn.with_untracked(Option::is_some) || self.loading.get_untracked() != Loading::Ready
-    }
-
-    fn begin(&self, operation: Option<Operation>, text: String, line: Line) {
+    fn begin(&self, operation: Option<Operation>, message: Option<UserMessageDraft>, line: Line) {
         self.line.set_value(Some(line.clone()));
-        let beginning = Beginning { operation, text, line, number: self.showing() };
+        let beginning = Beginning { operation, message, line, number: self.showing() };
+        self.handler(|it| it.on_response_start.clone()).run(());
         spawn_local((*self).run_turn(beginning));
     }
 
@@ -116,20 +102,25 @@ impl ChatKitControl {
     async fn run_turn(self, beginning: Beginning) {
         let Some(client) = self.client.try_get_value() else { return };
         let end = self.follow(&client, &beginning).await;
-        let Beginning { text, line, number, operation } = beginning;
+        let Beginning { message, line, number, operation } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
-                keep_draft(&operation, &text);
+                keep_draft(&operation, message.as_ref());
             }
             return;
         }
+        let is_complete = end.is_ok() && !line.is_stopped();
         match end {
-            Ok(()) if !line.is_stopped() => self.end_turn(TurnEnd::Complete, None, &text),
-            Ok(()) => self.end_turn(TurnEnd::Cut, None, &text),
-            Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Cut, None, &text),
+            Ok(()) if is_complete => self.end_turn(TurnEnd::Complete, None, message),
+            Ok(()) => self.end_turn(TurnEnd::Cut, None, message),
+            Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Cut, None, message),
             // What followed a run that is gone is read below.
-            Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, &text),
-            Err(err) => self.end_turn(TurnEnd::Cut, Some(err), &text),
+            Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
+            Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
+        }
+        if is_complete && operation.is_some() {
+            // Nothing to do, in most cases.
+            _ = self.answer_tool_call();
         }
         let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
         let missed = self.missed_run.try_update_value(Option::take).flatten();
@@ -219,22 +210,24 @@ impl ChatKitControl {
 
     /// Takes the events of one chunk and renders once.
     fn take(&self, events: Vec<ThreadStreamEvent>) {
-        let mut failures = Vec::new();
+        let told: Vec<Told> = events.iter().filter_map(Told::of).collect();
         self.change(|state| {
             let mut changes = Changes::default();
             for event in events {
-                if let ThreadStreamEvent::Error(err) = &event {
-                    failures.push(match err.code.as_str() {
-                        "unauthorized" => ChatKitError::Unauthorized,
-                        _ => ChatKitError::Stream(err.clone()),
-                    });
-                }
                 changes.merge(state.apply(event));
             }
             changes
         });
         self.note_thread();
-        failures.into_iter().for_each(|err| self.report(err));
+        told.into_iter().for_each(|it| self.tell(it));
+    }
+
+    fn tell(&self, told: Told) {
+        match told {
+            Told::Failure(err) => self.report(err),
+            Told::Effect(effect) => self.handler(|it| it.on_effect.clone()).run(effect),
+            Told::Log(entry) => self.handler(|it| it.on_log.clone()).run(entry),
+        }
     }
 
     /// Brings the history and the page's address up to date with the thread.
@@ -244,15 +237,15 @@ impl ChatKitControl {
             self.threads.update(|list| list.upsert(thread.clone()));
         }
         if self.thread_id.get_untracked().as_deref() != Some(&thread.id) {
-            let draft = self.draft.get_untracked();
+            let draft = self.composer.draft.get_untracked();
             drafts::save(None, "");
             drafts::save(Some(&thread.id), &draft);
             self.thread_id.set(Some(thread.id.clone()));
-            self.handlers.with_value(|it| it.on_thread_change.clone()).run(Some(thread.id));
+            self.handler(|it| it.on_thread_change.clone()).run(Some(thread.id));
         }
     }
 
-    fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, text: &str) {
+    fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, message: Option<UserMessageDraft>) {
         let is_failed = self.state.with_value(|state| state.turn.as_ref().is_some_and(|turn| turn.has_failed));
         let is_lost = end == TurnEnd::Cut && self.state.with_value(is_unsent);
         self.change(|state| {
@@ -264,8 +257,8 @@ impl ChatKitControl {
             state.notes.extend(err.as_ref().map(danger));
             changes
         });
-        if is_lost {
-            self.give_back(text);
+        if let Some(message) = message.filter(|_| is_lost) {
+            self.give_back(message);
         }
         let reason = match (end, &err) {
             (_, Some(_)) => EndReason::Failed,
@@ -278,9 +271,36 @@ impl ChatKitControl {
     }
 
     /// The server did not take the message: the user gets it back, before what was typed meanwhile.
-    fn give_back(&self, text: &str) {
-        self.set_draft(before(text, &self.draft.get_untracked()));
+    fn give_back(&self, message: UserMessageDraft) {
+        self.set_draft(before(&message.plain_text(), &self.composer.draft.get_untracked()));
+        self.composer.reply.set(message.reply);
+        self.composer.attachments.set(message.attachments);
         self.focus_composer();
+    }
+}
+
+/// What an event says to the page, not to the conversation.
+enum Told {
+    Failure(ChatKitError),
+    Effect(ClientEffect),
+    Log(LogEntry),
+}
+
+impl Told {
+    fn of(event: &ThreadStreamEvent) -> Option<Self> {
+        match event {
+            ThreadStreamEvent::Error(err) if err.code == "unauthorized" => {
+                Some(Self::Failure(ChatKitError::Unauthorized))
+            }
+            ThreadStreamEvent::Error(err) => Some(Self::Failure(ChatKitError::Stream(err.clone()))),
+            ThreadStreamEvent::ClientEffect { name, data } => {
+                Some(Self::Effect(ClientEffect { name: name.clone(), data: data.clone() }))
+            }
+            ThreadStreamEvent::Unknown => {
+                Some(Self::Log(LogEntry { name: "event.unknown".to_owned(), ..LogEntry::default() }))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -290,13 +310,14 @@ fn is_over(line: &Line) -> bool {
 }
 
 /// Keeps a message that could not be sent, and whose thread is not shown any more, as a draft.
-fn keep_draft(operation: &Option<Operation>, text: &str) {
+fn keep_draft(operation: &Option<Operation>, message: Option<&UserMessageDraft>) {
+    let Some(text) = message.map(UserMessageDraft::plain_text) else { return };
     let thread_id = match operation {
         Some(Operation::ThreadsAddUserMessage { thread_id, .. }) => Some(thread_id.as_str()),
         Some(Operation::ThreadsCreate { .. }) => None,
         _ => return,
     };
-    drafts::save(thread_id, &before(text, &drafts::load(thread_id)));
+    drafts::save(thread_id, &before(&text, &drafts::load(thread_id)));
 }
 
 fn before(text: &str, typed: &str) -> String {

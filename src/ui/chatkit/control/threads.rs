@@ -2,12 +2,14 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    ChatKitControl, ChatKitError, Loading,
-    state::{Changes, ChatState},
-    thread_list::ThreadList,
+use super::{ChatKitControl, Loading};
+use crate::{
+    model::chatkit::{ListOrder, Operation, Page, PageQuery, Thread, ThreadItem},
+    ui::chatkit::{
+        ChatKitError, ThreadList,
+        state::{Changes, ChatState},
+    },
 };
-use crate::model::chatkit::{ListOrder, Operation, Page, PageQuery, Thread, ThreadItem};
 
 const ITEMS_PER_PAGE: i64 = 50;
 const THREADS_PER_PAGE: i64 = 30;
@@ -21,7 +23,7 @@ impl ChatKitControl {
         // Not twice: the button is back when the page has come.
         self.has_older.set(false);
         spawn_local(async move {
-            let page = control.items(thread_id, Some(cursor)).await;
+            let page = control.item_page(thread_id, Some(cursor)).await;
             if !control.is_showing(number) {
                 return;
             }
@@ -92,8 +94,10 @@ impl ChatKitControl {
         });
     }
 
-    pub(super) async fn load_thread(self, id: String, number: u64) {
-        let thread = self.thread_with_newest_items(id).await;
+    pub(crate) async fn load_thread(self, id: String, number: u64) {
+        self.handler(|it| it.on_thread_load_start.clone()).run(id.clone());
+        let thread = self.thread_with_newest_items(id.clone()).await;
+        self.handler(|it| it.on_thread_load_end.clone()).run(id);
         if !self.is_showing(number) {
             return;
         }
@@ -117,7 +121,7 @@ impl ChatKitControl {
         }
     }
 
-    pub(super) async fn load_threads(self) {
+    pub(crate) async fn load_threads(self) {
         match self.thread_page(None).await {
             Ok(page) => _ = self.threads.try_set(ThreadList::new(page)),
             Err(err) => self.fail_in_history(err),
@@ -125,10 +129,10 @@ impl ChatKitControl {
     }
 
     /// `threads.get_by_id` brings the first items; of a long thread the last ones are wanted.
-    pub(super) async fn thread_with_newest_items(self, id: String) -> Result<Thread, ChatKitError> {
+    pub(crate) async fn thread_with_newest_items(self, id: String) -> Result<Thread, ChatKitError> {
         let mut thread: Thread = self.call(Operation::ThreadsGetById { thread_id: id.clone() }).await?;
         if thread.items.has_more {
-            let mut page = self.items(id, None).await?;
+            let mut page = self.item_page(id, None).await?;
             let oldest = page.data.last().map(|item| item.id().to_owned());
             page.after = page.after.or(oldest);
             page.data.reverse();
@@ -137,17 +141,17 @@ impl ChatKitControl {
         Ok(thread)
     }
 
-    async fn items(self, thread_id: String, after: Option<String>) -> Result<Page<ThreadItem>, ChatKitError> {
+    async fn item_page(self, thread_id: String, after: Option<String>) -> Result<Page<ThreadItem>, ChatKitError> {
         let page = PageQuery { limit: Some(ITEMS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ItemsList { thread_id, page }).await
     }
 
-    pub(super) async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
+    pub(crate) async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ThreadsList { page, query: None }).await
     }
 
-    async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {
+    pub(crate) async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {
         // A page that is gone asks for nothing and hears nothing.
         let client = self.client.try_get_value().ok_or(ChatKitError::ConnectionLost)?;
         client.call(operation).await

@@ -3,15 +3,17 @@
 use leptos::{html, prelude::*};
 use web_sys::HtmlElement;
 
-use super::{
-    ChatKitControl, Loading,
-    markdown::Markdown,
-    message::{Dots, Message},
-    state::Note,
-};
 use crate::{
     model::chatkit::NoticeLevel,
-    ui::components::{Button, ButtonKind, Icon, IconKind},
+    ui::{
+        chatkit::{
+            ChatKitControl, Loading,
+            items::{Dots, Item},
+            markdown::Markdown,
+            state::Note,
+        },
+        components::{Button, ButtonKind, Icon, IconKind},
+    },
 };
 
 /// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
@@ -19,7 +21,7 @@ const NEAR_PX: i32 = 96;
 
 /// All entries, what is said beside them, and the way back to the end.
 #[component]
-pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
+pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
     let scroller: NodeRef<html::Div> = NodeRef::new();
     let is_at_end = RwSignal::new(true);
     follow(control, scroller, is_at_end);
@@ -63,7 +65,7 @@ pub(super) fn Transcript(control: ChatKitControl) -> impl IntoView {
                     </Show>
                     <Earlier control scroller />
                     <For each=move || control.rows.get() key=|row| row.key let:row>
-                        <Message control row />
+                        <Item control row />
                     </For>
                     <Waiting control />
                     <Arrival control />
@@ -171,7 +173,7 @@ fn TryAgain(control: ChatKitControl) -> impl IntoView {
     });
     let retry = move |_| {
         if let Some(id) = question.get_untracked() {
-            control.retry(id);
+            _ = control.retry(id);
             // The button goes away and would take the focus along.
             control.focus_composer();
         }

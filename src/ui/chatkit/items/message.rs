@@ -2,16 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::{
-    ChatKitControl,
-    control::Row,
-    copy::CopyButton,
-    markdown::Markdown,
-    state::{Entry, Phase},
-};
+use super::copy::CopyButton;
 use crate::{
     model::chatkit::ThreadItem,
-    ui::components::{Icon, IconKind},
+    ui::{
+        chatkit::{
+            ChatKitControl,
+            control::Row,
+            markdown::Markdown,
+            state::{Entry, Phase},
+        },
+        components::{Icon, IconKind},
+    },
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ enum Speaker {
 
 /// What somebody said. It is rendered again when its own entry changes, not when another one does.
 #[component]
-pub(super) fn Message(control: ChatKitControl, row: Row) -> impl IntoView {
+pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
     let row = StoredValue::new(row);
     let read = move |control: &ChatKitControl| row.with_value(|row| control.with_entry(row, speaker_of));
     let speaker = Memo::new(move |_| read(&control).unwrap_or(Speaker::Nobody));
@@ -91,7 +93,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
     });
     let again = move |_| {
         if let Some(id) = question.get_untracked() {
-            control.retry(id);
+            _ = control.retry(id);
             // The button goes away and would take the focus along.
             control.focus_composer();
         }
@@ -107,7 +109,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
 
 /// Three dots: somebody is thinking.
 #[component]
-pub(super) fn Dots() -> impl IntoView {
+pub(crate) fn Dots() -> impl IntoView {
     view! {
         <span class="dots" aria-hidden="true">
             <span></span>

@@ -3,19 +3,24 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    ChatKitControl, ChatKitError, Loading,
+    ChatKitControl, Loading,
     line::Line,
-    state::{Changes, Note},
     wait::{self, BackOff},
 };
-use crate::model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent};
+use crate::{
+    model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent},
+    ui::chatkit::{
+        ChatKitError,
+        state::{Changes, Note},
+    },
+};
 
 /// How often the history is read again while it changes.
 const REREADINGS: usize = 5;
 
 /// Listens to the server's feed as long as the component lives, and while the page can be seen: browsers have few
 /// connections to a server, and tabs in the background must not take them all. Whoever comes back reads anew.
-pub(super) fn listen(control: ChatKitControl) {
+pub(crate) fn listen(control: ChatKitControl) {
     let line = Line::new();
     let (hidden, offline) = (line.clone(), line.clone());
     let on_change = window_event_listener(ev::visibilitychange, move |_| {
@@ -37,7 +42,7 @@ pub(super) fn listen(control: ChatKitControl) {
 }
 
 /// Believes the browser that the network is gone: a connection that went with it would be silent for long.
-pub(super) fn watch_network(control: ChatKitControl) {
+pub(crate) fn watch_network(control: ChatKitControl) {
     let on_offline = window_event_listener(ev::offline, move |_| {
         if let Some(line) = control.line.get_value().filter(|line| line.run_id().is_some()) {
             line.break_off();
@@ -150,7 +155,7 @@ impl ChatKitControl {
     }
 
     /// Reads the first page of the history anew; once more if it changed on the way.
-    async fn refresh_threads(self) {
+    pub(crate) async fn refresh_threads(self) {
         for _ in 0..REREADINGS {
             let n_heard = self.n_heard.try_get_value();
             let Ok(page) = self.thread_page(None).await else { return };
@@ -163,7 +168,7 @@ impl ChatKitControl {
 
     /// Reads the shown thread anew, and follows the answer that is being written in it. What is there stays in its
     /// place.
-    pub(super) async fn refresh_thread(self) {
+    pub(crate) async fn refresh_thread(self) {
         let number = self.showing();
         let is_quiet = || {
             self.is_showing(number)

@@ -10,13 +10,13 @@ const LONGEST_MS: f64 = 10_000.0;
 
 /// The waits between attempts, each about twice as long as the one before, up to ten seconds.
 #[derive(Debug, Default)]
-pub(super) struct BackOff {
+pub(crate) struct BackOff {
     n_failures: i32,
 }
 
 impl BackOff {
     /// Waits for a while, or until the browser is online again or the page is seen again.
-    pub(super) async fn wait(&mut self) {
+    pub(crate) async fn wait(&mut self) {
         let ms = (FIRST_MS * f64::powi(2.0, self.n_failures)).min(LONGEST_MS);
         self.n_failures = (self.n_failures + 1).min(10);
         // Not all pages of a server that was away at the same moment.
@@ -26,20 +26,20 @@ impl BackOff {
     }
 
     /// Begins again with the shortest wait.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.n_failures = 0;
     }
 }
 
 /// Waits until the page can be seen.
-pub(super) async fn until_visible() {
+pub(crate) async fn until_visible() {
     while document().hidden() {
         pause(None, &[(document().into(), "visibilitychange")]).await;
     }
 }
 
 /// Waits until the time is over, in milliseconds, or one of the events happens.
-pub(super) async fn pause(ms: Option<i32>, events: &[(EventTarget, &str)]) {
+pub(crate) async fn pause(ms: Option<i32>, events: &[(EventTarget, &str)]) {
     let mut kept = None;
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         if let Some(ms) = ms {

@@ -2,15 +2,21 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{ChatKitControl, ThreadId};
-use crate::ui::components::{Button, ButtonKind, Dialog, Icon, IconKind, Menu, MenuItem};
+mod thread_list;
+
+pub use thread_list::ThreadList;
+
+use crate::ui::{
+    chatkit::{ChatKitControl, ThreadId},
+    components::{Button, ButtonKind, Dialog, Icon, IconKind, Menu, MenuItem},
+};
 
 const UNTITLED: &str = "Untitled chat";
 
 /// The threads of a [`ChatKitControl`]: open, rename, delete.
 #[component]
 pub fn ChatHistory(
-    /// From [`use_chatkit`](super::use_chatkit).
+    /// From [`use_chatkit`](crate::ui::chatkit::use_chatkit).
     control: ChatKitControl,
     /// Where a thread is shown; `None` is a new chat.
     href: fn(Option<&str>) -> String,

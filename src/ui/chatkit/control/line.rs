@@ -10,7 +10,7 @@ use web_sys::AbortController;
 
 /// The connection of a turn, or of the feed: which run it reads, and what the user wants of it. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Line(SendWrapper<Rc<Inner>>);
+pub(crate) struct Line(SendWrapper<Rc<Inner>>);
 
 #[derive(Default)]
 struct Inner {
@@ -23,65 +23,65 @@ struct Inner {
 
 impl Line {
     /// A line to nothing yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(SendWrapper::new(Rc::default()))
     }
 
     /// A line to a run.
-    pub(super) fn to_run(run_id: String) -> Self {
+    pub(crate) fn to_run(run_id: String) -> Self {
         let line = Self::new();
         line.set_run(run_id);
         line
     }
 
     /// The run that it reads, once that is known.
-    pub(super) fn run_id(&self) -> Option<String> {
+    pub(crate) fn run_id(&self) -> Option<String> {
         self.0.run_id.borrow().clone()
     }
 
     /// Whether it reads this run.
-    pub(super) fn is_to(&self, run_id: &str) -> bool {
+    pub(crate) fn is_to(&self, run_id: &str) -> bool {
         self.0.run_id.borrow().as_deref() == Some(run_id)
     }
 
-    pub(super) fn set_run(&self, run_id: String) {
+    pub(crate) fn set_run(&self, run_id: String) {
         *self.0.run_id.borrow_mut() = Some(run_id);
     }
 
     /// Begins another request.
-    pub(super) fn controller(&self) -> Option<AbortController> {
+    pub(crate) fn controller(&self) -> Option<AbortController> {
         let controller = AbortController::new().ok();
         self.0.controller.borrow_mut().clone_from(&controller);
         controller
     }
 
     /// What ends the request under way.
-    pub(super) fn current(&self) -> Option<AbortController> {
+    pub(crate) fn current(&self) -> Option<AbortController> {
         self.0.controller.borrow().clone()
     }
 
     /// Ends the request under way.
-    pub(super) fn break_off(&self) {
+    pub(crate) fn break_off(&self) {
         if let Some(controller) = self.0.controller.borrow().as_ref() {
             controller.abort();
         }
     }
 
     /// Whether the user wants no more of the answer.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.0.is_stopped.get()
     }
 
-    pub(super) fn set_stopped(&self, is_stopped: bool) {
+    pub(crate) fn set_stopped(&self, is_stopped: bool) {
         self.0.is_stopped.set(is_stopped);
     }
 
     /// Whether something else is shown by now.
-    pub(super) fn is_left(&self) -> bool {
+    pub(crate) fn is_left(&self) -> bool {
         self.0.is_left.get()
     }
 
-    pub(super) fn set_left(&self) {
+    pub(crate) fn set_left(&self) {
         self.0.is_left.set(true);
     }
 }

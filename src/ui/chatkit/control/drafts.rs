@@ -6,12 +6,12 @@ use web_sys::Storage;
 const PREFIX: &str = "colloquy.draft.";
 
 /// Returns the draft for a thread, or for a new chat. In the browser only.
-pub(super) fn load(thread_id: Option<&str>) -> String {
+pub(crate) fn load(thread_id: Option<&str>) -> String {
     storage().and_then(|it| it.get_item(&key(thread_id)).ok().flatten()).unwrap_or_default()
 }
 
 /// Keeps the draft for a thread, or for a new chat; an empty one is forgotten. In the browser only.
-pub(super) fn save(thread_id: Option<&str>, text: &str) {
+pub(crate) fn save(thread_id: Option<&str>, text: &str) {
     let Some(storage) = storage() else { return };
     // A full or forbidden storage loses the draft on reload, which is what would happen without it.
     _ = if text.is_empty() { storage.remove_item(&key(thread_id)) } else { storage.set_item(&key(thread_id), text) };

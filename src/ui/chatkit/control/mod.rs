@@ -1,16 +1,30 @@
 //! What a page holds of a chat: methods, and state to read.
 
+mod actions;
+mod client_tools;
+pub(crate) mod drafts;
+pub(crate) mod feed;
+mod line;
+mod not_now;
+mod options;
+mod sending;
+mod threads;
+mod turn;
+mod wait;
+
+pub use not_now::NotNow;
+pub use sending::UserMessageDraft;
+
 use leptos::{prelude::*, task::spawn_local};
+use line::Line;
 
 use super::{
-    ChatKitError, EndReason, Handler, ResponseEnd, ThreadId, UseChatKitOptions,
+    ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
     client::Client,
-    drafts,
-    line::Line,
+    composer::ComposerState,
     state::{Again, Changes, ChatState, Entry, Note, Turn},
-    thread_list::ThreadList,
 };
-use crate::model::chatkit::Thread;
+use crate::model::chatkit::{Thread, ThreadItem};
 
 /// A chat: its methods act, its signals tell.
 ///
@@ -18,30 +32,33 @@ use crate::model::chatkit::Thread;
 /// the server afterwards is dropped. Methods are for handlers and effects in the browser, reading is for everywhere.
 #[derive(Clone, Copy)]
 pub struct ChatKitControl {
-    pub(super) client: StoredValue<Client>,
-    pub(super) handlers: StoredValue<Handlers>,
-    pub(super) state: StoredValue<ChatState>,
-    pub(super) rows: RwSignal<Vec<Row>>,
-    pub(super) activity: Trigger,
-    pub(super) thread: RwSignal<Option<Thread>>,
-    pub(super) thread_id: RwSignal<Option<ThreadId>>,
-    pub(super) turn: RwSignal<Option<Turn>>,
-    pub(super) notes: RwSignal<Vec<Note>>,
-    pub(super) has_older: RwSignal<bool>,
-    pub(super) loading: RwSignal<Loading>,
-    pub(super) threads: RwSignal<ThreadList>,
-    pub(super) threads_error: RwSignal<Option<String>>,
-    pub(super) draft: RwSignal<String>,
-    pub(super) focus: Trigger,
+    pub(crate) client: StoredValue<Client>,
+    /// What was told; what is shown at first aside.
+    pub(crate) options: RwSignal<UseChatKitOptions>,
+    /// Whether the chat lives in a browser.
+    pub(crate) is_ready: StoredValue<bool>,
+    pub(crate) state: StoredValue<ChatState>,
+    pub(crate) rows: RwSignal<Vec<Row>>,
+    pub(crate) activity: Trigger,
+    pub(crate) thread: RwSignal<Option<Thread>>,
+    pub(crate) thread_id: RwSignal<Option<ThreadId>>,
+    pub(crate) turn: RwSignal<Option<Turn>>,
+    pub(crate) notes: RwSignal<Vec<Note>>,
+    pub(crate) has_older: RwSignal<bool>,
+    pub(crate) loading: RwSignal<Loading>,
+    pub(crate) threads: RwSignal<ThreadList>,
+    pub(crate) threads_error: RwSignal<Option<String>>,
+    pub(crate) is_history_open: RwSignal<bool>,
+    pub(crate) composer: ComposerState,
     /// What can be answered again.
-    pub(super) again: RwSignal<Option<Again>>,
+    pub(crate) again: RwSignal<Option<Again>>,
     /// Where the answer comes from that streams, or was the last one.
-    pub(super) line: StoredValue<Option<Line>>,
+    pub(crate) line: StoredValue<Option<Line>>,
     /// A run that began while another answer was read.
-    pub(super) missed_run: StoredValue<Option<String>>,
-    pub(super) is_colloquy: StoredValue<bool>,
+    pub(crate) missed_run: StoredValue<Option<String>>,
+    pub(crate) is_colloquy: StoredValue<bool>,
     /// Counts what the feed said.
-    pub(super) n_heard: StoredValue<u64>,
+    pub(crate) n_heard: StoredValue<u64>,
     /// Counts what is shown: events of an older number are of no interest any more.
     showing: StoredValue<u64>,
 }
@@ -60,27 +77,22 @@ pub enum Loading {
     Failed(String),
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Handlers {
-    pub(super) on_error: Handler<ChatKitError>,
-    pub(super) on_response_end: Handler<ResponseEnd>,
-    pub(super) on_thread_change: Handler<Option<ThreadId>>,
-}
-
 /// An entry of the transcript: what tells that it changed.
 #[derive(Clone)]
-pub(super) struct Row {
-    pub(super) key: u64,
-    pub(super) changed: ArcTrigger,
+pub(crate) struct Row {
+    pub(crate) key: u64,
+    pub(crate) changed: ArcTrigger,
 }
 
 impl ChatKitControl {
-    pub(super) fn new(options: UseChatKitOptions) -> Self {
-        let UseChatKitOptions { api_url, auth_token, on_error, on_response_end, on_thread_change, .. } = options;
-        let state = ChatState::open(options.initial_thread);
+    pub(crate) fn new(mut options: UseChatKitOptions) -> Self {
+        let state = ChatState::open(options.initial_thread.take());
+        let threads = options.initial_threads.take();
         let control = Self {
-            client: StoredValue::new(Client::new(&api_url, auth_token)),
-            handlers: StoredValue::new(Handlers { on_error, on_response_end, on_thread_change }),
+            client: StoredValue::new(Client::new(&options)),
+            is_ready: StoredValue::new(false),
+            is_history_open: RwSignal::new(false),
+            composer: ComposerState::new(&options.composer),
             rows: RwSignal::default(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),
@@ -89,10 +101,8 @@ impl ChatKitControl {
             notes: RwSignal::default(),
             has_older: RwSignal::new(state.older.is_some()),
             loading: RwSignal::default(),
-            threads: RwSignal::new(options.initial_threads.map(ThreadList::new).unwrap_or_default()),
+            threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
-            draft: RwSignal::default(),
-            focus: Trigger::new(),
             again: RwSignal::new(state.again()),
             line: StoredValue::new(None),
             missed_run: StoredValue::new(None),
@@ -100,6 +110,7 @@ impl ChatKitControl {
             n_heard: StoredValue::new(0),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
+            options: RwSignal::new(options),
         };
         control.publish_rows();
         control
@@ -133,19 +144,60 @@ impl ChatKitControl {
 
     /// What stands in the composer.
     pub fn draft(&self) -> Signal<String> {
-        self.draft.into()
+        self.composer.draft.into()
+    }
+
+    /// What the transcript shows, oldest first; changes with every piece of an answer.
+    pub fn items(&self) -> Signal<Vec<ThreadItem>> {
+        let control = *self;
+        Signal::derive(move || {
+            control.activity.track();
+            let items = |state: &ChatState| state.entries.iter().map(|entry| entry.item.clone()).collect();
+            control.state.try_with_value(items).unwrap_or_default()
+        })
+    }
+
+    /// What was said beside the conversation since the last message was sent: notices and errors.
+    pub fn notes(&self) -> Signal<Vec<Note>> {
+        self.notes.into()
+    }
+
+    /// The turn that is under way: whether it can be stopped, and what the assistant is doing.
+    pub fn turn(&self) -> Signal<Option<Turn>> {
+        self.turn.into()
+    }
+
+    /// Whether the component shows the list of threads.
+    pub fn is_history_open(&self) -> Signal<bool> {
+        self.is_history_open.into()
+    }
+
+    /// Shows the list of threads.
+    pub fn show_history(&self) {
+        if !self.is_history_open.get_untracked() {
+            self.is_history_open.set(true);
+            self.handler(|it| it.on_history_open.clone()).run(());
+        }
+    }
+
+    /// Hides the list of threads.
+    pub fn hide_history(&self) {
+        if self.is_history_open.get_untracked() {
+            self.is_history_open.set(false);
+            self.handler(|it| it.on_history_close.clone()).run(());
+        }
     }
 
     /// Puts text into the composer; it is kept for this thread until it is sent.
     pub fn set_draft(&self, text: impl Into<String>) {
         let text = text.into();
         drafts::save(self.thread_id.get_untracked().as_deref(), &text);
-        self.draft.set(text);
+        self.composer.draft.set(text);
     }
 
     /// Moves the focus to the composer.
     pub fn focus_composer(&self) {
-        self.focus.notify();
+        self.composer.focus.notify();
     }
 
     /// Shows a new chat.
@@ -167,10 +219,10 @@ impl ChatKitControl {
         }
         self.leave();
         self.show(ChatState::default());
-        self.draft.set(drafts::load(id.as_deref()));
+        self.composer.draft.set(drafts::load(id.as_deref()));
         self.thread_id.set(id.clone());
         self.loading.set(if id.is_some() { Loading::Loading } else { Loading::Ready });
-        self.handlers.with_value(|it| it.on_thread_change.clone()).run(id.clone());
+        self.handler(|it| it.on_thread_change.clone()).run(id.clone());
         if let Some(id) = id {
             spawn_local((*self).load_thread(id, self.showing()));
         }
@@ -185,23 +237,23 @@ impl ChatKitControl {
     }
 
     /// Reads an entry and is told when it changes.
-    pub(super) fn with_entry<T>(&self, row: &Row, read: impl FnOnce(&Entry) -> T) -> Option<T> {
+    pub(crate) fn with_entry<T>(&self, row: &Row, read: impl FnOnce(&Entry) -> T) -> Option<T> {
         row.changed.track();
         self.state.try_with_value(|state| state.entry(row.key).map(read)).flatten()
     }
 
     /// Whether `number` is still what is shown; `false` too when the page is gone.
-    pub(super) fn is_showing(&self, number: u64) -> bool {
+    pub(crate) fn is_showing(&self, number: u64) -> bool {
         self.showing.try_get_value() == Some(number)
     }
 
     /// The number of what is shown.
-    pub(super) fn showing(&self) -> u64 {
+    pub(crate) fn showing(&self) -> u64 {
         self.showing.try_get_value().unwrap_or_default()
     }
 
     /// Reads no further. A run goes on by itself; a message that a Colloquy may not have yet is still sent to it.
-    pub(super) fn leave(&self) {
+    pub(crate) fn leave(&self) {
         self.missed_run.try_set_value(None);
         let Some(line) = self.line.try_update_value(Option::take).flatten() else { return };
         line.set_left();
@@ -215,7 +267,7 @@ impl ChatKitControl {
     }
 
     /// Shows another conversation. What still arrives for the old one is dropped.
-    pub(super) fn show(&self, state: ChatState) {
+    pub(crate) fn show(&self, state: ChatState) {
         self.showing.try_update_value(|number| *number += 1);
         self.change(|it| {
             *it = state;
@@ -224,7 +276,7 @@ impl ChatKitControl {
     }
 
     /// Changes the conversation and tells the view what to render; `None` when the page is gone.
-    pub(super) fn change(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
         let changes = self.state.try_update_value(change)?;
         if changes.list {
             self.publish_rows();
@@ -250,17 +302,13 @@ impl ChatKitControl {
     }
 
     /// Tells the page about a failure.
-    pub(super) fn report(&self, err: ChatKitError) {
-        if let Some(handlers) = self.handlers.try_get_value() {
-            handlers.on_error.run(err);
-        }
+    pub(crate) fn report(&self, err: ChatKitError) {
+        self.handler(|it| it.on_error.clone()).run(err);
     }
 
-    pub(super) fn report_end(&self, reason: EndReason) {
+    pub(crate) fn report_end(&self, reason: EndReason) {
         let thread_id = self.thread_id.try_get_untracked().flatten();
-        if let Some(handlers) = self.handlers.try_get_value() {
-            handlers.on_response_end.run(ResponseEnd { thread_id, reason });
-        }
+        self.handler(|it| it.on_response_end.clone()).run(ResponseEnd { thread_id, reason });
     }
 
     fn publish_rows(&self) {

@@ -1,11 +1,17 @@
 //! Where messages are written.
 
+mod state;
+
+pub(crate) use state::ComposerState;
+
 use leptos::{ev, html, prelude::*};
 
-use super::ChatKitControl;
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::components::{Icon, IconKind},
+    ui::{
+        chatkit::ChatKitControl,
+        components::{Icon, IconKind},
+    },
 };
 
 /// What a key event says, in all browsers, while an input method is at work.
@@ -13,7 +19,7 @@ const COMPOSING_KEY_CODE: u32 = 229;
 
 /// A text area that grows, with a button that sends or stops.
 #[component]
-pub(super) fn Composer(control: ChatKitControl) -> impl IntoView {
+pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let closed = Memo::new(move |_| {
         control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
             Some(ThreadStatus::Locked { reason } | ThreadStatus::Closed { reason }) => {
@@ -42,7 +48,7 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     let draft = control.draft();
     show_draft(control, input);
     Effect::new(move |is_later: Option<bool>| {
-        control.focus.track();
+        control.composer.focus.track();
         if is_later.unwrap_or(false) {
             input.get_untracked().inspect(|it| _ = it.focus());
         }
@@ -50,7 +56,7 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     });
 
     let send = move || {
-        control.send_message(draft.get_untracked());
+        _ = control.send_message(draft.get_untracked());
         control.focus_composer();
     };
     let on_keydown = move |ev: ev::KeyboardEvent| {
@@ -85,7 +91,7 @@ fn Form(control: ChatKitControl) -> impl IntoView {
 fn SendOrStop(control: ChatKitControl) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let is_answering = control.is_answering();
-    let is_empty = Memo::new(move |_| control.draft.with(|draft| draft.trim().is_empty()));
+    let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
     let stop = move |_| {
         control.stop();
         // The button goes away and would take the focus along.
@@ -117,7 +123,7 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
 /// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft.
 fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>) {
     Effect::new(move |is_later: Option<bool>| {
-        let draft = control.draft.get();
+        let draft = control.composer.draft.get();
         let Some(input) = input.get() else { return false };
         if !is_later.unwrap_or(false) && draft.is_empty() && !input.value().is_empty() {
             control.set_draft(input.value());

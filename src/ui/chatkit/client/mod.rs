@@ -9,34 +9,60 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials};
 
-use super::{
-    AuthToken, ChatKitError,
-    decode::{EventDecoder, StreamEvent},
+mod auth_token;
+pub mod decode;
+mod error;
+
+pub use auth_token::AuthToken;
+pub use error::ChatKitError;
+
+use decode::{EventDecoder, StreamEvent};
+
+use crate::{
+    model::chatkit::{ChatKitRequest, ClientMarks, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent},
+    ui::chatkit::{Headers, UseChatKitOptions},
 };
-use crate::model::chatkit::{ChatKitRequest, ClientMarks, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent};
 
 /// How often a stream is asked whether it lives; a server of ours says something every quarter of a minute.
 const LISTEN_EVERY: Duration = Duration::from_secs(20);
 
 /// Sends requests with a bearer token.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     api_url: Arc<str>,
     token: AuthToken,
+    headers: Headers,
+    locale: Option<String>,
     kept_token: ArcStoredValue<Option<String>>,
 }
 
 impl Client {
     /// Remembers where to send requests and where tokens come from; does nothing yet.
-    pub(super) fn new(api_url: &str, token: AuthToken) -> Self {
-        Self { api_url: api_url.into(), token, kept_token: ArcStoredValue::new(None) }
+    pub(crate) fn new(options: &UseChatKitOptions) -> Self {
+        Self {
+            api_url: options.api_url.as_str().into(),
+            token: options.auth_token.clone(),
+            headers: options.headers.clone(),
+            locale: options.locale.clone(),
+            kept_token: ArcStoredValue::new(None),
+        }
+    }
+
+    /// Whether both send to the same address.
+    pub(crate) fn is_to_same_server(&self, other: &Self) -> bool {
+        self.api_url == other.api_url
+    }
+
+    /// Takes the token at hand along.
+    pub(crate) fn with_token_of(self, other: &Self) -> Self {
+        Self { kept_token: other.kept_token.clone(), ..self }
     }
 
     /// Asks for a token before the first request needs one.
     ///
     /// # Errors
     /// Whatever the source of the token says.
-    pub(super) async fn warm_up(&self) -> Result<(), ChatKitError> {
+    pub(crate) async fn warm_up(&self) -> Result<(), ChatKitError> {
         self.token().await.map(drop)
     }
 
@@ -44,7 +70,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ChatKitError`], [`ChatKitError::Stream`] and [`ChatKitError::ConnectionLost`] aside.
-    pub(super) async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ChatKitError> {
+    pub(crate) async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ChatKitError> {
         let response = self.ask(&Asked::operation(operation, &ClientMarks::default())?, None).await?;
         let text = response.text().await.map_err(|_| ChatKitError::Unreachable)?;
         serde_json::from_str(&text).map_err(|_| ChatKitError::Unreadable)
@@ -54,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub(super) async fn open(
+    pub(crate) async fn open(
         &self,
         operation: Operation,
         marks: &ClientMarks,
@@ -67,7 +93,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub(super) async fn resume(
+    pub(crate) async fn resume(
         &self,
         run_id: &str,
         last_event_id: Option<&str>,
@@ -81,7 +107,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub(super) async fn stop(&self, run_id: &str) -> Result<(), ChatKitError> {
+    pub(crate) async fn stop(&self, run_id: &str) -> Result<(), ChatKitError> {
         let asked = Asked { method: Method::POST, path: format!("/runs/{run_id}/stop"), ..Asked::default() };
         self.ask(&asked, None).await.map(drop)
     }
@@ -90,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::call`].
-    pub(super) async fn feed(&self, controller: &AbortController) -> Result<EventStream<FeedEvent>, ChatKitError> {
+    pub(crate) async fn feed(&self, controller: &AbortController) -> Result<EventStream<FeedEvent>, ChatKitError> {
         let asked = Asked { path: "/feed".to_owned(), ..Asked::default() };
         let stream = EventStream::of(self.ask(&asked, Some(controller)).await?)?;
         Ok(stream.watched(controller))
@@ -125,6 +151,12 @@ impl Client {
             .abort_signal(signal.as_ref());
         if let Some(token) = token {
             request = request.header("authorization", &format!("Bearer {token}"));
+        }
+        if let Some(locale) = &self.locale {
+            request = request.header("accept-language", locale);
+        }
+        for (name, value) in self.headers.get().await {
+            request = request.header(&name, &value);
         }
         if let Some(id) = asked.last_event_id {
             request = request.header("last-event-id", id);
@@ -176,7 +208,7 @@ impl Asked<'_> {
 }
 
 /// The events of a body.
-pub(super) struct EventStream<E> {
+pub(crate) struct EventStream<E> {
     reader: ReadableStreamDefaultReader,
     decoder: Option<EventDecoder<E>>,
     watch: Option<Watch>,
@@ -190,13 +222,13 @@ impl<E: StreamEvent> EventStream<E> {
     }
 
     /// Takes silence for a lost connection: for a server that never is silent for long.
-    pub(super) fn watched(mut self, controller: &AbortController) -> Self {
+    pub(crate) fn watched(mut self, controller: &AbortController) -> Self {
         self.watch(controller);
         self
     }
 
     /// As [`Self::watched`].
-    pub(super) fn watch(&mut self, controller: &AbortController) {
+    pub(crate) fn watch(&mut self, controller: &AbortController) {
         if self.watch.is_none() {
             self.watch = Watch::begin(controller.clone());
         }
@@ -206,7 +238,7 @@ impl<E: StreamEvent> EventStream<E> {
     ///
     /// # Errors
     /// [`ChatKitError::ConnectionLost`] when the body breaks off or is aborted, [`ChatKitError::Unreadable`].
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<E>>, ChatKitError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<E>>, ChatKitError> {
         let Some(decoder) = &mut self.decoder else { return Ok(None) };
         let chunk = JsFuture::from(self.reader.read()).await.map_err(|_| ChatKitError::ConnectionLost)?;
         if let Some(watch) = &self.watch {
@@ -220,7 +252,7 @@ impl<E: StreamEvent> EventStream<E> {
     }
 
     /// The id of the last event that had one.
-    pub(super) fn last_id(&self) -> Option<&str> {
+    pub(crate) fn last_id(&self) -> Option<&str> {
         self.decoder.as_ref().and_then(EventDecoder::last_id)
     }
 }

@@ -41,7 +41,7 @@ impl ChatKitError {
 
 impl ChatKitError {
     /// Whether the network, or a server that is being restarted, is to blame: what was asked may be asked again.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable | Self::ConnectionLost => true,
             Self::Refused { status, .. } => matches!(status, 502..=504),
@@ -64,7 +64,7 @@ impl From<ApiError> for ChatKitError {
 
 impl ChatKitError {
     /// A refusal about which the server says nothing that can be shown.
-    pub(super) fn refused(status: u16) -> Self {
+    pub(crate) fn refused(status: u16) -> Self {
         let error = ErrorEvent { code: "custom".to_owned(), message: None, allow_retry: status >= 500 };
         Self::Refused { status, error }
     }

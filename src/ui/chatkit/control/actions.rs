@@ -1,0 +1,101 @@
+//! What is asked of the server beside messages.
+
+use leptos::{prelude::*, task::spawn_local};
+use serde::Deserialize;
+
+use super::{ChatKitControl, Loading, NotNow};
+use crate::{
+    model::chatkit::{Action, CustomAction, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
+    ui::chatkit::ThreadId,
+};
+
+/// What a server answers to an action without a stream.
+#[derive(Deserialize)]
+struct SyncAnswer {
+    #[serde(default)]
+    updated_item: Option<ThreadItem>,
+}
+
+impl ChatKitControl {
+    /// Has a message of the user's answered again. The old answer stays until the new one is complete.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing sent.
+    pub fn retry(&self, item_id: impl Into<String>) -> Result<(), NotNow> {
+        let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
+        self.change(|state| state.retry_turn(&item_id));
+        self.begin_operation(Operation::ThreadsRetryAfterItem { thread_id, item_id });
+        Ok(())
+    }
+
+    /// Has an action done, of a widget or of the page's own (`item_id` is `None`); what follows streams in.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing sent.
+    pub fn send_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
+        let thread_id = self.free_thread()?;
+        self.change(super::ChatState::begin_operation);
+        self.begin_operation(Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action }));
+        Ok(())
+    }
+
+    /// Has an action done without a stream; works while an answer is under way, too. The item that it changes is
+    /// shown when the server has answered.
+    ///
+    /// # Errors
+    /// [`NotNow::NotReady`], [`NotNow::NoThread`].
+    pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
+        let thread_id = self.shown_thread()?;
+        let (control, number) = (*self, self.showing());
+        let operation = Operation::ThreadsSyncCustomAction(CustomAction { thread_id, item_id, action });
+        spawn_local(async move {
+            match control.call::<SyncAnswer>(operation).await {
+                Ok(SyncAnswer { updated_item: Some(item) }) if control.is_showing(number) => {
+                    control.change(|state| state.apply(ThreadStreamEvent::ItemReplaced { item }));
+                }
+                Ok(_) => {}
+                Err(err) => control.report(err),
+            }
+        });
+        Ok(())
+    }
+
+    /// Answers the questions of a `structured_input`; what follows streams in.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing sent.
+    pub fn answer_questions(&self, item_id: impl Into<String>, input: StructuredReply) -> Result<(), NotNow> {
+        let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
+        self.change(super::ChatState::begin_operation);
+        self.begin_operation(Operation::ThreadsAddStructuredInput { thread_id, item_id, input });
+        Ok(())
+    }
+
+    /// Reads the thread that is shown and the history anew, after changes that the page knows of and the chat does
+    /// not. What is the same is not drawn again.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing asked: an answer that streams says itself what changes.
+    pub fn fetch_updates(&self) -> Result<(), NotNow> {
+        self.check_free()?;
+        spawn_local((*self).refresh_threads());
+        spawn_local((*self).refresh_thread());
+        Ok(())
+    }
+
+    fn shown_thread(&self) -> Result<ThreadId, NotNow> {
+        if !self.is_ready.try_get_value().unwrap_or_default() {
+            return Err(NotNow::NotReady);
+        }
+        if self.loading.get_untracked() != Loading::Ready {
+            return Err(NotNow::Loading);
+        }
+        self.thread_id.get_untracked().ok_or(NotNow::NoThread)
+    }
+
+    /// The thread, if something can be sent in it now.
+    pub(crate) fn free_thread(&self) -> Result<ThreadId, NotNow> {
+        self.check_free()?;
+        self.shown_thread()
+    }
+}

@@ -1,0 +1,45 @@
+//! Tools that live in the page.
+
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::json;
+
+use super::{ChatKitControl, NotNow};
+use crate::{
+    model::chatkit::{ClientToolCall, Operation, ThreadItem, ToolCallStatus},
+    ui::chatkit::ToolCall,
+};
+
+impl ChatKitControl {
+    /// Does what the newest item asks the page for, and sends the result; what follows streams in. That happens by
+    /// itself after an answer that this page asked for. After a reload it is the user's decision, because the tool may
+    /// have done its work already.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing done; [`NotNow::Empty`] when nothing is asked for, or the page has no tools.
+    pub fn answer_tool_call(&self) -> Result<(), NotNow> {
+        let thread_id = self.free_thread()?;
+        let ask = self.handler(|it| it.on_client_tool.clone());
+        let call = self.state.with_value(|state| pending(state.entries.last().map(|it| &it.item)).cloned());
+        let Some(call) = call.filter(|_| ask.is_set()) else { return Err(NotNow::Empty) };
+        let (control, number) = (*self, self.showing());
+        spawn_local(async move {
+            let asked = ToolCall { name: call.name, params: call.arguments };
+            let Some(result) = ask.ask(asked).await else { return };
+            let result = result.unwrap_or_else(|error| json!({ "error": error }));
+            // Meanwhile something else may be shown, or the user may have gone on without the result.
+            if !control.is_showing(number) || control.check_free().is_err() {
+                return;
+            }
+            control.change(super::ChatState::begin_operation);
+            control.begin_operation(Operation::ThreadsAddClientToolOutput { thread_id, result });
+        });
+        Ok(())
+    }
+}
+
+fn pending(item: Option<&ThreadItem>) -> Option<&ClientToolCall> {
+    match item {
+        Some(ThreadItem::ClientToolCall(call)) if call.status == ToolCallStatus::Pending => Some(call),
+        _ => None,
+    }
+}

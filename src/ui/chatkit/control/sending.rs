@@ -1,0 +1,129 @@
+//! What is sent, and when it may be.
+
+use leptos::prelude::*;
+
+use super::{ChatKitControl, Loading, NotNow};
+use crate::model::chatkit::{
+    Attachment, InferenceOptions, Operation, ThreadStatus, ToolChoice, UserContent, UserMessageInput,
+};
+
+/// A message to send. It leaves what is chosen in the composer alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UserMessageDraft {
+    /// Plain text; counts when there is no `content`.
+    pub text: String,
+    /// Text and mentions, in parts.
+    pub content: Vec<UserContent>,
+    /// What the message answers to.
+    pub reply: Option<String>,
+    /// Files that have been uploaded.
+    pub attachments: Vec<Attachment>,
+    /// Whether it opens a thread, whatever is shown.
+    pub new_thread: bool,
+    /// The id of a tool that must be used.
+    pub tool_choice: Option<String>,
+    /// The id of the model that should answer.
+    pub model: Option<String>,
+}
+
+impl From<&str> for UserMessageDraft {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+}
+
+impl From<String> for UserMessageDraft {
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl UserMessageDraft {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.attachments.is_empty()
+            && self.text.trim().is_empty()
+            && self.content.iter().all(|part| part.text().trim().is_empty())
+    }
+
+    /// Returns what it says, mentions as they are shown.
+    pub fn plain_text(&self) -> String {
+        if self.content.is_empty() {
+            return self.text.clone();
+        }
+        self.content.iter().map(UserContent::text).collect()
+    }
+
+    /// Makes what the protocol sends.
+    pub(crate) fn input(&self) -> UserMessageInput {
+        let content = match self.content.is_empty() {
+            true if self.text.is_empty() => Vec::new(),
+            true => vec![UserContent::InputText { text: self.text.clone() }],
+            false => self.content.clone(),
+        };
+        UserMessageInput {
+            content,
+            attachments: self.attachments.iter().map(|it| it.id.clone()).collect(),
+            quoted_text: self.reply.clone(),
+            inference_options: InferenceOptions {
+                tool_choice: self.tool_choice.clone().map(|id| ToolChoice { id }),
+                model: self.model.clone(),
+            },
+        }
+    }
+}
+
+impl ChatKitControl {
+    /// Sends a message of plain text in the thread that is shown, or opens a thread with it.
+    ///
+    /// # Errors
+    /// As [`Self::send_user_message`].
+    pub fn send_message(&self, text: impl Into<String>) -> Result<(), NotNow> {
+        self.send_user_message(text.into())
+    }
+
+    /// Sends a message in the thread that is shown, or opens a thread with it.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing sent: before `on_ready`, while a thread is loaded or an answer is under way, in a thread
+    /// that takes no more messages, and for an empty message.
+    pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<(), NotNow> {
+        let message = message.into();
+        self.check_free()?;
+        if message.is_empty() {
+            return Err(NotNow::Empty);
+        }
+        if message.new_thread {
+            self.set_thread_id(None);
+        } else {
+            self.check_open()?;
+        }
+        let input = message.input();
+        let operation = match self.thread_id.get_untracked() {
+            Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
+            None => Operation::ThreadsCreate { input },
+        };
+        self.begin_message(operation, message);
+        Ok(())
+    }
+
+    /// Whether something can be sent now.
+    pub(crate) fn check_free(&self) -> Result<(), NotNow> {
+        if !self.is_ready.try_get_value().unwrap_or_default() {
+            return Err(NotNow::NotReady);
+        }
+        if self.loading.get_untracked() != Loading::Ready {
+            return Err(NotNow::Loading);
+        }
+        if self.turn.with_untracked(Option::is_some) { Err(NotNow::Answering) } else { Ok(()) }
+    }
+
+    /// Whether the thread takes messages.
+    fn check_open(&self) -> Result<(), NotNow> {
+        let status = self.thread.with_untracked(|thread| thread.as_ref().map(|it| it.status.clone()));
+        match status {
+            Some(ThreadStatus::Locked { .. } | ThreadStatus::Closed { .. }) => Err(NotNow::Closed),
+            _ => Ok(()),
+        }
+    }
+}

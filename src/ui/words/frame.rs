@@ -1,0 +1,1 @@
+//! Around the conversation: header, start screen, disclaimer.

@@ -1,0 +1,1 @@
+//! The transcript: progress, notices, the way to the end.
