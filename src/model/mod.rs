@@ -4,7 +4,6 @@
 
 pub mod auth;
 pub mod chatkit;
-pub mod code;
 mod error;
 pub mod page;
 pub mod path;

@@ -48,7 +48,6 @@ pub struct ChatKitControl {
     pub(crate) loading: RwSignal<Loading>,
     pub(crate) threads: RwSignal<ThreadList>,
     pub(crate) threads_error: RwSignal<Option<String>>,
-    pub(crate) is_history_open: RwSignal<bool>,
     pub(crate) composer: ComposerState,
     /// What can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
@@ -91,7 +90,6 @@ impl ChatKitControl {
         let control = Self {
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
-            is_history_open: RwSignal::new(false),
             composer: ComposerState::new(&options.composer),
             rows: RwSignal::default(),
             activity: Trigger::new(),
@@ -165,27 +163,6 @@ impl ChatKitControl {
     /// The turn that is under way: whether it can be stopped, and what the assistant is doing.
     pub fn turn(&self) -> Signal<Option<Turn>> {
         self.turn.into()
-    }
-
-    /// Whether the component shows the list of threads.
-    pub fn is_history_open(&self) -> Signal<bool> {
-        self.is_history_open.into()
-    }
-
-    /// Shows the list of threads.
-    pub fn show_history(&self) {
-        if !self.is_history_open.get_untracked() {
-            self.is_history_open.set(true);
-            self.handler(|it| it.on_history_open.clone()).run(());
-        }
-    }
-
-    /// Hides the list of threads.
-    pub fn hide_history(&self) {
-        if self.is_history_open.get_untracked() {
-            self.is_history_open.set(false);
-            self.handler(|it| it.on_history_close.clone()).run(());
-        }
     }
 
     /// Puts text into the composer; it is kept for this thread until it is sent.

@@ -31,15 +31,3 @@ impl<N: Into<String>, V: Into<String>, const LEN: usize> From<[(N, V); LEN]> for
     }
 }
 
-/// How files get to the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum UploadStrategy {
-    /// `attachments.create` says where to.
-    #[default]
-    TwoPhase,
-    /// As the field `file` of a form that is posted to `upload_url`, which answers with the attachment.
-    Direct {
-        /// Where to.
-        upload_url: String,
-    },
-}

@@ -1,27 +1,21 @@
-//! What the hook is told: the official client's options (npm `@openai/chatkit` 1.9.0), each as a type.
+//! What the hook is told: options of the official client (npm `@openai/chatkit` 1.9.0), each as a type.
 
 mod api;
-mod appearance;
 mod composer;
 mod events;
 mod frame;
 mod handler;
-mod search;
 
-pub use api::{Headers, UploadStrategy};
-pub use appearance::{
-    Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, ThemeColors, Typography,
-};
-pub use composer::{AttachmentOptions, ComposerOptions, MaxSize, ModelOption, ToolOption};
+pub use api::Headers;
+pub use composer::{ComposerOptions};
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
 pub use frame::{
-    Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
+    StartScreen, ThreadItemActions,
 };
 pub use handler::{Ask, Handler};
-pub use search::{Command, CommandResult, Commands, Entities, Entity};
 
 use super::{AuthToken, ChatKitError};
-use crate::model::chatkit::{Action, Page, Thread, Widget};
+use crate::model::chatkit::{Page, Thread};
 
 /// The id of a thread.
 pub type ThreadId = String;
@@ -38,12 +32,8 @@ pub struct UseChatKitOptions {
     pub auth_token: AuthToken,
     /// Further headers of every request.
     pub headers: Headers,
-    /// How files get to the server.
-    pub upload_strategy: UploadStrategy,
     /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
     pub locale: Option<String>,
-    /// The name of the whole for those who do not see it; `Chat`.
-    pub frame_title: Option<String>,
     /// The thread to begin with; `None` is a new chat.
     pub initial_thread_id: Option<ThreadId>,
     /// The thread to begin with and its newest items, oldest first, if the page knows them already.
@@ -53,36 +43,16 @@ pub struct UseChatKitOptions {
     /// Whether the server is a Colloquy: then this page shows what other tabs do, and sends a message again that the
     /// network lost. Other servers are asked for nothing that is not ChatKit's.
     pub is_colloquy: bool,
-    /// Whom drafts belong to: nobody else finds them in this browser. Whatever the page calls the user.
-    pub user_id: Option<String>,
 
-    /// What it looks like.
-    pub theme: Theme,
-    /// The bar above the conversation.
-    pub header: Header,
-    /// The list of threads.
-    pub history: History,
     /// What a new chat shows.
     pub start_screen: StartScreen,
     /// What the composer offers.
     pub composer: ComposerOptions,
     /// What can be done with what the assistant said.
     pub thread_item_actions: ThreadItemActions,
-    /// How the conversation behaves.
-    pub thread: ThreadOptions,
-    /// A sentence below the composer.
-    pub disclaimer: Option<Disclaimer>,
-    /// What can be mentioned with `@`.
-    pub entities: Entities,
-    /// The menu that `/` opens.
-    pub commands: Commands,
-    /// Does what a widget asks for whose action has the handler `client`; other actions go to the server.
-    pub on_widget_action: Ask<(Action, Widget), ()>,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
-    /// Colours code: takes a language and code, and returns lines of spans (see [`Highlighter`]).
-    pub highlighter: Highlighter,
 
     /// Called once, when methods may be called.
     pub on_ready: Handler<()>,
@@ -98,19 +68,10 @@ pub struct UseChatKitOptions {
     pub on_thread_load_start: Handler<ThreadId>,
     /// Called when it is here, or cannot be had.
     pub on_thread_load_end: Handler<ThreadId>,
-    /// Called when another tool is chosen in the composer.
-    pub on_tool_change: Handler<Option<String>>,
     /// Called when the server asks the page to do something and waits for nothing (`client_effect`).
     pub on_effect: Handler<ClientEffect>,
     /// Called when a `chatkit-link://` address is clicked in a message.
     pub on_deeplink: Handler<ClientEffect>,
-    /// Called when the list of threads opens.
-    pub on_history_open: Handler<()>,
-    /// Called when it closes.
-    pub on_history_close: Handler<()>,
     /// Called with what a developer may want to know. May hold what users wrote.
     pub on_log: Handler<LogEntry>,
 }
-
-/// What colours code: takes a language and code; `None` leaves it plain.
-pub type Highlighter = Ask<(String, String), Option<crate::model::code::ColoredCode>>;
