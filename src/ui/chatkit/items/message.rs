@@ -1,51 +1,17 @@
-//! One entry of the transcript.
+//! What users and assistants say.
 
 use leptos::prelude::*;
 
-use super::copy::CopyButton;
-use crate::{
-    model::chatkit::ThreadItem,
-    ui::{
-        chatkit::{
-            ChatKitControl,
-            control::Row,
-            markdown::Markdown,
-            state::{Entry, Phase},
-        },
-        components::{Icon, IconKind},
-    },
+use super::{copy::CopyButton, shown::Shown};
+use crate::ui::{
+    chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
+    components::{Icon, IconKind},
 };
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Speaker {
-    User,
-    Assistant,
-    /// An item of a kind that this version cannot show.
-    Nobody,
-}
-
-/// What somebody said. It is rendered again when its own entry changes, not when another one does.
-#[component]
-pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
-    let row = StoredValue::new(row);
-    let read = move |control: &ChatKitControl| row.with_value(|row| control.with_entry(row, speaker_of));
-    let speaker = Memo::new(move |_| read(&control).unwrap_or(Speaker::Nobody));
-    let phase = Memo::new(move |_| {
-        row.with_value(|row| control.with_entry(row, |entry| entry.phase)).unwrap_or(Phase::Settled)
-    });
-    let text = Memo::new(move |_| {
-        row.with_value(|row| control.with_entry(row, |entry| entry.item.text())).unwrap_or_default()
-    });
-    move || match speaker.get() {
-        Speaker::User => view! { <UserMessage text phase /> }.into_any(),
-        Speaker::Assistant => view! { <Answer control key=row.with_value(|row| row.key) text phase /> }.into_any(),
-        Speaker::Nobody => ().into_any(),
-    }
-}
 
 /// What the user said: plain text, exactly as it was typed.
 #[component]
-fn UserMessage(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
+pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
+    let (text, phase) = (shown.text(), shown.phase());
     view! {
         <article class="message" data-speaker="user" aria-label="You" aria-busy=busy(phase, Phase::Sending)>
             <p class="message__bubble">{move || text.get()}</p>
@@ -53,8 +19,11 @@ fn UserMessage(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
     }
 }
 
+/// What the assistant said, and what can be done with it.
 #[component]
-fn Answer(control: ChatKitControl, key: u64, text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
+pub(super) fn Answer(shown: Shown) -> impl IntoView {
+    let Shown { control, .. } = shown;
+    let (key, text, phase) = (shown.key(), shown.text(), shown.phase());
     let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
@@ -116,14 +85,6 @@ pub(crate) fn Dots() -> impl IntoView {
             <span></span>
             <span></span>
         </span>
-    }
-}
-
-fn speaker_of(entry: &Entry) -> Speaker {
-    match entry.item {
-        ThreadItem::UserMessage(_) => Speaker::User,
-        ThreadItem::AssistantMessage(_) => Speaker::Assistant,
-        _ => Speaker::Nobody,
     }
 }
 
