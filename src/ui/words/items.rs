@@ -47,3 +47,38 @@ fn span(seconds: u64) -> String {
 pub fn n_sources(n: usize) -> String {
     format!("{SOURCES} ({n})")
 }
+
+/// What a picture is called, whose content nobody described.
+pub const GENERATED_PICTURE: &str = "Generated picture";
+/// A picture on its way.
+pub const PICTURE_COMES: &str = "The picture is being made…";
+/// A picture that never came.
+pub const PICTURE_MISSING: &str = "There is no picture.";
+/// The link to a picture that is kept elsewhere.
+pub const OPEN_PICTURE: &str = "Open the picture in a new tab";
+/// A picture whose address is not safe to follow.
+pub const PICTURE_REFUSED: &str = "The picture has an address that cannot be opened.";
+
+/// The name of a widget that is shown as text.
+pub const WIDGET: &str = "Widget";
+/// Copies what a widget says.
+pub const COPY_WIDGET: &str = "Copy text";
+/// A widget without any text.
+pub const WIDGET_EMPTY: &str = "A widget without text.";
+
+/// The name of questions of the assistant's.
+pub const QUESTIONS: &str = "Questions";
+/// In the stead of an answer that was not given.
+pub const SKIPPED: &str = "Skipped";
+
+/// Calls the tool that the assistant asked for.
+pub const ANSWER_NOW: &str = "Answer now";
+
+/// What the assistant asked the page for.
+pub fn tool_call(name: &str) -> String {
+    format!("The assistant asked this page for {name}")
+}
+/// A tool call without an answer.
+pub const TOOL_PENDING: &str = "not answered yet";
+/// A tool call with its answer.
+pub const TOOL_DONE: &str = "answered";

@@ -1,9 +1,13 @@
 use leptos::prelude::*;
 
 use super::{
+    image::GeneratedImage,
     message::{Answer, UserMessage},
+    questions::Questions,
     shown::Shown,
     task::LoneTask,
+    tool_call::ToolCallLine,
+    widget::WidgetText,
     workflow::WorkflowSteps,
 };
 use crate::{
@@ -17,6 +21,10 @@ enum Kind {
     Assistant,
     Workflow,
     Task,
+    Image,
+    Widget,
+    Questions,
+    ToolCall,
 }
 
 /// One entry of the transcript. It is drawn again when its own entry changes, not when another one does; what this
@@ -30,6 +38,10 @@ pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
         Some(Kind::Assistant) => view! { <Answer shown /> }.into_any(),
         Some(Kind::Workflow) => view! { <WorkflowSteps shown /> }.into_any(),
         Some(Kind::Task) => view! { <LoneTask shown /> }.into_any(),
+        Some(Kind::Image) => view! { <GeneratedImage shown /> }.into_any(),
+        Some(Kind::Widget) => view! { <WidgetText shown /> }.into_any(),
+        Some(Kind::Questions) => view! { <Questions shown /> }.into_any(),
+        Some(Kind::ToolCall) => view! { <ToolCallLine shown /> }.into_any(),
         None => ().into_any(),
     }
 }
@@ -40,6 +52,13 @@ fn kind_of(item: &ThreadItem) -> Option<Kind> {
         ThreadItem::AssistantMessage(_) => Some(Kind::Assistant),
         ThreadItem::Workflow(_) => Some(Kind::Workflow),
         ThreadItem::Task(_) => Some(Kind::Task),
-        _ => None,
+        ThreadItem::GeneratedImage(_) => Some(Kind::Image),
+        ThreadItem::Widget(_) => Some(Kind::Widget),
+        ThreadItem::StructuredInput(_) => Some(Kind::Questions),
+        ThreadItem::ClientToolCall(_) => Some(Kind::ToolCall),
+        ThreadItem::EndOfTurn(_)
+        | ThreadItem::HiddenContextItem(_)
+        | ThreadItem::SdkHiddenContext(_)
+        | ThreadItem::Unknown(_) => None,
     }
 }
