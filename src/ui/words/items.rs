@@ -82,3 +82,23 @@ pub fn tool_call(name: &str) -> String {
 pub const TOOL_PENDING: &str = "not answered yet";
 /// A tool call with its answer.
 pub const TOOL_DONE: &str = "answered";
+
+/// The name of the list of files that go along with a message.
+pub const ATTACHMENTS: &str = "Attachments";
+/// The name of the text that a message answers to.
+pub const QUOTE: &str = "Quoted text";
+/// Says that an answer is good.
+pub const GOOD_ANSWER: &str = "Good answer";
+/// Says that an answer is bad.
+pub const BAD_ANSWER: &str = "Bad answer";
+/// The name of the buttons that change between answers to the same message.
+pub const VERSIONS: &str = "Versions of this answer";
+/// Shows the answer that was given before.
+pub const PREVIOUS_VERSION: &str = "Previous version";
+/// Shows the answer that was given afterwards.
+pub const NEXT_VERSION: &str = "Next version";
+
+/// Which answer of how many is shown.
+pub fn version_of(version: u32, versions: u32) -> String {
+    format!("{version} / {versions}")
+}

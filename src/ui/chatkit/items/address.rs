@@ -19,6 +19,12 @@ pub(super) fn is_drawable(address: &str) -> bool {
     is_own_path(address) || starts("data:image/") || starts("blob:")
 }
 
+/// The same, where the origin of the page is known, for pictures that are named by their whole address.
+pub(super) fn is_drawable_at(address: &str, origin: Option<&str>) -> bool {
+    let is_own = |origin: &str| address.strip_prefix(origin).is_some_and(is_own_path);
+    is_drawable(address) || origin.is_some_and(is_own)
+}
+
 /// A path on this origin; browsers read `/\` as `//`, and pass over tabs and line ends.
 fn is_own_path(address: &str) -> bool {
     let mut bytes = address.bytes().filter(|it| !matches!(it, b'\t' | b'\n' | b'\r'));
@@ -38,6 +44,17 @@ mod tests {
         assert_eq!(file_link("/files/atc_1?sig=x").as_deref(), Some("/files/atc_1?sig=x"));
         assert_eq!(file_link("//evil.example/x"), None);
         assert_eq!(file_link("/\\evil.example/x"), None);
+    }
+
+    #[test]
+    fn whole_addresses_of_this_origin_are_drawn() {
+        let here = Some("https://here.example");
+        assert!(is_drawable_at("https://here.example/a.png", here));
+        for bad in ["https://here.example.evil/a.png", "https://here.example@evil/a.png", "https://there.example/a.png"]
+        {
+            assert!(!is_drawable_at(bad, here), "{bad}");
+        }
+        assert!(!is_drawable_at("https://here.example/a.png", None));
     }
 
     #[test]

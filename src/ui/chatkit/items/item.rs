@@ -1,14 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    image::GeneratedImage,
-    message::{Answer, UserMessage},
-    questions::Questions,
-    shown::Shown,
-    task::LoneTask,
-    tool_call::ToolCallLine,
-    widget::WidgetText,
-    workflow::WorkflowSteps,
+    image::GeneratedImage, message::Answer, questions::Questions, shown::Shown, task::LoneTask,
+    tool_call::ToolCallLine, user::UserMessage, widget::WidgetText, workflow::WorkflowSteps,
 };
 use crate::{
     model::chatkit::ThreadItem,

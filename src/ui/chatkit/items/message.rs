@@ -1,23 +1,12 @@
-//! What users and assistants say.
+//! What assistants say.
 
 use leptos::prelude::*;
 
-use super::{copy::CopyButton, shown::Shown};
+use super::{citations::Citations, copy::CopyButton, feedback::Feedback, shown::Shown, versions::Versions};
 use crate::ui::{
     chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
     components::{Icon, IconKind},
 };
-
-/// What the user said: plain text, exactly as it was typed.
-#[component]
-pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
-    let (text, phase) = (shown.text(), shown.phase());
-    view! {
-        <article class="message" data-speaker="user" aria-label="You" aria-busy=busy(phase, Phase::Sending)>
-            <p class="message__bubble">{move || text.get()}</p>
-        </article>
-    }
-}
 
 /// What the assistant said, and what can be done with it.
 #[component]
@@ -38,13 +27,16 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>
+            <Citations shown />
             <Show when=move || phase.get() == Phase::Interrupted>
                 <p class="message__interrupted">"This answer was interrupted."</p>
             </Show>
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions">
                     <CopyButton label="Copy answer" text=text />
+                    <Feedback shown />
                     <AnswerAgain control key />
+                    <Versions shown />
                 </div>
             </Show>
         </article>
@@ -60,6 +52,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
             again.map(|it| it.question_id.clone())
         })
     });
+    let is_offered = control.option(|it| it.thread_item_actions.retry);
     let again = move |_| {
         if let Some(id) = question.get_untracked() {
             _ = control.retry(id);
@@ -68,7 +61,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || question.with(Option::is_some)>
+        <Show when=move || is_offered.get() && question.with(Option::is_some)>
             <button class="icon-button" type="button" aria-label="Answer again" on:click=again>
                 <Icon kind=IconKind::RotateCw />
             </button>
@@ -89,6 +82,6 @@ pub(crate) fn Dots() -> impl IntoView {
 }
 
 /// A live region that is busy is read out once, when it is not busy any more.
-fn busy(phase: Memo<Phase>, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
+pub(super) fn busy(phase: Memo<Phase>, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
     move || (phase.get() == while_in).then_some("true")
 }

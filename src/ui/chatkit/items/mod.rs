@@ -1,7 +1,10 @@
 //! The items of a thread, one kind per file.
 
 mod address;
+mod attachments;
+mod citations;
 pub mod copy;
+mod feedback;
 mod image;
 mod item;
 mod message;
@@ -11,6 +14,8 @@ mod sources;
 mod step;
 mod task;
 mod tool_call;
+mod user;
+mod versions;
 mod widget;
 mod workflow;
 
