@@ -9,6 +9,8 @@ pub enum IconKind {
     ArrowLeft,
     ArrowUp,
     Check,
+    ChevronLeft,
+    ChevronRight,
     Close,
     Copy,
     Ellipsis,
@@ -23,6 +25,8 @@ pub enum IconKind {
     RotateCw,
     SquarePen,
     Stop,
+    ThumbsDown,
+    ThumbsUp,
     Trash,
     User,
 }
@@ -35,6 +39,8 @@ impl IconKind {
             Self::ArrowLeft => "m12 19-7-7 7-7M19 12H5",
             Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
             Self::Check => "M20 6 9 17l-5-5",
+            Self::ChevronLeft => "m15 18-6-6 6-6",
+            Self::ChevronRight => "m9 18 6-6-6-6",
             Self::Close => "M18 6 6 18M6 6l12 12",
             Self::Copy => {
                 "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
@@ -61,6 +67,12 @@ impl IconKind {
                 "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"
             }
             Self::Stop => "M7 7h10v10H7z",
+            Self::ThumbsDown => {
+                "M17 14V2M9 18.12 10 14H4.17a2 2 0 0 1-1.92-2.56l2.33-8A2 2 0 0 1 6.5 2H20a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-2.76a2 2 0 0 0-1.79 1.11L12 22a3.13 3.13 0 0 1-3-3.88z"
+            }
+            Self::ThumbsUp => {
+                "M7 10v12M15 5.88 14 10h5.83a2 2 0 0 1 1.92 2.56l-2.33 8A2 2 0 0 1 17.5 22H4a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2h2.76a2 2 0 0 0 1.79-1.11L12 2a3.13 3.13 0 0 1 3 3.88z"
+            }
             Self::Trash => {
                 "M3 6h18M19 6v14c0 1-1 2-2 2H7c-1 0-2-1-2-2V6M8 6V4c0-1 1-2 2-2h4c1 0 2 1 2 2v2M10 11v6M14 11v6"
             }

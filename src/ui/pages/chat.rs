@@ -30,7 +30,10 @@ use crate::{
         page::{AnswersFrom, ChatStart},
     },
     ui::{
-        chatkit::{AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, UseChatKitOptions, use_chatkit},
+        chatkit::{
+            AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, ThreadItemActions, UseChatKitOptions,
+            use_chatkit,
+        },
         components::{Icon, IconKind},
         paths,
     },
@@ -170,6 +173,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
+        thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
         ..UseChatKitOptions::default()
     })

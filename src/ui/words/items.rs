@@ -1,1 +1,104 @@
 //! The items of a thread.
+
+/// The summary of thoughts without a duration.
+pub const THOUGHT: &str = "Thought";
+/// The summary of thoughts under way.
+pub const THINKING: &str = "Thinking…";
+/// The summary of work that is done.
+pub const STEPS: &str = "Steps";
+/// The summary of work under way.
+pub const WORKING: &str = "Working…";
+/// A search without a title.
+pub const SEARCH: &str = "Web search";
+/// Files without a title.
+pub const FILES: &str = "Files";
+/// A picture that is made, without a title.
+pub const PICTURE: &str = "Picture";
+/// A step without a title.
+pub const STEP: &str = "Step";
+/// How far a step is, for those who do not see its mark.
+pub const UNDER_WAY: &str = "under way";
+/// How far a step is, for those who do not see its mark.
+pub const DONE: &str = "done";
+/// The name of a list of what was searched for.
+pub const QUERIES: &str = "Searched for";
+/// The name of a list of sources.
+pub const SOURCES: &str = "Sources";
+
+/// The summary of thoughts that took `seconds`.
+pub fn thought_for(seconds: u64) -> String {
+    format!("Thought for {}", span(seconds))
+}
+
+/// The summary of work that took `seconds`.
+pub fn worked_for(seconds: u64) -> String {
+    format!("Worked for {}", span(seconds))
+}
+
+fn span(seconds: u64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, rest) => format!("{rest} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, rest) => format!("{minutes} min {rest} s"),
+    }
+}
+
+/// The summary of a list of sources.
+pub fn n_sources(n: usize) -> String {
+    format!("{SOURCES} ({n})")
+}
+
+/// What a picture is called, whose content nobody described.
+pub const GENERATED_PICTURE: &str = "Generated picture";
+/// A picture on its way.
+pub const PICTURE_COMES: &str = "The picture is being made…";
+/// A picture that never came.
+pub const PICTURE_MISSING: &str = "There is no picture.";
+/// The link to a picture that is kept elsewhere.
+pub const OPEN_PICTURE: &str = "Open the picture in a new tab";
+/// A picture whose address is not safe to follow.
+pub const PICTURE_REFUSED: &str = "The picture has an address that cannot be opened.";
+
+/// The name of a widget that is shown as text.
+pub const WIDGET: &str = "Widget";
+/// Copies what a widget says.
+pub const COPY_WIDGET: &str = "Copy text";
+/// A widget without any text.
+pub const WIDGET_EMPTY: &str = "A widget without text.";
+
+/// The name of questions of the assistant's.
+pub const QUESTIONS: &str = "Questions";
+/// In the stead of an answer that was not given.
+pub const SKIPPED: &str = "Skipped";
+
+/// Calls the tool that the assistant asked for.
+pub const ANSWER_NOW: &str = "Answer now";
+
+/// What the assistant asked the page for.
+pub fn tool_call(name: &str) -> String {
+    format!("The assistant asked this page for {name}")
+}
+/// A tool call without an answer.
+pub const TOOL_PENDING: &str = "not answered yet";
+/// A tool call with its answer.
+pub const TOOL_DONE: &str = "answered";
+
+/// The name of the list of files that go along with a message.
+pub const ATTACHMENTS: &str = "Attachments";
+/// The name of the text that a message answers to.
+pub const QUOTE: &str = "Quoted text";
+/// Says that an answer is good.
+pub const GOOD_ANSWER: &str = "Good answer";
+/// Says that an answer is bad.
+pub const BAD_ANSWER: &str = "Bad answer";
+/// The name of the buttons that change between answers to the same message.
+pub const VERSIONS: &str = "Versions of this answer";
+/// Shows the answer that was given before.
+pub const PREVIOUS_VERSION: &str = "Previous version";
+/// Shows the answer that was given afterwards.
+pub const NEXT_VERSION: &str = "Next version";
+
+/// Which answer of how many is shown.
+pub fn version_of(version: u32, versions: u32) -> String {
+    format!("{version} / {versions}")
+}

@@ -83,7 +83,7 @@ impl ChatKitControl {
         Ok(())
     }
 
-    fn shown_thread(&self) -> Result<ThreadId, NotNow> {
+    pub(crate) fn shown_thread(&self) -> Result<ThreadId, NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
         }

@@ -4,12 +4,14 @@ mod actions;
 mod client_tools;
 pub(crate) mod drafts;
 pub(crate) mod feed;
+mod feedback;
 mod line;
 mod not_now;
 mod options;
 mod sending;
 mod threads;
 mod turn;
+mod versions;
 mod wait;
 
 pub use not_now::NotNow;

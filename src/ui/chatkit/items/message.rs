@@ -1,60 +1,18 @@
-//! One entry of the transcript.
+//! What assistants say.
 
 use leptos::prelude::*;
 
-use super::copy::CopyButton;
-use crate::{
-    model::chatkit::ThreadItem,
-    ui::{
-        chatkit::{
-            ChatKitControl,
-            control::Row,
-            markdown::Markdown,
-            state::{Entry, Phase},
-        },
-        components::{Icon, IconKind},
-    },
+use super::{citations::Citations, copy::CopyButton, feedback::Feedback, shown::Shown, versions::Versions};
+use crate::ui::{
+    chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
+    components::{Icon, IconKind},
 };
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Speaker {
-    User,
-    Assistant,
-    /// An item of a kind that this version cannot show.
-    Nobody,
-}
-
-/// What somebody said. It is rendered again when its own entry changes, not when another one does.
+/// What the assistant said, and what can be done with it.
 #[component]
-pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
-    let row = StoredValue::new(row);
-    let read = move |control: &ChatKitControl| row.with_value(|row| control.with_entry(row, speaker_of));
-    let speaker = Memo::new(move |_| read(&control).unwrap_or(Speaker::Nobody));
-    let phase = Memo::new(move |_| {
-        row.with_value(|row| control.with_entry(row, |entry| entry.phase)).unwrap_or(Phase::Settled)
-    });
-    let text = Memo::new(move |_| {
-        row.with_value(|row| control.with_entry(row, |entry| entry.item.text())).unwrap_or_default()
-    });
-    move || match speaker.get() {
-        Speaker::User => view! { <UserMessage text phase /> }.into_any(),
-        Speaker::Assistant => view! { <Answer control key=row.with_value(|row| row.key) text phase /> }.into_any(),
-        Speaker::Nobody => ().into_any(),
-    }
-}
-
-/// What the user said: plain text, exactly as it was typed.
-#[component]
-fn UserMessage(text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
-    view! {
-        <article class="message" data-speaker="user" aria-label="You" aria-busy=busy(phase, Phase::Sending)>
-            <p class="message__bubble">{move || text.get()}</p>
-        </article>
-    }
-}
-
-#[component]
-fn Answer(control: ChatKitControl, key: u64, text: Memo<String>, phase: Memo<Phase>) -> impl IntoView {
+pub(super) fn Answer(shown: Shown) -> impl IntoView {
+    let Shown { control, .. } = shown;
+    let (key, text, phase) = (shown.key(), shown.text(), shown.phase());
     let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
@@ -69,13 +27,16 @@ fn Answer(control: ChatKitControl, key: u64, text: Memo<String>, phase: Memo<Pha
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>
+            <Citations shown />
             <Show when=move || phase.get() == Phase::Interrupted>
                 <p class="message__interrupted">"This answer was interrupted."</p>
             </Show>
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions">
                     <CopyButton label="Copy answer" text=text />
+                    <Feedback shown />
                     <AnswerAgain control key />
+                    <Versions shown />
                 </div>
             </Show>
         </article>
@@ -91,6 +52,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
             again.map(|it| it.question_id.clone())
         })
     });
+    let is_offered = control.option(|it| it.thread_item_actions.retry);
     let again = move |_| {
         if let Some(id) = question.get_untracked() {
             _ = control.retry(id);
@@ -99,7 +61,7 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || question.with(Option::is_some)>
+        <Show when=move || is_offered.get() && question.with(Option::is_some)>
             <button class="icon-button" type="button" aria-label="Answer again" on:click=again>
                 <Icon kind=IconKind::RotateCw />
             </button>
@@ -119,15 +81,7 @@ pub(crate) fn Dots() -> impl IntoView {
     }
 }
 
-fn speaker_of(entry: &Entry) -> Speaker {
-    match entry.item {
-        ThreadItem::UserMessage(_) => Speaker::User,
-        ThreadItem::AssistantMessage(_) => Speaker::Assistant,
-        _ => Speaker::Nobody,
-    }
-}
-
 /// A live region that is busy is read out once, when it is not busy any more.
-fn busy(phase: Memo<Phase>, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
+pub(super) fn busy(phase: Memo<Phase>, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
     move || (phase.get() == while_in).then_some("true")
 }

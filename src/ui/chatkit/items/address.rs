@@ -1,0 +1,71 @@
+//! Which addresses of strangers may become links and pictures.
+
+use url::Url;
+
+/// Returns a link that may be followed: `http` and `https` alone.
+pub(super) fn link(address: &str) -> Option<String> {
+    let url = Url::parse(address.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// Returns a link to a file, which may be of this origin, too.
+pub(super) fn file_link(address: &str) -> Option<String> {
+    if is_own_path(address) { Some(address.to_owned()) } else { link(address) }
+}
+
+/// Whether a picture may be drawn: what is fetched from elsewhere tells somebody that it was looked at.
+pub(super) fn is_drawable(address: &str) -> bool {
+    let starts = |with: &str| address.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
+    is_own_path(address) || starts("data:image/") || starts("blob:")
+}
+
+/// The same, where the origin of the page is known, for pictures that are named by their whole address.
+pub(super) fn is_drawable_at(address: &str, origin: Option<&str>) -> bool {
+    let is_own = |origin: &str| address.strip_prefix(origin).is_some_and(is_own_path);
+    is_drawable(address) || origin.is_some_and(is_own)
+}
+
+/// A path on this origin; browsers read `/\` as `//`, and pass over tabs and line ends.
+fn is_own_path(address: &str) -> bool {
+    let mut bytes = address.bytes().filter(|it| !matches!(it, b'\t' | b'\n' | b'\r'));
+    bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_pages_alone() {
+        assert_eq!(link("https://example.com/a b"), Some("https://example.com/a%20b".to_owned()));
+        for bad in ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "mailto:a@b.c", "/path", ""] {
+            assert_eq!(link(bad), None, "{bad}");
+        }
+        assert_eq!(file_link("/files/atc_1?sig=x").as_deref(), Some("/files/atc_1?sig=x"));
+        assert_eq!(file_link("//evil.example/x"), None);
+        assert_eq!(file_link("/\\evil.example/x"), None);
+    }
+
+    #[test]
+    fn whole_addresses_of_this_origin_are_drawn() {
+        let here = Some("https://here.example");
+        assert!(is_drawable_at("https://here.example/a.png", here));
+        for bad in ["https://here.example.evil/a.png", "https://here.example@evil/a.png", "https://there.example/a.png"]
+        {
+            assert!(!is_drawable_at(bad, here), "{bad}");
+        }
+        assert!(!is_drawable_at("https://here.example/a.png", None));
+    }
+
+    #[test]
+    fn pictures_come_from_here() {
+        for good in ["data:image/png;base64,AA==", "DATA:image/svg+xml,x", "blob:https://here/1", "/files/a.png"] {
+            assert!(is_drawable(good), "{good}");
+        }
+        for bad in
+            ["https://a.example/p.png", "//a.example/p.png", "/\\a.example", "/\t/a.example", "data:text/html,", "é"]
+        {
+            assert!(!is_drawable(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use leptos::prelude::*;
+
+use super::{
+    image::GeneratedImage, message::Answer, questions::Questions, shown::Shown, task::LoneTask,
+    tool_call::ToolCallLine, user::UserMessage, widget::WidgetText, workflow::WorkflowSteps,
+};
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::chatkit::{ChatKitControl, control::Row},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    User,
+    Assistant,
+    Workflow,
+    Task,
+    Image,
+    Widget,
+    Questions,
+    ToolCall,
+}
+
+/// One entry of the transcript. It is drawn again when its own entry changes, not when another one does; what this
+/// version does not know is not drawn.
+#[component]
+pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
+    let shown = Shown::new(control, row);
+    let kind = shown.read(|entry| kind_of(&entry.item));
+    move || match kind.get() {
+        Some(Kind::User) => view! { <UserMessage shown /> }.into_any(),
+        Some(Kind::Assistant) => view! { <Answer shown /> }.into_any(),
+        Some(Kind::Workflow) => view! { <WorkflowSteps shown /> }.into_any(),
+        Some(Kind::Task) => view! { <LoneTask shown /> }.into_any(),
+        Some(Kind::Image) => view! { <GeneratedImage shown /> }.into_any(),
+        Some(Kind::Widget) => view! { <WidgetText shown /> }.into_any(),
+        Some(Kind::Questions) => view! { <Questions shown /> }.into_any(),
+        Some(Kind::ToolCall) => view! { <ToolCallLine shown /> }.into_any(),
+        None => ().into_any(),
+    }
+}
+
+fn kind_of(item: &ThreadItem) -> Option<Kind> {
+    match item {
+        ThreadItem::UserMessage(_) => Some(Kind::User),
+        ThreadItem::AssistantMessage(_) => Some(Kind::Assistant),
+        ThreadItem::Workflow(_) => Some(Kind::Workflow),
+        ThreadItem::Task(_) => Some(Kind::Task),
+        ThreadItem::GeneratedImage(_) => Some(Kind::Image),
+        ThreadItem::Widget(_) => Some(Kind::Widget),
+        ThreadItem::StructuredInput(_) => Some(Kind::Questions),
+        ThreadItem::ClientToolCall(_) => Some(Kind::ToolCall),
+        ThreadItem::EndOfTurn(_)
+        | ThreadItem::HiddenContextItem(_)
+        | ThreadItem::SdkHiddenContext(_)
+        | ThreadItem::Unknown(_) => None,
+    }
+}

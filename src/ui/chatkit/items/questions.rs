@@ -1,0 +1,82 @@
+use leptos::prelude::*;
+
+use super::shown::Shown;
+use crate::{
+    model::chatkit::{StructuredInput, StructuredInputStatus, ThreadItem},
+    ui::words::items as words,
+};
+
+/// A question, and what the user said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Asked {
+    question: String,
+    description: Option<String>,
+    /// Unset while it waits.
+    answer: Option<Vec<String>>,
+}
+
+/// Questions of the assistant's, and what was answered. The composer is where they are answered.
+#[component]
+pub(super) fn Questions(shown: Shown) -> impl IntoView {
+    let asked = shown.read(|entry| match &entry.item {
+        ThreadItem::StructuredInput(it) => {
+            let is_pending = it.status == StructuredInputStatus::Pending;
+            Some(it.inputs.iter().filter_map(|it| asked(it, is_pending)).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    view! {
+        <section class="questions" aria-label=words::QUESTIONS>
+            <dl>{move || asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view()}</dl>
+        </section>
+    }
+}
+
+fn asked(input: &StructuredInput, is_pending: bool) -> Option<Asked> {
+    let (question, description, answer) = match input {
+        StructuredInput::MultipleChoice { question, answer, .. } => (question, None, answer),
+        StructuredInput::Freeform { question, description, answer, .. } => (question, description.clone(), answer),
+        StructuredInput::Unknown(_) => return None,
+    };
+    let values = || answer.as_ref().filter(|it| !it.skipped).map(|it| it.values.clone()).unwrap_or_default();
+    Some(Asked { question: question.clone(), description, answer: (!is_pending).then(values) })
+}
+
+fn view_asked(asked: Asked) -> impl IntoView {
+    let answer = asked.answer.map(|values| {
+        if values.is_empty() {
+            view! { <dd class="questions__skipped">{words::SKIPPED}</dd> }.into_any()
+        } else {
+            values.into_iter().map(|it| view! { <dd class="questions__answer">{it}</dd> }).collect_view().into_any()
+        }
+    });
+    view! {
+        <div class="questions__pair">
+            <dt>
+                {asked.question} {asked.description.map(|it| view! { <span class="questions__more">{it}</span> })}
+            </dt>
+            {answer}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_waits_is_told_from_what_was_skipped() {
+        let input = |answer| {
+            let input = json!({ "type": "freeform", "id": "a", "question": "Why?", "answer": answer });
+            serde_json::from_value::<StructuredInput>(input).unwrap()
+        };
+        let answer = |input, is_pending| asked(&input, is_pending).unwrap().answer;
+        assert_eq!(answer(input(json!(null)), true), None);
+        assert_eq!(answer(input(json!(null)), false), Some(vec![]));
+        assert_eq!(answer(input(json!({ "values": ["x"], "skipped": true })), false), Some(vec![]));
+        assert_eq!(answer(input(json!({ "values": ["x", "y"] })), false), Some(vec!["x".into(), "y".into()]));
+        assert_eq!(asked(&StructuredInput::Unknown(json!({ "type": "song" })), true), None);
+    }
+}

@@ -1,0 +1,42 @@
+use leptos::prelude::*;
+
+use crate::ui::chatkit::{
+    ChatKitControl,
+    control::Row,
+    state::{Entry, Phase},
+};
+
+/// An entry that is drawn: its parts are drawn again when they change, not when other ones do.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) control: ChatKitControl,
+    row: StoredValue<Row>,
+}
+
+impl Shown {
+    pub(super) fn new(control: ChatKitControl, row: Row) -> Self {
+        Self { control, row: StoredValue::new(row) }
+    }
+
+    pub(super) fn key(self) -> u64 {
+        self.row.with_value(|row| row.key)
+    }
+
+    /// Reads a part; `None` when the entry is gone, or holds something else by now.
+    pub(super) fn read<T: PartialEq + Send + Sync + 'static>(
+        self,
+        read: impl Fn(&Entry) -> Option<T> + Send + Sync + 'static,
+    ) -> Memo<Option<T>> {
+        Memo::new(move |_| self.row.with_value(|row| self.control.with_entry(row, &read)).flatten())
+    }
+
+    pub(super) fn phase(self) -> Memo<Phase> {
+        let phase = self.read(|entry| Some(entry.phase));
+        Memo::new(move |_| phase.get().unwrap_or(Phase::Settled))
+    }
+
+    pub(super) fn text(self) -> Memo<String> {
+        let text = self.read(|entry| Some(entry.item.text()));
+        Memo::new(move |_| text.get().unwrap_or_default())
+    }
+}

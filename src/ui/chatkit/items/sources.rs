@@ -1,0 +1,94 @@
+//! Where something comes from.
+
+use leptos::prelude::*;
+
+use super::address;
+use crate::model::chatkit::Source;
+
+/// What is shown of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SourceLine {
+    title: String,
+    /// Where it can be read.
+    href: Option<String>,
+    /// Who publishes it, or what it is.
+    note: Option<String>,
+}
+
+impl SourceLine {
+    fn of(source: &Source) -> Option<Self> {
+        let or = |title: &str, other: &str| if title.trim().is_empty() { other.to_owned() } else { title.to_owned() };
+        Some(match source {
+            Source::Url(it) => {
+                Self { title: or(&it.title, &it.url), href: address::link(&it.url), note: it.attribution.clone() }
+            }
+            Source::File(it) => {
+                let note = (it.title != it.filename && !it.title.trim().is_empty()).then(|| it.title.clone());
+                Self { title: or(&it.filename, &it.title), href: None, note }
+            }
+            Source::Entity(it) => Self { title: or(&it.title, &it.id), href: None, note: it.label.clone() },
+            Source::Unknown(_) => return None,
+        })
+    }
+}
+
+/// The lines of sources, each once, in the order in which they are first named.
+pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<SourceLine> {
+    let mut lines = Vec::new();
+    for line in sources.filter_map(SourceLine::of) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+pub(super) fn view_source(line: SourceLine) -> impl IntoView {
+    let SourceLine { title, href, note } = line;
+    let title = match href {
+        Some(href) => {
+            view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow">{title}</a> }
+                .into_any()
+        }
+        None => view! { <span>{title}</span> }.into_any(),
+    };
+    view! {
+        <li>
+            {title} {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note">{it}</span> })}
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn sources_are_named_once_and_lead_to_pages_alone() {
+        let sources: Vec<Source> = serde_json::from_value(json!([
+            { "type": "url", "title": "A", "url": "https://a.example" },
+            { "type": "url", "title": "A", "url": "https://a.example" },
+            { "type": "url", "title": "", "url": "javascript:alert(1)" },
+            { "type": "file", "title": "Report", "filename": "report.pdf" },
+            { "type": "entity", "title": "Ada", "id": "1" },
+            { "type": "song" },
+        ]))
+        .unwrap();
+        let line = |title: &str, href: Option<&str>, note: Option<&str>| SourceLine {
+            title: title.to_owned(),
+            href: href.map(str::to_owned),
+            note: note.map(str::to_owned),
+        };
+        assert_eq!(
+            lines(sources.iter()),
+            [
+                line("A", Some("https://a.example/"), None),
+                line("javascript:alert(1)", None, None),
+                line("report.pdf", None, Some("Report")),
+                line("Ada", None, None),
+            ]
+        );
+    }
+}

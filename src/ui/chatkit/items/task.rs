@@ -1,0 +1,36 @@
+use leptos::prelude::*;
+
+use super::{
+    shown::Shown,
+    step::{Step, StepBody, StepStatus},
+};
+use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
+
+/// A step that stands alone.
+#[component]
+pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
+    let step = shown.read(|entry| match &entry.item {
+        ThreadItem::Task(it) => Some(Step::of(&it.task)),
+        _ => None,
+    });
+    let step = Memo::new(move |_| step.get().unwrap_or_default());
+    let phase = shown.phase();
+    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
+    let has_more = Memo::new(move |_| step.with(Step::has_more));
+    let title = move || step.with(|it| it.title.clone());
+    move || {
+        if has_more.get() {
+            view! {
+                <details class="steps" open=move || is_streaming.get()>
+                    <summary class="steps__summary">{title} <StepStatus step /></summary>
+                    <div class="step__body">
+                        <StepBody step />
+                    </div>
+                </details>
+            }
+            .into_any()
+        } else {
+            view! { <p class="step"><StepStatus step /> <span class="step__title">{title}</span></p> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use leptos::prelude::*;
+
+use super::shown::Shown;
+use crate::{
+    model::chatkit::{ThreadItem, ToolCallStatus},
+    ui::{
+        components::{Button, ButtonKind},
+        words::items as words,
+    },
+};
+
+/// Something that the page was asked to do. After a reload the user decides whether it is done.
+#[component]
+pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
+    let control = shown.control;
+    let line = shown.read(|entry| match &entry.item {
+        ThreadItem::ClientToolCall(it) => Some(words::tool_call(&it.name)),
+        _ => None,
+    });
+    let status = shown.read(|entry| match &entry.item {
+        ThreadItem::ClientToolCall(it) => Some(it.status),
+        _ => None,
+    });
+    let is_pending = Memo::new(move |_| status.get() == Some(ToolCallStatus::Pending));
+    let has_tools = control.option(|it| it.on_client_tool.is_set());
+    let key = shown.key();
+    let is_last = Memo::new(move |_| control.rows.with(|rows| rows.last().is_some_and(|it| it.key == key)));
+    let is_quiet = Memo::new(move |_| control.turn.with(Option::is_none));
+    let can_answer = Memo::new(move |_| is_pending.get() && has_tools.get() && is_last.get() && is_quiet.get());
+    let answer = move |_| {
+        if control.answer_tool_call().is_ok() {
+            // The button goes away and would take the focus along.
+            control.focus_composer();
+        }
+    };
+    view! {
+        <div class="tool-call">
+            <p>
+                {move || line.get()} " · "
+                {move || if is_pending.get() { words::TOOL_PENDING } else { words::TOOL_DONE }}
+            </p>
+            <Show when=move || can_answer.get()>
+                <Button kind=ButtonKind::Quiet on:click=answer>
+                    {words::ANSWER_NOW}
+                </Button>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,42 @@
+use leptos::prelude::*;
+
+use super::{attachments::Attachments, message::busy, shown::Shown};
+use crate::{
+    model::chatkit::{ThreadItem, UserContent},
+    ui::{chatkit::state::Phase, words::items as words},
+};
+
+/// What the user said: plain text, exactly as it was typed.
+#[component]
+pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
+    let phase = shown.phase();
+    let content = shown.read(|entry| match &entry.item {
+        ThreadItem::UserMessage(it) => Some(it.content.clone()),
+        _ => None,
+    });
+    let quote = shown.read(|entry| match &entry.item {
+        ThreadItem::UserMessage(it) => it.quoted_text.clone().filter(|it| !it.trim().is_empty()),
+        _ => None,
+    });
+    let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
+    view! {
+        <article class="message" data-speaker="user" aria-label="You" aria-busy=busy(phase, Phase::Sending)>
+            {move || {
+                quote.get().map(|it| view! { <blockquote class="message__quote" aria-label=words::QUOTE>{it}</blockquote> })
+            }}
+            <Attachments shown />
+            <Show when=move || has_text.get()>
+                <p class="message__bubble">
+                    {move || content.get().unwrap_or_default().into_iter().map(view_part).collect_view()}
+                </p>
+            </Show>
+        </article>
+    }
+}
+
+fn view_part(part: UserContent) -> AnyView {
+    match part {
+        UserContent::InputText { text } => text.into_any(),
+        UserContent::InputTag { text, .. } => view! { <span class="message__tag">{text}</span> }.into_any(),
+    }
+}

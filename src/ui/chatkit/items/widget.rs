@@ -1,0 +1,86 @@
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::{copy::CopyButton, shown::Shown};
+use crate::{model::chatkit::ThreadItem, ui::words::items as words};
+
+/// No widget of a sane server is as deep, and every browser's stack bears it.
+const MAX_DEPTH: usize = 32;
+/// The fields of components that people read.
+const READ: [&str; 5] = ["title", "value", "label", "text", "alt"];
+/// The components whose `value` is text; in others it is what a form sends.
+const TEXTS: [&str; 6] = ["Text", "Title", "Caption", "Markdown", "Label", "Badge"];
+
+/// What a widget says, as text.
+#[component]
+pub(super) fn WidgetText(shown: Shown) -> impl IntoView {
+    let text = shown.read(|entry| match &entry.item {
+        ThreadItem::Widget(it) => Some(it.copy_text.clone().unwrap_or_else(|| text_of(&it.widget))),
+        _ => None,
+    });
+    let text = Memo::new(move |_| text.get().unwrap_or_default());
+    let is_empty = Memo::new(move |_| text.with(|it| it.trim().is_empty()));
+    view! {
+        <section class="widget-text" aria-label=words::WIDGET>
+            <p class="widget-text__lines">
+                {move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() }}
+            </p>
+            <Show when=move || !is_empty.get()>
+                <CopyButton label=words::COPY_WIDGET text />
+            </Show>
+        </section>
+    }
+}
+
+/// The texts of a tree of components, a line each.
+fn text_of(root: &Value) -> String {
+    let mut lines = Vec::new();
+    collect(root, MAX_DEPTH, &mut lines);
+    lines.join("\n")
+}
+
+fn collect<'a>(node: &'a Value, depth: usize, lines: &mut Vec<&'a str>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    if let Value::Array(nodes) = node {
+        return nodes.iter().for_each(|it| collect(it, depth, lines));
+    }
+    let kind = node.get("type").and_then(Value::as_str).unwrap_or_default();
+    for field in READ.into_iter().filter(|it| *it != "value" || TEXTS.contains(&kind)) {
+        let text = node.get(field).and_then(Value::as_str).unwrap_or_default();
+        if !text.trim().is_empty() {
+            lines.push(text);
+        }
+    }
+    if let Some(children) = node.get("children") {
+        collect(children, depth, lines);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn all_texts_are_found_in_their_order() {
+        let tree = json!({ "type": "Card", "children": [
+            { "type": "Title", "value": "Trains" },
+            { "type": "Row", "children": [
+                { "type": "Text", "value": "9:04" },
+                { "type": "Button", "label": "Book", "onClickAction": { "type": "book" } },
+                { "type": "Input", "name": "secret", "value": "not shown" },
+            ] },
+            { "type": "Transition", "children": { "type": "Caption", "value": "late" } },
+        ] });
+        assert_eq!(text_of(&tree), "Trains\n9:04\nBook\nlate");
+    }
+
+    #[test]
+    fn nothing_odd_breaks_it() {
+        let deep = (0..100).fold(json!({ "type": "Text", "value": "deep" }), |it, _| json!({ "children": [it] }));
+        for tree in [deep, json!(null), json!("text"), json!({ "children": 7 }), json!([[]])] {
+            assert_eq!(text_of(&tree), "");
+        }
+    }
+}
