@@ -65,7 +65,7 @@ fn Answer(control: ChatKitControl, key: u64, text: Memo<String>, phase: Memo<Pha
             aria-label="Assistant"
             aria-busy=busy(phase, Phase::Streaming)
         >
-            <Markdown source=text is_streaming />
+            <Markdown source=text is_streaming id=format!("item-{key}") />
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>
