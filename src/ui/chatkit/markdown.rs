@@ -1,13 +1,32 @@
-//! Markdown as nodes: never raw HTML, never a foreign image, links to allowed schemes only.
+//! Markdown as nodes: never raw HTML, images from named hosts only, links to allowed schemes only.
 
 pub mod block;
 mod document;
+pub mod host;
+mod line;
+mod linkify;
+mod note;
+mod target;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use super::items::copy::CopyButton;
+use crate::ui::words::markdown as words;
 use block::{Align, Block, Inline, ListItem};
-use document::Document;
+use document::{Document, Settled};
+use host::MarkdownHost;
+use line::view_line;
+use note::{view_nested_note, view_note};
+
+/// What a node may need to know of its surroundings.
+#[derive(Clone, Default)]
+struct Around {
+    host: Option<MarkdownHost>,
+    /// What the ids of this text begin with; nothing leads to a footnote if it is empty.
+    id: String,
+}
 
 /// Shows Markdown. While it streams, only its last block is rendered again.
 #[component]
@@ -18,62 +37,105 @@ pub fn Markdown(
     /// Whether the text may still grow.
     #[prop(into)]
     is_streaming: Signal<bool>,
+    /// What the ids in it begin with, unique on the page; without it, nothing leads to a footnote.
+    #[prop(into, optional)]
+    id: String,
 ) -> impl IntoView {
     let document =
         Memo::new(move |before: Option<&Document>| Document::read(before, source.get(), !is_streaming.get()));
     let settled = Memo::new(move |_| document.with(|it| it.settled.clone()));
+    let part = move |of_notes: bool| {
+        let is_part = |it: &Arc<Settled>| matches!(it.block, Block::Footnote { .. }) == of_notes;
+        settled.get().into_iter().filter(is_part).collect::<Vec<_>>()
+    };
+    let has_notes = Memo::new(move |_| {
+        document.with(|it| {
+            it.settled.iter().map(|it| &it.block).chain(&it.tail).any(|it| matches!(it, Block::Footnote { .. }))
+        })
+    });
+    let around = StoredValue::new(Around { host: use_context(), id });
     view! {
         <div class="markdown">
-            <For each=move || settled.get() key=|it| it.key children=|it| view_block(&it.block) />
-            {move || document.with(|it| view_blocks(&it.tail))}
+            <For
+                each=move || part(false)
+                key=|it| it.key
+                children=move |it| around.with_value(|around| view_block(&it.block, around))
+            />
+            {move || document.with(|it| around.with_value(|around| view_blocks(&it.tail, around)))}
+            <Show when=move || has_notes.get()>
+                <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
+                    <For
+                        each=move || part(true)
+                        key=|it| it.key
+                        children=move |it| around.with_value(|around| view_note(&it.block, around))
+                    />
+                    {move || {
+                        document
+                            .with(|it| {
+                                around
+                                    .with_value(|around| {
+                                        it.tail.iter().filter_map(|it| view_note(it, around)).collect_view()
+                                    })
+                            })
+                    }}
+                </section>
+            </Show>
         </div>
     }
 }
 
-fn view_blocks(blocks: &[Block]) -> Vec<AnyView> {
-    blocks.iter().map(view_block).collect()
+/// Shows blocks in their places; the footnotes of the text itself stand at its end.
+fn view_blocks(blocks: &[Block], around: &Around) -> Vec<AnyView> {
+    let is_here = |it: &&Block| !matches!(it, Block::Footnote { .. });
+    blocks.iter().filter(is_here).map(|it| view_block(it, around)).collect()
 }
 
-fn view_block(block: &Block) -> AnyView {
+fn view_block(block: &Block, around: &Around) -> AnyView {
     match block {
-        Block::Paragraph(line) => view! { <p>{view_line(line)}</p> }.into_any(),
-        Block::Plain(line) => view_line(line).into_any(),
+        Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> }.into_any(),
+        Block::Plain(line) => view_line(line, around).into_any(),
         // The page's own heading is the first level.
-        Block::Heading(1, line) => view! { <h2>{view_line(line)}</h2> }.into_any(),
-        Block::Heading(2, line) => view! { <h3>{view_line(line)}</h3> }.into_any(),
-        Block::Heading(3, line) => view! { <h4>{view_line(line)}</h4> }.into_any(),
-        Block::Heading(4, line) => view! { <h5>{view_line(line)}</h5> }.into_any(),
-        Block::Heading(_, line) => view! { <h6>{view_line(line)}</h6> }.into_any(),
+        Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> }.into_any(),
+        Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> }.into_any(),
+        Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> }.into_any(),
+        Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> }.into_any(),
+        Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> }.into_any(),
         Block::Code { language, text } => view_code(language.clone(), text.clone()),
-        Block::Quote(blocks) => view! { <blockquote>{view_blocks(blocks)}</blockquote> }.into_any(),
-        Block::List { start: None, items } => view! { <ul>{view_items(items)}</ul> }.into_any(),
+        Block::Quote(blocks) => view! { <blockquote>{view_inner(blocks, around)}</blockquote> }.into_any(),
+        Block::List { start: None, items } => view! { <ul>{view_items(items, around)}</ul> }.into_any(),
         Block::List { start: Some(start), items } => {
-            view! { <ol start=start.to_string()>{view_items(items)}</ol> }.into_any()
+            view! { <ol start=start.to_string()>{view_items(items, around)}</ol> }.into_any()
         }
-        Block::Table { columns, head, rows } => view_table(columns, head, rows),
+        Block::Table { columns, head, rows } => view_table(columns, head, rows, around),
         Block::Rule => view! { <hr /> }.into_any(),
+        Block::Footnote { label, blocks } => view_nested_note(label, blocks, around),
     }
 }
 
-fn view_items(items: &[ListItem]) -> Vec<AnyView> {
+/// Shows the blocks of a block, footnotes in their places, too.
+fn view_inner(blocks: &[Block], around: &Around) -> Vec<AnyView> {
+    blocks.iter().map(|it| view_block(it, around)).collect()
+}
+
+fn view_items(items: &[ListItem], around: &Around) -> Vec<AnyView> {
     let task = |is_done: bool| {
-        let label = if is_done { "Done" } else { "To do" };
+        let label = if is_done { words::TASK_DONE } else { words::TASK_OPEN };
         view! { <input class="markdown__task" type="checkbox" checked=is_done disabled aria-label=label /> }
     };
     items
         .iter()
-        .map(|item| view! { <li>{item.is_done.map(task)} {view_blocks(&item.blocks)}</li> }.into_any())
+        .map(|item| view! { <li>{item.is_done.map(task)} {view_inner(&item.blocks, around)}</li> }.into_any())
         .collect()
 }
 
 fn view_code(language: String, text: String) -> AnyView {
-    let name = if language.is_empty() { "Code".to_owned() } else { language };
-    let label = format!("{name} listing");
+    let name = if language.is_empty() { words::CODE.to_owned() } else { language };
+    let label = words::listing(&name);
     view! {
         <div class="code">
             <div class="code__bar">
                 <span class="code__language">{name}</span>
-                <CopyButton label="Copy code" text=text.clone() />
+                <CopyButton label=words::COPY_CODE text=text.clone() />
             </div>
             // Whoever uses a keyboard scrolls it too.
             <pre class="code__text" tabindex="0" role="group" aria-label=label>
@@ -84,7 +146,7 @@ fn view_code(language: String, text: String) -> AnyView {
     .into_any()
 }
 
-fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> AnyView {
+fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], around: &Around) -> AnyView {
     let align = |at: usize| match columns.get(at) {
         Some(Align::Left) => Some("left"),
         Some(Align::Center) => Some("center"),
@@ -92,12 +154,12 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
         Some(Align::Default) | None => None,
     };
     let head_cell = |(at, line): (usize, &Vec<Inline>)| {
-        view! { <th scope="col" data-align=align(at)>{view_line(line)}</th> }
+        view! { <th scope="col" data-align=align(at)>{view_line(line, around)}</th> }
     };
-    let cell = |(at, line): (usize, &Vec<Inline>)| view! { <td data-align=align(at)>{view_line(line)}</td> };
+    let cell = |(at, line): (usize, &Vec<Inline>)| view! { <td data-align=align(at)>{view_line(line, around)}</td> };
     let row = |cells: &Vec<Vec<Inline>>| view! { <tr>{cells.iter().enumerate().map(cell).collect_view()}</tr> };
     view! {
-        <div class="markdown__table" tabindex="0" role="group" aria-label="Table">
+        <div class="markdown__table" tabindex="0" role="group" aria-label=words::TABLE>
             <table>
                 <thead>
                     <tr>{head.iter().enumerate().map(head_cell).collect_view()}</tr>
@@ -107,25 +169,4 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
         </div>
     }
     .into_any()
-}
-
-fn view_line(line: &[Inline]) -> Vec<AnyView> {
-    line.iter().map(view_inline).collect()
-}
-
-fn view_inline(inline: &Inline) -> AnyView {
-    match inline {
-        Inline::Text(text) => text.clone().into_any(),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Emphasis(line) => view! { <em>{view_line(line)}</em> }.into_any(),
-        Inline::Strong(line) => view! { <strong>{view_line(line)}</strong> }.into_any(),
-        Inline::Strike(line) => view! { <s>{view_line(line)}</s> }.into_any(),
-        Inline::Link { href, children } => view! {
-            <a href=href.clone() target="_blank" rel="noopener noreferrer nofollow">
-                {view_line(children)}
-            </a>
-        }
-        .into_any(),
-        Inline::Break => view! { <br /> }.into_any(),
-    }
 }

@@ -43,6 +43,7 @@ pub use options::*;
 
 use composer::Composer;
 use control::{drafts, feed};
+use markdown::host::MarkdownHost;
 use transcript::Transcript;
 
 /// Opens a chat with a ChatKit server.
@@ -100,6 +101,7 @@ pub fn ChatKit(
     #[prop(into, optional)]
     class: String,
 ) -> impl IntoView {
+    provide_context(MarkdownHost::of(control));
     view! {
         <div class=format!("chatkit {class}")>
             <Transcript control />

@@ -23,7 +23,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             aria-label="Assistant"
             aria-busy=busy(phase, Phase::Streaming)
         >
-            <Markdown source=text is_streaming />
+            <Markdown source=text is_streaming id=format!("item-{key}") />
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>

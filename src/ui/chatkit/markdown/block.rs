@@ -2,6 +2,11 @@
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::{
+    linkify::{Piece, linkify},
+    target::{Deeplink, Target},
+};
+
 /// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
 const MAX_DEPTH: usize = 24;
 
@@ -24,6 +29,8 @@ pub enum Block {
     Table { columns: Vec<Align>, head: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
     /// A line across.
     Rule,
+    /// What a footnote says.
+    Footnote { label: String, blocks: Vec<Block> },
 }
 
 /// An item of a list.
@@ -54,17 +61,34 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
-    /// To a place of an allowed scheme; images are links too, since showing one would tell its host of the reader.
+    /// To a place of an allowed scheme.
     Link {
         href: String,
         children: Vec<Inline>,
+    },
+    /// Something for the page to do.
+    Deeplink {
+        link: Deeplink,
+        children: Vec<Inline>,
+    },
+    /// Shown only if its host is allowed, since showing it tells that host of the reader; else a link or, in one, text.
+    Image {
+        src: String,
+        alt: String,
+        is_in_link: bool,
+    },
+    /// To a footnote that is defined; the first one is where the footnote leads back to.
+    FootnoteReference {
+        label: String,
+        is_first: bool,
     },
     Break,
 }
 
 /// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
     let mut builder = Builder::default();
     let mut start = 0;
     let mut blocks = Vec::new();
@@ -81,17 +105,13 @@ pub fn parse(source: &str) -> Vec<(usize, Block)> {
     blocks
 }
 
-/// Returns the address of a link if its scheme is allowed; a relative one would lead somewhere on our own site.
-fn allowed_href(text: &str) -> Option<String> {
-    let url = url::Url::parse(text).ok()?;
-    matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
-}
-
 #[derive(Default)]
 struct Builder<'a> {
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
+    /// The footnotes that were referred to.
+    footnotes: Vec<String>,
 }
 
 struct Frame<'a> {
@@ -126,17 +146,25 @@ impl<'a> Frame<'a> {
 
     fn flush(&mut self) {
         if !self.inlines.is_empty() {
-            self.blocks.push(Block::Plain(std::mem::take(&mut self.inlines)));
+            self.blocks.push(Block::Plain(with_links(std::mem::take(&mut self.inlines))));
         }
     }
 
     fn text(&self) -> String {
-        let text_of = |inline: &Inline| match inline {
-            Inline::Text(text) | Inline::Code(text) => text.clone(),
-            _ => String::new(),
-        };
-        self.inlines.iter().map(text_of).collect()
+        plain_text(&self.inlines)
     }
+}
+
+fn plain_text(line: &[Inline]) -> String {
+    let text_of = |inline: &Inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Emphasis(line) | Inline::Strong(line) | Inline::Strike(line) => plain_text(line),
+        Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
+        Inline::Image { alt, .. } => alt.clone(),
+        Inline::FootnoteReference { label, .. } => format!("[^{label}]"),
+        Inline::Break => "\n".to_owned(),
+    };
+    line.iter().map(text_of).collect()
 }
 
 impl<'a> Builder<'a> {
@@ -156,9 +184,8 @@ impl<'a> Builder<'a> {
                     frame.is_done = Some(is_done);
                 }
             }
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                self.push_text(&text)
-            }
+            Event::FootnoteReference(label) => self.push_reference(&label),
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.push_text(&text),
         }
     }
 
@@ -178,6 +205,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let Some(mut frame) = self.stack.pop() else { return };
+        if !self.is_in_link() && !is_literal(&frame.tag) {
+            frame.inlines = with_links(frame.inlines);
+        }
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
@@ -187,6 +217,10 @@ impl<'a> Builder<'a> {
             Tag::BlockQuote(_) => {
                 frame.flush();
                 self.push_block(Block::Quote(frame.blocks));
+            }
+            Tag::FootnoteDefinition(label) => {
+                frame.flush();
+                self.push_block(Block::Footnote { label: label.to_lowercase(), blocks: frame.blocks });
             }
             Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
             Tag::Item => {
@@ -204,11 +238,7 @@ impl<'a> Builder<'a> {
             Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
             Tag::Strikethrough => self.push_inline(Inline::Strike(frame.inlines)),
             Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
-            Tag::Image { dest_url, .. } => {
-                let is_nameless = frame.inlines.is_empty();
-                let name = if is_nameless { vec![Inline::Text(dest_url.to_string())] } else { frame.inlines };
-                self.push_link(&dest_url, name);
-            }
+            Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
             // What was flattened into a paragraph.
             _ => {
@@ -218,13 +248,41 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn is_in_link(&self) -> bool {
+        self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }))
+    }
+
     /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
     fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
-        let is_in_link = self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }));
-        match allowed_href(dest) {
-            Some(href) if !is_in_link => self.push_inline(Inline::Link { href, children }),
-            _ => children.into_iter().for_each(|child| self.push_inline(child)),
+        match Target::read(dest).filter(|_| !self.is_in_link()) {
+            Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
+            Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
+            None => children.into_iter().for_each(|child| self.push_inline(child)),
         }
+    }
+
+    fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
+        match Target::read(dest) {
+            Some(Target::Web(src)) if src.starts_with("https:") => {
+                let is_in_link = self.is_in_link();
+                self.push_inline(Inline::Image { src, alt: plain_text(&name), is_in_link });
+            }
+            _ if name.is_empty() => self.push_link(dest, vec![Inline::Text(dest.to_owned())]),
+            // Its name may hold links.
+            _ => self.push_link(dest, vec![Inline::Text(plain_text(&name))]),
+        }
+    }
+
+    fn push_reference(&mut self, label: &str) {
+        if self.is_in_link() {
+            return self.push_text(&format!("[^{label}]"));
+        }
+        let label = label.to_lowercase();
+        let is_first = !self.footnotes.contains(&label);
+        if is_first {
+            self.footnotes.push(label.clone());
+        }
+        self.push_inline(Inline::FootnoteReference { label, is_first });
     }
 
     fn push_text(&mut self, text: &str) {
@@ -263,6 +321,37 @@ impl<'a> Builder<'a> {
         if let Some(parent) = self.stack.last_mut() {
             change(parent);
         }
+    }
+}
+
+/// Whether what stands in it is taken as it is. What holds blocks links its own lines when it flushes them.
+fn is_literal(tag: &Tag<'_>) -> bool {
+    let holds_blocks = matches!(tag, Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_));
+    holds_blocks || matches!(tag, Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Link { .. } | Tag::Image { .. })
+}
+
+/// Makes links of the bare addresses in a line.
+fn with_links(line: Vec<Inline>) -> Vec<Inline> {
+    let mut linked = Vec::with_capacity(line.len());
+    for inline in line {
+        match inline {
+            Inline::Text(text) => linked.extend(linkify(&text).into_iter().map(|piece| match piece {
+                Piece::Text(text) => Inline::Text(text.to_owned()),
+                Piece::Address(address) => link_to(address),
+            })),
+            other => linked.push(other),
+        }
+    }
+    linked
+}
+
+fn link_to(address: &str) -> Inline {
+    let name = Inline::Text(address.to_owned());
+    let has_scheme = !address.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("www."));
+    let href = if has_scheme { address.to_owned() } else { format!("http://{address}") };
+    match Target::read(&href) {
+        Some(Target::Web(href)) => Inline::Link { href, children: vec![name] },
+        _ => name,
     }
 }
 

@@ -9,8 +9,9 @@ use super::block::{Block, parse};
 
 /// A text of which only the end is parsed again when it grows.
 ///
-/// A line that follows changes the last block alone, so all others are settled. Definitions of links are the one
-/// exception: they are found when the text is complete and parsed once more as a whole.
+/// A line that follows changes the last block alone, so all others are settled. Definitions of links and of footnotes
+/// are the one exception: those that stand further away are found when the text is complete and parsed once more as a
+/// whole; until then, what refers to them is plain.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     source: String,
@@ -82,7 +83,8 @@ mod tests {
     const SOURCE: &str = concat!(
         "# Title\n\nFirst *paragraph*\nof two lines.\n\n- a\n\n- b\n  - c\n\n    d\n\nSetext\n===\n\n",
         "```rust\nlet a = 1;\n\n# no heading\n```\n\n    indented\n\n    code\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
-        "> quote\nlazy\n\n<div>\n\n1. é😀\n2. x\n\nEnd"
+        "> quote\nlazy\n\n<div>\n\n1. é😀\n2. x\n\n- [x] (www.example.com/a_b_c).\n- [ ] ![b](https://a.example/b)\n\n",
+        "Note[^1] at https://example.com/?a=b&c;\n\n[^1]: one\n    two\n\n    - three\n\nEnd"
     );
 
     fn blocks(document: &Document) -> Vec<Block> {
@@ -117,6 +119,18 @@ mod tests {
         let first = Document::read(None, "a\n\nb".into(), false);
         let second = Document::read(Some(&first), "x\n\nb c".into(), false);
         assert_eq!(blocks(&second), blocks(&Document::read(None, "x\n\nb c".into(), false)));
+    }
+
+    #[test]
+    fn late_footnotes_are_plain_until_the_end() {
+        let source = "a[^1]\n\nb\n\n[^1]: note\n\nc";
+        let refers = |document: &Document| format!("{:?}", blocks(document)).contains("FootnoteReference");
+        let mut document = Document::default();
+        for (at, _) in source.char_indices() {
+            document = Document::read(Some(&document), source[..at].to_owned(), false);
+            assert!(!refers(&document), "{at}");
+        }
+        assert!(refers(&Document::read(Some(&document), source.into(), true)));
     }
 
     #[test]

@@ -65,11 +65,73 @@ fn links_lead_to_allowed_places_only() {
 }
 
 #[test]
-fn images_are_links() {
-    check_line("![a cat](https://evil.example/p.png?secret)", &[link("https://evil.example/p.png?secret", "a cat")]);
-    check_line("![](https://example.com/p.png)", &[link("https://example.com/p.png", "https://example.com/p.png")]);
+fn images_keep_their_names() {
+    let image = |src: &str, alt: &str, is_in_link| Inline::Image { src: src.into(), alt: alt.into(), is_in_link };
+    check_line("![a *cat*](https://a.example/p.png?x)", &[image("https://a.example/p.png?x", "a cat", false)]);
+    check_line("![](https://a.example/p.png)", &[image("https://a.example/p.png", "", false)]);
+    check_line("![a](http://a.example/p.png)", &[link("http://a.example/p.png", "a")]);
+    check_line("![](http://a.example/p)", &[link("http://a.example/p", "http://a.example/p")]);
     check_line("![x](data:image/png;base64,AA)", &[text("x")]);
-    check_line("[![a](https://b.example/p.png)](https://c.example)", &[link("https://c.example/", "a")]);
+    check_line(
+        "[![a](https://b.example/p.png)](https://c.example)",
+        &[Inline::Link {
+            href: "https://c.example/".into(),
+            children: vec![image("https://b.example/p.png", "a", true)],
+        }],
+    );
+}
+
+#[test]
+fn bare_addresses_are_links() {
+    check_line(
+        "see **www.a.example/x_y**, https://b.example.",
+        &[
+            text("see "),
+            Inline::Strong(vec![link("http://www.a.example/x_y", "www.a.example/x_y")]),
+            text(", "),
+            link("https://b.example/", "https://b.example"),
+            text("."),
+        ],
+    );
+    let item =
+        ListItem { is_done: None, blocks: vec![Block::Plain(vec![link("http://www.a.example/", "www.a.example")])] };
+    check("- www.a.example", &[Block::List { start: None, items: vec![item] }]);
+    check_line("`https://a.example`", &[Inline::Code("https://a.example".into())]);
+    check_line("[*www.a.example*](/x)", &[Inline::Emphasis(vec![text("www.a.example")])]);
+    check("    www.a.example", &[Block::Code { language: String::new(), text: "www.a.example".into() }]);
+}
+
+#[test]
+fn deeplinks_are_for_the_page() {
+    let deeplink = Deeplink { name: "open".into(), data: vec![("id".into(), "4 2".into())] };
+    check_line(
+        "[a **b**](chatkit-link://open?id=4%202)",
+        &[Inline::Deeplink { link: deeplink, children: vec![text("a "), Inline::Strong(vec![text("b")])] }],
+    );
+    check_line("[a](chatkit-link://)", &[text("a")]);
+}
+
+#[test]
+fn footnotes_are_told_apart_and_referred_to() {
+    let reference = |label: &str, is_first| Inline::FootnoteReference { label: label.into(), is_first };
+    let note = |label: &str, blocks: &[Block]| Block::Footnote { label: label.into(), blocks: blocks.to_vec() };
+    let paragraph = |it: &str| Block::Paragraph(vec![text(it)]);
+    check(
+        "a[^1] b[^N] c[^1]\n\n[^1]: one\n\n    more\n\n[^n]: two",
+        &[
+            Block::Paragraph(vec![
+                text("a"),
+                reference("1", true),
+                text(" b"),
+                reference("n", true),
+                text(" c"),
+                reference("1", false),
+            ]),
+            note("1", &[paragraph("one"), paragraph("more")]),
+            note("n", &[paragraph("two")]),
+        ],
+    );
+    check_line("a[^1]", &[text("a[^1]")]);
 }
 
 #[test]

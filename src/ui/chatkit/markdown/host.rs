@@ -1,0 +1,38 @@
+//! What Markdown needs of the page around it.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use super::target::Deeplink;
+use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
+
+/// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, and images links.
+#[derive(Clone)]
+pub struct MarkdownHost {
+    /// Called when a `chatkit-link://` address is clicked.
+    pub on_deeplink: Handler<ClientEffect>,
+    /// The hosts whose images are shown, and those of their subdomains.
+    pub image_hosts: Signal<Vec<String>>,
+}
+
+impl MarkdownHost {
+    /// What the options and the shown thread say at the time.
+    pub(crate) fn of(control: ChatKitControl) -> Self {
+        let hosts = Memo::new(move |_| {
+            control
+                .thread
+                .with(|thread| thread.as_ref().and_then(|it| it.allowed_image_domains.clone()).unwrap_or_default())
+        });
+        Self {
+            on_deeplink: Handler::new(move |effect| control.handler(|it| it.on_deeplink.clone()).run(effect)),
+            image_hosts: hosts.into(),
+        }
+    }
+
+    /// Tells the page of a click.
+    pub(super) fn follow(&self, link: &Deeplink) {
+        let data: Map<String, Value> =
+            link.data.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+        self.on_deeplink.run(ClientEffect { name: link.name.clone(), data });
+    }
+}

@@ -1,0 +1,72 @@
+//! The pieces of a line as nodes.
+
+use leptos::prelude::*;
+
+use super::{
+    Around,
+    block::Inline,
+    note::view_reference,
+    target::{Deeplink, is_image_allowed},
+};
+
+pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
+    line.iter().map(|it| view_inline(it, around)).collect()
+}
+
+fn view_inline(inline: &Inline, around: &Around) -> AnyView {
+    match inline {
+        Inline::Text(text) => text.clone().into_any(),
+        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
+        Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> }.into_any(),
+        Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> }.into_any(),
+        Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> }.into_any(),
+        Inline::Link { href, children } => view_link(href.clone(), view_line(children, around).into_any()),
+        Inline::Deeplink { link, children } => view_deeplink(link, children, around),
+        Inline::Image { src, alt, is_in_link } => view_image(src, alt, *is_in_link, around),
+        Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
+        Inline::Break => view! { <br /> }.into_any(),
+    }
+}
+
+fn view_link(href: String, name: AnyView) -> AnyView {
+    view! {
+        <a href=href target="_blank" rel="noopener noreferrer nofollow">
+            {name}
+        </a>
+    }
+    .into_any()
+}
+
+/// A button, since only the page knows what it does: there is no address to open elsewhere or to copy.
+fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyView {
+    let name = view_line(children, around);
+    let Some(host) = around.host.clone() else { return name.into_any() };
+    let link = link.clone();
+    view! {
+        <button class="markdown__deeplink" type="button" on:click=move |_| host.follow(&link)>
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
+/// Other hosts are not told of the reader before a link is followed.
+fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyView {
+    let (src, alt) = (src.to_owned(), alt.to_owned());
+    let hosts = around.host.as_ref().map(|it| it.image_hosts);
+    let is_allowed = {
+        let src = src.clone();
+        Memo::new(move |_| hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
+    };
+    let view = move || {
+        if is_allowed.get() {
+            // `referrerpolicy` and `loading` first: they count from when `src` is set.
+            let (src, alt) = (src.clone(), alt.clone());
+            return view! { <img class="markdown__image" loading="lazy" referrerpolicy="no-referrer" alt=alt src=src /> }
+                .into_any();
+        }
+        let name = if alt.is_empty() { src.clone() } else { alt.clone() };
+        if is_in_link { name.into_any() } else { view_link(src.clone(), name.into_any()) }
+    };
+    view.into_any()
+}

@@ -1,0 +1,106 @@
+//! Where a link or an image may lead. Pure.
+
+use url::{Url, form_urlencoded};
+
+const DEEPLINK: &str = "chatkit-link";
+
+/// A place of an allowed scheme.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A page of the web, or a mail to write.
+    Web(String),
+    /// Something for the page to do: `chatkit-link://name?key=value`.
+    Deeplink(Deeplink),
+}
+
+/// What a `chatkit-link://` address says, decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Deeplink {
+    /// What to do.
+    pub name: String,
+    /// With what; the last of two values of a key counts.
+    pub data: Vec<(String, String)>,
+}
+
+impl Target {
+    /// Reads an address; `None` if its scheme is not allowed, or none is named: a relative one would lead somewhere on
+    /// our own site.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        match url.scheme() {
+            "http" | "https" | "mailto" => Some(Self::Web(url.into())),
+            DEEPLINK => Deeplink::read(&url).map(Self::Deeplink),
+            _ => None,
+        }
+    }
+}
+
+impl Deeplink {
+    fn read(url: &Url) -> Option<Self> {
+        let encoded = format!("{}{}", url.host_str()?, url.path());
+        let name = decode(encoded.trim_end_matches('/'));
+        (!name.is_empty()).then(|| Self { name, data: url.query_pairs().into_owned().collect() })
+    }
+}
+
+/// Decodes `%20` and the like. The library decodes forms, where some characters mean more: they are hidden from it.
+fn decode(text: &str) -> String {
+    let hidden = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(hidden.as_bytes()).next().map_or(String::new(), |(name, _)| name.into_owned())
+}
+
+/// Whether an image may be fetched: by https, from one of `hosts` or a subdomain of one (`*.host` says the same).
+pub(super) fn is_image_allowed(src: &str, hosts: &[String]) -> bool {
+    let Ok(url) = Url::parse(src) else { return false };
+    let Some(host) = url.host_str().filter(|_| url.scheme() == "https") else { return false };
+    hosts.iter().any(|allowed| {
+        let allowed = allowed.trim().trim_start_matches("*.").to_ascii_lowercase();
+        let before = host.strip_suffix(allowed.as_str());
+        !allowed.is_empty() && before.is_some_and(|it| it.is_empty() || it.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, name: &str, data: &[(&str, &str)]) {
+        let data = data.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let expected = Target::Deeplink(Deeplink { name: name.to_owned(), data });
+        assert_eq!(Target::read(text), Some(expected), "{text:?}");
+    }
+
+    #[test]
+    fn deeplinks_are_decoded() {
+        check("chatkit-link://open", "open", &[]);
+        check("ChatKit-Link://openTicket/?id=4%202&q=a+b%26c#x", "openTicket", &[("id", "4 2"), ("q", "a b&c")]);
+        check("chatkit-link://a%20b+c%3D=d/e", "a b+c==d/e", &[]);
+        check("chatkit-link://x?%ff&é=ü", "x", &[("\u{fffd}", ""), ("é", "ü")]);
+        for nameless in
+            ["chatkit-link://", "chatkit-link:", "chatkit-link:x", "chatkit-link:///", "chatkit-link://?a=b"]
+        {
+            assert_eq!(Target::read(nameless), None, "{nameless:?}");
+        }
+    }
+
+    #[test]
+    fn images_come_from_named_hosts_alone() {
+        let hosts = ["Example.com".to_owned(), "*.cdn.test".to_owned(), String::new()];
+        for src in ["https://example.com/a.png", "https://img.EXAMPLE.com/a", "https://cdn.test:8443/a"] {
+            assert!(is_image_allowed(src, &hosts), "{src:?}");
+        }
+        for src in [
+            "http://example.com/a.png",
+            "https://badexample.com/a",
+            "https://example.com.evil.test/a",
+            "https://example.com@evil.test/a",
+            "https://example.org/a",
+            "data:image/png;base64,AA",
+            "example.com/a.png",
+        ] {
+            assert!(!is_image_allowed(src, &hosts), "{src:?}");
+        }
+        assert!(!is_image_allowed("https://example.com/", &[]));
+    }
+}
