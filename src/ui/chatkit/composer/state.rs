@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::answers::Answers;
 use crate::{model::chatkit::Attachment, ui::chatkit::ComposerOptions};
 
 /// What stands in the composer: what the next message will be.
@@ -17,6 +18,10 @@ pub(crate) struct ComposerState {
     pub(crate) tool: RwSignal<Option<String>>,
     /// The id of the chosen model.
     pub(crate) model: RwSignal<Option<String>>,
+    /// What was answered so far to the assistant's questions.
+    pub(crate) answers: RwSignal<Option<Answers>>,
+    /// Whether it has been in a browser's page already.
+    pub(crate) is_shown: StoredValue<bool>,
     /// Notified when the composer is to take the focus.
     pub(crate) focus: Trigger,
 }
@@ -31,6 +36,8 @@ impl ComposerState {
             attachments: RwSignal::default(),
             tool: RwSignal::default(),
             model: RwSignal::new(model),
+            answers: RwSignal::default(),
+            is_shown: StoredValue::new(false),
             focus: Trigger::new(),
         }
     }
