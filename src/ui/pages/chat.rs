@@ -31,11 +31,12 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, Handler, Loading, ThreadItemActions, UseChatKitOptions,
-            use_chatkit,
+            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
+            UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
+        words::pages as words,
     },
 };
 
@@ -173,6 +174,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
+        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
         ..UseChatKitOptions::default()

@@ -1,16 +1,22 @@
 //! Where messages are written.
 
+mod answers;
+mod focus;
+mod questions;
 mod state;
 
 pub(crate) use state::ComposerState;
+
+use questions::Questions;
 
 use leptos::{ev, html, prelude::*};
 
 use crate::{
     model::chatkit::ThreadStatus,
     ui::{
-        chatkit::ChatKitControl,
+        chatkit::{ChatKitControl, UserMessageDraft},
         components::{Icon, IconKind},
+        words::composer as words,
     },
 };
 
@@ -23,20 +29,22 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let closed = Memo::new(move |_| {
         control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
             Some(ThreadStatus::Locked { reason } | ThreadStatus::Closed { reason }) => {
-                Some(reason.clone().unwrap_or_else(|| "This chat takes no more messages.".to_owned()))
+                Some(reason.clone().unwrap_or_else(|| words::CLOSED.to_owned()))
             }
             _ => None,
         })
     });
+    let pending = questions::pending(control);
     view! {
         <div class="composer">
             // No `<noscript>`: with scripting on, browsers read its content as text and hydration would miss elements.
             <p class="composer__no-script">
-                "Chat needs JavaScript to send messages. You can read your chats without it."
+                {words::NO_SCRIPT}
             </p>
-            {move || match closed.get() {
-                Some(reason) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
-                None => view! { <Form control /> }.into_any(),
+            {move || match (closed.get(), pending.get()) {
+                (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
+                (None, Some(item)) => view! { <Questions control item /> }.into_any(),
+                (None, None) => view! { <Form control /> }.into_any(),
             }}
         </div>
     }
@@ -46,7 +54,14 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
 fn Form(control: ChatKitControl) -> impl IntoView {
     let input: NodeRef<html::Textarea> = NodeRef::new();
     let draft = control.draft();
+    let placeholder =
+        control.option(|it| it.composer.placeholder.clone().unwrap_or_else(|| words::PLACEHOLDER.to_owned()));
     show_draft(control, input);
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            focus::take(control, &input);
+        }
+    });
     Effect::new(move |is_later: Option<bool>| {
         control.composer.focus.track();
         if is_later.unwrap_or(false) {
@@ -56,7 +71,17 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     });
 
     let send = move || {
-        _ = control.send_message(draft.get_untracked());
+        let message = UserMessageDraft {
+            text: draft.get_untracked(),
+            reply: control.composer.reply.get_untracked(),
+            attachments: control.composer.attachments.get_untracked(),
+            ..UserMessageDraft::default()
+        };
+        if control.send_user_message(message).is_ok() {
+            control.set_draft("");
+            control.composer.reply.set(None);
+            control.composer.attachments.set(Vec::new());
+        }
         control.focus_composer();
     };
     let on_keydown = move |ev: ev::KeyboardEvent| {
@@ -76,8 +101,8 @@ fn Form(control: ChatKitControl) -> impl IntoView {
                 node_ref=input
                 class="composer__input"
                 rows="1"
-                aria-label="Message"
-                placeholder="Write a message"
+                aria-label=words::MESSAGE
+                placeholder=move || placeholder.get()
                 autocomplete="off"
                 on:input=move |ev| control.set_draft(event_target_value(&ev))
                 on:keydown=on_keydown
@@ -105,7 +130,7 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
                     <button
                         class="composer__button"
                         type="submit"
-                        aria-label="Send message"
+                        aria-label=words::SEND
                         disabled=move || is_empty.get() || is_answering.get()
                     >
                         <Icon kind=IconKind::ArrowUp />
@@ -113,7 +138,7 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
                 }
             }
         >
-            <button class="composer__button" type="button" aria-label="Stop answering" on:click=stop>
+            <button class="composer__button" type="button" aria-label=words::STOP on:click=stop>
                 <Icon kind=IconKind::Stop />
             </button>
         </Show>

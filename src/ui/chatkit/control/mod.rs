@@ -92,7 +92,7 @@ impl ChatKitControl {
         let control = Self {
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
-            composer: ComposerState::new(&options.composer),
+            composer: ComposerState::new(),
             rows: RwSignal::default(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),

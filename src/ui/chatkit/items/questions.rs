@@ -26,7 +26,7 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
         _ => None,
     });
     view! {
-        <section class="questions" aria-label=words::QUESTIONS>
+        <section class="answered" aria-label=words::QUESTIONS>
             <dl>{move || asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view()}</dl>
         </section>
     }
@@ -45,15 +45,15 @@ fn asked(input: &StructuredInput, is_pending: bool) -> Option<Asked> {
 fn view_asked(asked: Asked) -> impl IntoView {
     let answer = asked.answer.map(|values| {
         if values.is_empty() {
-            view! { <dd class="questions__skipped">{words::SKIPPED}</dd> }.into_any()
+            view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }.into_any()
         } else {
-            values.into_iter().map(|it| view! { <dd class="questions__answer">{it}</dd> }).collect_view().into_any()
+            values.into_iter().map(|it| view! { <dd class="answered__answer">{it}</dd> }).collect_view().into_any()
         }
     });
     view! {
-        <div class="questions__pair">
+        <div class="answered__pair">
             <dt>
-                {asked.question} {asked.description.map(|it| view! { <span class="questions__more">{it}</span> })}
+                {asked.question} {asked.description.map(|it| view! { <span class="answered__more">{it}</span> })}
             </dt>
             {answer}
         </div>

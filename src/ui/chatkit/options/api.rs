@@ -30,4 +30,3 @@ impl<N: Into<String>, V: Into<String>, const LEN: usize> From<[(N, V); LEN]> for
         Self::Fixed(headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
-

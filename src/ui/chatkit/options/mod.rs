@@ -7,11 +7,9 @@ mod frame;
 mod handler;
 
 pub use api::Headers;
-pub use composer::{ComposerOptions};
+pub use composer::ComposerOptions;
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
-pub use frame::{
-    StartScreen, ThreadItemActions,
-};
+pub use frame::{StartScreen, ThreadItemActions};
 pub use handler::{Ask, Handler};
 
 use super::{AuthToken, ChatKitError};

@@ -13,6 +13,7 @@ use crate::{
             state::Note,
         },
         components::{Button, ButtonKind, Icon, IconKind},
+        words::transcript as words,
     },
 };
 
@@ -48,6 +49,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
             && control.thread_id.with(Option::is_none)
             && control.turn.with(Option::is_none)
     });
+    let greeting = control.option(|it| it.start_screen.greeting.clone().unwrap_or_else(|| words::GREETING.to_owned()));
     view! {
         <div class="transcript" data-empty=move || is_empty.get().then_some("")>
             <div
@@ -61,7 +63,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
             >
                 <div class="transcript__column">
                     <Show when=move || is_empty.get()>
-                        <h2 class="transcript__greeting">"What can I help with today?"</h2>
+                        <h2 class="transcript__greeting">{move || greeting.get()}</h2>
                     </Show>
                     <Earlier control scroller />
                     <For each=move || control.rows.get() key=|row| row.key let:row>

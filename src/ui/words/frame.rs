@@ -1,1 +1,0 @@
-//! Around the conversation: header, start screen, disclaimer.
