@@ -244,7 +244,7 @@ fn markdown_is_harmless(random: &mut Random) {
 fn check_block(block: &Block) {
     match block {
         Block::Paragraph(inlines) | Block::Plain(inlines) | Block::Heading(_, inlines) => check_inlines(inlines),
-        Block::Quote(blocks) => blocks.iter().for_each(check_block),
+        Block::Quote(blocks) | Block::Footnote { blocks, .. } => blocks.iter().for_each(check_block),
         Block::List { items, .. } => items.iter().flat_map(|item| &item.blocks).for_each(check_block),
         Block::Table { columns, head, rows } => {
             assert!(rows.iter().chain([head]).all(|row| row.len() == columns.len()), "a cell for each column");
@@ -262,7 +262,11 @@ fn check_inlines(inlines: &[Inline]) {
                 check_inlines(children);
             }
             Inline::Emphasis(children) | Inline::Strong(children) | Inline::Strike(children) => check_inlines(children),
-            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
+            Inline::Deeplink { children, .. } => check_inlines(children),
+            Inline::Image { src, .. } => {
+                assert!(["http:", "https:"].iter().any(|it| src.starts_with(it)), "{src} is harmless");
+            }
+            Inline::Text(_) | Inline::Code(_) | Inline::FootnoteReference { .. } | Inline::Break => {}
         }
     }
 }
