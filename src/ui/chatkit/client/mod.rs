@@ -48,14 +48,11 @@ impl Client {
         }
     }
 
-    /// Whether both send to the same address.
-    pub(crate) fn is_to_same_server(&self, other: &Self) -> bool {
-        self.api_url == other.api_url
-    }
-
-    /// Takes the token at hand along.
-    pub(crate) fn with_token_of(self, other: &Self) -> Self {
-        Self { kept_token: other.kept_token.clone(), ..self }
+    /// Takes new options. A token at hand is forgotten if the server is another one.
+    pub(crate) fn renew(&mut self, options: &UseChatKitOptions) {
+        let fresh = Self::new(options);
+        let kept_token = if fresh.api_url == self.api_url { &self.kept_token } else { &fresh.kept_token }.clone();
+        *self = Self { kept_token, ..fresh };
     }
 
     /// Asks for a token before the first request needs one.

@@ -1,12 +1,12 @@
 //! What is asked of the server beside messages.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use serde::Deserialize;
 
-use super::{ChatKitControl, Loading, NotNow};
+use super::{ChatKitControl, NotNow};
 use crate::{
     model::chatkit::{Action, CustomAction, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
-    ui::chatkit::ThreadId,
+    ui::chatkit::state::ChatState,
 };
 
 /// What a server answers to an action without a stream.
@@ -23,8 +23,8 @@ impl ChatKitControl {
     /// [`NotNow`], with nothing sent.
     pub fn retry(&self, item_id: impl Into<String>) -> Result<(), NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
-        self.change(|state| state.retry_turn(&item_id));
-        self.begin_operation(Operation::ThreadsRetryAfterItem { thread_id, item_id });
+        let operation = Operation::ThreadsRetryAfterItem { thread_id, item_id: item_id.clone() };
+        self.begin_operation(operation, |state| state.retry_turn(&item_id));
         Ok(())
     }
 
@@ -34,8 +34,8 @@ impl ChatKitControl {
     /// [`NotNow`], with nothing sent.
     pub fn send_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
         let thread_id = self.free_thread()?;
-        self.change(super::ChatState::begin_operation);
-        self.begin_operation(Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action }));
+        let operation = Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action });
+        self.begin_operation(operation, ChatState::begin_operation);
         Ok(())
     }
 
@@ -43,7 +43,7 @@ impl ChatKitControl {
     /// shown when the server has answered.
     ///
     /// # Errors
-    /// [`NotNow::NotReady`], [`NotNow::NoThread`].
+    /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`].
     pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
         let thread_id = self.shown_thread()?;
         let (control, number) = (*self, self.showing());
@@ -66,8 +66,8 @@ impl ChatKitControl {
     /// [`NotNow`], with nothing sent.
     pub fn answer_questions(&self, item_id: impl Into<String>, input: StructuredReply) -> Result<(), NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
-        self.change(super::ChatState::begin_operation);
-        self.begin_operation(Operation::ThreadsAddStructuredInput { thread_id, item_id, input });
+        let operation = Operation::ThreadsAddStructuredInput { thread_id, item_id, input };
+        self.begin_operation(operation, ChatState::begin_operation);
         Ok(())
     }
 
@@ -81,21 +81,5 @@ impl ChatKitControl {
         spawn_local((*self).refresh_threads());
         spawn_local((*self).refresh_thread());
         Ok(())
-    }
-
-    pub(crate) fn shown_thread(&self) -> Result<ThreadId, NotNow> {
-        if !self.is_ready.try_get_value().unwrap_or_default() {
-            return Err(NotNow::NotReady);
-        }
-        if self.loading.get_untracked() != Loading::Ready {
-            return Err(NotNow::Loading);
-        }
-        self.thread_id.get_untracked().ok_or(NotNow::NoThread)
-    }
-
-    /// The thread, if something can be sent in it now.
-    pub(crate) fn free_thread(&self) -> Result<ThreadId, NotNow> {
-        self.check_free()?;
-        self.shown_thread()
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{ChatKitControl, NotNow};
 use crate::{
     model::chatkit::{ClientToolCall, Operation, ThreadItem, ToolCallStatus},
-    ui::chatkit::ToolCall,
+    ui::chatkit::{ToolCall, state::ChatState},
 };
 
 impl ChatKitControl {
@@ -30,8 +30,8 @@ impl ChatKitControl {
             if !control.is_showing(number) || control.check_free().is_err() {
                 return;
             }
-            control.change(super::ChatState::begin_operation);
-            control.begin_operation(Operation::ThreadsAddClientToolOutput { thread_id, result });
+            let operation = Operation::ThreadsAddClientToolOutput { thread_id, result };
+            control.begin_operation(operation, ChatState::begin_operation);
         });
         Ok(())
     }

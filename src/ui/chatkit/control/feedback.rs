@@ -12,7 +12,7 @@ impl ChatKitControl {
     /// Says what the user thinks of an answer. It is shown at once, and not any more if the server refuses.
     ///
     /// # Errors
-    /// [`NotNow::NotReady`], [`NotNow::NoThread`]; [`NotNow::Empty`] when there is no such answer.
+    /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`]; [`NotNow::Empty`] when there is no such answer.
     pub fn send_feedback(&self, item_id: impl Into<String>, kind: FeedbackKind) -> Result<(), NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.shown_thread()?);
         let old = self.state.try_with_value(|state| state.feedback(&item_id)).flatten().ok_or(NotNow::Empty)?;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::ChatKitControl;
-use crate::ui::chatkit::{UseChatKitOptions, client::Client};
+use crate::ui::chatkit::UseChatKitOptions;
 
 impl ChatKitControl {
     /// Replaces all options, as the official `setOptions` does; nothing is merged. What is compared equal is not drawn
@@ -33,13 +33,5 @@ impl ChatKitControl {
     /// Reads the newest functions; nothing of them when the page is gone.
     pub(crate) fn handler<T: Default>(&self, read: impl FnOnce(&UseChatKitOptions) -> T) -> T {
         self.options.try_with_untracked(read).unwrap_or_default()
-    }
-}
-
-impl Client {
-    /// Takes new options; a token at hand is forgotten if the server is another one.
-    fn renew(&mut self, options: &UseChatKitOptions) {
-        let fresh = Self::new(options);
-        *self = if self.is_to_same_server(&fresh) { fresh.with_token_of(self) } else { fresh };
     }
 }

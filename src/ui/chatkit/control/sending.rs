@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 
 use super::{ChatKitControl, Loading, NotNow};
-use crate::model::chatkit::{
-    Attachment, InferenceOptions, Operation, ThreadStatus, ToolChoice, UserContent, UserMessageInput,
+use crate::{
+    model::chatkit::{
+        Attachment, InferenceOptions, Operation, ThreadStatus, ToolChoice, UserContent, UserMessageInput,
+    },
+    ui::chatkit::ThreadId,
 };
 
 /// A message to send. It leaves what is chosen in the composer alone.
@@ -107,15 +110,33 @@ impl ChatKitControl {
         Ok(())
     }
 
+    /// The thread that is shown.
+    pub(crate) fn shown_thread(&self) -> Result<ThreadId, NotNow> {
+        self.check_ready()?;
+        self.thread_id.get_untracked().ok_or(NotNow::NoThread)
+    }
+
+    /// The thread, if something can be sent in it now.
+    pub(crate) fn free_thread(&self) -> Result<ThreadId, NotNow> {
+        self.check_free()?;
+        self.shown_thread()
+    }
+
     /// Whether something can be sent now.
     pub(crate) fn check_free(&self) -> Result<(), NotNow> {
+        self.check_ready()?;
+        if self.turn.with_untracked(Option::is_some) { Err(NotNow::Answering) } else { Ok(()) }
+    }
+
+    /// Whether the chat lives in a browser, and what it shows is here.
+    fn check_ready(&self) -> Result<(), NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
         }
         if self.loading.get_untracked() != Loading::Ready {
             return Err(NotNow::Loading);
         }
-        if self.turn.with_untracked(Option::is_some) { Err(NotNow::Answering) } else { Ok(()) }
+        Ok(())
     }
 
     /// Whether the thread takes messages.

@@ -40,8 +40,9 @@ impl ChatKitControl {
         self.begin(Some(operation), Some(message), Line::new());
     }
 
-    /// Sends what is no message; the state knows of it already.
-    pub(crate) fn begin_operation(&self, operation: Operation) {
+    /// Begins a turn with what is no message.
+    pub(crate) fn begin_operation(&self, operation: Operation, begin_turn: impl FnOnce(&mut ChatState) -> Changes) {
+        self.change(begin_turn);
         self.begin(Some(operation), None, Line::new());
     }
 
