@@ -1,4 +1,4 @@
-use super::*;
+use super::{builder::MAX_DEPTH, *};
 
 fn blocks(source: &str) -> Vec<Block> {
     parse(source).into_iter().map(|(_, block)| block).collect()

@@ -1,0 +1,294 @@
+//! From the parser's events to blocks.
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+
+use super::{Align, Block, Inline, ListItem};
+use crate::ui::chatkit::markdown::{
+    linkify::{Piece, linkify},
+    target::Target,
+};
+
+/// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
+pub(super) const MAX_DEPTH: usize = 24;
+
+/// Takes the parser's events and keeps what is open.
+#[derive(Default)]
+pub(super) struct Builder<'a> {
+    stack: Vec<Frame<'a>>,
+    done: Vec<Block>,
+    n_flattened: usize,
+    /// The footnotes that were referred to.
+    footnotes: Vec<String>,
+}
+
+struct Frame<'a> {
+    tag: Tag<'a>,
+    blocks: Vec<Block>,
+    inlines: Vec<Inline>,
+    items: Vec<ListItem>,
+    cells: Vec<Vec<Inline>>,
+    head: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Vec<Inline>>>,
+    is_done: Option<bool>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(tag: Tag<'a>) -> Self {
+        Self {
+            tag,
+            blocks: Vec::new(),
+            inlines: Vec::new(),
+            items: Vec::new(),
+            cells: Vec::new(),
+            head: Vec::new(),
+            rows: Vec::new(),
+            is_done: None,
+        }
+    }
+
+    fn push_block(&mut self, block: Block) {
+        self.flush();
+        self.blocks.push(block);
+    }
+
+    fn flush(&mut self) {
+        if !self.inlines.is_empty() {
+            self.blocks.push(Block::Plain(with_links(std::mem::take(&mut self.inlines))));
+        }
+    }
+
+    fn text(&self) -> String {
+        plain_text(&self.inlines)
+    }
+}
+
+fn plain_text(line: &[Inline]) -> String {
+    let text_of = |inline: &Inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Emphasis(line) | Inline::Strong(line) | Inline::Strike(line) => plain_text(line),
+        Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
+        Inline::Image { alt, .. } => alt.clone(),
+        Inline::FootnoteReference { label, .. } => format!("[^{label}]"),
+        Inline::Break => "\n".to_owned(),
+    };
+    line.iter().map(text_of).collect()
+}
+
+impl<'a> Builder<'a> {
+    /// Whether everything that was begun is complete.
+    pub(super) fn is_between_blocks(&self) -> bool {
+        self.stack.is_empty()
+    }
+
+    /// Hands over the blocks that are complete.
+    pub(super) fn take_done(&mut self) -> impl Iterator<Item = Block> {
+        self.done.drain(..)
+    }
+
+    /// Takes the next event.
+    pub(super) fn take(&mut self, event: Event<'a>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.push_text(&text),
+            // Raw HTML is text like any other.
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
+            Event::Code(text) => self.push_inline(Inline::Code(text.into_string())),
+            Event::SoftBreak => self.push_text("\n"),
+            Event::HardBreak => self.push_inline(Inline::Break),
+            Event::Rule => self.push_block(Block::Rule),
+            Event::TaskListMarker(is_done) => {
+                if let Some(frame) = self.stack.iter_mut().rfind(|frame| matches!(frame.tag, Tag::Item)) {
+                    frame.is_done = Some(is_done);
+                }
+            }
+            Event::FootnoteReference(label) => self.push_reference(&label),
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.push_text(&text),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        // Tables stay whole, since their rows and cells mean nothing without each other.
+        let is_table = matches!(tag, Tag::TableHead | Tag::TableRow | Tag::TableCell);
+        if self.n_flattened > 0 || (self.stack.len() >= MAX_DEPTH && !is_table) {
+            self.n_flattened += 1;
+        } else {
+            self.stack.push(Frame::new(tag));
+        }
+    }
+
+    fn end(&mut self, _tag: TagEnd) {
+        if self.n_flattened > 0 {
+            self.n_flattened -= 1;
+            return;
+        }
+        let Some(mut frame) = self.stack.pop() else { return };
+        if !self.is_in_link() && !is_literal(&frame.tag) {
+            frame.inlines = with_links(frame.inlines);
+        }
+        match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
+            Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
+            Tag::CodeBlock(kind) => {
+                self.push_block(Block::Code { language: language_of(&kind), text: frame.text() });
+            }
+            Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
+            Tag::BlockQuote(_) => {
+                frame.flush();
+                self.push_block(Block::Quote(frame.blocks));
+            }
+            Tag::FootnoteDefinition(label) => {
+                frame.flush();
+                self.push_block(Block::Footnote { label: label.to_lowercase(), blocks: frame.blocks });
+            }
+            Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
+            Tag::Item => {
+                frame.flush();
+                self.push_item(ListItem { is_done: frame.is_done, blocks: frame.blocks });
+            }
+            Tag::Table(columns) => {
+                let columns = columns.into_iter().map(align_of).collect();
+                self.push_block(Block::Table { columns, head: frame.head, rows: frame.rows });
+            }
+            Tag::TableHead => self.with_parent(|parent| parent.head = frame.cells),
+            Tag::TableRow => self.with_parent(|parent| parent.rows.push(frame.cells)),
+            Tag::TableCell => self.with_parent(|parent| parent.cells.push(frame.inlines)),
+            Tag::Emphasis => self.push_inline(Inline::Emphasis(frame.inlines)),
+            Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
+            Tag::Strikethrough => self.push_inline(Inline::Strike(frame.inlines)),
+            Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
+            Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
+            _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
+            // What was flattened into a paragraph.
+            _ => {
+                frame.flush();
+                frame.blocks.into_iter().for_each(|block| self.push_block(block));
+            }
+        }
+    }
+
+    fn is_in_link(&self) -> bool {
+        self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }))
+    }
+
+    /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
+    fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
+        match Target::read(dest).filter(|_| !self.is_in_link()) {
+            Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
+            Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
+            None => children.into_iter().for_each(|child| self.push_inline(child)),
+        }
+    }
+
+    fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
+        match Target::read(dest) {
+            Some(Target::Web(src)) if src.starts_with("https:") => {
+                let is_in_link = self.is_in_link();
+                self.push_inline(Inline::Image { src, alt: plain_text(&name), is_in_link });
+            }
+            _ if name.is_empty() => self.push_link(dest, vec![Inline::Text(dest.to_owned())]),
+            // Its name may hold links.
+            _ => self.push_link(dest, vec![Inline::Text(plain_text(&name))]),
+        }
+    }
+
+    fn push_reference(&mut self, label: &str) {
+        if self.is_in_link() {
+            return self.push_text(&format!("[^{label}]"));
+        }
+        let label = label.to_lowercase();
+        let is_first = !self.footnotes.contains(&label);
+        if is_first {
+            self.footnotes.push(label.clone());
+        }
+        self.push_inline(Inline::FootnoteReference { label, is_first });
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let Some(frame) = self.stack.last_mut() else {
+            return self.done.push(Block::Paragraph(vec![Inline::Text(text.to_owned())]));
+        };
+        match frame.inlines.last_mut() {
+            Some(Inline::Text(last)) => last.push_str(text),
+            _ => frame.inlines.push(Inline::Text(text.to_owned())),
+        }
+    }
+
+    fn push_inline(&mut self, inline: Inline) {
+        match (self.stack.last_mut(), inline) {
+            (_, Inline::Text(text)) => self.push_text(&text),
+            (Some(frame), inline) => frame.inlines.push(inline),
+            (None, inline) => self.done.push(Block::Paragraph(vec![inline])),
+        }
+    }
+
+    fn push_block(&mut self, block: Block) {
+        match self.stack.last_mut() {
+            Some(frame) => frame.push_block(block),
+            None => self.done.push(block),
+        }
+    }
+
+    fn push_item(&mut self, item: ListItem) {
+        self.with_parent(|parent| match parent.tag {
+            Tag::List(_) => parent.items.push(item),
+            _ => item.blocks.into_iter().for_each(|block| parent.push_block(block)),
+        });
+    }
+
+    fn with_parent(&mut self, change: impl FnOnce(&mut Frame<'a>)) {
+        if let Some(parent) = self.stack.last_mut() {
+            change(parent);
+        }
+    }
+}
+
+/// Whether what stands in it is taken as it is. What holds blocks links its own lines when it flushes them.
+fn is_literal(tag: &Tag<'_>) -> bool {
+    let holds_blocks = matches!(tag, Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_));
+    holds_blocks || matches!(tag, Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Link { .. } | Tag::Image { .. })
+}
+
+/// Makes links of the bare addresses in a line.
+fn with_links(line: Vec<Inline>) -> Vec<Inline> {
+    let mut linked = Vec::with_capacity(line.len());
+    for inline in line {
+        match inline {
+            Inline::Text(text) => linked.extend(linkify(&text).into_iter().map(|piece| match piece {
+                Piece::Text(text) => Inline::Text(text.to_owned()),
+                Piece::Address(address) => link_to(address),
+            })),
+            other => linked.push(other),
+        }
+    }
+    linked
+}
+
+fn link_to(address: &str) -> Inline {
+    let name = Inline::Text(address.to_owned());
+    let has_scheme = !address.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("www."));
+    let href = if has_scheme { address.to_owned() } else { format!("http://{address}") };
+    match Target::read(&href) {
+        Some(Target::Web(href)) => Inline::Link { href, children: vec![name] },
+        _ => name,
+    }
+}
+
+fn level_of(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+fn language_of(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_owned(),
+        CodeBlockKind::Indented => String::new(),
+    }
+}
+
+fn align_of(alignment: Alignment) -> Align {
+    match alignment {
+        Alignment::None => Align::Default,
+        Alignment::Left => Align::Left,
+        Alignment::Center => Align::Center,
+        Alignment::Right => Align::Right,
+    }
+}
