@@ -1,5 +1,18 @@
 //! The items of a thread.
 
+/// The name of what the user said.
+pub const YOU: &str = "You";
+/// The name of what the assistant said.
+pub const ASSISTANT: &str = "Assistant";
+/// An answer that ended before it was complete.
+pub const INTERRUPTED: &str = "This answer was interrupted.";
+/// Copies an answer.
+pub const COPY_ANSWER: &str = "Copy answer";
+/// Has a message answered again.
+pub const ANSWER_AGAIN: &str = "Answer again";
+/// What a button that copies says when it has.
+pub const COPIED: &str = "Copied";
+
 /// The summary of thoughts without a duration.
 pub const THOUGHT: &str = "Thought";
 /// The summary of thoughts under way.

@@ -3,7 +3,10 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::components::{Icon, IconKind};
+use crate::ui::{
+    components::{Icon, IconKind},
+    words::items as words,
+};
 
 const SHOWN_FOR: Duration = Duration::from_secs(2);
 
@@ -34,7 +37,7 @@ pub fn CopyButton(
         <button
             class="icon-button copy"
             type="button"
-            aria-label=move || if is_copied.get() { "Copied" } else { label }
+            aria-label=move || if is_copied.get() { words::COPIED } else { label }
             on:click=copy
         >
             {move || view! { <Icon kind=if is_copied.get() { IconKind::Check } else { IconKind::Copy } /> }}

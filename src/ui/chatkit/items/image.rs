@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{address, message::Dots, shown::Shown};
+use super::{address, dots::Dots, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
     ui::{chatkit::state::Phase, words::items as words},

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    image::GeneratedImage, message::Answer, questions::Questions, shown::Shown, task::LoneTask,
-    tool_call::ToolCallLine, user::UserMessage, widget::WidgetText, workflow::WorkflowSteps,
+    answer::Answer, image::GeneratedImage, questions::Questions, shown::Shown, task::LoneTask, tool_call::ToolCallLine,
+    user::UserMessage, widget::WidgetText, workflow::WorkflowSteps,
 };
 use crate::{
     model::chatkit::ThreadItem,

@@ -1,13 +1,14 @@
 //! The items of a thread, one kind per file.
 
 mod address;
+mod answer;
 mod attachments;
 mod citations;
 pub mod copy;
+mod dots;
 mod feedback;
 mod image;
 mod item;
-mod message;
 mod questions;
 mod shown;
 mod sources;
@@ -19,5 +20,5 @@ mod versions;
 mod widget;
 mod workflow;
 
+pub(crate) use dots::Dots;
 pub(crate) use item::Item;
-pub(crate) use message::Dots;

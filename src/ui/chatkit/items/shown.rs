@@ -35,6 +35,12 @@ impl Shown {
         Memo::new(move |_| phase.get().unwrap_or(Phase::Settled))
     }
 
+    /// A live region that is busy is read out once, when it is not busy any more.
+    pub(super) fn busy(self, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
+        let phase = self.phase();
+        move || (phase.get() == while_in).then_some("true")
+    }
+
     pub(super) fn text(self) -> Memo<String> {
         let text = self.read(|entry| Some(entry.item.text()));
         Memo::new(move |_| text.get().unwrap_or_default())

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{attachments::Attachments, message::busy, shown::Shown};
+use super::{attachments::Attachments, shown::Shown};
 use crate::{
     model::chatkit::{ThreadItem, UserContent},
     ui::{chatkit::state::Phase, words::items as words},
@@ -9,7 +9,6 @@ use crate::{
 /// What the user said: plain text, exactly as it was typed.
 #[component]
 pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
-    let phase = shown.phase();
     let content = shown.read(|entry| match &entry.item {
         ThreadItem::UserMessage(it) => Some(it.content.clone()),
         _ => None,
@@ -20,7 +19,7 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
     });
     let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
-        <article class="message" data-speaker="user" aria-label="You" aria-busy=busy(phase, Phase::Sending)>
+        <article class="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
             {move || {
                 quote.get().map(|it| view! { <blockquote class="message__quote" aria-label=words::QUOTE>{it}</blockquote> })
             }}

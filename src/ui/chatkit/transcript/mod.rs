@@ -153,7 +153,8 @@ fn Waiting(control: ChatKitControl) -> impl IntoView {
         <Show when=move || is_shown.get() && !is_reconnecting.get()>
             <p class="transcript__waiting">
                 <Dots />
-                <span class="transcript__progress" data-quiet=move || progress.with(Option::is_none).then_some("")>
+                // The dots say it; the word is for those who do not see them.
+                <span class="transcript__progress" class:unseen=move || progress.with(Option::is_none)>
                     {move || progress.get().unwrap_or_else(|| "Thinking…".to_owned())}
                 </span>
             </p>

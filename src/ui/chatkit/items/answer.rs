@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{citations::Citations, copy::CopyButton, feedback::Feedback, shown::Shown, versions::Versions};
+use super::{citations::Citations, copy::CopyButton, dots::Dots, feedback::Feedback, shown::Shown, versions::Versions};
 use crate::ui::{
     chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
     components::{Icon, IconKind},
+    words::items as words,
 };
 
 /// What the assistant said, and what can be done with it.
@@ -20,8 +21,8 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             class="message"
             data-speaker="assistant"
             data-superseded=move || (phase.get() == Phase::Superseded).then_some("")
-            aria-label="Assistant"
-            aria-busy=busy(phase, Phase::Streaming)
+            aria-label=words::ASSISTANT
+            aria-busy=shown.busy(Phase::Streaming)
         >
             <Markdown source=text is_streaming id=format!("item-{key}") />
             <Show when=move || is_streaming.get() && is_empty.get()>
@@ -29,11 +30,11 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             </Show>
             <Citations shown />
             <Show when=move || phase.get() == Phase::Interrupted>
-                <p class="message__interrupted">"This answer was interrupted."</p>
+                <p class="message__interrupted">{words::INTERRUPTED}</p>
             </Show>
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions">
-                    <CopyButton label="Copy answer" text=text />
+                    <CopyButton label=words::COPY_ANSWER text=text />
                     <Feedback shown />
                     <AnswerAgain control key />
                     <Versions shown />
@@ -62,26 +63,9 @@ fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
     };
     view! {
         <Show when=move || is_offered.get() && question.with(Option::is_some)>
-            <button class="icon-button" type="button" aria-label="Answer again" on:click=again>
+            <button class="icon-button" type="button" aria-label=words::ANSWER_AGAIN on:click=again>
                 <Icon kind=IconKind::RotateCw />
             </button>
         </Show>
     }
-}
-
-/// Three dots: somebody is thinking.
-#[component]
-pub(crate) fn Dots() -> impl IntoView {
-    view! {
-        <span class="dots" aria-hidden="true">
-            <span></span>
-            <span></span>
-            <span></span>
-        </span>
-    }
-}
-
-/// A live region that is busy is read out once, when it is not busy any more.
-pub(super) fn busy(phase: Memo<Phase>, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
-    move || (phase.get() == while_in).then_some("true")
 }
