@@ -59,6 +59,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
         ev.prevent_default();
         change(Answers::next);
     };
+    let has_question = StoredValue::new(false);
     let back = move |_| {
         answers.update(|it| it.iter_mut().for_each(Answers::back));
     };
@@ -69,9 +70,10 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
             </p>
             {move || {
                 at.track();
+                let is_next = has_question.try_update_value(|it| std::mem::replace(it, true)).unwrap_or_default();
                 answers
                     .with_untracked(|it| it.as_ref().map(|it| it.question().clone()))
-                    .map(|question| view! { <QuestionFields control question submit=Callback::new(move |()| change(Answers::next)) /> })
+                    .map(|question| view! { <QuestionFields control question is_next submit=Callback::new(move |()| change(Answers::next)) /> })
             }}
             <div class="questions__buttons">
                 <button class="button" type="button" data-kind="quiet" on:click=move |_| send.run(Some(Answers::none()))>
@@ -95,12 +97,22 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
 }
 
 #[component]
-fn QuestionFields(control: ChatKitControl, question: Question, submit: Callback<()>) -> impl IntoView {
+fn QuestionFields(
+    control: ChatKitControl,
+    question: Question,
+    /// Whether the user came here from another question.
+    is_next: bool,
+    submit: Callback<()>,
+) -> impl IntoView {
     let body: NodeRef<html::Div> = NodeRef::new();
     Effect::new(move |_| {
         let first = body.get().and_then(|it| it.query_selector("input, textarea").ok().flatten());
         if let Some(first) = first.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
-            focus::take(control, &first);
+            if is_next {
+                _ = first.focus();
+            } else {
+                focus::take(control, &first);
+            }
         }
     });
     let Question { text, kind, .. } = question;
