@@ -1,6 +1,6 @@
 //! The pieces of a line as nodes.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{
     Around,
@@ -50,7 +50,7 @@ fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyVi
     .into_any()
 }
 
-/// Other hosts are not told of the reader before a link is followed.
+/// Other hosts are not told of the reader before a link is followed. A picture that does not come is a link, too.
 fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyView {
     let (src, alt) = (src.to_owned(), alt.to_owned());
     let hosts = around.host.as_ref().map(|it| it.image_hosts);
@@ -58,12 +58,31 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
         let src = src.clone();
         Memo::new(move |_| hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
     };
+    // The page's own policy may forbid what the thread allows, and hosts go away.
+    let image: NodeRef<html::Img> = NodeRef::new();
+    let has_failed = RwSignal::new(false);
+    Effect::new(move |_| {
+        // It may have failed before anybody listened: then it fails again.
+        if let Some(image) = image.get().filter(|it| it.complete() && it.natural_width() == 0) {
+            image.set_src(&image.src());
+        }
+    });
     let view = move || {
-        if is_allowed.get() {
+        if is_allowed.get() && !has_failed.get() {
             // `referrerpolicy` and `loading` first: they count from when `src` is set.
             let (src, alt) = (src.clone(), alt.clone());
-            return view! { <img class="markdown__image" loading="lazy" referrerpolicy="no-referrer" alt=alt src=src /> }
-                .into_any();
+            return view! {
+                <img
+                    node_ref=image
+                    class="markdown__image"
+                    loading="lazy"
+                    referrerpolicy="no-referrer"
+                    alt=alt
+                    src=src
+                    on:error=move |_| has_failed.set(true)
+                />
+            }
+            .into_any();
         }
         let name = if alt.is_empty() { src.clone() } else { alt.clone() };
         if is_in_link { name.into_any() } else { view_link(src.clone(), name.into_any()) }
