@@ -14,7 +14,7 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     model::chatkit::ThreadStatus,
     ui::{
-        chatkit::{ChatKitControl, UserMessageDraft},
+        chatkit::ChatKitControl,
         components::{Icon, IconKind},
         words::composer as words,
     },
@@ -71,16 +71,8 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     });
 
     let send = move || {
-        let message = UserMessageDraft {
-            text: draft.get_untracked(),
-            reply: control.composer.reply.get_untracked(),
-            attachments: control.composer.attachments.get_untracked(),
-            ..UserMessageDraft::default()
-        };
-        if control.send_user_message(message).is_ok() {
+        if control.send_message(draft.get_untracked()).is_ok() {
             control.set_draft("");
-            control.composer.reply.set(None);
-            control.composer.attachments.set(Vec::new());
         }
         control.focus_composer();
     };

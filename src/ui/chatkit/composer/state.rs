@@ -3,17 +3,12 @@
 use leptos::prelude::*;
 
 use super::answers::Answers;
-use crate::model::chatkit::Attachment;
 
 /// What stands in the composer: what the next message will be.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
     /// The text.
     pub(crate) draft: RwSignal<String>,
-    /// What the message answers to.
-    pub(crate) reply: RwSignal<Option<String>>,
-    /// Files that have been uploaded.
-    pub(crate) attachments: RwSignal<Vec<Attachment>>,
     /// What was answered so far to the assistant's questions.
     pub(crate) answers: RwSignal<Option<Answers>>,
     /// Whether it has been in a browser's page already.
@@ -27,8 +22,6 @@ impl ComposerState {
     pub(crate) fn new() -> Self {
         Self {
             draft: RwSignal::default(),
-            reply: RwSignal::default(),
-            attachments: RwSignal::default(),
             answers: RwSignal::default(),
             is_shown: StoredValue::new(false),
             focus: Trigger::new(),

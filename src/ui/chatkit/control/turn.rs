@@ -259,7 +259,7 @@ impl ChatKitControl {
             changes
         });
         if let Some(message) = message.filter(|_| is_lost) {
-            self.give_back(message);
+            self.give_back(&message);
         }
         let reason = match (end, &err) {
             (_, Some(_)) => EndReason::Failed,
@@ -271,11 +271,10 @@ impl ChatKitControl {
         self.report_end(reason);
     }
 
-    /// The server did not take the message: the user gets it back, before what was typed meanwhile.
-    fn give_back(&self, message: UserMessageDraft) {
+    /// The server did not take the message: the user gets its text back, before what was typed meanwhile. Files and
+    /// quotes are the page's, which is told; the composer cannot show them, and nothing goes along unseen.
+    fn give_back(&self, message: &UserMessageDraft) {
         self.set_draft(before(&message.plain_text(), &self.composer.draft.get_untracked()));
-        self.composer.reply.set(message.reply);
-        self.composer.attachments.set(message.attachments);
         self.focus_composer();
     }
 }
