@@ -3,7 +3,7 @@
 
 import { Client, newAccount } from "../fixtures/client.mjs";
 import { startServer } from "../fixtures/server.mjs";
-import { startOriginal } from "./original.mjs";
+import { startOriginal } from "../fixtures/original.mjs";
 import { checkStored, stream } from "./streams.mjs";
 
 /** How many answers at once, of how many deltas, and how often in a round. */

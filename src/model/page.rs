@@ -160,15 +160,19 @@ pub enum AnswersFrom {
     Model,
     /// The built-in demo; no model is connected.
     Demo,
+    /// Another ChatKit server, which the page asks by itself.
+    Elsewhere,
 }
 
 /// What a chat page starts with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatStart {
-    /// The newest threads, without items.
-    pub threads: Page<Thread>,
-    /// The opened thread with its newest items, oldest first.
+    /// The newest threads, without items; `None` if they are elsewhere.
+    pub threads: Option<Page<Thread>>,
+    /// The opened thread with its newest items, oldest first; `None` if it is elsewhere.
     pub thread: Option<Thread>,
     /// Where answers come from.
     pub answers_from: AnswersFrom,
+    /// The ChatKit server that the page asks in place of this one.
+    pub api_url: Option<String>,
 }

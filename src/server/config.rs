@@ -7,6 +7,7 @@ mod jwt;
 mod limits;
 mod mail;
 mod model;
+mod pages;
 mod secret;
 mod smtp;
 mod value;
@@ -27,6 +28,7 @@ pub use self::{
     limits::{LimitConfig, LimitSettings, LimitStorage},
     mail::{MailConfig, MailSettings},
     model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig, UpstreamConfig},
+    pages::{PageConfig, PageSettings},
     secret::{Secret, stored_secret},
     smtp::{SmtpConfig, SmtpEncryption, SmtpLogin},
 };
@@ -87,6 +89,10 @@ pub struct Settings {
     #[command(flatten)]
     pub model: ModelSettings,
 
+    /// What pages do.
+    #[command(flatten)]
+    pub pages: PageSettings,
+
     /// Files that go with messages.
     #[command(flatten)]
     pub attachments: AttachmentSettings,
@@ -119,6 +125,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Where answers come from.
     pub model: ModelConfig,
+    /// What pages do.
+    pub pages: PageConfig,
     /// Where files that go with messages are kept.
     pub attachments: AttachmentConfig,
 }
@@ -155,6 +163,7 @@ impl Settings {
             limits: self.limits.judge()?,
             mail: self.mail.judge(&host)?,
             model: self.model.judge()?,
+            pages: self.pages.judge()?,
             secret,
         })
     }

@@ -66,8 +66,9 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
     let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
+    let chatkit = app.config.pages.chatkit_origin();
     Router::new()
-        .leptos_routes(app, PAGES.clone(), move || document(&options))
+        .leptos_routes(app, PAGES.clone(), move || document(&options, chatkit.as_deref()))
         .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
@@ -75,11 +76,12 @@ fn pages(app: &AppState) -> Router<AppState> {
         .fallback_service(Router::new().fallback_service(files).layer(around::from_fn(revalidate)))
 }
 
-/// The HTML document of any page, with the policy that its nonce belongs to.
-fn document(options: &LeptosOptions) -> impl leptos::IntoView + use<> {
+/// The HTML document of any page, with the policy that its nonce belongs to; `chatkit` is the origin of a ChatKit server
+/// that pages ask by themselves.
+fn document(options: &LeptosOptions, chatkit: Option<&str>) -> impl leptos::IntoView + use<> {
     if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
         let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-        let policy = security_headers::content_security_policy(&nonce.to_string(), reload);
+        let policy = security_headers::content_security_policy(&nonce.to_string(), chatkit, reload);
         response.insert_header(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
@@ -96,7 +98,7 @@ fn not_found_page(app: &AppState) -> Router {
             let app = app.clone();
             move || leptos::prelude::provide_context(app.clone())
         },
-        move || document(&options),
+        move || document(&options, None),
     );
     let page = any(move |req: Request| {
         let answer = render(req);

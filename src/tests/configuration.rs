@@ -38,6 +38,11 @@ fn settings_that_cannot_be_used_name_their_variable() {
         &["CHATKIT_UPSTREAM_URL holds a user or a password"],
     );
     check("--chatkit-upstream-audience", "x", &["CHATKIT_UPSTREAM_AUDIENCE is `x`", "CHATKIT_UPSTREAM_URL"]);
+    check("--chatkit-api-url", "localhost:8000", &["CHATKIT_API_URL is `localhost:8000`", "/chatkit"]);
+    check("--chatkit-api-url", "https://api.example.com/?a=b", &["CHATKIT_API_URL", "without a query"]);
+    check("--chatkit-api-url", "http://[::1]:8000/chatkit", &["CHATKIT_API_URL", "IPv6"]);
+    check("--chatkit-api-url", "http://ada:secret@localhost", &["CHATKIT_API_URL holds a user or a password"]);
+    check("--examples", "maybe", &["EXAMPLES is `maybe`", "on, off"]);
     check("--attachment-max-bytes", "100 MB", &["ATTACHMENT_MAX_BYTES is `100 MB`", "104857600"]);
     check("--attachment-store", "/var/files", &["ATTACHMENT_STORE is `/var/files`", "s3://chat/files"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);

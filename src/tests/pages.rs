@@ -28,6 +28,17 @@ async fn open_page(app: &TestApp, path: &str, cookie: &str) -> TestResponse {
 }
 
 on_both_engines! {
+    async fn a_page_may_ask_another_chatkit_server_by_itself(app, &["--chatkit-api-url", "https://api.example.com:8443/chatkit"]) {
+        let ada = app.sign_up("Ada").await;
+        let page = open_page(&app, "/chat/any", &ada.cookie).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("connect-src 'self' https://api.example.com:8443;"), "{policy}");
+        assert!(policy.contains("img-src 'self' data: blob: https://api.example.com:8443;"), "{policy}");
+        let html = page.text();
+        assert!(html.contains("https://api.example.com:8443/chatkit") && html.contains("Loading the chat"), "{html}");
+    }
+
     async fn a_signed_out_visitor_is_sent_to_sign_in_and_back(app) {
         let response = open_page(&app, "/chat/thr_1", "a=b").await;
         let expected = (StatusCode::FOUND, "/sign-in?next=%2Fchat%2Fthr_1");

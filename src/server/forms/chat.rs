@@ -8,7 +8,12 @@ use super::{
     principal,
 };
 use crate::{
-    model::{ApiError, auth::Session, chatkit::PageQuery, page::ChatStart},
+    model::{
+        ApiError,
+        auth::Session,
+        chatkit::PageQuery,
+        page::{AnswersFrom, ChatStart},
+    },
     server::{
         AppState,
         auth::{principal::Principal, tokens},
@@ -37,6 +42,11 @@ pub async fn chat_token() -> Result<String, ApiError> {
 pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError> {
     let app: AppState = expect_context();
     let principal = principal().ok_or_else(signed_out)?;
+    // What is kept elsewhere, the page asks for by itself.
+    if let Some(url) = &app.config.pages.chatkit_api_url {
+        let (answers_from, api_url) = (AnswersFrom::Elsewhere, Some(url.to_string()));
+        return Ok(ChatStart { threads: None, thread: None, answers_from, api_url });
+    }
     let threads = chat::threads::list(&app.db, &principal.user_id, &PageQuery::default()).await;
     let threads = threads.map_err(|err| failed(&err))?;
     let thread = match thread_id {
@@ -48,7 +58,13 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         }
         None => None,
     };
-    Ok(ChatStart { threads, thread, answers_from: app.chat.answers_from() })
+    Ok(ChatStart { threads: Some(threads), thread, answers_from: app.chat.answers_from(), api_url: None })
+}
+
+/// See [`crate::api::status::has_examples`].
+pub fn has_examples() -> bool {
+    let app: AppState = expect_context();
+    app.config.pages.examples
 }
 
 /// Answers the page that is being rendered with 404.

@@ -27,12 +27,14 @@ pub async fn add(State(app): State<AppState>, req: Request, next: Next) -> Respo
 
 /// Returns the policy of a document whose inline scripts carry `nonce`.
 ///
-/// `reload` is the port of `cargo leptos watch`, whose page listens for new builds.
-pub fn content_security_policy(nonce: &str, reload: Option<u32>) -> String {
+/// `chatkit` is the origin of a ChatKit server that pages ask by themselves, for answers, files and pictures. `reload` is
+/// the port of `cargo leptos watch`, whose page listens for new builds.
+pub fn content_security_policy(nonce: &str, chatkit: Option<&str>, reload: Option<u32>) -> String {
+    let chatkit = chatkit.map(|origin| format!(" {origin}")).unwrap_or_default();
     let reload = reload.map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}")).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \
+         img-src 'self' data: blob:{chatkit}; connect-src 'self'{chatkit}{reload}; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }

@@ -60,7 +60,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     Effect::new(move |_| {
         control.is_ready.set_value(true);
         if let Some(id) = initial_id.clone() {
-            control.set_thread_id(Some(id));
+            spawn_local(control.load_thread(id, control.showing()));
         }
         feed::watch_network(control);
         if control.is_colloquy.get_value() {

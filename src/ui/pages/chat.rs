@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// Where the chat server is.
+/// Where our own chat server is.
 const API_URL: &str = "/chatkit";
 
 /// What the page begins with.
@@ -110,7 +110,7 @@ async fn start(thread_id: Option<String>, is_rendering: bool) -> Start {
 fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
     let answers_from = start.answers_from;
     let session = RwSignal::new(session);
-    let control = open_chat(session, start);
+    let control = open_chat(session, start, thread_id.get_untracked());
     let is_drawer_open = RwSignal::new(false);
     Effect::new(move |_| {
         let id = thread_id.get();
@@ -145,7 +145,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
 }
 
 /// Opens the chat with what the server rendered; from here on the page's address follows the thread.
-fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
+fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<String>) -> ChatKitControl {
     let navigate = use_navigate();
     let path = use_location().pathname;
     let go = move |to: String| {
@@ -164,7 +164,8 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         Ok::<_, ApiError>(jwt)
     });
     use_chatkit(UseChatKitOptions {
-        api_url: API_URL.to_owned(),
+        is_colloquy: start.api_url.is_none(),
+        api_url: start.api_url.unwrap_or_else(|| API_URL.to_owned()),
         auth_token,
         on_error: Handler::new(move |err| {
             if err == ChatKitError::Unauthorized {
@@ -172,11 +173,11 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
             }
         }),
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
-        initial_threads: Some(start.threads),
+        initial_threads: start.threads,
         initial_thread: start.thread,
+        initial_thread_id: thread_id,
         composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
-        is_colloquy: true,
         ..UseChatKitOptions::default()
     })
 }

@@ -1,6 +1,7 @@
 """The official Python server, wired as its documentation says, with users: `uvicorn app:app --app-dir <this folder>`.
 
-Whoever calls shows a token that is signed with `SECRET`, as Colloquy's are.
+Whoever calls shows a token that is signed with `SECRET`, as Colloquy's are. Pages of `ORIGINS`, a regular expression, may
+call it from the browser.
 """
 
 import os
@@ -9,6 +10,7 @@ from typing import Annotated
 import jwt
 from chatkit.server import StreamingResult
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -16,8 +18,15 @@ from responder import Original
 from store import Caller, MemoryStore, UploadLinks
 
 SECRET = os.environ["SECRET"]
+ORIGINS = os.environ.get("ORIGINS", r"http://(localhost|127\.0\.0\.1)(:\d+)?")
 
 app = FastAPI()
+app.add_middleware(
+    CORSMiddleware,
+    allow_origin_regex=ORIGINS,
+    allow_methods=["POST", "PUT"],
+    allow_headers=["authorization", "content-type"],
+)
 store = MemoryStore()
 server = Original(store, UploadLinks())
 

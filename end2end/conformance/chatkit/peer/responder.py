@@ -1,5 +1,6 @@
 """The official server, answering what Colloquy's demo answers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from chatkit.actions import Action
@@ -20,6 +21,30 @@ import items
 from items import Events, say, words
 from store import Caller
 
+HELP = """This is the official server. It knows what Colloquy's demo knows:
+
+| message | answer |
+| --- | --- |
+| `/slow n` | n words, ten in a second |
+| `/markdown` | some of what Markdown can do |
+"""
+MARKDOWN = """# Heading 1
+
+A paragraph with *emphasis*, **strong** and `code`, and a [link](https://example.com).
+
+- [x] done
+- [ ] to do
+
+```rust
+fn main() {}
+```
+
+| left | right |
+| :--- | ---: |
+| a | 1 |
+
+<script>alert('never run')</script>
+"""
 FAILURE = "The demo failed, because you asked it to."
 
 
@@ -61,6 +86,9 @@ async def answer(thread: ThreadMetadata, text: str) -> Events:
     """What is said to a message; a command makes it one kind of item."""
     command, _, argument = text.partition(" ")
     sources = {
+        "/help": lambda: say(thread, words(HELP)),
+        "/markdown": lambda: say(thread, words(MARKDOWN)),
+        "/slow": lambda: slow(thread, int(argument)),
         "/long": lambda: say(thread, [f"w{n} " for n in range(int(argument))]),
         "/tool": lambda: items.tool_call(thread),
         "/widget": lambda: items.widget(thread),
@@ -77,6 +105,12 @@ async def answer(thread: ThreadMetadata, text: str) -> Events:
         "/fail": lambda: fail(thread, argument),
     }
     async for event in sources.get(command, lambda: say(thread, words("This is the original.")))():
+        yield event
+
+
+async def slow(thread: ThreadMetadata, n_words: int) -> Events:
+    async for event in say(thread, [f"w{n} " for n in range(n_words)]):
+        await asyncio.sleep(0.1)
         yield event
 
 

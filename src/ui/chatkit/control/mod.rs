@@ -89,6 +89,10 @@ impl ChatKitControl {
     pub(crate) fn new(mut options: UseChatKitOptions) -> Self {
         let state = ChatState::open(options.initial_thread.take());
         let threads = options.initial_threads.take();
+        let shown_id = state.thread.as_ref().map(|thread| thread.id.clone());
+        // A thread that has yet to be asked for is no new chat.
+        let wanted_id = shown_id.is_none().then(|| options.initial_thread_id.clone()).flatten();
+        let loading = if wanted_id.is_some() { Loading::Loading } else { Loading::Ready };
         let control = Self {
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
@@ -96,11 +100,11 @@ impl ChatKitControl {
             rows: RwSignal::default(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),
-            thread_id: RwSignal::new(state.thread.as_ref().map(|thread| thread.id.clone())),
+            thread_id: RwSignal::new(shown_id.or(wanted_id)),
             turn: RwSignal::new(None),
             notes: RwSignal::default(),
             has_older: RwSignal::new(state.older.is_some()),
-            loading: RwSignal::default(),
+            loading: RwSignal::new(loading),
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
             again: RwSignal::new(state.again()),

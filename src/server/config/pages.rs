@@ -1,0 +1,71 @@
+//! What our pages do.
+
+use url::{Host, Url};
+
+use super::value::{given, switch, wrong};
+use crate::server::{Error, Result};
+
+/// The settings of pages, as they are given.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PageSettings {
+    /// URL of a ChatKit server that the chat page asks by itself, for instance `https://api.example.com/chatkit`: it
+    /// allows our origin by CORS and verifies our tokens. Unset: our own.
+    #[arg(long, env = "CHATKIT_API_URL")]
+    pub chatkit_api_url: Option<String>,
+
+    /// Whether there is a page that tries out all that the ChatKit client can do, for developers: `on` or `off`.
+    /// Unset: off.
+    #[arg(long, env = "EXAMPLES")]
+    pub examples: Option<String>,
+}
+
+/// What our pages do.
+#[derive(Clone, Debug)]
+pub struct PageConfig {
+    /// The ChatKit server that the chat page asks by itself, in place of ours.
+    pub chatkit_api_url: Option<Url>,
+    /// Whether there is a page for developers.
+    pub examples: bool,
+}
+
+impl PageSettings {
+    /// Judges the settings.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the variable's name, what is wrong and what would be right.
+    pub(super) fn judge(self) -> Result<PageConfig> {
+        Ok(PageConfig {
+            chatkit_api_url: given(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
+            examples: switch("EXAMPLES", self.examples, false)?,
+        })
+    }
+}
+
+impl PageConfig {
+    /// Returns the origin of that server, for the pages' policy.
+    pub fn chatkit_origin(&self) -> Option<String> {
+        self.chatkit_api_url.as_ref().map(|url| url.origin().ascii_serialization())
+    }
+}
+
+fn api_url(text: &str) -> Result<Url> {
+    let variable = "CHATKIT_API_URL";
+    match Url::parse(text) {
+        // Everybody who opens the page would read the password.
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Err(Error::Config(format!("{variable} holds a user or a password; the page asks with tokens alone")))
+        }
+        // A policy takes no address of IPv6.
+        Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => {
+            Err(wrong(variable, text, "browsers' policies know no IPv6 addresses: write a name or an IPv4 address"))
+        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none() => {
+            Ok(url)
+        }
+        _ => Err(wrong(
+            variable,
+            text,
+            "write an http or https URL without a query, such as https://api.example.com/chatkit",
+        )),
+    }
+}
