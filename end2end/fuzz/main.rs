@@ -4,12 +4,16 @@
 //! Inputs are made of what servers really send, bent and broken at random. A failure prints the seed with which the same
 //! input comes again.
 
+mod random;
+
 use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
     process::ExitCode,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+
+use random::Random;
 
 use colloquy::{
     model::{
@@ -271,23 +275,15 @@ fn check_inlines(inlines: &[Inline]) {
     }
 }
 
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
+/// What is made of foreign bytes here.
+trait Hostile {
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str;
+    fn filled(&mut self, templates: &[&str]) -> String;
+    fn body(&mut self) -> Vec<u8>;
+    fn bend(&mut self, bytes: &mut Vec<u8>);
+}
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut it = self.0;
-        it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        it = (it ^ (it >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        it ^ (it >> 31)
-    }
-
-    /// From 0 to below `n`; 0 when `n` is.
-    fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
-    }
-
+impl Hostile for Random {
     fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
@@ -340,15 +336,5 @@ impl Random {
                 }
             }
         }
-    }
-
-    fn cut<'a>(&mut self, mut bytes: &'a [u8]) -> Vec<&'a [u8]> {
-        let mut chunks = Vec::new();
-        while !bytes.is_empty() {
-            let (chunk, rest) = bytes.split_at(1 + self.below(bytes.len().min(50)));
-            chunks.push(chunk);
-            bytes = rest;
-        }
-        chunks
     }
 }

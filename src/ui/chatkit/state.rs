@@ -258,4 +258,11 @@ fn sentence(err: ErrorEvent) -> String {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
+#[path = "../../../end2end/fuzz/random.rs"]
+mod random;
+#[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests;
