@@ -2,6 +2,8 @@
 
 /// A new chat, and the place to go to when there is no better one.
 pub const CHAT: &str = "/chat";
+/// Where developers try out what the ChatKit client can do, if the server is told so.
+pub const EXAMPLE: &str = "/examples/chatkit";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The sign-up page.

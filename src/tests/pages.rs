@@ -39,6 +39,21 @@ on_both_engines! {
         assert!(html.contains("https://api.example.com:8443/chatkit") && html.contains("Loading the chat"), "{html}");
     }
 
+    async fn there_is_no_example_page(app) {
+        let ada = app.sign_up("Ada").await;
+        assert_eq!(open_page(&app, "/examples/chatkit", &ada.cookie).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_server_that_is_told_so_has_an_example_page(app, &["--examples", "on"]) {
+        let ada = app.sign_up("Ada").await;
+        let page = open_page(&app, "/examples/chatkit", &ada.cookie).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(page.text().matches("aria-label=\"Conversation\"").count(), 2);
+        let visitor = open_page(&app, "/examples/chatkit", "a=b").await;
+        let expected = (StatusCode::FOUND, "/sign-in?next=%2Fexamples%2Fchatkit");
+        assert_eq!((visitor.status, visitor.header("location")), expected);
+    }
+
     async fn a_signed_out_visitor_is_sent_to_sign_in_and_back(app) {
         let response = open_page(&app, "/chat/thr_1", "a=b").await;
         let expected = (StatusCode::FOUND, "/sign-in?next=%2Fchat%2Fthr_1");

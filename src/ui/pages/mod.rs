@@ -3,6 +3,7 @@
 mod chat;
 mod check_mail;
 mod entry;
+mod example;
 mod failed;
 mod forgot_password;
 mod form;
@@ -17,6 +18,7 @@ mod verify_email;
 
 pub use chat::ChatPage;
 pub use check_mail::CheckMailPage;
+pub use example::ExamplePage;
 pub use forgot_password::ForgotPasswordPage;
 pub use not_found::NotFoundPage;
 pub use reset_password::ResetPasswordPage;

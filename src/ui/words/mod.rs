@@ -4,6 +4,7 @@
 //! hold a number or a name. No markup, no signals.
 
 pub mod composer;
+pub mod example;
 pub mod items;
 pub mod markdown;
 pub mod pages;

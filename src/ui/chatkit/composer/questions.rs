@@ -166,14 +166,16 @@ fn Freeform(control: ChatKitControl, text: String, description: Option<String>, 
             submit.run(());
         }
     };
-    let described_by = description.is_some().then_some("question-description");
+    let field = control.element_id("question-answer");
+    let hint = control.element_id("question-description");
+    let described_by = description.is_some().then(|| hint.clone());
     view! {
-        <label class="questions__text" for="question-answer">
+        <label class="questions__text" for=field.clone()>
             {text}
         </label>
-        {description.map(|it| view! { <p id="question-description" class="questions__description">{it}</p> })}
+        {description.map(|it| view! { <p id=hint class="questions__description">{it}</p> })}
         <textarea
-            id="question-answer"
+            id=field
             class="questions__field"
             rows="3"
             aria-describedby=described_by

@@ -7,6 +7,7 @@ pub(crate) mod feed;
 mod feedback;
 mod line;
 mod not_now;
+mod number;
 mod options;
 mod sending;
 mod threads;
@@ -34,6 +35,7 @@ use crate::model::chatkit::{Thread, ThreadItem};
 /// the server afterwards is dropped. Methods are for handlers and effects in the browser, reading is for everywhere.
 #[derive(Clone, Copy)]
 pub struct ChatKitControl {
+    number: u32,
     pub(crate) client: StoredValue<Client>,
     /// What was told; what is shown at first aside.
     pub(crate) options: RwSignal<UseChatKitOptions>,
@@ -94,6 +96,7 @@ impl ChatKitControl {
         let wanted_id = shown_id.is_none().then(|| options.initial_thread_id.clone()).flatten();
         let loading = if wanted_id.is_some() { Loading::Loading } else { Loading::Ready };
         let control = Self {
+            number: number::next(),
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
             composer: ComposerState::new(),
@@ -217,6 +220,11 @@ impl ChatKitControl {
             self.loading.set(Loading::Loading);
             spawn_local((*self).load_thread(id, self.showing()));
         }
+    }
+
+    /// Makes the id of an element, which no other chat of the page has.
+    pub(crate) fn element_id(&self, name: impl std::fmt::Display) -> String {
+        format!("chatkit-{}-{name}", self.number)
     }
 
     /// Reads an entry and is told when it changes.

@@ -24,7 +24,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             aria-label=words::ASSISTANT
             aria-busy=shown.busy(Phase::Streaming)
         >
-            <Markdown source=text is_streaming id=format!("item-{key}") />
+            <Markdown source=text is_streaming id=control.element_id(format_args!("item-{key}")) />
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>

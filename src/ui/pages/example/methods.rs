@@ -1,0 +1,67 @@
+//! A button for each method.
+
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::{events::EventLog, options::options};
+use crate::{
+    model::chatkit::Action,
+    ui::{
+        chatkit::{ChatKitControl, ComposerOptions, NotNow, UseChatKitOptions},
+        components::{Button, ButtonKind},
+        words::example as words,
+    },
+};
+
+/// A method's name, and a call of it.
+type Method = (&'static str, Box<dyn Fn() -> Result<(), NotNow> + Send>);
+
+/// The buttons; what a method refuses is noted.
+#[component]
+pub(super) fn Methods(control: ChatKitControl, log: EventLog, tool_fails: RwSignal<bool>) -> impl IntoView {
+    let buttons = methods(control, move || options(log, tool_fails)).into_iter().map(|(name, call)| {
+        view! {
+            <Button kind=ButtonKind::Quiet on:click=move |_| log.refused(name, call())>
+                {name}
+            </Button>
+        }
+    });
+    view! {
+        <div class="example__methods" role="group" aria-label=words::METHODS>
+            {buttons.collect_view()}
+            <label>
+                <input
+                    type="checkbox"
+                    prop:checked=move || tool_fails.get()
+                    on:change=move |ev| tool_fails.set(event_target_checked(&ev))
+                />
+                {words::TOOL_FAILS}
+            </label>
+        </div>
+    }
+}
+
+fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Copy + Send + 'static) -> Vec<Method> {
+    let done = |()| Ok::<(), NotNow>(());
+    let newest = move || control.threads().with_untracked(|list| list.threads().first().map(|it| it.id.clone()));
+    let ping = || Action { kind: "ping".to_owned(), payload: json!({ "n": 1 }) };
+    vec![
+        ("send_user_message", Box::new(move || control.send_user_message("/long 2"))),
+        ("send_custom_action", Box::new(move || control.send_custom_action(ping(), None))),
+        ("fetch_updates", Box::new(move || control.fetch_updates())),
+        ("answer_tool_call", Box::new(move || control.answer_tool_call())),
+        ("stop", Box::new(move || done(control.stop()))),
+        ("focus_composer", Box::new(move || done(control.focus_composer()))),
+        ("set_draft", Box::new(move || done(control.set_draft("a draft")))),
+        ("set_thread_id (newest)", Box::new(move || done(control.set_thread_id(newest())))),
+        ("set_thread_id (none)", Box::new(move || done(control.set_thread_id(None)))),
+        ("set_options (the same)", Box::new(move || done(control.set_options(options())))),
+        (
+            "set_options (placeholder)",
+            Box::new(move || {
+                let composer = ComposerOptions { placeholder: Some("Another one".to_owned()) };
+                done(control.set_options(UseChatKitOptions { composer, ..options() }))
+            }),
+        ),
+    ]
+}

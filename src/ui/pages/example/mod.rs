@@ -1,0 +1,106 @@
+//! A page for developers, at `/examples/chatkit` where `EXAMPLES=on`: two chats with all options and handlers set, the
+//! control's methods as buttons, and a list of what the handlers are called with.
+
+mod events;
+mod methods;
+mod options;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Redirect, location::RequestUrl};
+use serde::{Deserialize, Serialize};
+
+use super::{failed::FailedPage, not_found::NotFoundPage};
+use crate::{
+    api::{
+        account::session,
+        status::{has_examples, set_not_found},
+    },
+    ui::{
+        chatkit::{ChatKit, use_chatkit},
+        paths,
+        words::example as words,
+    },
+};
+use events::{EventLog, EventsView};
+use methods::Methods;
+use options::options;
+
+/// What the page begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Start {
+    NotFound,
+    SignedOut,
+    Failed,
+    Open,
+}
+
+/// Two chats and what they say.
+#[component]
+pub fn ExamplePage() -> impl IntoView {
+    let is_rendering = use_context::<RequestUrl>().is_some();
+    let start = Resource::new_blocking(|| (), move |()| start(is_rendering));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match start.await {
+                    Start::NotFound => view! { <NotFoundPage /> }.into_any(),
+                    Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> }.into_any(),
+                    Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> }.into_any(),
+                    Start::Open => view! { <Example /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+async fn start(is_rendering: bool) -> Start {
+    match has_examples().await {
+        Ok(true) => {}
+        Ok(false) => {
+            if is_rendering {
+                _ = set_not_found().await;
+            }
+            return Start::NotFound;
+        }
+        Err(_) => return Start::Failed,
+    }
+    match session().await {
+        Ok(Some(_)) => Start::Open,
+        Ok(None) => Start::SignedOut,
+        Err(_) => Start::Failed,
+    }
+}
+
+#[component]
+fn Example() -> impl IntoView {
+    view! {
+        <Title text=words::TITLE />
+        <main class="example">
+            <h1 class="example__title">{words::TITLE}</h1>
+            <p>{words::LEDE}</p>
+            <div class="example__chats">
+                {words::CHATS.into_iter().map(|name| view! { <OneChat name /> }).collect_view()}
+            </div>
+        </main>
+    }
+}
+
+/// A chat, its methods and its events.
+#[component]
+fn OneChat(name: &'static str) -> impl IntoView {
+    let log = EventLog::new();
+    let tool_fails = RwSignal::new(false);
+    let control = use_chatkit(options(log, tool_fails));
+    // The page is not ready yet, and the method says so.
+    let too_early = control.send_message("too early");
+    Effect::new(move |_| log.refused("send_message", too_early));
+    view! {
+        <section class="example__chat" aria-label=name>
+            <h2>{name}</h2>
+            <ChatKit control class="example__kit" />
+            <Methods control log tool_fails />
+            <EventsView log />
+        </section>
+    }
+}
