@@ -5,32 +5,14 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 
 use crate::model::{
-    chatkit::{FeedEvent, ThreadStreamEvent},
+    chatkit::ThreadStreamEvent,
     sse::{EventTooLarge, SseDecoder, SseEvent},
 };
 
-/// What a stream is made of.
-pub trait StreamEvent: DeserializeOwned {
-    /// Whether this version knows the kind.
-    fn is_known(&self) -> bool;
-}
-
-impl StreamEvent for ThreadStreamEvent {
-    fn is_known(&self) -> bool {
-        *self != Self::Unknown
-    }
-}
-
-impl StreamEvent for FeedEvent {
-    fn is_known(&self) -> bool {
-        *self != Self::Unknown
-    }
-}
-
 /// Reads the body of a streaming request.
 ///
-/// What cannot be understood is skipped: events of a later protocol, `[DONE]`, kinds of content that this version does
-/// not know. A stream without a terminal event ends with its body.
+/// What cannot be understood is skipped: `[DONE]`, kinds of content that this version does not know. An event of a later
+/// protocol is `Unknown`: it changes nothing, and a developer may want to hear of it. A stream without a terminal event ends with its body.
 #[derive(Debug)]
 pub struct EventDecoder<E = ThreadStreamEvent> {
     frames: SseDecoder,
@@ -44,7 +26,7 @@ impl<E> Default for EventDecoder<E> {
     }
 }
 
-impl<E: StreamEvent> EventDecoder<E> {
+impl<E: DeserializeOwned> EventDecoder<E> {
     /// Takes the next chunk and returns the events that it completes.
     ///
     /// # Errors
@@ -69,8 +51,8 @@ impl<E: StreamEvent> EventDecoder<E> {
     }
 }
 
-fn read<E: StreamEvent>(frame: &SseEvent) -> Option<E> {
-    serde_json::from_str(&frame.data).ok().filter(E::is_known)
+fn read<E: DeserializeOwned>(frame: &SseEvent) -> Option<E> {
+    serde_json::from_str(&frame.data).ok()
 }
 
 #[cfg(test)]
@@ -101,7 +83,6 @@ mod tests {
     fn what_is_not_understood_is_skipped() {
         for body in [
             "data: [DONE]\n\n",
-            "data: {\"type\":\"thread.sang\"}\n\n",
             "data: {\"type\":\"thread.item.done\"}\n\n",
             "data: \n\n",
             "data: {\"type\":\"thread.item.updated\",\"item_id\":\"m\",\"update\":{\"type\":\"assistant_message.content_part.added\",\"content_index\":0,\"content\":{\"type\":\"output_song\"}}}\n\n",
@@ -110,6 +91,13 @@ mod tests {
             assert_eq!(decoder.push(body.as_bytes()).unwrap(), vec![], "{body}");
             assert_eq!(decoder.last_id(), None);
         }
+    }
+
+    #[test]
+    fn an_event_of_a_later_protocol_is_heard_of() {
+        let mut decoder = EventDecoder::<ThreadStreamEvent>::default();
+        let events = decoder.push(b"data: {\"type\":\"thread.sang\",\"song\":1}\n\n").unwrap();
+        assert_eq!(events, [ThreadStreamEvent::Unknown]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod error;
 pub use auth_token::AuthToken;
 pub use error::ChatKitError;
 
-use decode::{EventDecoder, StreamEvent};
+use decode::EventDecoder;
 
 use crate::{
     model::chatkit::{ChatKitRequest, ClientMarks, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent},
@@ -211,7 +211,7 @@ pub(crate) struct EventStream<E> {
     watch: Option<Watch>,
 }
 
-impl<E: StreamEvent> EventStream<E> {
+impl<E: DeserializeOwned> EventStream<E> {
     fn of(response: Response) -> Result<Self, ChatKitError> {
         let body = response.body().ok_or(ChatKitError::Unreadable)?;
         let reader = body.get_reader().unchecked_into();
