@@ -89,6 +89,7 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory,
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
 	@$(RUN) node end2end/bench/long.mjs
+	@$(RUN) node end2end/bench/scroll.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
 

@@ -18,6 +18,8 @@ mod wait;
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 
+use std::collections::HashMap;
+
 use leptos::{prelude::*, task::spawn_local};
 use line::Line;
 
@@ -272,10 +274,13 @@ impl ChatKitControl {
         if changes.list {
             self.publish_rows();
         }
-        for row in self.rows.try_get_untracked()? {
-            if changes.entries.contains(&row.key) {
-                row.changed.notify();
-            }
+        if !changes.entries.is_empty() {
+            // Mostly the last one changes, of thousands.
+            let changed = self.rows.try_with_untracked(|rows| {
+                let changed_of = |key: &u64| rows.iter().rfind(|row| row.key == *key).map(|row| row.changed.clone());
+                changes.entries.iter().filter_map(changed_of).collect::<Vec<_>>()
+            })?;
+            changed.iter().for_each(ArcTrigger::notify);
         }
         if changes.thread {
             self.thread.try_set(self.state.try_with_value(|state| state.thread.clone())?);
@@ -304,7 +309,8 @@ impl ChatKitControl {
 
     fn publish_rows(&self) {
         let known = self.rows.try_get_untracked().unwrap_or_default();
-        let changed_of = |key: u64| known.iter().find(|row| row.key == key).map(|row| row.changed.clone());
+        let known: HashMap<u64, ArcTrigger> = known.into_iter().map(|row| (row.key, row.changed)).collect();
+        let changed_of = |key: u64| known.get(&key).cloned();
         let rows = self.state.try_with_value(|state| {
             let row = |entry: &Entry| Row { key: entry.key, changed: changed_of(entry.key).unwrap_or_default() };
             state.entries.iter().map(row).collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{ChatKitControl, Loading};
+use super::{ChatKitControl, Loading, wait};
 use crate::{
     model::chatkit::{ListOrder, Operation, Page, PageQuery, Thread, ThreadItem},
     ui::chatkit::{
@@ -12,6 +12,8 @@ use crate::{
 };
 
 const ITEMS_PER_PAGE: i64 = 50;
+/// Of those, how many are drawn at once.
+const ITEMS_AT_ONCE: usize = 5;
 const THREADS_PER_PAGE: i64 = 30;
 
 impl ChatKitControl {
@@ -28,18 +30,27 @@ impl ChatKitControl {
                 return;
             }
             match page {
-                Ok(page) => {
-                    _ = control.change(|state| {
-                        state.prepend(page);
-                        Changes { list: true, ..Changes::default() }
-                    })
-                }
+                Ok(page) => control.prepend(page, number).await,
                 Err(err) => {
                     control.has_older.try_set(true);
                     control.report(err);
                 }
             }
         });
+    }
+
+    /// Shows older items, a few at a time: a page of them at once would hold the browser up.
+    async fn prepend(self, page: Page<ThreadItem>, number: u64) {
+        for some in in_slices(page, ITEMS_AT_ONCE) {
+            if !self.is_showing(number) {
+                return;
+            }
+            self.change(|state| {
+                state.prepend(some);
+                Changes { list: true, ..Changes::default() }
+            });
+            wait::pause(Some(0), &[]).await;
+        }
     }
 
     /// Shows the next page of the history.
@@ -171,5 +182,42 @@ impl ChatKitControl {
     fn fail_in_history(&self, err: ChatKitError) {
         self.threads_error.try_set(Some(err.to_string()));
         self.report(err);
+    }
+}
+
+/// Cuts a page into smaller ones. What is older than the page can be asked for after the last one.
+fn in_slices(page: Page<ThreadItem>, n_items: usize) -> Vec<Page<ThreadItem>> {
+    let Page { mut data, has_more, after } = page;
+    let after = after.or_else(|| data.last().map(|item| item.id().to_owned()));
+    let mut slices = Vec::new();
+    while data.len() > n_items {
+        let rest = data.split_off(n_items);
+        slices.push(Page { data: std::mem::replace(&mut data, rest), has_more: false, after: None });
+    }
+    slices.push(Page { data, has_more, after });
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_page_in_slices_is_the_same_page() {
+        let item = |n: usize| json!({ "type": "end_of_turn", "id": n.to_string(), "thread_id": "t", "created_at": "2026-11-23T00:00:01Z" });
+        for n_items in [0, 1, 5, 6, 12] {
+            let page = json!({ "data": (0..n_items).map(item).collect::<Vec<_>>(), "has_more": true, "after": "x" });
+            let page: Page<ThreadItem> = serde_json::from_value(page).unwrap();
+            let mut whole = ChatState::open(None);
+            whole.prepend(page.clone());
+            let mut sliced = ChatState::open(None);
+            let slices = in_slices(page, 5);
+            assert!(slices.iter().all(|it| it.data.len() <= 5));
+            slices.into_iter().for_each(|it| sliced.prepend(it));
+            let ids = |state: &ChatState| state.entries.iter().map(|it| it.item.id().to_owned()).collect::<Vec<_>>();
+            assert_eq!((ids(&sliced), &sliced.older), (ids(&whole), &whole.older), "{n_items} items");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The conversation, oldest first.
 
 use leptos::{html, prelude::*};
-use web_sys::HtmlElement;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use crate::{
     model::chatkit::NoticeLevel,
@@ -28,12 +30,15 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
     follow(control, scroller, is_at_end);
 
     let last_top = StoredValue::new(0);
+    // How far the reader is from the end, whatever comes before.
+    let from_end = StoredValue::new(None::<i32>);
     let watch = move |_| {
         let Some(it) = scroller.get_untracked() else { return };
         let (top, from_end_px) = (it.scroll_top(), it.scroll_height() - it.scroll_top() - it.client_height());
         // Any step up is the reader's own, however small; a step down may be ours, and the text may have grown since.
         let is_step_up = top < last_top.get_value();
         last_top.set_value(top);
+        from_end.set_value(Some(it.scroll_height() - top));
         let stays = if is_step_up { from_end_px <= 1 } else { is_at_end.get_untracked() || from_end_px <= NEAR_PX };
         if is_at_end.get_untracked() != stays {
             is_at_end.set(stays);
@@ -65,7 +70,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
                     <Show when=move || is_empty.get()>
                         <h2 class="transcript__greeting">{move || greeting.get()}</h2>
                     </Show>
-                    <Earlier control scroller />
+                    <Earlier control scroller from_end />
                     <For each=move || control.rows.get() key=|row| row.key let:row>
                         <Item control row />
                     </For>
@@ -96,17 +101,33 @@ fn follow(control: ChatKitControl, scroller: NodeRef<html::Div>, is_at_end: RwSi
         }
         thread_id
     });
+    let stay = move || {
+        if is_at_end.try_get_untracked() == Some(true) {
+            scroller.try_get_untracked().flatten().inspect(|it| scroll_to_end(it));
+        }
+    };
     Effect::new(move |_| {
         control.activity.track();
         if is_at_end.get_untracked() {
             // The nodes are there when the next frame is drawn; by then the reader may have scrolled up.
-            request_animation_frame(move || {
-                if is_at_end.try_get_untracked() == Some(true) {
-                    scroller.try_get_untracked().flatten().inspect(|it| scroll_to_end(it));
-                }
-            });
+            request_animation_frame(stay);
         }
     });
+    // What comes into view may be higher than it was thought to be, and a picture gets its height when it is here.
+    Effect::new(move |_| {
+        if let Some(column) = scroller.get().and_then(|it| it.first_element_child()) {
+            watch_size(&column, stay);
+        }
+    });
+}
+
+/// Calls when the element gets another size, as long as the component lives.
+fn watch_size(element: &Element, call: impl Fn() + 'static) {
+    let call = Closure::<dyn Fn()>::new(call);
+    let Ok(observer) = ResizeObserver::new(call.as_ref().unchecked_ref()) else { return };
+    observer.observe(element);
+    let kept = SendWrapper::new((observer, call));
+    on_cleanup(move || kept.0.disconnect());
 }
 
 fn scroll_to_end(scroller: &HtmlElement) {
@@ -115,20 +136,26 @@ fn scroll_to_end(scroller: &HtmlElement) {
 
 /// The button for the page before the first entry; what is being read stays where it is.
 #[component]
-fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> impl IntoView {
-    let from_end = StoredValue::new(None::<i32>);
+fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>, from_end: StoredValue<Option<i32>>) -> impl IntoView {
     let load = move |_| {
         from_end.set_value(scroller.get_untracked().map(|it| it.scroll_height() - it.scroll_top()));
         control.load_older();
     };
-    Effect::new(move |_| {
-        control.rows.track();
-        let (Some(from_end), Some(scroller)) =
-            (from_end.try_update_value(Option::take).flatten(), scroller.get_untracked())
-        else {
-            return;
-        };
-        request_animation_frame(move || scroller.set_scroll_top(scroller.scroll_height() - from_end));
+    Effect::new(move |first: Option<Option<u64>>| {
+        let old = first.flatten();
+        let (new, is_kept) = control.rows.with(|rows| {
+            let is_kept = old.is_some_and(|old| rows.iter().any(|row| row.key == old));
+            (rows.first().map(|row| row.key), is_kept)
+        });
+        if is_kept && new != old {
+            request_animation_frame(move || {
+                let kept = from_end.try_get_value().flatten();
+                if let (Some(from_end), Some(it)) = (kept, scroller.try_get_untracked().flatten()) {
+                    it.set_scroll_top(it.scroll_height() - from_end);
+                }
+            });
+        }
+        new
     });
     view! {
         <Show when=move || control.has_older.get()>
