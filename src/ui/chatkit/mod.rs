@@ -69,10 +69,8 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
         if let Some(run) = control.thread.with_untracked(|thread| thread.as_ref().and_then(Thread::run)) {
             control.resume(run);
         }
-        let kept = drafts::load(control.thread_id().get_untracked().as_deref());
-        if !kept.is_empty() {
-            control.set_draft(kept);
-        }
+        drafts::forget_old();
+        control.begin_composing();
         control.handler(|it| it.on_ready.clone()).run(());
         spawn_local(async move {
             if !has_threads {

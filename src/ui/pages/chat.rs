@@ -174,9 +174,10 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
-        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
+        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()), ..ComposerOptions::default() },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
+        user_id: Some(session.with_untracked(|it| it.user.id.clone())),
         ..UseChatKitOptions::default()
     })
 }

@@ -6,6 +6,40 @@ pub const MESSAGE: &str = "Message";
 pub const SEND: &str = "Send message";
 /// The name of the button that stops an answer.
 pub const STOP: &str = "Stop answering";
+/// The name of the button that has a message wait for the end of the answer.
+pub const QUEUE: &str = "Queue message";
+/// The name of the list of messages that wait.
+pub const QUEUED_MESSAGES: &str = "Queued messages";
+/// Stands before a message that waits.
+pub const QUEUED: &str = "Queued";
+/// Stops the answer and sends a message that waits.
+pub const SEND_NOW: &str = "Send now";
+
+/// The name of the button that puts a message that waits back into the composer.
+pub fn edit_queued(text: &str) -> String {
+    format!("Edit queued message: {}", beginning(text))
+}
+
+/// The name of the button that takes a message away that waits.
+pub fn remove_queued(text: &str) -> String {
+    format!("Remove queued message: {}", beginning(text))
+}
+
+/// Says that messages wait.
+pub fn n_queued(n_queued: usize) -> String {
+    match n_queued {
+        1 => "Message queued. It is sent when the answer has ended.".to_owned(),
+        _ => format!("{n_queued} messages queued. They are sent when the answer has ended."),
+    }
+}
+
+/// As much of a text as fits into a name.
+fn beginning(text: &str) -> String {
+    const MAX_CHARS: usize = 40;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MAX_CHARS { line } else { line.chars().take(MAX_CHARS).chain(['…']).collect() }
+}
+
 /// What stands instead of the composer where no scripts run.
 pub const NO_SCRIPT: &str = "Chat needs JavaScript to send messages. You can read your chats without it.";
 /// What stands instead of the composer in a thread that takes no more messages and says nothing about it.

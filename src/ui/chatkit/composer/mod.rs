@@ -1,20 +1,25 @@
 //! Where messages are written.
 
 mod answers;
+mod draft;
 mod focus;
+mod mentions;
 mod questions;
+mod queue;
 mod state;
 
+pub(crate) use draft::{Draft, Queued};
 pub(crate) use state::ComposerState;
 
 use questions::Questions;
+use queue::Queue;
 
 use leptos::{ev, html, prelude::*};
 
 use crate::{
     model::chatkit::ThreadStatus,
     ui::{
-        chatkit::ChatKitControl,
+        chatkit::{ChatKitControl, Loading},
         components::{Icon, IconKind},
         words::composer as words,
     },
@@ -41,6 +46,7 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
             <p class="composer__no-script">
                 {words::NO_SCRIPT}
             </p>
+            <Queue control />
             {move || match (closed.get(), pending.get()) {
                 (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
                 (None, Some(item)) => view! { <Questions control item /> }.into_any(),
@@ -53,7 +59,6 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
 #[component]
 fn Form(control: ChatKitControl) -> impl IntoView {
     let input: NodeRef<html::Textarea> = NodeRef::new();
-    let draft = control.draft();
     let placeholder =
         control.option(|it| it.composer.placeholder.clone().unwrap_or_else(|| words::PLACEHOLDER.to_owned()));
     show_draft(control, input);
@@ -71,9 +76,7 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     });
 
     let send = move || {
-        if control.send_message(draft.get_untracked()).is_ok() {
-            control.set_draft("");
-        }
+        control.submit();
         control.focus_composer();
     };
     let on_keydown = move |ev: ev::KeyboardEvent| {
@@ -104,10 +107,12 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     }
 }
 
+/// Stops an answer, sends what was written, or has it wait for the answer's end.
 #[component]
 fn SendOrStop(control: ChatKitControl) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
-    let is_answering = control.is_answering();
+    let has_to_wait =
+        Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
     let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
     let stop = move |_| {
         control.stop();
@@ -115,23 +120,19 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
         control.focus_composer();
     };
     view! {
-        <Show
-            when=move || can_stop.get()
-            fallback=move || {
-                view! {
-                    <button
-                        class="composer__button"
-                        type="submit"
-                        aria-label=words::SEND
-                        disabled=move || is_empty.get() || is_answering.get()
-                    >
-                        <Icon kind=IconKind::ArrowUp />
-                    </button>
-                }
-            }
-        >
-            <button class="composer__button" type="button" aria-label=words::STOP on:click=stop>
+        <Show when=move || can_stop.get()>
+            <button class="composer__button" data-kind="stop" type="button" aria-label=words::STOP on:click=stop>
                 <Icon kind=IconKind::Stop />
+            </button>
+        </Show>
+        <Show when=move || !can_stop.get() || !is_empty.get()>
+            <button
+                class="composer__button"
+                type="submit"
+                aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
+                disabled=move || is_empty.get()
+            >
+                <Icon kind=IconKind::ArrowUp />
             </button>
         </Show>
     }
