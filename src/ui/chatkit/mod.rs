@@ -25,6 +25,7 @@
 mod client;
 mod composer;
 mod control;
+mod entity;
 mod history;
 mod items;
 pub mod markdown;
@@ -37,7 +38,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::model::chatkit::Thread;
 
 pub use client::{AuthToken, ChatKitError, decode};
-pub use control::{ChatKitControl, Loading, NotNow, UserMessageDraft, drafts::forget_drafts};
+pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
 pub use history::{ChatHistory, ThreadList};
 pub use options::*;
 
@@ -100,6 +101,7 @@ pub fn ChatKit(
     class: String,
 ) -> impl IntoView {
     provide_context(MarkdownHost::of(control));
+    provide_context(control);
     view! {
         <div class=format!("chatkit {class}")>
             <Transcript control />

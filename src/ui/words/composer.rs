@@ -42,8 +42,43 @@ fn beginning(text: &str) -> String {
 
 /// What stands instead of the composer where no scripts run.
 pub const NO_SCRIPT: &str = "Chat needs JavaScript to send messages. You can read your chats without it.";
+/// What stands in the composer of a thread that takes no messages for now and says nothing about it.
+pub const LOCKED: &str = "This chat is locked.";
 /// What stands instead of the composer in a thread that takes no more messages and says nothing about it.
 pub const CLOSED: &str = "This chat takes no more messages.";
+
+/// The name of what the next message answers to.
+pub const QUOTE: &str = "In reply to";
+/// The name of the button that takes that away.
+pub const REMOVE_QUOTE: &str = "Remove the quote";
+
+/// The name of the menu of tools.
+pub const TOOLS: &str = "Tools";
+/// The name of the list of models.
+pub const MODEL: &str = "Model";
+/// What stands in that list while none is selected.
+pub const ANY_MODEL: &str = "Default model";
+
+/// The name of the button that takes a selected tool away.
+pub fn remove_tool(label: &str) -> String {
+    format!("Don’t use {label}")
+}
+
+/// The name of the button that opens the list of what can be mentioned.
+pub const MENTION: &str = "Mention something";
+/// The name of the list of what can be mentioned.
+pub const MENTIONS: &str = "Mentions";
+/// The name of the list of commands.
+pub const COMMANDS: &str = "Commands";
+/// Stands in such a list while it is looked up.
+pub const SEARCHING: &str = "Searching…";
+/// Stands in such a list when there is nothing in it.
+pub const NOTHING_FOUND: &str = "Nothing found";
+
+/// Says how much such a list holds.
+pub fn n_choices(n_choices: usize) -> String {
+    if n_choices == 1 { "1 suggestion".to_owned() } else { format!("{n_choices} suggestions") }
+}
 
 /// The name of the form with the assistant's questions.
 pub const QUESTIONS: &str = "Questions";

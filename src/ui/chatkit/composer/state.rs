@@ -13,6 +13,10 @@ pub(crate) struct ComposerState {
     pub(crate) mentions: StoredValue<Vec<Mention>>,
     /// What it answers to.
     pub(crate) quote: RwSignal<Option<String>>,
+    /// The id of the tool that was selected.
+    pub(crate) tool: RwSignal<Option<String>>,
+    /// The id of the model that was selected.
+    pub(crate) model: RwSignal<Option<String>>,
     /// What waits for the end of an answer.
     pub(crate) queue: RwSignal<Vec<Queued>>,
     /// Whether the answer is stopped for what waits.
@@ -34,6 +38,8 @@ impl ComposerState {
             draft: RwSignal::default(),
             mentions: StoredValue::default(),
             quote: RwSignal::default(),
+            tool: RwSignal::default(),
+            model: RwSignal::default(),
             queue: RwSignal::default(),
             is_urgent: StoredValue::new(false),
             is_kept: StoredValue::new(false),

@@ -44,6 +44,7 @@ impl ChatKitControl {
             *draft = Draft { queue, ..Draft::default() };
             draft.queue.push(Queued { key: new_key(), message, is_old: false });
         });
+        self.release_tool();
         if now.is_ok() {
             self.send_first();
         }
@@ -52,13 +53,27 @@ impl ChatKitControl {
     /// What the composer would send now.
     pub(crate) fn composed(&self) -> UserMessageDraft {
         let draft = self.current_draft();
-        UserMessageDraft { content: draft.content(), reply: draft.quote, ..UserMessageDraft::default() }
+        UserMessageDraft {
+            content: draft.content(),
+            reply: draft.quote,
+            tool_choice: untrack(|| self.selected_tool().get()).map(|it| it.id),
+            model: untrack(|| self.selected_model().get()).map(|it| it.id),
+            ..UserMessageDraft::default()
+        }
     }
 
     /// Puts a message that was not sent back into the composer, before what was typed meanwhile.
     pub(crate) fn give_back(&self, message: &UserMessageDraft) {
         self.change_draft(|draft| draft.put_before(message));
+        self.select_tool_again(message);
         self.focus_composer();
+    }
+
+    /// Takes over the tool that a message asked for which was not sent, unless another one is selected by now.
+    pub(crate) fn select_tool_again(&self, message: &UserMessageDraft) {
+        if let (Some(id), None) = (&message.tool_choice, self.composer.tool.get_untracked()) {
+            self.select_tool(Some(id.clone()));
+        }
     }
 
     /// Changes what the composer holds, and keeps it.

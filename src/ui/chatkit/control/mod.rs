@@ -2,6 +2,7 @@
 
 mod actions;
 mod client_tools;
+mod composer_value;
 mod composing;
 pub(crate) mod drafts;
 pub(crate) mod feed;
@@ -10,12 +11,14 @@ mod line;
 mod not_now;
 mod options;
 mod queue;
+mod selecting;
 mod sending;
 mod threads;
 mod turn;
 mod versions;
 mod wait;
 
+pub use composer_value::{ComposerValue, Selection};
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 

@@ -26,6 +26,9 @@ impl ChatKitControl {
 
     /// Sends the first message that waits, because the user wants it.
     pub(crate) fn send_first(&self) {
+        if self.check_free().is_err() {
+            return;
+        }
         if let Some(Queued { key, message, .. }) = self.take_first()
             && self.send_once(message.clone(), key).is_err()
         {
@@ -49,7 +52,8 @@ impl ChatKitControl {
     /// Makes typed text of what waits: nothing is sent behind the user's back.
     pub(crate) fn give_back_queue(&self) {
         if !self.composer.queue.with_untracked(Vec::is_empty) {
-            self.change_draft(|draft| draft.give_back_queue());
+            let messages = self.change_draft(|draft| draft.give_back_queue());
+            messages.iter().for_each(|it| self.select_tool_again(it));
         }
     }
 

@@ -137,7 +137,10 @@ impl ChatKitControl {
         }
         // What a tool returned comes first.
         if !has_tool && self.is_showing(number) {
-            self.send_queued();
+            match self.composer.is_urgent.get_value() {
+                true => self.send_first(),
+                false => self.send_queued(),
+            }
         }
     }
 
