@@ -171,4 +171,6 @@ pub struct ChatStart {
     pub thread: Option<Thread>,
     /// Where answers come from.
     pub answers_from: AnswersFrom,
+    /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
+    pub models: Vec<String>,
 }

@@ -31,8 +31,8 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
-            UseChatKitOptions, use_chatkit,
+            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
+            ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -174,12 +174,23 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
-        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()), ..ComposerOptions::default() },
+        composer: ComposerOptions {
+            placeholder: Some(words::PLACEHOLDER.to_owned()),
+            models: model_options(start.models),
+            ..ComposerOptions::default()
+        },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
         user_id: Some(session.with_untracked(|it| it.user.id.clone())),
         ..UseChatKitOptions::default()
     })
+}
+
+/// What the operator lets people choose from; the first one answers by itself.
+fn model_options(models: Vec<String>) -> Vec<ModelOption> {
+    let option =
+        |(at, id): (usize, String)| ModelOption { label: id.clone(), id, default: at == 0, ..ModelOption::default() };
+    models.into_iter().enumerate().map(option).collect()
 }
 
 #[component]
