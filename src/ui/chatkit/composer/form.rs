@@ -49,17 +49,18 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                         <Icon kind=IconKind::AtSign />
                     </button>
                 </Show>
-                <span class="composer__gap"></span>
-                <Models control />
-                <SendOrStop control />
             </fieldset>
+            <div class="composer__end">
+                <Models control is_locked />
+                <SendOrStop control is_locked />
+            </div>
         </form>
     }
 }
 
 /// Stops an answer, sends what was written, or has it wait for the answer's end.
 #[component]
-fn SendOrStop(control: ChatKitControl) -> impl IntoView {
+fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let has_to_wait =
         Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
@@ -80,7 +81,7 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
                 class="composer__button"
                 type="submit"
                 aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
-                disabled=move || is_empty.get()
+                disabled=move || is_empty.get() || is_locked.get()
             >
                 <Icon kind=IconKind::ArrowUp />
             </button>

@@ -7,7 +7,7 @@ use crate::ui::{
 
 /// Who is to answer.
 #[component]
-pub(super) fn Models(control: ChatKitControl) -> impl IntoView {
+pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let models = control.option(|it| it.composer.models.clone());
     let has_default = Memo::new(move |_| models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
     let selected = control.selected_model();
@@ -20,6 +20,7 @@ pub(super) fn Models(control: ChatKitControl) -> impl IntoView {
                 aria-label=words::MODEL
                 aria-describedby="composer-model"
                 title=move || description.get()
+                disabled=move || is_locked.get()
                 on:change=choose
             >
                 <Show when=move || !has_default.get()>

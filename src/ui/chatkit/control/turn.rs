@@ -14,7 +14,7 @@ use crate::{
     ui::chatkit::{
         ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
         client::{Client, EventStream},
-        composer::Draft,
+        composer::{Draft, Queued},
         state::{Changes, ChatState, Note, Phase, TurnEnd},
     },
 };
@@ -115,7 +115,7 @@ impl ChatKitControl {
         let Beginning { message, line, number, operation, place, .. } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
-                self.keep_unsent(&place, message.as_ref());
+                self.keep_unsent(&place, message);
             }
             return;
         }
@@ -288,11 +288,11 @@ impl ChatKitControl {
         self.report_end(reason);
     }
 
-    /// Keeps a message that could not be sent, and whose thread is not shown any more, as a draft.
-    fn keep_unsent(&self, place: &Place, message: Option<&UserMessageDraft>) {
+    /// Keeps a message that could not be sent, and whose thread is not shown any more, until it is: then it is given back.
+    fn keep_unsent(&self, place: &Place, message: Option<UserMessageDraft>) {
         let Some(message) = message else { return };
         let mut draft = place.load();
-        draft.put_before(message);
+        draft.queue.insert(0, Queued { key: new_key(), message, is_old: true });
         place.save(&draft);
     }
 }
