@@ -175,4 +175,6 @@ pub struct ChatStart {
     pub answers_from: AnswersFrom,
     /// The ChatKit server that the page asks in place of this one.
     pub api_url: Option<String>,
+    /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
+    pub models: Vec<String>,
 }

@@ -66,6 +66,8 @@ struct Inner {
     clock: Clock,
     relay: Arc<dyn Relay>,
     answers_from: AnswersFrom,
+    /// The models that a message may choose, as the operator named them.
+    models: Vec<String>,
     system_prompt: Option<String>,
     context_tokens: usize,
     limits: AnswerLimits,
@@ -112,6 +114,7 @@ impl Chat {
             clock,
             relay,
             answers_from,
+            models: model.choice(),
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
             limits: model.limits,
@@ -151,6 +154,11 @@ impl Chat {
     /// Tells where answers come from.
     pub fn answers_from(&self) -> AnswersFrom {
         self.0.answers_from
+    }
+
+    /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
+    pub fn models(&self) -> Vec<String> {
+        self.0.models.clone()
     }
 
     /// Whether no answer is being written.

@@ -130,6 +130,19 @@ pub struct OpenAiConfig {
     pub idle_timeout: Duration,
 }
 
+impl ModelConfig {
+    /// The models among which a message may choose, the one that answers otherwise first. Empty when there is no choice,
+    /// or nobody has named them: a server's whole list is no choice for people.
+    pub fn choice(&self) -> Vec<String> {
+        let Some(server) = self.openai.as_ref().filter(|it| self.upstream.is_none() && !it.models.is_empty()) else {
+            return Vec::new();
+        };
+        let others = server.models.iter().filter(|it| Some(*it) != server.model.as_ref());
+        let models: Vec<String> = server.model.iter().chain(others).cloned().collect();
+        if models.len() > 1 { models } else { Vec::new() }
+    }
+}
+
 impl ModelSettings {
     /// Judges the settings.
     ///

@@ -23,6 +23,7 @@ const COMMANDS: [&str; 13] = [
     "/replace",
     "/error",
     "/lock",
+    "/close",
 ];
 
 fn kinds(events: &[Value]) -> Vec<String> {

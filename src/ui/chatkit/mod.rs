@@ -25,6 +25,7 @@
 mod client;
 mod composer;
 mod control;
+mod entity;
 mod history;
 mod items;
 pub mod markdown;
@@ -37,7 +38,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::model::chatkit::Thread;
 
 pub use client::{AuthToken, ChatKitError, decode};
-pub use control::{ChatKitControl, Loading, NotNow, UserMessageDraft, drafts::forget_drafts};
+pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
 pub use history::{ChatHistory, ThreadList};
 pub use options::*;
 
@@ -69,10 +70,8 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
         if let Some(run) = control.thread.with_untracked(|thread| thread.as_ref().and_then(Thread::run)) {
             control.resume(run);
         }
-        let kept = drafts::load(control.thread_id().get_untracked().as_deref());
-        if !kept.is_empty() {
-            control.set_draft(kept);
-        }
+        drafts::forget_old();
+        control.begin_composing();
         control.handler(|it| it.on_ready.clone()).run(());
         spawn_local(async move {
             if !has_threads {
@@ -102,6 +101,7 @@ pub fn ChatKit(
     class: String,
 ) -> impl IntoView {
     provide_context(MarkdownHost::of(control));
+    provide_context(control);
     view! {
         <div class=format!("chatkit {class}")>
             <Transcript control />

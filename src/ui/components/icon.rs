@@ -8,6 +8,7 @@ pub enum IconKind {
     ArrowDown,
     ArrowLeft,
     ArrowUp,
+    AtSign,
     Check,
     ChevronLeft,
     ChevronRight,
@@ -22,6 +23,7 @@ pub enum IconKind {
     Menu,
     Monitor,
     Pencil,
+    Plus,
     RotateCw,
     SquarePen,
     Stop,
@@ -38,6 +40,7 @@ impl IconKind {
             Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
             Self::ArrowLeft => "m12 19-7-7 7-7M19 12H5",
             Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
+            Self::AtSign => "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zM16 8v5a3 3 0 0 0 6 0v-1a10 10 0 1 0-4 8",
             Self::Check => "M20 6 9 17l-5-5",
             Self::ChevronLeft => "m15 18-6-6 6-6",
             Self::ChevronRight => "m9 18 6-6-6-6",
@@ -62,6 +65,7 @@ impl IconKind {
             Self::Pencil => {
                 "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l4 4"
             }
+            Self::Plus => "M5 12h14M12 5v14",
             Self::RotateCw => "M21 12a9 9 0 1 1-9-9c2.5 0 4.9 1 6.7 2.7L21 8M21 3v5h-5",
             Self::SquarePen => {
                 "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"

@@ -16,6 +16,12 @@ pub fn Menu(
     /// The button's name.
     #[prop(into)]
     label: Signal<String>,
+    /// The button's picture.
+    #[prop(default = IconKind::Ellipsis)]
+    icon: IconKind,
+    /// Whether the menu lies after the button's beginning, not before its end.
+    #[prop(optional)]
+    opens_after: bool,
     /// The items.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -33,7 +39,7 @@ pub fn Menu(
 
     Effect::new(move |_| {
         if let (true, Some(list), Some(trigger)) = (is_open.get(), list.get(), trigger.get_untracked()) {
-            place(&list, &trigger);
+            place(&list, &trigger, opens_after);
             focus_item(&list, Step::First);
         }
     });
@@ -84,7 +90,7 @@ pub fn Menu(
                 }
             }
         >
-            <Icon kind=IconKind::Ellipsis />
+            <Icon kind=icon />
         </button>
         <Show when=move || is_open.get()>
             <div node_ref=list class="menu" role="menu" aria-label=label on:keydown=on_keydown>
@@ -98,9 +104,11 @@ pub fn Menu(
 #[component]
 pub fn MenuItem(
     /// The picture beside its label.
-    icon: IconKind,
+    #[prop(optional, into)]
+    icon: Option<IconKind>,
     /// Its label.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// Whether it cannot be undone.
     #[prop(optional)]
     is_danger: bool,
@@ -122,7 +130,7 @@ pub fn MenuItem(
             data-kind=is_danger.then_some("danger")
             on:click=choose
         >
-            <Icon kind=icon />
+            {icon.map(|kind| view! { <Icon kind /> })}
             {label}
         </button>
     }
@@ -155,11 +163,14 @@ fn focus_item(list: &HtmlElement, step: Step) {
 }
 
 /// Puts the menu below its button, or above it where there is no room: lists that scroll would cut it off.
-fn place(list: &HtmlElement, trigger: &HtmlElement) {
+fn place(list: &HtmlElement, trigger: &HtmlElement, opens_after: bool) {
     let (button, height) = (trigger.get_bounding_client_rect(), f64::from(list.offset_height()));
     let room = window().inner_height().ok().and_then(|it| it.as_f64()).unwrap_or(f64::MAX);
     let top = if button.bottom() + height + 8.0 > room { button.top() - height - 4.0 } else { button.bottom() + 4.0 };
-    let left = (button.right() - f64::from(list.offset_width())).max(8.0);
+    let is_rtl = window().get_computed_style(list).ok().flatten();
+    let is_rtl = is_rtl.and_then(|it| it.get_property_value("direction").ok()).is_some_and(|it| it == "rtl");
+    let before_end = (button.right() - f64::from(list.offset_width())).max(8.0);
+    let left = if opens_after && !is_rtl { button.left() } else { before_end };
     let style = list.style();
     _ = style.set_property("top", &format!("{}px", top.max(8.0)));
     _ = style.set_property("left", &format!("{left}px"));

@@ -31,8 +31,8 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
-            UseChatKitOptions, use_chatkit,
+            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
+            ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -176,10 +176,22 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         initial_threads: start.threads,
         initial_thread: start.thread,
         initial_thread_id: thread_id,
-        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
+        composer: ComposerOptions {
+            placeholder: Some(words::PLACEHOLDER.to_owned()),
+            models: model_options(start.models),
+            ..ComposerOptions::default()
+        },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
+        user_id: Some(session.with_untracked(|it| it.user.id.clone())),
         ..UseChatKitOptions::default()
     })
+}
+
+/// What the operator lets people choose from; the first one answers by itself.
+fn model_options(models: Vec<String>) -> Vec<ModelOption> {
+    let option =
+        |(at, id): (usize, String)| ModelOption { label: id.clone(), id, default: at == 0, ..ModelOption::default() };
+    models.into_iter().enumerate().map(option).collect()
 }
 
 #[component]

@@ -1,38 +1,53 @@
 //! Where messages are written.
 
 mod answers;
+mod draft;
 mod focus;
+mod form;
+mod input;
+mod mentions;
+mod menu;
+mod models;
 mod questions;
+mod queue;
+mod quote;
 mod state;
+mod suggest;
+mod suggestions;
+mod tools;
 
+pub(crate) use draft::{Draft, Queued};
 pub(crate) use state::ComposerState;
 
+use form::Form;
 use questions::Questions;
+use queue::Queue;
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::{
-        chatkit::ChatKitControl,
-        components::{Icon, IconKind},
-        words::composer as words,
-    },
+    ui::{chatkit::ChatKitControl, words::composer as words},
 };
 
-/// What a key event says, in all browsers, while an input method is at work.
-const COMPOSING_KEY_CODE: u32 = 229;
+/// What a thread does with messages.
+#[derive(Clone, Debug, PartialEq)]
+enum Taking {
+    /// It takes them.
+    Open,
+    /// It takes none for now, and says why.
+    Locked(String),
+    /// It takes none any more, and says why.
+    Closed(String),
+}
 
-/// A text area that grows, with a button that sends or stops.
+/// A text area that grows, with what goes along with the text and a button that sends or stops.
 #[component]
 pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
-    let closed = Memo::new(move |_| {
-        control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
-            Some(ThreadStatus::Locked { reason } | ThreadStatus::Closed { reason }) => {
-                Some(reason.clone().unwrap_or_else(|| words::CLOSED.to_owned()))
-            }
-            _ => None,
-        })
+    let taking = taking(control);
+    let closed = Memo::new(move |_| match taking.get() {
+        Taking::Closed(reason) => Some(reason),
+        _ => None,
     });
     let pending = questions::pending(control);
     view! {
@@ -41,117 +56,26 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
             <p class="composer__no-script">
                 {words::NO_SCRIPT}
             </p>
+            <Queue control />
             {move || match (closed.get(), pending.get()) {
                 (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
                 (None, Some(item)) => view! { <Questions control item /> }.into_any(),
-                (None, None) => view! { <Form control /> }.into_any(),
+                (None, None) => view! { <Form control taking /> }.into_any(),
             }}
         </div>
     }
 }
 
-#[component]
-fn Form(control: ChatKitControl) -> impl IntoView {
-    let input: NodeRef<html::Textarea> = NodeRef::new();
-    let draft = control.draft();
-    let placeholder =
-        control.option(|it| it.composer.placeholder.clone().unwrap_or_else(|| words::PLACEHOLDER.to_owned()));
-    show_draft(control, input);
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            focus::take(control, &input);
-        }
-    });
-    Effect::new(move |is_later: Option<bool>| {
-        control.composer.focus.track();
-        if is_later.unwrap_or(false) {
-            input.get_untracked().inspect(|it| _ = it.focus());
-        }
-        true
-    });
-
-    let send = move || {
-        if control.send_message(draft.get_untracked()).is_ok() {
-            control.set_draft("");
-        }
-        control.focus_composer();
-    };
-    let on_keydown = move |ev: ev::KeyboardEvent| {
-        let is_composing = ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE;
-        if ev.key() == "Enter" && !ev.shift_key() && !is_composing {
-            ev.prevent_default();
-            send();
-        }
-    };
-    let on_submit = move |ev: ev::SubmitEvent| {
-        ev.prevent_default();
-        send();
-    };
-    view! {
-        <form class="composer__form" on:submit=on_submit>
-            <textarea
-                node_ref=input
-                class="composer__input"
-                rows="1"
-                aria-label=words::MESSAGE
-                placeholder=move || placeholder.get()
-                autocomplete="off"
-                on:input=move |ev| control.set_draft(event_target_value(&ev))
-                on:keydown=on_keydown
-            ></textarea>
-            <SendOrStop control />
-        </form>
-    }
-}
-
-#[component]
-fn SendOrStop(control: ChatKitControl) -> impl IntoView {
-    let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
-    let is_answering = control.is_answering();
-    let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
-    let stop = move |_| {
-        control.stop();
-        // The button goes away and would take the focus along.
-        control.focus_composer();
-    };
-    view! {
-        <Show
-            when=move || can_stop.get()
-            fallback=move || {
-                view! {
-                    <button
-                        class="composer__button"
-                        type="submit"
-                        aria-label=words::SEND
-                        disabled=move || is_empty.get() || is_answering.get()
-                    >
-                        <Icon kind=IconKind::ArrowUp />
-                    </button>
-                }
+fn taking(control: ChatKitControl) -> Memo<Taking> {
+    Memo::new(move |_| {
+        control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
+            Some(ThreadStatus::Locked { reason }) => {
+                Taking::Locked(reason.clone().unwrap_or_else(|| words::LOCKED.to_owned()))
             }
-        >
-            <button class="composer__button" type="button" aria-label=words::STOP on:click=stop>
-                <Icon kind=IconKind::Stop />
-            </button>
-        </Show>
-    }
-}
-
-/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft.
-fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>) {
-    Effect::new(move |is_later: Option<bool>| {
-        let draft = control.composer.draft.get();
-        let Some(input) = input.get() else { return false };
-        if !is_later.unwrap_or(false) && draft.is_empty() && !input.value().is_empty() {
-            control.set_draft(input.value());
-            return true;
-        }
-        if input.value() != draft {
-            input.set_value(&draft);
-        }
-        let style = (*input).style();
-        _ = style.set_property("height", "auto");
-        _ = style.set_property("height", &format!("{}px", input.scroll_height()));
-        true
-    });
+            Some(ThreadStatus::Closed { reason }) => {
+                Taking::Closed(reason.clone().unwrap_or_else(|| words::CLOSED.to_owned()))
+            }
+            _ => Taking::Open,
+        })
+    })
 }

@@ -5,9 +5,9 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
-    COMPOSING_KEY_CODE,
     answers::{Answers, Question, QuestionKind},
     focus,
+    input::COMPOSING_KEY_CODE,
 };
 use crate::{
     model::chatkit::{StructuredInputItem, StructuredReply, ThreadItem},

@@ -2,13 +2,27 @@
 
 use leptos::prelude::*;
 
-use super::answers::Answers;
+use super::{answers::Answers, draft::Queued, mentions::Mention};
 
 /// What stands in the composer: what the next message will be.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
     /// The text.
     pub(crate) draft: RwSignal<String>,
+    /// What is mentioned in it, or was.
+    pub(crate) mentions: StoredValue<Vec<Mention>>,
+    /// What it answers to.
+    pub(crate) quote: RwSignal<Option<String>>,
+    /// The id of the tool that was selected.
+    pub(crate) tool: RwSignal<Option<String>>,
+    /// The id of the model that was selected.
+    pub(crate) model: RwSignal<Option<String>>,
+    /// What waits for the end of an answer.
+    pub(crate) queue: RwSignal<Vec<Queued>>,
+    /// Whether the answer is stopped for what waits.
+    pub(crate) is_urgent: StoredValue<bool>,
+    /// Whether the browser has kept all this.
+    pub(crate) is_kept: StoredValue<bool>,
     /// What was answered so far to the assistant's questions.
     pub(crate) answers: RwSignal<Option<Answers>>,
     /// Whether it has been in a browser's page already.
@@ -22,6 +36,13 @@ impl ComposerState {
     pub(crate) fn new() -> Self {
         Self {
             draft: RwSignal::default(),
+            mentions: StoredValue::default(),
+            quote: RwSignal::default(),
+            tool: RwSignal::default(),
+            model: RwSignal::default(),
+            queue: RwSignal::default(),
+            is_urgent: StoredValue::new(false),
+            is_kept: StoredValue::new(false),
             answers: RwSignal::default(),
             is_shown: StoredValue::new(false),
             focus: Trigger::new(),

@@ -2,6 +2,8 @@
 
 mod actions;
 mod client_tools;
+mod composer_value;
+mod composing;
 pub(crate) mod drafts;
 pub(crate) mod feed;
 mod feedback;
@@ -9,12 +11,15 @@ mod line;
 mod not_now;
 mod number;
 mod options;
+mod queue;
+mod selecting;
 mod sending;
 mod threads;
 mod turn;
 mod versions;
 mod wait;
 
+pub use composer_value::{ComposerValue, Selection};
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 
@@ -151,11 +156,6 @@ impl ChatKitControl {
         Signal::derive(move || turn.with(Option::is_some))
     }
 
-    /// What stands in the composer.
-    pub fn draft(&self) -> Signal<String> {
-        self.composer.draft.into()
-    }
-
     /// What the transcript shows, oldest first; changes with every piece of an answer.
     pub fn items(&self) -> Signal<Vec<ThreadItem>> {
         let control = *self;
@@ -174,18 +174,6 @@ impl ChatKitControl {
     /// The turn that is under way: whether it can be stopped, and what the assistant is doing.
     pub fn turn(&self) -> Signal<Option<Turn>> {
         self.turn.into()
-    }
-
-    /// Puts text into the composer; it is kept for this thread until it is sent.
-    pub fn set_draft(&self, text: impl Into<String>) {
-        let text = text.into();
-        drafts::save(self.thread_id.get_untracked().as_deref(), &text);
-        self.composer.draft.set(text);
-    }
-
-    /// Moves the focus to the composer.
-    pub fn focus_composer(&self) {
-        self.composer.focus.notify();
     }
 
     /// Shows a new chat.
@@ -207,12 +195,13 @@ impl ChatKitControl {
         }
         self.leave();
         self.show(ChatState::default());
-        self.composer.draft.set(drafts::load(id.as_deref()));
         self.thread_id.set(id.clone());
+        self.load_draft();
         self.loading.set(if id.is_some() { Loading::Loading } else { Loading::Ready });
         self.handler(|it| it.on_thread_change.clone()).run(id.clone());
-        if let Some(id) = id {
-            spawn_local((*self).load_thread(id, self.showing()));
+        match id {
+            Some(id) => spawn_local((*self).load_thread(id, self.showing())),
+            None => self.settle_queue(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is sent, and when it may be.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{ChatKitControl, Loading, NotNow};
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
 };
 
 /// A message to send. It leaves what is chosen in the composer alone.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct UserMessageDraft {
     /// Plain text; counts when there is no `content`.
     pub text: String,
@@ -91,7 +93,11 @@ impl ChatKitControl {
     /// [`NotNow`], with nothing sent: before `on_ready`, while a thread is loaded or an answer is under way, in a thread
     /// that takes no more messages, and for an empty message.
     pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<(), NotNow> {
-        let message = message.into();
+        self.send_once(message.into(), new_key())
+    }
+
+    /// As [`Self::send_user_message`], under a key: a server that knows keys takes it once.
+    pub(crate) fn send_once(&self, message: UserMessageDraft, key: String) -> Result<(), NotNow> {
         self.check_free()?;
         if message.is_empty() {
             return Err(NotNow::Empty);
@@ -106,7 +112,7 @@ impl ChatKitControl {
             Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
             None => Operation::ThreadsCreate { input },
         };
-        self.begin_message(operation, message);
+        self.begin_message(operation, message, key);
         Ok(())
     }
 
@@ -140,11 +146,17 @@ impl ChatKitControl {
     }
 
     /// Whether the thread takes messages.
-    fn check_open(&self) -> Result<(), NotNow> {
+    pub(crate) fn check_open(&self) -> Result<(), NotNow> {
         let status = self.thread.with_untracked(|thread| thread.as_ref().map(|it| it.status.clone()));
         match status {
             Some(ThreadStatus::Locked { .. } | ThreadStatus::Closed { .. }) => Err(NotNow::Closed),
             _ => Ok(()),
         }
     }
+}
+
+/// A name for what is sent, which nobody else gives. (`crypto.randomUUID` is missing on plain http.)
+pub(crate) fn new_key() -> String {
+    let part = || (js_sys::Math::random() * 1e16).to_string();
+    format!("{}-{}-{}", js_sys::Date::now(), part(), part())
 }

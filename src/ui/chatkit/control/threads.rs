@@ -123,10 +123,12 @@ impl ChatKitControl {
                 self.show(ChatState::open(Some(thread)));
                 self.loading.try_set(Loading::Ready);
                 run.into_iter().for_each(|run| self.resume(run));
+                self.settle_queue();
             }
             Err(err) => {
                 let loading = if err.is_not_found() { Loading::NotFound } else { Loading::Failed(err.to_string()) };
                 self.loading.try_set(loading);
+                self.give_back_queue();
                 self.report(err);
             }
         }

@@ -3,8 +3,10 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    ChatKitControl, Loading, drafts,
+    ChatKitControl, Loading,
+    drafts::Place,
     line::Line,
+    sending::new_key,
     wait::{self, BackOff},
 };
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
     ui::chatkit::{
         ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
         client::{Client, EventStream},
+        composer::{Draft, Queued},
         state::{Changes, ChatState, Note, Phase, TurnEnd},
     },
 };
@@ -26,24 +29,28 @@ struct Beginning {
     /// The message that it sends, if it sends one.
     message: Option<UserMessageDraft>,
     line: Line,
+    /// The name of what is sent: a server that knows keys takes it once.
+    key: String,
+    /// Where a message is kept that could not be sent.
+    place: Place,
     /// The number of what is shown.
     number: u64,
 }
 
 impl ChatKitControl {
     /// Shows the message and sends it.
-    pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft) {
+    pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft, key: String) {
         self.change(|state| {
             state.begin_turn(message.input(), message.attachments.clone());
             Changes { list: true, turn: true, ..Changes::default() }
         });
-        self.begin(Some(operation), Some(message), Line::new());
+        self.begin(Some(operation), Some(message), Line::new(), key);
     }
 
     /// Begins a turn with what is no message.
     pub(crate) fn begin_operation(&self, operation: Operation, begin_turn: impl FnOnce(&mut ChatState) -> Changes) {
         self.change(begin_turn);
-        self.begin(Some(operation), None, Line::new());
+        self.begin(Some(operation), None, Line::new(), new_key());
     }
 
     /// Follows an answer that is being written, from its first event on.
@@ -52,7 +59,7 @@ impl ChatKitControl {
             return;
         }
         self.change(|state| state.resume_turn(run.item_id.as_deref()));
-        self.begin(None, None, Line::to_run(run.id));
+        self.begin(None, None, Line::to_run(run.id), new_key());
     }
 
     /// Stops the answer that streams; what has arrived of it stays.
@@ -68,9 +75,11 @@ impl ChatKitControl {
         }
     }
 
-    fn begin(&self, operation: Option<Operation>, message: Option<UserMessageDraft>, line: Line) {
+    fn begin(&self, operation: Option<Operation>, message: Option<UserMessageDraft>, line: Line, key: String) {
         self.line.set_value(Some(line.clone()));
-        let beginning = Beginning { operation, message, line, number: self.showing() };
+        self.composer.is_urgent.set_value(false);
+        let (place, number) = (self.place(), self.showing());
+        let beginning = Beginning { operation, message, line, key, place, number };
         self.handler(|it| it.on_response_start.clone()).run(());
         spawn_local((*self).run_turn(beginning));
     }
@@ -103,10 +112,10 @@ impl ChatKitControl {
     async fn run_turn(self, beginning: Beginning) {
         let Some(client) = self.client.try_get_value() else { return };
         let end = self.follow(&client, &beginning).await;
-        let Beginning { message, line, number, operation } = beginning;
+        let Beginning { message, line, number, operation, place, .. } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
-                keep_draft(&operation, message.as_ref());
+                self.keep_unsent(&place, message);
             }
             return;
         }
@@ -119,21 +128,26 @@ impl ChatKitControl {
             Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
         }
-        if is_complete && operation.is_some() {
-            // Nothing to do, in most cases.
-            _ = self.answer_tool_call();
-        }
+        // Nothing to do, in most cases.
+        let has_tool = is_complete && operation.is_some() && self.answer_tool_call().is_ok();
         let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
         let missed = self.missed_run.try_update_value(Option::take).flatten();
         if operation.is_none() || is_retry || missed.is_some_and(|run_id| !line.is_to(&run_id)) {
             self.refresh_thread().await;
         }
+        // What a tool returned comes first.
+        if !has_tool && self.is_showing(number) {
+            match self.composer.is_urgent.get_value() {
+                true => self.send_first(),
+                false => self.send_queued(),
+            }
+        }
     }
 
     /// Reads to the end of the answer, over as many connections as that takes.
     async fn follow(self, client: &Client, beginning: &Beginning) -> Result<(), ChatKitError> {
-        let Beginning { operation, line, number, .. } = beginning;
-        let marks = ClientMarks { resumable: true, key: Some(new_key()) };
+        let Beginning { operation, line, number, key, .. } = beginning;
+        let marks = ClientMarks { resumable: true, key: Some(key.clone()) };
         let (mut back_off, mut last_id) = (BackOff::default(), None);
         loop {
             let controller = line.controller().ok_or(ChatKitError::Unreachable)?;
@@ -238,10 +252,9 @@ impl ChatKitControl {
             self.threads.update(|list| list.upsert(thread.clone()));
         }
         if self.thread_id.get_untracked().as_deref() != Some(&thread.id) {
-            let draft = self.composer.draft.get_untracked();
-            drafts::save(None, "");
-            drafts::save(Some(&thread.id), &draft);
+            self.place().save(&Draft::default());
             self.thread_id.set(Some(thread.id.clone()));
+            self.keep_draft();
             self.handler(|it| it.on_thread_change.clone()).run(Some(thread.id));
         }
     }
@@ -258,24 +271,29 @@ impl ChatKitControl {
             state.notes.extend(err.as_ref().map(danger));
             changes
         });
-        if let Some(message) = message.filter(|_| is_lost) {
-            self.give_back(&message);
-        }
         let reason = match (end, &err) {
             (_, Some(_)) => EndReason::Failed,
             (TurnEnd::Complete, None) if is_failed => EndReason::Failed,
             (TurnEnd::Complete, None) => EndReason::Complete,
             (TurnEnd::Cut, None) => EndReason::Stopped,
         };
+        let is_wanted = reason == EndReason::Stopped && self.composer.is_urgent.get_value();
+        if reason != EndReason::Complete && !is_wanted {
+            self.give_back_queue();
+        }
+        if let Some(message) = message.filter(|_| is_lost) {
+            self.give_back(&message);
+        }
         err.into_iter().for_each(|err| self.report(err));
         self.report_end(reason);
     }
 
-    /// The server did not take the message: the user gets its text back, before what was typed meanwhile. Files and
-    /// quotes are the page's, which is told; the composer cannot show them, and nothing goes along unseen.
-    fn give_back(&self, message: &UserMessageDraft) {
-        self.set_draft(before(&message.plain_text(), &self.composer.draft.get_untracked()));
-        self.focus_composer();
+    /// Keeps a message that could not be sent, and whose thread is not shown any more, until it is: then it is given back.
+    fn keep_unsent(&self, place: &Place, message: Option<UserMessageDraft>) {
+        let Some(message) = message else { return };
+        let mut draft = place.load();
+        draft.queue.insert(0, Queued { key: new_key(), message, is_old: true });
+        place.save(&draft);
     }
 }
 
@@ -307,27 +325,6 @@ impl Told {
 /// Whether nothing more is wanted of the line: the user stopped, or left while the server goes on by itself.
 fn is_over(line: &Line) -> bool {
     line.is_left() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
-}
-
-/// Keeps a message that could not be sent, and whose thread is not shown any more, as a draft.
-fn keep_draft(operation: &Option<Operation>, message: Option<&UserMessageDraft>) {
-    let Some(text) = message.map(UserMessageDraft::plain_text) else { return };
-    let thread_id = match operation {
-        Some(Operation::ThreadsAddUserMessage { thread_id, .. }) => Some(thread_id.as_str()),
-        Some(Operation::ThreadsCreate { .. }) => None,
-        _ => return,
-    };
-    drafts::save(thread_id, &before(&text, &drafts::load(thread_id)));
-}
-
-fn before(text: &str, typed: &str) -> String {
-    if typed.is_empty() { text.to_owned() } else { format!("{text}\n{typed}") }
-}
-
-/// A name for what is sent, which nobody else gives. (`crypto.randomUUID` is missing on plain http.)
-fn new_key() -> String {
-    let part = || (js_sys::Math::random() * 1e16).to_string();
-    format!("{}-{}-{}", js_sys::Date::now(), part(), part())
 }
 
 fn danger(err: &ChatKitError) -> Note {

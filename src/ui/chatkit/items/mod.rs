@@ -22,3 +22,4 @@ mod workflow;
 
 pub(crate) use dots::Dots;
 pub(crate) use item::Item;
+pub(crate) use widget::text_of as text_of_widget;

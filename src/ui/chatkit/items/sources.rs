@@ -3,12 +3,17 @@
 use leptos::prelude::*;
 
 use super::address;
-use crate::model::chatkit::Source;
+use crate::{
+    model::chatkit::Source,
+    ui::chatkit::{ChatKitControl, Entity, entity::EntityButton},
+};
 
 /// What is shown of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SourceLine {
     title: String,
+    /// What a click on it means to the page.
+    entity: Option<Entity>,
     /// Where it can be read.
     href: Option<String>,
     /// Who publishes it, or what it is.
@@ -19,14 +24,20 @@ impl SourceLine {
     fn of(source: &Source) -> Option<Self> {
         let or = |title: &str, other: &str| if title.trim().is_empty() { other.to_owned() } else { title.to_owned() };
         Some(match source {
-            Source::Url(it) => {
-                Self { title: or(&it.title, &it.url), href: address::link(&it.url), note: it.attribution.clone() }
-            }
+            Source::Url(it) => Self {
+                title: or(&it.title, &it.url),
+                href: address::link(&it.url),
+                note: it.attribution.clone(),
+                entity: None,
+            },
             Source::File(it) => {
                 let note = (it.title != it.filename && !it.title.trim().is_empty()).then(|| it.title.clone());
-                Self { title: or(&it.filename, &it.title), href: None, note }
+                Self { title: or(&it.filename, &it.title), href: None, note, entity: None }
             }
-            Source::Entity(it) => Self { title: or(&it.title, &it.id), href: None, note: it.label.clone() },
+            Source::Entity(it) => {
+                let entity = it.interactive.then(|| Entity::of_source(it));
+                Self { title: or(&it.title, &it.id), href: None, note: it.label.clone(), entity }
+            }
             Source::Unknown(_) => return None,
         })
     }
@@ -44,13 +55,14 @@ pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<Source
 }
 
 pub(super) fn view_source(line: SourceLine) -> impl IntoView {
-    let SourceLine { title, href, note } = line;
-    let title = match href {
-        Some(href) => {
+    let SourceLine { title, href, note, entity } = line;
+    let title = match (href, entity.zip(use_context::<ChatKitControl>())) {
+        (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> }.into_any(),
+        (Some(href), None) => {
             view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow">{title}</a> }
                 .into_any()
         }
-        None => view! { <span>{title}</span> }.into_any(),
+        (None, None) => view! { <span>{title}</span> }.into_any(),
     };
     view! {
         <li>
@@ -80,6 +92,7 @@ mod tests {
             title: title.to_owned(),
             href: href.map(str::to_owned),
             note: note.map(str::to_owned),
+            entity: None,
         };
         assert_eq!(
             lines(sources.iter()),

@@ -3,7 +3,10 @@ use leptos::prelude::*;
 use super::{attachments::Attachments, shown::Shown};
 use crate::{
     model::chatkit::{ThreadItem, UserContent},
-    ui::{chatkit::state::Phase, words::items as words},
+    ui::{
+        chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
+        words::items as words,
+    },
 };
 
 /// What the user said: plain text, exactly as it was typed.
@@ -26,16 +29,22 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
             <Attachments shown />
             <Show when=move || has_text.get()>
                 <p class="message__bubble">
-                    {move || content.get().unwrap_or_default().into_iter().map(view_part).collect_view()}
+                    {move || {
+                        let content = content.get().unwrap_or_default().into_iter();
+                        content.map(|part| view_part(shown.control, part)).collect_view()
+                    }}
                 </p>
             </Show>
         </article>
     }
 }
 
-fn view_part(part: UserContent) -> AnyView {
-    match part {
-        UserContent::InputText { text } => text.into_any(),
-        UserContent::InputTag { text, .. } => view! { <span class="message__tag">{text}</span> }.into_any(),
+fn view_part(control: ChatKitControl, part: UserContent) -> AnyView {
+    match (Entity::of_content(&part), part) {
+        (Some(entity), UserContent::InputTag { text, interactive: true, .. }) => {
+            view! { <EntityButton control entity text /> }.into_any()
+        }
+        (_, UserContent::InputTag { text, .. }) => view! { <span class="message__tag">{text}</span> }.into_any(),
+        (_, UserContent::InputText { text }) => text.into_any(),
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn WidgetText(shown: Shown) -> impl IntoView {
 }
 
 /// The texts of a tree of components, a line each.
-fn text_of(root: &Value) -> String {
+pub(crate) fn text_of(root: &Value) -> String {
     let mut lines = Vec::new();
     collect(root, MAX_DEPTH, &mut lines);
     lines.join("\n")

@@ -1,13 +1,17 @@
 //! What the hook is told: options of the official client (npm `@openai/chatkit` 1.9.0), each as a type.
 
 mod api;
+mod commands;
 mod composer;
+mod entities;
 mod events;
 mod frame;
 mod handler;
 
 pub use api::Headers;
-pub use composer::ComposerOptions;
+pub use commands::{Command, CommandResult, Commands};
+pub use composer::{ComposerOptions, ModelOption, ToolOption};
+pub use entities::{Entities, Entity};
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
 pub use frame::{StartScreen, ThreadItemActions};
 pub use handler::{Ask, Handler};
@@ -41,6 +45,9 @@ pub struct UseChatKitOptions {
     /// Whether the server is a Colloquy: then this page shows what other tabs do, and sends a message again that the
     /// network lost. Other servers are asked for nothing that is not ChatKit's.
     pub is_colloquy: bool,
+    /// Whom drafts belong to, whatever the page calls the user: they are kept in this browser under it, and nobody else
+    /// finds them. `None` keeps them for this tab only.
+    pub user_id: Option<String>,
 
     /// What a new chat shows.
     pub start_screen: StartScreen,
@@ -48,6 +55,10 @@ pub struct UseChatKitOptions {
     pub composer: ComposerOptions,
     /// What can be done with what the assistant said.
     pub thread_item_actions: ThreadItemActions,
+    /// What can be mentioned with `@`.
+    pub entities: Entities,
+    /// The menu that `/` opens.
+    pub commands: Commands,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
@@ -66,6 +77,8 @@ pub struct UseChatKitOptions {
     pub on_thread_load_start: Handler<ThreadId>,
     /// Called when it is here, or cannot be had.
     pub on_thread_load_end: Handler<ThreadId>,
+    /// Called when another tool is chosen in the composer, or none any more.
+    pub on_tool_change: Handler<Option<String>>,
     /// Called when the server asks the page to do something and waits for nothing (`client_effect`).
     pub on_effect: Handler<ClientEffect>,
     /// Called when a `chatkit-link://` address is clicked in a message.

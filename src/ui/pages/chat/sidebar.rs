@@ -109,7 +109,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                     <span class="account-bar__email">{move || email.get()}</span>
                 </span>
             </a>
-            <ActionForm action=action attr:class="account-bar__form" on:submit=move |_| forget_drafts()>
+            <ActionForm action=action attr:class="account-bar__form" on:submit=move |_| session.with_untracked(|it| forget_drafts(Some(&it.user.id)))>
                 <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
                     <Icon kind=IconKind::LogOut />
                 </button>

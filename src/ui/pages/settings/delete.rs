@@ -129,7 +129,7 @@ pub fn DeletedPage() -> impl IntoView {
 #[component]
 fn Farewell() -> impl IntoView {
     // What was being written is gone as well.
-    Effect::new(|_| forget_drafts());
+    Effect::new(|_| forget_drafts(None));
     view! {
         <EntryCard>
             <EntryHeader

@@ -104,6 +104,10 @@ fn script(question: &str) -> Script {
             let reason = Some("The demo locked this conversation, because you asked it to.".to_owned());
             after([Ok(RelayEvent::Status(ThreadStatus::Locked { reason }))], "This conversation is locked now.")
         }
+        "/close" => {
+            let reason = Some("The demo closed this conversation, because you asked it to.".to_owned());
+            after([Ok(RelayEvent::Status(ThreadStatus::Closed { reason }))], "This conversation is closed now.")
+        }
         _ => said(&greeting(question)),
     }
 }

@@ -56,6 +56,7 @@ This is Colloquy's built-in demo. It knows:
 | `/hidden` | context for the model that nobody may see |
 | `/replace` | an item that is replaced and one that is removed |
 | `/lock` | a conversation that is locked afterwards |
+| `/close` | a conversation that is closed afterwards |
 | `/error` | an error after which the answer goes on |
 | `/fail` | a failure before the first word |
 | `/fail 500` | a failure after some words |

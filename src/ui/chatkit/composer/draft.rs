@@ -1,0 +1,114 @@
+//! What the composer holds. Pure: no signals, no browser.
+
+use serde::{Deserialize, Serialize};
+
+use super::mentions::{self, Mention};
+use crate::{model::chatkit::UserContent, ui::chatkit::UserMessageDraft};
+
+/// What was written in a thread and not sent, and what waits to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Draft {
+    /// The text.
+    pub(crate) text: String,
+    /// What is mentioned in it, or was.
+    pub(crate) mentions: Vec<Mention>,
+    /// What it answers to.
+    pub(crate) quote: Option<String>,
+    /// What waits for the end of an answer, the first first.
+    pub(crate) queue: Vec<Queued>,
+}
+
+/// A message that waits for the end of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Queued {
+    /// The key under which it is sent, so that no two tabs send it.
+    pub(crate) key: String,
+    /// What is sent.
+    pub(crate) message: UserMessageDraft,
+    /// Whether the page that queued it is gone: then only the user knows whether it is still to be sent.
+    #[serde(skip, default = "yes")]
+    pub(crate) is_old: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Draft {
+    /// Whether there is nothing to keep.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.quote.is_none() && self.queue.is_empty()
+    }
+
+    /// What would be sent of text and mentions.
+    pub(crate) fn content(&self) -> Vec<UserContent> {
+        mentions::divide(&self.text, &self.mentions)
+    }
+
+    /// Puts what a message says before what was typed meanwhile.
+    pub(crate) fn put_before(&mut self, message: &UserMessageDraft) {
+        let (text, mentions) = match message.content.is_empty() {
+            true => (message.text.clone(), Vec::new()),
+            false => mentions::join(&message.content),
+        };
+        self.quote = match (message.reply.clone(), self.quote.take()) {
+            (Some(first), Some(second)) => Some(joined(&first, &second)),
+            (first, second) => first.or(second),
+        };
+        self.text = joined(&text, &self.text);
+        for mention in mentions {
+            mentions::add(&mut self.mentions, mention);
+        }
+    }
+
+    /// Makes typed text of what waits.
+    pub(crate) fn give_back_queue(&mut self) -> Vec<UserMessageDraft> {
+        let messages: Vec<UserMessageDraft> = self.queue.drain(..).map(|it| it.message).collect();
+        messages.iter().rev().for_each(|it| self.put_before(it));
+        messages
+    }
+}
+
+fn joined(first: &str, second: &str) -> String {
+    if first.is_empty() || second.is_empty() { format!("{first}{second}") } else { format!("{first}\n{second}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::chatkit::Entity;
+
+    fn queued(text: &str) -> Queued {
+        Queued { key: text.to_owned(), message: text.into(), is_old: false }
+    }
+
+    #[test]
+    fn what_waited_stands_before_what_was_typed_in_its_order() {
+        let mut draft = Draft { text: "three".into(), queue: vec![queued("one"), queued("two")], ..Draft::default() };
+        draft.give_back_queue();
+        assert_eq!(draft, Draft { text: "one\ntwo\nthree".into(), ..Draft::default() });
+    }
+
+    #[test]
+    fn quotes_and_mentions_come_back_with_their_text() {
+        let ada = Entity { id: "1".into(), title: "Ada".into(), ..Entity::default() };
+        let mention = Mention::new(ada, &[]);
+        let content = mentions::divide("Ask @Ada", std::slice::from_ref(&mention));
+        let message = UserMessageDraft { content, reply: Some("said".into()), ..UserMessageDraft::default() };
+        let mut draft = Draft { quote: Some("other".into()), ..Draft::default() };
+        draft.put_before(&message);
+        assert_eq!(draft.text, "Ask @Ada");
+        assert_eq!(draft.quote.as_deref(), Some("said\nother"));
+        assert_eq!(draft.content(), message.content);
+        assert_eq!(draft.mentions, [mention]);
+    }
+
+    #[test]
+    fn what_is_kept_is_read_again_and_is_old_then() {
+        let draft = Draft { text: "a".into(), queue: vec![queued("b")], ..Draft::default() };
+        let read: Draft = serde_json::from_str(&serde_json::to_string(&draft).unwrap()).unwrap();
+        assert_eq!((read.text.as_str(), read.queue[0].is_old), ("a", true));
+        assert_eq!(serde_json::from_str::<Draft>(r#"{"more":1}"#).unwrap(), Draft::default());
+    }
+}

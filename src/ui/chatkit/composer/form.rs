@@ -1,0 +1,90 @@
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    Taking, input::Input, models::Models, quote::Quote, suggest::Suggestions, suggestions::SuggestionList, tools::Tools,
+};
+use crate::ui::{
+    chatkit::{ChatKitControl, Loading},
+    components::{Icon, IconKind},
+    words::composer as words,
+};
+
+/// The text area, and what goes along with its text.
+#[component]
+pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoView {
+    let input: NodeRef<html::Textarea> = NodeRef::new();
+    let suggestions = Suggestions::new(control, input);
+    let send = move || {
+        suggestions.close();
+        control.submit();
+        control.focus_composer();
+    };
+    let on_submit = move |ev: ev::SubmitEvent| {
+        ev.prevent_default();
+        send();
+    };
+    let is_locked = Memo::new(move |_| taking.get() != Taking::Open);
+    let has_tools = control
+        .option(|it| !it.composer.tools.is_empty() || !it.composer.models.is_empty() || it.entities.show_composer_menu);
+    let has_mentions = control.option(|it| it.entities.show_composer_menu);
+    view! {
+        <SuggestionList suggestions />
+        <Quote control />
+        <form
+            class="composer__form"
+            data-locked=move || is_locked.get().then_some("")
+            data-tools=move || has_tools.get().then_some("")
+            on:submit=on_submit
+        >
+            <Input control input suggestions taking send=Callback::new(move |()| send()) />
+            <fieldset class="composer__tools" disabled=move || is_locked.get()>
+                <Tools control />
+                <Show when=move || has_mentions.get()>
+                    <button
+                        class="icon-button"
+                        type="button"
+                        aria-label=words::MENTION
+                        on:click=move |_| suggestions.begin_mention()
+                    >
+                        <Icon kind=IconKind::AtSign />
+                    </button>
+                </Show>
+            </fieldset>
+            <div class="composer__end">
+                <Models control is_locked />
+                <SendOrStop control is_locked />
+            </div>
+        </form>
+    }
+}
+
+/// Stops an answer, sends what was written, or has it wait for the answer's end.
+#[component]
+fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
+    let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
+    let has_to_wait =
+        Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
+    let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
+    let stop = move |_| {
+        control.stop();
+        // The button goes away and would take the focus along.
+        control.focus_composer();
+    };
+    view! {
+        <Show when=move || can_stop.get()>
+            <button class="composer__button" data-kind="stop" type="button" aria-label=words::STOP on:click=stop>
+                <Icon kind=IconKind::Stop />
+            </button>
+        </Show>
+        <Show when=move || !can_stop.get() || !is_empty.get()>
+            <button
+                class="composer__button"
+                type="submit"
+                aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
+                disabled=move || is_empty.get() || is_locked.get()
+            >
+                <Icon kind=IconKind::ArrowUp />
+            </button>
+        </Show>
+    }
+}

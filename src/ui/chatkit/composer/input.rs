@@ -1,0 +1,128 @@
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    Taking, focus,
+    menu::Menu,
+    suggest::Suggestions,
+    suggestions::{LIST_ID, option_id},
+};
+use crate::ui::{chatkit::ChatKitControl, words::composer as words};
+
+/// What a key event says, in all browsers, while an input method is at work.
+pub(super) const COMPOSING_KEY_CODE: u32 = 229;
+
+/// What says why nothing can be written.
+const LOCK_ID: &str = "composer-lock";
+
+/// The text area, which controls the list of what can be chosen while one is open.
+#[component]
+pub(super) fn Input(
+    control: ChatKitControl,
+    input: NodeRef<html::Textarea>,
+    suggestions: Suggestions,
+    taking: Memo<Taking>,
+    send: Callback<()>,
+) -> impl IntoView {
+    let menu = suggestions.menu;
+    let is_open = Memo::new(move |_| menu.with(Option::is_some));
+    let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(option_id);
+    let given = control.option(|it| it.composer.placeholder.clone());
+    let tool = control.selected_tool();
+    let placeholder = move || match taking.get() {
+        Taking::Locked(reason) | Taking::Closed(reason) => reason,
+        Taking::Open => {
+            let of_tool = tool.get().and_then(|it| it.placeholder_override);
+            of_tool.or_else(|| given.get()).unwrap_or_else(|| words::PLACEHOLDER.to_owned())
+        }
+    };
+    show_draft(control, input, taking);
+    take_focus(control, input);
+    let on_keydown = move |ev: ev::KeyboardEvent| {
+        if ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE {
+            return;
+        }
+        let is_plain = !ev.shift_key() && !ev.ctrl_key() && !ev.alt_key() && !ev.meta_key();
+        if is_plain && suggestions.take_key(&ev.key()) {
+            ev.prevent_default();
+            ev.stop_propagation();
+        } else if ev.key() == "Enter" && !ev.shift_key() {
+            ev.prevent_default();
+            send.run(());
+        }
+    };
+    let on_keyup = move |ev: ev::KeyboardEvent| {
+        if matches!(ev.key().as_str(), "ArrowLeft" | "ArrowRight" | "Home" | "End") {
+            suggestions.follow();
+        }
+    };
+    let on_input = move |ev| {
+        control.set_draft(event_target_value(&ev));
+        suggestions.follow();
+    };
+    let lock = Memo::new(move |_| match taking.get() {
+        Taking::Locked(reason) => Some(reason),
+        _ => None,
+    });
+    view! {
+        <textarea
+            node_ref=input
+            class="composer__input"
+            rows="1"
+            aria-label=words::MESSAGE
+            placeholder=placeholder
+            autocomplete="off"
+            aria-describedby=move || lock.with(Option::is_some).then_some(LOCK_ID)
+            disabled=move || taking.get() != Taking::Open
+            role=move || is_open.get().then_some("combobox")
+            aria-autocomplete=move || is_open.get().then_some("list")
+            aria-expanded=move || is_open.get().then_some("true")
+            aria-controls=move || is_open.get().then_some(LIST_ID)
+            aria-activedescendant=active
+            on:input=on_input
+            on:keydown=on_keydown
+            on:keyup=on_keyup
+            on:click=move |_| suggestions.follow()
+            on:blur=move |_| suggestions.close()
+        ></textarea>
+        // A placeholder alone is not read out everywhere.
+        <span class="unseen" id=LOCK_ID>
+            {move || lock.get()}
+        </span>
+    }
+}
+
+/// Gives the text area the focus that went away with what stood in its place, and whenever the page wants it.
+fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            focus::take(control, &input);
+        }
+    });
+    Effect::new(move |is_later: Option<bool>| {
+        control.composer.focus.track();
+        if is_later.unwrap_or(false) {
+            input.get_untracked().inspect(|it| _ = it.focus());
+        }
+        true
+    });
+}
+
+/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft.
+fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: Memo<Taking>) {
+    Effect::new(move |is_later: Option<bool>| {
+        // Where nobody can write, it says why.
+        let draft = if taking.get() == Taking::Open { control.composer.draft.get() } else { String::new() };
+        let Some(input) = input.get() else { return false };
+        if !is_later.unwrap_or(false) && draft.is_empty() && !input.value().is_empty() {
+            control.set_draft(input.value());
+            return true;
+        }
+        if input.value() != draft {
+            input.set_value(&draft);
+        }
+        let style = (*input).style();
+        _ = style.set_property("height", "auto");
+        _ = style.set_property("height", &format!("{}px", input.scroll_height()));
+        true
+    });
+}

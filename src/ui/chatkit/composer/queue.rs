@@ -1,0 +1,79 @@
+use leptos::prelude::*;
+
+use super::Queued;
+use crate::ui::{
+    chatkit::ChatKitControl,
+    components::{Icon, IconKind},
+    words::composer as words,
+};
+
+/// What waits for the end of an answer, above the text area.
+#[component]
+pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
+    let queue = control.composer.queue;
+    let n_queued = Memo::new(move |_| queue.with(Vec::len));
+    view! {
+        // Told by itself, so it is there before there is anything to tell.
+        <p class="unseen" role="status">
+            {move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get()))}
+        </p>
+        <Show when=move || { n_queued.get() > 0 }>
+            <section class="queue" aria-label=words::QUEUED_MESSAGES>
+                <ul class="queue__list">
+                    <For each=move || queue.get() key=|it| it.key.clone() let(it)>
+                        <QueuedMessage control queued=it />
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
+    let Queued { key, message, .. } = queued;
+    let (key, text) = (StoredValue::new(key), message.plain_text());
+    // What runs and cannot be stopped has to be waited for.
+    let can_go_now = Memo::new(move |_| {
+        let is_loading = control.loading.with(|it| *it == crate::ui::chatkit::Loading::Loading);
+        control.turn.with(|turn| turn.as_ref().map_or(!is_loading, |it| it.can_stop))
+    });
+    let act = move |act: fn(&ChatKitControl, &str)| {
+        act(&control, &key.get_value());
+        control.focus_composer();
+    };
+    view! {
+        <li class="queue__message">
+            <span class="queue__label">{words::QUEUED}</span>
+            <span class="queue__text">{text.clone()}</span>
+            <span class="queue__buttons">
+                <Show when=move || can_go_now.get()>
+                    <button
+                        class="button"
+                        data-kind="quiet"
+                        type="button"
+                        on:click=move |_| act(ChatKitControl::send_queued_now)
+                    >
+                        {words::SEND_NOW}
+                    </button>
+                </Show>
+                <button
+                    class="icon-button"
+                    type="button"
+                    aria-label=words::edit_queued(&text)
+                    on:click=move |_| act(ChatKitControl::edit_queued)
+                >
+                    <Icon kind=IconKind::Pencil />
+                </button>
+                <button
+                    class="icon-button"
+                    type="button"
+                    aria-label=words::remove_queued(&text)
+                    on:click=move |_| act(|control, key| _ = control.remove_queued(key))
+                >
+                    <Icon kind=IconKind::Trash />
+                </button>
+            </span>
+        </li>
+    }
+}

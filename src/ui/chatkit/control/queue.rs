@@ -1,0 +1,105 @@
+//! Messages that wait for the end of an answer.
+
+use leptos::prelude::*;
+
+use super::ChatKitControl;
+use crate::{
+    model::chatkit::{StructuredInputStatus, ThreadItem},
+    ui::chatkit::{
+        composer::Queued,
+        state::{ChatState, Phase},
+    },
+};
+
+impl ChatKitControl {
+    /// Sends the first message that waits, if it can be sent now. Where the conversation took another turn than its
+    /// writer expected, it is given back.
+    pub(crate) fn send_queued(&self) {
+        if self.composer.queue.with_untracked(Vec::is_empty) || self.check_free().is_err() {
+            return;
+        }
+        if self.check_open().is_err() || self.state.with_value(has_turned) {
+            return self.give_back_queue();
+        }
+        self.send_first();
+    }
+
+    /// Sends the first message that waits, because the user wants it.
+    pub(crate) fn send_first(&self) {
+        if self.check_free().is_err() {
+            return;
+        }
+        if let Some(Queued { key, message, .. }) = self.take_first()
+            && self.send_once(message.clone(), key).is_err()
+        {
+            self.give_back(&message);
+        }
+    }
+
+    /// Goes on with what waits when a thread is here: what was queued before the page knew it is given back, for its
+    /// answer is over.
+    pub(crate) fn settle_queue(&self) {
+        if self.turn.with_untracked(Option::is_some) {
+            return;
+        }
+        if self.composer.queue.with_untracked(|queue| queue.iter().any(|it| it.is_old)) {
+            self.give_back_queue();
+        } else {
+            self.send_queued();
+        }
+    }
+
+    /// Makes typed text of what waits: nothing is sent behind the user's back.
+    pub(crate) fn give_back_queue(&self) {
+        if !self.composer.queue.with_untracked(Vec::is_empty) {
+            let messages = self.change_draft(|draft| draft.give_back_queue());
+            messages.iter().for_each(|it| self.select_tool_again(it));
+        }
+    }
+
+    /// Puts a message that waits back into the composer.
+    pub(crate) fn edit_queued(&self, key: &str) {
+        if let Some(it) = self.remove_queued(key) {
+            self.give_back(&it.message);
+        }
+    }
+
+    /// Takes a message out of those that wait.
+    pub(crate) fn remove_queued(&self, key: &str) -> Option<Queued> {
+        self.change_draft(|draft| {
+            let at = draft.queue.iter().position(|it| it.key == key)?;
+            Some(draft.queue.remove(at))
+        })
+    }
+
+    /// Sends a message that waits before all others, and stops the answer for it if one is under way.
+    pub(crate) fn send_queued_now(&self, key: &str) {
+        let Some(queued) = self.remove_queued(key) else { return };
+        self.change_draft(|draft| draft.queue.insert(0, queued));
+        if self.check_free().is_ok() {
+            return self.send_first();
+        }
+        self.composer.is_urgent.set_value(true);
+        self.stop();
+    }
+
+    /// Takes the first one that waits, unless another tab has taken it.
+    fn take_first(&self) -> Option<Queued> {
+        loop {
+            let kept = self.composer.is_kept.get_value().then(|| self.place().load().queue);
+            let first = self.change_draft(|draft| (!draft.queue.is_empty()).then(|| draft.queue.remove(0)))?;
+            if kept.is_none_or(|queue| queue.iter().any(|it| it.key == first.key)) {
+                return Some(first);
+            }
+        }
+    }
+}
+
+/// Whether the newest answer is incomplete, or asks something itself.
+fn has_turned(state: &ChatState) -> bool {
+    let newest = state.entries.iter().rfind(|it| !matches!(it.item, ThreadItem::EndOfTurn(_)));
+    newest.is_some_and(|it| match &it.item {
+        ThreadItem::StructuredInput(item) => item.status == StructuredInputStatus::Pending,
+        _ => it.phase == Phase::Interrupted,
+    })
+}

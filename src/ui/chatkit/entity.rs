@@ -1,0 +1,109 @@
+//! What is mentioned in messages and among sources.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use web_sys::HtmlElement;
+
+use super::{ChatKitControl, Entity, items::text_of_widget};
+use crate::model::chatkit::{EntitySource, UserContent};
+
+/// The distance between a mention and its preview, and of that from the window's edge, in pixels.
+const GAP_PX: f64 = 6.0;
+
+impl Entity {
+    /// The entity of a part of a message; `None` of typed text.
+    pub(crate) fn of_content(part: &UserContent) -> Option<Self> {
+        let UserContent::InputTag { id, text, data, group, interactive } = part else { return None };
+        Some(Self {
+            id: id.clone(),
+            title: text.clone(),
+            icon: None,
+            interactive: *interactive,
+            group: group.clone(),
+            data: data.clone(),
+        })
+    }
+
+    /// The entity of a source.
+    pub(crate) fn of_source(source: &EntitySource) -> Self {
+        Self {
+            id: source.id.clone(),
+            title: source.title.clone(),
+            icon: source.icon.clone(),
+            interactive: source.interactive,
+            group: source.group.clone(),
+            data: source.data.clone(),
+        }
+    }
+}
+
+/// Something that was mentioned: a click tells the page, and whoever points at it or goes there sees a preview, if the
+/// page has one. Escape puts that away.
+#[component]
+pub(crate) fn EntityButton(
+    control: ChatKitControl,
+    entity: Entity,
+    /// What stands there.
+    text: String,
+) -> impl IntoView {
+    let anchor: NodeRef<html::Span> = NodeRef::new();
+    let bubble: NodeRef<html::Span> = NodeRef::new();
+    let preview: RwSignal<Option<String>> = RwSignal::new(None);
+    // Counts what was asked for: what comes when nobody points there any more is not shown.
+    let n_asked = StoredValue::new(0_u64);
+    let entity = StoredValue::new(entity);
+    let hide = move || {
+        n_asked.update_value(|it| *it += 1);
+        preview.set(None);
+    };
+    let ask = move || {
+        if preview.with_untracked(Option::is_some) {
+            return;
+        }
+        n_asked.update_value(|it| *it += 1);
+        let number = n_asked.get_value();
+        spawn_local(async move {
+            let request = control.handler(|it| it.entities.on_request_preview.clone());
+            let widget = request.ask(entity.get_value()).await.flatten();
+            let text = widget.map(|it| text_of_widget(&it)).filter(|it| !it.is_empty());
+            if n_asked.try_get_value() == Some(number) {
+                preview.try_set(text);
+            }
+        });
+    };
+    Effect::new(move |_| {
+        if let (Some(anchor), Some(bubble)) = (anchor.get(), bubble.get()) {
+            place(&bubble, &anchor);
+        }
+    });
+    let on_escape = window_event_listener(ev::keydown, move |ev| {
+        if ev.key() == "Escape" && preview.try_with_untracked(Option::is_some) == Some(true) {
+            hide();
+        }
+    });
+    on_cleanup(move || on_escape.remove());
+    let click = move |_| control.handler(|it| it.entities.on_click.clone()).run(entity.get_value());
+    view! {
+        <span node_ref=anchor on:pointerenter=move |_| ask() on:pointerleave=move |_| hide()>
+            <button class="entity" type="button" on:click=click on:focus=move |_| ask() on:blur=move |_| hide()>
+                {text}
+            </button>
+            <Show when=move || preview.with(Option::is_some)>
+                <span node_ref=bubble class="entity__preview" role="status">
+                    {move || preview.get()}
+                </span>
+            </Show>
+        </span>
+    }
+}
+
+/// Puts the preview above what it belongs to, or below where there is no room.
+fn place(bubble: &HtmlElement, anchor: &HtmlElement) {
+    let (at, size) = (anchor.get_bounding_client_rect(), bubble.get_bounding_client_rect());
+    let width = window().inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(f64::MAX);
+    let above = at.top() - size.height() - GAP_PX;
+    let top = if above >= GAP_PX { above } else { at.bottom() + GAP_PX };
+    let left = at.left().min(width - size.width() - GAP_PX).max(GAP_PX);
+    let style = bubble.style();
+    _ = style.set_property("top", &format!("{top}px"));
+    _ = style.set_property("left", &format!("{left}px"));
+}
