@@ -23,6 +23,7 @@ use crate::{
         account::{chat_token, session},
         status::set_not_found,
         threads::chat_start,
+        typeset::typeset,
     },
     model::{
         ApiError,
@@ -31,8 +32,8 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
-            UseChatKitOptions, use_chatkit,
+            Ask, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading,
+            ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -176,6 +177,8 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         initial_thread: start.thread,
         composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
+        // What cannot be set stays as it is, for whatever reason.
+        typesetter: Ask::new(|passages| async { typeset(passages).await.unwrap_or_default() }),
         is_colloquy: true,
         ..UseChatKitOptions::default()
     })

@@ -10,6 +10,8 @@ pub const CODE: &str = "Code";
 pub const COPY_CODE: &str = "Copy code";
 /// A table that scrolls.
 pub const TABLE: &str = "Table";
+/// A formula that scrolls.
+pub const FORMULA: &str = "Formula";
 /// The notes at the end of a text.
 pub const FOOTNOTES: &str = "Footnotes";
 

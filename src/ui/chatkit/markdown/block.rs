@@ -5,7 +5,7 @@ mod builder;
 use builder::Builder;
 use pulldown_cmark::{Options, Parser};
 
-use super::target::Deeplink;
+use super::{formula::hide, target::Deeplink};
 
 /// A block.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +55,11 @@ pub enum Align {
 pub enum Inline {
     Text(String),
     Code(String),
+    /// In LaTeX.
+    Formula {
+        text: String,
+        is_display: bool,
+    },
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
@@ -84,9 +89,16 @@ pub enum Inline {
 
 /// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
+    read(source, false)
+}
+
+/// Does that with a text that may grow, whose last formula may lack its end.
+pub(super) fn read(source: &str, may_grow: bool) -> Vec<(usize, Block)> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::default();
+    let hidden = hide(source, may_grow);
+    let source = &*hidden.text;
+    let mut builder = Builder::new(&hidden.formulas);
     let mut start = 0;
     let mut blocks = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::block::{Block, parse};
+use super::block::{Block, parse, read};
 
 /// A text of which only the end is parsed again when it grows.
 ///
@@ -59,7 +59,7 @@ impl Document {
         }
         let grown = before.filter(|it| !it.is_complete && source.starts_with(&it.source));
         let (mut settled, from) = grown.map_or((Vec::new(), 0), |it| (it.settled.clone(), it.tail_start));
-        let mut blocks = parse(&source[from..]);
+        let mut blocks = read(&source[from..], true);
         let tail = blocks.split_off(blocks.len().saturating_sub(n_open(&source[from..], &blocks)));
         settled.extend(blocks.into_iter().map(|(start, block)| Settled::new(from + start, block)));
         let tail_start = from + tail.first().map_or(0, |(start, _)| *start);
@@ -84,6 +84,7 @@ mod tests {
         "# Title\n\nFirst *paragraph*\nof two lines.\n\n- a\n\n- b\n  - c\n\n    d\n\nSetext\n===\n\n",
         "```rust\nlet a = 1;\n\n# no heading\n```\n\n    indented\n\n    code\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
         "> quote\nlazy\n\n<div>\n\n1. é😀\n2. x\n\n- [x] (www.example.com/a_b_c).\n- [ ] ![b](https://a.example/b)\n\n",
+        "Then $$\na\n- b\n+ c_1\n$$ and $5, \\(x\n- y\\) $z$ `$`\n\n> \\[\n> - u\n> \\]\n\n$$ open\n\n",
         "Note[^1] at https://example.com/?a=b&c;\n\n[^1]: one\n    two\n\n    - three\n\nEnd"
     );
 
@@ -97,7 +98,7 @@ mod tests {
         for (at, _) in SOURCE.char_indices().skip(1).chain([(SOURCE.len(), 'x')]) {
             let source = &SOURCE[..at];
             let grown = Document::read(document.as_ref(), source.to_owned(), false);
-            let whole: Vec<Block> = parse(source).into_iter().map(|(_, block)| block).collect();
+            let whole: Vec<Block> = read(source, true).into_iter().map(|(_, block)| block).collect();
             assert_eq!(blocks(&grown), whole, "{source:?}");
             document = Some(grown);
         }

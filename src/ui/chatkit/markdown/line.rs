@@ -8,6 +8,7 @@ use super::{
     note::view_reference,
     target::{Deeplink, is_image_allowed},
 };
+use crate::{model::typeset::Passage, ui::words::markdown as words};
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
     line.iter().map(|it| view_inline(it, around)).collect()
@@ -16,6 +17,7 @@ pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
 fn view_inline(inline: &Inline, around: &Around) -> AnyView {
     match inline {
         Inline::Text(text) => text.clone().into_any(),
+        Inline::Formula { text, is_display } => view_formula(text, *is_display, around),
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
         Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> }.into_any(),
         Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> }.into_any(),
@@ -26,6 +28,31 @@ fn view_inline(inline: &Inline, around: &Around) -> AnyView {
         Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
         Inline::Break => view! { <br /> }.into_any(),
     }
+}
+
+/// What was written, until its shape is there.
+fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
+    let formula: NodeRef<html::Span> = NodeRef::new();
+    around.typeset(formula, Passage::Formula { text: text.to_owned(), is_display });
+    let source = view! { <code class="math">{text.trim().to_owned()}</code> };
+    if !is_display {
+        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> }.into_any();
+    }
+    // Whoever uses a keyboard scrolls it too.
+    view! {
+        <span
+            node_ref=formula
+            class="formula"
+            data-source=text.to_owned()
+            data-display
+            tabindex="0"
+            role="group"
+            aria-label=words::FORMULA
+        >
+            {source}
+        </span>
+    }
+    .into_any()
 }
 
 fn view_link(href: String, name: AnyView) -> AnyView {

@@ -4,6 +4,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd}
 
 use super::{Align, Block, Inline, ListItem};
 use crate::ui::chatkit::markdown::{
+    formula::{self, Formula},
     linkify::{Piece, linkify},
     target::Target,
 };
@@ -12,8 +13,8 @@ use crate::ui::chatkit::markdown::{
 pub(super) const MAX_DEPTH: usize = 24;
 
 /// Takes the parser's events and keeps what is open.
-#[derive(Default)]
 pub(super) struct Builder<'a> {
+    formulas: &'a [Formula],
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
@@ -64,7 +65,7 @@ impl<'a> Frame<'a> {
 
 fn plain_text(line: &[Inline]) -> String {
     let text_of = |inline: &Inline| match inline {
-        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Text(text) | Inline::Code(text) | Inline::Formula { text, .. } => text.clone(),
         Inline::Emphasis(line) | Inline::Strong(line) | Inline::Strike(line) => plain_text(line),
         Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
         Inline::Image { alt, .. } => alt.clone(),
@@ -75,6 +76,10 @@ fn plain_text(line: &[Inline]) -> String {
 }
 
 impl<'a> Builder<'a> {
+    pub(super) fn new(formulas: &'a [Formula]) -> Self {
+        Self { formulas, stack: Vec::new(), done: Vec::new(), n_flattened: 0, footnotes: Vec::new() }
+    }
+
     /// Whether everything that was begun is complete.
     pub(super) fn is_between_blocks(&self) -> bool {
         self.stack.is_empty()
@@ -90,10 +95,12 @@ impl<'a> Builder<'a> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.push_text(&text),
+            Event::Text(text) => self.push_pieces(&text),
             // Raw HTML is text like any other.
-            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
-            Event::Code(text) => self.push_inline(Inline::Code(text.into_string())),
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&formula::restored(&text, self.formulas)),
+            Event::Code(text) => {
+                self.push_inline(Inline::Code(formula::restored(&text, self.formulas).into_owned()));
+            }
             Event::SoftBreak => self.push_text("\n"),
             Event::HardBreak => self.push_inline(Inline::Break),
             Event::Rule => self.push_block(Block::Rule),
@@ -129,7 +136,8 @@ impl<'a> Builder<'a> {
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
-                self.push_block(Block::Code { language: language_of(&kind), text: frame.text() });
+                let language = formula::restored(&language_of(&kind), self.formulas).into_owned();
+                self.push_block(Block::Code { language, text: frame.text() });
             }
             Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
             Tag::BlockQuote(_) => {
@@ -172,7 +180,8 @@ impl<'a> Builder<'a> {
 
     /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
     fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
-        match Target::read(dest).filter(|_| !self.is_in_link()) {
+        let dest = formula::restored(dest, self.formulas);
+        match Target::read(&dest).filter(|_| !self.is_in_link()) {
             Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
             Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
             None => children.into_iter().for_each(|child| self.push_inline(child)),
@@ -180,6 +189,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
+        let dest = &*formula::restored(dest, self.formulas);
         match Target::read(dest) {
             Some(Target::Web(src)) if src.starts_with("https:") => {
                 let is_in_link = self.is_in_link();
@@ -201,6 +211,20 @@ impl<'a> Builder<'a> {
             self.footnotes.push(label.clone());
         }
         self.push_inline(Inline::FootnoteReference { label, is_first });
+    }
+
+    fn push_pieces(&mut self, text: &str) {
+        if self.stack.last().is_some_and(|it| matches!(it.tag, Tag::CodeBlock(_) | Tag::HtmlBlock)) {
+            return self.push_text(&formula::restored(text, self.formulas));
+        }
+        for piece in formula::pieces(text, self.formulas) {
+            match piece {
+                formula::Piece::Text(text) => self.push_text(text),
+                formula::Piece::Formula { text, is_display } => {
+                    self.push_inline(Inline::Formula { text: text.to_owned(), is_display });
+                }
+            }
+        }
     }
 
     fn push_text(&mut self, text: &str) {
