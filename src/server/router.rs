@@ -66,8 +66,9 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
     let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
+    let image_hosts = app.config.image_hosts.clone();
     Router::new()
-        .leptos_routes(app, PAGES.clone(), move || document(&options))
+        .leptos_routes(app, PAGES.clone(), move || document(&options, &image_hosts))
         .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
@@ -76,10 +77,10 @@ fn pages(app: &AppState) -> Router<AppState> {
 }
 
 /// The HTML document of any page, with the policy that its nonce belongs to.
-fn document(options: &LeptosOptions) -> impl leptos::IntoView + use<> {
+fn document(options: &LeptosOptions, image_hosts: &[String]) -> impl leptos::IntoView + use<> {
     if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
         let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-        let policy = security_headers::content_security_policy(&nonce.to_string(), reload);
+        let policy = security_headers::content_security_policy(&nonce.to_string(), reload, image_hosts);
         response.insert_header(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
@@ -91,12 +92,13 @@ fn document(options: &LeptosOptions) -> impl leptos::IntoView + use<> {
 /// The page that says so, for paths that are neither a page nor a file.
 fn not_found_page(app: &AppState) -> Router {
     let options = app.leptos_options.clone();
+    let image_hosts = app.config.image_hosts.clone();
     let render = leptos_axum::render_app_to_stream_with_context(
         {
             let app = app.clone();
             move || leptos::prelude::provide_context(app.clone())
         },
-        move || document(&options),
+        move || document(&options, &image_hosts),
     );
     let page = any(move |req: Request| {
         let answer = render(req);

@@ -27,12 +27,14 @@ pub async fn add(State(app): State<AppState>, req: Request, next: Next) -> Respo
 
 /// Returns the policy of a document whose inline scripts carry `nonce`.
 ///
-/// `reload` is the port of `cargo leptos watch`, whose page listens for new builds.
-pub fn content_security_policy(nonce: &str, reload: Option<u32>) -> String {
+/// `reload` is the port of `cargo leptos watch`, whose page listens for new builds; `image_hosts` are sources whose
+/// pictures are shown.
+pub fn content_security_policy(nonce: &str, reload: Option<u32>, image_hosts: &[String]) -> String {
+    let images: String = image_hosts.iter().map(|it| format!(" {it}")).collect();
     let reload = reload.map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}")).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \
+         img-src 'self' data: blob:{images}; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
