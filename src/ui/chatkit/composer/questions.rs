@@ -166,14 +166,15 @@ fn Freeform(control: ChatKitControl, text: String, description: Option<String>, 
             submit.run(());
         }
     };
-    let described_by = description.is_some().then_some("question-description");
+    let (id, description_id) = (control.element_id("question"), control.element_id("question-description"));
+    let described_by = description.is_some().then(|| description_id.clone());
     view! {
-        <label class="questions__text" for="question-answer">
+        <label class="questions__text" for=id.clone()>
             {text}
         </label>
-        {description.map(|it| view! { <p id="question-description" class="questions__description">{it}</p> })}
+        {description.map(|it| view! { <p id=description_id class="questions__description">{it}</p> })}
         <textarea
-            id="question-answer"
+            id=id
             class="questions__field"
             rows="3"
             aria-describedby=described_by

@@ -30,6 +30,12 @@ impl ChatKitControl {
         Memo::new(move |_| options.with(&read))
     }
 
+    /// The id of an element, which no other chat on the page has.
+    pub(crate) fn element_id(&self, name: &str) -> String {
+        let id = self.handler(|it| it.id.clone());
+        format!("{}-{name}", if id.is_empty() { "chat" } else { &id })
+    }
+
     /// Reads the newest functions; nothing of them when the page is gone.
     pub(crate) fn handler<T: Default>(&self, read: impl FnOnce(&UseChatKitOptions) -> T) -> T {
         self.options.try_with_untracked(read).unwrap_or_default()

@@ -24,6 +24,8 @@ pub type ThreadId = String;
 /// shown and send nothing again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UseChatKitOptions {
+    /// What the ids of the chat's elements begin with. Two chats on one page need two; `chat` if it is empty.
+    pub id: String,
     /// The ChatKit endpoint, on this origin (`/chatkit`) or another one, which then allows this origin by CORS.
     pub api_url: String,
     /// The bearer token.
