@@ -4,9 +4,10 @@ pub mod block;
 mod document;
 mod formula;
 pub mod host;
-mod line;
+pub(super) mod line;
 mod linkify;
-mod note;
+pub mod mark;
+pub(super) mod note;
 mod target;
 mod typeset;
 pub mod typesetter;
@@ -21,6 +22,7 @@ use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
 use host::MarkdownHost;
 use line::view_line;
+use mark::Marked;
 use note::{view_nested_note, view_note};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -60,9 +62,13 @@ pub fn Markdown(
     /// What the ids in it begin with, unique on the page; without it, nothing leads to a footnote.
     #[prop(into, optional)]
     id: String,
+    /// What is marked in it with the numbers of sources, in the order of the places.
+    #[prop(into, optional)]
+    marks: Signal<Vec<Marked>>,
 ) -> impl IntoView {
-    let document =
-        Memo::new(move |before: Option<&Document>| Document::read(before, source.get(), !is_streaming.get()));
+    let document = Memo::new(move |before: Option<&Document>| {
+        Document::read(before, source.get(), marks.get(), !is_streaming.get())
+    });
     let settled = Memo::new(move |_| document.with(|it| it.settled.clone()));
     let part = move |of_notes: bool| {
         let is_part = |it: &Arc<Settled>| matches!(it.block, Block::Footnote { .. }) == of_notes;

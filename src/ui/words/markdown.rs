@@ -20,6 +20,16 @@ pub fn listing(language: &str) -> String {
     format!("{language} listing")
 }
 
+/// The mark that leads to a source.
+pub fn source(number: usize, title: &str) -> String {
+    format!("Source {number}: {title}")
+}
+
+/// Leads from a source back to the text.
+pub fn back_to_source(number: usize) -> String {
+    format!("Back to the mark of source {number}")
+}
+
 /// A footnote, and the mark that leads to it.
 pub fn footnote(label: &str) -> String {
     format!("Footnote {label}")

@@ -1,11 +1,14 @@
 //! From the parser's events to blocks.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use super::{Align, Block, Inline, ListItem};
+use super::{Align, Block, Inline, ListItem, Reading, placing::place};
 use crate::ui::chatkit::markdown::{
     formula::{self, Formula},
     linkify::{Piece, linkify},
+    mark::{Mark, Marked},
     target::Target,
 };
 
@@ -15,6 +18,9 @@ pub(super) const MAX_DEPTH: usize = 24;
 /// Takes the parser's events and keeps what is open.
 pub(super) struct Builder<'a> {
     formulas: &'a [Formula],
+    marks: &'a [Marked],
+    /// How many of them stand in the text.
+    n_marks: usize,
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
@@ -70,14 +76,38 @@ fn plain_text(line: &[Inline]) -> String {
         Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
         Inline::Image { alt, .. } => alt.clone(),
         Inline::FootnoteReference { label, .. } => format!("[^{label}]"),
+        Inline::Marks(_) => String::new(),
         Inline::Break => "\n".to_owned(),
     };
     line.iter().map(text_of).collect()
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(formulas: &'a [Formula]) -> Self {
-        Self { formulas, stack: Vec::new(), done: Vec::new(), n_flattened: 0, footnotes: Vec::new() }
+    pub(super) fn new(formulas: &'a [Formula], reading: &Reading<'a>) -> Self {
+        Self {
+            formulas,
+            marks: reading.marks,
+            n_marks: 0,
+            stack: Vec::new(),
+            done: Vec::new(),
+            n_flattened: 0,
+            footnotes: reading.notes.to_vec(),
+        }
+    }
+
+    /// How many footnotes were referred to.
+    pub(super) fn n_notes(&self) -> usize {
+        self.footnotes.len()
+    }
+
+    /// How many marks stand in the text.
+    pub(super) fn n_marks(&self) -> usize {
+        self.n_marks
+    }
+
+    /// Returns the footnotes that were referred to, and the marks for which there was no place.
+    pub(super) fn finish(self) -> (Vec<String>, Vec<Mark>) {
+        (self.footnotes, self.marks[self.n_marks..].iter().map(|it| it.mark.clone()).collect())
     }
 
     /// Whether everything that was begun is complete.
@@ -91,7 +121,15 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes the next event.
-    pub(super) fn take(&mut self, event: Event<'a>) {
+    pub(super) fn take(&mut self, event: Event<'a>, range: Range<usize>) {
+        match &event {
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => self.push_marks(range.end - 1),
+            Event::End(_) => self.push_marks(range.end),
+            Event::Text(text) if text.len() == range.len() && self.takes_marks() => {
+                return self.push_marked(text, &range);
+            }
+            _ => self.push_marks(range.start),
+        }
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
@@ -211,6 +249,48 @@ impl<'a> Builder<'a> {
             self.footnotes.push(label.clone());
         }
         self.push_inline(Inline::FootnoteReference { label, is_first });
+    }
+
+    /// Whether marks may stand in what is open. They stand behind links, and in no code.
+    fn takes_marks(&self) -> bool {
+        let is_line = |it: &Frame<'_>| match it.tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => true,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => true,
+            Tag::Item => !it.inlines.is_empty(),
+            _ => false,
+        };
+        let is_name = |it: &Frame<'_>| matches!(it.tag, Tag::Link { .. } | Tag::Image { .. });
+        self.n_marks < self.marks.len() && self.stack.last().is_some_and(is_line) && !self.stack.iter().any(is_name)
+    }
+
+    /// Puts the marks up to an offset here, if that is possible.
+    fn push_marks(&mut self, offset: usize) {
+        let n_due = self.marks[self.n_marks..].iter().take_while(|it| it.offset <= offset).count();
+        if n_due > 0 && self.takes_marks() {
+            let due = &self.marks[self.n_marks..self.n_marks + n_due];
+            self.n_marks += n_due;
+            self.push_inline(Inline::Marks(due.iter().map(|it| it.mark.clone()).collect()));
+        }
+    }
+
+    /// Takes text, with the marks that fall into it.
+    fn push_marked(&mut self, text: &str, range: &Range<usize>) {
+        self.push_marks(range.start);
+        let mut done = 0;
+        while let Some(next) = self.marks.get(self.n_marks).filter(|it| it.offset < range.end) {
+            let at = place(text, next.offset - range.start).max(done);
+            if at == text.len() {
+                break;
+            }
+            self.push_pieces(&text[done..at]);
+            self.push_marks(range.start + at);
+            done = at;
+        }
+        self.push_pieces(&text[done..]);
+        if done < text.len() || !text.is_empty() {
+            // Those that fall into the last word.
+            self.push_marks(range.end - 1);
+        }
     }
 
     fn push_pieces(&mut self, text: &str) {
