@@ -162,4 +162,6 @@ pub(super) fn read_with_notes(source: &str, reading: &Reading<'_>) -> (Vec<Part>
 }
 
 #[cfg(test)]
+mod spec;
+#[cfg(test)]
 mod tests;

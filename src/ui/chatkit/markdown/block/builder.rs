@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::{Align, Block, Inline, ListItem, Reading, placing::place};
 use crate::ui::chatkit::markdown::{
@@ -201,6 +201,9 @@ impl<'a> Builder<'a> {
             Tag::Emphasis => self.push_inline(Inline::Emphasis(frame.inlines)),
             Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
             Tag::Strikethrough => self.push_inline(Inline::Strike(frame.inlines)),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.push_link(&format!("mailto:{dest_url}"), frame.inlines);
+            }
             Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
             Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
