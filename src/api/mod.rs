@@ -9,6 +9,7 @@ pub mod recovery;
 pub mod settings;
 pub mod status;
 pub mod threads;
+pub mod typeset;
 
 use leptos::server_fn::{
     codec::JsonEncoding,

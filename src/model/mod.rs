@@ -9,6 +9,7 @@ pub mod page;
 pub mod path;
 pub mod sse;
 mod timestamp;
+pub mod typeset;
 
 pub use error::ApiError;
 pub use timestamp::{InvalidTimestamp, Timestamp};

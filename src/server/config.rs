@@ -3,6 +3,7 @@
 mod attachments;
 mod auth;
 mod client_tools;
+mod image_hosts;
 mod jwt;
 mod limits;
 mod mail;
@@ -96,6 +97,11 @@ pub struct Settings {
     /// Files that go with messages.
     #[command(flatten)]
     pub attachments: AttachmentSettings,
+
+    /// Hosts whose pictures pages may show by https, separated by commas; `*.example.com` names all subdomains. A thread
+    /// has to allow them, too (`allowed_image_domains`). Unset: none, and pictures in answers are links.
+    #[arg(long, env = "IMAGE_HOSTS", value_delimiter = ',')]
+    pub image_hosts: Vec<String>,
 }
 
 /// What the server runs with: judged, with nothing left to guess.
@@ -129,6 +135,8 @@ pub struct Config {
     pub pages: PageConfig,
     /// Where files that go with messages are kept.
     pub attachments: AttachmentConfig,
+    /// Whose pictures pages may show, as sources of a policy.
+    pub image_hosts: Vec<String>,
 }
 
 impl Settings {
@@ -162,6 +170,7 @@ impl Settings {
             jwt: self.jwt.judge(&secret)?,
             limits: self.limits.judge()?,
             mail: self.mail.judge(&host)?,
+            image_hosts: image_hosts::judge(&self.image_hosts)?,
             model: self.model.judge()?,
             pages: self.pages.judge()?,
             secret,

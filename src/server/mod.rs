@@ -17,6 +17,7 @@ mod private_file;
 pub mod router;
 mod state;
 mod tx;
+mod typeset;
 
 pub use clock::Clock;
 pub use db::Db;

@@ -25,7 +25,11 @@ use tower_http::{
 
 use super::{
     AppState, auth, chat,
-    middleware::{cors, form_status, origin, security_headers, visit},
+    middleware::{
+        cors, form_status, origin,
+        security_headers::{self, Elsewhere},
+        visit,
+    },
 };
 use crate::ui::{App, shell};
 
@@ -66,9 +70,9 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
     let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
-    let chatkit = app.config.pages.chatkit_origin();
+    let elsewhere = elsewhere(app);
     Router::new()
-        .leptos_routes(app, PAGES.clone(), move || document(&options, chatkit.as_deref()))
+        .leptos_routes(app, PAGES.clone(), move || document(&options, &elsewhere))
         .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
@@ -76,12 +80,16 @@ fn pages(app: &AppState) -> Router<AppState> {
         .fallback_service(Router::new().fallback_service(files).layer(around::from_fn(revalidate)))
 }
 
-/// The HTML document of any page, with the policy that its nonce belongs to; `chatkit` is the origin of a ChatKit server
-/// that pages ask by themselves.
-fn document(options: &LeptosOptions, chatkit: Option<&str>) -> impl leptos::IntoView + use<> {
+/// What the configuration names.
+fn elsewhere(app: &AppState) -> Elsewhere {
+    Elsewhere { chatkit: app.config.pages.chatkit_origin(), images: app.config.image_hosts.clone() }
+}
+
+/// The HTML document of any page, with the policy that its nonce belongs to.
+fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::IntoView + use<> {
     if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
         let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-        let policy = security_headers::content_security_policy(&nonce.to_string(), chatkit, reload);
+        let policy = security_headers::content_security_policy(&nonce.to_string(), elsewhere, reload);
         response.insert_header(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
@@ -93,12 +101,13 @@ fn document(options: &LeptosOptions, chatkit: Option<&str>) -> impl leptos::Into
 /// The page that says so, for paths that are neither a page nor a file.
 fn not_found_page(app: &AppState) -> Router {
     let options = app.leptos_options.clone();
+    let elsewhere = elsewhere(app);
     let render = leptos_axum::render_app_to_stream_with_context(
         {
             let app = app.clone();
             move || leptos::prelude::provide_context(app.clone())
         },
-        move || document(&options, None),
+        move || document(&options, &elsewhere),
     );
     let page = any(move |req: Request| {
         let answer = render(req);

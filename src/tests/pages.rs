@@ -142,6 +142,24 @@ on_both_engines! {
         assert_eq!(post_form(&app, "/api/fn/sign-up", BASE_URL, body).await.header("location"), "/chat/thr_1");
     }
 
+    async fn code_and_formulas_are_set_for_those_who_are_signed_in(app) {
+        let passages = json!({ "passages": [
+            { "Code": { "language": "rust", "text": "fn" } },
+            { "Formula": { "text": "x", "is_display": false } },
+            { "Formula": { "text": "}", "is_display": true } },
+        ] });
+        let send = async |cookie: &str| {
+            let request = Request::post("/api/fn/typeset").header(header::ORIGIN, BASE_URL).header(header::COOKIE, cookie);
+            let request = request.header(header::CONTENT_TYPE, "application/json");
+            app.send(request.body(Body::from(passages.to_string())).unwrap()).await
+        };
+        assert_eq!(send("a=b").await.status, StatusCode::UNAUTHORIZED);
+        let ada = app.sign_up("Ada").await;
+        let set: serde_json::Value = serde_json::from_str(&send(&ada.cookie).await.text()).unwrap();
+        let math = json!(["math", [], [{ "Element": ["mi", [], [{ "Text": "x" }]] }]]);
+        assert_eq!(set, json!([{ "Code": [["Keyword", "fn"]] }, { "Formula": { "Element": math } }, null]));
+    }
+
     async fn the_chat_token_goes_to_those_who_are_signed_in(app) {
         let post = |cookie: &str| {
             let request = Request::post("/api/fn/chat-token").header(header::ORIGIN, BASE_URL).header(header::COOKIE, cookie);
@@ -188,6 +206,20 @@ async fn a_page_elsewhere_may_not() {
     assert_eq!((response.status, response.header("access-control-allow-origin")), (StatusCode::NOT_FOUND, ""));
     let response = app.send(preflight("/api/fn/sign-in", "https://app.example.com")).await;
     assert_eq!(response.header("access-control-allow-origin"), "", "our own forms are nobody else's");
+}
+
+#[tokio::test]
+async fn pictures_come_from_hosts_that_the_owner_names() {
+    let policy_of = async |flags: &[&str]| {
+        let app = TestApp::with_flags(Engine::Sqlite, flags).await;
+        open_page(&app, "/sign-in", "a=b").await.header("content-security-policy").to_owned()
+    };
+    assert!(policy_of(&[]).await.contains("; img-src 'self' data: blob:;"));
+    let policy = policy_of(&["--image-hosts", "images.example.com,*.example.org"]).await;
+    assert!(
+        policy.contains("img-src 'self' data: blob: https://images.example.com https://*.example.org;"),
+        "{policy}"
+    );
 }
 
 #[tokio::test]

@@ -30,8 +30,9 @@ impl ThreadItem {
             (Self::Workflow(it), ItemUpdate::WorkflowTaskUpdated { task_index, task }) => {
                 it.workflow.tasks.get_mut(task_index).map(|old| *old = task).is_some()
             }
-            (Self::GeneratedImage(it), ItemUpdate::GeneratedImageUpdated { image, .. }) => {
+            (Self::GeneratedImage(it), ItemUpdate::GeneratedImageUpdated { image, progress }) => {
                 it.image = Some(image);
+                it.progress = progress.filter(|it| it.is_finite()).map(|it| it.clamp(0.0, 1.0)).or(it.progress);
                 true
             }
             _ => false,
@@ -176,7 +177,28 @@ mod tests {
         let update = json!({ "type": "generated_image.updated", "image": image, "progress": 0.5 });
         let (item, applied) = fold(json!({ "type": "generated_image" }), std::slice::from_ref(&update));
         assert_eq!((&item["image"], applied), (&image, true));
+        assert_eq!(item.get("progress"), None, "it is not stored");
         assert!(!fold(widget(&json!([])), &[update]).1);
         assert!(!fold(json!({ "type": "song" }), &[json!({ "type": "song.verse_added" })]).1);
+    }
+
+    #[test]
+    fn a_picture_knows_how_far_it_is() {
+        let fields =
+            json!({ "id": "x", "thread_id": "t", "created_at": "2026-11-23T00:03:18.787Z", "type": "generated_image" });
+        let mut item: ThreadItem = serde_json::from_value(fields).unwrap();
+        let mut progress = |said: Option<f64>| {
+            let image = json!({ "id": "img_1", "url": "data:," });
+            let update = json!({ "type": "generated_image.updated", "image": image, "progress": said });
+            assert!(item.apply(serde_json::from_value(update).unwrap()));
+            match &item {
+                ThreadItem::GeneratedImage(it) => it.progress,
+                _ => unreachable!("BUG: it is a picture"),
+            }
+        };
+        assert_eq!(progress(None), None);
+        assert_eq!(progress(Some(0.25)), Some(0.25));
+        assert_eq!(progress(None), Some(0.25));
+        assert_eq!(progress(Some(7.0)), Some(1.0));
     }
 }

@@ -106,6 +106,9 @@ pub struct GeneratedImageItem {
     /// The picture; absent while there is nothing to see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<GeneratedImage>,
+    /// How much of it is done while it is made, from 0 to 1; never stored.
+    #[serde(skip)]
+    pub progress: Option<f64>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

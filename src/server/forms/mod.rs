@@ -6,6 +6,7 @@ mod device;
 mod entry;
 mod recovery;
 mod settings;
+mod typeset;
 
 pub use chat::{chat_start, chat_token, has_examples, session, set_not_found};
 pub use entry::{entry_start, sign_in, sign_out, sign_up};
@@ -14,6 +15,7 @@ pub use settings::{
     account_overview, change_email, change_password, delete_account, order_verification, revoke_other_sessions,
     revoke_session, unlink_account, update_profile,
 };
+pub use typeset::typeset;
 
 use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;

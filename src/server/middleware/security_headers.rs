@@ -25,16 +25,26 @@ pub async fn add(State(app): State<AppState>, req: Request, next: Next) -> Respo
     response
 }
 
+/// The hosts beside our own that pages may ask.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// The origin of a ChatKit server that pages ask by themselves, for answers, files and pictures.
+    pub chatkit: Option<String>,
+    /// Sources whose pictures are shown.
+    pub images: Vec<String>,
+}
+
 /// Returns the policy of a document whose inline scripts carry `nonce`.
 ///
-/// `chatkit` is the origin of a ChatKit server that pages ask by themselves, for answers, files and pictures. `reload` is
-/// the port of `cargo leptos watch`, whose page listens for new builds.
-pub fn content_security_policy(nonce: &str, chatkit: Option<&str>, reload: Option<u32>) -> String {
-    let chatkit = chatkit.map(|origin| format!(" {origin}")).unwrap_or_default();
+/// `elsewhere` are the other hosts that pages may ask. `reload` is the port of `cargo leptos watch`, whose page listens for
+/// new builds.
+pub fn content_security_policy(nonce: &str, elsewhere: &Elsewhere, reload: Option<u32>) -> String {
+    let chatkit = elsewhere.chatkit.iter().map(|origin| format!(" {origin}")).collect::<String>();
+    let images: String = elsewhere.images.iter().map(|it| format!(" {it}")).collect();
     let reload = reload.map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}")).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:{chatkit}; connect-src 'self'{chatkit}{reload}; object-src 'none'; base-uri 'none'; \
+         img-src 'self' data: blob:{chatkit}{images}; connect-src 'self'{chatkit}{reload}; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }

@@ -2,23 +2,30 @@
 
 pub mod block;
 mod document;
+mod formula;
 pub mod host;
-mod line;
+pub(super) mod line;
 mod linkify;
-mod note;
+pub mod mark;
+pub(super) mod note;
 mod target;
+mod typeset;
+pub mod typesetter;
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::items::copy::CopyButton;
-use crate::ui::words::markdown as words;
+use crate::{model::typeset::Passage, ui::words::markdown as words};
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
 use host::MarkdownHost;
 use line::view_line;
+use mark::Marked;
 use note::{view_nested_note, view_note};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 /// What a node may need to know of its surroundings.
 #[derive(Clone, Default)]
@@ -26,6 +33,21 @@ struct Around {
     host: Option<MarkdownHost>,
     /// What the ids of this text begin with; nothing leads to a footnote if it is empty.
     id: String,
+    /// Whether what is shown may not change any more.
+    is_settled: bool,
+}
+
+impl Around {
+    /// Sets what an element holds, as soon as it stands in the page and is complete.
+    fn typeset<E: html::ElementType<Output: JsCast + Clone + 'static>>(&self, element: NodeRef<E>, passage: Passage) {
+        let Some(typesetter) = self.host.as_ref().filter(|_| self.is_settled).map(|it| it.typesetter) else { return };
+        Effect::new(move |_| {
+            if let Some(element) = element.get() {
+                let element: Element = element.unchecked_into();
+                typesetter.set(passage.clone(), move |it| typeset::put(&element, it));
+            }
+        });
+    }
 }
 
 /// Shows Markdown. While it streams, only its last block is rendered again.
@@ -40,9 +62,13 @@ pub fn Markdown(
     /// What the ids in it begin with, unique on the page; without it, nothing leads to a footnote.
     #[prop(into, optional)]
     id: String,
+    /// What is marked in it with the numbers of sources, in the order of the places.
+    #[prop(into, optional)]
+    marks: Signal<Vec<Marked>>,
 ) -> impl IntoView {
-    let document =
-        Memo::new(move |before: Option<&Document>| Document::read(before, source.get(), !is_streaming.get()));
+    let document = Memo::new(move |before: Option<&Document>| {
+        Document::read(before, source.get(), marks.get(), !is_streaming.get())
+    });
     let settled = Memo::new(move |_| document.with(|it| it.settled.clone()));
     let part = move |of_notes: bool| {
         let is_part = |it: &Arc<Settled>| matches!(it.block, Block::Footnote { .. }) == of_notes;
@@ -53,7 +79,8 @@ pub fn Markdown(
             it.settled.iter().map(|it| &it.block).chain(&it.tail).any(|it| matches!(it, Block::Footnote { .. }))
         })
     });
-    let around = StoredValue::new(Around { host: use_context(), id });
+    let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
+    let around_tail = StoredValue::new(Around { is_settled: false, ..around.get_value() });
     view! {
         <div class="markdown">
             <For
@@ -61,7 +88,7 @@ pub fn Markdown(
                 key=|it| it.key
                 children=move |it| around.with_value(|around| view_block(&it.block, around))
             />
-            {move || document.with(|it| around.with_value(|around| view_blocks(&it.tail, around)))}
+            {move || document.with(|it| around_tail.with_value(|around| view_blocks(&it.tail, around)))}
             <Show when=move || has_notes.get()>
                 <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
                     <For
@@ -72,7 +99,7 @@ pub fn Markdown(
                     {move || {
                         document
                             .with(|it| {
-                                around
+                                around_tail
                                     .with_value(|around| {
                                         it.tail.iter().filter_map(|it| view_note(it, around)).collect_view()
                                     })
@@ -100,7 +127,7 @@ fn view_block(block: &Block, around: &Around) -> AnyView {
         Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> }.into_any(),
         Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> }.into_any(),
         Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> }.into_any(),
-        Block::Code { language, text } => view_code(language.clone(), text.clone()),
+        Block::Code { language, text } => view_code(language.clone(), text.clone(), around),
         Block::Quote(blocks) => view! { <blockquote>{view_inner(blocks, around)}</blockquote> }.into_any(),
         Block::List { start: None, items } => view! { <ul>{view_items(items, around)}</ul> }.into_any(),
         Block::List { start: Some(start), items } => {
@@ -128,7 +155,11 @@ fn view_items(items: &[ListItem], around: &Around) -> Vec<AnyView> {
         .collect()
 }
 
-fn view_code(language: String, text: String) -> AnyView {
+fn view_code(language: String, text: String, around: &Around) -> AnyView {
+    let code: NodeRef<html::Code> = NodeRef::new();
+    if !language.is_empty() {
+        around.typeset(code, Passage::Code { language: language.clone(), text: text.clone() });
+    }
     let name = if language.is_empty() { words::CODE.to_owned() } else { language };
     let label = words::listing(&name);
     view! {
@@ -139,7 +170,7 @@ fn view_code(language: String, text: String) -> AnyView {
             </div>
             // Whoever uses a keyboard scrolls it too.
             <pre class="code__text" tabindex="0" role="group" aria-label=label>
-                <code>{text}</code>
+                <code node_ref=code>{text}</code>
             </pre>
         </div>
     }

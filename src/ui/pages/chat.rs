@@ -23,6 +23,7 @@ use crate::{
         account::{chat_token, session},
         status::set_not_found,
         threads::chat_start,
+        typeset::typeset,
     },
     model::{
         ApiError,
@@ -31,7 +32,7 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
+            Ask, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
@@ -183,6 +184,8 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         user_id: Some(session.with_untracked(|it| it.user.id.clone())),
+        // What cannot be set stays as it is, for whatever reason.
+        typesetter: Ask::new(|passages| async { typeset(passages).await.unwrap_or_default() }),
         ..UseChatKitOptions::default()
     })
 }

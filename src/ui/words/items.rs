@@ -65,6 +65,8 @@ pub fn n_sources(n: usize) -> String {
 pub const GENERATED_PICTURE: &str = "Generated picture";
 /// A picture on its way.
 pub const PICTURE_COMES: &str = "The picture is being made…";
+/// How much of a picture is done.
+pub const PICTURE_PROGRESS: &str = "Making the picture";
 /// A picture that never came.
 pub const PICTURE_MISSING: &str = "There is no picture.";
 /// The link to a picture that is kept elsewhere.
@@ -81,6 +83,8 @@ pub const WIDGET_EMPTY: &str = "A widget without text.";
 
 /// The name of questions of the assistant's.
 pub const QUESTIONS: &str = "Questions";
+/// In the stead of questions that the composer asks.
+pub const QUESTIONS_WAIT: &str = "The assistant has questions.";
 /// In the stead of an answer that was not given.
 pub const SKIPPED: &str = "Skipped";
 

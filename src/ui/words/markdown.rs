@@ -10,12 +10,24 @@ pub const CODE: &str = "Code";
 pub const COPY_CODE: &str = "Copy code";
 /// A table that scrolls.
 pub const TABLE: &str = "Table";
+/// A formula that scrolls.
+pub const FORMULA: &str = "Formula";
 /// The notes at the end of a text.
 pub const FOOTNOTES: &str = "Footnotes";
 
 /// Code that scrolls.
 pub fn listing(language: &str) -> String {
     format!("{language} listing")
+}
+
+/// The mark that leads to a source.
+pub fn source(number: usize, title: &str) -> String {
+    format!("Source {number}: {title}")
+}
+
+/// Leads from a source back to the text.
+pub fn back_to_source(number: usize) -> String {
+    format!("Back to the mark of source {number}")
 }
 
 /// A footnote, and the mark that leads to it.

@@ -2,11 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{citations::Citations, copy::CopyButton, dots::Dots, feedback::Feedback, shown::Shown, versions::Versions};
-use crate::ui::{
-    chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
-    components::{Icon, IconKind},
-    words::items as words,
+use super::{
+    citations::Citations, copy::CopyButton, dots::Dots, feedback::Feedback, marks::Cited, shown::Shown,
+    versions::Versions,
+};
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::{
+        chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
+        components::{Icon, IconKind},
+        words::items as words,
+    },
 };
 
 /// What the assistant said, and what can be done with it.
@@ -15,6 +21,13 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
     let Shown { control, .. } = shown;
     let (key, text, phase) = (shown.key(), shown.text(), shown.phase());
     let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
+    let id = control.element_id(format_args!("item-{key}"));
+    let cited = shown.read(|entry| match &entry.item {
+        ThreadItem::AssistantMessage(it) => Some(Cited::of(it)),
+        _ => None,
+    });
+    let cited = Memo::new(move |_| cited.get().unwrap_or_default());
+    let marks = Memo::new(move |_| cited.with(|it| it.marks.clone()));
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
         <article
@@ -24,11 +37,11 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             aria-label=words::ASSISTANT
             aria-busy=shown.busy(Phase::Streaming)
         >
-            <Markdown source=text is_streaming id=control.element_id(format_args!("item-{key}")) />
+            <Markdown source=text is_streaming id=id.clone() marks />
             <Show when=move || is_streaming.get() && is_empty.get()>
                 <Dots />
             </Show>
-            <Citations shown />
+            <Citations cited id />
             <Show when=move || phase.get() == Phase::Interrupted>
                 <p class="message__interrupted">{words::INTERRUPTED}</p>
             </Show>

@@ -1,33 +1,63 @@
 use leptos::prelude::*;
 
 use super::{
-    shown::Shown,
-    sources::{self, view_source},
+    marks::Cited,
+    sources::{SourceLine, view_line},
 };
-use crate::{
-    model::chatkit::{AssistantContent, ThreadItem},
-    ui::words::items as words,
+use crate::ui::{
+    chatkit::markdown::{
+        line::{cite_id, source_id},
+        note::go_to,
+    },
+    words::{items as words, markdown},
 };
 
 /// Where an answer comes from: a numbered list, put away until somebody wants to know.
 #[component]
-pub(super) fn Citations(shown: Shown) -> impl IntoView {
-    let lines = shown.read(|entry| match &entry.item {
-        ThreadItem::AssistantMessage(it) => {
-            let parts = it.content.iter().map(|AssistantContent::OutputText(part)| part);
-            Some(sources::lines(parts.flat_map(|it| &it.annotations).map(|it| &it.source)))
-        }
-        _ => None,
-    });
-    let n_lines = Memo::new(move |_| lines.with(|it| it.as_ref().map_or(0, Vec::len)));
+pub(super) fn Citations(
+    cited: Memo<Cited>,
+    /// What the ids of the answer begin with.
+    id: String,
+) -> impl IntoView {
+    let n_lines = Memo::new(move |_| cited.with(|it| it.lines.len()));
+    let id = StoredValue::new(id);
+    let lines = move || {
+        let Cited { lines, marks } = cited.get();
+        let has_mark = |number| marks.iter().any(|it| it.mark.number == number);
+        let numbered = lines.into_iter().zip(1..);
+        numbered.map(|(line, number)| id.with_value(|id| view_cited(line, number, has_mark(number), id))).collect_view()
+    };
     view! {
         <Show when=move || n_lines.get() != 0>
             <details class="citations">
                 <summary class="citations__summary">{move || words::n_sources(n_lines.get())}</summary>
                 <ol class="sources" aria-label=words::SOURCES>
-                    {move || lines.get().unwrap_or_default().into_iter().map(view_source).collect_view()}
+                    {lines}
                 </ol>
             </details>
         </Show>
+    }
+}
+
+fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> impl IntoView + use<> {
+    let back = has_mark.then(|| {
+        let mark = cite_id(id, number);
+        view! {
+            <a
+                class="sources__back"
+                href=format!("#{mark}")
+                role="doc-backlink"
+                aria-label=markdown::back_to_source(number)
+                on:click=move |ev| go_to(&ev, &mark)
+            >
+                "↩\u{fe0e}"
+            </a>
+        }
+    });
+    view! {
+        <li id=source_id(id, number) tabindex="-1">
+            {view_line(line)}
+            {back}
+        </li>
     }
 }

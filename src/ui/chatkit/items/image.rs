@@ -13,6 +13,10 @@ pub(super) fn GeneratedImage(shown: Shown) -> impl IntoView {
         ThreadItem::GeneratedImage(it) => it.image.as_ref().map(|it| it.url.clone()),
         _ => None,
     });
+    let progress = shown.read(|entry| match &entry.item {
+        ThreadItem::GeneratedImage(it) => it.progress,
+        _ => None,
+    });
     let phase = shown.phase();
     let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
     let is_drawn = Memo::new(move |_| url.with(|it| it.as_deref().is_some_and(address::is_drawable)));
@@ -31,6 +35,14 @@ pub(super) fn GeneratedImage(shown: Shown) -> impl IntoView {
                 (false, ..) => view! { <p class="picture__place">{words::PICTURE_MISSING}</p> }.into_any(),
                 (true, ..) => view_link(elsewhere.get()),
             }}
+            <Show when=move || is_streaming.get() && progress.with(Option::is_some)>
+                <progress
+                    class="picture__progress"
+                    aria-label=words::PICTURE_PROGRESS
+                    max="1"
+                    prop:value=move || progress.get().unwrap_or_default()
+                ></progress>
+            </Show>
         </figure>
     }
 }

@@ -9,6 +9,7 @@ mod dots;
 mod feedback;
 mod image;
 mod item;
+mod marks;
 mod questions;
 mod shown;
 mod sources;

@@ -25,9 +25,18 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
         }
         _ => None,
     });
+    // While they wait, the composer asks them.
+    let is_waiting = Memo::new(move |_| asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
+    let view_all = move || {
+        if is_waiting.get() {
+            return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> }.into_any();
+        }
+        let pairs = asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view();
+        view! { <dl>{pairs}</dl> }.into_any()
+    };
     view! {
         <section class="answered" aria-label=words::QUESTIONS>
-            <dl>{move || asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view()}</dl>
+            {view_all}
         </section>
     }
 }

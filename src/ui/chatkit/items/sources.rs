@@ -21,7 +21,12 @@ pub(super) struct SourceLine {
 }
 
 impl SourceLine {
-    fn of(source: &Source) -> Option<Self> {
+    /// What people call it.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub(super) fn of(source: &Source) -> Option<Self> {
         let or = |title: &str, other: &str| if title.trim().is_empty() { other.to_owned() } else { title.to_owned() };
         Some(match source {
             Source::Url(it) => Self {
@@ -55,6 +60,11 @@ pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<Source
 }
 
 pub(super) fn view_source(line: SourceLine) -> impl IntoView {
+    view! { <li>{view_line(line)}</li> }
+}
+
+/// What stands in a line.
+pub(super) fn view_line(line: SourceLine) -> impl IntoView {
     let SourceLine { title, href, note, entity } = line;
     let title = match (href, entity.zip(use_context::<ChatKitControl>())) {
         (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> }.into_any(),
@@ -65,9 +75,8 @@ pub(super) fn view_source(line: SourceLine) -> impl IntoView {
         (None, None) => view! { <span>{title}</span> }.into_any(),
     };
     view! {
-        <li>
-            {title} {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note">{it}</span> })}
-        </li>
+        {title}
+        {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note">{it}</span> })}
     }
 }
 

@@ -1,11 +1,16 @@
 //! Markdown as a tree. Pure: text in, blocks out, never HTML.
 
 mod builder;
+mod placing;
 
 use builder::Builder;
 use pulldown_cmark::{Options, Parser};
 
-use super::target::Deeplink;
+use super::{
+    formula::hide,
+    mark::{Mark, Marked},
+    target::Deeplink,
+};
 
 /// A block.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +60,11 @@ pub enum Align {
 pub enum Inline {
     Text(String),
     Code(String),
+    /// In LaTeX.
+    Formula {
+        text: String,
+        is_display: bool,
+    },
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
@@ -79,28 +89,79 @@ pub enum Inline {
         label: String,
         is_first: bool,
     },
+    /// The sources of what stands before it; never empty.
+    Marks(Vec<Mark>),
     Break,
 }
 
 /// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
+    read(source, &Reading::default()).into_iter().map(|it| (it.start, it.block)).collect()
+}
+
+/// What is known of a text beside its words.
+#[derive(Default)]
+pub(super) struct Reading<'a> {
+    /// Whether more may come, so that the last formula may lack its end.
+    pub(super) may_grow: bool,
+    /// The footnotes that were referred to before.
+    pub(super) notes: &'a [String],
+    /// What is to be marked, in order.
+    pub(super) marks: &'a [Marked],
+}
+
+/// A top-level block.
+pub(super) struct Part {
+    /// The offset of its first line.
+    pub(super) start: usize,
+    pub(super) block: Block,
+    /// How many footnotes were referred to up to its end, and how many marks stand there.
+    pub(super) n_notes: usize,
+    pub(super) n_marks: usize,
+}
+
+/// Reads the top-level blocks of a text, of which more may be known; and all footnotes that were referred to.
+pub(super) fn read(source: &str, reading: &Reading<'_>) -> Vec<Part> {
+    read_with_notes(source, reading).0
+}
+
+pub(super) fn read_with_notes(source: &str, reading: &Reading<'_>) -> (Vec<Part>, Vec<String>) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::default();
+    let hidden = hide(source, reading.may_grow);
+    let source = &*hidden.text;
+    let mut builder = Builder::new(&hidden.formulas, reading);
     let mut start = 0;
-    let mut blocks = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
             start = source[..range.start].rfind('\n').map_or(0, |at| at + 1);
         }
-        builder.take(event);
+        builder.take(event, range);
         if builder.is_between_blocks() {
-            blocks.extend(builder.take_done().map(|block| (start, block)));
+            let (n_notes, n_marks) = (builder.n_notes(), builder.n_marks());
+            parts.extend(builder.take_done().map(|block| Part { start, block, n_notes, n_marks }));
         }
     }
-    blocks
+    let (notes, rest) = builder.finish();
+    if !rest.is_empty() {
+        let n_marks = reading.marks.len();
+        match parts.last_mut() {
+            Some(Part { block: Block::Paragraph(line), n_marks: n, .. }) => {
+                line.push(Inline::Marks(rest));
+                *n = n_marks;
+            }
+            _ => {
+                let block = Block::Paragraph(vec![Inline::Marks(rest)]);
+                parts.push(Part { start: source.len(), block, n_notes: notes.len(), n_marks });
+            }
+        }
+    }
+    (parts, notes)
 }
 
+#[cfg(test)]
+mod spec;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::block::{Block, parse};
+use super::{
+    block::{Block, Part, Reading, read_with_notes},
+    mark::Marked,
+};
 
 /// A text of which only the end is parsed again when it grows.
 ///
@@ -16,6 +19,10 @@ use super::block::{Block, parse};
 pub(super) struct Document {
     source: String,
     is_complete: bool,
+    marks: Vec<Marked>,
+    /// The footnotes that settled blocks refer to, and how many marks stand there.
+    notes: Vec<String>,
+    n_marks: usize,
     pub(super) settled: Vec<Arc<Settled>>,
     /// Where the blocks begin that may still change.
     tail_start: usize,
@@ -46,32 +53,51 @@ impl PartialEq for Settled {
 
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {
-        self.is_complete == other.is_complete && self.source == other.source
+        self.is_complete == other.is_complete && self.source == other.source && self.marks == other.marks
     }
 }
 
 impl Document {
     /// Reads `source`, going on from `before` where that is its beginning.
-    pub(super) fn read(before: Option<&Self>, source: String, is_complete: bool) -> Self {
-        if is_complete {
-            let settled = parse(&source).into_iter().map(|(start, block)| Settled::new(start, block)).collect();
-            return Self { tail_start: source.len(), source, is_complete, settled, tail: Vec::new() };
+    ///
+    /// Marks are in the order of their offsets. While the text is not complete, those behind its end wait.
+    pub(super) fn read(before: Option<&Self>, source: String, marks: Vec<Marked>, is_complete: bool) -> Self {
+        let is_grown =
+            |it: &&Self| !is_complete && !it.is_complete && source.starts_with(&it.source) && marks == it.marks;
+        let (mut settled, from, mut notes, n_marks) =
+            before.filter(is_grown).map_or((Vec::new(), 0, Vec::new(), 0), |it| {
+                (it.settled.clone(), it.tail_start, it.notes.clone(), it.n_marks)
+            });
+        let is_here = |it: &Marked| is_complete || it.offset <= source.len();
+        let here: Vec<Marked> = marks[n_marks..]
+            .iter()
+            .filter(|it| is_here(it))
+            .map(|it| Marked { offset: it.offset.saturating_sub(from), mark: it.mark.clone() })
+            .collect();
+        let reading = Reading { may_grow: !is_complete, notes: &notes, marks: &here };
+        let (mut parts, all_notes) = read_with_notes(&source[from..], &reading);
+        let n_tail = if is_complete { 0 } else { n_open(&source[from..], &parts) };
+        let tail = parts.split_off(parts.len().saturating_sub(n_tail));
+        let n_marks = n_marks + parts.last().map_or(0, |it| it.n_marks);
+        if let Some(last) = parts.last() {
+            notes = all_notes[..last.n_notes].to_vec();
         }
-        let grown = before.filter(|it| !it.is_complete && source.starts_with(&it.source));
-        let (mut settled, from) = grown.map_or((Vec::new(), 0), |it| (it.settled.clone(), it.tail_start));
-        let mut blocks = parse(&source[from..]);
-        let tail = blocks.split_off(blocks.len().saturating_sub(n_open(&source[from..], &blocks)));
-        settled.extend(blocks.into_iter().map(|(start, block)| Settled::new(from + start, block)));
-        let tail_start = from + tail.first().map_or(0, |(start, _)| *start);
-        Self { source, is_complete, settled, tail_start, tail: tail.into_iter().map(|(_, block)| block).collect() }
+        settled.extend(parts.into_iter().map(|it| Settled::new(from + it.start, it.block)));
+        let tail_start = match tail.first() {
+            Some(it) => from + it.start,
+            None if is_complete => source.len(),
+            None => from,
+        };
+        let tail = tail.into_iter().map(|it| it.block).collect();
+        Self { source, is_complete, marks, notes, n_marks, settled, tail_start, tail }
     }
 }
 
 /// How many blocks may still change: the last one, and the one before when the last is a line that is not complete,
 /// for that line may turn out to belong to it (`|`, and then the rest of a table's row).
-fn n_open(source: &str, blocks: &[(usize, Block)]) -> usize {
-    match blocks.last() {
-        Some((start, _)) if !source[*start..].contains('\n') => 2,
+fn n_open(source: &str, parts: &[Part]) -> usize {
+    match parts.last() {
+        Some(last) if !source[last.start..].contains('\n') => 2,
         _ => 1,
     }
 }
@@ -79,13 +105,19 @@ fn n_open(source: &str, blocks: &[(usize, Block)]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::chatkit::markdown::{block::Inline, mark::Mark};
 
     const SOURCE: &str = concat!(
         "# Title\n\nFirst *paragraph*\nof two lines.\n\n- a\n\n- b\n  - c\n\n    d\n\nSetext\n===\n\n",
         "```rust\nlet a = 1;\n\n# no heading\n```\n\n    indented\n\n    code\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
         "> quote\nlazy\n\n<div>\n\n1. é😀\n2. x\n\n- [x] (www.example.com/a_b_c).\n- [ ] ![b](https://a.example/b)\n\n",
+        "Then $$\na\n- b\n+ c_1\n$$ and $5, \\(x\n- y\\) $z$ `$`\n\n> \\[\n> - u\n> \\]\n\n$$ open\n\n",
         "Note[^1] at https://example.com/?a=b&c;\n\n[^1]: one\n    two\n\n    - three\n\nEnd"
     );
+
+    fn read(before: Option<&Document>, source: &str, is_complete: bool) -> Document {
+        Document::read(before, source.to_owned(), Vec::new(), is_complete)
+    }
 
     fn blocks(document: &Document) -> Vec<Block> {
         document.settled.iter().map(|it| it.block.clone()).chain(document.tail.iter().cloned()).collect()
@@ -96,29 +128,29 @@ mod tests {
         let mut document = None;
         for (at, _) in SOURCE.char_indices().skip(1).chain([(SOURCE.len(), 'x')]) {
             let source = &SOURCE[..at];
-            let grown = Document::read(document.as_ref(), source.to_owned(), false);
-            let whole: Vec<Block> = parse(source).into_iter().map(|(_, block)| block).collect();
+            let grown = read(document.as_ref(), source, false);
+            let whole = blocks(&read(None, source, false));
             assert_eq!(blocks(&grown), whole, "{source:?}");
             document = Some(grown);
         }
         let grown = document.unwrap();
-        let complete = Document::read(Some(&grown), SOURCE.to_owned(), true);
+        let complete = read(Some(&grown), SOURCE, true);
         assert_eq!(complete.settled[..grown.settled.len()], grown.settled, "settled blocks keep their keys");
     }
 
     #[test]
     fn settled_blocks_are_not_read_again() {
-        let first = Document::read(None, "a\n\nb\n\nc\n".into(), false);
-        let second = Document::read(Some(&first), "a\n\nb\n\nc\nd\n\ne\n".into(), false);
+        let first = read(None, "a\n\nb\n\nc\n", false);
+        let second = read(Some(&first), "a\n\nb\n\nc\nd\n\ne\n", false);
         assert!(first.settled.iter().zip(&second.settled).all(|(old, new)| Arc::ptr_eq(old, new)));
         assert_eq!((first.settled.len(), second.settled.len()), (2, 3));
     }
 
     #[test]
     fn another_text_is_read_from_the_start() {
-        let first = Document::read(None, "a\n\nb".into(), false);
-        let second = Document::read(Some(&first), "x\n\nb c".into(), false);
-        assert_eq!(blocks(&second), blocks(&Document::read(None, "x\n\nb c".into(), false)));
+        let first = read(None, "a\n\nb", false);
+        let second = read(Some(&first), "x\n\nb c", false);
+        assert_eq!(blocks(&second), blocks(&read(None, "x\n\nb c", false)));
     }
 
     #[test]
@@ -127,16 +159,103 @@ mod tests {
         let refers = |document: &Document| format!("{:?}", blocks(document)).contains("FootnoteReference");
         let mut document = Document::default();
         for (at, _) in source.char_indices() {
-            document = Document::read(Some(&document), source[..at].to_owned(), false);
+            document = read(Some(&document), &source[..at], false);
             assert!(!refers(&document), "{at}");
         }
-        assert!(refers(&Document::read(Some(&document), source.into(), true)));
+        assert!(refers(&read(Some(&document), source, true)));
     }
 
     #[test]
     fn late_definitions_count_in_the_end() {
         let source = "[a]\n\ntext\n\n[a]: https://example.com";
-        let complete = Document::read(None, source.into(), true);
+        let complete = read(None, source, true);
         assert!(format!("{:?}", blocks(&complete)).contains("https://example.com/"));
+    }
+
+    fn marked(offset: usize, number: usize) -> Marked {
+        Marked { offset, mark: Mark { number, title: String::new(), is_first: true } }
+    }
+
+    /// The text of all lines, with the numbers of marks.
+    fn written(document: &Document) -> String {
+        fn line(pieces: &[Inline]) -> String {
+            pieces
+                .iter()
+                .map(|it| match it {
+                    Inline::Text(text) => text.clone(),
+                    Inline::Code(text) => format!("`{text}`"),
+                    Inline::Formula { text, .. } => format!("${text}$"),
+                    Inline::Emphasis(it) | Inline::Strong(it) | Inline::Strike(it) => format!("*{}*", line(it)),
+                    Inline::Link { children, .. } => format!("<{}>", line(children)),
+                    Inline::Marks(marks) => marks.iter().map(|it| format!("[{}]", it.number)).collect(),
+                    other => format!("{other:?}"),
+                })
+                .collect()
+        }
+        fn block(it: &Block) -> String {
+            match it {
+                Block::Paragraph(it) | Block::Plain(it) | Block::Heading(_, it) => line(it),
+                Block::Code { text, .. } => format!("```{text}```"),
+                Block::Quote(blocks) => blocks.iter().map(block).collect::<Vec<_>>().join("/"),
+                Block::List { items, .. } => {
+                    items.iter().flat_map(|it| &it.blocks).map(block).collect::<Vec<_>>().join("/")
+                }
+                other => format!("{other:?}"),
+            }
+        }
+        blocks(document).iter().map(block).collect::<Vec<_>>().join("|")
+    }
+
+    #[track_caller]
+    fn check_marks(source: &str, offsets: &[usize], expected: &str) {
+        let marks: Vec<Marked> = offsets.iter().enumerate().map(|(at, offset)| marked(*offset, at + 1)).collect();
+        assert_eq!(written(&Document::read(None, source.to_owned(), marks.clone(), true)), expected, "{source:?}");
+        let mut document = None;
+        for (at, _) in source.char_indices().skip(1).chain([(source.len(), 'x')]) {
+            document = Some(Document::read(document.as_ref(), source[..at].to_owned(), marks.clone(), false));
+        }
+        let is_within = offsets.iter().all(|it| *it <= source.len());
+        if let Some(document) = document.filter(|_| is_within) {
+            assert_eq!(written(&document), expected, "streamed: {source:?}");
+        }
+    }
+
+    #[test]
+    fn marks_stand_where_they_fall_and_tear_nothing_apart() {
+        check_marks("One. Two.", &[4, 4, 9], "One.[1][2] Two.[3]");
+        check_marks("A word", &[3], "A word[1]");
+        check_marks("# Head\nText", &[6, 7], "Head[1][2]|Text");
+        check_marks("a **bold** b", &[10], "a *bold*[1] b");
+        check_marks("a **bold** b", &[8], "a *bold[1]* b");
+        check_marks("a [link](https://a.example/x) b", &[4, 15], "a <link>[1][2] b");
+        check_marks("a `code` b", &[4], "a `code`[1] b");
+        check_marks("a $x+y$ b", &[4], "a $x+y$[1] b");
+        check_marks("- a\n- b\n", &[3, 7], "a[1]/b[2]");
+        check_marks("> a\n\nb", &[3, 6], "a[1]|b[2]");
+        check_marks("```\ncode\n```\n\nb", &[6], "```code\n```|[1]b");
+        check_marks("```\ncode\n```", &[6], "```code\n```|[1]");
+        check_marks("a &amp; b", &[4], "a &[1] b");
+        check_marks("See https://a.example/b.", &[10], "See <https://a.example/b>.[1]");
+        check_marks("One.", &[99], "One.[1]");
+        check_marks("Ää. Ö", &[5], "Ää.[1] Ö");
+    }
+
+    #[test]
+    fn a_mark_that_comes_late_finds_its_place() {
+        let first = read(None, "a\n\nb\n\nc\n", false);
+        let second = Document::read(Some(&first), "a\n\nb\n\nc\n".into(), vec![marked(1, 1)], false);
+        assert_eq!(written(&second), "a[1]|b|c");
+        assert_eq!(second.settled[1], first.settled[1], "what has no mark is not drawn again");
+    }
+
+    #[test]
+    fn the_first_mark_of_a_footnote_is_the_first_one_while_it_streams() {
+        let source = "a[^1]\n\n[^1]: x\n\nb[^1]\n\n[^1]: y\n\nc\n";
+        let mut document = None;
+        for at in 1..=source.len() {
+            document = Some(read(document.as_ref(), &source[..at], false));
+            let n_first = format!("{:?}", blocks(document.as_ref().unwrap())).matches("is_first: true").count();
+            assert!(n_first <= 1, "{:?}", &source[..at]);
+        }
     }
 }

@@ -3,19 +3,29 @@
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use super::target::Deeplink;
+use super::{
+    target::Deeplink,
+    typesetter::{AskTypeset, Typesetter},
+};
 use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
 
-/// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, and images links.
+/// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, images
+/// links, and code and formulas plain.
 #[derive(Clone)]
 pub struct MarkdownHost {
     /// Called when a `chatkit-link://` address is clicked.
     pub on_deeplink: Handler<ClientEffect>,
     /// The hosts whose images are shown, and those of their subdomains.
     pub image_hosts: Signal<Vec<String>>,
+    pub(super) typesetter: Typesetter,
 }
 
 impl MarkdownHost {
+    /// What follows deeplinks, whose images are shown, and who sets code and formulas.
+    pub fn new(on_deeplink: Handler<ClientEffect>, image_hosts: Signal<Vec<String>>, typesetter: AskTypeset) -> Self {
+        Self { on_deeplink, image_hosts, typesetter: Typesetter::new(move || typesetter.clone()) }
+    }
+
     /// What the options and the shown thread say at the time.
     pub(crate) fn of(control: ChatKitControl) -> Self {
         let hosts = Memo::new(move |_| {
@@ -26,6 +36,7 @@ impl MarkdownHost {
         Self {
             on_deeplink: Handler::new(move |effect| control.handler(|it| it.on_deeplink.clone()).run(effect)),
             image_hosts: hosts.into(),
+            typesetter: Typesetter::new(move || control.handler(|it| it.typesetter.clone())),
         }
     }
 

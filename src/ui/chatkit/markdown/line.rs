@@ -5,9 +5,11 @@ use leptos::{html, prelude::*};
 use super::{
     Around,
     block::Inline,
-    note::view_reference,
+    mark::Mark,
+    note::{go_to, view_reference},
     target::{Deeplink, is_image_allowed},
 };
+use crate::{model::typeset::Passage, ui::words::markdown as words};
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
     line.iter().map(|it| view_inline(it, around)).collect()
@@ -16,6 +18,7 @@ pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
 fn view_inline(inline: &Inline, around: &Around) -> AnyView {
     match inline {
         Inline::Text(text) => text.clone().into_any(),
+        Inline::Formula { text, is_display } => view_formula(text, *is_display, around),
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
         Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> }.into_any(),
         Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> }.into_any(),
@@ -24,8 +27,60 @@ fn view_inline(inline: &Inline, around: &Around) -> AnyView {
         Inline::Deeplink { link, children } => view_deeplink(link, children, around),
         Inline::Image { src, alt, is_in_link } => view_image(src, alt, *is_in_link, around),
         Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
+        Inline::Marks(marks) => view_marks(marks, around),
         Inline::Break => view! { <br /> }.into_any(),
     }
+}
+
+/// What was written, until its shape is there.
+fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
+    let formula: NodeRef<html::Span> = NodeRef::new();
+    around.typeset(formula, Passage::Formula { text: text.to_owned(), is_display });
+    let source = view! { <code class="math">{text.trim().to_owned()}</code> };
+    if !is_display {
+        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> }.into_any();
+    }
+    // Whoever uses a keyboard scrolls it too.
+    view! {
+        <span
+            node_ref=formula
+            class="formula"
+            data-source=text.to_owned()
+            data-display
+            tabindex="0"
+            role="group"
+            aria-label=words::FORMULA
+        >
+            {source}
+        </span>
+    }
+    .into_any()
+}
+
+/// The numbers of sources; each leads to its line in the list of sources.
+fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
+    let view_mark = |mark: &Mark| {
+        let number = mark.number;
+        let id = mark.is_first.then(|| cite_id(&around.id, number));
+        let source = source_id(&around.id, number);
+        let name = words::source(number, &mark.title);
+        view! {
+            <a id=id href=format!("#{source}") role="doc-noteref" aria-label=name on:click=move |ev| go_to(&ev, &source)>
+                {number}
+            </a>
+        }
+    };
+    view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }.into_any()
+}
+
+/// The id of a source's first mark, in the text whose ids begin with `id`.
+pub(in crate::ui::chatkit) fn cite_id(id: &str, number: usize) -> String {
+    format!("{id}-cite-{number}")
+}
+
+/// The id of a source's line.
+pub(in crate::ui::chatkit) fn source_id(id: &str, number: usize) -> String {
+    format!("{id}-source-{number}")
 }
 
 fn view_link(href: String, name: AnyView) -> AnyView {

@@ -62,10 +62,13 @@ pub(super) fn view_nested_note(label: &str, blocks: &[Block], around: &Around) -
 }
 
 /// Takes the focus along, and leaves the page's address as it is: the page may have a router.
-fn go_to(ev: &MouseEvent, id: &str) {
+pub(in crate::ui::chatkit) fn go_to(ev: &MouseEvent, id: &str) {
     let is_plain = !(ev.ctrl_key() || ev.meta_key() || ev.shift_key() || ev.alt_key());
     if let Some(element) = document().get_element_by_id(id).filter(|_| is_plain) {
         ev.prevent_default();
+        if let Ok(Some(closed)) = element.closest("details:not([open])") {
+            _ = closed.set_attribute("open", "");
+        }
         element.scroll_into_view();
         _ = js_sys::Reflect::get(&element, &"focus".into())
             .and_then(|focus| js_sys::Function::from(focus).call0(&element));

@@ -16,7 +16,7 @@ pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
 pub use frame::{StartScreen, ThreadItemActions};
 pub use handler::{Ask, Handler};
 
-use super::{AuthToken, ChatKitError};
+use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
 use crate::model::chatkit::{Page, Thread};
 
 /// The id of a thread.
@@ -62,6 +62,9 @@ pub struct UseChatKitOptions {
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
+    /// Colours the code of answers and gives formulas their shape, which takes more than a page should carry: a server
+    /// function (`api::typeset`) on pages of a Colloquy. Without it code is plain and formulas are LaTeX.
+    pub typesetter: AskTypeset,
 
     /// Called once, when methods may be called.
     pub on_ready: Handler<()>,

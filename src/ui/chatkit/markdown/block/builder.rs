@@ -1,10 +1,14 @@
 //! From the parser's events to blocks.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+use std::ops::Range;
 
-use super::{Align, Block, Inline, ListItem};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
+
+use super::{Align, Block, Inline, ListItem, Reading, placing::place};
 use crate::ui::chatkit::markdown::{
+    formula::{self, Formula},
     linkify::{Piece, linkify},
+    mark::{Mark, Marked},
     target::Target,
 };
 
@@ -12,8 +16,11 @@ use crate::ui::chatkit::markdown::{
 pub(super) const MAX_DEPTH: usize = 24;
 
 /// Takes the parser's events and keeps what is open.
-#[derive(Default)]
 pub(super) struct Builder<'a> {
+    formulas: &'a [Formula],
+    marks: &'a [Marked],
+    /// How many of them stand in the text.
+    n_marks: usize,
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
@@ -64,17 +71,45 @@ impl<'a> Frame<'a> {
 
 fn plain_text(line: &[Inline]) -> String {
     let text_of = |inline: &Inline| match inline {
-        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Text(text) | Inline::Code(text) | Inline::Formula { text, .. } => text.clone(),
         Inline::Emphasis(line) | Inline::Strong(line) | Inline::Strike(line) => plain_text(line),
         Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
         Inline::Image { alt, .. } => alt.clone(),
         Inline::FootnoteReference { label, .. } => format!("[^{label}]"),
+        Inline::Marks(_) => String::new(),
         Inline::Break => "\n".to_owned(),
     };
     line.iter().map(text_of).collect()
 }
 
 impl<'a> Builder<'a> {
+    pub(super) fn new(formulas: &'a [Formula], reading: &Reading<'a>) -> Self {
+        Self {
+            formulas,
+            marks: reading.marks,
+            n_marks: 0,
+            stack: Vec::new(),
+            done: Vec::new(),
+            n_flattened: 0,
+            footnotes: reading.notes.to_vec(),
+        }
+    }
+
+    /// How many footnotes were referred to.
+    pub(super) fn n_notes(&self) -> usize {
+        self.footnotes.len()
+    }
+
+    /// How many marks stand in the text.
+    pub(super) fn n_marks(&self) -> usize {
+        self.n_marks
+    }
+
+    /// Returns the footnotes that were referred to, and the marks for which there was no place.
+    pub(super) fn finish(self) -> (Vec<String>, Vec<Mark>) {
+        (self.footnotes, self.marks[self.n_marks..].iter().map(|it| it.mark.clone()).collect())
+    }
+
     /// Whether everything that was begun is complete.
     pub(super) fn is_between_blocks(&self) -> bool {
         self.stack.is_empty()
@@ -86,14 +121,24 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes the next event.
-    pub(super) fn take(&mut self, event: Event<'a>) {
+    pub(super) fn take(&mut self, event: Event<'a>, range: Range<usize>) {
+        match &event {
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => self.push_marks(range.end - 1),
+            Event::End(_) => self.push_marks(range.end),
+            Event::Text(text) if text.len() == range.len() && self.takes_marks() => {
+                return self.push_marked(text, &range);
+            }
+            _ => self.push_marks(range.start),
+        }
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.push_text(&text),
+            Event::Text(text) => self.push_pieces(&text),
             // Raw HTML is text like any other.
-            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
-            Event::Code(text) => self.push_inline(Inline::Code(text.into_string())),
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&formula::restored(&text, self.formulas)),
+            Event::Code(text) => {
+                self.push_inline(Inline::Code(formula::restored(&text, self.formulas).into_owned()));
+            }
             Event::SoftBreak => self.push_text("\n"),
             Event::HardBreak => self.push_inline(Inline::Break),
             Event::Rule => self.push_block(Block::Rule),
@@ -129,7 +174,8 @@ impl<'a> Builder<'a> {
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
-                self.push_block(Block::Code { language: language_of(&kind), text: frame.text() });
+                let language = formula::restored(&language_of(&kind), self.formulas).into_owned();
+                self.push_block(Block::Code { language, text: frame.text() });
             }
             Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
             Tag::BlockQuote(_) => {
@@ -155,6 +201,9 @@ impl<'a> Builder<'a> {
             Tag::Emphasis => self.push_inline(Inline::Emphasis(frame.inlines)),
             Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
             Tag::Strikethrough => self.push_inline(Inline::Strike(frame.inlines)),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.push_link(&format!("mailto:{dest_url}"), frame.inlines);
+            }
             Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
             Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
@@ -172,7 +221,8 @@ impl<'a> Builder<'a> {
 
     /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
     fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
-        match Target::read(dest).filter(|_| !self.is_in_link()) {
+        let dest = formula::restored(dest, self.formulas);
+        match Target::read(&dest).filter(|_| !self.is_in_link()) {
             Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
             Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
             None => children.into_iter().for_each(|child| self.push_inline(child)),
@@ -180,6 +230,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
+        let dest = &*formula::restored(dest, self.formulas);
         match Target::read(dest) {
             Some(Target::Web(src)) if src.starts_with("https:") => {
                 let is_in_link = self.is_in_link();
@@ -201,6 +252,62 @@ impl<'a> Builder<'a> {
             self.footnotes.push(label.clone());
         }
         self.push_inline(Inline::FootnoteReference { label, is_first });
+    }
+
+    /// Whether marks may stand in what is open. They stand behind links, and in no code.
+    fn takes_marks(&self) -> bool {
+        let is_line = |it: &Frame<'_>| match it.tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => true,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => true,
+            Tag::Item => !it.inlines.is_empty(),
+            _ => false,
+        };
+        let is_name = |it: &Frame<'_>| matches!(it.tag, Tag::Link { .. } | Tag::Image { .. });
+        self.n_marks < self.marks.len() && self.stack.last().is_some_and(is_line) && !self.stack.iter().any(is_name)
+    }
+
+    /// Puts the marks up to an offset here, if that is possible.
+    fn push_marks(&mut self, offset: usize) {
+        let n_due = self.marks[self.n_marks..].iter().take_while(|it| it.offset <= offset).count();
+        if n_due > 0 && self.takes_marks() {
+            let due = &self.marks[self.n_marks..self.n_marks + n_due];
+            self.n_marks += n_due;
+            self.push_inline(Inline::Marks(due.iter().map(|it| it.mark.clone()).collect()));
+        }
+    }
+
+    /// Takes text, with the marks that fall into it.
+    fn push_marked(&mut self, text: &str, range: &Range<usize>) {
+        self.push_marks(range.start);
+        let mut done = 0;
+        while let Some(next) = self.marks.get(self.n_marks).filter(|it| it.offset < range.end) {
+            let at = place(text, next.offset - range.start).max(done);
+            if at == text.len() {
+                break;
+            }
+            self.push_pieces(&text[done..at]);
+            self.push_marks(range.start + at);
+            done = at;
+        }
+        self.push_pieces(&text[done..]);
+        if done < text.len() || !text.is_empty() {
+            // Those that fall into the last word.
+            self.push_marks(range.end - 1);
+        }
+    }
+
+    fn push_pieces(&mut self, text: &str) {
+        if self.stack.last().is_some_and(|it| matches!(it.tag, Tag::CodeBlock(_) | Tag::HtmlBlock)) {
+            return self.push_text(&formula::restored(text, self.formulas));
+        }
+        for piece in formula::pieces(text, self.formulas) {
+            match piece {
+                formula::Piece::Text(text) => self.push_text(text),
+                formula::Piece::Formula { text, is_display } => {
+                    self.push_inline(Inline::Formula { text: text.to_owned(), is_display });
+                }
+            }
+        }
     }
 
     fn push_text(&mut self, text: &str) {
