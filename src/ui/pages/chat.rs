@@ -31,12 +31,12 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
-            UseChatKitOptions, use_chatkit,
+            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Header, History, Loading,
+            StartPrompt, StartScreen, ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
-        words::pages as words,
+        words::{history, pages as words},
     },
 };
 
@@ -118,9 +118,9 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
         is_drawer_open.set(false);
     });
     let title = Memo::new(move |_| match control.loading().get() {
-        Loading::NotFound => "Page not found".to_owned(),
+        Loading::NotFound => words::NOT_FOUND.to_owned(),
         _ => control.thread().with(|thread| thread.as_ref().and_then(|it| it.title.clone())).unwrap_or_else(|| {
-            if control.thread_id().with(Option::is_some) { "Untitled chat".to_owned() } else { "New chat".to_owned() }
+            if control.thread_id().with(Option::is_some) { history::UNTITLED } else { history::NEW_CHAT }.to_owned()
         }),
     });
     let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
@@ -132,7 +132,16 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                 <header class="chat__header">
                     <ShowChats is_drawer_open />
                     <Show when=move || !is_missing.get()>
-                        <h1 class="chat__title">{move || title.get()}</h1>
+                        <h1 class="chat__title" dir="auto">{move || title.get()}</h1>
+                        <button
+                            class="chat__keys icon-button"
+                            type="button"
+                            aria-label=words::SHORTCUTS
+                            title=words::SHORTCUTS
+                            on:click=move |_| control.show_shortcuts()
+                        >
+                            <Icon kind=IconKind::Keyboard />
+                        </button>
                     </Show>
                 </header>
                 {(answers_from == AnswersFrom::Demo).then(|| view! { <DemoNote /> })}
@@ -163,6 +172,11 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         session.try_update(|session| session.jwt = Some(jwt.clone()));
         Ok::<_, ApiError>(jwt)
     });
+    // Whoever tries the demo does not know what it can do.
+    let prompts = match start.answers_from {
+        AnswersFrom::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
+        AnswersFrom::Model => Vec::new(),
+    };
     use_chatkit(UseChatKitOptions {
         api_url: API_URL.to_owned(),
         auth_token,
@@ -174,6 +188,10 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
+        // The page has a bar and a list of its own.
+        header: Header::none(),
+        history: History::none(),
+        start_screen: StartScreen { prompts, ..StartScreen::default() },
         composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
@@ -187,12 +205,12 @@ fn DemoNote() -> impl IntoView {
         <aside class="notice" data-level="info" role="note">
             <Icon kind=IconKind::Info />
             <span>
-                <strong>"Demo answers"</strong>
-                ": no model is connected. Set "
-                <code>"OPENAI_BASE_URL"</code>
-                " or "
-                <code>"OPENAI_API_KEY"</code>
-                " to connect one."
+                <strong>{words::DEMO}</strong>
+                {words::DEMO_SET}
+                <code>{words::BASE_URL}</code>
+                {words::DEMO_OR}
+                <code>{words::API_KEY}</code>
+                {words::DEMO_CONNECT}
             </span>
         </aside>
     }

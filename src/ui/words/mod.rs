@@ -4,6 +4,8 @@
 //! hold a number or a name. No markup, no signals.
 
 pub mod composer;
+pub mod frame;
+pub mod history;
 pub mod items;
 pub mod markdown;
 pub mod pages;

@@ -5,9 +5,11 @@ mod client_tools;
 pub(crate) mod drafts;
 pub(crate) mod feed;
 mod feedback;
+mod frame;
 mod line;
 mod not_now;
 mod options;
+mod paging;
 mod sending;
 mod threads;
 mod turn;
@@ -18,7 +20,10 @@ pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 
 use leptos::{prelude::*, task::spawn_local};
+
+use frame::FrameState;
 use line::Line;
+use paging::Paging;
 
 use super::{
     ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
@@ -46,11 +51,12 @@ pub struct ChatKitControl {
     pub(crate) thread_id: RwSignal<Option<ThreadId>>,
     pub(crate) turn: RwSignal<Option<Turn>>,
     pub(crate) notes: RwSignal<Vec<Note>>,
-    pub(crate) has_older: RwSignal<bool>,
+    pub(crate) paging: Paging,
     pub(crate) loading: RwSignal<Loading>,
     pub(crate) threads: RwSignal<ThreadList>,
     pub(crate) threads_error: RwSignal<Option<String>>,
     pub(crate) composer: ComposerState,
+    pub(crate) frame: FrameState,
     /// What can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
     /// Where the answer comes from that streams, or was the last one.
@@ -93,13 +99,14 @@ impl ChatKitControl {
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
             composer: ComposerState::new(),
+            frame: FrameState::new(),
             rows: RwSignal::default(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),
             thread_id: RwSignal::new(state.thread.as_ref().map(|thread| thread.id.clone())),
             turn: RwSignal::new(None),
             notes: RwSignal::default(),
-            has_older: RwSignal::new(state.older.is_some()),
+            paging: Paging::new(state.older.is_some()),
             loading: RwSignal::default(),
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
@@ -248,6 +255,7 @@ impl ChatKitControl {
     /// Shows another conversation. What still arrives for the old one is dropped.
     pub(crate) fn show(&self, state: ChatState) {
         self.showing.try_update_value(|number| *number += 1);
+        self.paging.reset();
         self.change(|it| {
             *it = state;
             Changes { list: true, thread: true, turn: true, entries: Vec::new() }
@@ -299,6 +307,6 @@ impl ChatKitControl {
         });
         let has_older = self.state.try_with_value(|state| state.older.is_some());
         self.rows.try_set(rows.unwrap_or_default());
-        self.has_older.try_set(has_older.unwrap_or_default());
+        self.paging.has_older.try_set(has_older.unwrap_or_default());
     }
 }

@@ -15,33 +15,6 @@ const ITEMS_PER_PAGE: i64 = 50;
 const THREADS_PER_PAGE: i64 = 30;
 
 impl ChatKitControl {
-    /// Shows the messages before the first one. Does nothing when there are none.
-    pub fn load_older(&self) {
-        let cursor = self.state.with_value(|state| state.older.clone());
-        let (Some(thread_id), Some(cursor)) = (self.thread_id.get_untracked(), cursor) else { return };
-        let (control, number) = (*self, self.showing());
-        // Not twice: the button is back when the page has come.
-        self.has_older.set(false);
-        spawn_local(async move {
-            let page = control.item_page(thread_id, Some(cursor)).await;
-            if !control.is_showing(number) {
-                return;
-            }
-            match page {
-                Ok(page) => {
-                    _ = control.change(|state| {
-                        state.prepend(page);
-                        Changes { list: true, ..Changes::default() }
-                    })
-                }
-                Err(err) => {
-                    control.has_older.try_set(true);
-                    control.report(err);
-                }
-            }
-        });
-    }
-
     /// Shows the next page of the history.
     pub fn load_more_threads(&self) {
         let after = self.threads.with_untracked(|list| list.after().map(str::to_owned));
@@ -141,7 +114,11 @@ impl ChatKitControl {
         Ok(thread)
     }
 
-    async fn item_page(self, thread_id: String, after: Option<String>) -> Result<Page<ThreadItem>, ChatKitError> {
+    pub(crate) async fn item_page(
+        self,
+        thread_id: String,
+        after: Option<String>,
+    ) -> Result<Page<ThreadItem>, ChatKitError> {
         let page = PageQuery { limit: Some(ITEMS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ItemsList { thread_id, page }).await
     }
@@ -149,6 +126,12 @@ impl ChatKitControl {
     pub(crate) async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ThreadsList { page, query: None }).await
+    }
+
+    /// Threads in which the words stand, the best first. Colloquy servers alone can do that.
+    pub(crate) async fn find_threads(self, query: String, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
+        let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: None, after };
+        self.call(Operation::ThreadsList { page, query: Some(query) }).await
     }
 
     pub(crate) async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {
@@ -168,7 +151,7 @@ impl ChatKitControl {
         self.threads.try_update(|list| list.rename(id, title)).flatten()
     }
 
-    fn fail_in_history(&self, err: ChatKitError) {
+    pub(crate) fn fail_in_history(&self, err: ChatKitError) {
         self.threads_error.try_set(Some(err.to_string()));
         self.report(err);
     }

@@ -9,7 +9,9 @@ mod handler;
 pub use api::Headers;
 pub use composer::ComposerOptions;
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
-pub use frame::{StartScreen, ThreadItemActions};
+pub use frame::{
+    Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
+};
 pub use handler::{Ask, Handler};
 
 use super::{AuthToken, ChatKitError};
@@ -32,6 +34,8 @@ pub struct UseChatKitOptions {
     pub headers: Headers,
     /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
     pub locale: Option<String>,
+    /// The name of the whole for those who do not see it; `Chat`.
+    pub frame_title: Option<String>,
     /// The thread to begin with; `None` is a new chat.
     pub initial_thread_id: Option<ThreadId>,
     /// The thread to begin with and its newest items, oldest first, if the page knows them already.
@@ -42,12 +46,20 @@ pub struct UseChatKitOptions {
     /// network lost. Other servers are asked for nothing that is not ChatKit's.
     pub is_colloquy: bool,
 
+    /// The bar above the conversation.
+    pub header: Header,
+    /// The list of threads.
+    pub history: History,
     /// What a new chat shows.
     pub start_screen: StartScreen,
     /// What the composer offers.
     pub composer: ComposerOptions,
     /// What can be done with what the assistant said.
     pub thread_item_actions: ThreadItemActions,
+    /// How the conversation behaves.
+    pub thread: ThreadOptions,
+    /// A sentence below the composer.
+    pub disclaimer: Option<Disclaimer>,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
@@ -70,6 +82,10 @@ pub struct UseChatKitOptions {
     pub on_effect: Handler<ClientEffect>,
     /// Called when a `chatkit-link://` address is clicked in a message.
     pub on_deeplink: Handler<ClientEffect>,
+    /// Called when the list of threads opens.
+    pub on_history_open: Handler<()>,
+    /// Called when it closes.
+    pub on_history_close: Handler<()>,
     /// Called with what a developer may want to know. May hold what users wrote.
     pub on_log: Handler<LogEntry>,
 }
