@@ -62,7 +62,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
                 </button>
             </Show>
         </div>
-        <p class="search__said" role="status">
+        <p class="search__said" role="status" data-silent=move || search.query().is_empty().then_some("")>
             {move || search.said(ids.with(Vec::len))}
         </p>
     }
