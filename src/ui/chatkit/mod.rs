@@ -26,25 +26,29 @@ mod client;
 mod composer;
 mod control;
 mod entity;
+mod frame;
 mod history;
 mod items;
 pub mod markdown;
 mod options;
+mod shortcuts;
 pub mod state;
 mod transcript;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
-use crate::model::chatkit::Thread;
+use crate::{model::chatkit::Thread, ui::words::frame as words};
 
 pub use client::{AuthToken, ChatKitError, decode};
 pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
-pub use history::{ChatHistory, ThreadList};
+pub use history::{ChatHistory, Href, ThreadList};
 pub use options::*;
 
 use composer::Composer;
 use control::{drafts, feed};
+use frame::{DisclaimerText, FrameHeader, HistoryPanel};
 use markdown::host::MarkdownHost;
+use shortcuts::ShortcutList;
 use transcript::Transcript;
 
 /// Opens a chat with a ChatKit server.
@@ -91,7 +95,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     control
 }
 
-/// The conversation of a [`ChatKitControl`]: transcript and composer.
+/// The conversation of a [`ChatKitControl`]: header, transcript, composer, and the list of threads.
 #[component]
 pub fn ChatKit(
     /// From [`use_chatkit`].
@@ -102,10 +106,22 @@ pub fn ChatKit(
 ) -> impl IntoView {
     provide_context(MarkdownHost::of(control));
     provide_context(control);
+    let root: NodeRef<html::Section> = NodeRef::new();
+    shortcuts::listen(control, root);
+    let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
     view! {
-        <div class=format!("chatkit {class}")>
-            <Transcript control />
-            <Composer control />
-        </div>
+        <section node_ref=root class=format!("chatkit {class}") aria-label=move || name.get()>
+            // What the list of threads covers cannot be reached meanwhile.
+            <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
+                <FrameHeader control />
+                <div class="chatkit__body">
+                    <Transcript control />
+                    <Composer control />
+                    <DisclaimerText control />
+                </div>
+            </div>
+            <HistoryPanel control />
+            <ShortcutList control />
+        </section>
     }
 }

@@ -9,13 +9,17 @@ pub enum IconKind {
     ArrowLeft,
     ArrowUp,
     AtSign,
+    Bulb,
     Check,
     ChevronLeft,
     ChevronRight,
     Close,
     Copy,
     Ellipsis,
+    Globe,
+    History,
     Info,
+    Keyboard,
     Link,
     Lock,
     LogOut,
@@ -25,6 +29,8 @@ pub enum IconKind {
     Pencil,
     Plus,
     RotateCw,
+    Search,
+    Sparkle,
     SquarePen,
     Stop,
     ThumbsDown,
@@ -34,6 +40,38 @@ pub enum IconKind {
 }
 
 impl IconKind {
+    /// Returns the outline for a name of the protocol's (`IconName`, `HeaderIcon`, `lucide:…`), if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name.strip_prefix("lucide:").unwrap_or(name) {
+            "back-small" | "back-large" | "arrow-left" => Self::ArrowLeft,
+            "check" | "check-circle" | "check-circle-filled" => Self::Check,
+            "chevron-left" => Self::ChevronLeft,
+            "chevron-right" => Self::ChevronRight,
+            "circle-question" | "info" => Self::Info,
+            "close" | "x" => Self::Close,
+            "compose" | "write" | "write-alt" | "write-alt2" | "notebook-pencil" | "square-pen" => Self::SquarePen,
+            "copy" => Self::Copy,
+            "desktop" | "monitor" => Self::Monitor,
+            "dots-horizontal" | "dots-horizontal-circle" | "ellipsis" => Self::Ellipsis,
+            "external-link" | "link" => Self::Link,
+            "globe" | "language" => Self::Globe,
+            "history" => Self::History,
+            "keyboard" => Self::Keyboard,
+            "lightbulb" => Self::Bulb,
+            "lock" => Self::Lock,
+            "log-out" => Self::LogOut,
+            "mail" => Self::Mail,
+            "menu" | "hamburger" | "menu-inverted" => Self::Menu,
+            "pencil" => Self::Pencil,
+            "profile" | "profile-card" | "user" => Self::User,
+            "reload" | "rotate-cw" => Self::RotateCw,
+            "search" => Self::Search,
+            "sparkle" | "sparkle-double" | "sparkles" => Self::Sparkle,
+            "trash" => Self::Trash,
+            _ => return None,
+        })
+    }
+
     fn outline(self) -> &'static str {
         match self {
             Self::Alert => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 8v4M12 16h.01",
@@ -41,6 +79,9 @@ impl IconKind {
             Self::ArrowLeft => "m12 19-7-7 7-7M19 12H5",
             Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
             Self::AtSign => "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zM16 8v5a3 3 0 0 0 6 0v-1a10 10 0 1 0-4 8",
+            Self::Bulb => {
+                "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"
+            }
             Self::Check => "M20 6 9 17l-5-5",
             Self::ChevronLeft => "m15 18-6-6 6-6",
             Self::ChevronRight => "m9 18 6-6-6-6",
@@ -49,7 +90,14 @@ impl IconKind {
                 "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
             }
             Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
+            Self::Globe => {
+                "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20M2 12h20"
+            }
+            Self::History => "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5M12 7v5l4 2",
             Self::Info => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 16v-4M12 8h.01",
+            Self::Keyboard => {
+                "M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM6 9h.01M10 9h.01M14 9h.01M18 9h.01M8 12h.01M12 12h.01M16 12h.01M7 16h10"
+            }
             Self::Link => {
                 "M10 13a5 5 0 0 0 7.54.54l3-3a5 5 0 0 0-7.07-7.07l-1.72 1.71M14 11a5 5 0 0 0-7.54-.54l-3 3a5 5 0 0 0 7.07 7.07l1.71-1.71"
             }
@@ -67,6 +115,10 @@ impl IconKind {
             }
             Self::Plus => "M5 12h14M12 5v14",
             Self::RotateCw => "M21 12a9 9 0 1 1-9-9c2.5 0 4.9 1 6.7 2.7L21 8M21 3v5h-5",
+            Self::Search => "M11 19a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM21 21l-4.35-4.35",
+            Self::Sparkle => {
+                "M12 3l1.9 5.8a2 2 0 0 0 1.3 1.3L21 12l-5.8 1.9a2 2 0 0 0-1.3 1.3L12 21l-1.9-5.8a2 2 0 0 0-1.3-1.3L3 12l5.8-1.9a2 2 0 0 0 1.3-1.3z"
+            }
             Self::SquarePen => {
                 "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"
             }

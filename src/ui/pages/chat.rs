@@ -32,12 +32,12 @@ use crate::{
     },
     ui::{
         chatkit::{
-            Ask, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
-            ThreadItemActions, UseChatKitOptions, use_chatkit,
+            Ask, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Header, History, Loading,
+            ModelOption, StartPrompt, StartScreen, ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
-        words::pages as words,
+        words::{history, pages as words},
     },
 };
 
@@ -119,9 +119,9 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
         is_drawer_open.set(false);
     });
     let title = Memo::new(move |_| match control.loading().get() {
-        Loading::NotFound => "Page not found".to_owned(),
+        Loading::NotFound => words::NOT_FOUND.to_owned(),
         _ => control.thread().with(|thread| thread.as_ref().and_then(|it| it.title.clone())).unwrap_or_else(|| {
-            if control.thread_id().with(Option::is_some) { "Untitled chat".to_owned() } else { "New chat".to_owned() }
+            if control.thread_id().with(Option::is_some) { history::UNTITLED } else { history::NEW_CHAT }.to_owned()
         }),
     });
     let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
@@ -133,7 +133,16 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                 <header class="chat__header">
                     <ShowChats is_drawer_open />
                     <Show when=move || !is_missing.get()>
-                        <h1 class="chat__title">{move || title.get()}</h1>
+                        <h1 class="chat__title" dir="auto">{move || title.get()}</h1>
+                        <button
+                            class="chat__keys icon-button"
+                            type="button"
+                            aria-label=words::SHORTCUTS
+                            title=words::SHORTCUTS
+                            on:click=move |_| control.show_shortcuts()
+                        >
+                            <Icon kind=IconKind::Keyboard />
+                        </button>
                     </Show>
                 </header>
                 {(answers_from == AnswersFrom::Demo).then(|| view! { <DemoNote /> })}
@@ -164,6 +173,11 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         session.try_update(|session| session.jwt = Some(jwt.clone()));
         Ok::<_, ApiError>(jwt)
     });
+    // Whoever tries the demo does not know what it can do.
+    let prompts = match start.answers_from {
+        AnswersFrom::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
+        _ => Vec::new(),
+    };
     use_chatkit(UseChatKitOptions {
         is_colloquy: start.api_url.is_none(),
         api_url: start.api_url.unwrap_or_else(|| API_URL.to_owned()),
@@ -177,6 +191,10 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         initial_threads: start.threads,
         initial_thread: start.thread,
         initial_thread_id: thread_id,
+        // The page has a bar and a list of its own.
+        header: Header::none(),
+        history: History::none(),
+        start_screen: StartScreen { prompts, ..StartScreen::default() },
         composer: ComposerOptions {
             placeholder: Some(words::PLACEHOLDER.to_owned()),
             models: model_options(start.models),
@@ -203,12 +221,12 @@ fn DemoNote() -> impl IntoView {
         <aside class="notice" data-level="info" role="note">
             <Icon kind=IconKind::Info />
             <span>
-                <strong>"Demo answers"</strong>
-                ": no model is connected. Set "
-                <code>"OPENAI_BASE_URL"</code>
-                " or "
-                <code>"OPENAI_API_KEY"</code>
-                " to connect one."
+                <strong>{words::DEMO}</strong>
+                {words::DEMO_SET}
+                <code>{words::BASE_URL}</code>
+                {words::DEMO_OR}
+                <code>{words::API_KEY}</code>
+                {words::DEMO_CONNECT}
             </span>
         </aside>
     }

@@ -5,6 +5,8 @@
 
 pub mod composer;
 pub mod example;
+pub mod frame;
+pub mod history;
 pub mod items;
 pub mod markdown;
 pub mod pages;

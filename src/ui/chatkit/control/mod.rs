@@ -7,10 +7,12 @@ mod composing;
 pub(crate) mod drafts;
 pub(crate) mod feed;
 mod feedback;
+mod frame;
 mod line;
 mod not_now;
 mod number;
 mod options;
+mod paging;
 mod queue;
 mod selecting;
 mod sending;
@@ -26,7 +28,10 @@ pub use sending::UserMessageDraft;
 use std::collections::HashMap;
 
 use leptos::{prelude::*, task::spawn_local};
+
+use frame::FrameState;
 use line::Line;
+use paging::Paging;
 
 use super::{
     ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
@@ -55,11 +60,12 @@ pub struct ChatKitControl {
     pub(crate) thread_id: RwSignal<Option<ThreadId>>,
     pub(crate) turn: RwSignal<Option<Turn>>,
     pub(crate) notes: RwSignal<Vec<Note>>,
-    pub(crate) has_older: RwSignal<bool>,
+    pub(crate) paging: Paging,
     pub(crate) loading: RwSignal<Loading>,
     pub(crate) threads: RwSignal<ThreadList>,
     pub(crate) threads_error: RwSignal<Option<String>>,
     pub(crate) composer: ComposerState,
+    pub(crate) frame: FrameState,
     /// What can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
     /// Where the answer comes from that streams, or was the last one.
@@ -107,13 +113,14 @@ impl ChatKitControl {
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
             composer: ComposerState::new(),
+            frame: FrameState::new(),
             rows: RwSignal::default(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),
             thread_id: RwSignal::new(shown_id.or(wanted_id)),
             turn: RwSignal::new(None),
             notes: RwSignal::default(),
-            has_older: RwSignal::new(state.older.is_some()),
+            paging: Paging::new(state.older.is_some()),
             loading: RwSignal::new(loading),
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
@@ -251,6 +258,7 @@ impl ChatKitControl {
     /// Shows another conversation. What still arrives for the old one is dropped.
     pub(crate) fn show(&self, state: ChatState) {
         self.showing.try_update_value(|number| *number += 1);
+        self.paging.reset();
         self.change(|it| {
             *it = state;
             Changes { list: true, thread: true, turn: true, entries: Vec::new() }
@@ -306,6 +314,6 @@ impl ChatKitControl {
         });
         let has_older = self.state.try_with_value(|state| state.older.is_some());
         self.rows.try_set(rows.unwrap_or_default());
-        self.has_older.try_set(has_older.unwrap_or_default());
+        self.paging.has_older.try_set(has_older.unwrap_or_default());
     }
 }

@@ -20,6 +20,9 @@ pub enum NotNow {
     /// The thread is locked or closed.
     #[error("the thread takes no more messages")]
     Closed,
+    /// The list of threads is turned off.
+    #[error("the list of threads is turned off: see `history`")]
+    NoHistory,
     /// There is nothing to send.
     #[error("there is nothing to send")]
     Empty,

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{ChatKitControl, Loading, wait};
+use super::{ChatKitControl, Loading};
 use crate::{
     model::chatkit::{ListOrder, Operation, Page, PageQuery, Thread, ThreadItem},
     ui::chatkit::{
@@ -12,47 +12,9 @@ use crate::{
 };
 
 const ITEMS_PER_PAGE: i64 = 50;
-/// Of those, how many are drawn at once.
-const ITEMS_AT_ONCE: usize = 5;
 const THREADS_PER_PAGE: i64 = 30;
 
 impl ChatKitControl {
-    /// Shows the messages before the first one. Does nothing when there are none.
-    pub fn load_older(&self) {
-        let cursor = self.state.with_value(|state| state.older.clone());
-        let (Some(thread_id), Some(cursor)) = (self.thread_id.get_untracked(), cursor) else { return };
-        let (control, number) = (*self, self.showing());
-        // Not twice: the button is back when the page has come.
-        self.has_older.set(false);
-        spawn_local(async move {
-            let page = control.item_page(thread_id, Some(cursor)).await;
-            if !control.is_showing(number) {
-                return;
-            }
-            match page {
-                Ok(page) => control.prepend(page, number).await,
-                Err(err) => {
-                    control.has_older.try_set(true);
-                    control.report(err);
-                }
-            }
-        });
-    }
-
-    /// Shows older items, a few at a time: a page of them at once would hold the browser up.
-    async fn prepend(self, page: Page<ThreadItem>, number: u64) {
-        for some in in_slices(page, ITEMS_AT_ONCE) {
-            if !self.is_showing(number) {
-                return;
-            }
-            self.change(|state| {
-                state.prepend(some);
-                Changes { list: true, ..Changes::default() }
-            });
-            wait::pause(Some(0), &[]).await;
-        }
-    }
-
     /// Shows the next page of the history.
     pub fn load_more_threads(&self) {
         let after = self.threads.with_untracked(|list| list.after().map(str::to_owned));
@@ -154,7 +116,11 @@ impl ChatKitControl {
         Ok(thread)
     }
 
-    async fn item_page(self, thread_id: String, after: Option<String>) -> Result<Page<ThreadItem>, ChatKitError> {
+    pub(crate) async fn item_page(
+        self,
+        thread_id: String,
+        after: Option<String>,
+    ) -> Result<Page<ThreadItem>, ChatKitError> {
         let page = PageQuery { limit: Some(ITEMS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ItemsList { thread_id, page }).await
     }
@@ -162,6 +128,12 @@ impl ChatKitControl {
     pub(crate) async fn thread_page(self, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: Some(ListOrder::Desc), after };
         self.call(Operation::ThreadsList { page, query: None }).await
+    }
+
+    /// Threads in which the words stand, the best first. Colloquy servers alone can do that.
+    pub(crate) async fn find_threads(self, query: String, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
+        let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: None, after };
+        self.call(Operation::ThreadsList { page, query: Some(query) }).await
     }
 
     pub(crate) async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {
@@ -181,45 +153,8 @@ impl ChatKitControl {
         self.threads.try_update(|list| list.rename(id, title)).flatten()
     }
 
-    fn fail_in_history(&self, err: ChatKitError) {
+    pub(crate) fn fail_in_history(&self, err: ChatKitError) {
         self.threads_error.try_set(Some(err.to_string()));
         self.report(err);
-    }
-}
-
-/// Cuts a page into smaller ones. What is older than the page can be asked for after the last one.
-fn in_slices(page: Page<ThreadItem>, n_items: usize) -> Vec<Page<ThreadItem>> {
-    let Page { mut data, has_more, after } = page;
-    let after = after.or_else(|| data.last().map(|item| item.id().to_owned()));
-    let mut slices = Vec::new();
-    while data.len() > n_items {
-        let rest = data.split_off(n_items);
-        slices.push(Page { data: std::mem::replace(&mut data, rest), has_more: false, after: None });
-    }
-    slices.push(Page { data, has_more, after });
-    slices
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_page_in_slices_is_the_same_page() {
-        let item = |n: usize| json!({ "type": "end_of_turn", "id": n.to_string(), "thread_id": "t", "created_at": "2026-11-23T00:00:01Z" });
-        for n_items in [0, 1, 5, 6, 12] {
-            let page = json!({ "data": (0..n_items).map(item).collect::<Vec<_>>(), "has_more": true, "after": "x" });
-            let page: Page<ThreadItem> = serde_json::from_value(page).unwrap();
-            let mut whole = ChatState::open(None);
-            whole.prepend(page.clone());
-            let mut sliced = ChatState::open(None);
-            let slices = in_slices(page, 5);
-            assert!(slices.iter().all(|it| it.data.len() <= 5));
-            slices.into_iter().for_each(|it| sliced.prepend(it));
-            let ids = |state: &ChatState| state.entries.iter().map(|it| it.item.id().to_owned()).collect::<Vec<_>>();
-            assert_eq!((ids(&sliced), &sliced.older), (ids(&whole), &whole.older), "{n_items} items");
-        }
     }
 }

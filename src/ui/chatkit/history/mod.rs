@@ -1,53 +1,84 @@
 //! The list of threads.
 
-use leptos::{ev, html, prelude::*};
-
+mod dialogs;
+mod marked;
+mod row;
+mod search;
+mod search_field;
 mod thread_list;
 
 pub use thread_list::ThreadList;
 
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
-    components::{Button, ButtonKind, Dialog, Icon, IconKind, Menu, MenuItem},
+    components::{Button, ButtonKind, Icon, IconKind},
+    words::history as words,
 };
+use dialogs::{DeleteDialog, RenameDialog};
+use row::Row;
+use search::Search;
+use search_field::SearchField;
 
-const UNTITLED: &str = "Untitled chat";
+/// Where a thread is shown; `None` is a new chat.
+pub type Href = fn(Option<&str>) -> String;
 
-/// The threads of a [`ChatKitControl`]: open, rename, delete.
+/// The threads of a [`ChatKitControl`]: search, open, rename, delete.
 #[component]
 pub fn ChatHistory(
     /// From [`use_chatkit`](crate::ui::chatkit::use_chatkit).
     control: ChatKitControl,
-    /// Where a thread is shown; `None` is a new chat.
-    href: fn(Option<&str>) -> String,
+    /// Where a thread is shown, where threads have addresses.
+    #[prop(optional)]
+    href: Option<Href>,
+    /// Called when a thread, or a new chat, was chosen.
+    #[prop(optional, into)]
+    on_choose: Option<Callback<()>>,
 ) -> impl IntoView {
     let renaming = RwSignal::new(None::<ThreadId>);
     let deleting = RwSignal::new(None::<ThreadId>);
-    let threads = control.threads();
-    // The address may be the right one already, while the first answer of a new chat is on its way.
+    let search = Search::new(control);
+    let chosen = move || {
+        control.focus_composer();
+        on_choose.inspect(|it| it.run(()));
+    };
     let begin = move |_| {
-        if control.thread_id.with_untracked(Option::is_none) {
+        // The address may be the right one already, while the first answer of a new chat is on its way.
+        if href.is_none() || control.thread_id.with_untracked(Option::is_none) {
             control.new_thread();
         }
-        control.focus_composer();
+        chosen();
     };
-    let ids = Memo::new(move |_| {
-        threads.with(|list| list.threads().iter().map(|thread| thread.id.clone()).collect::<Vec<_>>())
+    let open = Callback::new(move |id: ThreadId| {
+        if href.is_none() {
+            control.set_thread_id(Some(id));
+            chosen();
+        }
     });
+    let ids = search.ids();
+    let new_chat = || view! { <Icon kind=IconKind::SquarePen />{words::NEW_CHAT} };
     view! {
         <div class="history">
-            <a class="history__new" href=href(None) on:click=begin>
-                <Icon kind=IconKind::SquarePen />
-                "New chat"
-            </a>
-            <ul class="history__list">
+            {match href {
+                Some(href) => {
+                    view! { <a class="history__new" href=href(None) on:click=begin>{new_chat()}</a> }.into_any()
+                }
+                None => {
+                    view! { <button class="history__new" type="button" on:click=begin>{new_chat()}</button> }.into_any()
+                }
+            }}
+            <SearchField control search />
+            <ul class="history__list" aria-label=words::CHATS on:keydown=step>
                 <For each=move || ids.get() key=Clone::clone let:id>
-                    <Thread control id href renaming deleting />
+                    <Row control search id href open renaming deleting />
                 </For>
             </ul>
-            <Show when=move || threads.with(|list| list.after().is_some())>
-                <Button kind=ButtonKind::Quiet on:click=move |_| control.load_more_threads()>
-                    "Show more chats"
+            <Show when=move || search.has_more()>
+                <Button kind=ButtonKind::Quiet on:click=move |_| search.load_more()>
+                    {words::MORE}
                 </Button>
             </Show>
             {move || {
@@ -61,131 +92,33 @@ pub fn ChatHistory(
                 })
             }}
         </div>
-        <RenameDialog control renaming />
-        <DeleteDialog control deleting />
+        <RenameDialog control search renaming />
+        <DeleteDialog control search deleting />
     }
 }
 
-#[component]
-fn Thread(
-    control: ChatKitControl,
-    id: ThreadId,
-    href: fn(Option<&str>) -> String,
-    renaming: RwSignal<Option<ThreadId>>,
-    deleting: RwSignal<Option<ThreadId>>,
-) -> impl IntoView {
-    let path = href(Some(&id));
-    let id = StoredValue::new(id);
-    let title = Memo::new(move |_| id.with_value(|id| title_of(control, id)));
-    let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
-    view! {
-        <li class="history__thread">
-            <a class="history__link" href=path aria-current=move || is_shown.get().then_some("page")>
-                {move || title.get()}
-            </a>
-            <Menu label=Signal::derive(move || format!("Actions for {}", title.get()))>
-                <MenuItem
-                    icon=IconKind::Pencil
-                    label="Rename"
-                    on_choose=move |()| renaming.set(Some(id.get_value()))
-                />
-                <MenuItem
-                    icon=IconKind::Trash
-                    label="Delete"
-                    is_danger=true
-                    on_choose=move |()| deleting.set(Some(id.get_value()))
-                />
-            </Menu>
-        </li>
-    }
-}
-
-#[component]
-fn RenameDialog(control: ChatKitControl, renaming: RwSignal<Option<ThreadId>>) -> impl IntoView {
-    let input: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move |_| {
-        if let (Some(id), Some(input)) = (renaming.get(), input.get()) {
-            input.set_value(&untrack(|| title_of(control, &id)));
-            input.select();
-        }
-    });
-    let save = move |ev: ev::SubmitEvent| {
-        ev.prevent_default();
-        if let (Some(id), Some(input)) = (renaming.get_untracked(), input.get_untracked()) {
-            control.rename_thread(id, input.value());
-        }
-        renaming.set(None);
+/// Arrow keys go from thread to thread, and from the first one to the search field.
+fn step(ev: ev::KeyboardEvent) {
+    let target = ev.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let Some(link) = target.filter(|it| it.class_list().contains("history__link")) else { return };
+    let row = link.closest("li").ok().flatten();
+    let next = match ev.key().as_str() {
+        "ArrowDown" => row.and_then(|it| it.next_element_sibling()),
+        "ArrowUp" => row.and_then(|it| it.previous_element_sibling()),
+        "Home" => row.and_then(|it| it.parent_element()?.first_element_child()),
+        "End" => row.and_then(|it| it.parent_element()?.last_element_child()),
+        _ => return,
     };
-    let close = move |()| renaming.set(None);
-    view! {
-        <Dialog
-            id="rename-chat"
-            heading="Rename chat"
-            is_open=Signal::derive(move || renaming.with(Option::is_some))
-            on_close=close
-        >
-            <form class="form" on:submit=save>
-                <div class="field">
-                    <label class="field__label" for="rename-chat-title">
-                        "Title"
-                    </label>
-                    <input
-                        node_ref=input
-                        class="field__input"
-                        id="rename-chat-title"
-                        required
-                        maxlength="200"
-                        autocomplete="off"
-                    />
-                </div>
-                <div class="dialog__actions">
-                    <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
-                        "Cancel"
-                    </Button>
-                    <Button r#type="submit">"Save"</Button>
-                </div>
-            </form>
-        </Dialog>
-    }
+    ev.prevent_default();
+    let selector = if next.is_some() { ".history__link" } else { "input" };
+    let within = if next.is_some() || ev.key() == "ArrowDown" { next } else { link.closest(".history").ok().flatten() };
+    focus_first(within.as_ref(), selector);
 }
 
-#[component]
-fn DeleteDialog(control: ChatKitControl, deleting: RwSignal<Option<ThreadId>>) -> impl IntoView {
-    let close = move |()| deleting.set(None);
-    let delete = move |_| {
-        if let Some(id) = deleting.get_untracked() {
-            control.delete_thread(id);
-        }
-        deleting.set(None);
-        // The button that opened the dialog went with its thread.
-        control.focus_composer();
-    };
-    let title = move || deleting.get().map(|id| title_of(control, &id));
-    view! {
-        <Dialog
-            id="delete-chat"
-            role="alertdialog"
-            heading="Delete this chat?"
-            is_open=Signal::derive(move || deleting.with(Option::is_some))
-            on_close=close
-        >
-            <p class="dialog__text">
-                <strong>{title}</strong>
-                " and all of its messages will be gone for good."
-            </p>
-            <div class="dialog__actions">
-                <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
-                    "Cancel"
-                </Button>
-                <Button kind=ButtonKind::Danger on:click=delete>
-                    "Delete"
-                </Button>
-            </div>
-        </Dialog>
+/// Gives the focus to the first element within another one that fits.
+fn focus_first(within: Option<&Element>, selector: &str) {
+    let found = within.and_then(|it| it.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        _ = element.focus();
     }
-}
-
-fn title_of(control: ChatKitControl, id: &str) -> String {
-    let title = control.threads.with(|list| list.get(id).and_then(|thread| thread.title.clone()));
-    title.filter(|it| !it.is_empty()).unwrap_or_else(|| UNTITLED.to_owned())
 }

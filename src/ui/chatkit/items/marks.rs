@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The sources of an answer, each once, and the marks in its text that name them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Cited {
     pub(super) lines: Vec<SourceLine>,
     pub(super) marks: Vec<Marked>,

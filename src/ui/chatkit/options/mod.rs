@@ -13,7 +13,9 @@ pub use commands::{Command, CommandResult, Commands};
 pub use composer::{ComposerOptions, ModelOption, ToolOption};
 pub use entities::{Entities, Entity};
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
-pub use frame::{StartScreen, ThreadItemActions};
+pub use frame::{
+    Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
+};
 pub use handler::{Ask, Handler};
 
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
@@ -36,6 +38,8 @@ pub struct UseChatKitOptions {
     pub headers: Headers,
     /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
     pub locale: Option<String>,
+    /// The name of the whole for those who do not see it; `Chat`.
+    pub frame_title: Option<String>,
     /// The thread to begin with; `None` is a new chat.
     pub initial_thread_id: Option<ThreadId>,
     /// The thread to begin with and its newest items, oldest first, if the page knows them already.
@@ -49,6 +53,10 @@ pub struct UseChatKitOptions {
     /// finds them. `None` keeps them for this tab only.
     pub user_id: Option<String>,
 
+    /// The bar above the conversation.
+    pub header: Header,
+    /// The list of threads.
+    pub history: History,
     /// What a new chat shows.
     pub start_screen: StartScreen,
     /// What the composer offers.
@@ -59,6 +67,10 @@ pub struct UseChatKitOptions {
     pub entities: Entities,
     /// The menu that `/` opens.
     pub commands: Commands,
+    /// How the conversation behaves.
+    pub thread: ThreadOptions,
+    /// A sentence below the composer.
+    pub disclaimer: Option<Disclaimer>,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
@@ -86,6 +98,10 @@ pub struct UseChatKitOptions {
     pub on_effect: Handler<ClientEffect>,
     /// Called when a `chatkit-link://` address is clicked in a message.
     pub on_deeplink: Handler<ClientEffect>,
+    /// Called when the list of threads opens.
+    pub on_history_open: Handler<()>,
+    /// Called when it closes.
+    pub on_history_close: Handler<()>,
     /// Called with what a developer may want to know. May hold what users wrote.
     pub on_log: Handler<LogEntry>,
 }

@@ -10,8 +10,12 @@ use crate::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{Icon, IconKind, Logo},
         paths,
+        words::{frame, history, pages as words},
     },
 };
+
+/// Where the chats are a drawer.
+const NARROW: &str = "(max-width: 47.99rem)";
 
 /// The chats, and who is signed in; below 768 px a drawer.
 #[component]
@@ -27,8 +31,19 @@ pub(super) fn Sidebar(
             request_animation_frame(move || _ = hide.focus());
         }
     });
+    let search = control.on_search();
+    Effect::new(move |is_later: Option<bool>| {
+        search.track();
+        let is_narrow = window().match_media(NARROW).ok().flatten().is_some_and(|it| it.matches());
+        if is_later.is_some() && is_narrow {
+            is_drawer_open.set(true);
+        }
+        true
+    });
     let close_on_escape = move |ev: ev::KeyboardEvent| {
-        if ev.key() == "Escape" {
+        if ev.key() == "Escape" && is_drawer_open.get_untracked() {
+            // It does not stop an answer, too.
+            ev.prevent_default();
             is_drawer_open.set(false);
         }
     };
@@ -39,14 +54,14 @@ pub(super) fn Sidebar(
         }
     };
     view! {
-        <nav class="sidebar" id="chats" aria-label="Chats" on:keydown=close_on_escape on:click=close_on_link>
+        <nav class="sidebar" id="chats" aria-label=history::CHATS on:keydown=close_on_escape on:click=close_on_link>
             <div class="sidebar__head">
                 <Logo />
                 <button
                     node_ref=hide
                     class="sidebar__hide icon-button"
                     type="button"
-                    aria-label="Hide chats"
+                    aria-label=frame::HIDE_HISTORY
                     on:click=move |_| is_drawer_open.set(false)
                 >
                     <Icon kind=IconKind::Close />
@@ -75,7 +90,7 @@ pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
             node_ref=show
             class="chat__show icon-button"
             type="button"
-            aria-label="Show chats"
+            aria-label=frame::SHOW_HISTORY
             aria-controls="chats"
             aria-expanded=move || if is_drawer_open.get() { "true" } else { "false" }
             on:click=move |_| is_drawer_open.set(true)
@@ -98,8 +113,8 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
             <a
                 class="account-bar__link"
                 href=paths::ACCOUNT
-                title="Your account"
-                aria-label=move || format!("Your account: {} {}", name.get(), email.get())
+                title=words::ACCOUNT
+                aria-label=move || words::account_of(&name.get(), &email.get())
             >
                 <span class="account-bar__initial" aria-hidden="true">
                     {move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string()))}
@@ -109,8 +124,12 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                     <span class="account-bar__email">{move || email.get()}</span>
                 </span>
             </a>
-            <ActionForm action=action attr:class="account-bar__form" on:submit=move |_| session.with_untracked(|it| forget_drafts(Some(&it.user.id)))>
-                <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
+            <ActionForm
+                action=action
+                attr:class="account-bar__form"
+                on:submit=move |_| session.with_untracked(|it| forget_drafts(Some(&it.user.id)))
+            >
+                <button class="icon-button" type="submit" aria-label=words::SIGN_OUT title=words::SIGN_OUT>
                     <Icon kind=IconKind::LogOut />
                 </button>
             </ActionForm>

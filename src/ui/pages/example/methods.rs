@@ -59,7 +59,7 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
         (
             "set_options (placeholder)",
             Box::new(move || {
-                let composer = ComposerOptions { placeholder: Some("Another one".to_owned()) };
+                let composer = ComposerOptions { placeholder: Some("Another one".to_owned()), ..options().composer };
                 done(control.set_options(UseChatKitOptions { composer, ..options() }))
             }),
         ),

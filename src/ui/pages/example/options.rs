@@ -7,8 +7,8 @@ use super::events::EventLog;
 use crate::{
     api::account::chat_token,
     ui::chatkit::{
-        Ask, AuthToken, ClientEffect, ComposerOptions, EndReason, Handler, Headers, LogEntry, ResponseEnd, StartScreen,
-        ThreadId, ThreadItemActions, ToolCall, UseChatKitOptions,
+        Ask, AuthToken, ClientEffect, ComposerOptions, EndReason, Handler, Headers, LogEntry, ResponseEnd, StartPrompt,
+        StartScreen, ThreadId, ThreadItemActions, ToolCall, UseChatKitOptions,
     },
 };
 
@@ -21,8 +21,11 @@ pub(super) fn options(log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitOp
         locale: Some("en".to_owned()),
         is_colloquy: true,
 
-        start_screen: StartScreen { greeting: Some("Try it".to_owned()) },
-        composer: ComposerOptions { placeholder: Some("Write /help".to_owned()) },
+        start_screen: StartScreen {
+            greeting: Some("Try it".to_owned()),
+            prompts: vec![StartPrompt::new("Show me a table", "/markdown")],
+        },
+        composer: ComposerOptions { placeholder: Some("Write /help".to_owned()), ..ComposerOptions::default() },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         ..handlers(log, tool_fails)
     }

@@ -1,0 +1,83 @@
+//! What stands around the conversation: whether the list of threads is open, and that of the shortcuts.
+
+use leptos::prelude::*;
+
+use super::{ChatKitControl, NotNow};
+
+/// What stands around the conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct FrameState {
+    /// Whether the component's own list of threads is open.
+    pub(crate) is_history_open: RwSignal<bool>,
+    /// Whether the list of shortcuts is.
+    pub(crate) is_list_open: RwSignal<bool>,
+    /// How many lists of threads the page has beside the component's own.
+    pub(crate) n_histories: RwSignal<usize>,
+    /// Notified when the search field is to take the focus.
+    pub(crate) search: Trigger,
+    /// What is read out, and not seen.
+    pub(crate) said: RwSignal<&'static str>,
+}
+
+impl FrameState {
+    pub(super) fn new() -> Self {
+        Self {
+            is_history_open: RwSignal::new(false),
+            is_list_open: RwSignal::new(false),
+            n_histories: RwSignal::new(0),
+            search: Trigger::new(),
+            said: RwSignal::new(""),
+        }
+    }
+}
+
+impl ChatKitControl {
+    /// Whether the component's own list of threads is open.
+    pub fn is_history_open(&self) -> Signal<bool> {
+        self.frame.is_history_open.into()
+    }
+
+    /// Opens the component's own list of threads.
+    ///
+    /// # Errors
+    /// [`NotNow::NotReady`], and [`NotNow::NoHistory`] where the page turned it off.
+    pub fn show_history(&self) -> Result<(), NotNow> {
+        if !self.is_ready.try_get_value().unwrap_or_default() {
+            return Err(NotNow::NotReady);
+        }
+        if !self.handler(|it| it.history.enabled) {
+            return Err(NotNow::NoHistory);
+        }
+        if !self.frame.is_history_open.get_untracked() {
+            self.frame.is_history_open.set(true);
+            self.handler(|it| it.on_history_open.clone()).run(());
+        }
+        Ok(())
+    }
+
+    /// Closes it.
+    pub fn hide_history(&self) {
+        if self.frame.is_history_open.get_untracked() {
+            self.frame.is_history_open.set(false);
+            self.handler(|it| it.on_history_close.clone()).run(());
+        }
+    }
+
+    /// Opens the list of keyboard shortcuts.
+    pub fn show_shortcuts(&self) {
+        self.frame.is_list_open.set(true);
+    }
+
+    /// Notified when the search field is to take the focus, for what it stands in to open.
+    pub fn on_search(&self) -> Trigger {
+        self.frame.search
+    }
+
+    /// Moves the focus to the search field of the list of threads, which is opened for that; nothing happens where the
+    /// page has none.
+    pub fn focus_search(&self) {
+        if self.show_history().is_err() {
+            self.frame.search.notify();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What stands around the conversation.
+
+mod disclaimer;
+mod header;
+mod panel;
+
+pub(crate) use disclaimer::DisclaimerText;
+pub(crate) use header::FrameHeader;
+pub(crate) use panel::HistoryPanel;

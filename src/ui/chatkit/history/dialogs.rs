@@ -1,0 +1,111 @@
+//! What is asked before a thread is changed.
+
+use leptos::{ev, html, prelude::*};
+
+use super::search::Search;
+use crate::ui::{
+    chatkit::{ChatKitControl, ThreadId},
+    components::{Button, ButtonKind, Dialog},
+    words::history as words,
+};
+
+/// Asks for a thread's new title.
+#[component]
+pub(super) fn RenameDialog(
+    control: ChatKitControl,
+    search: Search,
+    renaming: RwSignal<Option<ThreadId>>,
+) -> impl IntoView {
+    let input: NodeRef<html::Input> = NodeRef::new();
+    Effect::new(move |_| {
+        if let (Some(id), Some(input)) = (renaming.get(), input.get()) {
+            input.set_value(&untrack(|| search.title(&id)));
+            input.select();
+        }
+    });
+    let save = move |ev: ev::SubmitEvent| {
+        ev.prevent_default();
+        if let (Some(id), Some(input)) = (renaming.get_untracked(), input.get_untracked()) {
+            let title = input.value().trim().to_owned();
+            if !title.is_empty() {
+                search.rename(&id, &title);
+                control.rename_thread(id, title);
+            }
+        }
+        renaming.set(None);
+    };
+    let close = move |()| renaming.set(None);
+    view! {
+        <Dialog
+            id="rename-chat"
+            heading=words::RENAME_HEADING
+            is_open=Signal::derive(move || renaming.with(Option::is_some))
+            on_close=close
+        >
+            <form class="form" on:submit=save>
+                <div class="field">
+                    <label class="field__label" for="rename-chat-title">
+                        {words::TITLE}
+                    </label>
+                    <input
+                        node_ref=input
+                        class="field__input"
+                        id="rename-chat-title"
+                        required
+                        maxlength="200"
+                        autocomplete="off"
+                        dir="auto"
+                    />
+                </div>
+                <div class="dialog__actions">
+                    <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
+                        {words::CANCEL}
+                    </Button>
+                    <Button r#type="submit">{words::SAVE}</Button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Asks whether a thread is to be deleted.
+#[component]
+pub(super) fn DeleteDialog(
+    control: ChatKitControl,
+    search: Search,
+    deleting: RwSignal<Option<ThreadId>>,
+) -> impl IntoView {
+    let close = move |()| deleting.set(None);
+    let delete = move |_| {
+        if let Some(id) = deleting.get_untracked() {
+            search.remove(&id);
+            control.delete_thread(id);
+        }
+        deleting.set(None);
+        // The button that opened the dialog went with its thread.
+        control.focus_composer();
+    };
+    let title = move || deleting.get().map(|id| search.title(&id));
+    view! {
+        <Dialog
+            id="delete-chat"
+            role="alertdialog"
+            heading=words::DELETE_HEADING
+            is_open=Signal::derive(move || deleting.with(Option::is_some))
+            on_close=close
+        >
+            <p class="dialog__text">
+                <strong dir="auto">{title}</strong>
+                {words::DELETE_TEXT}
+            </p>
+            <div class="dialog__actions">
+                <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
+                    {words::CANCEL}
+                </Button>
+                <Button kind=ButtonKind::Danger on:click=delete>
+                    {words::DELETE}
+                </Button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,98 @@
+//! A thread of the list.
+
+use leptos::prelude::*;
+
+use super::{Href, marked::marked, search::Search};
+use crate::ui::{
+    chatkit::{ChatKitControl, ThreadId},
+    components::{IconKind, Menu, MenuItem},
+    words::history as words,
+};
+
+/// A thread: a link or a button that opens it, and a menu.
+#[component]
+pub(super) fn Row(
+    control: ChatKitControl,
+    search: Search,
+    id: ThreadId,
+    href: Option<Href>,
+    open: Callback<ThreadId>,
+    renaming: RwSignal<Option<ThreadId>>,
+    deleting: RwSignal<Option<ThreadId>>,
+) -> impl IntoView {
+    let path = href.map(|href| href(Some(&id)));
+    let id = StoredValue::new(id);
+    let title = Memo::new(move |_| id.with_value(|id| search.title(id)));
+    let snippet = Memo::new(move |_| id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
+    let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
+    let current = move || is_shown.get().then_some("page");
+    let (show_rename, show_delete) =
+        (control.option(|it| it.history.show_rename), control.option(|it| it.history.show_delete));
+    let content = move || {
+        view! {
+            <span class="history__title" dir="auto">
+                {move || view_marked(&title.get(), &search.query())}
+            </span>
+            {move || {
+                snippet
+                    .get()
+                    .map(|it| {
+                        view! { <span class="history__snippet" dir="auto">{view_marked(&it, &search.query())}</span> }
+                    })
+            }}
+        }
+    };
+    view! {
+        <li class="history__thread">
+            {match path {
+                Some(path) => {
+                    view! { <a class="history__link" href=path aria-current=current>{content()}</a> }.into_any()
+                }
+                None => {
+                    view! {
+                        <button
+                            class="history__link"
+                            type="button"
+                            aria-current=current
+                            on:click=move |_| open.run(id.get_value())
+                        >
+                            {content()}
+                        </button>
+                    }
+                        .into_any()
+                }
+            }}
+            <Show when=move || show_rename.get() || show_delete.get()>
+                <Menu label=Signal::derive(move || words::actions_for(&title.get()))>
+                    {move || show_rename.get().then(|| view! {
+                        <MenuItem
+                            icon=IconKind::Pencil
+                            label=words::RENAME
+                            on_choose=move |()| renaming.set(Some(id.get_value()))
+                        />
+                    })}
+                    {move || show_delete.get().then(|| view! {
+                        <MenuItem
+                            icon=IconKind::Trash
+                            label=words::DELETE
+                            is_danger=true
+                            on_choose=move |()| deleting.set(Some(id.get_value()))
+                        />
+                    })}
+                </Menu>
+            </Show>
+        </li>
+    }
+}
+
+/// Shows a text with the parts that a search found.
+fn view_marked(text: &str, query: &str) -> AnyView {
+    let parts = marked(text, query).into_iter();
+    parts
+        .map(|(is_found, part)| {
+            let part = part.to_owned();
+            if is_found { view! { <mark class="history__mark">{part}</mark> }.into_any() } else { part.into_any() }
+        })
+        .collect_view()
+        .into_any()
+}

@@ -1,0 +1,149 @@
+//! What shortcuts do.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlElement};
+
+use super::key::{Pressed, Shortcut};
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::{chatkit::ChatKitControl, words::frame as words},
+};
+
+/// What a key event says, in all browsers, while an input method is at work.
+const COMPOSING_KEY_CODE: u32 = 229;
+
+/// Listens to the keyboard as long as the component lives. Of several chats on a page the one with the focus is meant.
+pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
+    let keys = window_event_listener(ev::keydown, move |ev| {
+        let Some(root) = root.try_get_untracked().flatten() else { return };
+        let is_taken =
+            ev.default_prevented() || ev.repeat() || ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE;
+        if is_taken || is_dialog_open() || !is_meant(&root) {
+            return;
+        }
+        if let Some(shortcut) = Shortcut::of(&pressed(&ev))
+            && act(control, shortcut, &root)
+        {
+            ev.prevent_default();
+        }
+    });
+    on_cleanup(move || keys.remove());
+}
+
+/// Whether the page is a Mac's. In the browser only.
+pub(super) fn is_mac() -> bool {
+    let platform = window().navigator().platform().unwrap_or_default();
+    ["Mac", "iPhone", "iPad"].iter().any(|it| platform.starts_with(it))
+}
+
+/// Whether something can be done here at all.
+pub(super) fn is_offered(control: ChatKitControl, shortcut: Shortcut) -> bool {
+    let has_history = control.options.with(|it| it.history.enabled);
+    match shortcut {
+        Shortcut::Search => has_history || control.frame.n_histories.get() > 0,
+        Shortcut::ToggleHistory => has_history,
+        _ => true,
+    }
+}
+
+/// Does it; `false` when there is nothing to do.
+fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
+    if !untrack(|| is_offered(control, shortcut)) {
+        return false;
+    }
+    match shortcut {
+        Shortcut::NewChat => {
+            control.hide_history();
+            control.new_thread();
+            control.focus_composer();
+        }
+        Shortcut::FocusComposer => {
+            control.hide_history();
+            control.focus_composer();
+        }
+        Shortcut::Search => control.focus_search(),
+        Shortcut::ToggleHistory => {
+            if control.frame.is_history_open.get_untracked() {
+                control.hide_history();
+            } else {
+                _ = control.show_history();
+            }
+        }
+        Shortcut::PreviousMessage => return step(root, -1),
+        Shortcut::NextMessage => return step(root, 1),
+        Shortcut::CopyAnswer => return copy_answer(control),
+        Shortcut::Stop => {
+            let can_stop = control.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.can_stop));
+            if can_stop {
+                control.stop();
+            }
+            return can_stop;
+        }
+        Shortcut::List => control.show_shortcuts(),
+    }
+    true
+}
+
+/// Moves the focus to the message before or after the one that has it; from elsewhere, to the last one.
+fn step(root: &Element, by: i32) -> bool {
+    let messages = root.get_elements_by_class_name("message");
+    let n_messages = i32::try_from(messages.length()).unwrap_or_default();
+    let message = |at: i32| u32::try_from(at).ok().and_then(|at| messages.item(at));
+    let focused = document().active_element();
+    let holds = |it: &Element| focused.as_ref().is_some_and(|focused| it.contains(Some(focused)));
+    let at = (0..n_messages).find(|at| message(*at).is_some_and(|it| holds(&it)));
+    let next = at.map_or(n_messages - 1, |at| at + by);
+    let Some(next) = message(next).and_then(|it| it.dyn_into::<HtmlElement>().ok()) else { return false };
+    _ = next.set_attribute("tabindex", "-1");
+    _ = next.focus();
+    true
+}
+
+fn copy_answer(control: ChatKitControl) -> bool {
+    let text = control.state.try_with_value(|state| {
+        let answers = state.entries.iter().rev().filter(|it| matches!(it.item, ThreadItem::AssistantMessage(_)));
+        answers.map(|it| it.item.text()).find(|it| !it.trim().is_empty())
+    });
+    let Some(text) = text.flatten() else { return false };
+    // There is no clipboard on plain http, except on this machine.
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
+    if clipboard.is_ok_and(|it| it.is_undefined()) {
+        return false;
+    }
+    control.frame.said.set("");
+    spawn_local(async move {
+        if JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok() {
+            control.frame.said.try_set(words::COPIED);
+        }
+    });
+    true
+}
+
+fn pressed(ev: &ev::KeyboardEvent) -> Pressed {
+    let target = ev.target().and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    let is_typing = target.is_some_and(|it| {
+        it.is_content_editable() || matches!(it.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    });
+    Pressed {
+        key: ev.key(),
+        code: ev.code(),
+        alt: ev.alt_key(),
+        ctrl: ev.ctrl_key(),
+        meta: ev.meta_key(),
+        shift: ev.shift_key(),
+        is_typing,
+        is_mac: is_mac(),
+    }
+}
+
+fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open], [aria-modal=true]").is_ok_and(|it| it.is_some())
+}
+
+/// Whether keys are for this chat: it has the focus, or is the only one.
+fn is_meant(root: &Element) -> bool {
+    document().active_element().is_some_and(|it| root.contains(Some(&it)))
+        || document().get_elements_by_class_name("chatkit").length() == 1
+}

@@ -1,0 +1,54 @@
+//! What is not there: a thread that has not come, an answer that broke off.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    chatkit::{ChatKitControl, Loading, items::Dots},
+    components::{Button, ButtonKind, Icon, IconKind},
+    words::transcript as words,
+};
+
+/// The way on after an answer that did not come, or not to its end.
+#[component]
+pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
+    let question = Memo::new(move |_| {
+        control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
+    });
+    let retry = move |_| {
+        if let Some(id) = question.get_untracked() {
+            _ = control.retry(id);
+            // The button goes away and would take the focus along.
+            control.focus_composer();
+        }
+    };
+    view! {
+        <Show when=move || question.with(Option::is_some) && control.loading.get() == Loading::Ready>
+            <p>
+                <Button kind=ButtonKind::Quiet on:click=retry>
+                    <Icon kind=IconKind::RotateCw />
+                    {words::TRY_AGAIN}
+                </Button>
+            </p>
+        </Show>
+    }
+}
+
+/// How far the opened thread is.
+#[component]
+pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
+    move || match control.loading.get() {
+        Loading::Ready => ().into_any(),
+        Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> }.into_any(),
+        Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> }.into_any(),
+        Loading::Failed(text) => view! {
+            <div class="notice" data-level="danger" role="alert">
+                <Icon kind=IconKind::Alert />
+                <span>{text}</span>
+                <Button kind=ButtonKind::Quiet on:click=move |_| control.reload_thread()>
+                    {words::TRY_AGAIN}
+                </Button>
+            </div>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,42 @@
+//! What stands before the first entry.
+
+use leptos::{html, prelude::*};
+
+use super::place::EARLIER;
+use crate::ui::{
+    chatkit::{ChatKitControl, items::Dots},
+    components::{Button, ButtonKind},
+    words::transcript as words,
+};
+
+/// The way to what was said before, for those who do not scroll, and after a failure.
+#[component]
+pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> impl IntoView {
+    let paging = control.paging;
+    let load = move |_| {
+        // The button goes away and would take the focus along.
+        scroller.get_untracked().inspect(|it| _ = it.focus());
+        control.load_older();
+    };
+    view! {
+        <Show when=move || paging.has_older.get()>
+            <div class=EARLIER>
+                {move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> })}
+                <Show
+                    when=move || paging.is_loading.get()
+                    fallback=move || {
+                        view! {
+                            <Button kind=ButtonKind::Quiet on:click=load>
+                                {words::EARLIER}
+                            </Button>
+                        }
+                    }
+                >
+                    <span role="img" aria-label=words::EARLIER_COMES>
+                        <Dots />
+                    </span>
+                </Show>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,46 @@
+//! What a new chat shows instead of a conversation.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    chatkit::{ChatKitControl, StartPrompt, UserMessageDraft},
+    components::{Icon, IconKind},
+    words::transcript as words,
+};
+
+/// A greeting, and what can be asked with one click.
+#[component]
+pub(super) fn Start(control: ChatKitControl) -> impl IntoView {
+    let greeting = control.option(|it| it.start_screen.greeting.clone().unwrap_or_else(|| words::GREETING.to_owned()));
+    let prompts = control.option(|it| it.start_screen.prompts.clone());
+    view! {
+        <h2 class="start__greeting" dir="auto">
+            {move || greeting.get()}
+        </h2>
+        <Show when=move || prompts.with(|it| !it.is_empty())>
+            <ul class="start__prompts" aria-label=words::PROMPTS>
+                {move || prompts.get().into_iter().map(|it| view! { <Prompt control prompt=it /> }).collect_view()}
+            </ul>
+        </Show>
+    }
+}
+
+#[component]
+fn Prompt(control: ChatKitControl, prompt: StartPrompt) -> impl IntoView {
+    let StartPrompt { label, prompt, icon } = prompt;
+    let ask = move |_| {
+        let draft = UserMessageDraft { content: prompt.clone(), ..UserMessageDraft::default() };
+        if control.send_user_message(draft).is_ok() {
+            // The button goes away and would take the focus along.
+            control.focus_composer();
+        }
+    };
+    view! {
+        <li>
+            <button class="start__prompt" type="button" dir="auto" on:click=ask>
+                {icon.and_then(|it| IconKind::named(&it)).map(|kind| view! { <Icon kind /> })}
+                {label}
+            </button>
+        </li>
+    }
+}
