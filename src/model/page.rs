@@ -171,4 +171,17 @@ pub struct ChatStart {
     pub thread: Option<Thread>,
     /// Where answers come from.
     pub answers_from: AnswersFrom,
+    /// What may go along with a message.
+    pub attachments: AttachmentLimits,
+    /// Whether speech can be turned into text.
+    pub can_transcribe: bool,
+}
+
+/// What may go along with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentLimits {
+    /// The most bytes of one file.
+    pub max_bytes: u64,
+    /// The most files.
+    pub max_count: u32,
 }

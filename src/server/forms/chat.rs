@@ -48,7 +48,13 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         }
         None => None,
     };
-    Ok(ChatStart { threads, thread, answers_from: app.chat.answers_from() })
+    Ok(ChatStart {
+        threads,
+        thread,
+        answers_from: app.chat.answers_from(),
+        attachments: app.chat.attachment_limits(),
+        can_transcribe: app.chat.can_transcribe(),
+    })
 }
 
 /// Answers the page that is being rendered with 404.

@@ -31,8 +31,8 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ThreadItemActions,
-            UseChatKitOptions, use_chatkit,
+            AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, DictationOptions,
+            Handler, Loading, MaxSize, ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -174,7 +174,16 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         on_thread_change: Handler::new(move |id: Option<String>| go(paths::thread(id.as_deref()))),
         initial_threads: Some(start.threads),
         initial_thread: start.thread,
-        composer: ComposerOptions { placeholder: Some(words::PLACEHOLDER.to_owned()) },
+        composer: ComposerOptions {
+            placeholder: Some(words::PLACEHOLDER.to_owned()),
+            attachments: AttachmentOptions {
+                enabled: true,
+                max_size: MaxSize::Any(start.attachments.max_bytes),
+                max_count: start.attachments.max_count as usize,
+                ..AttachmentOptions::default()
+            },
+            dictation: DictationOptions { enabled: start.can_transcribe },
+        },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         is_colloquy: true,
         ..UseChatKitOptions::default()

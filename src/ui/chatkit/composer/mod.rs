@@ -1,12 +1,17 @@
 //! Where messages are written.
 
 mod answers;
+mod attachments;
+mod dictation;
 mod focus;
 mod questions;
 mod state;
 
+pub(crate) use attachments::DropZone;
 pub(crate) use state::ComposerState;
 
+use attachments::{AttachButton, UploadChips};
+use dictation::{DictateButton, Dictation, DictationLine};
 use questions::Questions;
 
 use leptos::{ev, html, prelude::*};
@@ -14,7 +19,7 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     model::chatkit::ThreadStatus,
     ui::{
-        chatkit::ChatKitControl,
+        chatkit::{ChatKitControl, UserMessageDraft},
         components::{Icon, IconKind},
         words::composer as words,
     },
@@ -53,6 +58,7 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
 #[component]
 fn Form(control: ChatKitControl) -> impl IntoView {
     let input: NodeRef<html::Textarea> = NodeRef::new();
+    let dictation = Dictation::new(control, input);
     let draft = control.draft();
     let placeholder =
         control.option(|it| it.composer.placeholder.clone().unwrap_or_else(|| words::PLACEHOLDER.to_owned()));
@@ -71,8 +77,14 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     });
 
     let send = move || {
-        if control.send_message(draft.get_untracked()).is_ok() {
-            control.set_draft("");
+        let uploads = control.composer.uploads;
+        if uploads.obstacle().is_none() {
+            let (text, attachments) = (draft.get_untracked(), uploads.attachments());
+            let message = UserMessageDraft { text, attachments, ..UserMessageDraft::default() };
+            if control.send_user_message(message).is_ok() {
+                control.set_draft("");
+                uploads.clear();
+            }
         }
         control.focus_composer();
     };
@@ -89,6 +101,9 @@ fn Form(control: ChatKitControl) -> impl IntoView {
     };
     view! {
         <form class="composer__form" on:submit=on_submit>
+            <DictationLine dictation />
+            <UploadChips control />
+            <AttachButton control />
             <textarea
                 node_ref=input
                 class="composer__input"
@@ -98,7 +113,9 @@ fn Form(control: ChatKitControl) -> impl IntoView {
                 autocomplete="off"
                 on:input=move |ev| control.set_draft(event_target_value(&ev))
                 on:keydown=on_keydown
+                on:paste=move |ev| attachments::paste(control, &ev)
             ></textarea>
+            <DictateButton dictation />
             <SendOrStop control />
         </form>
     }
@@ -108,7 +125,10 @@ fn Form(control: ChatKitControl) -> impl IntoView {
 fn SendOrStop(control: ChatKitControl) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let is_answering = control.is_answering();
-    let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
+    let uploads = control.composer.uploads;
+    let is_empty =
+        Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()) && uploads.is_empty());
+    let obstacle = Memo::new(move |_| uploads.obstacle());
     let stop = move |_| {
         control.stop();
         // The button goes away and would take the focus along.
@@ -123,7 +143,8 @@ fn SendOrStop(control: ChatKitControl) -> impl IntoView {
                         class="composer__button"
                         type="submit"
                         aria-label=words::SEND
-                        disabled=move || is_empty.get() || is_answering.get()
+                        title=move || obstacle.get()
+                        disabled=move || is_empty.get() || is_answering.get() || obstacle.with(Option::is_some)
                     >
                         <Icon kind=IconKind::ArrowUp />
                     </button>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::answers::Answers;
+use super::{answers::Answers, attachments::Uploads};
 
 /// What stands in the composer: what the next message will be.
 #[derive(Clone, Copy)]
@@ -11,6 +11,8 @@ pub(crate) struct ComposerState {
     pub(crate) draft: RwSignal<String>,
     /// What was answered so far to the assistant's questions.
     pub(crate) answers: RwSignal<Option<Answers>>,
+    /// The files.
+    pub(crate) uploads: Uploads,
     /// Whether it has been in a browser's page already.
     pub(crate) is_shown: StoredValue<bool>,
     /// Notified when the composer is to take the focus.
@@ -23,6 +25,7 @@ impl ComposerState {
         Self {
             draft: RwSignal::default(),
             answers: RwSignal::default(),
+            uploads: Uploads::new(),
             is_shown: StoredValue::new(false),
             focus: Trigger::new(),
         }

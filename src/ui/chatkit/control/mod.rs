@@ -199,6 +199,7 @@ impl ChatKitControl {
         self.leave();
         self.show(ChatState::default());
         self.composer.draft.set(drafts::load(id.as_deref()));
+        self.composer.uploads.switch(self.thread_id.get_untracked(), id.as_ref());
         self.thread_id.set(id.clone());
         self.loading.set(if id.is_some() { Loading::Loading } else { Loading::Ready });
         self.handler(|it| it.on_thread_change.clone()).run(id.clone());

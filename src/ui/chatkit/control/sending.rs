@@ -129,7 +129,7 @@ impl ChatKitControl {
     }
 
     /// Whether the chat lives in a browser, and what it shows is here.
-    fn check_ready(&self) -> Result<(), NotNow> {
+    pub(crate) fn check_ready(&self) -> Result<(), NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
         }
@@ -140,7 +140,7 @@ impl ChatKitControl {
     }
 
     /// Whether the thread takes messages.
-    fn check_open(&self) -> Result<(), NotNow> {
+    pub(crate) fn check_open(&self) -> Result<(), NotNow> {
         let status = self.thread.with_untracked(|thread| thread.as_ref().map(|it| it.status.clone()));
         match status {
             Some(ThreadStatus::Locked { .. } | ThreadStatus::Closed { .. }) => Err(NotNow::Closed),

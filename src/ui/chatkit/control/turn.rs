@@ -271,9 +271,10 @@ impl ChatKitControl {
         self.report_end(reason);
     }
 
-    /// The server did not take the message: the user gets its text back, before what was typed meanwhile. Files and
-    /// quotes are the page's, which is told; the composer cannot show them, and nothing goes along unseen.
+    /// The server did not take the message: the user gets its text and its files back, before what was typed
+    /// meanwhile. A quote is the page's, which is told; the composer cannot show it, and nothing goes along unseen.
     fn give_back(&self, message: &UserMessageDraft) {
+        self.composer.uploads.add(message.attachments.clone());
         self.set_draft(before(&message.plain_text(), &self.composer.draft.get_untracked()));
         self.focus_composer();
     }

@@ -1,12 +1,14 @@
 //! What the hook is told: options of the official client (npm `@openai/chatkit` 1.9.0), each as a type.
 
 mod api;
+mod attachments;
 mod composer;
 mod events;
 mod frame;
 mod handler;
 
 pub use api::Headers;
+pub use attachments::{AttachmentOptions, DictationOptions, MaxSize, UploadStrategy};
 pub use composer::ComposerOptions;
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
 pub use frame::{StartScreen, ThreadItemActions};
@@ -30,6 +32,8 @@ pub struct UseChatKitOptions {
     pub auth_token: AuthToken,
     /// Further headers of every request.
     pub headers: Headers,
+    /// How files get to the server; in two phases.
+    pub upload_strategy: UploadStrategy,
     /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
     pub locale: Option<String>,
     /// The thread to begin with; `None` is a new chat.
