@@ -173,4 +173,17 @@ pub struct ChatStart {
     pub answers_from: AnswersFrom,
     /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
     pub models: Vec<String>,
+    /// What may go along with a message.
+    pub attachments: AttachmentLimits,
+    /// Whether speech can be turned into text.
+    pub can_transcribe: bool,
+}
+
+/// What may go along with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentLimits {
+    /// The most bytes of one file.
+    pub max_bytes: u64,
+    /// The most files.
+    pub max_count: u32,
 }

@@ -48,7 +48,14 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         }
         None => None,
     };
-    Ok(ChatStart { threads, thread, answers_from: app.chat.answers_from(), models: app.chat.models() })
+    Ok(ChatStart {
+        threads,
+        thread,
+        answers_from: app.chat.answers_from(),
+        attachments: app.chat.attachment_limits(),
+        can_transcribe: app.chat.can_transcribe(),
+        models: app.chat.models(),
+    })
 }
 
 /// Answers the page that is being rendered with 404.

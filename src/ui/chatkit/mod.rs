@@ -42,7 +42,7 @@ pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, Use
 pub use history::{ChatHistory, ThreadList};
 pub use options::*;
 
-use composer::Composer;
+use composer::{Composer, DropZone};
 use control::{drafts, feed};
 use markdown::host::MarkdownHost;
 use transcript::Transcript;
@@ -106,6 +106,7 @@ pub fn ChatKit(
         <div class=format!("chatkit {class}")>
             <Transcript control />
             <Composer control />
+            <DropZone control />
         </div>
     }
 }

@@ -31,8 +31,8 @@ use crate::{
     },
     ui::{
         chatkit::{
-            AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Loading, ModelOption,
-            ThreadItemActions, UseChatKitOptions, use_chatkit,
+            AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, DictationOptions,
+            Handler, Loading, MaxSize, ModelOption, ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -176,6 +176,13 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart) -> ChatKitControl {
         initial_thread: start.thread,
         composer: ComposerOptions {
             placeholder: Some(words::PLACEHOLDER.to_owned()),
+            attachments: AttachmentOptions {
+                enabled: true,
+                max_size: MaxSize::Any(start.attachments.max_bytes),
+                max_count: start.attachments.max_count as usize,
+                ..AttachmentOptions::default()
+            },
+            dictation: DictationOptions { enabled: start.can_transcribe },
             models: model_options(start.models),
             ..ComposerOptions::default()
         },

@@ -20,6 +20,9 @@ pub enum NotNow {
     /// The thread is locked or closed.
     #[error("the thread takes no more messages")]
     Closed,
+    /// The options allow no attachments.
+    #[error("this chat takes no files: set `composer.attachments.enabled`")]
+    NoAttachments,
     /// There is nothing to send.
     #[error("there is nothing to send")]
     Empty,
