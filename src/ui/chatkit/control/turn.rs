@@ -106,7 +106,7 @@ impl ChatKitControl {
         let Beginning { message, line, number, operation } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
-                keep_draft(&operation, message.as_ref());
+                self.keep_draft(&operation, message.as_ref());
             }
             return;
         }
@@ -278,6 +278,18 @@ impl ChatKitControl {
         self.set_draft(before(&message.plain_text(), &self.composer.draft.get_untracked()));
         self.focus_composer();
     }
+
+    /// Keeps a message that could not be sent, and whose thread is not shown any more: its text as a draft.
+    fn keep_draft(&self, operation: &Option<Operation>, message: Option<&UserMessageDraft>) {
+        let Some(message) = message else { return };
+        let thread_id = match operation {
+            Some(Operation::ThreadsAddUserMessage { thread_id, .. }) => Some(thread_id.as_str()),
+            Some(Operation::ThreadsCreate { .. }) => None,
+            _ => return,
+        };
+        drafts::save(thread_id, &before(&message.plain_text(), &drafts::load(thread_id)));
+        self.composer.uploads.put_aside(thread_id, message.attachments.clone());
+    }
 }
 
 /// What an event says to the page, not to the conversation.
@@ -308,17 +320,6 @@ impl Told {
 /// Whether nothing more is wanted of the line: the user stopped, or left while the server goes on by itself.
 fn is_over(line: &Line) -> bool {
     line.is_left() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
-}
-
-/// Keeps a message that could not be sent, and whose thread is not shown any more, as a draft.
-fn keep_draft(operation: &Option<Operation>, message: Option<&UserMessageDraft>) {
-    let Some(text) = message.map(UserMessageDraft::plain_text) else { return };
-    let thread_id = match operation {
-        Some(Operation::ThreadsAddUserMessage { thread_id, .. }) => Some(thread_id.as_str()),
-        Some(Operation::ThreadsCreate { .. }) => None,
-        _ => return,
-    };
-    drafts::save(thread_id, &before(&text, &drafts::load(thread_id)));
 }
 
 fn before(text: &str, typed: &str) -> String {

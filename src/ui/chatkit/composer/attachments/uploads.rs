@@ -66,12 +66,30 @@ impl Uploads {
         }
     }
 
+    /// Keeps files that the server has for a thread that is not shown.
+    pub(crate) fn put_aside(&self, thread_id: Option<&str>, attachments: Vec<Attachment>) {
+        if attachments.is_empty() {
+            return;
+        }
+        let uploads: Vec<Upload> =
+            attachments.into_iter().map(|it| Upload::of_attachment(self.new_key(), it)).collect();
+        self.elsewhere.try_update_value(|elsewhere| {
+            match elsewhere.iter_mut().find(|(id, _)| id.as_deref() == thread_id) {
+                Some((_, list)) => drop(list.splice(0..0, uploads)),
+                None => elsewhere.push((thread_id.map(str::to_owned), uploads)),
+            }
+        });
+    }
+
     /// Puts those of a thread aside until it is shown again, and brings those of another one back.
     pub(crate) fn switch(&self, from: Option<ThreadId>, to: Option<&ThreadId>) {
         let list = self.list.try_update(std::mem::take).unwrap_or_default();
         let back = self.elsewhere.try_update_value(|elsewhere| {
             if !list.is_empty() {
-                elsewhere.push((from, list));
+                match elsewhere.iter_mut().find(|(id, _)| *id == from) {
+                    Some((_, kept)) => kept.extend(list),
+                    None => elsewhere.push((from, list)),
+                }
             }
             let at = elsewhere.iter().position(|(id, _)| id.as_ref() == to);
             at.map(|at| elsewhere.swap_remove(at).1)
