@@ -25,6 +25,6 @@ test("what cannot be attached is refused in a sentence", { tag: "@own-server" },
   // One is not what it says, which only the server can tell.
   await page.getByRole("button", { name: "Remove notes.txt" }).click();
   await choose(page, [{ name: "fake.pdf", mimeType: "application/pdf", buffer: Buffer.from("no book") }]);
-  await expect(its.chip("fake.pdf")).toContainText("the file is not what it was said to be, application/pdf");
+  await expect(its.chip("fake.pdf")).toContainText("The file is not what it was said to be, application/pdf.");
   await expect(page.getByRole("button", { name: "Upload fake.pdf again" })).toBeVisible();
 });

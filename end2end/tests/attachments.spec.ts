@@ -114,34 +114,60 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
   test.describe("while the line is dead", () => {
     test.use({ expectedOnConsole: [/ERR_INTERNET_DISCONNECTED/] });
 
-  test("a file that fails can be uploaded again", async ({ page, visit, scan, signedIn: _, context }) => {
-    await visit("/chat");
-    const [chat, its] = [chatPage(page), files(page)];
-    await choose(page, [NOTES]);
-    await expect(its.chip("notes.txt")).toContainText("18 bytes");
+    test("a file that fails can be uploaded again", async ({ page, visit, scan, signedIn: _, context }) => {
+      await visit("/chat");
+      const [chat, its] = [chatPage(page), files(page)];
+      await choose(page, [NOTES]);
+      await expect(its.chip("notes.txt")).toContainText("18 bytes");
 
-    // Her line is dead.
-    await context.setOffline(true);
-    await choose(page, [{ ...NOTES, name: "more.txt" }]);
-    await expect(its.chip("more.txt")).toContainText("The server could not be reached.");
-    await expect(chat.send).toBeDisabled();
-    await expect(its.status("A file could not be uploaded.")).toBeVisible();
-    await scan("an upload has failed");
+      // Her line is dead.
+      await context.setOffline(true);
+      await choose(page, [{ ...NOTES, name: "more.txt" }]);
+      await expect(its.chip("more.txt")).toContainText("The server could not be reached.");
+      await expect(chat.send).toBeDisabled();
+      await expect(its.status("A file could not be uploaded.")).toBeVisible();
+      await scan("an upload has failed");
 
-    // It is back.
-    await context.setOffline(false);
-    await page.getByRole("button", { name: "Upload more.txt again" }).click();
-    await expect(its.chip("more.txt")).toContainText("18 bytes");
-    await chat.send.click();
-    await expect(chat.questions.getByText("more.txt")).toBeVisible();
-    await expect(chat.questions.getByText("notes.txt")).toBeVisible();
-  });
+      // It is back.
+      await context.setOffline(false);
+      await page.getByRole("button", { name: "Upload more.txt again" }).click();
+      await expect(its.chip("more.txt")).toContainText("18 bytes");
+      await chat.send.click();
+      await expect(chat.questions.getByText("more.txt")).toBeVisible();
+      await expect(chat.questions.getByText("notes.txt")).toBeVisible();
+    });
   });
 
   test("there is no microphone where nothing turns speech into text", async ({ page, visit, signedIn: _ }) => {
     await visit("/chat");
     await expect(files(page).attach).toBeVisible();
     await expect(page.getByRole("button", { name: "Dictate" })).toHaveCount(0);
+  });
+
+  test.describe("when the server refuses", () => {
+    test.use({ expectedOnConsole: [/status of 404/] });
+
+    test("words and files come back", async ({ page, visit, signedIn }) => {
+      await visit("/chat");
+      const [chat, its] = [chatPage(page), files(page)];
+      const created = page.waitForResponse(async (it) => (await it.text()).includes("upload_descriptor"));
+      await choose(page, [NOTES]);
+      const { id } = await (await created).json();
+      await expect(its.chip("notes.txt")).toContainText("18 bytes");
+
+      // Elsewhere, the file is deleted.
+      await signedIn.request("attachments.delete", { attachment_id: id });
+
+      // The message is refused, which is said; Ada has what she wrote, takes the file away, and goes on.
+      await chat.message.fill("Read this");
+      await chat.send.click();
+      await expect(chat.alert).toHaveText(/[A-Z].{10,}\./);
+      await expect(chat.message).toHaveValue("Read this");
+      await expect(chat.questions).toHaveCount(0);
+      await page.getByRole("button", { name: "Remove notes.txt" }).click();
+      await chat.send.click();
+      await expect(chat.answers).toContainText("You said: Read this");
+    });
   });
 
   test("files stay with the chat that they were attached to", async ({ page, visit, signedIn: _ }) => {

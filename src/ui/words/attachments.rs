@@ -35,7 +35,7 @@ pub fn retry(name: &str) -> String {
 
 /// Says how far an upload is.
 pub fn percent(sent: u64, size: u64) -> String {
-    let percent = if size == 0 { 0 } else { sent.min(size) * 100 / size };
+    let percent = (sent.min(size) * 100).checked_div(size).unwrap_or_default();
     format!("{percent}\u{a0}%")
 }
 

@@ -62,7 +62,7 @@ pub enum UploadStrategy {
     TwoPhase,
     /// As the field `file` of a form that is posted to `upload_url`, which answers with the attachment.
     Direct {
-        /// Where to, on any origin; a path is one of the page's own.
+        /// Where to, on any origin; a path is one on the chat's server.
         upload_url: String,
     },
 }

@@ -1,4 +1,4 @@
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 
 use super::upload::{Upload, UploadStatus};
 use crate::ui::{
@@ -16,6 +16,13 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         let status = status.clone();
         move |_| status.with(kind_of)
     });
+    let chip: NodeRef<html::Li> = NodeRef::new();
+    // In a list that scrolls, what is new and what failed comes into view.
+    Effect::new(move |_| {
+        if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
+            chip.parent_element().inspect(|list| list.set_scroll_top(chip.offset_top()));
+        }
+    });
     let label = {
         let name = name.clone();
         move || match kind.get() {
@@ -24,7 +31,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         }
     };
     view! {
-        <li class="uploads__chip" data-status=move || kind.get()>
+        <li node_ref=chip class="uploads__chip" data-status=move || kind.get()>
             <Sign picture />
             <span class="uploads__text">
                 <span class="uploads__name">{name.clone()}</span>

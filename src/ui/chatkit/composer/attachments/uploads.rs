@@ -71,7 +71,10 @@ impl Uploads {
         let list = self.list.try_update(std::mem::take).unwrap_or_default();
         let back = self.elsewhere.try_update_value(|elsewhere| {
             if !list.is_empty() {
-                elsewhere.push((from, list));
+                match elsewhere.iter_mut().find(|(id, _)| *id == from) {
+                    Some((_, kept)) => kept.extend(list),
+                    None => elsewhere.push((from, list)),
+                }
             }
             let at = elsewhere.iter().position(|(id, _)| id.as_ref() == to);
             at.map(|at| elsewhere.swap_remove(at).1)
