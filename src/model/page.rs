@@ -153,10 +153,11 @@ pub struct AccountRules {
 }
 
 /// Which answers this server gives, for the page to say so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswersFrom {
     /// A language model.
+    #[default]
     Model,
     /// The built-in demo; no model is connected.
     Demo,
@@ -165,7 +166,7 @@ pub enum AnswersFrom {
 }
 
 /// What a chat page starts with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatStart {
     /// The newest threads, without items; `None` if they are elsewhere.
     pub threads: Option<Page<Thread>>,
@@ -177,4 +178,17 @@ pub struct ChatStart {
     pub api_url: Option<String>,
     /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
     pub models: Vec<String>,
+    /// What may go along with a message; nothing when the page does not know.
+    pub attachments: Option<AttachmentLimits>,
+    /// Whether speech can be turned into text.
+    pub can_transcribe: bool,
+}
+
+/// What may go along with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentLimits {
+    /// The most bytes of one file.
+    pub max_bytes: u64,
+    /// The most files.
+    pub max_count: u32,
 }

@@ -47,7 +47,11 @@ use super::{
     Clock, Db, Result,
     config::{AnswerLimits, Config},
 };
-use crate::model::{Timestamp, chatkit::ThreadItem, page::AnswersFrom};
+use crate::model::{
+    Timestamp,
+    chatkit::ThreadItem,
+    page::{AnswersFrom, AttachmentLimits},
+};
 use attachments::Attachments;
 use live::{Feeds, LiveRuns, StopReason};
 use relay::{Relay, chatkit::ChatKit, demo::Demo, openai::OpenAi};
@@ -159,6 +163,16 @@ impl Chat {
     /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
     pub fn models(&self) -> Vec<String> {
         self.0.models.clone()
+    }
+
+    /// Tells what may go along with a message.
+    pub fn attachment_limits(&self) -> AttachmentLimits {
+        self.attachments().limits()
+    }
+
+    /// Whether speech can be turned into text.
+    pub fn can_transcribe(&self) -> bool {
+        self.transcriber().is_some()
     }
 
     /// Whether no answer is being written.

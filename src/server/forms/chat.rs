@@ -45,7 +45,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
     // What is kept elsewhere, the page asks for by itself.
     if let Some(url) = &app.config.pages.chatkit_api_url {
         let (answers_from, api_url) = (AnswersFrom::Elsewhere, Some(url.to_string()));
-        return Ok(ChatStart { threads: None, thread: None, answers_from, models: Vec::new(), api_url });
+        return Ok(ChatStart { answers_from, api_url, ..ChatStart::default() });
     }
     let threads = chat::threads::list(&app.db, &principal.user_id, &PageQuery::default()).await;
     let threads = threads.map_err(|err| failed(&err))?;
@@ -58,8 +58,15 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         }
         None => None,
     };
-    let (answers_from, models) = (app.chat.answers_from(), app.chat.models());
-    Ok(ChatStart { threads: Some(threads), thread, answers_from, models, api_url: None })
+    Ok(ChatStart {
+        threads: Some(threads),
+        thread,
+        answers_from: app.chat.answers_from(),
+        api_url: None,
+        attachments: Some(app.chat.attachment_limits()),
+        can_transcribe: app.chat.can_transcribe(),
+        models: app.chat.models(),
+    })
 }
 
 /// See [`crate::api::status::has_examples`].

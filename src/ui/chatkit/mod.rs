@@ -44,7 +44,7 @@ pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, Use
 pub use history::{ChatHistory, Href, ThreadList};
 pub use options::*;
 
-use composer::Composer;
+use composer::{Composer, DropZone};
 use control::{drafts, feed};
 use frame::{DisclaimerText, FrameHeader, HistoryPanel};
 use markdown::host::MarkdownHost;
@@ -117,6 +117,7 @@ pub fn ChatKit(
                 <div class="chatkit__body">
                     <Transcript control />
                     <Composer control />
+                    <DropZone control />
                     <DisclaimerText control />
                 </div>
             </div>

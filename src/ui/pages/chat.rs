@@ -28,12 +28,13 @@ use crate::{
     model::{
         ApiError,
         auth::Session,
-        page::{AnswersFrom, ChatStart},
+        page::{AnswersFrom, AttachmentLimits, ChatStart},
     },
     ui::{
         chatkit::{
-            Ask, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions, Handler, Header, History, Loading,
-            ModelOption, StartPrompt, StartScreen, ThreadItemActions, UseChatKitOptions, use_chatkit,
+            Ask, AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions,
+            DictationOptions, Handler, Header, History, Loading, MaxSize, ModelOption, StartPrompt, StartScreen,
+            ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind},
         paths,
@@ -197,6 +198,8 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         start_screen: StartScreen { prompts, ..StartScreen::default() },
         composer: ComposerOptions {
             placeholder: Some(words::PLACEHOLDER.to_owned()),
+            attachments: start.attachments.map(attachment_options).unwrap_or_default(),
+            dictation: DictationOptions { enabled: start.can_transcribe },
             models: model_options(start.models),
             ..ComposerOptions::default()
         },
@@ -206,6 +209,16 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         typesetter: Ask::new(|passages| async { typeset(passages).await.unwrap_or_default() }),
         ..UseChatKitOptions::default()
     })
+}
+
+/// What our own server takes.
+fn attachment_options(limits: AttachmentLimits) -> AttachmentOptions {
+    AttachmentOptions {
+        enabled: true,
+        max_size: MaxSize::Any(limits.max_bytes),
+        max_count: limits.max_count as usize,
+        ..AttachmentOptions::default()
+    }
 }
 
 /// What the operator lets people choose from; the first one answers by itself.

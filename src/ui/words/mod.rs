@@ -3,7 +3,9 @@
 //! One file per room, named as the room is. Constants for sentences that stand as they are, functions for those that
 //! hold a number or a name. No markup, no signals.
 
+pub mod attachments;
 pub mod composer;
+pub mod dictation;
 pub mod example;
 pub mod frame;
 pub mod history;

@@ -31,12 +31,13 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{Attachment, AttachmentKind, AttachmentMarks, NewAttachment, ThreadItem, UploadDescriptor},
+        page::AttachmentLimits,
     },
     server::{self, config::Config, ids, tx::Tx},
 };
 
 /// The most files of one message.
-const MAX_PER_MESSAGE: usize = 10;
+const MAX_PER_MESSAGE: u32 = 10;
 /// How many small pictures are made at once: each may take 200 MB for a moment.
 const PREVIEWS_AT_ONCE: usize = 1;
 
@@ -63,6 +64,11 @@ impl Attachments {
             previews: Semaphore::new(PREVIEWS_AT_ONCE),
             detached: Notify::new(),
         })
+    }
+
+    /// Tells what may go along with a message.
+    pub(super) fn limits(&self) -> AttachmentLimits {
+        AttachmentLimits { max_bytes: self.max_bytes.unsigned_abs(), max_count: MAX_PER_MESSAGE }
     }
 
     /// Says that an attachment was deleted: its files go soon.
@@ -131,7 +137,7 @@ pub(super) async fn send(
     ids: &[String],
     now: Timestamp,
 ) -> Result<Vec<Attachment>> {
-    if ids.len() > MAX_PER_MESSAGE {
+    if ids.len() > MAX_PER_MESSAGE as usize {
         return Err(ChatError::Invalid(format!("a message has {MAX_PER_MESSAGE} attachments at most")));
     }
     let mut sent = Vec::with_capacity(ids.len());

@@ -12,6 +12,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials};
 mod auth_token;
 pub mod decode;
 mod error;
+pub(crate) mod upload;
 
 pub use auth_token::AuthToken;
 pub use error::ChatKitError;

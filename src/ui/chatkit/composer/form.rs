@@ -1,7 +1,15 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    Taking, input::Input, models::Models, quote::Quote, suggest::Suggestions, suggestions::SuggestionList, tools::Tools,
+    Taking,
+    attachments::{AttachButton, UploadChips},
+    dictation::{DictateButton, Dictation, DictationLine},
+    input::Input,
+    models::Models,
+    quote::Quote,
+    suggest::Suggestions,
+    suggestions::SuggestionList,
+    tools::Tools,
 };
 use crate::ui::{
     chatkit::{ChatKitControl, Loading},
@@ -14,6 +22,7 @@ use crate::ui::{
 pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoView {
     let input: NodeRef<html::Textarea> = NodeRef::new();
     let suggestions = Suggestions::new(control, input);
+    let dictation = Dictation::new(control, input);
     let send = move || {
         suggestions.close();
         control.submit();
@@ -36,8 +45,16 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
             data-tools=move || has_tools.get().then_some("")
             on:submit=on_submit
         >
+            <DictationLine dictation />
+            <UploadChips control />
+            <Show when=move || !has_tools.get() && !is_locked.get()>
+                <AttachButton control />
+            </Show>
             <Input control input suggestions taking send=Callback::new(move |()| send()) />
             <fieldset class="composer__tools" disabled=move || is_locked.get()>
+                <Show when=move || has_tools.get()>
+                    <AttachButton control />
+                </Show>
                 <Tools control />
                 <Show when=move || has_mentions.get()>
                     <button
@@ -52,6 +69,9 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
             </fieldset>
             <div class="composer__end">
                 <Models control is_locked />
+                <Show when=move || !is_locked.get()>
+                    <DictateButton dictation />
+                </Show>
                 <SendOrStop control is_locked />
             </div>
         </form>
@@ -64,7 +84,10 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let has_to_wait =
         Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
-    let is_empty = Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()));
+    let uploads = control.composer.uploads;
+    let is_empty =
+        Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()) && uploads.is_empty());
+    let obstacle = Memo::new(move |_| uploads.obstacle());
     let stop = move |_| {
         control.stop();
         // The button goes away and would take the focus along.
@@ -81,7 +104,8 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
                 class="composer__button"
                 type="submit"
                 aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
-                disabled=move || is_empty.get() || is_locked.get()
+                title=move || obstacle.get()
+                disabled=move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some)
             >
                 <Icon kind=IconKind::ArrowUp />
             </button>

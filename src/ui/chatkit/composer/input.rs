@@ -1,7 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    Taking, focus,
+    Taking, attachments, focus,
     menu::Menu,
     suggest::Suggestions,
     suggestions::{LIST_ID, option_id},
@@ -79,6 +79,7 @@ pub(super) fn Input(
             aria-controls=move || is_open.get().then_some(LIST_ID)
             aria-activedescendant=active
             on:input=on_input
+            on:paste=move |ev| attachments::paste(control, &ev)
             on:keydown=on_keydown
             on:keyup=on_keyup
             on:click=move |_| suggestions.follow()

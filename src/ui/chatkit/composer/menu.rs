@@ -1,7 +1,10 @@
 //! What can be chosen while one writes. Pure: no signals, no browser.
 
 use super::mentions::{self, Mention};
-use crate::ui::chatkit::{Command, Entity, ToolOption};
+use crate::ui::{
+    chatkit::{Command, Entity, ToolOption},
+    words::attachments as words,
+};
 
 /// What is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub(crate) enum Choice {
     Command(Command),
     /// It is used for the message.
     Tool(ToolOption),
+    /// Files are chosen that go along with it.
+    Attach,
 }
 
 impl Choice {
@@ -59,6 +64,7 @@ impl Choice {
             Self::Entity(it) => &it.title,
             Self::Command(it) => &it.label,
             Self::Tool(it) => &it.label,
+            Self::Attach => words::ATTACH,
         }
     }
 
@@ -66,7 +72,7 @@ impl Choice {
     pub(crate) fn description(&self) -> Option<&str> {
         match self {
             Self::Command(it) => it.description.as_deref(),
-            Self::Entity(_) | Self::Tool(_) => None,
+            Self::Entity(_) | Self::Tool(_) | Self::Attach => None,
         }
     }
 
@@ -75,7 +81,7 @@ impl Choice {
         match self {
             Self::Entity(it) => it.group.as_deref(),
             Self::Command(it) => it.group.as_deref(),
-            Self::Tool(_) => None,
+            Self::Tool(_) | Self::Attach => None,
         }
     }
 }
@@ -161,10 +167,11 @@ impl Menu {
     }
 }
 
-/// The tools whose name fits to what was typed.
-pub(crate) fn matching_tools(tools: &[ToolOption], query: &str) -> Vec<Choice> {
+/// What the composer can do by itself, as far as its name fits to what was typed.
+pub(crate) fn own_choices(tools: &[ToolOption], can_attach: bool, query: &str) -> Vec<Choice> {
     let query = query.to_lowercase();
-    tools.iter().filter(|it| it.label.to_lowercase().contains(&query)).cloned().map(Choice::Tool).collect()
+    let own = can_attach.then_some(Choice::Attach).into_iter().chain(tools.iter().cloned().map(Choice::Tool));
+    own.filter(|it| it.label().to_lowercase().contains(&query)).collect()
 }
 
 #[cfg(test)]

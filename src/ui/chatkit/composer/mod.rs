@@ -1,6 +1,8 @@
 //! Where messages are written.
 
 mod answers;
+mod attachments;
+mod dictation;
 mod draft;
 mod focus;
 mod form;
@@ -16,6 +18,7 @@ mod suggest;
 mod suggestions;
 mod tools;
 
+pub(crate) use attachments::DropZone;
 pub(crate) use draft::{Draft, Queued};
 pub(crate) use state::ComposerState;
 

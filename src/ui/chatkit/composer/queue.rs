@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::Queued;
 use crate::ui::{
-    chatkit::ChatKitControl,
+    chatkit::{ChatKitControl, Loading, UserMessageDraft},
     components::{Icon, IconKind},
     words::composer as words,
 };
@@ -32,10 +32,10 @@ pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
 #[component]
 fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     let Queued { key, message, .. } = queued;
-    let (key, text) = (StoredValue::new(key), message.plain_text());
+    let (key, text) = (StoredValue::new(key), text_of(&message));
     // What runs and cannot be stopped has to be waited for.
     let can_go_now = Memo::new(move |_| {
-        let is_loading = control.loading.with(|it| *it == crate::ui::chatkit::Loading::Loading);
+        let is_loading = control.loading.with(|it| *it == Loading::Loading);
         control.turn.with(|turn| turn.as_ref().map_or(!is_loading, |it| it.can_stop))
     });
     let act = move |act: fn(&ChatKitControl, &str)| {
@@ -76,4 +76,11 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
             </span>
         </li>
     }
+}
+
+/// What it says, and the names of its files.
+fn text_of(message: &UserMessageDraft) -> String {
+    let names = message.attachments.iter().map(|it| it.name.clone());
+    let text = Some(message.plain_text()).filter(|it| !it.trim().is_empty());
+    text.into_iter().chain(names).collect::<Vec<_>>().join(" · ")
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{answers::Answers, draft::Queued, mentions::Mention};
+use super::{answers::Answers, attachments::Uploads, draft::Queued, mentions::Mention};
 
 /// What stands in the composer: what the next message will be.
 #[derive(Clone, Copy)]
@@ -25,6 +25,10 @@ pub(crate) struct ComposerState {
     pub(crate) is_kept: StoredValue<bool>,
     /// What was answered so far to the assistant's questions.
     pub(crate) answers: RwSignal<Option<Answers>>,
+    /// The files.
+    pub(crate) uploads: Uploads,
+    /// Notified when the user is to choose files.
+    pub(crate) choose_files: Trigger,
     /// Whether it has been in a browser's page already.
     pub(crate) is_shown: StoredValue<bool>,
     /// Notified when the composer is to take the focus.
@@ -44,6 +48,8 @@ impl ComposerState {
             is_urgent: StoredValue::new(false),
             is_kept: StoredValue::new(false),
             answers: RwSignal::default(),
+            uploads: Uploads::new(),
+            choose_files: Trigger::new(),
             is_shown: StoredValue::new(false),
             focus: Trigger::new(),
         }

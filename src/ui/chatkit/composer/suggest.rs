@@ -5,7 +5,7 @@ use web_sys::HtmlTextAreaElement;
 
 use super::{
     mentions::{self, Mention},
-    menu::{Choice, Menu, Opener, Sought, matching_tools},
+    menu::{Choice, Menu, Opener, Sought, own_choices},
 };
 use crate::ui::chatkit::{ChatKitControl, Command, CommandResult, Entity};
 
@@ -88,6 +88,11 @@ impl Suggestions {
                 self.control.select_tool(Some(tool.id));
                 self.close();
             }
+            Choice::Attach => {
+                self.replace(menu.start, "");
+                self.control.composer.choose_files.notify();
+                self.close();
+            }
             Choice::Command(command) => self.run(command, menu),
         }
         true
@@ -130,8 +135,8 @@ impl Suggestions {
                 found.unwrap_or_default().into_iter().map(Choice::Entity).collect()
             }
             Sought::Commands => {
-                let tools = self.control.handler(|it| it.composer.tools.clone());
-                let own = matching_tools(&tools, &query);
+                let own =
+                    self.control.handler(|it| own_choices(&it.composer.tools, it.composer.attachments.enabled, &query));
                 let found = self.control.handler(|it| it.commands.on_search.clone()).ask(query).await;
                 found.unwrap_or_default().into_iter().map(Choice::Command).chain(own).collect()
             }

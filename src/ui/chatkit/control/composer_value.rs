@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{ChatKitControl, NotNow};
 use crate::{
-    model::chatkit::UserContent,
+    model::chatkit::{Attachment, UserContent},
     ui::chatkit::{UserMessageDraft, composer::Draft},
 };
 
@@ -17,6 +17,8 @@ pub struct ComposerValue {
     pub content: Vec<UserContent>,
     /// What the message answers to; shown above the text.
     pub reply: Option<String>,
+    /// Files that have been uploaded; others are uploaded by [`ChatKitControl::attach_files`].
+    pub attachments: Vec<Attachment>,
     /// Which tool is to be used.
     pub selected_tool_id: Selection,
     /// Which model is to answer.
@@ -61,13 +63,15 @@ impl ChatKitControl {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
         }
-        let ComposerValue { text, content, reply, selected_tool_id, selected_model_id } = value.into();
+        let ComposerValue { text, content, reply, attachments, selected_tool_id, selected_model_id } = value.into();
         let message = UserMessageDraft { text, content, reply, ..UserMessageDraft::default() };
         self.change_draft(|draft| {
             let queue = std::mem::take(&mut draft.queue);
             *draft = Draft { queue, ..Draft::default() };
             draft.put_before(&message);
         });
+        self.composer.uploads.clear();
+        self.composer.uploads.add(attachments);
         self.select_tool(selected_tool_id.change(self.composer.tool.get_untracked()));
         self.select_model(selected_model_id.change(self.composer.model.get_untracked()));
         Ok(())

@@ -36,7 +36,8 @@ impl ChatKitControl {
             Err(NotNow::Loading) => self.loading.get_untracked() == Loading::Loading,
             Err(err) => err == NotNow::Answering,
         };
-        if message.is_empty() || !can_wait {
+        let uploads = self.composer.uploads;
+        if message.is_empty() || !can_wait || uploads.obstacle().is_some() {
             return;
         }
         self.change_draft(|draft| {
@@ -44,6 +45,7 @@ impl ChatKitControl {
             *draft = Draft { queue, ..Draft::default() };
             draft.queue.push(Queued { key: new_key(), message, is_old: false });
         });
+        uploads.clear();
         self.release_tool();
         if now.is_ok() {
             self.send_first();
@@ -56,6 +58,7 @@ impl ChatKitControl {
         UserMessageDraft {
             content: draft.content(),
             reply: draft.quote,
+            attachments: self.composer.uploads.attachments(),
             tool_choice: untrack(|| self.selected_tool().get()).map(|it| it.id),
             model: untrack(|| self.selected_model().get()).map(|it| it.id),
             ..UserMessageDraft::default()
@@ -65,12 +68,14 @@ impl ChatKitControl {
     /// Puts a message that was not sent back into the composer, before what was typed meanwhile.
     pub(crate) fn give_back(&self, message: &UserMessageDraft) {
         self.change_draft(|draft| draft.put_before(message));
-        self.select_tool_again(message);
+        self.take_back(message);
         self.focus_composer();
     }
 
-    /// Takes over the tool that a message asked for which was not sent, unless another one is selected by now.
-    pub(crate) fn select_tool_again(&self, message: &UserMessageDraft) {
+    /// Takes over what a message that was not sent holds beside its words: its files, and its tool unless another one is
+    /// selected by now.
+    pub(crate) fn take_back(&self, message: &UserMessageDraft) {
+        self.composer.uploads.add(message.attachments.clone());
         if let (Some(id), None) = (&message.tool_choice, self.composer.tool.get_untracked()) {
             self.select_tool(Some(id.clone()));
         }

@@ -202,6 +202,7 @@ impl ChatKitControl {
         }
         self.leave();
         self.show(ChatState::default());
+        self.composer.uploads.switch(self.thread_id.get_untracked(), id.as_ref());
         self.thread_id.set(id.clone());
         self.load_draft();
         self.loading.set(if id.is_some() { Loading::Loading } else { Loading::Ready });

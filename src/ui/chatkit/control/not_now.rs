@@ -23,6 +23,9 @@ pub enum NotNow {
     /// The list of threads is turned off.
     #[error("the list of threads is turned off: see `history`")]
     NoHistory,
+    /// The options allow no attachments.
+    #[error("this chat takes no files: set `composer.attachments.enabled`")]
+    NoAttachments,
     /// There is nothing to send.
     #[error("there is nothing to send")]
     Empty,

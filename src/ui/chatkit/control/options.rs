@@ -13,11 +13,16 @@ impl ChatKitControl {
         (options.initial_thread, options.initial_threads) = (None, None);
         self.client.try_update_value(|client| client.renew(&options));
         self.is_colloquy.try_set_value(options.is_colloquy);
-        let Some(is_same) = self.options.try_with_untracked(|old| *old == options) else { return };
+        let told = self.options.try_with_untracked(|old| (*old == options, old.user_id == options.user_id));
+        let Some((is_same, is_same_user)) = told else { return };
         if is_same {
             self.options.try_update_untracked(|old| *old = options);
         } else {
             self.options.try_set(options);
+        }
+        // What one user wrote is not shown to the next.
+        if !is_same_user && self.is_ready.try_get_value().unwrap_or_default() {
+            self.load_draft();
         }
     }
 

@@ -53,7 +53,7 @@ impl ChatKitControl {
     pub(crate) fn give_back_queue(&self) {
         if !self.composer.queue.with_untracked(Vec::is_empty) {
             let messages = self.change_draft(|draft| draft.give_back_queue());
-            messages.iter().for_each(|it| self.select_tool_again(it));
+            messages.iter().rev().for_each(|it| self.take_back(it));
         }
     }
 

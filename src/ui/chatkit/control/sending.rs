@@ -135,7 +135,7 @@ impl ChatKitControl {
     }
 
     /// Whether the chat lives in a browser, and what it shows is here.
-    fn check_ready(&self) -> Result<(), NotNow> {
+    pub(crate) fn check_ready(&self) -> Result<(), NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
         }

@@ -14,7 +14,7 @@ pub(super) fn file_link(address: &str) -> Option<String> {
 }
 
 /// Whether a picture may be drawn: what is fetched from elsewhere tells somebody that it was looked at.
-pub(super) fn is_drawable(address: &str) -> bool {
+pub(in crate::ui::chatkit) fn is_drawable(address: &str) -> bool {
     let starts = |with: &str| address.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
     is_own_path(address) || starts("data:image/") || starts("blob:")
 }

@@ -1,6 +1,6 @@
 //! The items of a thread, one kind per file.
 
-mod address;
+pub(super) mod address;
 mod answer;
 mod attachments;
 mod citations;

@@ -1,6 +1,7 @@
 //! What the hook is told: options of the official client (npm `@openai/chatkit` 1.9.0), each as a type.
 
 mod api;
+mod attachments;
 mod commands;
 mod composer;
 mod entities;
@@ -9,6 +10,7 @@ mod frame;
 mod handler;
 
 pub use api::Headers;
+pub use attachments::{AttachmentOptions, DictationOptions, MaxSize, UploadStrategy};
 pub use commands::{Command, CommandResult, Commands};
 pub use composer::{ComposerOptions, ModelOption, ToolOption};
 pub use entities::{Entities, Entity};
@@ -36,6 +38,8 @@ pub struct UseChatKitOptions {
     pub auth_token: AuthToken,
     /// Further headers of every request.
     pub headers: Headers,
+    /// How files get to the server; in two phases.
+    pub upload_strategy: UploadStrategy,
     /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
     pub locale: Option<String>,
     /// The name of the whole for those who do not see it; `Chat`.

@@ -65,3 +65,14 @@ fn what_an_older_search_found_is_shown_and_not_chosen() {
     let commands = Opener { sought: Sought::Commands, ..opener };
     assert!(Menu::waiting(&commands, 3, Some(older)).is_empty());
 }
+
+#[test]
+fn what_the_composer_can_do_itself_is_found_by_its_name() {
+    let tools = [ToolOption { label: "Search the web".into(), ..ToolOption::default() }];
+    let labels = |can_attach, query: &str| {
+        own_choices(&tools, can_attach, query).iter().map(|it| it.label().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(true, ""), [words::ATTACH, "Search the web"]);
+    assert_eq!(labels(false, "WEB"), ["Search the web"]);
+    assert!(labels(true, "nothing like it").is_empty());
+}

@@ -1,0 +1,242 @@
+//! The bytes of files: `XMLHttpRequest` says how many have left, which `fetch` does not.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use leptos::prelude::{SetValue, window};
+use url::Url;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
+
+use super::{ChatKitError, Client, refusal};
+use crate::{
+    model::chatkit::{Attachment, NewAttachment, Operation, UploadDescriptor},
+    ui::chatkit::UploadStrategy,
+};
+
+/// An upload that can be ended.
+#[derive(Clone, Default)]
+pub(crate) struct Transfer(Rc<TransferState>);
+
+#[derive(Default)]
+struct TransferState {
+    is_cancelled: Cell<bool>,
+    request: RefCell<Option<XmlHttpRequest>>,
+}
+
+impl Transfer {
+    /// Ends it, if it has not ended by itself.
+    pub(crate) fn cancel(&self) {
+        self.0.is_cancelled.set(true);
+        let request = self.0.request.borrow_mut().take();
+        request.inspect(|it| _ = it.abort());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.get()
+    }
+}
+
+/// A file on its way.
+pub(crate) struct Outgoing<'a> {
+    /// Its bytes and its name.
+    pub(crate) file: &'a File,
+    /// Its media type.
+    pub(crate) mime_type: &'a str,
+    /// Ends it.
+    pub(crate) transfer: &'a Transfer,
+    /// Told how many bytes have left.
+    pub(crate) on_progress: Rc<dyn Fn(u64)>,
+}
+
+/// Where bytes go.
+struct Place {
+    url: String,
+    method: String,
+    headers: Vec<(String, String)>,
+    /// Whether they go as the field `file` of a form.
+    is_form: bool,
+    /// Whether that is the chat's own server, which may know the token.
+    is_own: bool,
+}
+
+impl Client {
+    /// Uploads a file; `None` when that was cancelled.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(crate) async fn upload(
+        &self,
+        outgoing: &Outgoing<'_>,
+        strategy: &UploadStrategy,
+    ) -> Result<Option<Attachment>, ChatKitError> {
+        match strategy {
+            UploadStrategy::TwoPhase => self.upload_announced(outgoing).await,
+            UploadStrategy::Direct { upload_url } => {
+                let descriptor = UploadDescriptor {
+                    url: upload_url.clone(),
+                    method: "POST".to_owned(),
+                    headers: std::collections::BTreeMap::new(),
+                };
+                let place = Place { is_form: true, ..self.place(descriptor)? };
+                let Some(answer) = self.transfer(outgoing, &place).await? else { return Ok(None) };
+                serde_json::from_str(&answer).map(Some).map_err(|_| ChatKitError::Unreadable)
+            }
+        }
+    }
+
+    async fn upload_announced(&self, outgoing: &Outgoing<'_>) -> Result<Option<Attachment>, ChatKitError> {
+        let (file, mime_type) = (outgoing.file, outgoing.mime_type.to_owned());
+        let new = NewAttachment { name: file.name(), size: size_of(file), mime_type };
+        let mut announced: Attachment = self.call(Operation::AttachmentsCreate(new)).await?;
+        // A server that names no place has what it needs.
+        let Some(descriptor) = announced.upload_descriptor.take() else { return Ok(Some(announced)) };
+        let sent = match self.place(descriptor) {
+            Ok(place) => self.transfer(outgoing, &place).await,
+            Err(err) => Err(err),
+        };
+        match sent {
+            // Ours answers with links to what is there now.
+            Ok(Some(answer)) => {
+                let newest = serde_json::from_str(&answer).ok().filter(|it: &Attachment| it.id == announced.id);
+                Ok(Some(newest.unwrap_or(announced)))
+            }
+            unsent => {
+                // Should it fail: the server forgets what was never sent.
+                _ = self.delete_attachment(announced.id).await;
+                unsent.map(|_| None)
+            }
+        }
+    }
+
+    /// Deletes a file that was not sent.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(crate) async fn delete_attachment(&self, attachment_id: String) -> Result<(), ChatKitError> {
+        self.call::<serde_json::Value>(Operation::AttachmentsDelete { attachment_id }).await.map(drop)
+    }
+
+    fn place(&self, descriptor: UploadDescriptor) -> Result<Place, ChatKitError> {
+        let page = window().location().href().unwrap_or_default();
+        let (url, is_own) = resolve(&page, &self.api_url, &descriptor.url).ok_or(ChatKitError::Unreadable)?;
+        let headers = descriptor.headers.into_iter().collect();
+        Ok(Place { url, method: descriptor.method, headers, is_form: false, is_own })
+    }
+
+    /// Sends the bytes and returns the answer; `None` when that was cancelled. A token that is too old is asked for anew.
+    async fn transfer(&self, outgoing: &Outgoing<'_>, place: &Place) -> Result<Option<String>, ChatKitError> {
+        let can_renew = place.is_own && self.token.can_change();
+        for is_last in [!can_renew, true] {
+            let headers = self.headers_to(place).await?;
+            if outgoing.transfer.is_cancelled() {
+                return Ok(None);
+            }
+            let request = send(outgoing, place, &headers).await.map_err(|_| ChatKitError::Unreachable)?;
+            if outgoing.transfer.is_cancelled() {
+                return Ok(None);
+            }
+            let answer = || request.response_text().ok().flatten().unwrap_or_default();
+            match request.status().unwrap_or_default() {
+                0 => return Err(ChatKitError::Unreachable),
+                200..=299 => return Ok(Some(answer())),
+                401 if !is_last => self.kept_token.set_value(None),
+                401 if place.is_own => return Err(ChatKitError::Unauthorized),
+                status => return Err(refusal(status, &answer())),
+            }
+        }
+        Err(ChatKitError::Unauthorized)
+    }
+
+    /// What the server says, and to our own place what goes along with all requests, unless the server said it.
+    async fn headers_to(&self, place: &Place) -> Result<Vec<(String, String)>, ChatKitError> {
+        let mut headers = place.headers.clone();
+        if !place.is_own {
+            return Ok(headers);
+        }
+        let mut own = self.headers.get().await;
+        own.extend(self.token().await?.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
+        own.extend(self.locale.clone().map(|locale| ("accept-language".to_owned(), locale)));
+        own.retain(|(name, _)| !headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name)));
+        headers.append(&mut own);
+        Ok(headers)
+    }
+}
+
+/// Sends one request and waits for its end, however it ends.
+async fn send(outgoing: &Outgoing<'_>, place: &Place, headers: &[(String, String)]) -> Result<XmlHttpRequest, JsValue> {
+    let request = XmlHttpRequest::new()?;
+    request.open_with_async(&place.method, &place.url, true)?;
+    for (name, value) in headers {
+        request.set_request_header(name, value)?;
+    }
+    let tell = Rc::clone(&outgoing.on_progress);
+    let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |ev: ProgressEvent| tell(size(ev.loaded())));
+    request.upload()?.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
+    let end = js_sys::Promise::new(&mut |resolve, _| request.set_onloadend(Some(&resolve)));
+    if place.is_form {
+        let form = FormData::new()?;
+        form.append_with_blob_and_filename("file", outgoing.file, &outgoing.file.name())?;
+        request.send_with_opt_form_data(Some(&form))?;
+    } else {
+        request.send_with_opt_blob(Some(outgoing.file))?;
+    }
+    outgoing.transfer.0.request.replace(Some(request.clone()));
+    _ = JsFuture::from(end).await;
+    outgoing.transfer.0.request.replace(None);
+    request.upload()?.set_onprogress(None);
+    Ok(request)
+}
+
+/// Finds the whole address of a place that may be named by a path on the server, and whether the server is there.
+fn resolve(page: &str, api_url: &str, place: &str) -> Option<(String, bool)> {
+    let server = Url::parse(page).ok()?.join(api_url).ok()?;
+    let place = server.join(place).ok().filter(|it| matches!(it.scheme(), "http" | "https"))?;
+    let is_own = place.origin() == server.origin();
+    Some((place.into(), is_own))
+}
+
+/// Returns how many bytes a file has.
+pub(crate) fn size_of(file: &File) -> u64 {
+    size(file.size())
+}
+
+/// JavaScript counts bytes in floating point.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "files have whole sizes, none below zero")]
+fn size(bytes: f64) -> u64 {
+    bytes as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_chats_own_server_is_known() {
+        let check = |api_url: &str, place: &str, expected: Option<(&str, bool)>| {
+            let found = resolve("https://here.example/chat/1", api_url, place);
+            assert_eq!(found, expected.map(|(url, is_own)| (url.to_owned(), is_own)), "{api_url} {place}");
+        };
+        check("/chatkit", "/files/1?for=upload", Some(("https://here.example/files/1?for=upload", true)));
+        check("/chatkit", "https://here.example/files/1", Some(("https://here.example/files/1", true)));
+        check("https://api.example/chatkit", "/files/1", Some(("https://api.example/files/1", true)));
+        check("https://api.example/chatkit", "https://api.example:443/1", Some(("https://api.example/1", true)));
+        for foreign in [
+            "https://bucket.s3.example/1",
+            "http://here.example/1",
+            "https://here.example:8443/1",
+            "https://here.example.evil/1",
+            "https://here.example@evil.example/1",
+        ] {
+            let (_, is_own) = resolve("https://here.example/", "/chatkit", foreign).unwrap();
+            assert!(!is_own, "{foreign}");
+        }
+        assert!(!resolve("https://here.example/", "/chatkit", "//evil.example/1").unwrap().1);
+        for bad in ["javascript:alert(1)", "data:text/plain,x", "http://"] {
+            check("/chatkit", bad, None);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! How files get into the composer, and out again.
+
+use std::rc::Rc;
+
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::File;
+
+use super::{
+    check::check,
+    upload::{Source, Upload, UploadStatus},
+};
+use crate::ui::{
+    chatkit::{
+        ChatKitControl, NotNow,
+        client::upload::{Outgoing, size_of},
+    },
+    words::attachments as words,
+};
+
+/// How many files are uploaded at once: browsers have six connections to a server, and answers need some.
+const AT_ONCE: usize = 2;
+
+impl ChatKitControl {
+    /// Uploads files and attaches them to the next message. Those that cannot be attached are left out, and the
+    /// composer says why.
+    ///
+    /// # Errors
+    /// [`NotNow`], with nothing done: before `on_ready`, while a thread is loaded, in a thread that takes no more
+    /// messages, and where the options allow no attachments.
+    pub fn attach_files(&self, files: Vec<File>) -> Result<(), NotNow> {
+        self.check_ready()?;
+        self.check_open()?;
+        let options = self.handler(|it| it.composer.attachments.clone());
+        if !options.enabled {
+            return Err(NotNow::NoAttachments);
+        }
+        let uploads = self.composer.uploads;
+        let mut room = options.max_count.saturating_sub(uploads.list.with_untracked(Vec::len));
+        let (mut taken, mut refusals) = (Vec::new(), Vec::new());
+        for file in files {
+            let size = size_of(&file);
+            match check(&options, &file.name(), &file.type_(), size) {
+                Err(sentence) => refusals.push(sentence),
+                Ok(_) if room == 0 => {
+                    refusals.push(words::too_many(options.max_count));
+                    break;
+                }
+                Ok(mime_type) => {
+                    room -= 1;
+                    taken.push(Upload::of_file(uploads.new_key(), file, mime_type, size));
+                }
+            }
+        }
+        uploads.refusals.set(refusals);
+        uploads.list.update(|list| list.append(&mut taken));
+        self.upload_next();
+        Ok(())
+    }
+
+    /// Takes a file away: its upload ends, and the server forgets it.
+    pub(super) fn detach(&self, key: u64) {
+        let uploads = self.composer.uploads;
+        let at = uploads.list.with_untracked(|list| list.iter().position(|it| it.key == key));
+        let Some(upload) = at.and_then(|at| uploads.list.try_update(|list| list.remove(at))) else { return };
+        upload.end();
+        if let (Some(attachment), Some(client)) = (upload.attachment(), self.client.try_get_value()) {
+            // Should it fail: the server forgets what was never sent.
+            spawn_local(async move { _ = client.delete_attachment(attachment.id).await });
+        }
+        self.upload_next();
+        self.focus_composer();
+    }
+
+    /// Uploads a file once more.
+    pub(super) fn upload_again(&self, upload: &Upload) {
+        upload.status.set(UploadStatus::Waiting);
+        self.upload_next();
+        self.focus_composer();
+    }
+
+    /// Begins with those that wait, as far as that may be.
+    fn upload_next(&self) {
+        let uploading = |it: &&Upload| it.status.with_untracked(|it| matches!(it, UploadStatus::Uploading(_)));
+        let waiting = |it: &&Upload| it.status.with_untracked(|it| *it == UploadStatus::Waiting);
+        let next: Option<Vec<Upload>> = self.composer.uploads.list.try_with_untracked(|list| {
+            let free = AT_ONCE.saturating_sub(list.iter().filter(uploading).count());
+            list.iter().filter(waiting).take(free).cloned().collect()
+        });
+        for upload in next.unwrap_or_default() {
+            upload.status.set(UploadStatus::Uploading(0));
+            spawn_local((*self).run_upload(upload));
+        }
+    }
+
+    async fn run_upload(self, upload: Upload) {
+        let (Some(client), Some(Source { file, mime_type, transfer })) = (self.client.try_get_value(), upload.source)
+        else {
+            return;
+        };
+        let strategy = self.handler(|it| it.upload_strategy.clone());
+        let status = upload.status.clone();
+        let on_progress = Rc::new(move |sent| {
+            if status.with_untracked(|it| matches!(it, UploadStatus::Uploading(_))) {
+                status.set(UploadStatus::Uploading(sent));
+            }
+        });
+        let outgoing = Outgoing { file: &file, mime_type: &mime_type, transfer: &transfer, on_progress };
+        match client.upload(&outgoing, &strategy).await {
+            Ok(Some(attachment)) => upload.status.set(UploadStatus::Done(Box::new(attachment))),
+            // It was taken away.
+            Ok(None) => {}
+            Err(err) => {
+                upload.status.set(UploadStatus::Failed(err.to_string()));
+                self.report(err);
+            }
+        }
+        self.upload_next();
+    }
+}

@@ -1,0 +1,131 @@
+use leptos::{either::Either, html, prelude::*};
+
+use super::upload::{Upload, UploadStatus};
+use crate::ui::{
+    chatkit::{ChatKitControl, items::address},
+    components::{Icon, IconKind},
+    words::attachments as words,
+};
+
+/// A file of the next message: what it is, how far it is, and what can be done with it.
+#[component]
+pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
+    let Upload { key, name, size, picture, .. } = upload.clone();
+    let status = upload.status.clone();
+    let kind = Memo::new({
+        let status = status.clone();
+        move |_| status.with(kind_of)
+    });
+    let chip: NodeRef<html::Li> = NodeRef::new();
+    // In a list that scrolls, what is new and what failed comes into view.
+    Effect::new(move |_| {
+        if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
+            chip.parent_element().inspect(|list| list.set_scroll_top(chip.offset_top()));
+        }
+    });
+    let label = {
+        let name = name.clone();
+        move || match kind.get() {
+            "waiting" | "uploading" => words::cancel(&name),
+            _ => words::remove(&name),
+        }
+    };
+    view! {
+        <li node_ref=chip class="uploads__chip" data-status=move || kind.get()>
+            <Sign picture />
+            <span class="uploads__text">
+                <span class="uploads__name">{name.clone()}</span>
+                <Detail status=status size />
+            </span>
+            <Progress status=upload.status.clone() size name=name.clone() />
+            <Again control upload=upload.clone() kind />
+            <button class="icon-button" type="button" aria-label=label on:click=move |_| control.detach(key)>
+                <Icon kind=IconKind::Close />
+            </button>
+        </li>
+    }
+}
+
+/// A small picture of it, or that of a file: also when the browser cannot read it.
+#[component]
+fn Sign(picture: Option<String>) -> impl IntoView {
+    let picture = RwSignal::new(picture.filter(|it| address::is_drawable(it)));
+    move || match picture.get() {
+        Some(src) => Either::Left(view! {
+            <img class="uploads__picture" src=src alt="" on:error=move |_| picture.set(None) />
+        }),
+        None => Either::Right(view! {
+            <span class="uploads__icon">
+                <Icon kind=IconKind::File />
+            </span>
+        }),
+    }
+}
+
+/// How large it is, how far, or what went wrong.
+#[component]
+fn Detail(status: ArcRwSignal<UploadStatus>, size: Option<u64>) -> impl IntoView {
+    let text = move || {
+        status.with(|status| match status {
+            UploadStatus::Waiting => words::WAITING.to_owned(),
+            UploadStatus::Uploading(sent) => words::percent(*sent, size.unwrap_or_default()),
+            UploadStatus::Done(_) => size.map(words::size).unwrap_or_default(),
+            UploadStatus::Failed(sentence) => sentence.clone(),
+        })
+    };
+    view! { <span class="uploads__detail">{text}</span> }
+}
+
+#[component]
+fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) -> impl IntoView {
+    let sent = Memo::new(move |_| {
+        status.with(|status| match status {
+            UploadStatus::Uploading(sent) => Some(*sent),
+            _ => None,
+        })
+    });
+    // An empty file has nothing to wait for, and a bar without a length is none.
+    let max = size.unwrap_or_default().max(1);
+    let is_shown = Memo::new(move |_| sent.get().is_some());
+    let label = StoredValue::new(words::progress(&name));
+    view! {
+        <Show when=move || is_shown.get()>
+            <progress
+                class="uploads__progress"
+                max=max
+                value=move || sent.get().unwrap_or_default().min(max)
+                aria-label=label.get_value()
+            ></progress>
+        </Show>
+    }
+}
+
+#[component]
+fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> impl IntoView {
+    let label = words::retry(&upload.name);
+    move || {
+        if kind.get() != "failed" {
+            return Either::Left(());
+        }
+        let upload = upload.clone();
+        Either::Right(view! {
+            <button
+                class="icon-button"
+                type="button"
+                aria-label=label.clone()
+                on:click=move |_| control.upload_again(&upload)
+            >
+                <Icon kind=IconKind::RotateCw />
+            </button>
+        })
+    }
+}
+
+fn kind_of(status: &UploadStatus) -> &'static str {
+    match status {
+        UploadStatus::Waiting => "waiting",
+        UploadStatus::Uploading(_) => "uploading",
+        UploadStatus::Done(_) => "done",
+        UploadStatus::Failed(_) => "failed",
+    }
+}

@@ -1,0 +1,25 @@
+//! Files for the next message: chosen, pasted or dropped, checked, uploaded, shown as chips.
+
+mod attach;
+mod button;
+mod check;
+mod chip;
+mod chips;
+mod drop;
+mod paste;
+mod upload;
+mod uploads;
+
+pub(super) use button::AttachButton;
+pub(super) use chips::UploadChips;
+pub(crate) use drop::DropZone;
+pub(super) use paste::paste;
+pub(crate) use uploads::Uploads;
+
+use web_sys::{File, FileList};
+
+/// The files of a list of the browser's.
+fn files_of(list: Option<FileList>) -> Vec<File> {
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|at| list.get(at)).collect()
+}

@@ -1,0 +1,124 @@
+//! The microphone.
+
+use js_sys::Array;
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobEvent, DomException, FileReader, MediaRecorder, MediaRecorderOptions, MediaStream,
+    MediaStreamConstraints, MediaStreamTrack,
+};
+
+use crate::ui::words::dictation as words;
+
+/// What the protocol names, the smallest first; Safari has the second one only.
+const TYPES: [&str; 3] = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+/// Enough for speech: ten minutes are about 2.4 MB.
+const BITS_PER_SECOND: u32 = 32_000;
+
+/// A recording under way. Dropping it lets the microphone go.
+pub(super) struct Recording {
+    stream: MediaStream,
+    recorder: MediaRecorder,
+    parts: Array,
+    _on_part: Closure<dyn Fn(BlobEvent)>,
+}
+
+/// What was said.
+pub(super) struct Speech {
+    pub(super) audio_base64: String,
+    pub(super) mime_type: String,
+}
+
+impl Recording {
+    /// Asks for the microphone and begins to record.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub(super) async fn open() -> Result<Self, &'static str> {
+        let stream = microphone().await.map_err(|err| sentence(&err))?;
+        Self::begin(stream.clone()).map_err(|_| {
+            release(&stream);
+            words::UNAVAILABLE
+        })
+    }
+
+    fn begin(stream: MediaStream) -> Result<Self, JsValue> {
+        let options = MediaRecorderOptions::new();
+        options.set_audio_bits_per_second(BITS_PER_SECOND);
+        if let Some(kind) = TYPES.into_iter().find(|it| MediaRecorder::is_type_supported(it)) {
+            options.set_mime_type(kind);
+        }
+        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options)?;
+        let parts = Array::new();
+        let kept = parts.clone();
+        let on_part = Closure::<dyn Fn(BlobEvent)>::new(move |ev: BlobEvent| {
+            ev.data().inspect(|it| _ = kept.push(it));
+        });
+        recorder.set_ondataavailable(Some(on_part.as_ref().unchecked_ref()));
+        recorder.start()?;
+        Ok(Self { stream, recorder, parts, _on_part: on_part })
+    }
+
+    /// Ends the recording and returns what was said.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub(super) async fn finish(self) -> Result<Speech, &'static str> {
+        let recorder = &self.recorder;
+        let mime_type = recorder.mime_type();
+        let stopped = js_sys::Promise::new(&mut |resolve, _| {
+            recorder.set_onstop(Some(&resolve));
+            if recorder.stop().is_err() {
+                // It has stopped by itself: the microphone was unplugged.
+                _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        _ = JsFuture::from(stopped).await;
+        let audio_base64 = base64(&self.parts).await.filter(|it| !it.is_empty()).ok_or(words::NOTHING_HEARD)?;
+        Ok(Speech { audio_base64, mime_type })
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.recorder.set_ondataavailable(None);
+        self.recorder.set_onstop(None);
+        release(&self.stream);
+    }
+}
+
+async fn microphone() -> Result<MediaStream, JsValue> {
+    let wanted = MediaStreamConstraints::new();
+    wanted.set_audio(&JsValue::TRUE);
+    // Missing, and so a TypeError, on pages that are not secure.
+    let asked = window().navigator().media_devices()?.get_user_media_with_constraints(&wanted)?;
+    JsFuture::from(asked).await?.dyn_into()
+}
+
+fn sentence(err: &JsValue) -> &'static str {
+    match err.dyn_ref::<DomException>().map(DomException::name).as_deref() {
+        Some("NotAllowedError" | "SecurityError") => words::DENIED,
+        Some("NotFoundError") => words::NO_MICROPHONE,
+        Some("NotReadableError" | "AbortError") => words::BUSY,
+        _ => words::UNAVAILABLE,
+    }
+}
+
+/// Ends all tracks: the browser's sign that it listens goes away.
+fn release(stream: &MediaStream) {
+    for track in stream.get_tracks().iter() {
+        track.unchecked_into::<MediaStreamTrack>().stop();
+    }
+}
+
+/// Reads the bytes as `data:…;base64,…`, the only base64 that browsers make of many bytes.
+async fn base64(parts: &Array) -> Option<String> {
+    let blob = Blob::new_with_blob_sequence(parts).ok()?;
+    let reader = FileReader::new().ok()?;
+    let read = js_sys::Promise::new(&mut |resolve, _| reader.set_onloadend(Some(&resolve)));
+    reader.read_as_data_url(&blob).ok()?;
+    _ = JsFuture::from(read).await;
+    let url = reader.result().ok()?.as_string()?;
+    url.split_once(";base64,").map(|(_, bytes)| bytes.to_owned())
+}
