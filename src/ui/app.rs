@@ -8,13 +8,16 @@ use leptos_router::{
     path,
 };
 
-use super::pages::{
-    ChatPage, CheckMailPage, ExamplePage, ForgotPasswordPage, NotFoundPage, ResetPasswordPage, RootPage, SignInPage,
-    SignUpPage, VerifyEmailPage,
-    settings::{
-        ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage, ProfilePage, SessionsPage,
-        SettingsFrame,
+use super::{
+    pages::{
+        ChatPage, CheckMailPage, ExamplePage, ForgotPasswordPage, NotFoundPage, ResetPasswordPage, RootPage,
+        SignInPage, SignUpPage, VerifyEmailPage,
+        settings::{
+            ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage, ProfilePage,
+            SessionsPage, SettingsFrame,
+        },
     },
+    words::product as words,
 };
 
 /// The whole application.
@@ -23,7 +26,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     mark_hydrated();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Colloquy".to_owned() } else { format!("{title} · Colloquy") } />
+        <Title formatter=|title: String| words::title(&title) />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=RootPage ssr=SsrMode::Async />

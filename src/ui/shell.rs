@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use super::App;
+use super::{App, words::product as words};
 
 /// The HTML document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -16,7 +16,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f3ee" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1917" />
-                <meta name="description" content="A self-hosted AI chat that belongs to you." />
+                <meta name="description" content=words::DESCRIPTION />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() id="leptos" />

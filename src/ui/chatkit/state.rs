@@ -1,6 +1,9 @@
 //! What a conversation looks like, and how events change it. Pure: no signals, no clock, no browser.
 
-use crate::model::chatkit::{ErrorEvent, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent};
+use crate::{
+    model::chatkit::{ErrorEvent, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent},
+    ui::words::client as words,
+};
 
 mod item;
 mod refresh;
@@ -249,11 +252,7 @@ fn settled(next_key: &mut u64, item: ThreadItem) -> Entry {
 }
 
 fn sentence(err: ErrorEvent) -> String {
-    let fallback = if err.allow_retry {
-        "Something went wrong while answering. Try again."
-    } else {
-        "Something went wrong while answering."
-    };
+    let fallback = if err.allow_retry { words::ANSWER_FAILED_RETRY } else { words::ANSWER_FAILED };
     err.message.filter(|text| !text.is_empty()).unwrap_or_else(|| fallback.to_owned())
 }
 

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::ui::words::product as words;
+
 /// The product's mark: two voices that overlap, and its name.
 #[component]
 pub fn Logo() -> impl IntoView {
@@ -9,7 +11,7 @@ pub fn Logo() -> impl IntoView {
                 <path class="logo__first" d="M3 4v20l4.2-3.4A10.5 10.5 0 1 0 3 12.5z" />
                 <path class="logo__second" d="M29 28V17.5a8 8 0 1 0-3.4 6.6z" />
             </svg>
-            <span class="logo__name">"Colloquy"</span>
+            <span class="logo__name">{words::NAME}</span>
         </span>
     }
 }

@@ -5,7 +5,10 @@ use super::{
     entry::{EntryHeader, EntryPage, query},
     verify_email::SendVerificationForm,
 };
-use crate::{model::page::EntryStart, ui::paths};
+use crate::{
+    model::page::EntryStart,
+    ui::{paths, words::entry as words},
+};
 
 /// Says that a mail is on its way. It says the same whether somebody gets one or not.
 #[component]
@@ -23,24 +26,24 @@ fn check_mail(start: EntryStart) -> impl IntoView {
 #[component]
 fn ForReset(email: String) -> impl IntoView {
     let whom = match email.is_empty() {
-        true => "the address that you gave".to_owned(),
+        true => words::GIVEN_ADDRESS.to_owned(),
         false => email,
     };
     view! {
         <EntryHeader
-            heading="Check your mail"
-            lede=format!("If there is an account with {whom}, a mail is on its way. Its link sets a new password, within an hour.")
+            heading=words::CHECK_MAIL
+            lede=words::reset_ordered(&whom)
         />
         <p class="entry__other">
-            "Nothing came? Look among the junk, or "
+            {words::NOTHING_CAME_OR}
             <A href=paths::FORGOT_PASSWORD attr:class="link">
-                "try again"
+                {words::TRY_AGAIN_HERE}
             </A>
-            "."
+            {words::FULL_STOP}
         </p>
         <p class="entry__other">
             <A href=paths::SIGN_IN attr:class="link">
-                "Back to sign in"
+                {words::BACK_TO_SIGN_IN}
             </A>
         </p>
     }
@@ -49,19 +52,19 @@ fn ForReset(email: String) -> impl IntoView {
 #[component]
 fn ForVerification(start: EntryStart) -> impl IntoView {
     let email = start.memory.typed.email;
-    let whom = if email.is_empty() { "your address" } else { &email };
+    let whom = if email.is_empty() { words::YOUR_ADDRESS } else { &email };
     view! {
         <EntryHeader
-            heading="Check your mail"
-            lede=format!("A mail is on its way to {whom}. Follow its link to verify that the address is yours; then sign in.")
+            heading=words::CHECK_MAIL
+            lede=words::verification_ordered(whom)
         />
         <details class="entry__again">
-            <summary class="link">"Nothing came?"</summary>
+            <summary class="link">{words::NOTHING_CAME}</summary>
             <SendVerificationForm is_address_asked=true email=RwSignal::new(email) />
         </details>
         <p class="entry__other">
             <A href=paths::SIGN_IN attr:class="link">
-                "Go to sign in"
+                {words::GO_TO_SIGN_IN}
             </A>
         </p>
     }

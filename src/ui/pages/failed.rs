@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
 use super::entry::{EntryCard, EntryHeader};
+use crate::ui::words::entry as words;
 
 /// What is shown when the server could not make a page.
 #[component]
@@ -11,10 +12,10 @@ pub fn FailedPage(
     view! {
         <EntryCard>
             <div role="alert">
-                <EntryHeader heading="Something went wrong" lede="Something went wrong on the server. Try again." />
+                <EntryHeader heading=words::WENT_WRONG lede=words::WENT_WRONG_LEDE />
             </div>
             <a class="button" data-kind="primary" href=again rel="external">
-                "Try again"
+                {words::TRY_AGAIN}
             </a>
         </EntryCard>
     }

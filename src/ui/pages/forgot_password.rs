@@ -11,6 +11,7 @@ use crate::{
     ui::{
         components::{Button, Field},
         paths,
+        words::entry as words,
     },
 };
 
@@ -24,18 +25,18 @@ fn forgot_password(start: EntryStart) -> impl IntoView {
     let action = ServerAction::<RequestReset>::new();
     let errors = FormErrors::of_action(action);
     let (way_back, label) = match start.is_signed_in {
-        true => (paths::ACCOUNT_PASSWORD, "Back to your account"),
-        false => (paths::SIGN_IN, "Back to sign in"),
+        true => (paths::ACCOUNT_PASSWORD, words::BACK_TO_ACCOUNT),
+        false => (paths::SIGN_IN, words::BACK_TO_SIGN_IN),
     };
     view! {
         <EntryHeader
-            heading="Forgot your password?"
-            lede="Enter the address of your account, and get a link to set a new one."
+            heading=words::FORGOT_HEADING
+            lede=words::FORGOT_LEDE
         />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field
-                label="Email"
+                label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
@@ -43,7 +44,7 @@ fn forgot_password(start: EntryStart) -> impl IntoView {
                 error=Signal::derive(move || errors.get().email)
             />
             <Button r#type="submit" is_busy=action.pending()>
-                "Send the link"
+                {words::SEND_LINK}
             </Button>
         </ActionForm>
         <p class="entry__other">

@@ -4,7 +4,10 @@ use leptos::{html, prelude::*, server_fn::ServerFn};
 
 use crate::{
     model::{ApiError, auth::AuthError, page::Done},
-    ui::components::{Icon, IconKind},
+    ui::{
+        components::{Icon, IconKind},
+        words::form as words,
+    },
 };
 
 /// A sentence for each place of a form where something may be wrong.
@@ -37,55 +40,24 @@ impl FormErrors {
     pub fn of(err: ApiError) -> Self {
         match err {
             ApiError::Auth(err) => Self::of_refusal(err),
-            ApiError::Unreachable => {
-                Self::of_form("The server could not be reached. Check your connection and try again.")
-            }
-            ApiError::SignedOut => Self::of_form("You are signed out. Sign in, then try again."),
-            ApiError::NotFound => Self::of_form("This is not possible here, or not any more."),
-            ApiError::BadRequest | ApiError::Internal => {
-                Self::of_form("Something went wrong on the server. Try again.")
-            }
+            err => Self { form: Some(words::failure(err)), ..Self::default() },
         }
     }
 
     fn of_refusal(err: AuthError) -> Self {
-        let mut errors = Self::default();
+        let (mut errors, text) = (Self::default(), Some(words::refusal(err)));
         match err {
-            AuthError::InvalidEmailOrPassword => errors.password = Some("The email or the password is wrong."),
-            AuthError::InvalidEmail => errors.email = Some("Enter an email address such as ada@example.com."),
-            AuthError::PasswordTooShort => errors.password = Some("Use at least 8 characters."),
-            AuthError::PasswordTooLong => errors.password = Some("Use at most 128 characters."),
-            AuthError::UserAlreadyExists | AuthError::FailedToCreateUser => {
-                errors.email = Some("An account with this email exists already. Sign in instead?");
+            AuthError::InvalidEmailOrPassword | AuthError::PasswordTooShort | AuthError::PasswordTooLong => {
+                errors.password = text;
             }
-            AuthError::EmailIsTheSame => errors.email = Some("This is your address already."),
-            AuthError::InvalidPassword => errors.current_password = Some("This is not your password."),
-            err => errors.form = Some(sentence(err)),
+            AuthError::InvalidEmail
+            | AuthError::UserAlreadyExists
+            | AuthError::FailedToCreateUser
+            | AuthError::EmailIsTheSame => errors.email = text,
+            AuthError::InvalidPassword => errors.current_password = text,
+            _ => errors.form = text,
         }
         errors
-    }
-
-    fn of_form(text: &'static str) -> Self {
-        Self { form: Some(text), ..Self::default() }
-    }
-}
-
-/// Says what no field is to blame for.
-fn sentence(err: AuthError) -> &'static str {
-    match err {
-        AuthError::SignUpDisabled => "Nobody can sign up here. Ask the operator for an account.",
-        AuthError::EmailNotVerified => "Verify your email first: follow the link in the mail that was sent to you.",
-        AuthError::InvalidToken | AuthError::TokenExpired => "This link is used up or too old. Ask for a new one.",
-        AuthError::CredentialAccountNotFound => "Your account has no password.",
-        AuthError::SessionNotFresh | AuthError::SessionExpired => {
-            "You signed in a while ago. To be sure that it is you, sign out, sign in again, and come back."
-        }
-        AuthError::ChangeEmailDisabled => "Addresses cannot be changed here. Ask the operator.",
-        AuthError::EmailAlreadyVerified => "Your address is verified already.",
-        AuthError::FailedToUnlinkLastAccount => "This is your only way to sign in. It stays.",
-        AuthError::AccountNotFound => "This was taken away already.",
-        AuthError::TooManyRequests => "Too many attempts. Wait a moment, then try again.",
-        _ => "That did not work. Load the page again, then try once more.",
     }
 }
 
@@ -100,29 +72,6 @@ where
         Some(answer) => (version.get(), answer.ok()),
     });
     Signal::derive(move || done.get().1)
-}
-
-fn words(done: Done) -> &'static str {
-    match done {
-        Done::SignedUp => "Your account is ready. Sign in with it.",
-        Done::ProfileSaved => "Your profile is saved.",
-        Done::VerificationOrdered => {
-            "A mail is on its way, if the address still waits to be verified. Its link is good for an hour."
-        }
-        Done::OldAddressAsked => {
-            "A mail is on its way to your present address. Follow its link to agree; then a second mail goes to the new one."
-        }
-        Done::NewAddressAsked => "A mail is on its way to the new address. It becomes yours when you follow its link.",
-        Done::ResetOrdered => "If there is an account with this address, a mail is on its way.",
-        Done::PasswordReset => "Your new password is set. Use it from now on.",
-        Done::PasswordChanged => "Your password is changed.",
-        Done::PasswordChangedOthersEnded => "Your password is changed, and you are signed out everywhere else.",
-        Done::SessionRevoked => "That device is signed out.",
-        Done::OthersRevoked => "You are signed out everywhere else.",
-        Done::AccountUnlinked => "It is no longer linked.",
-        Done::DeletionOrdered => "A mail is on its way. Your account is deleted when you follow its link.",
-        Done::Deleted => "Your account is deleted.",
-    }
 }
 
 /// The error of a form as a whole.
@@ -168,7 +117,7 @@ pub fn FormStatus(
                     view! {
                         <p class="notice" data-level="success">
                             <Icon kind=IconKind::Check />
-                            <span>{words(done)}</span>
+                            <span>{words::done(done)}</span>
                         </p>
                     }
                 })

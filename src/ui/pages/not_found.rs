@@ -2,13 +2,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::entry::EntryCard;
-use crate::ui::paths;
+use crate::ui::{paths, words::entry as words};
 
 /// What is shown at an address that leads nowhere. Its status is the business of whoever finds that out.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
-        <Title text="Page not found" />
+        <Title text=words::NOT_FOUND />
         <EntryCard>
             <NotFound />
         </EntryCard>
@@ -20,11 +20,11 @@ pub fn NotFoundPage() -> impl IntoView {
 pub fn NotFound() -> impl IntoView {
     view! {
         <header class="entry__header">
-            <h1 class="entry__heading">"Page not found"</h1>
-            <p class="entry__lede">"There is nothing at this address, or it is not yours to read."</p>
+            <h1 class="entry__heading">{words::NOT_FOUND}</h1>
+            <p class="entry__lede">{words::NOT_FOUND_LEDE}</p>
         </header>
         <a class="button" data-kind="primary" href=paths::CHAT>
-            "Back to your chats"
+            {words::BACK_TO_CHATS}
         </a>
     }
 }

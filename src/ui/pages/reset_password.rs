@@ -11,6 +11,7 @@ use crate::{
     ui::{
         components::{Button, Field},
         paths,
+        words::entry as words,
     },
 };
 
@@ -35,20 +36,20 @@ fn reset_password(_: EntryStart) -> impl IntoView {
 fn NewPassword(token: String, action: ServerAction<ResetPassword>) -> impl IntoView {
     let errors = FormErrors::of_action(action);
     view! {
-        <EntryHeader heading="Set a new password" lede="You sign in with it from now on." />
+        <EntryHeader heading=words::RESET_HEADING lede=words::RESET_LEDE />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <input type="hidden" name="token" value=token />
             <Field
-                label="New password"
+                label=words::NEW_PASSWORD
                 name="new_password"
                 kind="password"
                 autocomplete="new-password"
-                hint="At least 8 characters."
+                hint=words::PASSWORD_HINT
                 error=Signal::derive(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
-                "Set the password"
+                {words::SET_PASSWORD}
             </Button>
         </ActionForm>
     }
@@ -58,11 +59,11 @@ fn NewPassword(token: String, action: ServerAction<ResetPassword>) -> impl IntoV
 fn UsedUp() -> impl IntoView {
     view! {
         <EntryHeader
-            heading="This link does not work"
-            lede="It is used up, too old or not whole. Each link sets one password, within an hour."
+            heading=words::LINK_BROKEN
+            lede=words::RESET_BROKEN_LEDE
         />
         <A href=paths::FORGOT_PASSWORD attr:class="button" attr:data-kind="primary">
-            "Get a new link"
+            {words::NEW_LINK}
         </A>
     }
 }

@@ -32,6 +32,7 @@ use crate::{
     ui::{
         components::{Icon, IconKind, Logo},
         paths,
+        words::account as words,
     },
 };
 
@@ -98,19 +99,19 @@ fn Frame(overview: AccountOverview) -> impl IntoView {
             <header class="settings__head">
                 <a class="settings__back" href=paths::CHAT>
                     <Icon kind=IconKind::ArrowLeft />
-                    "Back to your chats"
+                    {words::BACK_TO_CHATS}
                 </a>
                 <Logo />
             </header>
-            <nav class="settings__nav" aria-label="Account">
-                <Section href=paths::ACCOUNT icon=IconKind::User label="Profile" />
-                <Section href=paths::ACCOUNT_EMAIL icon=IconKind::Mail label="Email" />
-                <Section href=paths::ACCOUNT_PASSWORD icon=IconKind::Lock label="Password" />
-                <Section href=paths::ACCOUNT_SESSIONS icon=IconKind::Monitor label="Sessions" />
-                <Section href=paths::ACCOUNT_LINKED icon=IconKind::Link label="Linked accounts" />
+            <nav class="settings__nav" aria-label=words::ACCOUNT>
+                <Section href=paths::ACCOUNT icon=IconKind::User label=words::PROFILE />
+                <Section href=paths::ACCOUNT_EMAIL icon=IconKind::Mail label=words::EMAIL />
+                <Section href=paths::ACCOUNT_PASSWORD icon=IconKind::Lock label=words::PASSWORD />
+                <Section href=paths::ACCOUNT_SESSIONS icon=IconKind::Monitor label=words::SESSIONS />
+                <Section href=paths::ACCOUNT_LINKED icon=IconKind::Link label=words::LINKED />
                 {rules
                     .delete_user
-                    .then(|| view! { <Section href=paths::ACCOUNT_DELETE icon=IconKind::Trash label="Delete account" /> })}
+                    .then(|| view! { <Section href=paths::ACCOUNT_DELETE icon=IconKind::Trash label=words::DELETE /> })}
             </nav>
             <main class="settings__main">
                 <Outlet />

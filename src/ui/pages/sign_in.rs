@@ -16,6 +16,7 @@ use crate::{
     ui::{
         components::{Button, Field},
         paths,
+        words::entry as words,
     },
 };
 
@@ -34,13 +35,13 @@ fn sign_in(start: EntryStart) -> impl IntoView {
     let unverified = Err(ApiError::Auth(AuthError::EmailNotVerified));
     let is_unverified = Memo::new(move |_| action.value().with(|it| it.as_ref() == Some(&unverified)));
     view! {
-        <EntryHeader heading="Sign in" lede="Welcome back. Your chats are where you left them." />
+        <EntryHeader heading=words::SIGN_IN lede=words::SIGN_IN_LEDE />
         <FormStatus done=Signal::stored(before) />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <NextInput />
             <Field
-                label="Email"
+                label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
@@ -49,7 +50,7 @@ fn sign_in(start: EntryStart) -> impl IntoView {
                 error=Signal::derive(move || errors.get().email)
             />
             <Field
-                label="Password"
+                label=words::PASSWORD
                 name="password"
                 kind="password"
                 autocomplete="current-password"
@@ -58,14 +59,14 @@ fn sign_in(start: EntryStart) -> impl IntoView {
             <div class="form__row">
                 <label class="form__check">
                     <input type="checkbox" name="remember_me" value="on" checked />
-                    "Keep me signed in"
+                    {words::REMEMBER}
                 </label>
                 <A href=paths::FORGOT_PASSWORD attr:class="link">
-                    "Forgot password?"
+                    {words::FORGOT}
                 </A>
             </div>
             <Button r#type="submit" is_busy=action.pending()>
-                "Sign in"
+                {words::SIGN_IN}
             </Button>
         </ActionForm>
         <Show when=move || is_unverified.get()>
@@ -74,7 +75,7 @@ fn sign_in(start: EntryStart) -> impl IntoView {
         {start.may_sign_up.then(|| {
             view! {
                 <p class="entry__other">
-                    "New here? " <A href=paths::sign_up(next().as_deref()) attr:class="link">"Create an account"</A>
+                    {words::NEW_HERE} <A href=paths::sign_up(next().as_deref()) attr:class="link">{words::CREATE_AN_ACCOUNT}</A>
                 </p>
             }
         })}

@@ -11,6 +11,7 @@ use crate::{
     ui::{
         components::{Button, Field},
         paths,
+        words::entry as words,
     },
 };
 
@@ -32,13 +33,13 @@ fn Open(typed: TypedFields) -> impl IntoView {
     let action = ServerAction::<SignUp>::new();
     let errors = FormErrors::of_action(action);
     view! {
-        <EntryHeader heading="Create your account" lede="Your chats stay on this server, for you alone." />
+        <EntryHeader heading=words::SIGN_UP_HEADING lede=words::SIGN_UP_LEDE />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <NextInput />
-            <Field label="Name" name="name" autocomplete="name" value=typed.name error=Signal::stored(None) />
+            <Field label=words::NAME name="name" autocomplete="name" value=typed.name error=Signal::stored(None) />
             <Field
-                label="Email"
+                label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
@@ -46,19 +47,19 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 error=Signal::derive(move || errors.get().email)
             />
             <Field
-                label="Password"
+                label=words::PASSWORD
                 name="password"
                 kind="password"
                 autocomplete="new-password"
-                hint="At least 8 characters."
+                hint=words::PASSWORD_HINT
                 error=Signal::derive(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
-                "Create account"
+                {words::CREATE_ACCOUNT}
             </Button>
         </ActionForm>
         <p class="entry__other">
-            "Have an account already? " <A href=paths::sign_in(next().as_deref()) attr:class="link">"Sign in"</A>
+            {words::HAVE_ACCOUNT} <A href=paths::sign_in(next().as_deref()) attr:class="link">{words::SIGN_IN}</A>
         </p>
     }
 }
@@ -68,11 +69,11 @@ fn Open(typed: TypedFields) -> impl IntoView {
 fn Closed() -> impl IntoView {
     view! {
         <EntryHeader
-            heading="Sign-up is closed"
-            lede="Nobody can create an account here by themselves. Ask whoever runs this server for one."
+            heading=words::CLOSED_HEADING
+            lede=words::CLOSED_LEDE
         />
         <A href=paths::sign_in(next().as_deref()) attr:class="button" attr:data-kind="primary">
-            "Sign in"
+            {words::SIGN_IN}
         </A>
     }
 }

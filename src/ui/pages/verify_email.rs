@@ -3,7 +3,6 @@ use leptos::prelude::*;
 use super::{
     entry::{EntryHeader, EntryPage, query},
     form::{FormAlert, FormErrors, FormStatus, done_by},
-    link_error,
 };
 use crate::{
     api::recovery::SendVerification,
@@ -11,6 +10,7 @@ use crate::{
     ui::{
         components::{Button, ButtonKind, Field},
         paths,
+        words::{entry as words, form},
     },
 };
 
@@ -23,7 +23,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
 fn verify_email(start: EntryStart) -> impl IntoView {
     let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any() };
     view! {
-        <EntryHeader heading="This link does not work" lede=link_error::sentence(&code) />
+        <EntryHeader heading=words::LINK_BROKEN lede=form::link_error(&code) />
         <SendVerificationForm
             is_address_asked=true
             email=RwSignal::new(start.memory.typed.email)
@@ -36,11 +36,11 @@ fn verify_email(start: EntryStart) -> impl IntoView {
 #[component]
 fn Verified(is_signed_in: bool) -> impl IntoView {
     let (lede, label) = match is_signed_in {
-        true => ("Thank you. Everything is set.", "Go to your chats"),
-        false => ("Thank you. You can sign in now.", "Sign in"),
+        true => (words::VERIFIED_SIGNED_IN, words::GO_TO_CHATS),
+        false => (words::VERIFIED_SIGNED_OUT, words::SIGN_IN),
     };
     view! {
-        <EntryHeader heading="Your email is verified" lede />
+        <EntryHeader heading=words::VERIFIED_HEADING lede />
         // The chats ask who is there, as somebody may have been signed in by the link.
         <a class="button" data-kind="primary" href=paths::CHAT>
             {label}
@@ -66,7 +66,7 @@ pub fn SendVerificationForm(
     let address = match is_address_asked {
         true => view! {
             <Field
-                label="Email"
+                label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
@@ -86,7 +86,7 @@ pub fn SendVerificationForm(
             <FormAlert error=Signal::derive(alert) />
             {address}
             <Button kind r#type="submit" is_busy=action.pending()>
-                "Send the mail again"
+                {words::SEND_AGAIN}
             </Button>
         </ActionForm>
     }

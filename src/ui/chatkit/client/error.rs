@@ -2,22 +2,25 @@
 
 use thiserror::Error;
 
-use crate::model::{ApiError, chatkit::ErrorEvent};
+use crate::{
+    model::{ApiError, chatkit::ErrorEvent},
+    ui::words::client as words,
+};
 
 /// Why a request or an answer failed. Its `Display` is a sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ChatKitError {
     /// The source of the token, or the server with a fresh token, says that nobody is signed in.
-    #[error("You are signed out. Sign in again to go on.")]
+    #[error("{}", words::SIGNED_OUT)]
     Unauthorized,
     /// No answer at all: the network, the server's address, or CORS.
-    #[error("The server could not be reached. Check your connection and try again.")]
+    #[error("{}", words::UNREACHABLE)]
     Unreachable,
     /// The body of an answer broke off.
-    #[error("The connection was lost before the answer was complete.")]
+    #[error("{}", words::CONNECTION_LOST)]
     ConnectionLost,
     /// The server refused the request before it streamed anything.
-    #[error("{}", error.message.as_deref().unwrap_or("Something went wrong on the server. Try again."))]
+    #[error("{}", error.message.as_deref().unwrap_or(words::REFUSED))]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -25,10 +28,10 @@ pub enum ChatKitError {
         error: ErrorEvent,
     },
     /// The server sent an `error` event while it streamed; other events may follow.
-    #[error("{}", .0.message.as_deref().unwrap_or("Something went wrong while answering."))]
+    #[error("{}", .0.message.as_deref().unwrap_or(words::ANSWER_FAILED))]
     Stream(ErrorEvent),
     /// The server's answer is none of the protocol.
-    #[error("The server's answer could not be read.")]
+    #[error("{}", words::UNREADABLE)]
     Unreadable,
 }
 

@@ -9,9 +9,12 @@ use super::{
 };
 use crate::{
     model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent},
-    ui::chatkit::{
-        ChatKitError,
-        state::{Changes, Note},
+    ui::{
+        chatkit::{
+            ChatKitError,
+            state::{Changes, Note},
+        },
+        words::client as words,
     },
 };
 
@@ -144,7 +147,7 @@ impl ChatKitControl {
         }
         self.set_thread_id(None);
         self.change(|state| {
-            let text = "This chat was deleted in another window.".to_owned();
+            let text = words::DELETED_ELSEWHERE.to_owned();
             state.notes.push(Note { level: NoticeLevel::Info, title: None, text });
             Changes { turn: true, ..Changes::default() }
         });

@@ -65,7 +65,7 @@ impl Scroll {
         // Any step up is the reader's own, however small; a step down may be ours, and the text may have grown since.
         let is_step_up = top < self.last_top.get_value();
         self.last_top.set_value(top);
-        let from_end_px = self.from_end_px();
+        let from_end_px = self.px_to_end();
         let stays =
             if is_step_up { from_end_px <= 1 } else { self.is_at_end.get_untracked() || from_end_px <= NEAR_PX };
         self.set_at_end(stays);
@@ -123,7 +123,7 @@ impl Scroll {
         if follows || self.control.turn.try_with_untracked(Option::is_none) == Some(true) {
             self.scroll_to_end();
         } else {
-            self.set_at_end(self.from_end_px() <= NEAR_PX);
+            self.set_at_end(self.px_to_end() <= NEAR_PX);
         }
     }
 
@@ -166,7 +166,7 @@ impl Scroll {
         }
     }
 
-    fn from_end_px(&self) -> i32 {
+    fn px_to_end(&self) -> i32 {
         self.scroller.get_untracked().map_or(0, |it| it.scroll_height() - it.scroll_top() - it.client_height())
     }
 

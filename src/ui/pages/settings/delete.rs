@@ -13,6 +13,7 @@ use crate::{
             form::{FormAlert, FormErrors, FormStatus, done_by},
         },
         paths,
+        words::account as words,
     },
 };
 
@@ -25,20 +26,20 @@ pub fn DeletionPage() -> impl IntoView {
         return view! { <NotHere /> }.into_any();
     }
     view! {
-        <SectionHeader heading="Delete account" lede=Signal::stored("It cannot be undone, and nobody can bring it back.".to_owned()) />
+        <SectionHeader heading=words::DELETE lede=Signal::stored(words::DELETE_LEDE.to_owned()) />
         <section class="settings__part">
-            <p>"These go at once, from the database and not just from your sight:"</p>
+            <p>{words::DELETE_WHAT}</p>
             <ul class="settings__list">
-                <li>"your name, your address and your password;"</li>
-                <li>"all your chats, questions and answers;"</li>
-                <li>"every session: you are signed out on all devices."</li>
+                <li>{words::DELETE_YOU}</li>
+                <li>{words::DELETE_CHATS}</li>
+                <li>{words::DELETE_SESSIONS}</li>
             </ul>
             <p class="settings__lede">
-                "Backups that whoever runs this server has made, and what a language model's provider has kept, are out of our reach."
+                {words::DELETE_NOT}
             </p>
         </section>
         <A href=paths::ACCOUNT_DELETE_CONFIRM attr:class="button settings__action" attr:data-kind="danger">
-            "Continue"
+            {words::CONTINUE}
         </A>
     }
     .into_any()
@@ -53,15 +54,13 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
         return view! { <NotHere /> }.into_any();
     }
     let lede = match (has_password, rules.delete_by_mail) {
-        (true, false) => "Your password confirms that it is you. Then everything is deleted.",
-        (true, true) => {
-            "Your password confirms that it is you. Then a mail with a link comes; following it deletes everything."
-        }
-        (false, false) => "Then everything is deleted.",
-        (false, true) => "A mail with a link comes; following it deletes everything.",
+        (true, false) => words::CONFIRM_BY_PASSWORD,
+        (true, true) => words::CONFIRM_BY_BOTH,
+        (false, false) => words::CONFIRM,
+        (false, true) => words::CONFIRM_BY_MAIL,
     };
     view! {
-        <SectionHeader heading="Delete your account?" lede=Signal::stored(lede.to_owned()) />
+        <SectionHeader heading=words::CONFIRM_HEADING lede=Signal::stored(lede.to_owned()) />
         <ConfirmForm has_password />
     }
     .into_any()
@@ -78,7 +77,7 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
     let password = has_password.then(|| {
         view! {
             <Field
-                label="Password"
+                label=words::PASSWORD
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
@@ -93,10 +92,10 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
             {password}
             <div class="form__actions">
                 <Button kind=ButtonKind::Danger r#type="submit" is_busy=action.pending()>
-                    "Delete my account"
+                    {words::DELETE_MINE}
                 </Button>
                 <A href=paths::ACCOUNT attr:class="button" attr:data-kind="quiet">
-                    "Keep it"
+                    {words::KEEP}
                 </A>
             </div>
         </ActionForm>
@@ -105,8 +104,8 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
 
 #[component]
 fn NotHere() -> impl IntoView {
-    let lede = "Accounts cannot be deleted here. Ask whoever runs this server.";
-    view! { <SectionHeader heading="Delete account" lede=Signal::stored(lede.to_owned()) /> }
+    let lede = words::NOT_HERE;
+    view! { <SectionHeader heading=words::DELETE lede=Signal::stored(lede.to_owned()) /> }
 }
 
 /// What is shown when the account is gone. A link to here that somebody else wrote tells no user that his was.
@@ -133,11 +132,11 @@ fn Farewell() -> impl IntoView {
     view! {
         <EntryCard>
             <EntryHeader
-                heading="Your account is deleted"
-                lede="Your chats and everything else about you are gone from this server. Good-bye, and thank you for having been here."
+                heading=words::DELETED_HEADING
+                lede=words::DELETED_LEDE
             />
             <a class="button" data-kind="quiet" href=paths::SIGN_IN>
-                "Sign in with another account"
+                {words::OTHER_ACCOUNT}
             </a>
         </EntryCard>
     }

@@ -9,8 +9,8 @@ use crate::{
         pages::{
             entry::query,
             form::{FormAlert, FormErrors, FormStatus, done_by},
-            link_error,
         },
+        words::{account as words, form},
     },
 };
 
@@ -22,13 +22,13 @@ pub fn EmailPage() -> impl IntoView {
     let is_verified = Memo::new(move |_| account.overview.with(|it| it.user.email_verified));
     let may_change = account.overview.with_untracked(|it| it.rules.change_email);
     view! {
-        <SectionHeader heading="Email" lede=Signal::stored("The address that you sign in with.".to_owned()) />
+        <SectionHeader heading=words::EMAIL lede=Signal::stored(words::EMAIL_LEDE.to_owned()) />
         <LinkNote />
-        <section class="settings__part" aria-label="Your address">
+        <section class="settings__part" aria-label=words::YOUR_ADDRESS>
             <p class="fact">
                 <span class="fact__text">{move || email.get()}</span>
                 <span class="badge" data-level=move || if is_verified.get() { "good" } else { "warning" }>
-                    {move || if is_verified.get() { "Verified" } else { "Not verified" }}
+                    {move || if is_verified.get() { words::VERIFIED } else { words::NOT_VERIFIED }}
                 </span>
             </p>
             <Show when=move || !is_verified.get()>
@@ -48,7 +48,7 @@ fn LinkNote() -> impl IntoView {
         Some(code) => view! {
             <p class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
-                <span>"The link did not work. " {link_error::sentence(&code)}</span>
+                <span>{words::LINK_FAILED} {form::link_error(&code)}</span>
             </p>
         }
         .into_any(),
@@ -56,7 +56,7 @@ fn LinkNote() -> impl IntoView {
             <p class="notice" data-level="success" role="status">
                 <Icon kind=IconKind::Check />
                 <span>
-                    "Thank you. If the address below is not the new one yet, follow the link in the mail that is on its way there."
+                    {words::LINK_FOLLOWED}
                 </span>
             </p>
         }
@@ -74,11 +74,11 @@ fn VerifyForm() -> impl IntoView {
     let done = done_by(action, account.left(&[Done::VerificationOrdered]));
     view! {
         <ActionForm action=action attr:class="form">
-            <p class="settings__lede">"Verify it, so that this server knows that it is yours."</p>
+            <p class="settings__lede">{words::VERIFY_LEDE}</p>
             <FormStatus done />
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
-                "Send verification mail"
+                {words::SEND_VERIFICATION}
             </Button>
         </ActionForm>
     }
@@ -97,14 +97,14 @@ fn ChangeForm() -> impl IntoView {
     view! {
         <section class="settings__part" aria-labelledby="change-email">
             <h2 class="settings__subheading" id="change-email">
-                "Change your address"
+                {words::CHANGE_EMAIL_HEADING}
             </h2>
             <p class="settings__lede">{move || account.overview.with(what_happens)}</p>
             <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
                 <FormStatus done />
                 <FormAlert error=Signal::derive(move || errors.get().form) />
                 <Field
-                    label="New email"
+                    label=words::NEW_EMAIL
                     name="email"
                     kind="email"
                     autocomplete="email"
@@ -112,7 +112,7 @@ fn ChangeForm() -> impl IntoView {
                     error=Signal::derive(move || errors.get().email)
                 />
                 <Button r#type="submit" is_busy=action.pending()>
-                    "Change address"
+                    {words::CHANGE_EMAIL}
                 </Button>
             </ActionForm>
         </section>
@@ -121,9 +121,7 @@ fn ChangeForm() -> impl IntoView {
 
 fn what_happens(overview: &AccountOverview) -> &'static str {
     match overview.user.email_verified && overview.rules.ask_old_address {
-        true => {
-            "Two mails, one after the other: the first one asks your present address to agree, the second one goes to the new address. Until you have followed both links, nothing changes."
-        }
-        false => "A mail goes to the new address. Until you have followed its link, nothing changes.",
+        true => words::TWO_MAILS,
+        false => words::ONE_MAIL,
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     ui::{
         components::{Button, ButtonKind, Moment},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        words::account as words,
     },
 };
 
@@ -20,14 +21,14 @@ pub fn LinkedPage() -> impl IntoView {
     let done = done_by(unlink, account.left(&[Done::AccountUnlinked]));
     let is_last = Memo::new(move |_| account.overview.with(|it| it.linked.len() < 2));
     let lede = move || match is_last.get() {
-        true => "How you sign in. This is your only way, so it cannot be taken away.",
-        false => "How you sign in. You can take a way away as long as another one is left.",
+        true => words::ONLY_WAY,
+        false => words::SOME_WAYS,
     };
     view! {
-        <SectionHeader heading="Linked accounts" lede=Signal::derive(move || lede().to_owned()) />
+        <SectionHeader heading=words::LINKED lede=Signal::derive(move || lede().to_owned()) />
         <FormStatus done />
         <FormAlert error=Signal::derive(move || errors.get().form) />
-        <ul class="rows" aria-label="Linked accounts">
+        <ul class="rows" aria-label=words::LINKED>
             <For each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
                 <LinkedRow linked unlink is_last />
             </For>
@@ -38,20 +39,20 @@ pub fn LinkedPage() -> impl IntoView {
 
 #[component]
 fn LinkedRow(linked: LinkedSummary, unlink: ServerAction<UnlinkAccount>, is_last: Memo<bool>) -> impl IntoView {
-    let name = if linked.is_password() { "Email and password".to_owned() } else { linked.provider };
-    let label = StoredValue::new(format!("Unlink {name}"));
+    let name = if linked.is_password() { words::BY_PASSWORD.to_owned() } else { linked.provider };
+    let label = StoredValue::new(words::unlink(&name));
     let id = StoredValue::new(linked.id);
     view! {
         <li class="rows__row">
             <div class="rows__what">
                 <p class="rows__name">{name}</p>
-                <p class="rows__detail">"Since " <Moment at=linked.linked_at /></p>
+                <p class="rows__detail">{words::SINCE} <Moment at=linked.linked_at /></p>
             </div>
             <Show when=move || !is_last.get()>
                 <ActionForm action=unlink>
                     <input type="hidden" name="account_id" value=id.get_value() />
                     <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label.get_value()>
-                        "Unlink"
+                        {words::UNLINK}
                     </Button>
                 </ActionForm>
             </Show>

@@ -9,6 +9,7 @@ use crate::{
         components::{Button, Field},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         paths,
+        words::account as words,
     },
 };
 
@@ -33,36 +34,36 @@ fn ChangeForm() -> impl IntoView {
     let errors = FormErrors::of_action(action);
     let left = account.left(&[Done::PasswordChanged, Done::PasswordChangedOthersEnded, Done::PasswordReset]);
     view! {
-        <SectionHeader heading="Password" lede=Signal::stored("A long one that you use nowhere else is a good one.".to_owned()) />
+        <SectionHeader heading=words::PASSWORD lede=Signal::stored(words::PASSWORD_LEDE.to_owned()) />
         <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
             <FormStatus done=done_by(action, left) />
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field
-                label="Current password"
+                label=words::CURRENT_PASSWORD
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
                 error=Signal::derive(move || errors.get().current_password)
             />
             <Field
-                label="New password"
+                label=words::NEW_PASSWORD
                 name="new_password"
                 kind="password"
                 autocomplete="new-password"
-                hint="At least 8 characters."
+                hint=words::PASSWORD_HINT
                 error=Signal::derive(move || errors.get().password)
             />
             <label class="form__check">
                 <input type="checkbox" name="revoke_others" value="on" />
-                "Sign out everywhere else"
+                {words::OTHERS}
             </label>
             <Button r#type="submit" is_busy=action.pending()>
-                "Change password"
+                {words::CHANGE_PASSWORD}
             </Button>
         </ActionForm>
         <p class="settings__lede">
             <A href=paths::FORGOT_PASSWORD attr:class="link">
-                "Forgot your password?"
+                {words::FORGOT}
             </A>
         </p>
     }
@@ -72,13 +73,13 @@ fn ChangeForm() -> impl IntoView {
 fn NoPassword() -> impl IntoView {
     view! {
         <SectionHeader
-            heading="Password"
+            heading=words::PASSWORD
             lede=Signal::stored(
-                "You have none: you sign in with a linked account. To set one, ask for a link by mail.".to_owned(),
+                words::NO_PASSWORD.to_owned(),
             )
         />
         <A href=paths::FORGOT_PASSWORD attr:class="button settings__action" attr:data-kind="primary">
-            "Get a link"
+            {words::GET_LINK}
         </A>
     }
 }

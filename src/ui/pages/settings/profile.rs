@@ -7,6 +7,7 @@ use crate::{
     ui::{
         components::{Button, Field},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        words::account as words,
     },
 };
 
@@ -20,13 +21,13 @@ pub fn ProfilePage() -> impl IntoView {
     let done = done_by(action, account.left(&[Done::ProfileSaved]));
     let name = account.overview.with_untracked(|it| it.user.name.clone());
     view! {
-        <SectionHeader heading="Profile" lede=Signal::stored("How you are called here.".to_owned()) />
+        <SectionHeader heading=words::PROFILE lede=Signal::stored(words::PROFILE_LEDE.to_owned()) />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <FormStatus done />
             <FormAlert error=Signal::derive(move || errors.get().form) />
-            <Field label="Name" name="name" autocomplete="name" value=name error=Signal::stored(None) />
+            <Field label=words::NAME name="name" autocomplete="name" value=name error=Signal::stored(None) />
             <Button r#type="submit" is_busy=action.pending()>
-                "Save"
+                {words::SAVE}
             </Button>
         </ActionForm>
     }

@@ -7,6 +7,7 @@ use crate::{
     ui::{
         components::{Button, ButtonKind, Moment},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        words::account as words,
     },
 };
 
@@ -21,15 +22,15 @@ pub fn SessionsPage() -> impl IntoView {
     let has_others = Memo::new(move |_| account.overview.with(|it| it.sessions.len() > 1));
     view! {
         <SectionHeader
-            heading="Sessions"
+            heading=words::SESSIONS
             lede=Signal::stored(
-                "Where you are signed in. Signing a device out takes effect at once."
+                words::SESSIONS_LEDE
                     .to_owned(),
             )
         />
         <FormStatus done />
         <FormAlert error=Signal::derive(move || errors.get().form) />
-        <ul class="rows" aria-label="Sessions">
+        <ul class="rows" aria-label=words::SESSIONS>
             <For
                 each=move || account.overview.with(|it| it.sessions.clone())
                 key=|it| (it.id.clone(), it.seen_at)
@@ -46,16 +47,16 @@ pub fn SessionsPage() -> impl IntoView {
 #[component]
 fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> impl IntoView {
     let SessionSummary { id, device, address, opened_at, seen_at, is_current } = session;
-    let place = if address.is_empty() { "Unknown address".to_owned() } else { address };
-    let label = format!("Sign out {device} at {place}");
+    let place = if address.is_empty() { words::UNKNOWN_ADDRESS.to_owned() } else { address };
+    let label = words::sign_out(&device, &place);
     view! {
         <li class="rows__row">
             <div class="rows__what">
                 <p class="rows__name">
-                    {device} {is_current.then(|| view! { <span class="badge" data-level="good">"This device"</span> })}
+                    {device} {is_current.then(|| view! { <span class="badge" data-level="good">{words::THIS_DEVICE}</span> })}
                 </p>
-                <p class="rows__detail">{place} " · last seen " <Moment at=seen_at /></p>
-                <p class="rows__detail">"Signed in " <Moment at=opened_at /></p>
+                <p class="rows__detail">{place} {words::LAST_SEEN} <Moment at=seen_at /></p>
+                <p class="rows__detail">{words::SIGNED_IN} <Moment at=opened_at /></p>
             </div>
             {(!is_current)
                 .then(|| {
@@ -63,7 +64,7 @@ fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> i
                         <ActionForm action=revoke>
                             <input type="hidden" name="session_id" value=id />
                             <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label>
-                                "Sign out"
+                                {words::SIGN_OUT}
                             </Button>
                         </ActionForm>
                     }
@@ -85,7 +86,7 @@ fn RevokeOthers(has_others: Memo<bool>) -> impl IntoView {
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Show when=move || has_others.get()>
                 <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
-                    "Sign out everywhere else"
+                    {words::OTHERS}
                 </Button>
             </Show>
         </ActionForm>
