@@ -96,7 +96,7 @@ const FRAMES: [&str; 12] = [
     "\u{feff}",
 ];
 
-const MARKDOWN: [&str; 28] = [
+const MARKDOWN: [&str; 34] = [
     "# ",
     "> ",
     "- ",
@@ -107,6 +107,12 @@ const MARKDOWN: [&str; 28] = [
     "```",
     "`",
     "**",
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
     "*",
     "_",
     "~~",
@@ -270,7 +276,8 @@ fn check_inlines(inlines: &[Inline]) {
             Inline::Image { src, .. } => {
                 assert!(["http:", "https:"].iter().any(|it| src.starts_with(it)), "{src} is harmless");
             }
-            Inline::Text(_) | Inline::Code(_) | Inline::FootnoteReference { .. } | Inline::Break => {}
+            Inline::Text(_) | Inline::Code(_) | Inline::Formula { .. } => {}
+            Inline::FootnoteReference { .. } | Inline::Marks(_) | Inline::Break => {}
         }
     }
 }

@@ -25,7 +25,7 @@ test("steps, sources and pictures can be seen", { tag: "@own-server" }, async ({
 
   // An answer says where it comes from.
   await say("/annotations");
-  const docs = conversation.getByRole("link", { name: "Docs" });
+  const docs = conversation.getByRole("link", { name: "Docs", exact: true });
   await expect(docs).toBeHidden();
   await conversation.getByText("Sources (3)").click();
   await expect(docs).toBeVisible();

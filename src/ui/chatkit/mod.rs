@@ -117,12 +117,12 @@ pub fn ChatKit(
                 <div class="chatkit__body">
                     <Transcript control />
                     <Composer control />
-                    <DropZone control />
                     <DisclaimerText control />
                 </div>
             </div>
             <HistoryPanel control />
             <ShortcutList control />
+            <DropZone control />
         </section>
     }
 }

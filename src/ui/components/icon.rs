@@ -15,6 +15,7 @@ pub enum IconKind {
     ChevronRight,
     Close,
     Copy,
+    Dot,
     Ellipsis,
     File,
     Globe,
@@ -28,6 +29,7 @@ pub enum IconKind {
     Menu,
     Mic,
     Monitor,
+    Page,
     Paperclip,
     Pencil,
     Plus,
@@ -43,38 +45,6 @@ pub enum IconKind {
 }
 
 impl IconKind {
-    /// Returns the outline for a name of the protocol's (`IconName`, `HeaderIcon`, `lucide:…`), if there is one.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name.strip_prefix("lucide:").unwrap_or(name) {
-            "back-small" | "back-large" | "arrow-left" => Self::ArrowLeft,
-            "check" | "check-circle" | "check-circle-filled" => Self::Check,
-            "chevron-left" => Self::ChevronLeft,
-            "chevron-right" => Self::ChevronRight,
-            "circle-question" | "info" => Self::Info,
-            "close" | "x" => Self::Close,
-            "compose" | "write" | "write-alt" | "write-alt2" | "notebook-pencil" | "square-pen" => Self::SquarePen,
-            "copy" => Self::Copy,
-            "desktop" | "monitor" => Self::Monitor,
-            "dots-horizontal" | "dots-horizontal-circle" | "ellipsis" => Self::Ellipsis,
-            "external-link" | "link" => Self::Link,
-            "globe" | "language" => Self::Globe,
-            "history" => Self::History,
-            "keyboard" => Self::Keyboard,
-            "lightbulb" => Self::Bulb,
-            "lock" => Self::Lock,
-            "log-out" => Self::LogOut,
-            "mail" => Self::Mail,
-            "menu" | "hamburger" | "menu-inverted" => Self::Menu,
-            "pencil" => Self::Pencil,
-            "profile" | "profile-card" | "user" => Self::User,
-            "reload" | "rotate-cw" => Self::RotateCw,
-            "search" => Self::Search,
-            "sparkle" | "sparkle-double" | "sparkles" => Self::Sparkle,
-            "trash" => Self::Trash,
-            _ => return None,
-        })
-    }
-
     fn outline(self) -> &'static str {
         match self {
             Self::Alert => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 8v4M12 16h.01",
@@ -92,6 +62,7 @@ impl IconKind {
             Self::Copy => {
                 "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
             }
+            Self::Dot => "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
             Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
             Self::File => "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7zM14 2v4a2 2 0 0 0 2 2h4",
             Self::Globe => {
@@ -115,6 +86,7 @@ impl IconKind {
             Self::Menu => "M4 6h16M4 12h16M4 18h10",
             Self::Mic => "M12 2a3 3 0 0 0-3 3v7a3 3 0 0 0 6 0V5a3 3 0 0 0-3-3zM19 10v2a7 7 0 0 1-14 0v-2M12 19v3",
             Self::Monitor => "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 21h8M12 17v4",
+            Self::Page => "M6 2h8l6 6v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zM14 2v6h6M8 13h8M8 17h6",
             Self::Paperclip => {
                 "m21.44 11.05-9.19 9.19a6 6 0 0 1-8.49-8.49l8.57-8.57A4 4 0 1 1 18 8.84l-8.59 8.57a2 2 0 0 1-2.83-2.83l8.49-8.48"
             }

@@ -4,6 +4,7 @@ mod button;
 mod dialog;
 mod field;
 mod icon;
+mod icon_name;
 mod logo;
 mod menu;
 mod moment;

@@ -14,3 +14,9 @@ pub const METHODS: &str = "Methods";
 pub const TOOL_FAILS: &str = "The client tool fails";
 /// The two chats of the page.
 pub const CHATS: [&str; 2] = ["First chat", "Second chat"];
+/// The greeting of a new chat.
+pub const GREETING: &str = "Try it";
+/// A prompt of a new chat.
+pub const PROMPT: &str = "Show me a table";
+/// The placeholder after `set_options`.
+pub const ANOTHER_PLACEHOLDER: &str = "Another one";

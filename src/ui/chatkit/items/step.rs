@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Step {
     pub(super) title: String,
     pub(super) status: StatusIndicator,
+    /// What the server named.
+    pub(super) icon: Option<IconKind>,
     /// Markdown.
     content: String,
     queries: Vec<String>,
@@ -32,6 +34,7 @@ impl Step {
             Task::Custom(it) => Self {
                 title: titled(&it.title, words::STEP),
                 status: it.status_indicator,
+                icon: it.icon.as_deref().map(IconKind::nearest),
                 content: it.content.clone().unwrap_or_default(),
                 ..Self::default()
             },
@@ -91,6 +94,16 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
                 {move || sources.get().into_iter().map(view_source).collect_view()}
             </ul>
         </Show>
+    }
+}
+
+/// What a step is called, with the icon that the server chose.
+#[component]
+pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
+    let icon = Memo::new(move |_| step.with(|it| it.icon));
+    view! {
+        {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
+        {move || step.with(|it| it.title.clone())}
     }
 }
 

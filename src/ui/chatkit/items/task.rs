@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     shown::Shown,
-    step::{Step, StepBody, StepStatus},
+    step::{Step, StepBody, StepStatus, StepTitle},
 };
 use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
 
@@ -17,12 +17,11 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
     let phase = shown.phase();
     let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
     let has_more = Memo::new(move |_| step.with(Step::has_more));
-    let title = move || step.with(|it| it.title.clone());
     move || {
         if has_more.get() {
             view! {
                 <details class="steps" open=move || is_streaming.get()>
-                    <summary class="steps__summary">{title} <StepStatus step /></summary>
+                    <summary class="steps__summary"><StepTitle step /> <StepStatus step /></summary>
                     <div class="step__body">
                         <StepBody step />
                     </div>
@@ -30,7 +29,8 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { <p class="step"><StepStatus step /> <span class="step__title">{title}</span></p> }.into_any()
+            view! { <p class="step"><StepStatus step /> <span class="step__title"><StepTitle step /></span></p> }
+                .into_any()
         }
     }
 }

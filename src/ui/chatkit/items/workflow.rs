@@ -4,11 +4,15 @@ use leptos::prelude::*;
 
 use super::{
     shown::Shown,
-    step::{Step, StepBody, StepStatus},
+    step::{Step, StepBody, StepStatus, StepTitle},
 };
 use crate::{
     model::chatkit::{StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowSummary},
-    ui::{chatkit::state::Phase, words::items as words},
+    ui::{
+        chatkit::state::Phase,
+        components::{Icon, IconKind},
+        words::items as words,
+    },
 };
 
 /// Steps that are shown while they are under way, and put away behind a summary when they are done.
@@ -23,6 +27,13 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
         })
     };
     let title = read(title);
+    let icon = shown.read(|entry| match &entry.item {
+        ThreadItem::Workflow(it) => match &it.workflow.summary {
+            Some(WorkflowSummary::Custom { icon, .. }) => icon.as_deref().map(IconKind::nearest),
+            _ => None,
+        },
+        _ => None,
+    });
     let is_expanded = shown.read(|entry| match &entry.item {
         ThreadItem::Workflow(it) => Some(it.workflow.expanded),
         _ => None,
@@ -34,7 +45,10 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     });
     view! {
         <details class="steps" open=move || is_open.get() aria-busy=move || is_streaming.get().then_some("true")>
-            <summary class="steps__summary">{move || title.get()}</summary>
+            <summary class="steps__summary">
+                {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
+                {move || title.get()}
+            </summary>
             <ol class="steps__list">
                 <For each=move || 0..n_steps.get().unwrap_or(0) key=|at| *at let:at>
                     <WorkflowStep shown at />
@@ -55,7 +69,7 @@ fn WorkflowStep(shown: Shown, at: usize) -> impl IntoView {
         <li class="step">
             <StepStatus step />
             <div class="step__body">
-                <p class="step__title">{move || step.with(|it| it.title.clone())}</p>
+                <p class="step__title"><StepTitle step /></p>
                 <StepBody step />
             </div>
         </li>

@@ -59,7 +59,8 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
         (
             "set_options (placeholder)",
             Box::new(move || {
-                let composer = ComposerOptions { placeholder: Some("Another one".to_owned()), ..options().composer };
+                let composer =
+                    ComposerOptions { placeholder: Some(words::ANOTHER_PLACEHOLDER.to_owned()), ..options().composer };
                 done(control.set_options(UseChatKitOptions { composer, ..options() }))
             }),
         ),

@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use super::events::EventLog;
 use crate::{
     api::account::chat_token,
-    ui::chatkit::{
-        Ask, AuthToken, ClientEffect, ComposerOptions, EndReason, Handler, Headers, LogEntry, ResponseEnd, StartPrompt,
-        StartScreen, ThreadId, ThreadItemActions, ToolCall, UseChatKitOptions,
+    ui::{
+        chatkit::{
+            Ask, AuthToken, ClientEffect, ComposerOptions, EndReason, Handler, Headers, LogEntry, ResponseEnd,
+            StartPrompt, StartScreen, ThreadId, ThreadItemActions, ToolCall, UseChatKitOptions,
+        },
+        words::example as words,
     },
 };
 
@@ -22,8 +25,8 @@ pub(super) fn options(log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitOp
         is_colloquy: true,
 
         start_screen: StartScreen {
-            greeting: Some("Try it".to_owned()),
-            prompts: vec![StartPrompt::new("Show me a table", "/markdown")],
+            greeting: Some(words::GREETING.to_owned()),
+            prompts: vec![StartPrompt::new(words::PROMPT, "/markdown")],
         },
         composer: ComposerOptions { placeholder: Some("Write /help".to_owned()), ..ComposerOptions::default() },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },

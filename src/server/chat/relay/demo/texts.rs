@@ -110,7 +110,14 @@ fn main() {
 
 <script>alert('never run')</script>
 
-Inline <b>HTML</b> is text. A formula: $e^{i\\pi} + 1 = 0$.
+Inline <b>HTML</b> is text. A formula: $e^{i\\pi} + 1 = 0$, and one on lines of its own:
+
+$$
+\\sum_{k=1}^{n} k
+= \\frac{n(n+1)}{2}
+$$
+
+It costs $5 or $10.
 
 A footnote[^1].
 
