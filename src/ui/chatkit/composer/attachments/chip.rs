@@ -20,7 +20,10 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     // In a list that scrolls, what is new and what failed comes into view.
     Effect::new(move |_| {
         if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
-            chip.parent_element().inspect(|list| list.set_scroll_top(chip.offset_top()));
+            // Once it is as tall as what it says.
+            request_animation_frame(move || {
+                chip.parent_element().inspect(|list| list.set_scroll_top(chip.offset_top()));
+            });
         }
     });
     let label = {
