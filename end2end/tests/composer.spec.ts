@@ -126,6 +126,9 @@ test.describe("while an answer is written", () => {
 });
 
 test.describe("a draft", () => {
+  // Sessions end while a page is open.
+  test.use({ expectedOnConsole: [/401 \(Unauthorized\)/] });
+
   test("outlives a reload, a closed tab and the session", async ({ page, context, visit, ready, client, signedIn }) => {
     await visit("/chat");
     const chat = chatPage(page);

@@ -51,9 +51,10 @@ pub(crate) fn EntityButton(
     // Counts what was asked for: what comes when nobody points there any more is not shown.
     let n_asked = StoredValue::new(0_u64);
     let entity = StoredValue::new(entity);
+    // Also called when it goes away with the focus in it.
     let hide = move || {
-        n_asked.update_value(|it| *it += 1);
-        preview.set(None);
+        n_asked.try_update_value(|it| *it += 1);
+        preview.try_set(None);
     };
     let ask = move || {
         if preview.with_untracked(Option::is_some) {

@@ -45,10 +45,11 @@ impl Suggestions {
         }
     }
 
-    /// Closes the menu, and drops what is still looked up.
+    /// Closes the menu, and drops what is still looked up. A text area that goes away loses the focus when nothing of this
+    /// is there any more.
     pub(super) fn close(self) {
-        self.n_searches.update_value(|it| *it += 1);
-        if self.menu.with_untracked(Option::is_some) {
+        self.n_searches.try_update_value(|it| *it += 1);
+        if self.menu.try_with_untracked(Option::is_some) == Some(true) {
             self.menu.set(None);
         }
     }
