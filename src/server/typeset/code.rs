@@ -13,7 +13,7 @@ use syntect::{
 use crate::model::typeset::{CodeKind, CodeSpan};
 
 /// How long a listing may take, with the grammar that is read for the first one of its language.
-const MAX_TIME: Duration = Duration::from_secs(2);
+const MAX_TIME: Duration = Duration::from_secs(5);
 /// Longer lines are data rather than code, and some grammars go over them again and again.
 const MAX_LINE_BYTES: usize = 2_000;
 /// Where the search for a meaning ends: what stands further out surrounds another language.
@@ -64,6 +64,7 @@ const SCOPES: [(&str, CodeKind); 33] = [
 
 /// Colours code; `None` for a language that nobody knows, and for what takes too long.
 pub(super) fn colored(language: &str, text: &str) -> Option<Vec<CodeSpan>> {
+    LazyLock::force(&GRAMMARS);
     colored_by(Instant::now() + MAX_TIME, language, text)
 }
 
