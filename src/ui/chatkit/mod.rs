@@ -32,7 +32,7 @@ mod options;
 pub mod state;
 mod transcript;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{context::Provider, prelude::*, task::spawn_local};
 
 use crate::model::chatkit::Thread;
 
@@ -101,11 +101,13 @@ pub fn ChatKit(
     #[prop(into, optional)]
     class: String,
 ) -> impl IntoView {
-    provide_context(MarkdownHost::of(control));
     view! {
         <div class=format!("chatkit {class}")>
-            <Transcript control />
-            <Composer control />
+            // A component has no context of its own: without this, another chat of the page would overwrite it.
+            <Provider value=MarkdownHost::of(control)>
+                <Transcript control />
+                <Composer control />
+            </Provider>
         </div>
     }
 }
