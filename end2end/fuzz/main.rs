@@ -40,7 +40,7 @@ const TARGETS: [Target; 5] = [
 ];
 
 /// Events as servers send them; the placeholders are filled at random.
-const EVENTS: [&str; 16] = [
+const EVENTS: [&str; 27] = [
     r#"{"type":"thread.created","thread":{"id":"thr_ID","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"active"},"metadata":{},"items":{"data":[],"has_more":false}}}"#,
     r#"{"type":"thread.updated","thread":{"id":"thr_ID","title":"TEXT","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"closed","reason":"TEXT"},"metadata":{"colloquy":{"run":{"id":"ID","item_id":"ID"}}},"items":{"data":[],"has_more":false}}}"#,
     r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:18.808Z","type":"assistant_message","content":[]}}"#,
@@ -53,6 +53,17 @@ const EVENTS: [&str; 16] = [
     r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.text_delta","content_index":INDEX,"delta":"TEXT"}}"#,
     r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.annotation_added","content_index":INDEX,"annotation_index":INDEX,"annotation":{"type":"annotation","source":{"type":"url","title":"TEXT","url":"https://example.com"},"index":INDEX}}}"#,
     r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.done","content_index":INDEX,"content":{"type":"output_text","text":"TEXT","annotations":[]}}}"#,
+    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"workflow","workflow":{"type":"reasoning","tasks":[{"type":"thought","content":"TEXT"},{"type":"dance","steps":INDEX}]}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"workflow.task.added","task_index":INDEX,"task":{"type":"web_search","queries":["TEXT"],"sources":[{"type":"hologram","title":"TEXT"}]}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"workflow.task.updated","task_index":INDEX,"task":{"type":"custom","title":"TEXT"}}}"#,
+    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"widget","widget":{"type":"Card","children":[{"type":"Text","id":"ID","value":"TEXT"},{"type":"Hologram","depth":INDEX}]}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"widget.streaming_text.value_delta","component_id":"ID","delta":"TEXT","done":false}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"widget.component.updated","component_id":"ID","component":{"type":"Text","id":"ID","value":"TEXT"}}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"generated_image.updated","image":{"id":"ID","url":"TEXT"},"progress":INDEX}}"#,
+    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"song.verse_added","verse":"TEXT"}}"#,
+    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"song","verses":["TEXT",INDEX]}}"#,
+    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"structured_input","inputs":[{"type":"freeform","id":"ID","question":"TEXT"},{"type":"slider","id":"ID"}]}}"#,
+    r#"{"type":"thread.sang","song":"TEXT"}"#,
     r#"{"type":"stream_options","stream_options":{"allow_cancel":true}}"#,
     r#"{"type":"progress_update","icon":"lucide:search","text":"TEXT"}"#,
     r#"{"type":"notice","level":"warning","message":"TEXT","title":"TEXT"}"#,

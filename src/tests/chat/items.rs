@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Everything the demo knows that is no failure.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "/help",
     "/tool",
     "/widget",

@@ -35,7 +35,7 @@ mod shortcuts;
 pub mod state;
 mod transcript;
 
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 
 use crate::{model::chatkit::Thread, ui::words::frame as words};
 
@@ -104,25 +104,28 @@ pub fn ChatKit(
     #[prop(into, optional)]
     class: String,
 ) -> impl IntoView {
-    provide_context(MarkdownHost::of(control));
-    provide_context(control);
     let root: NodeRef<html::Section> = NodeRef::new();
     shortcuts::listen(control, root);
     let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
     view! {
-        <section node_ref=root class=format!("chatkit {class}") aria-label=move || name.get()>
-            // What the list of threads covers cannot be reached meanwhile.
-            <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
-                <FrameHeader control />
-                <div class="chatkit__body">
-                    <Transcript control />
-                    <Composer control />
-                    <DisclaimerText control />
-                </div>
-            </div>
-            <HistoryPanel control />
-            <ShortcutList control />
-            <DropZone control />
-        </section>
+        // A component has no context of its own: without this, another chat of the page would overwrite it.
+        <Provider value=MarkdownHost::of(control)>
+            <Provider value=control>
+                <section node_ref=root class=format!("chatkit {class}") aria-label=move || name.get()>
+                    // What the list of threads covers cannot be reached meanwhile.
+                    <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
+                        <FrameHeader control />
+                        <div class="chatkit__body">
+                            <Transcript control />
+                            <Composer control />
+                            <DisclaimerText control />
+                        </div>
+                    </div>
+                    <HistoryPanel control />
+                    <ShortcutList control />
+                    <DropZone control />
+                </section>
+            </Provider>
+        </Provider>
     }
 }

@@ -94,7 +94,7 @@ fn told(events: &[Value]) -> ChatState {
     for value in events {
         let event: ThreadStreamEvent = serde_json::from_value(value.clone()).unwrap();
         state.apply(event);
-        let again = serde_json::to_value(&state.entries.iter().map(|it| &it.item).collect::<Vec<_>>());
+        let again = serde_json::to_value(state.entries.iter().map(|it| &it.item).collect::<Vec<_>>());
         assert!(again.is_ok());
     }
     state.end_turn(TurnEnd::Complete);

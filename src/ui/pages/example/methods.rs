@@ -13,8 +13,10 @@ use crate::{
     },
 };
 
+/// A call of a method.
+type Call = Box<dyn Fn() -> Result<(), NotNow> + Send>;
 /// A method's name, and a call of it.
-type Method = (&'static str, Box<dyn Fn() -> Result<(), NotNow> + Send>);
+type Method = (&'static str, Call);
 
 /// The buttons; what a method refuses is noted.
 #[component]
@@ -42,7 +44,6 @@ pub(super) fn Methods(control: ChatKitControl, log: EventLog, tool_fails: RwSign
 }
 
 fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Copy + Send + 'static) -> Vec<Method> {
-    let done = |()| Ok::<(), NotNow>(());
     let newest = move || control.threads().with_untracked(|list| list.threads().first().map(|it| it.id.clone()));
     let ping = || Action { kind: "ping".to_owned(), payload: json!({ "n": 1 }) };
     vec![
@@ -50,19 +51,27 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
         ("send_custom_action", Box::new(move || control.send_custom_action(ping(), None))),
         ("fetch_updates", Box::new(move || control.fetch_updates())),
         ("answer_tool_call", Box::new(move || control.answer_tool_call())),
-        ("stop", Box::new(move || done(control.stop()))),
-        ("focus_composer", Box::new(move || done(control.focus_composer()))),
-        ("set_draft", Box::new(move || done(control.set_draft("a draft")))),
-        ("set_thread_id (newest)", Box::new(move || done(control.set_thread_id(newest())))),
-        ("set_thread_id (none)", Box::new(move || done(control.set_thread_id(None)))),
-        ("set_options (the same)", Box::new(move || done(control.set_options(options())))),
+        ("stop", always(move || control.stop())),
+        ("focus_composer", always(move || control.focus_composer())),
+        ("set_draft", always(move || control.set_draft("a draft"))),
+        ("set_thread_id (newest)", always(move || control.set_thread_id(newest()))),
+        ("set_thread_id (none)", always(move || control.set_thread_id(None))),
+        ("set_options (the same)", always(move || control.set_options(options()))),
         (
             "set_options (placeholder)",
-            Box::new(move || {
+            always(move || {
                 let composer =
                     ComposerOptions { placeholder: Some(words::ANOTHER_PLACEHOLDER.to_owned()), ..options().composer };
-                done(control.set_options(UseChatKitOptions { composer, ..options() }))
+                control.set_options(UseChatKitOptions { composer, ..options() });
             }),
         ),
     ]
+}
+
+/// A method that refuses nothing.
+fn always(call: impl Fn() + Send + 'static) -> Call {
+    Box::new(move || {
+        call();
+        Ok(())
+    })
 }
