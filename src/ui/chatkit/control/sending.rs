@@ -93,6 +93,8 @@ impl ChatKitControl {
     /// [`NotNow`], with nothing sent: before `on_ready`, while a thread is loaded or an answer is under way, in a thread
     /// that takes no more messages, and for an empty message.
     pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<(), NotNow> {
+        // There is no key to be had before there is a browser.
+        self.check_free()?;
         self.send_once(message.into(), new_key())
     }
 
