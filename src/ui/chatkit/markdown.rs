@@ -2,6 +2,7 @@
 
 pub mod block;
 mod document;
+mod elements;
 pub mod host;
 mod line;
 mod linkify;
@@ -16,6 +17,7 @@ use super::items::copy::CopyButton;
 use crate::ui::words::markdown as words;
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
+pub(super) use elements::elements;
 use host::MarkdownHost;
 use line::view_line;
 use note::{view_nested_note, view_note};

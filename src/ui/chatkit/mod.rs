@@ -31,6 +31,7 @@ pub mod markdown;
 mod options;
 pub mod state;
 mod transcript;
+mod widgets;
 
 use leptos::{prelude::*, task::spawn_local};
 

@@ -7,6 +7,7 @@ mod icon;
 mod logo;
 mod menu;
 mod moment;
+pub(crate) mod sprite;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;

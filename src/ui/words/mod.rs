@@ -8,3 +8,4 @@ pub mod items;
 pub mod markdown;
 pub mod pages;
 pub mod transcript;
+pub mod widgets;

@@ -5,12 +5,14 @@ mod composer;
 mod events;
 mod frame;
 mod handler;
+mod widgets;
 
 pub use api::Headers;
 pub use composer::ComposerOptions;
 pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
 pub use frame::{StartScreen, ThreadItemActions};
 pub use handler::{Ask, Handler};
+pub use widgets::{WidgetAction, WidgetsOptions};
 
 use super::{AuthToken, ChatKitError};
 use crate::model::chatkit::{Page, Thread};
@@ -48,6 +50,8 @@ pub struct UseChatKitOptions {
     pub composer: ComposerOptions,
     /// What can be done with what the assistant said.
     pub thread_item_actions: ThreadItemActions,
+    /// What the page does for widgets.
+    pub widgets: WidgetsOptions,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
