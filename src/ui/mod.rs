@@ -8,6 +8,7 @@ mod components;
 mod pages;
 pub mod paths;
 mod shell;
+mod tree;
 pub mod words;
 
 pub use app::App;

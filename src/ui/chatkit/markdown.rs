@@ -2,6 +2,7 @@
 
 pub mod block;
 mod document;
+mod elements;
 mod formula;
 pub mod host;
 pub(super) mod line;
@@ -20,6 +21,7 @@ use super::items::copy::CopyButton;
 use crate::{model::typeset::Passage, ui::words::markdown as words};
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
+pub(super) use elements::elements;
 use host::MarkdownHost;
 use line::view_line;
 use mark::Marked;

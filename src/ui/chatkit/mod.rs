@@ -34,6 +34,7 @@ mod options;
 mod shortcuts;
 pub mod state;
 mod transcript;
+mod widgets;
 
 use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 

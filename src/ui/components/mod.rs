@@ -8,6 +8,7 @@ mod icon_name;
 mod logo;
 mod menu;
 mod moment;
+pub(crate) mod sprite;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;

@@ -18,3 +18,4 @@ pub mod markdown;
 pub mod pages;
 pub mod product;
 pub mod transcript;
+pub mod widgets;

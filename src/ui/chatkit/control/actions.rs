@@ -5,8 +5,11 @@ use serde::Deserialize;
 
 use super::{ChatKitControl, NotNow};
 use crate::{
-    model::chatkit::{Action, CustomAction, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
-    ui::chatkit::state::ChatState,
+    model::chatkit::{Action, CustomAction, ErrorEvent, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
+    ui::{
+        chatkit::{ChatKitError, state::ChatState},
+        words::widgets as words,
+    },
 };
 
 /// What a server answers to an action without a stream.
@@ -45,10 +48,20 @@ impl ChatKitControl {
     /// # Errors
     /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`].
     pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
+        spawn_local(self.sync_custom_action(action, item_id)?);
+        Ok(())
+    }
+
+    /// The same, for who waits until it is done.
+    pub(crate) fn sync_custom_action(
+        &self,
+        action: Action,
+        item_id: Option<String>,
+    ) -> Result<impl Future<Output = ()> + use<>, NotNow> {
         let thread_id = self.shown_thread()?;
         let (control, number) = (*self, self.showing());
         let operation = Operation::ThreadsSyncCustomAction(CustomAction { thread_id, item_id, action });
-        spawn_local(async move {
+        Ok(async move {
             match control.call::<SyncAnswer>(operation).await {
                 Ok(SyncAnswer { updated_item: Some(item) }) if control.is_showing(number) => {
                     control.change(|state| state.apply(ThreadStreamEvent::ItemReplaced { item }));
@@ -56,8 +69,17 @@ impl ChatKitControl {
                 Ok(_) => {}
                 Err(err) => control.report(err),
             }
-        });
-        Ok(())
+        })
+    }
+
+    /// Tells the page which values of a form had no room in an action.
+    pub(crate) fn report_widget_collision(&self, names: &[String]) {
+        let message = words::collision(names);
+        self.report(ChatKitError::Stream(ErrorEvent {
+            code: "custom".to_owned(),
+            message: Some(message),
+            allow_retry: false,
+        }));
     }
 
     /// Answers the questions of a `structured_input`; what follows streams in.

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     answer::Answer, image::GeneratedImage, questions::Questions, shown::Shown, task::LoneTask, tool_call::ToolCallLine,
-    user::UserMessage, widget::WidgetText, workflow::WorkflowSteps,
+    user::UserMessage, widget::WidgetItem, workflow::WorkflowSteps,
 };
 use crate::{
     model::chatkit::ThreadItem,
@@ -33,7 +33,7 @@ pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
         Some(Kind::Workflow) => view! { <WorkflowSteps shown /> }.into_any(),
         Some(Kind::Task) => view! { <LoneTask shown /> }.into_any(),
         Some(Kind::Image) => view! { <GeneratedImage shown /> }.into_any(),
-        Some(Kind::Widget) => view! { <WidgetText shown /> }.into_any(),
+        Some(Kind::Widget) => view! { <WidgetItem shown /> }.into_any(),
         Some(Kind::Questions) => view! { <Questions shown /> }.into_any(),
         Some(Kind::ToolCall) => view! { <ToolCallLine shown /> }.into_any(),
         None => ().into_any(),

@@ -2,7 +2,10 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::{copy::CopyButton, shown::Shown};
-use crate::{model::chatkit::ThreadItem, ui::words::items as words};
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::{chatkit::widgets::WidgetView, words::items as words},
+};
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.
 const MAX_DEPTH: usize = 32;
@@ -11,9 +14,23 @@ const READ: [&str; 5] = ["title", "value", "label", "text", "alt"];
 /// The components whose `value` is text; in others it is what a form sends.
 const TEXTS: [&str; 6] = ["Text", "Title", "Caption", "Markdown", "Label", "Badge"];
 
+/// A widget; one whose root is not known is what it says, as text.
+#[component]
+pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
+    let widget = shown.read(|entry| match &entry.item {
+        ThreadItem::Widget(it) => Some(it.widget.clone()),
+        _ => None,
+    });
+    let widget = Memo::new(move |_| widget.get().unwrap_or_default());
+    let id = shown.read(|entry| Some(entry.item.id().to_owned()));
+    let id = Signal::derive(move || id.get().unwrap_or_default());
+    let fallback = move || view! { <WidgetText shown /> }.into_any();
+    view! { <WidgetView control=shown.control item_id=id widget fallback /> }
+}
+
 /// What a widget says, as text.
 #[component]
-pub(super) fn WidgetText(shown: Shown) -> impl IntoView {
+fn WidgetText(shown: Shown) -> impl IntoView {
     let text = shown.read(|entry| match &entry.item {
         ThreadItem::Widget(it) => Some(it.copy_text.clone().unwrap_or_else(|| text_of(&it.widget))),
         _ => None,
@@ -21,14 +38,14 @@ pub(super) fn WidgetText(shown: Shown) -> impl IntoView {
     let text = Memo::new(move |_| text.get().unwrap_or_default());
     let is_empty = Memo::new(move |_| text.with(|it| it.trim().is_empty()));
     view! {
-        <section class="widget-text" aria-label=words::WIDGET>
-            <p class="widget-text__lines">
+        <div class="widget-fallback">
+            <p class="widget-fallback__lines">
                 {move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() }}
             </p>
             <Show when=move || !is_empty.get()>
                 <CopyButton label=words::COPY_WIDGET text />
             </Show>
-        </section>
+        </div>
     }
 }
 

@@ -8,6 +8,7 @@ mod entities;
 mod events;
 mod frame;
 mod handler;
+mod widgets;
 
 pub use api::Headers;
 pub use attachments::{AttachmentOptions, DictationOptions, MaxSize, UploadStrategy};
@@ -19,6 +20,7 @@ pub use frame::{
     Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
 };
 pub use handler::{Ask, Handler};
+pub use widgets::{WidgetAction, WidgetsOptions};
 
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
 use crate::model::chatkit::{Page, Thread};
@@ -75,6 +77,8 @@ pub struct UseChatKitOptions {
     pub thread: ThreadOptions,
     /// A sentence below the composer.
     pub disclaimer: Option<Disclaimer>,
+    /// What the page does for widgets.
+    pub widgets: WidgetsOptions,
     /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
     /// back as `{"error": …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,

@@ -1,0 +1,88 @@
+//! What a component does when it is used (chatkit-protocol §3, `ActionConfig`).
+
+use serde_json::Value;
+
+use super::props::Props;
+use crate::model::chatkit::Action;
+
+/// What is to be done, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ActionConfig {
+    pub(super) action: Action,
+    pub(super) by: By,
+    pub(super) waits: Waits,
+}
+
+/// Who does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// The server, and what follows streams in.
+    Server,
+    /// The server, which answers with one object; possible while an answer streams.
+    ServerAtOnce,
+    /// The page.
+    Page,
+}
+
+/// What shows that it is being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    Nothing,
+    Component,
+    Widget,
+}
+
+impl ActionConfig {
+    /// Reads a field; `None` when it is absent or names no action. `auto` is what `if_auto` says.
+    pub(super) fn read(props: Props<'_>, field: &str, if_auto: Waits) -> Option<Self> {
+        let config = props.part(field)?;
+        let kind = config.text("type").filter(|it| !it.is_empty())?.to_owned();
+        let by = match (config.text("handler"), config.get("streaming").and_then(Value::as_bool)) {
+            (Some("client"), _) => By::Page,
+            (_, Some(false)) => By::ServerAtOnce,
+            _ => By::Server,
+        };
+        let waits = match config.text("loadingBehavior") {
+            Some("none") => Waits::Nothing,
+            Some("self") => Waits::Component,
+            Some("container") => Waits::Widget,
+            _ => if_auto,
+        };
+        Some(Self { action: Action { kind, payload: config.get("payload").cloned().unwrap_or_default() }, by, waits })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(config: Value) -> Option<ActionConfig> {
+        let node = json!({ "onClickAction": config });
+        ActionConfig::read(Props::of(&node)?, "onClickAction", Waits::Component)
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_default() {
+        let it = read(json!({ "type": "book" })).unwrap();
+        assert_eq!((it.by, it.waits, it.action.payload), (By::Server, Waits::Component, json!(null)));
+    }
+
+    #[test]
+    fn what_is_said_counts() {
+        let it =
+            read(json!({ "type": "book", "payload": { "id": 1 }, "handler": "client", "loadingBehavior": "none" }));
+        let it = it.unwrap();
+        assert_eq!((it.by, it.waits, it.action.payload), (By::Page, Waits::Nothing, json!({ "id": 1 })));
+        let it = read(json!({ "type": "book", "streaming": false, "loadingBehavior": "container" })).unwrap();
+        assert_eq!((it.by, it.waits), (By::ServerAtOnce, Waits::Widget));
+    }
+
+    #[test]
+    fn no_type_is_no_action() {
+        for config in [json!(null), json!({}), json!({ "type": "" }), json!({ "type": 1 }), json!("book")] {
+            assert_eq!(read(config), None);
+        }
+    }
+}

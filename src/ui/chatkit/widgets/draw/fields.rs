@@ -1,0 +1,136 @@
+//! What can be filled in: fields of HTML, so that they can be used by keyboard and validate themselves.
+
+use super::{super::props::Props, Here};
+use crate::ui::{tree::Element, words::widgets as words};
+
+/// `Input`.
+pub(super) fn input(here: Here<'_>) -> Element {
+    let kind = match here.props.text("inputType") {
+        Some(kind @ ("number" | "email" | "password" | "tel" | "url")) => kind,
+        _ => "text",
+    };
+    let element = named(Element::of("input", "widget-field").attribute("type", kind), here, here.props);
+    typed(element, here.props).maybe("value", here.props.text("defaultValue"))
+}
+
+/// `Textarea`.
+pub(super) fn textarea(here: Here<'_>) -> Element {
+    let props = here.props;
+    let element = named(Element::of("textarea", "widget-field"), here, props)
+        .attribute("rows", props.count("rows").unwrap_or(3).clamp(1, 40).to_string())
+        .flag("data-grows", props.is("autoResize"));
+    let element = match props.count("maxRows") {
+        Some(rows) => element.property("max-height", format!("calc({rows}lh + 1rem)")),
+        None => element,
+    };
+    typed(element, props).text(props.text("defaultValue").unwrap_or_default())
+}
+
+/// A `Text` that can be changed: a field without a frame.
+pub(super) fn editable(here: Here<'_>, editable: Props<'_>) -> Element {
+    let element = Element::of("input", "widget-field").attribute("type", "text").flag("data-bare", true);
+    let element = named(element, here, editable).maybe("data-size", here.props.text("size"));
+    typed(element, editable)
+        .maybe("autocomplete", editable.text("autoComplete"))
+        .maybe("value", here.props.text("value"))
+}
+
+/// `Select`.
+pub(super) fn select(here: Here<'_>) -> Element {
+    let props = here.props;
+    let chosen = props.text("defaultValue");
+    let placeholder = (chosen.is_none() || props.is("clearable")).then(|| {
+        Element::new("option").attribute("value", "").text(props.text("placeholder").unwrap_or(words::NOTHING_CHOSEN))
+    });
+    let options = props.parts("options").map(|option| {
+        let value = option.text("value").unwrap_or_default();
+        let label = option.text("label").unwrap_or(value);
+        let described = option.text("description").map(|it| format!("{label}: {it}"));
+        Element::new("option")
+            .attribute("value", value)
+            .flag("selected", chosen == Some(value))
+            .flag("disabled", option.is("disabled"))
+            .text(described.as_deref().unwrap_or(label))
+    });
+    let element = named(Element::of("select", "widget-field"), here, props);
+    changing(element, here).maybe_child(placeholder).children(options)
+}
+
+/// `DatePicker`: the browser's own.
+pub(super) fn date_picker(here: Here<'_>) -> Element {
+    let props = here.props;
+    let day = |field: &str| props.text(field).and_then(|it| it.get(..10)).map(ToOwned::to_owned);
+    let element = named(Element::of("input", "widget-field").attribute("type", "date"), here, props);
+    changing(element, here).maybe("min", day("min")).maybe("max", day("max")).maybe("value", day("defaultValue"))
+}
+
+/// `Checkbox`.
+pub(super) fn checkbox(here: Here<'_>) -> Element {
+    let props = here.props;
+    let field = Element::new("input")
+        .attribute("type", "checkbox")
+        .maybe("name", props.text("name"))
+        .maybe("id", props.text("name").map(|name| here.id(name)))
+        .maybe("aria-label", props.get("label").is_none().then(|| props.text("name").unwrap_or_default()))
+        .flag("checked", props.is("defaultChecked"))
+        .flag("required", props.is("required"))
+        .flag("disabled", props.is("disabled") || here.around.is_inert);
+    let label = props.text("label").map(|it| Element::new("span").text(it));
+    Element::of("label", "widget-choice").child(changing(field, here)).maybe_child(label)
+}
+
+/// `RadioGroup`.
+pub(super) fn radio_group(here: Here<'_>) -> Element {
+    let props = here.props;
+    let (name, chosen) = (props.text("name").unwrap_or_default(), props.text("defaultValue"));
+    let options = props.parts("options").map(|option| {
+        let value = option.text("value").unwrap_or_default();
+        let field = Element::new("input")
+            .attribute("type", "radio")
+            .attribute("name", name)
+            .attribute("value", value)
+            .flag("checked", chosen == Some(value))
+            .flag("required", props.is("required"))
+            .flag("disabled", props.is("disabled") || option.is("disabled") || here.around.is_inert);
+        let label = Element::new("span").text(option.text("label").unwrap_or(value));
+        Element::of("label", "widget-choice").child(changing(field, here)).child(label)
+    });
+    Element::of("div", if props.text("direction") == Some("col") { "widget-col" } else { "widget-row" })
+        .attribute("role", "radiogroup")
+        .attribute("aria-label", props.text("ariaLabel").unwrap_or(name))
+        .children(options)
+}
+
+/// What all fields have in common.
+fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
+    let name = props.text("name").unwrap_or_default();
+    element
+        .attribute("name", name)
+        .attribute("id", here.id(name))
+        .maybe("aria-label", props.text("placeholder").or(Some(name)).filter(|_| !is_labelled(here, name)))
+        .maybe("data-variant", props.text("variant"))
+        .flag("data-pill", props.is("pill"))
+        .flag("data-block", props.is("block"))
+        .flag("required", props.is("required"))
+        .flag("disabled", props.is("disabled") || here.around.is_inert)
+}
+
+/// What fields have in common that are typed into.
+fn typed(element: Element, props: Props<'_>) -> Element {
+    element
+        .maybe("placeholder", props.text("placeholder"))
+        .maybe("pattern", props.text("pattern"))
+        .flag("autofocus", props.is("autoFocus"))
+        .flag("data-select", props.is("autoSelect"))
+        .flag("data-1p-ignore", !props.is("allowAutofillExtensions"))
+}
+
+fn changing(element: Element, here: Here<'_>) -> Element {
+    let has_action = here.props.get("onChangeAction").is_some();
+    if has_action { element.attribute("data-change", here.path.as_str()) } else { element }
+}
+
+/// Whether a `Label` of the widget names the field: then the name is not said twice.
+fn is_labelled(here: Here<'_>, name: &str) -> bool {
+    here.labelled.contains(&name)
+}

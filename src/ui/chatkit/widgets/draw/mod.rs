@@ -1,0 +1,140 @@
+//! Components as elements: the tree of a widget in, a tree of elements out. Pure.
+
+mod boxes;
+mod chart;
+mod controls;
+mod fields;
+mod media;
+mod roots;
+mod table;
+mod texts;
+
+use serde_json::Value;
+
+use super::{path::Path, props::Props};
+use crate::ui::tree::Element;
+
+/// No widget of a sane server is as deep, and every browser's stack bears it.
+const MAX_DEPTH: usize = 48;
+
+/// What the drawing depends on beside the widget itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Around {
+    /// What the ids of its elements begin with, unique on the page.
+    pub(super) id: String,
+    /// Which component's action is under way; an empty path is the whole widget.
+    pub(super) busy: Option<String>,
+    /// Whether nothing can be filled in and no button pressed.
+    pub(super) is_inert: bool,
+    /// Whether a list shows the rows behind its limit.
+    pub(super) is_expanded: bool,
+}
+
+/// Whether it can be drawn.
+pub(super) fn is_root(widget: &Value) -> bool {
+    Props::of(widget).is_some_and(|it| matches!(it.kind(), "Card" | "ListView" | "Basic"))
+}
+
+/// A component and where it stands.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    props: Props<'a>,
+    path: &'a Path,
+    around: &'a Around,
+    depth: usize,
+    /// The names of the fields that have a `Label`.
+    labelled: &'a [&'a str],
+    /// Whether a form is around it.
+    is_in_form: bool,
+}
+
+/// Draws a root: `Card`, `ListView` or `Basic`; `None` for what is none.
+pub(super) fn draw(widget: &Value, around: &Around) -> Option<Element> {
+    let props = Props::of(widget)?;
+    let mut labelled = Vec::new();
+    find_labels(widget, MAX_DEPTH, &mut labelled);
+    let here = Here { props, path: &Path::default(), around, depth: MAX_DEPTH, labelled: &labelled, is_in_form: false };
+    match props.kind() {
+        "Card" => Some(roots::card(here)),
+        "ListView" => Some(roots::list_view(here)),
+        "Basic" => Some(roots::basic(here)),
+        _ => None,
+    }
+}
+
+fn find_labels<'a>(node: &'a Value, depth: usize, names: &mut Vec<&'a str>) {
+    let (Some(props), Some(depth)) = (Props::of(node), depth.checked_sub(1)) else { return };
+    if props.kind() == "Label" {
+        names.extend(props.text("fieldName"));
+    }
+    props.children().iter().for_each(|it| find_labels(it, depth, names));
+}
+
+impl Here<'_> {
+    /// Draws what it holds.
+    fn children(self) -> Vec<Element> {
+        let Some(depth) = self.depth.checked_sub(1) else { return Vec::new() };
+        let draw = |(number, child): (usize, &Value)| {
+            let path = self.path.child(number);
+            component(Here { props: Props::of(child)?, path: &path, depth, ..self })
+        };
+        self.props.children().iter().enumerate().filter_map(draw).collect()
+    }
+
+    /// An id of an element that belongs to this component.
+    fn id(self, name: &str) -> String {
+        format!("{}-{name}", self.around.id)
+    }
+
+    fn is_busy(self) -> bool {
+        self.around.busy.as_deref().is_some_and(|it| it == self.path.as_str())
+    }
+
+    /// Tells the component's own key or id, which keeps its element when others come before it.
+    fn keyed(self, element: Element) -> Element {
+        match self.props.text("key").or_else(|| self.props.text("id")) {
+            Some(key) => element.key(key),
+            None => element,
+        }
+    }
+}
+
+/// Draws a component; of one that is not known, what it holds.
+fn component(here: Here<'_>) -> Option<Element> {
+    let element = match here.props.kind() {
+        "Box" | "Col" | "Row" => boxes::flex(here),
+        "Form" => boxes::form(here),
+        "Spacer" => boxes::spacer(here),
+        "Divider" => boxes::divider(here),
+        "Transition" => boxes::transition(here)?,
+        "ListViewItem" => roots::list_view_item(here),
+        "Text" => texts::text(here),
+        "Title" => texts::title(here),
+        "Caption" => texts::caption(here),
+        "Label" => texts::label(here),
+        "Markdown" => texts::markdown(here),
+        "Badge" => texts::badge(here),
+        "Icon" => media::icon(here),
+        "Image" => media::image(here),
+        "Button" => controls::button(here),
+        "Input" => fields::input(here),
+        "Textarea" => fields::textarea(here),
+        "Select" => fields::select(here),
+        "DatePicker" => fields::date_picker(here),
+        "Checkbox" => fields::checkbox(here),
+        "RadioGroup" => fields::radio_group(here),
+        "Chart" => chart::chart(here)?,
+        "Table" => table::table(here),
+        _ => {
+            let children = here.children();
+            if children.is_empty() {
+                return None;
+            }
+            Element::of("div", "widget__unknown").children(children)
+        }
+    };
+    Some(here.keyed(element))
+}
+
+#[cfg(test)]
+mod tests;

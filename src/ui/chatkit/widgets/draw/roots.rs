@@ -1,0 +1,113 @@
+//! The roots, and what stands in a `ListView`.
+
+use super::{super::style, Here, controls, media};
+use crate::ui::{tree::Element, words::widgets as words};
+
+/// How many rows of a list are shown at first when its server leaves it to us.
+const SHOWN_BY_DEFAULT: usize = 5;
+
+/// `Card`: a frame, perhaps with a status above and two buttons below.
+pub(super) fn card(here: Here<'_>) -> Element {
+    let props = here.props;
+    let is_form = props.is("asForm");
+    let confirm = controls::card_button(here, "confirm", is_form);
+    let cancel = controls::card_button(here, "cancel", false);
+    let buttons = (confirm.is_some() || cancel.is_some())
+        .then(|| Element::of("div", "widget-card__buttons").maybe_child(cancel).maybe_child(confirm));
+    let children = Here { is_in_form: is_form, ..here }.children();
+    let body = Element::of("div", "widget-card__body");
+    let body = match props.get("padding").and_then(style::space) {
+        Some(padding) => body.property("padding", padding),
+        None => body,
+    };
+    let body = body.children(children);
+    let root = root(if is_form { "form" } else { "div" }, "widget-card", here)
+        .attribute("data-size", props.text("size").unwrap_or("md"));
+    let root = if is_form { root.attribute("data-submit", "") } else { root };
+    let root = match props.get("background").and_then(style::colour) {
+        Some(colour) => root.property("background-color", colour),
+        None => root,
+    };
+    let status = status(here);
+    if props.is("collapsed") {
+        let summary = Element::of("summary", "widget-card__summary")
+            .maybe_child(status)
+            .child(Element::new("span").text(words::SHOW_CARD));
+        return root.child(Element::new("details").child(summary).child(body).maybe_child(buttons));
+    }
+    root.maybe_child(status).child(body).maybe_child(buttons)
+}
+
+/// `ListView`: rows; those behind its limit are shown on demand.
+pub(super) fn list_view(here: Here<'_>) -> Element {
+    let rows = here.children();
+    let limit = match here.props.count("limit") {
+        Some(limit) if !here.around.is_expanded => usize::try_from(limit).unwrap_or(usize::MAX).max(1),
+        None if !here.around.is_expanded && here.props.text("limit") == Some("auto") => SHOWN_BY_DEFAULT,
+        _ => usize::MAX,
+    };
+    let n_hidden = rows.len().saturating_sub(limit);
+    let more = (n_hidden > 0).then(|| {
+        Element::of("button", "widget-list__more")
+            .attribute("type", "button")
+            .flag("data-more", true)
+            .text(&words::show_more(n_hidden))
+    });
+    let rows = rows
+        .into_iter()
+        .enumerate()
+        .map(|(number, row)| Element::of("li", "widget-list__row").flag("data-behind", number >= limit).child(row));
+    root("div", "widget-list", here)
+        .maybe_child(status(here))
+        .child(Element::of("ul", "widget-list__rows").attribute("role", "list").children(rows))
+        .maybe_child(more)
+}
+
+/// `ListViewItem`: a row, which may be a button as a whole.
+pub(super) fn list_view_item(here: Here<'_>) -> Element {
+    let has_action = here.props.part("onClickAction").is_some();
+    // A button may hold no other one, so the row is one by its role alone.
+    let element = Element::of("div", "widget-item");
+    let element = if has_action {
+        element
+            .attribute("role", "button")
+            .attribute("tabindex", "0")
+            .attribute("data-click", here.path.as_str())
+            .flag("data-busy", here.is_busy())
+            .maybe("aria-disabled", here.around.is_inert.then_some("true"))
+    } else {
+        element
+    };
+    style::laid_out(element, here.props).children(here.children())
+}
+
+/// `Basic`: no frame at all.
+pub(super) fn basic(here: Here<'_>) -> Element {
+    let class = if here.props.text("direction") == Some("row") { "widget-row" } else { "widget-col" };
+    let element = style::laid_out(root("div", class, here), here.props);
+    let element = match here.props.get("padding").and_then(style::space) {
+        Some(padding) => element.property("padding", padding),
+        None => element,
+    };
+    element.children(here.children())
+}
+
+fn root(tag: &'static str, class: &str, here: Here<'_>) -> Element {
+    let scheme = here.props.text("theme").filter(|it| matches!(*it, "light" | "dark"));
+    Element::of(tag, class).maybe("data-scheme", scheme).maybe("aria-busy", here.is_busy().then_some("true"))
+}
+
+/// `{text, icon}` or `{text, favicon, frame}`.
+fn status(here: Here<'_>) -> Option<Element> {
+    let status = here.props.part("status")?;
+    let icon = status.text("icon").and_then(media::drawn);
+    let favicon = status.text("favicon").filter(|it| media::is_image(it)).map(|src| {
+        Element::of("img", "widget-status__favicon")
+            .attribute("referrerpolicy", "no-referrer")
+            .attribute("alt", "")
+            .flag("data-frame", status.is("frame"))
+            .attribute("src", src)
+    });
+    let text = Element::new("span").text(status.text("text")?);
+    Some(Element::of("div", "widget-status").maybe_child(icon).maybe_child(favicon).child(text))
+}

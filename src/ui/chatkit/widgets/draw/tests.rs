@@ -1,0 +1,216 @@
+use leptos::tachys::view::RenderHtml;
+use serde_json::json;
+
+use super::*;
+
+fn html(widget: Value) -> String {
+    html_in(widget, Around { id: "w".into(), ..Around::default() })
+}
+
+fn html_in(widget: Value, around: Around) -> String {
+    draw(&widget, &around).expect("a root").to_html()
+}
+
+#[track_caller]
+fn check(component: Value, expected: &str) {
+    let html = html(json!({ "type": "Basic", "children": [component] }));
+    assert_eq!(html, format!("<div class=\"widget-col\">{expected}</div>"));
+}
+
+#[test]
+fn texts_say_what_they_hold() {
+    check(
+        json!({ "type": "Text", "value": "<b>9:04</b>", "size": "sm", "italic": true, "truncate": true }),
+        "<p class=\"widget-text\" data-size=\"sm\" data-truncate=\"\" data-italic=\"\">&lt;b&gt;9:04&lt;/b&gt;</p>",
+    );
+    check(json!({ "type": "Title", "value": "Trains" }), "<h3 class=\"widget-title\">Trains</h3>");
+    check(
+        json!({ "type": "Markdown", "value": "**a** [b](javascript:x) <img src=x onerror=y>" }),
+        "<div class=\"markdown\"><p><strong>a</strong> b &lt;img src=x onerror=y&gt;</p></div>",
+    );
+    check(
+        json!({ "type": "Badge", "label": "late", "color": "danger" }),
+        "<span class=\"widget-badge\" data-color=\"danger\" data-variant=\"soft\" data-size=\"sm\" data-pill=\"\">late</span>",
+    );
+}
+
+#[test]
+fn labels_and_fields_belong_together() {
+    check(
+        json!({ "type": "Form", "onSubmitAction": { "type": "save" }, "children": [
+            { "type": "Label", "value": "When", "fieldName": "todo.when" },
+            { "type": "DatePicker", "name": "todo.when", "defaultValue": "2026-11-25T00:00:00Z" },
+        ] }),
+        concat!(
+            "<form class=\"widget-col\" data-submit=\"0\"><label class=\"widget-label\" for=\"w-todo.when\">When</label>",
+            "<input class=\"widget-field\" type=\"date\" name=\"todo.when\" id=\"w-todo.when\" value=\"2026-11-25\"></form>",
+        ),
+    );
+    check(
+        json!({ "type": "Input", "name": "city", "inputType": "email", "required": true, "placeholder": "City" }),
+        concat!(
+            "<input class=\"widget-field\" type=\"email\" name=\"city\" id=\"w-city\" aria-label=\"City\" required=\"\" ",
+            "placeholder=\"City\" data-1p-ignore=\"\">",
+        ),
+    );
+}
+
+#[test]
+fn buttons_lead_back_to_their_component() {
+    let button = json!({ "type": "Button", "label": "Book", "style": "primary", "onClickAction": { "type": "book" } });
+    let row = json!({ "type": "Card", "children": [{ "type": "Row", "children": [{ "type": "Spacer" }, button] }] });
+    let html = html_in(row.clone(), Around { busy: Some("0.1".into()), ..Around::default() });
+    assert!(html.contains("data-busy=\"\" aria-busy=\"true\""), "{html}");
+    assert!(html.contains("data-click=\"0.1\""), "{html}");
+    assert_eq!(Path::find("0.1", &row).map(Props::kind), Some("Button"));
+}
+
+#[test]
+fn a_card_that_is_a_form_sends_itself() {
+    let action = json!({ "label": "Send", "action": { "type": "send" } });
+    let card = json!({ "type": "Card", "asForm": true, "confirm": action, "cancel": action, "children": [
+        { "type": "Form", "children": [{ "type": "Textarea", "name": "text" }] },
+    ] });
+    let html = html(card);
+    assert_eq!(html.matches("<form").count(), 1, "forms do not nest: {html}");
+    assert!(html.contains("type=\"submit\"") && html.contains("data-card=\"cancel\""), "{html}");
+}
+
+#[test]
+fn lists_hide_what_is_behind_their_limit() {
+    let rows: Vec<_> =
+        (0..4).map(|it| json!({ "type": "ListViewItem", "key": it.to_string(), "children": [] })).collect();
+    let list = json!({ "type": "ListView", "limit": 2, "children": rows });
+    let html = html(list.clone());
+    assert_eq!(html.matches("data-behind").count(), 2, "{html}");
+    assert!(html.contains("Show 2 more"), "{html}");
+    let all = html_in(list, Around { is_expanded: true, ..Around::default() });
+    assert!(!all.contains("data-behind") && !all.contains("data-more"), "{all}");
+}
+
+#[test]
+fn an_unknown_component_shows_what_it_holds() {
+    check(
+        json!({ "type": "Carousel", "children": [{ "type": "Caption", "value": "a" }] }),
+        "<div class=\"widget__unknown\"><p class=\"widget-caption\">a</p></div>",
+    );
+    check(json!({ "type": "Video", "src": "x" }), "");
+}
+
+#[test]
+fn pictures_have_addresses_of_pictures_alone() {
+    for (src, is_kept) in [
+        ("https://a.example/x.png", true),
+        ("/x.png", true),
+        ("data:image/png;base64,AA", true),
+        ("//a.example/x.png", false),
+        ("javascript:alert(1)", false),
+        ("data:text/html,x", false),
+    ] {
+        let html = html(json!({ "type": "Basic", "children": [{ "type": "Image", "src": src, "alt": "x" }] }));
+        assert_eq!(html.contains("src="), is_kept, "{src}");
+    }
+}
+
+#[test]
+fn a_chart_is_a_picture_and_a_table() {
+    let chart = json!({ "type": "Chart", "xAxis": "day", "showYAxis": true, "showLegend": true,
+        "data": [{ "day": "Mon", "a": 3, "b": 4 }, { "day": "Tue", "a": -1.5 }],
+        "series": [
+            { "type": "bar", "dataKey": "a", "label": "Apples", "stack": "s" },
+            { "type": "bar", "dataKey": "b", "label": "Pears", "stack": "s" },
+            { "type": "line", "dataKey": "b", "curveType": "linear" },
+        ] });
+    let html = html(json!({ "type": "Card", "children": [chart] }));
+    assert_eq!(html.matches("<rect").count(), 3, "{html}");
+    assert!(html.contains("Mon · Pears: 4"), "{html}");
+    assert!(
+        html.contains("<th scope=\"row\">Tue</th><td data-align=\"end\">-1.5</td><td data-align=\"end\"></td>"),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_table_has_its_heads_first() {
+    let cell = |value: &str| json!({ "type": "Table.Cell", "children": [{ "type": "Text", "value": value }] });
+    check(
+        json!({ "type": "Table", "children": [
+            { "type": "Table.Row", "children": [cell("1"), { "type": "Table.Cell", "colSpan": 2, "align": "end" }] },
+            { "type": "Table.Row", "header": true, "children": [cell("a")] },
+        ] }),
+        concat!(
+            "<div class=\"widget-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
+            "<thead><tr><th scope=\"col\"><p class=\"widget-text\">a</p></th></tr></thead>",
+            "<tbody><tr><td><p class=\"widget-text\">1</p></td><td colspan=\"2\" data-align=\"end\"></td></tr></tbody></table></div>",
+        ),
+    );
+}
+
+#[test]
+fn nothing_odd_breaks_it() {
+    let deep =
+        (0..200).fold(json!({ "type": "Text", "value": "deep" }), |it, _| json!({ "type": "Box", "children": [it] }));
+    for kind in [
+        "Card",
+        "ListView",
+        "Basic",
+        "Box",
+        "Row",
+        "Col",
+        "Form",
+        "Spacer",
+        "Divider",
+        "Transition",
+        "ListViewItem",
+        "Text",
+        "Title",
+        "Caption",
+        "Label",
+        "Markdown",
+        "Badge",
+        "Icon",
+        "Image",
+        "Button",
+        "Input",
+        "Textarea",
+        "Select",
+        "DatePicker",
+        "Checkbox",
+        "RadioGroup",
+        "Chart",
+        "Table",
+        "Nothing",
+    ] {
+        for odd in [json!(null), json!(7), json!("x"), json!([null, 7, "x", [], {}]), json!({}), deep.clone()] {
+            let fields = [
+                "children",
+                "value",
+                "name",
+                "options",
+                "data",
+                "series",
+                "xAxis",
+                "status",
+                "confirm",
+                "padding",
+                "border",
+                "background",
+                "onClickAction",
+                "onChangeAction",
+                "editable",
+                "limit",
+                "size",
+                "label",
+                "src",
+                "defaultValue",
+            ];
+            let mut node: serde_json::Map<_, _> = fields.iter().map(|it| ((*it).to_owned(), odd.clone())).collect();
+            node.insert("type".into(), kind.into());
+            _ = html(json!({ "type": "Card", "children": [node] }));
+            _ = draw(&odd, &Around::default());
+        }
+    }
+    for root in [json!(null), json!([]), json!("Card"), json!({ "type": "Text" })] {
+        assert_eq!(draw(&root, &Around::default()), None);
+    }
+}

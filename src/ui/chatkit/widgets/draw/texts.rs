@@ -1,0 +1,74 @@
+//! Components that say something.
+
+use super::{super::style, Here};
+use crate::ui::{chatkit::markdown, tree::Element};
+
+/// `Text`, which may be a field in the form of a text.
+pub(super) fn text(here: Here<'_>) -> Element {
+    let props = here.props;
+    if let Some(editable) = props.part("editable").filter(|it| it.text("name").is_some()) {
+        return super::fields::editable(here, editable);
+    }
+    let element = dressed(Element::of("p", "widget-text"), here)
+        .flag("data-italic", props.is("italic"))
+        .flag("data-struck", props.is("lineThrough"));
+    let element = match props.get("width").and_then(style::length) {
+        Some(width) => element.property("width", width),
+        None => element,
+    };
+    let element = match props.count("minLines") {
+        Some(lines) => element.property("min-height", format!("{lines}lh")),
+        None => element,
+    };
+    element.text(props.text("value").unwrap_or_default())
+}
+
+/// `Title`: a heading below those of the page.
+pub(super) fn title(here: Here<'_>) -> Element {
+    dressed(Element::of("h3", "widget-title"), here).text(here.props.text("value").unwrap_or_default())
+}
+
+/// `Caption`: small print.
+pub(super) fn caption(here: Here<'_>) -> Element {
+    dressed(Element::of("p", "widget-caption"), here).text(here.props.text("value").unwrap_or_default())
+}
+
+/// `Label`: names the field `fieldName`.
+pub(super) fn label(here: Here<'_>) -> Element {
+    let element =
+        Element::of("label", "widget-label").maybe("for", here.props.text("fieldName").map(|name| here.id(name)));
+    dressed(element, here).text(here.props.text("value").unwrap_or_default())
+}
+
+/// `Markdown`.
+pub(super) fn markdown(here: Here<'_>) -> Element {
+    Element::of("div", "markdown").children(markdown::elements(here.props.text("value").unwrap_or_default()))
+}
+
+/// `Badge`: a word with a colour.
+pub(super) fn badge(here: Here<'_>) -> Element {
+    let props = here.props;
+    Element::of("span", "widget-badge")
+        .attribute("data-color", props.text("color").unwrap_or("secondary"))
+        .attribute("data-variant", props.text("variant").unwrap_or("soft"))
+        .attribute("data-size", props.text("size").unwrap_or("sm"))
+        .flag("data-pill", props.get("pill").is_none() || props.is("pill"))
+        .text(props.text("label").unwrap_or_default())
+}
+
+/// What texts have in common: colour, weight, size, and what happens to long ones.
+fn dressed(element: Element, here: Here<'_>) -> Element {
+    let props = here.props;
+    let mut element = element
+        .maybe("data-size", props.text("size"))
+        .maybe("data-weight", props.text("weight"))
+        .maybe("data-align", props.text("textAlign"))
+        .flag("data-truncate", props.is("truncate"));
+    if let Some(colour) = props.get("color").and_then(style::colour) {
+        element = element.property("color", colour);
+    }
+    if let Some(lines) = props.count("maxLines") {
+        element = element.flag("data-clamped", true).property("-webkit-line-clamp", lines.to_string());
+    }
+    element
+}

@@ -1,0 +1,114 @@
+//! What happens when a widget is used. The elements say by attributes which component they belong to.
+
+use leptos::{ev, prelude::*};
+use serde_json::Value;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+use super::{
+    action::{ActionConfig, Waits},
+    fields,
+    running::Running,
+};
+
+/// Does what a button, or a row that is one, is for.
+pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
+    let Some(target) = target(ev) else { return };
+    if target.closest("[data-more]").ok().flatten().is_some() {
+        return show_more(running, ev);
+    }
+    let Some(button) = target.closest("[data-click], [data-card]").ok().flatten() else { return };
+    if button.get_attribute("aria-disabled").is_some() {
+        return ev.prevent_default();
+    }
+    // What sends a form waits until the form has validated itself.
+    if button.get_attribute("type").as_deref() == Some("submit") && form_of(&button).is_some() {
+        return;
+    }
+    let (path, field) = match button.get_attribute("data-card") {
+        Some(field) => (String::new(), field),
+        None => (button.get_attribute("data-click").unwrap_or_default(), "onClickAction".to_owned()),
+    };
+    start_button(running, &path, &field, form_of(&button).as_ref());
+}
+
+/// A row that is a button is pressed as buttons are.
+pub(super) fn keydown(ev: &ev::KeyboardEvent) {
+    let Some(target) = target(ev).filter(|it| it.get_attribute("role").as_deref() == Some("button")) else { return };
+    if matches!(ev.key().as_str(), "Enter" | " ") {
+        ev.prevent_default();
+        target.dyn_ref::<HtmlElement>().inspect(|it| it.click());
+    }
+}
+
+/// Does what a field is for when another value is chosen.
+pub(super) fn change(running: Running, ev: &ev::Event) {
+    let Some(field) = target(ev) else { return };
+    let Some(path) = field.get_attribute("data-change") else { return };
+    let config = running.with(&path, |it| ActionConfig::read(it, "onChangeAction", Waits::Nothing));
+    let values =
+        form_of(&field).map_or_else(|| fields::value_of(&field).into_iter().collect(), |it| fields::values_of(&it));
+    if let Some(config) = config {
+        running.start(&path, config, values);
+    }
+}
+
+/// Sends a form that is valid.
+pub(super) fn submit(running: Running, ev: &ev::SubmitEvent) {
+    ev.prevent_default();
+    let Some(form) = target(ev).and_then(|it| it.dyn_into::<HtmlFormElement>().ok()) else { return };
+    let path = form.get_attribute("data-submit").unwrap_or_default();
+    let config = running.with(&path, |it| match it.kind() {
+        "Card" => it.part("confirm").and_then(|it| ActionConfig::read(it, "action", Waits::Widget)),
+        _ => ActionConfig::read(it, "onSubmitAction", Waits::Widget),
+    });
+    if let Some(config) = config {
+        return running.start(&path, config, fields::values_of(&form));
+    }
+    if let Some(path) = ev.submitter().and_then(|it| it.get_attribute("data-click")) {
+        start_button(running, &path, "onClickAction", Some(&form));
+    }
+}
+
+/// Selects what is in a field that wants it.
+pub(super) fn focus_in(ev: &ev::FocusEvent) {
+    let field = target(ev).filter(|it| it.has_attribute("data-select"));
+    if let Some(field) = field.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+        field.select();
+    }
+}
+
+fn start_button(running: Running, path: &str, field: &str, form: Option<&HtmlFormElement>) {
+    let config = running.with(path, |it| match field {
+        "confirm" | "cancel" => it.part(field).and_then(|it| ActionConfig::read(it, "action", Waits::Widget)),
+        _ => ActionConfig::read(it, field, Waits::Component),
+    });
+    if let Some(config) = config {
+        running.start(path, config, form.map(fields::values_of).unwrap_or_default());
+    }
+}
+
+/// Shows all rows of a list. The button goes away, so the first of the new rows takes the focus.
+fn show_more(running: Running, ev: &ev::MouseEvent) {
+    let row = target(ev)
+        .and_then(|it| it.closest(".widget-list").ok().flatten())
+        .and_then(|list| list.query_selector("[data-behind]").ok().flatten());
+    running.expand();
+    if let Some(row) = row.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        request_animation_frame(move || {
+            _ = row.set_attribute("tabindex", "-1");
+            _ = row.focus();
+        });
+    }
+}
+
+fn form_of(element: &Element) -> Option<HtmlFormElement> {
+    element.closest(".widget form").ok().flatten()?.dyn_into().ok()
+}
+
+fn target(ev: &impl AsRef<ev::Event>) -> Option<Element> {
+    ev.as_ref().target()?.dyn_into().ok()
+}
+
+/// A value and its name.
+pub(super) type Named = (String, Value);

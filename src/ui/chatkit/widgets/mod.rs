@@ -1,0 +1,66 @@
+//! Widgets: trees of components that servers send (chatkit-protocol §3), drawn as elements that are data.
+//!
+//! What is drawn is pure ([`draw`]); what happens when it is used is told from attributes that lead back to the
+//! component ([`events`]), so that a widget has one listener of each kind, whatever it holds.
+
+mod action;
+mod draw;
+mod events;
+mod fields;
+mod form;
+mod path;
+mod props;
+mod running;
+mod style;
+
+use leptos::{html, prelude::*};
+use serde_json::Value;
+
+use self::{draw::Around, running::Running};
+use super::ChatKitControl;
+use crate::ui::words::widgets as words;
+
+/// Shows a widget and does its actions; `fallback` is shown for a root that is none.
+#[component]
+pub(super) fn WidgetView(
+    control: ChatKitControl,
+    /// Its item's id; unique on the page with the prefix that is put before it.
+    #[prop(into)]
+    item_id: Signal<String>,
+    widget: Memo<Value>,
+    fallback: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> impl IntoView {
+    let running = Running::new(control, item_id, widget);
+    let around = Memo::new(move |_| Around {
+        id: item_id.get(),
+        busy: running.busy(),
+        is_inert: running.is_inert(),
+        is_expanded: running.is_expanded(),
+    });
+    let is_root = Memo::new(move |_| widget.with(|widget| draw::is_root(widget)));
+    let root: NodeRef<html::Section> = NodeRef::new();
+    let fallback = StoredValue::new(fallback);
+    view! {
+        <section
+            node_ref=root
+            class="widget"
+            aria-label=words::WIDGET
+            on:click=move |ev| events::click(running, &ev)
+            on:keydown=move |ev| events::keydown(&ev)
+            on:change=move |ev| events::change(running, &ev)
+            on:submit=move |ev| events::submit(running, &ev)
+            on:focusin=move |ev| events::focus_in(&ev)
+        >
+            {move || {
+                if is_root.get() {
+                    (move || widget.with(|widget| draw::draw(widget, &around.get()))).into_any()
+                } else {
+                    fallback.with_value(|it| it())
+                }
+            }}
+            <p class="widget__said" role="status">
+                {move || running.said()}
+            </p>
+        </section>
+    }
+}

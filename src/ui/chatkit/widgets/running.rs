@@ -1,0 +1,130 @@
+//! The actions of a widget while they are done.
+
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+
+use super::{
+    action::{ActionConfig, By, Waits},
+    form,
+    path::Path,
+    props::Props,
+};
+use crate::{
+    model::chatkit::Action,
+    ui::{
+        chatkit::{ChatKitControl, WidgetAction},
+        words::widgets as words,
+    },
+};
+
+/// What one widget does at the moment.
+#[derive(Clone, Copy)]
+pub(super) struct Running {
+    control: ChatKitControl,
+    item_id: Signal<String>,
+    widget: Memo<Value>,
+    waiting: RwSignal<Option<Waiting>>,
+    said: RwSignal<String>,
+    is_expanded: RwSignal<bool>,
+}
+
+/// An action that is under way.
+#[derive(Clone)]
+struct Waiting {
+    /// The component that it belongs to.
+    path: String,
+    waits: Waits,
+    by: By,
+}
+
+impl Running {
+    pub(super) fn new(control: ChatKitControl, item_id: Signal<String>, widget: Memo<Value>) -> Self {
+        let waiting = RwSignal::new(None::<Waiting>);
+        let is_answering = control.is_answering();
+        Effect::new(move |was: Option<bool>| {
+            let is = is_answering.get();
+            if was == Some(true)
+                && !is
+                && waiting.with_untracked(|it| it.as_ref().is_some_and(|it| it.by == By::Server))
+            {
+                waiting.set(None);
+            }
+            is
+        });
+        Self { control, item_id, widget, waiting, said: RwSignal::default(), is_expanded: RwSignal::new(false) }
+    }
+
+    /// The component that shows that its action is under way; empty for the whole widget.
+    pub(super) fn busy(self) -> Option<String> {
+        self.waiting.with(|it| match it {
+            Some(Waiting { path, waits: Waits::Component, .. }) => Some(path.clone()),
+            Some(Waiting { waits: Waits::Widget, .. }) => Some(String::new()),
+            _ => None,
+        })
+    }
+
+    /// Whether the whole widget waits.
+    pub(super) fn is_inert(self) -> bool {
+        self.waiting.with(|it| matches!(it, Some(Waiting { waits: Waits::Widget, .. })))
+    }
+
+    pub(super) fn is_expanded(self) -> bool {
+        self.is_expanded.get()
+    }
+
+    pub(super) fn expand(self) {
+        self.is_expanded.set(true);
+    }
+
+    pub(super) fn said(self) -> String {
+        self.said.get()
+    }
+
+    /// Reads the component at a path.
+    pub(super) fn with<T>(self, path: &str, read: impl FnOnce(Props<'_>) -> Option<T>) -> Option<T> {
+        self.widget.try_with_untracked(|widget| Path::find(path, widget).and_then(read)).flatten()
+    }
+
+    /// Does an action with what the fields say. One that waits keeps others of this widget waiting.
+    pub(super) fn start(self, path: &str, config: ActionConfig, values: Vec<(String, Value)>) {
+        if self.waiting.with_untracked(Option::is_some) {
+            return;
+        }
+        let (payload, collisions) = form::merge(config.action.payload, values);
+        let action = Action { kind: config.action.kind, payload };
+        self.said.set(if collisions.is_empty() { String::new() } else { words::collision(&collisions) });
+        if !collisions.is_empty() {
+            self.control.report_widget_collision(&collisions);
+        }
+        let (by, waits) = (config.by, config.waits);
+        self.waiting.set(Some(Waiting { path: path.to_owned(), waits, by }));
+        spawn_local(async move {
+            let outcome = self.perform(by, action).await;
+            // What streams in says itself when it is complete.
+            if by != By::Server || outcome.is_err() {
+                self.waiting.try_set(None);
+            }
+            if let Err(why) = outcome {
+                self.said.try_set(why);
+            }
+        });
+    }
+
+    async fn perform(self, by: By, action: Action) -> Result<(), String> {
+        let Some(item_id) = self.item_id.try_get_untracked() else { return Ok(()) };
+        match by {
+            By::Page => {
+                let ask = self.control.handler(|it| it.widgets.on_action.clone());
+                let widget = self.widget.try_get_untracked().unwrap_or_default();
+                let done = ask.ask(WidgetAction { action, item_id, widget }).await;
+                done.unwrap_or_else(|| Err(words::NOT_DONE.to_owned()))
+            }
+            By::ServerAtOnce => {
+                let done = self.control.sync_custom_action(action, Some(item_id));
+                done.map_err(words::not_now)?.await;
+                Ok(())
+            }
+            By::Server => self.control.send_custom_action(action, Some(item_id)).map_err(words::not_now),
+        }
+    }
+}
