@@ -74,8 +74,6 @@ pub const OPEN_PICTURE: &str = "Open the picture in a new tab";
 /// A picture whose address is not safe to follow.
 pub const PICTURE_REFUSED: &str = "The picture has an address that cannot be opened.";
 
-/// The name of a widget that is shown as text.
-pub const WIDGET: &str = "Widget";
 /// Copies what a widget says.
 pub const COPY_WIDGET: &str = "Copy text";
 /// A widget without any text.
