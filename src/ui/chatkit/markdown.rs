@@ -84,7 +84,7 @@ pub fn Markdown(
     let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
     let around_tail = StoredValue::new(Around { is_settled: false, ..around.get_value() });
     view! {
-        <div class="markdown">
+        <div class="markdown" dir="auto">
             <For
                 each=move || part(false)
                 key=|it| it.key
@@ -165,7 +165,7 @@ fn view_code(language: String, text: String, around: &Around) -> AnyView {
     let name = if language.is_empty() { words::CODE.to_owned() } else { language };
     let label = words::listing(&name);
     view! {
-        <div class="code">
+        <div class="code" dir="ltr">
             <div class="code__bar">
                 <span class="code__language">{name}</span>
                 <CopyButton label=words::COPY_CODE text=text.clone() />
