@@ -27,6 +27,7 @@ pub fn shell(
                 <meta name="theme-color" {..media("(prefers-color-scheme: dark)")} content=dark />
                 <meta name="description" content=words::DESCRIPTION />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
