@@ -149,7 +149,7 @@ pub fn sign_out(device: &str, place: &str) -> String {
 /// The name of a scheme.
 pub fn scheme(scheme: ColorScheme) -> &'static str {
     match scheme {
-        ColorScheme::System => "As the system",
+        ColorScheme::System => "System",
         ColorScheme::Light => "Light",
         ColorScheme::Dark => "Dark",
     }
