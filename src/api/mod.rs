@@ -5,6 +5,7 @@
 //! same functions of `server` as the HTTP handlers do.
 
 pub mod account;
+pub mod appearance;
 pub mod recovery;
 pub mod settings;
 pub mod status;

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod chatkit;
+pub mod color_scheme;
 mod error;
 pub mod page;
 pub mod path;
@@ -11,5 +12,6 @@ pub mod sse;
 mod timestamp;
 pub mod typeset;
 
+pub use color_scheme::ColorScheme;
 pub use error::ApiError;
 pub use timestamp::{InvalidTimestamp, Timestamp};

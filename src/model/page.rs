@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Timestamp,
+    ColorScheme, Timestamp,
     auth::User,
     chatkit::{Page, Thread},
 };
@@ -93,6 +93,8 @@ pub struct AccountOverview {
     pub linked: Vec<LinkedSummary>,
     /// What users may do here.
     pub rules: AccountRules,
+    /// What this browser's pages look like.
+    pub color_scheme: ColorScheme,
     /// What the form before has left.
     pub memory: FormMemory,
 }

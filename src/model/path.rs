@@ -30,6 +30,8 @@ pub const ACCOUNT_PASSWORD: &str = "/account/password";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 /// The ways to sign in.
 pub const ACCOUNT_LINKED: &str = "/account/linked";
+/// What the pages look like.
+pub const ACCOUNT_APPEARANCE: &str = "/account/appearance";
 /// What deleting the account means.
 pub const ACCOUNT_DELETE: &str = "/account/delete";
 /// The second step of deleting it.

@@ -24,7 +24,7 @@ use tower_http::{
 };
 
 use super::{
-    AppState, auth, chat,
+    AppState, auth, chat, forms,
     middleware::{
         cors, form_status, origin,
         security_headers::{self, Elsewhere},
@@ -95,7 +95,7 @@ fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::Into
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
         );
     }
-    shell(options.clone())
+    shell(options.clone(), forms::color_scheme())
 }
 
 /// The page that says so, for paths that are neither a page nor a file.

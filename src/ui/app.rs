@@ -13,8 +13,8 @@ use super::{
         ChatPage, CheckMailPage, ExamplePage, ForgotPasswordPage, NotFoundPage, ResetPasswordPage, RootPage,
         SignInPage, SignUpPage, VerifyEmailPage,
         settings::{
-            ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage, ProfilePage,
-            SessionsPage, SettingsFrame,
+            AppearancePage, ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage,
+            ProfilePage, SessionsPage, SettingsFrame,
         },
     },
     words::product as words,
@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async />
                     <Route path=path!("/linked") view=LinkedPage ssr=SsrMode::Async />
+                    <Route path=path!("/appearance") view=AppearancePage ssr=SsrMode::Async />
                     <Route path=path!("/delete") view=DeletionPage ssr=SsrMode::Async />
                     <Route path=path!("/delete/confirm") view=ConfirmDeletionPage ssr=SsrMode::Async />
                 </ParentRoute>

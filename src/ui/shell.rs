@@ -1,23 +1,33 @@
 //! The document around the application.
 
-use leptos::prelude::*;
+use leptos::{
+    attr::custom::{CustomAttr, custom_attribute},
+    prelude::*,
+};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use super::{App, words::product as words};
+use crate::model::ColorScheme;
 
 /// The HTML document that the server sends.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(
+    options: LeptosOptions,
+    // What this visitor has chosen: a page that is told later would flash.
+    scheme: ColorScheme,
+) -> impl IntoView {
+    let (light, dark) = scheme.theme_colors();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-scheme=scheme.attribute()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f3ee" />
-                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1917" />
+                <meta name="color-scheme" content=scheme.attribute().unwrap_or("light dark") />
+                <meta name="theme-color" {..media("(prefers-color-scheme: light)")} content=light />
+                <meta name="theme-color" {..media("(prefers-color-scheme: dark)")} content=dark />
                 <meta name="description" content=words::DESCRIPTION />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet options=options.clone() id="leptos" />
                 <AutoReload options=options.clone() />
@@ -29,4 +39,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// An attribute that the macro does not know.
+fn media(query: &'static str) -> CustomAttr<&'static str, &'static str> {
+    custom_attribute("media", query)
 }

@@ -118,6 +118,11 @@ pub fn signed(config: &Config, headers: &HeaderMap, name: &str) -> Option<String
     verify(&config.secret, &read(config, headers, name)?)
 }
 
+/// Returns the value of a cookie that is not signed: anybody can have written it.
+pub fn plain(config: &Config, headers: &HeaderMap, name: &str) -> Option<String> {
+    read(config, headers, name)
+}
+
 /// Returns a `Set-Cookie` value; the order of attributes is Better Auth's.
 pub fn set(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
     let prefix = if config.is_secure() { "__Secure-" } else { "" };

@@ -1,6 +1,7 @@
 //! What the server functions of `api` do: the door of our own pages into the same rooms as the HTTP handlers.
 
 mod answer;
+mod appearance;
 mod chat;
 mod device;
 mod entry;
@@ -8,6 +9,7 @@ mod recovery;
 mod settings;
 mod typeset;
 
+pub use appearance::{choose_color_scheme, color_scheme};
 pub use chat::{chat_start, chat_token, has_examples, session, set_not_found};
 pub use entry::{entry_start, sign_in, sign_out, sign_up};
 pub use recovery::{request_reset, reset_password, send_verification};

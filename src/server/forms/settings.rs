@@ -6,7 +6,7 @@ use leptos::prelude::expect_context;
 
 use super::{
     answer::{done, failed, go_on, recall, refuse, set_cookies, signed_out},
-    clean_name, count, device, headers, principal, visitor,
+    appearance, clean_name, count, device, headers, principal, visitor,
 };
 use crate::{
     model::{
@@ -66,6 +66,7 @@ async fn read_overview(app: &AppState, principal: Principal) -> Result<AccountOv
             delete_user: auth.delete_user,
             delete_by_mail: auth.delete_user_verification,
         },
+        color_scheme: appearance::color_scheme(),
         memory: recall(app),
     })
 }

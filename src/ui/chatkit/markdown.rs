@@ -84,7 +84,7 @@ pub fn Markdown(
     let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
     let around_tail = StoredValue::new(Around { is_settled: false, ..around.get_value() });
     view! {
-        <div class="markdown">
+        <div class="markdown" dir="auto">
             <For
                 each=move || part(false)
                 key=|it| it.key
@@ -130,10 +130,10 @@ fn view_block(block: &Block, around: &Around) -> AnyView {
         Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> }.into_any(),
         Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> }.into_any(),
         Block::Code { language, text } => view_code(language.clone(), text.clone(), around),
-        Block::Quote(blocks) => view! { <blockquote>{view_inner(blocks, around)}</blockquote> }.into_any(),
-        Block::List { start: None, items } => view! { <ul>{view_items(items, around)}</ul> }.into_any(),
+        Block::Quote(blocks) => view! { <blockquote dir="auto">{view_inner(blocks, around)}</blockquote> }.into_any(),
+        Block::List { start: None, items } => view! { <ul dir="auto">{view_items(items, around)}</ul> }.into_any(),
         Block::List { start: Some(start), items } => {
-            view! { <ol start=start.to_string()>{view_items(items, around)}</ol> }.into_any()
+            view! { <ol start=start.to_string() dir="auto">{view_items(items, around)}</ol> }.into_any()
         }
         Block::Table { columns, head, rows } => view_table(columns, head, rows, around),
         Block::Rule => view! { <hr /> }.into_any(),
@@ -165,7 +165,7 @@ fn view_code(language: String, text: String, around: &Around) -> AnyView {
     let name = if language.is_empty() { words::CODE.to_owned() } else { language };
     let label = words::listing(&name);
     view! {
-        <div class="code">
+        <div class="code" dir="ltr">
             <div class="code__bar">
                 <span class="code__language">{name}</span>
                 <CopyButton label=words::COPY_CODE text=text.clone() />

@@ -33,6 +33,7 @@ pub mod markdown;
 mod options;
 mod shortcuts;
 pub mod state;
+mod theme;
 mod transcript;
 mod widgets;
 
@@ -108,11 +109,23 @@ pub fn ChatKit(
     let root: NodeRef<html::Section> = NodeRef::new();
     shortcuts::listen(control, root);
     let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
+    let theme = control.option(|it| it.theme.clone());
+    theme::apply(root, theme);
     view! {
         // A component has no context of its own: without this, another chat of the page would overwrite it.
         <Provider value=MarkdownHost::of(control)>
             <Provider value=control>
-                <section node_ref=root class=format!("chatkit {class}") aria-label=move || name.get()>
+                <section
+                    node_ref=root
+                    class=format!("chatkit {class}")
+                    part="chat"
+                    aria-label=move || name.get()
+                    data-scheme=move || theme.with(|it| it.color_scheme.attribute())
+                    data-radius=move || theme.with(Theme::radius_name)
+                    data-density=move || theme.with(Theme::density_name)
+                    data-size=move || theme.with(Theme::size)
+                    data-colors=move || theme.with(Theme::color_sets)
+                >
                     // What the list of threads covers cannot be reached meanwhile.
                     <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
                         <FrameHeader control />

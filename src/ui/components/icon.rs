@@ -29,6 +29,7 @@ pub enum IconKind {
     Menu,
     Mic,
     Monitor,
+    Moon,
     Page,
     Paperclip,
     Pencil,
@@ -38,6 +39,7 @@ pub enum IconKind {
     Sparkle,
     SquarePen,
     Stop,
+    Sun,
     ThumbsDown,
     ThumbsUp,
     Trash,
@@ -86,6 +88,7 @@ impl IconKind {
             Self::Menu => "M4 6h16M4 12h16M4 18h10",
             Self::Mic => "M12 2a3 3 0 0 0-3 3v7a3 3 0 0 0 6 0V5a3 3 0 0 0-3-3zM19 10v2a7 7 0 0 1-14 0v-2M12 19v3",
             Self::Monitor => "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 21h8M12 17v4",
+            Self::Moon => "M12 3a6 6 0 0 0 9 9 9 9 0 1 1-9-9z",
             Self::Page => "M6 2h8l6 6v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zM14 2v6h6M8 13h8M8 17h6",
             Self::Paperclip => {
                 "m21.44 11.05-9.19 9.19a6 6 0 0 1-8.49-8.49l8.57-8.57A4 4 0 1 1 18 8.84l-8.59 8.57a2 2 0 0 1-2.83-2.83l8.49-8.48"
@@ -103,6 +106,9 @@ impl IconKind {
                 "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"
             }
             Self::Stop => "M7 7h10v10H7z",
+            Self::Sun => {
+                "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v2M12 20v2m-7.07-17.07 1.41 1.41M17.66 17.66l1.41 1.41M2 12h2M20 12h2M6.34 17.66l-1.41 1.41M19.07 4.93l-1.41 1.41"
+            }
             Self::ThumbsDown => {
                 "M17 14V2M9 18.12 10 14H4.17a2 2 0 0 1-1.92-2.56l2.33-8A2 2 0 0 1 6.5 2H20a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-2.76a2 2 0 0 0-1.79 1.11L12 22a3.13 3.13 0 0 1-3-3.88z"
             }
@@ -123,8 +129,14 @@ pub fn Icon(
     /// Which one.
     kind: IconKind,
 ) -> impl IntoView {
+    let look = match kind {
+        IconKind::Stop => Some("solid"),
+        // They point where one reads on, or came from.
+        IconKind::ArrowLeft | IconKind::ChevronLeft | IconKind::ChevronRight => Some("directed"),
+        _ => None,
+    };
     view! {
-        <svg class="icon" data-icon=(kind == IconKind::Stop).then_some("solid") viewBox="0 0 24 24" aria-hidden="true">
+        <svg class="icon" data-icon=look viewBox="0 0 24 24" aria-hidden="true">
             <path d=kind.outline() />
         </svg>
     }

@@ -1,5 +1,6 @@
 //! The account pages: a frame with a list of them, and one of them in it.
 
+mod appearance;
 mod delete;
 mod email;
 mod linked;
@@ -7,6 +8,7 @@ mod password;
 mod profile;
 mod sessions;
 
+pub use appearance::AppearancePage;
 pub use delete::{ConfirmDeletionPage, DeletedPage, DeletionPage};
 pub use email::EmailPage;
 pub use linked::LinkedPage;
@@ -109,6 +111,7 @@ fn Frame(overview: AccountOverview) -> impl IntoView {
                 <Section href=paths::ACCOUNT_PASSWORD icon=IconKind::Lock label=words::PASSWORD />
                 <Section href=paths::ACCOUNT_SESSIONS icon=IconKind::Monitor label=words::SESSIONS />
                 <Section href=paths::ACCOUNT_LINKED icon=IconKind::Link label=words::LINKED />
+                <Section href=paths::ACCOUNT_APPEARANCE icon=IconKind::Sun label=words::APPEARANCE />
                 {rules
                     .delete_user
                     .then(|| view! { <Section href=paths::ACCOUNT_DELETE icon=IconKind::Trash label=words::DELETE /> })}

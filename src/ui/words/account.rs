@@ -1,5 +1,7 @@
 //! The account pages.
 
+use crate::model::ColorScheme;
+
 /// The name of the list of the account pages.
 pub const ACCOUNT: &str = "Account";
 /// Leads to the chats.
@@ -14,6 +16,12 @@ pub const PASSWORD: &str = "Password";
 pub const SESSIONS: &str = "Sessions";
 /// A page, and its heading.
 pub const LINKED: &str = "Linked accounts";
+/// A page, and its heading.
+pub const APPEARANCE: &str = "Appearance";
+/// Below it.
+pub const APPEARANCE_LEDE: &str = "It counts for this browser, also when you are signed out.";
+/// What is chosen there.
+pub const COLOR_SCHEME: &str = "Colour scheme";
 /// A page, and its heading.
 pub const DELETE: &str = "Delete account";
 /// Below it.
@@ -136,4 +144,13 @@ pub fn unlink(name: &str) -> String {
 /// The name of the button that ends a session.
 pub fn sign_out(device: &str, place: &str) -> String {
     format!("{SIGN_OUT} {device} at {place}")
+}
+
+/// The name of a scheme.
+pub fn scheme(scheme: ColorScheme) -> &'static str {
+    match scheme {
+        ColorScheme::System => "System",
+        ColorScheme::Light => "Light",
+        ColorScheme::Dark => "Dark",
+    }
 }

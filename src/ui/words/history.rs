@@ -53,3 +53,14 @@ pub fn nothing_found(query: &str) -> String {
 
 /// What the search did not see.
 pub const TITLES_ONLY: &str = "Only the titles above the end of the list were searched.";
+
+/// How long ago a thread began, by the calendar; a month says it for what is older.
+pub fn days_ago(n_days: i64) -> Option<&'static str> {
+    match n_days {
+        ..=0 => Some("Today"),
+        1 => Some("Yesterday"),
+        2..=7 => Some("Last 7 days"),
+        8..=30 => Some("Last 30 days"),
+        _ => None,
+    }
+}

@@ -41,6 +41,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
         <Quote control />
         <form
             class="composer__form"
+            part="composer"
             data-locked=move || is_locked.get().then_some("")
             data-tools=move || has_tools.get().then_some("")
             on:submit=on_submit
@@ -95,13 +96,21 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     };
     view! {
         <Show when=move || can_stop.get()>
-            <button class="composer__button" data-kind="stop" type="button" aria-label=words::STOP on:click=stop>
+            <button
+                class="composer__button"
+                part="stop-button"
+                data-kind="stop"
+                type="button"
+                aria-label=words::STOP
+                on:click=stop
+            >
                 <Icon kind=IconKind::Stop />
             </button>
         </Show>
         <Show when=move || !can_stop.get() || !is_empty.get()>
             <button
                 class="composer__button"
+                part="send-button"
                 type="submit"
                 aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
                 title=move || obstacle.get()

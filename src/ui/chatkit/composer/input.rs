@@ -67,7 +67,9 @@ pub(super) fn Input(
         <textarea
             node_ref=input
             class="composer__input"
+            part="composer-input"
             rows="1"
+            dir="auto"
             aria-label=words::MESSAGE
             placeholder=placeholder
             autocomplete="off"

@@ -64,7 +64,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
         answers.update(|it| it.iter_mut().for_each(Answers::back));
     };
     view! {
-        <form class="composer__form questions" aria-label=words::QUESTIONS on:submit=on_submit>
+        <form class="composer__form questions" part="composer" aria-label=words::QUESTIONS on:submit=on_submit>
             <p class="questions__position" aria-live="polite">
                 {move || at.with(|&(at, n_questions)| words::position(at + 1, n_questions))}
             </p>
@@ -135,19 +135,20 @@ fn Choices(control: ChatKitControl, text: String, options: Vec<String>, multiple
         view! {
             <label class="questions__option">
                 <input type=kind name="answer" prop:checked=is_chosen on:change=on_change />
-                <span>{shown}</span>
+                <span dir="auto">{shown}</span>
             </label>
         }
     });
     view! {
         <fieldset class="questions__choices">
-            <legend class="questions__text">{text}</legend>
+            <legend class="questions__text" dir="auto">{text}</legend>
             {options.collect_view()}
             <label class="questions__other">
                 <span>{words::OTHER}</span>
                 <input
                     class="questions__field"
                     type="text"
+                    dir="auto"
                     autocomplete="off"
                     prop:value=move || written(control)
                     on:input=move |ev| write(control, &event_target_value(&ev))
@@ -170,14 +171,15 @@ fn Freeform(control: ChatKitControl, text: String, description: Option<String>, 
     let hint = control.element_id("question-description");
     let described_by = description.is_some().then(|| hint.clone());
     view! {
-        <label class="questions__text" for=field.clone()>
+        <label class="questions__text" dir="auto" for=field.clone()>
             {text}
         </label>
-        {description.map(|it| view! { <p id=hint class="questions__description">{it}</p> })}
+        {description.map(|it| view! { <p id=hint class="questions__description" dir="auto">{it}</p> })}
         <textarea
             id=field
             class="questions__field"
             rows="3"
+            dir="auto"
             aria-describedby=described_by
             prop:value=move || written(control)
             on:input=move |ev| write(control, &event_target_value(&ev))

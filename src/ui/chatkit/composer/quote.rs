@@ -17,7 +17,7 @@ pub(super) fn Quote(control: ChatKitControl) -> impl IntoView {
     view! {
         <Show when=move || quote.with(Option::is_some)>
             <div class="quote">
-                <blockquote class="quote__text" aria-label=words::QUOTE>
+                <blockquote class="quote__text" dir="auto" aria-label=words::QUOTE>
                     {move || quote.get()}
                 </blockquote>
                 <button class="icon-button" type="button" aria-label=words::REMOVE_QUOTE on:click=remove>

@@ -9,7 +9,7 @@ pub(crate) fn DisclaimerText(control: ChatKitControl) -> impl IntoView {
     move || {
         disclaimer.get().map(|it| {
             view! {
-                <div class="disclaimer" data-contrast=it.high_contrast.then_some("high") dir="auto">
+                <div class="disclaimer" part="disclaimer" data-contrast=it.high_contrast.then_some("high") dir="auto">
                     <Markdown source=Signal::stored(it.text) is_streaming=Signal::stored(false) />
                 </div>
             }

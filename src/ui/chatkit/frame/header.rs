@@ -18,7 +18,7 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
     };
     view! {
         <Show when=move || is_shown.get()>
-            <header class="frame__header">
+            <header class="frame__header" part="header">
                 <Action control read=|it| it.header.left_action.clone() />
                 <Show when=move || has_history.get()>
                     <button

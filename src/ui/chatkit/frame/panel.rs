@@ -32,6 +32,7 @@ pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
             <div
                 node_ref=panel
                 class="panel"
+                part="history"
                 role="dialog"
                 tabindex="-1"
                 aria-label=history::CHATS

@@ -1,6 +1,7 @@
 //! The list of threads.
 
 mod dialogs;
+mod groups;
 mod marked;
 mod row;
 mod search;
@@ -59,6 +60,7 @@ pub fn ChatHistory(
         }
     });
     let ids = search.ids();
+    let groups = groups::follow(control, search, ids);
     let new_chat = || view! { <Icon kind=IconKind::SquarePen />{words::NEW_CHAT} };
     view! {
         <div class="history">
@@ -73,7 +75,7 @@ pub fn ChatHistory(
             <SearchField control search />
             <ul class="history__list" aria-label=words::CHATS on:keydown=step>
                 <For each=move || ids.get() key=Clone::clone let:id>
-                    <Row control search id href open renaming deleting />
+                    <Row control search groups id href open renaming deleting />
                 </For>
             </ul>
             <Show when=move || search.has_more()>

@@ -1,5 +1,7 @@
 //! A thread of the list.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 
 use super::{Href, marked::marked, search::Search};
@@ -14,6 +16,7 @@ use crate::ui::{
 pub(super) fn Row(
     control: ChatKitControl,
     search: Search,
+    groups: Memo<HashMap<ThreadId, String>>,
     id: ThreadId,
     href: Option<Href>,
     open: Callback<ThreadId>,
@@ -23,6 +26,9 @@ pub(super) fn Row(
     let path = href.map(|href| href(Some(&id)));
     let id = StoredValue::new(id);
     let title = Memo::new(move |_| id.with_value(|id| search.title(id)));
+    let group = Memo::new(move |_| groups.with(|it| id.with_value(|id| it.get(id).cloned())));
+    // Below the heading of the panel, or at the top of a page's own list.
+    let is_below_heading = path.is_none();
     let snippet = Memo::new(move |_| id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
     let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
     let current = move || is_shown.get().then_some("page");
@@ -43,7 +49,9 @@ pub(super) fn Row(
         }
     };
     view! {
-        <li class="history__thread">
+        <li>
+            {move || group.get().map(|it| view_group(it, is_below_heading))}
+            <div class="history__thread">
             {match path {
                 Some(path) => {
                     view! { <a class="history__link" href=path aria-current=current>{content()}</a> }.into_any()
@@ -81,7 +89,16 @@ pub(super) fn Row(
                     })}
                 </Menu>
             </Show>
+            </div>
         </li>
+    }
+}
+
+fn view_group(name: String, is_below_heading: bool) -> AnyView {
+    if is_below_heading {
+        view! { <h3 class="history__group">{name}</h3> }.into_any()
+    } else {
+        view! { <h2 class="history__group">{name}</h2> }.into_any()
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
     view! {
         <article
             class="message"
+            part="message"
             data-speaker="assistant"
             data-superseded=move || (phase.get() == Phase::Superseded).then_some("")
             aria-label=words::ASSISTANT
@@ -46,7 +47,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
                 <p class="message__interrupted">{words::INTERRUPTED}</p>
             </Show>
             <Show when=move || !is_streaming.get() && !is_empty.get()>
-                <div class="message__actions">
+                <div class="message__actions" part="message-actions">
                     <CopyButton label=words::COPY_ANSWER text=text />
                     <Feedback shown />
                     <AnswerAgain control key />

@@ -56,12 +56,16 @@ fn view_asked(asked: Asked) -> impl IntoView {
         if values.is_empty() {
             view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }.into_any()
         } else {
-            values.into_iter().map(|it| view! { <dd class="answered__answer">{it}</dd> }).collect_view().into_any()
+            values
+                .into_iter()
+                .map(|it| view! { <dd class="answered__answer" dir="auto">{it}</dd> })
+                .collect_view()
+                .into_any()
         }
     });
     view! {
         <div class="answered__pair">
-            <dt>
+            <dt dir="auto">
                 {asked.question} {asked.description.map(|it| view! { <span class="answered__more">{it}</span> })}
             </dt>
             {answer}

@@ -69,14 +69,14 @@ pub(super) fn view_line(line: SourceLine) -> impl IntoView {
     let title = match (href, entity.zip(use_context::<ChatKitControl>())) {
         (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> }.into_any(),
         (Some(href), None) => {
-            view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow">{title}</a> }
+            view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow" dir="auto">{title}</a> }
                 .into_any()
         }
-        (None, None) => view! { <span>{title}</span> }.into_any(),
+        (None, None) => view! { <span dir="auto">{title}</span> }.into_any(),
     };
     view! {
         {title}
-        {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note">{it}</span> })}
+        {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note" dir="auto">{it}</span> })}
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
         </Show>
         <Show when=move || queries.with(|it| !it.is_empty())>
             <ul class="step__queries" aria-label=words::QUERIES>
-                {move || queries.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}
+                {move || queries.get().into_iter().map(|it| view! { <li dir="auto">{it}</li> }).collect_view()}
             </ul>
         </Show>
         <Show when=move || sources.with(|it| !it.is_empty())>
@@ -103,7 +103,7 @@ pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
     let icon = Memo::new(move |_| step.with(|it| it.icon));
     view! {
         {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
-        {move || step.with(|it| it.title.clone())}
+        <bdi>{move || step.with(|it| it.title.clone())}</bdi>
     }
 }
 

@@ -22,13 +22,13 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
     });
     let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
-        <article class="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
+        <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
             {move || {
-                quote.get().map(|it| view! { <blockquote class="message__quote" aria-label=words::QUOTE>{it}</blockquote> })
+                quote.get().map(|it| view! { <blockquote class="message__quote" dir="auto" aria-label=words::QUOTE>{it}</blockquote> })
             }}
             <Attachments shown />
             <Show when=move || has_text.get()>
-                <p class="message__bubble">
+                <p class="message__bubble" part="bubble">
                     {move || {
                         let content = content.get().unwrap_or_default().into_iter();
                         content.map(|part| view_part(shown.control, part)).collect_view()

@@ -47,7 +47,7 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
         <details class="steps" open=move || is_open.get() aria-busy=move || is_streaming.get().then_some("true")>
             <summary class="steps__summary">
                 {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
-                {move || title.get()}
+                <bdi>{move || title.get()}</bdi>
             </summary>
             <ol class="steps__list">
                 <For each=move || 0..n_steps.get().unwrap_or(0) key=|at| *at let:at>

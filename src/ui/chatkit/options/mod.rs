@@ -8,6 +8,7 @@ mod entities;
 mod events;
 mod frame;
 mod handler;
+mod theme;
 mod widgets;
 
 pub use api::Headers;
@@ -20,6 +21,7 @@ pub use frame::{
     Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
 };
 pub use handler::{Ask, Handler};
+pub use theme::{Accent, ColorScheme, Density, Grayscale, Radius, Surface, Theme, ThemeColors, Typography};
 pub use widgets::{WidgetAction, WidgetsOptions};
 
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
@@ -59,6 +61,8 @@ pub struct UseChatKitOptions {
     /// finds them. `None` keeps them for this tab only.
     pub user_id: Option<String>,
 
+    /// What it looks like.
+    pub theme: Theme,
     /// The bar above the conversation.
     pub header: Header,
     /// The list of threads.

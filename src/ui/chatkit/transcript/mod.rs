@@ -38,7 +38,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
             && control.turn.with(Option::is_none)
     });
     view! {
-        <div class="transcript" data-empty=move || is_empty.get().then_some("")>
+        <div class="transcript" part="transcript" data-empty=move || is_empty.get().then_some("")>
             <div
                 node_ref=scroller
                 class="transcript__scroller"

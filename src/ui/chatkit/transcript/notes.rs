@@ -23,10 +23,10 @@ fn view_note(note: Note) -> impl IntoView {
         NoticeLevel::Danger => ("danger", IconKind::Alert, "alert"),
     };
     view! {
-        <div class="notice" data-level=level role=role>
+        <div class="notice" part="notice" data-level=level role=role>
             <Icon kind=icon />
             <div>
-                {note.title.map(|title| view! { <strong>{title}</strong> })}
+                {note.title.map(|title| view! { <strong dir="auto">{title}</strong> })}
                 <Markdown source=Signal::stored(note.text) is_streaming=Signal::stored(false) />
             </div>
         </div>

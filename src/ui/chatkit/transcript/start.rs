@@ -14,7 +14,7 @@ pub(super) fn Start(control: ChatKitControl) -> impl IntoView {
     let greeting = control.option(|it| it.start_screen.greeting.clone().unwrap_or_else(|| words::GREETING.to_owned()));
     let prompts = control.option(|it| it.start_screen.prompts.clone());
     view! {
-        <h2 class="start__greeting" dir="auto">
+        <h2 class="start__greeting" part="greeting" dir="auto">
             {move || greeting.get()}
         </h2>
         <Show when=move || prompts.with(|it| !it.is_empty())>
@@ -37,7 +37,7 @@ fn Prompt(control: ChatKitControl, prompt: StartPrompt) -> impl IntoView {
     };
     view! {
         <li>
-            <button class="start__prompt" type="button" dir="auto" on:click=ask>
+            <button class="start__prompt" part="prompt" type="button" dir="auto" on:click=ask>
                 {icon.and_then(|it| IconKind::named(&it)).map(|kind| view! { <Icon kind /> })}
                 {label}
             </button>

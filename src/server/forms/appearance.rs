@@ -1,0 +1,27 @@
+//! What our own pages look like.
+
+use leptos::prelude::{expect_context, use_context};
+
+use super::{answer::set_cookies, headers};
+use crate::{
+    model::{ColorScheme, color_scheme::COOKIE},
+    server::{AppState, auth::cookies},
+};
+
+/// Browsers keep no cookie for longer.
+const MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
+
+/// See [`crate::api::appearance::choose_color_scheme`]. No account is needed: the choice is the browser's.
+pub fn choose_color_scheme(name: &str) {
+    let app: AppState = expect_context();
+    let scheme = ColorScheme::of(name);
+    let max_age_s = if scheme == ColorScheme::System { 0 } else { MAX_AGE_S };
+    set_cookies(vec![cookies::set(&app.config, COOKIE, scheme.as_str(), Some(max_age_s))]);
+}
+
+/// Returns what whoever asks for a page has chosen.
+pub fn color_scheme() -> ColorScheme {
+    let app = use_context::<AppState>();
+    let name = app.and_then(|app| cookies::plain(&app.config, &headers(), COOKIE));
+    name.map(|name| ColorScheme::of(&name)).unwrap_or_default()
+}

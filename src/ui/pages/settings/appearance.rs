@@ -1,0 +1,71 @@
+use leptos::prelude::*;
+
+use super::{Account, SectionHeader};
+use crate::{
+    api::appearance::ChooseColorScheme,
+    model::ColorScheme,
+    ui::{
+        components::{Icon, IconKind},
+        words::account as words,
+    },
+};
+
+/// Whether pages are light or dark. One button each, so that a form without scripting needs no further one.
+#[component]
+pub fn AppearancePage() -> impl IntoView {
+    let account = expect_context::<Account>();
+    let scheme = Memo::new(move |_| account.overview.with(|it| it.color_scheme));
+    let action = ServerAction::<ChooseColorScheme>::new();
+    let input = action.input();
+    Effect::new(move |_| {
+        if let Some(chosen) = input.get() {
+            let chosen = ColorScheme::of(&chosen.scheme);
+            account.overview.update(|it| it.color_scheme = chosen);
+            apply(chosen);
+        }
+    });
+    let choices = ColorScheme::ALL.map(|it| {
+        let icon = match it {
+            ColorScheme::System => IconKind::Monitor,
+            ColorScheme::Light => IconKind::Sun,
+            ColorScheme::Dark => IconKind::Moon,
+        };
+        view! {
+            <button
+                class="choice__option"
+                type="submit"
+                name="scheme"
+                value=it.as_str()
+                aria-pressed=move || if scheme.get() == it { "true" } else { "false" }
+            >
+                <Icon kind=icon />
+                {words::scheme(it)}
+            </button>
+        }
+    });
+    view! {
+        <SectionHeader heading=words::APPEARANCE lede=Signal::stored(words::APPEARANCE_LEDE.to_owned()) />
+        <ActionForm action=action>
+            <div class="choice" role="group" aria-label=words::COLOR_SCHEME>
+                {choices.into_iter().collect_view()}
+            </div>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Shows the page that is there as the server renders the next one.
+fn apply(scheme: ColorScheme) {
+    let Some(root) = document().document_element() else { return };
+    _ = match scheme.attribute() {
+        Some(name) => root.set_attribute("data-scheme", name),
+        None => root.remove_attribute("data-scheme"),
+    };
+    let (light, dark) = scheme.theme_colors();
+    for (system, color) in [("light", light), ("dark", dark)] {
+        let bar = document().query_selector(&format!("meta[name=theme-color][media*={system}]"));
+        if let Some(bar) = bar.ok().flatten() {
+            _ = bar.set_attribute("content", color);
+        }
+    }
+}
