@@ -8,12 +8,16 @@ use super::{
 };
 use crate::ui::words::composer as words;
 
-/// The list that the text area controls.
-pub(super) const LIST_ID: &str = "composer-menu";
+impl Suggestions {
+    /// The id of the list, which the text area controls.
+    pub(super) fn list_id(self) -> String {
+        self.control.element_id("composer-menu")
+    }
 
-/// The id of an entry.
-pub(super) fn option_id(at: usize) -> String {
-    format!("composer-menu-{at}")
+    /// The id of an entry.
+    pub(super) fn option_id(self, at: usize) -> String {
+        self.control.element_id(format_args!("composer-menu-{at}"))
+    }
 }
 
 /// What can be chosen while one writes: a list above the text area, which keeps the focus.
@@ -24,7 +28,7 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let at = Memo::new(move |_| menu.with(|it| it.as_ref().and_then(Menu::at)));
     Effect::new(move |_| {
         let (Some(at), Some(list)) = (at.get(), list.get()) else { return };
-        let option = list.query_selector(&format!("#{}", option_id(at))).ok().flatten();
+        let option = list.query_selector(&format!("#{}", suggestions.option_id(at))).ok().flatten();
         if let Some(option) = option.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             show(&list, &option);
         }
@@ -46,7 +50,7 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
                 // The text area keeps the focus.
                 on:mousedown=|ev: ev::MouseEvent| ev.prevent_default()
             >
-                <div node_ref=list class="suggestions__list" role="listbox" id=LIST_ID aria-label=move || label.get()>
+                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=move || label.get()>
                     {move || {
                         let groups = groups.get().into_iter();
                         groups.map(|(group, choices)| view! { <Group suggestions group choices /> }).collect_view()
@@ -88,7 +92,7 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
         <div
             class="suggestions__option"
             role="option"
-            id=option_id(at)
+            id=suggestions.option_id(at)
             aria-selected=move || if is_active() { "true" } else { "false" }
             on:click=move |_| _ = suggestions.choose(Some(at))
         >
