@@ -55,54 +55,60 @@ test("tools and models go along with messages", { tag: "@own-server" }, async ({
   await expect(event(/^on_tool_change/).last()).toHaveText("on_tool_change: ");
 });
 
-test("somebody is mentioned by keyboard", { tag: "@own-server" }, async ({ page, visit, scan, signedIn: _ }) => {
-  await visit("/examples/chatkit");
-  const { chat, event, message, questions } = example(page);
-  const { list, options, chosen } = menu(page, "Mentions");
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
 
-  // The button writes the sign, too.
-  await chat.getByRole("button", { name: "Mention something" }).click();
-  await expect(message).toHaveValue("@");
-  await expect(list.getByRole("group", { name: "People" }).getByRole("option")).toHaveCount(2);
-  await expect(list.getByRole("group", { name: "Places" }).getByRole("option")).toHaveCount(2);
-  await scan("mentions");
+    test(`somebody is mentioned by keyboard (${colorScheme})`, { tag: "@own-server" }, async ({ page, visit, scan, signedIn: _ }) => {
+      await visit("/examples/chatkit");
+      const { chat, event, message, questions } = example(page);
+      const { list, options, chosen } = menu(page, "Mentions");
 
-  // Arrow keys go through what is found; Escape leaves what was typed.
-  await expect(chosen).toHaveText("Ada Lovelace");
-  await page.keyboard.press("ArrowUp");
-  await expect(chosen).toHaveText("New York");
-  await expect(message).toHaveAttribute("aria-activedescendant", (await chosen.getAttribute("id"))!);
-  await page.keyboard.press("Escape");
-  await expect(list).toHaveCount(0);
-  await expect(message).toHaveValue("@");
+      // The button writes the sign, too.
+      await chat.getByRole("button", { name: "Mention something" }).click();
+      await expect(message).toHaveValue("@");
+      await expect(list.getByRole("group", { name: "People" }).getByRole("option")).toHaveCount(2);
+      await expect(list.getByRole("group", { name: "Places" }).getByRole("option")).toHaveCount(2);
+      await scan(`mentions, ${colorScheme}`);
 
-  // What is chosen stands in the text and goes along with what the page knows of it.
-  await message.fill("");
-  await message.pressSequentially("Ask @gra");
-  await expect(options).toHaveText(["Grace Hopper"]);
-  await page.keyboard.press("Enter");
-  await expect(message).toHaveValue("Ask @Grace Hopper ");
-  const sent = asked(page, "threads.create");
-  await page.keyboard.press("Enter");
-  expect((await sent).input.content[1]).toEqual({
-    type: "input_tag",
-    id: "grace",
-    text: "Grace Hopper",
-    group: "People",
-    interactive: true,
-    data: { about: "Wrote the first compiler." },
+      // Arrow keys go through what is found; Escape leaves what was typed.
+      await expect(chosen).toHaveText("Ada Lovelace");
+      await page.keyboard.press("ArrowUp");
+      await expect(chosen).toHaveText("New York");
+      await expect(message).toHaveAttribute("aria-activedescendant", (await chosen.getAttribute("id"))!);
+      await page.keyboard.press("Escape");
+      await expect(list).toHaveCount(0);
+      await expect(message).toHaveValue("@");
+
+      // What is chosen stands in the text and goes along with what the page knows of it.
+      await message.fill("");
+      await message.pressSequentially("Ask @gra");
+      await expect(options).toHaveText(["Grace Hopper"]);
+      await page.keyboard.press("Enter");
+      await expect(message).toHaveValue("Ask @Grace Hopper ");
+      const sent = asked(page, "threads.create");
+      await page.keyboard.press("Enter");
+      expect((await sent).input.content[1]).toEqual({
+        type: "input_tag",
+        id: "grace",
+        text: "Grace Hopper",
+        group: "People",
+        interactive: true,
+        data: { about: "Wrote the first compiler." },
+      });
+
+      // In the message it has a preview, and a click tells the page.
+      const mention = questions.getByRole("button", { name: "Grace Hopper" });
+      await mention.focus();
+      const preview = questions.getByRole("status").filter({ hasText: "Wrote the first compiler." });
+      await expect(preview).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(preview).toHaveCount(0);
+      await page.keyboard.press("Enter");
+      await expect(event("entities.on_click: grace")).toHaveCount(1);
+    });
   });
-
-  // In the message it has a preview, and a click tells the page.
-  const mention = questions.getByRole("button", { name: "Grace Hopper" });
-  await mention.focus();
-  const preview = questions.getByRole("status").filter({ hasText: "Wrote the first compiler." });
-  await expect(preview).toBeVisible();
-  await page.keyboard.press("Escape");
-  await expect(preview).toHaveCount(0);
-  await page.keyboard.press("Enter");
-  await expect(event("entities.on_click: grace")).toHaveCount(1);
-});
+}
 
 test("commands are done by keyboard", { tag: "@own-server" }, async ({ page, visit, scan, signedIn: _ }) => {
   await visit("/examples/chatkit");

@@ -6,7 +6,10 @@ use super::{
     menu::{Choice, Menu, Sought},
     suggest::Suggestions,
 };
-use crate::ui::words::composer as words;
+use crate::ui::{
+    components::{Icon, IconKind},
+    words::composer as words,
+};
 
 impl Suggestions {
     /// The id of the list, which the text area controls.
@@ -88,6 +91,10 @@ fn Group(suggestions: Suggestions, group: Option<String>, choices: Vec<(usize, C
 fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoView {
     let is_active = move || suggestions.menu.with(|it| it.as_ref().and_then(Menu::at) == Some(at));
     let description = choice.description().map(str::to_owned);
+    let icon = match choice {
+        Choice::Attach => Some(IconKind::Paperclip),
+        _ => choice.icon().and_then(IconKind::named),
+    };
     view! {
         <div
             class="suggestions__option"
@@ -96,6 +103,7 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
             aria-selected=move || if is_active() { "true" } else { "false" }
             on:click=move |_| _ = suggestions.choose(Some(at))
         >
+            {icon.map(|kind| view! { <Icon kind /> })}
             <span>{choice.label().to_owned()}</span>
             {description.map(|it| view! { <span class="suggestions__description">{it}</span> })}
         </div>

@@ -11,8 +11,13 @@ pub(super) fn commands(log: EventLog) -> Commands {
         enabled: true,
         on_search: Ask::new(|query: String| async move {
             let query = query.to_lowercase();
-            let offered =
-                [command("greet", words::GREET, Some(words::GREET_ABOUT)), command("insert", words::INSERT, None)];
+            let offered = [
+                Command {
+                    icon: Some("sparkle".to_owned()),
+                    ..command("greet", words::GREET, Some(words::GREET_ABOUT))
+                },
+                Command { icon: Some("name".to_owned()), ..command("insert", words::INSERT, None) },
+            ];
             offered.into_iter().filter(|it| it.label.to_lowercase().contains(&query)).collect()
         }),
         on_select: Ask::new(move |command: Command| async move {
