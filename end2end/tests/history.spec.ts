@@ -50,7 +50,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(chat.chat("Something else")).toHaveCount(0);
       const found = chat.chat(/^Packing list/);
       await expect(found).toContainText("an umbrella for the rain");
-      await expect(found.getByRole("mark")).toHaveText("umbr");
+      await expect(found.locator("mark")).toHaveText("umbr");
       await scan(`a search, ${colorScheme}`);
 
       // The keyboard goes to what was found, and back.

@@ -1,44 +1,11 @@
-// What the ChatKit client can be told, and what it tells, on the page for developers.
-
-import type { Page, Request } from "@playwright/test";
+// What the ChatKit client tells the page, and has it do, on the page for developers.
 
 import { Client, newAccount } from "../fixtures/client.mjs";
+import { asked, example, say, typeOf } from "../fixtures/example.ts";
 import { startPlain } from "../fixtures/plain.mjs";
 import { expect, signIn, test } from "../fixtures/test.ts";
 
 test.use({ demo: true, settings: { EXAMPLES: "on" } });
-
-/** One of the page's two chats. */
-const example = (page: Page, name = "First chat") => {
-  const chat = page.getByRole("region", { name, exact: true });
-  const events = chat.getByRole("list", { name: "Events" }).getByRole("listitem");
-  return {
-    conversation: chat.getByRole("log", { name: "Conversation" }),
-    message: chat.getByRole("textbox", { name: "Message" }),
-    send: chat.getByRole("button", { name: "Send message" }),
-    answers: chat.getByRole("article", { name: "Assistant" }),
-    method: (name: string) => chat.getByRole("button", { name, exact: true }),
-    toolFails: chat.getByRole("checkbox", { name: "The client tool fails" }),
-    events,
-    event: (text: string | RegExp) => events.filter({ hasText: text }),
-  };
-};
-
-/** Sends a message. */
-async function say(page: Page, text: string) {
-  await example(page).message.fill(text);
-  await example(page).send.click();
-}
-
-/** What requests to a ChatKit server ask for. */
-const typeOf = (request: Request) =>
-  new URL(request.url()).pathname === "/chatkit" ? request.postDataJSON()?.type : undefined;
-
-/** Waits for a request of a type, and returns its parameters. */
-const asked = async (page: Page, type: string) => {
-  const request = await page.waitForRequest((it) => typeOf(it) === type);
-  return request.postDataJSON().params;
-};
 
 test("handlers are told of an answer from its beginning to its end", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   await visit("/examples/chatkit");
@@ -47,6 +14,12 @@ test("handlers are told of an answer from its beginning to its end", { tag: "@ow
   // A method that is called too early says so, and the page is told when it may be called.
   await expect(chat.event(/^send_message: the chat is not ready yet/)).toHaveCount(1);
   await expect(chat.event(/^on_ready/)).toHaveCount(1);
+
+  // So does one that nothing is there for.
+  for (const name of ["retry", "send_custom_action", "send_sync_custom_action", "answer_tool_call"]) {
+    await chat.method(name).click();
+    await expect(chat.event(`${name}: no thread is shown`)).toHaveCount(1);
+  }
 
   // An answer begins, its thread gets an id, and it is complete.
   const sent = page.waitForRequest((it) => typeOf(it) === "threads.create");
@@ -108,88 +81,25 @@ test("effects, links to the page and actions are told", { tag: "@own-server" }, 
   await expect(chat.answers.last()).toContainText("Action ping");
 });
 
-test("threads are loaded and changed", { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
-  const id = await signedIn.createThread("/long 3");
-  await visit("/examples/chatkit");
-  const chat = example(page);
-  await expect(chat.event(/^on_ready/)).toHaveCount(1);
+test.describe("a server that has the page do something", { tag: "@own-server" }, () => {
+  test.use({ expectedOnConsole: [/status of 404/] });
 
-  // Another thread is shown.
-  const listed = page.waitForResponse((it) => typeOf(it.request()) === "threads.list");
-  await chat.method("fetch_updates").click();
-  await (await listed).finished();
-  await chat.method("set_thread_id (newest)").click();
-  await expect(chat.event(`on_thread_change: ${id}`)).toHaveCount(1);
-  await expect(chat.event(`on_thread_load_start: ${id}`)).toHaveCount(1);
-  await expect(chat.event(`on_thread_load_end: ${id}`)).toHaveCount(1);
-  await expect(chat.answers).toContainText("w0 w1 w2");
-
-  // What changed elsewhere is fetched.
-  const fetched = asked(page, "threads.get_by_id");
-  await chat.method("fetch_updates").click();
-  expect((await fetched).thread_id).toBe(id);
-
-  // A new chat is shown.
-  await chat.method("set_thread_id (none)").click();
-  await expect(chat.event(/^on_thread_change: $/)).toHaveCount(1);
-  await expect(chat.conversation.getByRole("heading", { name: "Try it" })).toBeVisible();
-});
-
-test("options may change, and nothing is sent again", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
-  await visit("/examples/chatkit");
-  const chat = example(page);
-  await chat.method("send_user_message").click();
-  await expect(chat.event(/^on_response_end/)).toHaveCount(1);
-
-  // The same options with new functions draw and send nothing; the new functions are called.
-  const sent: string[] = [];
-  page.on("request", (it) => typeOf(it) && sent.push(typeOf(it)));
-  const answer = await chat.answers.elementHandle();
-  await chat.method("set_options (the same)").click();
-  await chat.method("set_options (placeholder)").click();
-  await expect(chat.message).toHaveAttribute("placeholder", "Another one");
-  expect(sent).toEqual([]);
-  expect(await answer!.evaluate((it) => it.isConnected)).toBe(true);
-  await chat.method("send_user_message").click();
-  await expect(chat.event(/^on_response_end/)).toHaveCount(2);
-  expect(sent).toEqual(["threads.add_user_message"]);
-});
-
-test("two chats on one page leave each other alone", { tag: "@own-server" }, async ({ page, visit, scan, signedIn: _ }) => {
-  await visit("/examples/chatkit");
-  const [first, second] = [example(page), example(page, "Second chat")];
-
-  // The focus goes where it is asked for.
-  await second.method("focus_composer").click();
-  await expect(second.message).toBeFocused();
-  await second.method("set_draft").click();
-  await expect(second.message).toHaveValue("a draft");
-  await first.method("focus_composer").click();
-  await expect(first.message).toBeFocused();
-  await expect(first.message).toHaveValue("");
-
-  // Events are those of the chat that they happen in.
-  await first.message.fill("A note[^1].\n\n[^1]: Of the first.");
-  await page.keyboard.press("Enter");
-  await expect(first.event(/^on_response_end/)).toHaveCount(1);
-  await expect(second.event(/^on_response_start/)).toHaveCount(0);
-  await expect(second.answers).toHaveCount(0);
-  await second.message.fill("/markdown");
-  await page.keyboard.press("Enter");
-  await expect(second.event(/^on_response_end/)).toHaveCount(1);
-  await expect(first.event(/^on_response_end/)).toHaveCount(1);
-
-  // Both ask questions at once.
-  for (const chat of [first, second]) {
-    await chat.message.fill("/structured");
-    await page.keyboard.press("Enter");
-    await expect(chat.message).toHaveCount(0);
-  }
-
-  // No two elements have the same id.
-  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map((it) => it.id));
-  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
-  await scan("two chats");
+  test("a widget's action is the page's", async ({ page, server, context, ready }) => {
+    const onClickAction = { type: "pick", payload: { n: 2 }, handler: "client" };
+    const widget = { type: "Card", children: [{ type: "Button", label: "Pick two", onClickAction }] };
+    const item = { type: "widget", id: "msg_w", thread_id: "thr_w", created_at: "2026-11-25T00:00:00Z", widget };
+    const asking = await startPlain(server.url, `data: ${JSON.stringify({ type: "thread.item.done", item })}\n\n`);
+    const ada = await Client.signUp(server.url, newAccount());
+    await signIn(context, new Client(asking.url, ada.cookie, ada.userId, ada.token));
+    await page.goto(`${asking.url}/examples/chatkit`);
+    await ready();
+    const chat = example(page);
+    await say(page, "/long 3");
+    await expect(chat.event(/^on_response_end/)).toHaveCount(1);
+    await chat.conversation.getByRole("button", { name: "Pick two" }).click();
+    await expect(chat.event('widgets.on_action: pick {"n":2}')).toHaveCount(1);
+    await asking.stop();
+  });
 });
 
 test.describe("a server of a later protocol", { tag: "@own-server" }, () => {

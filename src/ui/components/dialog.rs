@@ -4,7 +4,8 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn Dialog(
     /// Names the heading's element; unique in the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What it is about.
     heading: &'static str,
     /// `dialog`, or `alertdialog` for what cannot be undone.
@@ -47,7 +48,7 @@ pub fn Dialog(
             on:keydown=|ev| ev.stop_propagation()
         >
             <div class="dialog__body">
-                <h2 class="dialog__heading" id=id>
+                <h2 class="dialog__heading" id=id.clone()>
                     {heading}
                 </h2>
                 {children()}

@@ -104,7 +104,7 @@ pub fn Menu(
 #[component]
 pub fn MenuItem(
     /// The picture beside its label.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     icon: Option<IconKind>,
     /// Its label.
     #[prop(into)]

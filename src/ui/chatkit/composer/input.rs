@@ -1,18 +1,10 @@
 use leptos::{ev, html, prelude::*};
 
-use super::{
-    Taking, attachments, focus,
-    menu::Menu,
-    suggest::Suggestions,
-    suggestions::{LIST_ID, option_id},
-};
+use super::{Taking, attachments, focus, menu::Menu, suggest::Suggestions};
 use crate::ui::{chatkit::ChatKitControl, words::composer as words};
 
 /// What a key event says, in all browsers, while an input method is at work.
 pub(super) const COMPOSING_KEY_CODE: u32 = 229;
-
-/// What says why nothing can be written.
-const LOCK_ID: &str = "composer-lock";
 
 /// The text area, which controls the list of what can be chosen while one is open.
 #[component]
@@ -25,7 +17,7 @@ pub(super) fn Input(
 ) -> impl IntoView {
     let menu = suggestions.menu;
     let is_open = Memo::new(move |_| menu.with(Option::is_some));
-    let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(option_id);
+    let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(|at| suggestions.option_id(at));
     let given = control.option(|it| it.composer.placeholder.clone());
     let tool = control.selected_tool();
     let placeholder = move || match taking.get() {
@@ -59,6 +51,8 @@ pub(super) fn Input(
         control.set_draft(event_target_value(&ev));
         suggestions.follow();
     };
+    // What says why nothing can be written.
+    let lock_id = move || control.element_id("composer-lock");
     let lock = Memo::new(move |_| match taking.get() {
         Taking::Locked(reason) => Some(reason),
         _ => None,
@@ -73,12 +67,12 @@ pub(super) fn Input(
             aria-label=words::MESSAGE
             placeholder=placeholder
             autocomplete="off"
-            aria-describedby=move || lock.with(Option::is_some).then_some(LOCK_ID)
+            aria-describedby=move || lock.with(Option::is_some).then(lock_id)
             disabled=move || taking.get() != Taking::Open
             role=move || is_open.get().then_some("combobox")
             aria-autocomplete=move || is_open.get().then_some("list")
             aria-expanded=move || is_open.get().then_some("true")
-            aria-controls=move || is_open.get().then_some(LIST_ID)
+            aria-controls=move || is_open.get().then(|| suggestions.list_id())
             aria-activedescendant=active
             on:input=on_input
             on:paste=move |ev| attachments::paste(control, &ev)
@@ -88,7 +82,7 @@ pub(super) fn Input(
             on:blur=move |_| suggestions.close()
         ></textarea>
         // A placeholder alone is not read out everywhere.
-        <span class="unseen" id=LOCK_ID>
+        <span class="unseen" id=lock_id()>
             {move || lock.get()}
         </span>
     }

@@ -76,6 +76,16 @@ impl Choice {
         }
     }
 
+    /// The name of its icon, as the page gave it.
+    pub(crate) fn icon(&self) -> Option<&str> {
+        match self {
+            Self::Entity(it) => it.icon.as_deref(),
+            Self::Command(it) => it.icon.as_deref(),
+            Self::Tool(it) => it.icon.as_deref(),
+            Self::Attach => None,
+        }
+    }
+
     /// The heading under which it is listed.
     pub(crate) fn group(&self) -> Option<&str> {
         match self {

@@ -12,13 +12,14 @@ pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl Int
     let has_default = Memo::new(move |_| models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
     let selected = control.selected_model();
     let description = Memo::new(move |_| selected.get().and_then(|it| it.description));
+    let about_id = move || control.element_id("composer-model");
     let choose = move |ev| control.select_model(Some(event_target_value(&ev)).filter(|it| !it.is_empty()));
     view! {
         <Show when=move || models.with(|it| !it.is_empty())>
             <select
                 class="models"
                 aria-label=words::MODEL
-                aria-describedby="composer-model"
+                aria-describedby=about_id()
                 title=move || description.get()
                 disabled=move || is_locked.get()
                 on:change=choose
@@ -30,7 +31,7 @@ pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl Int
                 </Show>
                 {move || models.get().into_iter().map(|model| view! { <Model control model /> }).collect_view()}
             </select>
-            <span class="unseen" id="composer-model">
+            <span class="unseen" id=about_id()>
                 {move || description.get()}
             </span>
         </Show>

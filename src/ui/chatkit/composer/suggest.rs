@@ -12,7 +12,7 @@ use crate::ui::chatkit::{ChatKitControl, Command, CommandResult, Entity};
 /// The menu of a text area.
 #[derive(Clone, Copy)]
 pub(super) struct Suggestions {
-    control: ChatKitControl,
+    pub(super) control: ChatKitControl,
     input: NodeRef<html::Textarea>,
     /// What is open.
     pub(super) menu: RwSignal<Option<Menu>>,

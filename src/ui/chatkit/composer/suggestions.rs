@@ -6,14 +6,21 @@ use super::{
     menu::{Choice, Menu, Sought},
     suggest::Suggestions,
 };
-use crate::ui::words::composer as words;
+use crate::ui::{
+    components::{Icon, IconKind},
+    words::composer as words,
+};
 
-/// The list that the text area controls.
-pub(super) const LIST_ID: &str = "composer-menu";
+impl Suggestions {
+    /// The id of the list, which the text area controls.
+    pub(super) fn list_id(self) -> String {
+        self.control.element_id("composer-menu")
+    }
 
-/// The id of an entry.
-pub(super) fn option_id(at: usize) -> String {
-    format!("composer-menu-{at}")
+    /// The id of an entry.
+    pub(super) fn option_id(self, at: usize) -> String {
+        self.control.element_id(format_args!("composer-menu-{at}"))
+    }
 }
 
 /// What can be chosen while one writes: a list above the text area, which keeps the focus.
@@ -24,7 +31,7 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let at = Memo::new(move |_| menu.with(|it| it.as_ref().and_then(Menu::at)));
     Effect::new(move |_| {
         let (Some(at), Some(list)) = (at.get(), list.get()) else { return };
-        let option = list.query_selector(&format!("#{}", option_id(at))).ok().flatten();
+        let option = list.query_selector(&format!("#{}", suggestions.option_id(at))).ok().flatten();
         if let Some(option) = option.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             show(&list, &option);
         }
@@ -46,7 +53,7 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
                 // The text area keeps the focus.
                 on:mousedown=|ev: ev::MouseEvent| ev.prevent_default()
             >
-                <div node_ref=list class="suggestions__list" role="listbox" id=LIST_ID aria-label=move || label.get()>
+                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=move || label.get()>
                     {move || {
                         let groups = groups.get().into_iter();
                         groups.map(|(group, choices)| view! { <Group suggestions group choices /> }).collect_view()
@@ -84,14 +91,19 @@ fn Group(suggestions: Suggestions, group: Option<String>, choices: Vec<(usize, C
 fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoView {
     let is_active = move || suggestions.menu.with(|it| it.as_ref().and_then(Menu::at) == Some(at));
     let description = choice.description().map(str::to_owned);
+    let icon = match choice {
+        Choice::Attach => Some(IconKind::Paperclip),
+        _ => choice.icon().and_then(IconKind::named),
+    };
     view! {
         <div
             class="suggestions__option"
             role="option"
-            id=option_id(at)
+            id=suggestions.option_id(at)
             aria-selected=move || if is_active() { "true" } else { "false" }
             on:click=move |_| _ = suggestions.choose(Some(at))
         >
+            {icon.map(|kind| view! { <Icon kind /> })}
             <span>{choice.label().to_owned()}</span>
             {description.map(|it| view! { <span class="suggestions__description">{it}</span> })}
         </div>

@@ -28,18 +28,19 @@ pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
 
 #[component]
 fn ToolItem(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
-    let ToolOption { id, label, .. } = tool;
+    let ToolOption { id, label, icon, .. } = tool;
+    let icon = icon.as_deref().and_then(IconKind::named);
     let choose = move |()| {
         control.select_tool(Some(id.clone()));
         control.focus_composer();
     };
-    view! { <MenuItem label=label on_choose=Callback::new(choose) /> }
+    view! { <MenuItem icon label=label on_choose=Callback::new(choose) /> }
 }
 
 /// A tool that is turned on and off by its own button.
 #[component]
 fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
-    let ToolOption { id, label, short_label, .. } = tool;
+    let ToolOption { id, label, icon, short_label, .. } = tool;
     let id = StoredValue::new(id);
     let is_selected = move || control.composer.tool.with(|it| it.as_ref() == Some(&id.get_value()));
     let toggle = move |_| {
@@ -55,6 +56,7 @@ fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
             aria-pressed=move || if is_selected() { "true" } else { "false" }
             on:click=toggle
         >
+            {icon.as_deref().and_then(IconKind::named).map(|kind| view! { <Icon kind /> })}
             {short_label.unwrap_or(label)}
         </button>
     }

@@ -35,22 +35,23 @@ pub(super) fn RenameDialog(
         renaming.set(None);
     };
     let close = move |()| renaming.set(None);
+    let field = control.element_id("rename-chat-title");
     view! {
         <Dialog
-            id="rename-chat"
+            id=control.element_id("rename-chat")
             heading=words::RENAME_HEADING
             is_open=Signal::derive(move || renaming.with(Option::is_some))
             on_close=close
         >
             <form class="form" on:submit=save>
                 <div class="field">
-                    <label class="field__label" for="rename-chat-title">
+                    <label class="field__label" for=field.clone()>
                         {words::TITLE}
                     </label>
                     <input
                         node_ref=input
                         class="field__input"
-                        id="rename-chat-title"
+                        id=field
                         required
                         maxlength="200"
                         autocomplete="off"
@@ -88,7 +89,7 @@ pub(super) fn DeleteDialog(
     let title = move || deleting.get().map(|id| search.title(&id));
     view! {
         <Dialog
-            id="delete-chat"
+            id=control.element_id("delete-chat")
             role="alertdialog"
             heading=words::DELETE_HEADING
             is_open=Signal::derive(move || deleting.with(Option::is_some))

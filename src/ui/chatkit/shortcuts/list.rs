@@ -20,7 +20,7 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
     let close = move |()| is_open.set(false);
     let rows = move || Shortcut::ALL.into_iter().filter(|it| is_offered(control, *it)).collect::<Vec<_>>();
     view! {
-        <Dialog id="shortcuts" heading=words::SHORTCUTS is_open on_close=close>
+        <Dialog id=control.element_id("shortcuts") heading=words::SHORTCUTS is_open on_close=close>
             <dl class="shortcuts">
                 {move || {
                     rows()

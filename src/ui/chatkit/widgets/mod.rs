@@ -24,7 +24,7 @@ use crate::ui::words::widgets as words;
 #[component]
 pub(super) fn WidgetView(
     control: ChatKitControl,
-    /// Its item's id; unique on the page with the prefix that is put before it.
+    /// Its item's id.
     #[prop(into)]
     item_id: Signal<String>,
     widget: Memo<Value>,
@@ -32,12 +32,12 @@ pub(super) fn WidgetView(
 ) -> impl IntoView {
     let running = Running::new(control, item_id, widget);
     let around = Memo::new(move |_| Around {
-        id: item_id.get(),
+        id: control.element_id(item_id.get()),
         busy: running.busy(),
         is_inert: running.is_inert(),
         is_expanded: running.is_expanded(),
     });
-    let is_root = Memo::new(move |_| widget.with(|widget| draw::is_root(widget)));
+    let is_root = Memo::new(move |_| widget.with(draw::is_root));
     let root: NodeRef<html::Section> = NodeRef::new();
     let fallback = StoredValue::new(fallback);
     view! {

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{events::EventLog, options::options};
 use crate::{
-    model::chatkit::Action,
+    model::chatkit::{Action, ThreadItem, UserContent},
     ui::{
-        chatkit::{ChatKitControl, ComposerOptions, NotNow, UseChatKitOptions},
+        chatkit::{ChatKitControl, ComposerOptions, ComposerValue, NotNow, Selection, UseChatKitOptions},
         components::{Button, ButtonKind},
         words::example as words,
     },
@@ -49,10 +49,18 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
     vec![
         ("send_user_message", Box::new(move || control.send_user_message("/long 2"))),
         ("send_custom_action", Box::new(move || control.send_custom_action(ping(), None))),
+        (
+            "send_sync_custom_action",
+            Box::new(move || control.send_sync_custom_action(ping(), last(control, is_widget))),
+        ),
+        ("retry", Box::new(move || control.retry(last(control, is_question).unwrap_or_default()))),
         ("fetch_updates", Box::new(move || control.fetch_updates())),
         ("answer_tool_call", Box::new(move || control.answer_tool_call())),
         ("stop", always(move || control.stop())),
         ("focus_composer", always(move || control.focus_composer())),
+        ("set_composer_value", Box::new(move || control.set_composer_value(composed()))),
+        ("show_history", Box::new(move || control.show_history())),
+        ("hide_history", always(move || control.hide_history())),
         ("set_draft", always(move || control.set_draft("a draft"))),
         ("set_thread_id (newest)", always(move || control.set_thread_id(newest()))),
         ("set_thread_id (none)", always(move || control.set_thread_id(None))),
@@ -66,6 +74,37 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
             }),
         ),
     ]
+}
+
+/// What `set_composer_value` puts there: a text with a mention, an answer to something, a tool and a model.
+fn composed() -> ComposerValue {
+    let tag = UserContent::InputTag {
+        id: "ada".to_owned(),
+        text: words::ENTITIES[0].1.to_owned(),
+        data: serde_json::Map::new(),
+        group: None,
+        interactive: true,
+    };
+    ComposerValue {
+        content: vec![UserContent::InputText { text: words::COMPOSED.to_owned() }, tag],
+        reply: Some(words::COMPOSED_REPLY.to_owned()),
+        selected_tool_id: Selection::Id("canvas".to_owned()),
+        selected_model_id: Selection::Id("large".to_owned()),
+        ..ComposerValue::default()
+    }
+}
+
+/// The id of the last item of a kind.
+fn last(control: ChatKitControl, is_it: fn(&ThreadItem) -> bool) -> Option<String> {
+    control.items().with_untracked(|items| items.iter().rfind(|it| is_it(it)).map(|it| it.id().to_owned()))
+}
+
+fn is_widget(item: &ThreadItem) -> bool {
+    matches!(item, ThreadItem::Widget(_))
+}
+
+fn is_question(item: &ThreadItem) -> bool {
+    matches!(item, ThreadItem::UserMessage(_))
 }
 
 /// A method that refuses nothing.

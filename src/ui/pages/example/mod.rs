@@ -1,7 +1,12 @@
 //! A page for developers, at `/examples/chatkit` where `EXAMPLES=on`: two chats with all options and handlers set, the
 //! control's methods as buttons, and a list of what the handlers are called with.
 
+mod commands;
+mod composer;
+mod entities;
 mod events;
+mod frame;
+mod handlers;
 mod methods;
 mod options;
 
