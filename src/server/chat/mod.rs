@@ -36,6 +36,7 @@ mod tool_calls;
 mod transcribe;
 mod turn;
 mod versions;
+mod widgets;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,0 +1,176 @@
+//! The demo's widgets, each of which has a name. Two of them are templates, the others JSON.
+
+use serde_json::{Value, json};
+
+use crate::server::chat::widgets::WidgetTemplate;
+
+/// A name and what is shown under it.
+struct Named(&'static str, Source);
+
+enum Source {
+    Json(&'static str),
+    Template(&'static str, fn() -> Value),
+}
+
+macro_rules! json_file {
+    ($name:literal) => {
+        Named($name, Source::Json(include_str!(concat!("widgets/", $name, ".json"))))
+    };
+}
+
+macro_rules! template_file {
+    ($name:literal, $given:expr) => {
+        Named($name, Source::Template(include_str!(concat!("widgets/", $name, ".widget")), $given))
+    };
+}
+
+const WIDGETS: [Named; 15] = [
+    template_file!("flight", flight_to_book),
+    template_file!("todo", todo_to_edit),
+    json_file!("list"),
+    json_file!("people"),
+    json_file!("settings"),
+    json_file!("actions"),
+    json_file!("buttons"),
+    json_file!("charts"),
+    json_file!("table"),
+    json_file!("article"),
+    json_file!("texts"),
+    json_file!("boxes"),
+    json_file!("schemes"),
+    json_file!("collapsed"),
+    json_file!("unknown"),
+];
+
+/// All names, in the order in which they are shown.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WIDGETS.iter().map(|it| it.0)
+}
+
+/// The widget of a name.
+pub(super) fn named(name: &str) -> Option<Value> {
+    let Named(name, source) = WIDGETS.iter().find(|it| it.0 == name)?;
+    Some(match source {
+        Source::Json(text) => serde_json::from_str(text).expect("BUG: the demo's widgets are JSON"),
+        Source::Template(text, given) => build(name, text, &given()),
+    })
+}
+
+/// The flight after it was booked.
+pub(super) fn booked_flight() -> Value {
+    let Some(Named(name, Source::Template(text, _))) = WIDGETS.iter().find(|it| it.0 == "flight") else {
+        unreachable!("BUG: the flight is a template")
+    };
+    build(name, text, &flight(true))
+}
+
+/// The same widget in which the component `said` says something; `None` when it has none.
+pub(super) fn saying(widget: &Value, text: &str) -> Option<Value> {
+    let mut widget = widget.clone();
+    say(&mut widget, text).then_some(widget)
+}
+
+fn say(node: &mut Value, text: &str) -> bool {
+    if node["id"] == "said" {
+        node["value"] = json!(text);
+        return true;
+    }
+    match node.get_mut("children") {
+        Some(Value::Array(children)) => children.iter_mut().any(|it| say(it, text)),
+        _ => false,
+    }
+}
+
+fn build(name: &str, text: &str, given: &Value) -> Value {
+    let built = WidgetTemplate::read(&format!("{name}.widget"), text).and_then(|it| it.build(given));
+    built.expect("BUG: the demo's templates are right")
+}
+
+fn flight_to_book() -> Value {
+    flight(false)
+}
+
+fn flight(is_booked: bool) -> Value {
+    json!({
+        "number": "CQ 104", "airline": "Colloquy Air · CQ 104", "seats": 80, "taken": vec![0; 77], "booked": is_booked,
+        "from": { "code": "ZRH", "city": "Zürich", "time": "9:40", "terminal": 2 },
+        "to": { "code": "OSL", "city": "Oslo", "time": "12:05", "terminal": 1 },
+    })
+}
+
+fn todo_to_edit() -> Value {
+    json!({ "id": 7, "title": "Water the plants", "due": "2026-12-01", "lists": [
+        { "value": "home", "label": "Home" }, { "value": "work", "label": "Work" }, { "value": "some", "label": "Some day" },
+        { "value": "never", "label": "Never" },
+    ] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_widget() {
+        for name in names() {
+            let widget = named(name).unwrap();
+            assert!(["Card", "ListView", "Basic"].map(Value::from).contains(&widget["type"]), "{name}");
+        }
+        assert_eq!(named("nothing"), None);
+    }
+
+    #[test]
+    fn all_components_are_shown() {
+        fn collect<'a>(node: &'a Value, kinds: &mut Vec<&'a str>) {
+            kinds.extend(node["type"].as_str());
+            match &node["children"] {
+                Value::Array(children) => children.iter().for_each(|it| collect(it, kinds)),
+                child => _ = child.is_object().then(|| collect(child, kinds)),
+            }
+        }
+        let widgets: Vec<_> = names().filter_map(named).collect();
+        let mut kinds = Vec::new();
+        widgets.iter().for_each(|it| collect(it, &mut kinds));
+        for kind in [
+            "Card",
+            "ListView",
+            "Basic",
+            "ListViewItem",
+            "Box",
+            "Row",
+            "Col",
+            "Form",
+            "Spacer",
+            "Divider",
+            "Transition",
+            "Text",
+            "Title",
+            "Caption",
+            "Label",
+            "Markdown",
+            "Badge",
+            "Icon",
+            "Image",
+            "Button",
+            "Input",
+            "Textarea",
+            "Select",
+            "DatePicker",
+            "Checkbox",
+            "RadioGroup",
+            "Chart",
+            "Table",
+            "Table.Row",
+            "Table.Cell",
+        ] {
+            assert!(kinds.contains(&kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_stands_in_its_place() {
+        let said = saying(&named("settings").unwrap(), "Saved.").unwrap();
+        assert!(said.to_string().contains("\"value\":\"Saved.\""));
+        assert_eq!(saying(&json!({ "type": "Card" }), "Saved."), None);
+        assert!(booked_flight().to_string().contains("Booked"));
+    }
+}
