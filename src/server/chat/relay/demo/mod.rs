@@ -3,6 +3,7 @@
 //! Questions that begin with `/` make it do what models do in bad and in good times, and produce every kind of item,
 //! for clients' tests.
 
+mod gallery;
 mod items;
 mod texts;
 mod widget;
@@ -16,6 +17,7 @@ use crate::{
     server::chat::prompt::{Cause, Place, Prompt},
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+pub(in crate::server::chat) use gallery::gallery;
 use texts::{HELP, MARKDOWN, greeting};
 
 /// The time between two words.

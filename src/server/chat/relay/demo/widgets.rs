@@ -9,7 +9,8 @@ struct Named(&'static str, Source);
 
 enum Source {
     Json(&'static str),
-    Template(&'static str, fn() -> Value),
+    /// A template, and what is put into it.
+    Template(&'static str, &'static str),
 }
 
 macro_rules! json_file {
@@ -19,14 +20,20 @@ macro_rules! json_file {
 }
 
 macro_rules! template_file {
-    ($name:literal, $given:expr) => {
-        Named($name, Source::Template(include_str!(concat!("widgets/", $name, ".widget")), $given))
+    ($name:literal) => {
+        Named(
+            $name,
+            Source::Template(
+                include_str!(concat!("widgets/", $name, ".widget")),
+                include_str!(concat!("widgets/", $name, ".given.json")),
+            ),
+        )
     };
 }
 
 const WIDGETS: [Named; 15] = [
-    template_file!("flight", flight_to_book),
-    template_file!("todo", todo_to_edit),
+    template_file!("flight"),
+    template_file!("todo"),
     json_file!("list"),
     json_file!("people"),
     json_file!("settings"),
@@ -51,17 +58,19 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 pub(super) fn named(name: &str) -> Option<Value> {
     let Named(name, source) = WIDGETS.iter().find(|it| it.0 == name)?;
     Some(match source {
-        Source::Json(text) => serde_json::from_str(text).expect("BUG: the demo's widgets are JSON"),
-        Source::Template(text, given) => build(name, text, &given()),
+        Source::Json(text) => parsed(text),
+        Source::Template(text, given) => build(name, text, &parsed(given)),
     })
 }
 
 /// The flight after it was booked.
 pub(super) fn booked_flight() -> Value {
-    let Some(Named(name, Source::Template(text, _))) = WIDGETS.iter().find(|it| it.0 == "flight") else {
+    let Some(Named(name, Source::Template(text, given))) = WIDGETS.iter().find(|it| it.0 == "flight") else {
         unreachable!("BUG: the flight is a template")
     };
-    build(name, text, &flight(true))
+    let mut given = parsed(given);
+    given["booked"] = json!(true);
+    build(name, text, &given)
 }
 
 /// The same widget in which the component `said` says something; `None` when it has none.
@@ -81,28 +90,13 @@ fn say(node: &mut Value, text: &str) -> bool {
     }
 }
 
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("BUG: the demo's files are JSON")
+}
+
 fn build(name: &str, text: &str, given: &Value) -> Value {
     let built = WidgetTemplate::read(&format!("{name}.widget"), text).and_then(|it| it.build(given));
     built.expect("BUG: the demo's templates are right")
-}
-
-fn flight_to_book() -> Value {
-    flight(false)
-}
-
-fn flight(is_booked: bool) -> Value {
-    json!({
-        "number": "CQ 104", "airline": "Colloquy Air · CQ 104", "seats": 80, "taken": vec![0; 77], "booked": is_booked,
-        "from": { "code": "ZRH", "city": "Zürich", "time": "9:40", "terminal": 2 },
-        "to": { "code": "OSL", "city": "Oslo", "time": "12:05", "terminal": 1 },
-    })
-}
-
-fn todo_to_edit() -> Value {
-    json!({ "id": 7, "title": "Water the plants", "due": "2026-12-01", "lists": [
-        { "value": "home", "label": "Home" }, { "value": "work", "label": "Work" }, { "value": "some", "label": "Some day" },
-        { "value": "never", "label": "Never" },
-    ] })
 }
 
 #[cfg(test)]

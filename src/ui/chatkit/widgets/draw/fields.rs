@@ -29,7 +29,9 @@ pub(super) fn textarea(here: Here<'_>) -> Element {
 /// A `Text` that can be changed: a field without a frame.
 pub(super) fn editable(here: Here<'_>, editable: Props<'_>) -> Element {
     let element = Element::of("input", "widget-field").attribute("type", "text").flag("data-bare", true);
-    let element = named(element, here, editable).maybe("data-size", here.props.text("size"));
+    let element = named(element, here, editable)
+        .maybe("data-size", here.props.text("size"))
+        .maybe("data-weight", here.props.text("weight"));
     typed(element, editable)
         .maybe("autocomplete", editable.text("autoComplete"))
         .maybe("value", here.props.text("value"))
