@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ColorScheme, Timestamp,
     auth::User,
-    chatkit::{Page, Thread},
+    chatkit::{Page, Thread, ThreadStreamEvent},
 };
 
 /// What a refused form held, so that it can be shown again. Never a password.
@@ -165,6 +165,15 @@ pub enum AnswersFrom {
     Demo,
     /// Another ChatKit server, which the page asks by itself.
     Elsewhere,
+}
+
+/// A part of the gallery: what a server said, and what that is called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GallerySection {
+    /// Its name.
+    pub name: String,
+    /// Events of a stream, in their order; the stream may not be over.
+    pub events: Vec<ThreadStreamEvent>,
 }
 
 /// What a chat page starts with.

@@ -4,6 +4,8 @@
 pub const CHAT: &str = "/chat";
 /// Where developers try out what the ChatKit client can do, if the server is told so.
 pub const EXAMPLE: &str = "/examples/chatkit";
+/// Where all that the client can show is shown at once, if the server is told so.
+pub const GALLERY: &str = "/gallery";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The sign-up page.

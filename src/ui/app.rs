@@ -10,8 +10,8 @@ use leptos_router::{
 
 use super::{
     pages::{
-        ChatPage, CheckMailPage, ExamplePage, ForgotPasswordPage, NotFoundPage, ResetPasswordPage, RootPage,
-        SignInPage, SignUpPage, VerifyEmailPage,
+        ChatPage, CheckMailPage, ExamplePage, ForgotPasswordPage, GalleryPage, NotFoundPage, ResetPasswordPage,
+        RootPage, SignInPage, SignUpPage, VerifyEmailPage,
         settings::{
             AppearancePage, ConfirmDeletionPage, DeletedPage, DeletionPage, EmailPage, LinkedPage, PasswordPage,
             ProfilePage, SessionsPage, SettingsFrame,
@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/delete/confirm") view=ConfirmDeletionPage ssr=SsrMode::Async />
                 </ParentRoute>
                 <Route path=path!("/examples/chatkit") view=ExamplePage ssr=SsrMode::Async />
+                <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async />
                 // One route for both, so that a new chat keeps its page when it gets its thread.
                 <Route path=path!("/chat/:thread_id?") view=ChatPage ssr=SsrMode::Async />
             </Routes>

@@ -36,6 +36,7 @@ mod tool_calls;
 mod transcribe;
 mod turn;
 mod versions;
+mod widgets;
 
 use std::{sync::Arc, time::Duration};
 
@@ -50,7 +51,7 @@ use super::{
 use crate::model::{
     Timestamp,
     chatkit::ThreadItem,
-    page::{AnswersFrom, AttachmentLimits},
+    page::{AnswersFrom, AttachmentLimits, GallerySection},
 };
 use attachments::Attachments;
 use live::{Feeds, LiveRuns, StopReason};
@@ -241,4 +242,9 @@ impl Chat {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.tasks.spawn(task);
     }
+}
+
+/// Everything that the client can show, from the demo's data.
+pub fn gallery() -> Vec<GallerySection> {
+    relay::demo::gallery()
 }

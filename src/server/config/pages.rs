@@ -17,6 +17,10 @@ pub struct PageSettings {
     /// Unset: off.
     #[arg(long, env = "EXAMPLES")]
     pub examples: Option<String>,
+
+    /// Whether there is a page that shows every item and widget of the client at once: `on` or `off`. Unset: off.
+    #[arg(long, env = "GALLERY")]
+    pub gallery: Option<String>,
 }
 
 /// What our pages do.
@@ -26,6 +30,8 @@ pub struct PageConfig {
     pub chatkit_api_url: Option<Url>,
     /// Whether there is a page for developers.
     pub examples: bool,
+    /// Whether there is a gallery.
+    pub gallery: bool,
 }
 
 impl PageSettings {
@@ -37,6 +43,7 @@ impl PageSettings {
         Ok(PageConfig {
             chatkit_api_url: given(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
             examples: switch("EXAMPLES", self.examples, false)?,
+            gallery: switch("GALLERY", self.gallery, false)?,
         })
     }
 }

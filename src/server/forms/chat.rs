@@ -12,7 +12,7 @@ use crate::{
         ApiError,
         auth::Session,
         chatkit::PageQuery,
-        page::{AnswersFrom, ChatStart},
+        page::{AnswersFrom, ChatStart, GallerySection},
     },
     server::{
         AppState,
@@ -73,6 +73,15 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
 pub fn has_examples() -> bool {
     let app: AppState = expect_context();
     app.config.pages.examples
+}
+
+/// See [`crate::api::status::gallery`].
+///
+/// # Errors
+/// As documented there.
+pub fn gallery() -> Result<Vec<GallerySection>, ApiError> {
+    let app: AppState = expect_context();
+    if app.config.pages.gallery { Ok(chat::gallery()) } else { Err(not_found()) }
 }
 
 /// Answers the page that is being rendered with 404.

@@ -10,7 +10,7 @@ mod settings;
 mod typeset;
 
 pub use appearance::{choose_color_scheme, color_scheme};
-pub use chat::{chat_start, chat_token, has_examples, session, set_not_found};
+pub use chat::{chat_start, chat_token, gallery, has_examples, session, set_not_found};
 pub use entry::{entry_start, sign_in, sign_out, sign_up};
 pub use recovery::{request_reset, reset_password, send_verification};
 pub use settings::{

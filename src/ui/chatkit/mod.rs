@@ -45,6 +45,7 @@ pub use client::{AuthToken, ChatKitError, decode};
 pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
 pub use history::{ChatHistory, Href, ThreadList};
 pub use options::*;
+pub use transcript::Still;
 
 use composer::{Composer, DropZone};
 use control::{drafts, feed};

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod example;
 pub mod form;
 pub mod frame;
+pub mod gallery;
 pub mod history;
 pub mod items;
 pub mod markdown;

@@ -10,6 +10,7 @@ from chatkit.types import (
     ClientToolCallItem,
     LockedStatus,
     SyncCustomActionResponse,
+    ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
     ThreadMetadata,
     UserMessageItem,
@@ -18,6 +19,7 @@ from chatkit.types import (
 )
 
 import items
+import widgets
 from items import Events, say, words
 from store import Caller
 
@@ -69,7 +71,9 @@ class Original(ChatKitServer[Caller]):
     async def action(
         self, thread: ThreadMetadata, action: Action, sender: WidgetItem | None, context: Caller
     ) -> Events:
-        if sender:
+        if sender and action.type != "go":
+            yield ThreadItemReplacedEvent(item=sender.model_copy(update={"widget": widgets.after(action, sender)}))
+        elif sender:
             root = items.card({"type": "Text", "id": "text", "value": "Clicked."})
             yield ThreadItemUpdatedEvent(item_id=sender.id, update=WidgetRootUpdated(widget=root))
         async for event in say(thread, words(f"Action {action.type}")):
@@ -78,7 +82,10 @@ class Original(ChatKitServer[Caller]):
     async def sync_action(
         self, thread: ThreadMetadata, action: Action, sender: WidgetItem | None, context: Caller
     ) -> SyncCustomActionResponse:
-        root = items.card({"type": "Text", "value": f"Done at once: {action.type}"})
+        if sender and action.type != "go":
+            root = widgets.after(action, sender)
+        else:
+            root = items.card({"type": "Text", "value": f"Done at once: {action.type}"})
         return SyncCustomActionResponse(updated_item=sender.model_copy(update={"widget": root}) if sender else None)
 
 
@@ -91,7 +98,7 @@ async def answer(thread: ThreadMetadata, text: str) -> Events:
         "/slow": lambda: slow(thread, int(argument)),
         "/long": lambda: say(thread, [f"w{n} " for n in range(int(argument))]),
         "/tool": lambda: items.tool_call(thread),
-        "/widget": lambda: items.widget(thread),
+        "/widget": lambda: widgets.named(thread, argument) if argument else items.widget(thread),
         "/structured": lambda: items.questions(thread),
         "/annotations": lambda: items.annotated(thread),
         "/image": lambda: items.image(thread),

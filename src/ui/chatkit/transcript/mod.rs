@@ -6,6 +6,7 @@ mod notes;
 mod place;
 mod scroll;
 mod start;
+mod still;
 mod waiting;
 
 use leptos::{html, prelude::*};
@@ -21,6 +22,8 @@ use notes::Notes;
 use scroll::Scroll;
 use start::Start;
 use waiting::Waiting;
+
+pub use still::Still;
 
 /// All entries, what is said beside them, and the way back to the end.
 #[component]

@@ -17,7 +17,11 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     if target.closest("[data-more]").ok().flatten().is_some() {
         return show_more(running, ev);
     }
-    let Some(button) = target.closest("[data-click], [data-card]").ok().flatten() else { return };
+    // What is chosen stays while an action is under way.
+    if target.tag_name() == "INPUT" && target.get_attribute("aria-disabled").is_some() {
+        return ev.prevent_default();
+    }
+    let Some(button) = target.closest("[data-click]").ok().flatten() else { return };
     if button.get_attribute("aria-disabled").is_some() {
         return ev.prevent_default();
     }
@@ -25,10 +29,8 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     if button.get_attribute("type").as_deref() == Some("submit") && form_of(&button).is_some() {
         return;
     }
-    let (path, field) = match button.get_attribute("data-card") {
-        Some(field) => (String::new(), field),
-        None => (button.get_attribute("data-click").unwrap_or_default(), "onClickAction".to_owned()),
-    };
+    let path = button.get_attribute("data-click").unwrap_or_default();
+    let field = button.get_attribute("data-card").unwrap_or_else(|| "onClickAction".to_owned());
     start_button(running, &path, &field, form_of(&button).as_ref());
 }
 
@@ -57,7 +59,9 @@ pub(super) fn change(running: Running, ev: &ev::Event) {
 pub(super) fn submit(running: Running, ev: &ev::SubmitEvent) {
     ev.prevent_default();
     let Some(form) = target(ev).and_then(|it| it.dyn_into::<HtmlFormElement>().ok()) else { return };
-    let path = form.get_attribute("data-submit").unwrap_or_default();
+    // A form within another one is none of its own in HTML.
+    let inner = ev.submitter().and_then(|it| it.closest("[data-submit]").ok().flatten());
+    let path = inner.as_ref().unwrap_or(form.as_ref()).get_attribute("data-submit").unwrap_or_default();
     let config = running.with(&path, |it| match it.kind() {
         "Card" => it.part("confirm").and_then(|it| ActionConfig::read(it, "action", Waits::Widget)),
         _ => ActionConfig::read(it, "onSubmitAction", Waits::Widget),

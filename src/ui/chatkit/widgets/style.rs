@@ -38,18 +38,19 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
         ["margin-block-start", "margin-inline-end", "margin-block-end", "margin-inline-start"],
         space,
     );
-    it = sides(
-        it,
-        props.get("padding"),
-        ["padding-block-start", "padding-inline-end", "padding-block-end", "padding-inline-start"],
-        space,
-    );
+    it = padded(it, props);
     sides(
         it,
         props.get("border"),
         ["border-block-start", "border-inline-end", "border-block-end", "border-inline-start"],
         border,
     )
+}
+
+/// Sets the room between a component and what it holds.
+pub(super) fn padded(it: Element, props: Props<'_>) -> Element {
+    let names = ["padding-block-start", "padding-inline-end", "padding-block-end", "padding-inline-start"];
+    sides(it, props.get("padding"), names, space)
 }
 
 /// Sets the properties of something that lays out what it holds.

@@ -39,7 +39,7 @@ pub(super) fn done(item: &Value) -> RelayEvent {
     event(json!({ "type": "thread.item.done", "item": item }))
 }
 
-fn replacing(item: &Value) -> RelayEvent {
+pub(super) fn replacing(item: &Value) -> RelayEvent {
     event(json!({ "type": "thread.item.replaced", "item": item }))
 }
 
@@ -135,6 +135,11 @@ pub(super) fn image() -> Vec<RelayEvent> {
         updated(&id, json!({ "type": "generated_image.updated", "image": image(BLURRED), "progress": 0.5 })),
         done(&item(&id, json!({ "type": "generated_image", "image": image(SHARP) }))),
     ]
+}
+
+/// What is being done at the moment.
+pub(super) fn progress(text: &str) -> RelayEvent {
+    event(json!({ "type": "progress_update", "text": text }))
 }
 
 /// What happens beside the conversation.

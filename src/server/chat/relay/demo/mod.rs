@@ -3,26 +3,31 @@
 //! Questions that begin with `/` make it do what models do in bad and in good times, and produce every kind of item,
 //! for clients' tests.
 
+mod gallery;
 mod items;
 mod texts;
 mod widget;
+mod widgets;
 
 use std::time::Duration;
-
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
-use serde_json::json;
 
 use super::{Relay, RelayEvent, RelayFailure, RelayStream};
 use crate::{
     model::chatkit::{Action, ThreadItem, ThreadStatus, Widget},
     server::chat::prompt::{Cause, Place, Prompt},
 };
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
+pub(in crate::server::chat) use gallery::gallery;
 use texts::{HELP, MARKDOWN, greeting};
 
 /// The time between two words.
 const PACE: Duration = Duration::from_millis(15);
 /// The time between two words of `/slow`.
 const SLOW_PACE: Duration = Duration::from_millis(100);
+/// How long an action takes that is slow.
+const SLOW_ACTION: Duration = Duration::from_millis(2_000);
+/// What it says when it fails.
+const FAILED: &str = "The demo failed, because you asked it to.";
 /// The most words of `/slow` and `/long`.
 const MAX_WORDS: usize = 100_000;
 
@@ -45,10 +50,7 @@ impl Relay for Demo {
             Cause::Message => script(prompt.question()),
             Cause::ToolOutput => said("Resumed after client result."),
             Cause::StructuredInput { .. } => said("Resumed after your answers."),
-            Cause::Action { action, sender } => {
-                let changed = sender.as_ref().map(|sender| Ok(widget::clicked(&sender.id)));
-                after(changed, &format!("Action {}", action.kind))
-            }
+            Cause::Action { action, sender } => acted(action, sender.as_deref()),
         };
         let steps = stream::iter(steps).then(move |step| async move {
             if let Some(pace) = pace {
@@ -65,15 +67,33 @@ impl Relay for Demo {
         action: &'a Action,
         sender: Option<&'a Widget>,
     ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
-        let text = format!("Done at once: {}", action.kind);
-        let widget = widget::card(json!([{ "type": "Text", "value": text }]));
-        let changed = sender.map(|sender| ThreadItem::Widget(Widget { widget, ..sender.clone() }));
-        std::future::ready(Ok(changed)).boxed()
+        async move {
+            if action.kind.ends_with("slow") {
+                tokio::time::sleep(SLOW_ACTION).await;
+            }
+            let changed = |sender: &Widget| Widget { widget: widget::acted_at_once(action, sender), ..sender.clone() };
+            Ok(sender.map(|sender| ThreadItem::Widget(changed(sender))))
+        }
+        .boxed()
+    }
+}
+
+/// Does an action of a widget, or of the page.
+fn acted(action: &Action, sender: Option<&Widget>) -> Script {
+    match action.kind.rsplit_once('.').map(|it| it.1) {
+        Some("fail") => Script { steps: vec![Err(RelayFailure::passing(FAILED))], pace: None },
+        Some("slow") => {
+            let steps = [None, sender.map(|it| widget::acted(action, it))]
+                .into_iter()
+                .map(|it| Ok(it.unwrap_or_else(|| items::progress("Taking its time…"))));
+            Script { steps: steps.collect(), pace: Some(SLOW_ACTION / 2) }
+        }
+        _ => after(sender.map(|it| Ok(widget::acted(action, it))), &format!("Action {}", action.kind)),
     }
 }
 
 fn script(question: &str) -> Script {
-    let failure = || RelayFailure::passing("The demo failed, because you asked it to.");
+    let failure = || RelayFailure::passing(FAILED);
     // What stands below is no part of it, such as the names of attached files.
     let line = question.trim().lines().next().unwrap_or_default().trim();
     let (command, argument) = line.split_once(' ').unwrap_or((line, ""));
@@ -90,7 +110,12 @@ fn script(question: &str) -> Script {
             script
         }
         "/tool" => played(items::tool_call()),
-        "/widget" => played(widget::growing()),
+        "/widget" if argument.trim().is_empty() => played(widget::growing()),
+        "/widget" if argument.trim() == "stream" => Script { pace: Some(SLOW_PACE), ..played(widget::streaming()) },
+        "/widget" => match widget::named(argument.trim()) {
+            Some(widget) => played(vec![widget]),
+            None => said(&texts::widget_names(widgets::names())),
+        },
         "/structured" => played(items::questions()),
         "/annotations" => played(items::annotated()),
         "/image" => played(items::image()),

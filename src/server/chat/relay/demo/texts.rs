@@ -15,6 +15,12 @@ pub(super) fn greeting(question: &str) -> String {
     format!("**This is Colloquy's built-in demo.** No language model is connected.\n\n{quote}\n\n{CONNECT}")
 }
 
+/// Says which widgets there are.
+pub(super) fn widget_names(names: impl Iterator<Item = &'static str>) -> String {
+    let lines = names.map(|name| format!("- `/widget {name}`\n"));
+    format!("These are the demo's widgets:\n\n{}- `/widget stream`", lines.collect::<String>())
+}
+
 fn quoted(line: &str) -> String {
     format!("> {line}")
 }
@@ -47,6 +53,8 @@ This is Colloquy's built-in demo. It knows:
 | `/long n` | n words at once |
 | `/tool` | a call of a tool in the client, and what follows its output |
 | `/widget` | a widget that grows and has buttons |
+| `/widget stream` | a form beside a text that grows |
+| `/widget name` | one of many widgets; `/widget names` lists them |
 | `/workflow` | steps of work and thought |
 | `/task` | one step alone, and the end of the turn |
 | `/annotations` | a text with sources |

@@ -1,21 +1,30 @@
-//! The demo's widget.
+//! What happens to the demo's widgets: they are sent, grow, and answer when they are used.
 
 use serde_json::{Value, json};
 
 use super::{
     RelayEvent,
-    items::{added, done, item, updated},
+    items::{added, done, item, replacing, updated},
+    widgets,
 };
-use crate::server::ids;
+use crate::{
+    model::chatkit::{Action, Widget},
+    server::ids,
+};
 
 /// Makes a card.
 pub(super) fn card(children: Value) -> Value {
     json!({ "type": "Card", "children": children })
 }
 
+/// A widget of a name.
+pub(super) fn named(name: &str) -> Option<RelayEvent> {
+    let widget = widgets::named(name)?;
+    Some(done(&item(&ids::chat_id("msg"), json!({ "type": "widget", "widget": widget }))))
+}
+
 /// A widget whose text grows and whose buttons do something, with and without a stream.
 pub(super) fn growing() -> Vec<RelayEvent> {
-    let id = ids::chat_id("msg");
     let whole = |text: &str, is_streaming: bool| {
         card(json!([
             { "type": "Text", "id": "text", "value": text, "streaming": is_streaming },
@@ -25,23 +34,72 @@ pub(super) fn growing() -> Vec<RelayEvent> {
                 "onClickAction": { "type": "go", "payload": null, "handler": "server", "streaming": false } },
         ]))
     };
-    let widget =
-        |root: Value| item(&id, json!({ "type": "widget", "widget": root, "copy_text": "Hello from a widget." }));
-    let delta = |delta: &str| {
-        updated(
-            &id,
-            json!({ "type": "widget.streaming_text.value_delta", "component_id": "text", "delta": delta, "done": false }),
-        )
+    grown("Hello from a widget.", "text", whole)
+}
+
+/// A form that can be filled in while the text beside it grows.
+pub(super) fn streaming() -> Vec<RelayEvent> {
+    let text = "## The weather\n\nIt will *rain* in the morning, and **clear up** by noon; take an umbrella along.\n\n\
+        - Morning: 8 °C\n- Noon: 14 °C\n- Evening: 11 °C";
+    let whole = |text: &str, is_streaming: bool| {
+        let badge = if is_streaming { ("Writing", "info") } else { ("Complete", "success") };
+        card(json!([
+            { "type": "Badge", "id": "state", "label": badge.0, "color": badge.1 },
+            { "type": "Markdown", "id": "weather", "value": text, "streaming": is_streaming },
+            { "type": "Form", "gap": 2, "onSubmitAction": { "type": "weather.note" }, "children": [
+                { "type": "Label", "fieldName": "note", "value": "Your note" },
+                { "type": "Input", "name": "note" },
+                { "type": "Text", "id": "said", "value": "", "size": "sm" },
+                { "type": "Button", "label": "Keep", "submit": true },
+            ] },
+        ]))
     };
-    let mut events = vec![added(&widget(whole("", true)))];
-    events.extend("Hello from a widget.".split_inclusive(' ').map(delta));
-    events.push(updated(&id, json!({ "type": "widget.root.updated", "widget": whole("Hello from a widget.", false) })));
-    events.push(done(&widget(whole("Hello from a widget.", false))));
+    let mut events = grown(text, "weather", whole);
+    let Some(RelayEvent::Event(event)) = events.last() else { return events };
+    let id = json!(event)["item"]["id"].as_str().unwrap_or_default().to_owned();
+    let badge = json!({ "type": "Badge", "id": "state", "label": "Half way", "color": "discovery" });
+    let half = json!({ "type": "widget.component.updated", "component_id": "state", "component": badge });
+    events.insert(events.len() / 2, updated(&id, half));
     events
 }
 
-/// What the widget becomes when somebody clicks.
-pub(super) fn clicked(item_id: &str) -> RelayEvent {
-    let root = card(json!([{ "type": "Text", "id": "text", "value": "Clicked." }]));
-    updated(item_id, json!({ "type": "widget.root.updated", "widget": root }))
+/// A widget of which one text grows, is changed as a whole, and complete.
+fn grown(text: &str, component: &str, whole: impl Fn(&str, bool) -> Value) -> Vec<RelayEvent> {
+    let id = ids::chat_id("msg");
+    let widget = |root: Value| item(&id, json!({ "type": "widget", "widget": root, "copy_text": text }));
+    let delta = |delta: &str| {
+        let kind = "widget.streaming_text.value_delta";
+        updated(&id, json!({ "type": kind, "component_id": component, "delta": delta, "done": false }))
+    };
+    let mut events = vec![added(&widget(whole("", true)))];
+    events.extend(text.split_inclusive(' ').map(delta));
+    events.push(updated(&id, json!({ "type": "widget.root.updated", "widget": whole(text, false) })));
+    events.push(done(&widget(whole(text, false))));
+    events
+}
+
+/// What a widget becomes when an action of its own is done.
+pub(super) fn acted(action: &Action, sender: &Widget) -> RelayEvent {
+    if action.kind == "go" {
+        let root = card(json!([{ "type": "Text", "id": "text", "value": "Clicked." }]));
+        return updated(&sender.id, json!({ "type": "widget.root.updated", "widget": root }));
+    }
+    // What stays after a reload is replaced.
+    replacing(&item(&sender.id, json!({ "type": "widget", "widget": after(action, &sender.widget) })))
+}
+
+/// The same, at once.
+pub(super) fn acted_at_once(action: &Action, sender: &Widget) -> Value {
+    if action.kind == "go" {
+        return card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }]));
+    }
+    after(action, &sender.widget)
+}
+
+fn after(action: &Action, widget: &Value) -> Value {
+    if action.kind == "flight.book" {
+        return widgets::booked_flight();
+    }
+    let text = format!("{} {}", action.kind, action.payload);
+    widgets::saying(widget, &text).unwrap_or_else(|| card(json!([{ "type": "Text", "value": text }])))
 }

@@ -52,12 +52,13 @@ pub(super) fn chart(here: Here<'_>) -> Option<Element> {
         .children(plot.bars(here.props))
         .children(plot.lines())
         .maybe_child(plot.x_axis(here.props));
-    let figure = Element::of("figure", "widget-chart").child(svg);
-    let figure = if here.props.is("showLegend") { figure.child(plot.legend()) } else { figure };
+    let drawn = Element::of("div", "widget-chart__plot").child(svg);
+    let drawn = if here.props.is("showLegend") { drawn.child(plot.legend()) } else { drawn };
+    let figure = Element::of("figure", "widget-chart").child(style::boxed(drawn, here.props));
     let details = Element::new("details")
         .child(Element::new("summary").text(words::AS_TABLE))
         .child(Element::of("div", "widget-table").child(plot.table()));
-    Some(style::boxed(figure, here.props).child(details))
+    Some(figure.child(details))
 }
 
 impl<'a> Plot<'a> {
@@ -214,7 +215,7 @@ impl<'a> Plot<'a> {
         let entries = self
             .series
             .iter()
-            .map(|it| it.colour(Element::new("li")).child(Element::of("span", "widget-chart__key")).text(it.label));
+            .map(|it| Element::new("li").child(it.colour(Element::of("span", "widget-chart__key"))).text(it.label));
         Element::of("ul", "widget-chart__legend").attribute("role", "list").children(entries)
     }
 

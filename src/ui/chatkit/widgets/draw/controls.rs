@@ -40,7 +40,11 @@ pub(super) fn card_button(here: Here<'_>, field: &'static str, is_submit: bool) 
         .attribute("data-color", if is_confirm { "primary" } else { "secondary" })
         .attribute("data-variant", if is_confirm { "solid" } else { "soft" })
         .attribute("data-size", "lg");
-    let element = if is_submit { element } else { element.attribute("data-card", field) };
+    let element = if is_submit {
+        element
+    } else {
+        element.attribute("data-card", field).attribute("data-click", here.path.as_str())
+    };
     Some(element.maybe_child(label_of(part.text("label").unwrap_or(words::BUTTON))))
 }
 

@@ -27,7 +27,9 @@ pub(super) fn textarea(here: Here<'_>) -> Element {
 /// A `Text` that can be changed: a field without a frame.
 pub(super) fn editable(here: Here<'_>, editable: Props<'_>) -> Element {
     let element = Element::of("input", "widget-field").attribute("type", "text").flag("data-bare", true);
-    let element = named(element, here, editable).maybe("data-size", here.props.text("size"));
+    let element = named(element, here, editable)
+        .maybe("data-size", here.props.text("size"))
+        .maybe("data-weight", here.props.text("weight"));
     typed(element, editable)
         .maybe("autocomplete", editable.text("autoComplete"))
         .maybe("value", here.props.text("value"))
@@ -72,7 +74,8 @@ pub(super) fn checkbox(here: Here<'_>) -> Element {
         .maybe("aria-label", props.get("label").is_none().then(|| props.text("name").unwrap_or_default()))
         .flag("checked", props.is("defaultChecked"))
         .flag("required", props.is("required"))
-        .flag("disabled", props.is("disabled") || here.around.is_inert);
+        .flag("disabled", props.is("disabled"))
+        .maybe("aria-disabled", here.around.is_inert.then_some("true"));
     let label = props.text("label").map(|it| Element::new("span").text(it));
     Element::of("label", "widget-choice").child(changing(field, here)).maybe_child(label)
 }
@@ -89,7 +92,8 @@ pub(super) fn radio_group(here: Here<'_>) -> Element {
             .attribute("value", value)
             .flag("checked", chosen == Some(value))
             .flag("required", props.is("required"))
-            .flag("disabled", props.is("disabled") || option.is("disabled") || here.around.is_inert);
+            .flag("disabled", props.is("disabled") || option.is("disabled"))
+            .maybe("aria-disabled", here.around.is_inert.then_some("true"));
         let label = Element::new("span").text(option.text("label").unwrap_or(value));
         Element::of("label", "widget-choice").child(changing(field, here)).child(label)
     });
@@ -99,7 +103,7 @@ pub(super) fn radio_group(here: Here<'_>) -> Element {
         .children(options)
 }
 
-/// What all fields have in common.
+/// What all fields have in common. One that waits keeps the focus, so it is not disabled.
 fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
     let name = props.text("name").unwrap_or_default();
     element
@@ -110,7 +114,9 @@ fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
         .flag("data-pill", props.is("pill"))
         .flag("data-block", props.is("block"))
         .flag("required", props.is("required"))
-        .flag("disabled", props.is("disabled") || here.around.is_inert)
+        .flag("disabled", props.is("disabled"))
+        .flag("readonly", here.around.is_inert && here.props.kind() != "Select")
+        .maybe("aria-disabled", here.around.is_inert.then_some("true"))
 }
 
 /// What fields have in common that are typed into.

@@ -48,18 +48,13 @@ struct Here<'a> {
     is_in_form: bool,
 }
 
-/// Draws a root: `Card`, `ListView` or `Basic`; `None` for what is none.
+/// Draws a root: `Card`, `ListView` or `Basic`, which may hold further ones; `None` for what is none.
 pub(super) fn draw(widget: &Value, around: &Around) -> Option<Element> {
     let props = Props::of(widget)?;
     let mut labelled = Vec::new();
     find_labels(widget, MAX_DEPTH, &mut labelled);
     let here = Here { props, path: &Path::default(), around, depth: MAX_DEPTH, labelled: &labelled, is_in_form: false };
-    match props.kind() {
-        "Card" => Some(roots::card(here)),
-        "ListView" => Some(roots::list_view(here)),
-        "Basic" => Some(roots::basic(here)),
-        _ => None,
-    }
+    is_root(widget).then(|| component(here)).flatten()
 }
 
 fn find_labels<'a>(node: &'a Value, depth: usize, names: &mut Vec<&'a str>) {
@@ -86,6 +81,7 @@ impl Here<'_> {
         format!("{}-{name}", self.around.id)
     }
 
+    /// Whether its action is under way.
     fn is_busy(self) -> bool {
         self.around.busy.as_deref().is_some_and(|it| it == self.path.as_str())
     }
@@ -107,6 +103,9 @@ fn component(here: Here<'_>) -> Option<Element> {
         "Spacer" => boxes::spacer(here),
         "Divider" => boxes::divider(here),
         "Transition" => boxes::transition(here)?,
+        "Card" => roots::card(here),
+        "ListView" => roots::list_view(here),
+        "Basic" => roots::basic(here),
         "ListViewItem" => roots::list_view_item(here),
         "Text" => texts::text(here),
         "Title" => texts::title(here),

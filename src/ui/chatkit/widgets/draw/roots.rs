@@ -14,16 +14,16 @@ pub(super) fn card(here: Here<'_>) -> Element {
     let cancel = controls::card_button(here, "cancel", false);
     let buttons = (confirm.is_some() || cancel.is_some())
         .then(|| Element::of("div", "widget-card__buttons").maybe_child(cancel).maybe_child(confirm));
-    let children = Here { is_in_form: is_form, ..here }.children();
+    let children = Here { is_in_form: is_form || here.is_in_form, ..here }.children();
     let body = Element::of("div", "widget-card__body");
     let body = match props.get("padding").and_then(style::space) {
-        Some(padding) => body.property("padding", padding),
-        None => body,
+        Some(padding) => body.property("--inset", padding),
+        None => style::padded(body, props),
     };
     let body = body.children(children);
-    let root = root(if is_form { "form" } else { "div" }, "widget-card", here)
+    let root = root(if is_form && !here.is_in_form { "form" } else { "div" }, "widget-card", here)
         .attribute("data-size", props.text("size").unwrap_or("md"));
-    let root = if is_form { root.attribute("data-submit", "") } else { root };
+    let root = if is_form { root.attribute("data-submit", here.path.as_str()) } else { root };
     let root = match props.get("background").and_then(style::colour) {
         Some(colour) => root.property("background-color", colour),
         None => root,
@@ -87,7 +87,7 @@ pub(super) fn basic(here: Here<'_>) -> Element {
     let element = style::laid_out(root("div", class, here), here.props);
     let element = match here.props.get("padding").and_then(style::space) {
         Some(padding) => element.property("padding", padding),
-        None => element,
+        None => style::padded(element, here.props),
     };
     element.children(here.children())
 }

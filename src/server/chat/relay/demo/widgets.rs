@@ -1,0 +1,170 @@
+//! The demo's widgets, each of which has a name. Two of them are templates, the others JSON.
+
+use serde_json::{Value, json};
+
+use crate::server::chat::widgets::WidgetTemplate;
+
+/// A name and what is shown under it.
+struct Named(&'static str, Source);
+
+enum Source {
+    Json(&'static str),
+    /// A template, and what is put into it.
+    Template(&'static str, &'static str),
+}
+
+macro_rules! json_file {
+    ($name:literal) => {
+        Named($name, Source::Json(include_str!(concat!("widgets/", $name, ".json"))))
+    };
+}
+
+macro_rules! template_file {
+    ($name:literal) => {
+        Named(
+            $name,
+            Source::Template(
+                include_str!(concat!("widgets/", $name, ".widget")),
+                include_str!(concat!("widgets/", $name, ".given.json")),
+            ),
+        )
+    };
+}
+
+const WIDGETS: [Named; 15] = [
+    template_file!("flight"),
+    template_file!("todo"),
+    json_file!("list"),
+    json_file!("people"),
+    json_file!("settings"),
+    json_file!("actions"),
+    json_file!("buttons"),
+    json_file!("charts"),
+    json_file!("table"),
+    json_file!("article"),
+    json_file!("texts"),
+    json_file!("boxes"),
+    json_file!("schemes"),
+    json_file!("collapsed"),
+    json_file!("unknown"),
+];
+
+/// All names, in the order in which they are shown.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WIDGETS.iter().map(|it| it.0)
+}
+
+/// The widget of a name.
+pub(super) fn named(name: &str) -> Option<Value> {
+    let Named(name, source) = WIDGETS.iter().find(|it| it.0 == name)?;
+    Some(match source {
+        Source::Json(text) => parsed(text),
+        Source::Template(text, given) => build(name, text, &parsed(given)),
+    })
+}
+
+/// The flight after it was booked.
+pub(super) fn booked_flight() -> Value {
+    let Some(Named(name, Source::Template(text, given))) = WIDGETS.iter().find(|it| it.0 == "flight") else {
+        unreachable!("BUG: the flight is a template")
+    };
+    let mut given = parsed(given);
+    given["booked"] = json!(true);
+    build(name, text, &given)
+}
+
+/// The same widget in which the component `said` says something; `None` when it has none.
+pub(super) fn saying(widget: &Value, text: &str) -> Option<Value> {
+    let mut widget = widget.clone();
+    say(&mut widget, text).then_some(widget)
+}
+
+fn say(node: &mut Value, text: &str) -> bool {
+    if node["id"] == "said" {
+        node["value"] = json!(text);
+        return true;
+    }
+    match node.get_mut("children") {
+        Some(Value::Array(children)) => children.iter_mut().any(|it| say(it, text)),
+        _ => false,
+    }
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("BUG: the demo's files are JSON")
+}
+
+fn build(name: &str, text: &str, given: &Value) -> Value {
+    let built = WidgetTemplate::read(&format!("{name}.widget"), text).and_then(|it| it.build(given));
+    built.expect("BUG: the demo's templates are right")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_widget() {
+        for name in names() {
+            let widget = named(name).unwrap();
+            assert!(["Card", "ListView", "Basic"].map(Value::from).contains(&widget["type"]), "{name}");
+        }
+        assert_eq!(named("nothing"), None);
+    }
+
+    #[test]
+    fn all_components_are_shown() {
+        fn collect<'a>(node: &'a Value, kinds: &mut Vec<&'a str>) {
+            kinds.extend(node["type"].as_str());
+            match &node["children"] {
+                Value::Array(children) => children.iter().for_each(|it| collect(it, kinds)),
+                child => _ = child.is_object().then(|| collect(child, kinds)),
+            }
+        }
+        let widgets: Vec<_> = names().filter_map(named).collect();
+        let mut kinds = Vec::new();
+        widgets.iter().for_each(|it| collect(it, &mut kinds));
+        for kind in [
+            "Card",
+            "ListView",
+            "Basic",
+            "ListViewItem",
+            "Box",
+            "Row",
+            "Col",
+            "Form",
+            "Spacer",
+            "Divider",
+            "Transition",
+            "Text",
+            "Title",
+            "Caption",
+            "Label",
+            "Markdown",
+            "Badge",
+            "Icon",
+            "Image",
+            "Button",
+            "Input",
+            "Textarea",
+            "Select",
+            "DatePicker",
+            "Checkbox",
+            "RadioGroup",
+            "Chart",
+            "Table",
+            "Table.Row",
+            "Table.Cell",
+        ] {
+            assert!(kinds.contains(&kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_stands_in_its_place() {
+        let said = saying(&named("settings").unwrap(), "Saved.").unwrap();
+        assert!(said.to_string().contains("\"value\":\"Saved.\""));
+        assert_eq!(saying(&json!({ "type": "Card" }), "Saved."), None);
+        assert!(booked_flight().to_string().contains("Booked"));
+    }
+}

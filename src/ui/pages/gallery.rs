@@ -1,0 +1,49 @@
+//! Everything that a conversation can hold, at `/gallery` where `GALLERY=on`.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{failed::FailedPage, not_found::NotFoundPage};
+use crate::{
+    api::status::gallery,
+    model::{ApiError, page::GallerySection},
+    ui::{chatkit::Still, paths, words::gallery as words},
+};
+
+/// Sections with headings, each of which is a conversation that stands still.
+#[component]
+pub fn GalleryPage() -> impl IntoView {
+    let sections = Resource::new_blocking(|| (), |()| gallery());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match sections.await {
+                    Ok(sections) => view! { <Gallery sections /> }.into_any(),
+                    Err(ApiError::NotFound) => view! { <NotFoundPage /> }.into_any(),
+                    Err(_) => view! { <FailedPage again=paths::GALLERY /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Gallery(sections: Vec<GallerySection>) -> impl IntoView {
+    let view_section = |GallerySection { name, events }| {
+        let label = name.clone();
+        view! {
+            <section class="gallery__section" aria-label=label>
+                <h2 class="gallery__name">{name}</h2>
+                <Still events />
+            </section>
+        }
+    };
+    view! {
+        <Title text=words::TITLE />
+        <main class="gallery">
+            <h1 class="gallery__title">{words::TITLE}</h1>
+            <p>{words::LEDE}</p>
+            {sections.into_iter().map(view_section).collect_view()}
+        </main>
+    }
+}
