@@ -54,6 +54,16 @@ on_both_engines! {
         assert_eq!((visitor.status, visitor.header("location")), expected);
     }
 
+    async fn there_is_no_gallery(app) {
+        assert_eq!(open_page(&app, "/gallery", "a=b").await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_server_that_is_told_so_has_a_gallery(app, &["--gallery", "on"]) {
+        let page = open_page(&app, "/gallery", "a=b").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().matches("aria-label=\"Widget\"").count() > 15);
+    }
+
     async fn a_signed_out_visitor_is_sent_to_sign_in_and_back(app) {
         let response = open_page(&app, "/chat/thr_1", "a=b").await;
         let expected = (StatusCode::FOUND, "/sign-in?next=%2Fchat%2Fthr_1");

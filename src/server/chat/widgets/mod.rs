@@ -6,7 +6,10 @@ mod error;
 
 pub(super) use error::TemplateError;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value as Given,
+    value::{Rest, Serde},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -42,6 +45,7 @@ impl WidgetTemplate {
         // As Jinja does it there: names that are not given are errors, and nothing is escaped but by `tojson`.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.add_filter("tojson", to_json);
         let added = environment.add_template_owned(name.to_owned(), file.template);
         added.map_err(|err| TemplateError::template(name, &err))?;
         Ok(Self { file: name.to_owned(), environment })
@@ -61,6 +65,18 @@ impl WidgetTemplate {
             kind => Err(TemplateError::root(&self.file, kind)),
         }
     }
+}
+
+/// Jinja's filter. The one that minijinja brings along makes `null` of a name that was not given. What HTML would take
+/// for markup is escaped as Jinja escapes it; JSON reads it all the same. How it is indented does not matter.
+fn to_json(value: Given, _indent: Rest<Given>) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    let json = serde_json::to_string(&value)
+        .map_err(|err| Error::new(ErrorKind::BadSerialization, "this cannot be written as JSON").with_source(err))?;
+    let escapes = [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("'", "\\u0027")];
+    Ok(escapes.iter().fold(json, |json, (from, to)| json.replace(from, to)))
 }
 
 #[cfg(test)]

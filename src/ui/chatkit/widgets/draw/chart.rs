@@ -203,7 +203,7 @@ impl<'a> Plot<'a> {
         }
         let longest = self.labels.iter().map(|it| it.chars().count()).max().unwrap_or_default().clamp(1, 14);
         #[allow(clippy::cast_precision_loss, reason = "at most fourteen")]
-        let every = ((longest as f64 * 7.0 + 8.0) / self.step()).ceil().max(1.0) as usize;
+        let every = ((longest as f64 * 10.0 + 8.0) / self.step()).ceil().max(1.0) as usize;
         let labels = self.labels.iter().enumerate().step_by(every).map(|(row, label)| {
             let label: String = label.chars().take(14).collect();
             text(self.middle(row), HEIGHT - 6.0, "middle", &label)
@@ -245,7 +245,10 @@ impl<'a> Series<'a> {
     /// Everything in it is drawn in its colour.
     fn colour(self, element: Element) -> Element {
         const COLOURS: [&str; 7] = ["blue", "purple", "orange", "green", "red", "yellow", "pink"];
-        let name = self.props.text("color").or(Some(COLOURS[self.number % COLOURS.len()]));
+        let name = match self.props.get("color") {
+            Some(colour) => colour.as_str(),
+            None => Some(COLOURS[self.number % COLOURS.len()]),
+        };
         match name.filter(|it| COLOURS.contains(it)) {
             Some(name) => element.attribute("data-color", name),
             None => match self.props.get("color").and_then(style::colour) {

@@ -131,6 +131,33 @@ fn a_chart_is_a_picture_and_a_table() {
 }
 
 #[test]
+fn a_root_may_hold_others_that_know_their_place() {
+    let action = json!({ "label": "Yes", "action": { "type": "yes" } });
+    let card = json!({ "type": "Card", "asForm": true, "cancel": action, "confirm": action });
+    let html = html(json!({ "type": "Basic", "children": [{ "type": "Text", "value": "a" }, card] }));
+    assert!(html.contains("<form class=\"widget-card\" data-size=\"md\" data-submit=\"1\">"), "{html}");
+    assert!(html.contains("data-card=\"cancel\" data-click=\"1\""), "{html}");
+}
+
+#[test]
+fn what_waits_keeps_its_focus() {
+    let field = |kind: &str| json!({ "type": kind, "name": "a", "label": "A", "options": [] });
+    let card = json!({ "type": "Card", "children": [field("Input"), field("Select"), field("Checkbox")] });
+    let html = html_in(card, Around { is_inert: true, ..Around::default() });
+    assert_eq!((html.matches("aria-disabled=\"true\"").count(), html.matches(" disabled").count()), (3, 0), "{html}");
+    assert_eq!(html.matches("readonly").count(), 1, "{html}");
+}
+
+#[test]
+fn a_series_may_have_a_colour_for_each_scheme() {
+    let series = |colour: Value| json!({ "type": "line", "dataKey": "a", "color": colour });
+    let html =
+        html(json!({ "type": "Card", "children": [{ "type": "Chart", "xAxis": "x", "data": [{ "x": 1, "a": 2 }],
+        "series": [series(json!({ "light": "#000", "dark": "#fff" })), series(json!(null))] }] }));
+    assert_eq!(html.matches("data-color").count(), 1, "{html}");
+}
+
+#[test]
 fn a_table_has_its_heads_first() {
     let cell = |value: &str| json!({ "type": "Table.Cell", "children": [{ "type": "Text", "value": value }] });
     check(
