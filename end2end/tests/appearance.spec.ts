@@ -1,0 +1,100 @@
+// What the pages look like: in the scheme that somebody chose, from right to left, in the system's colours, on paper.
+
+import type { Page } from "@playwright/test";
+
+import { chatPage } from "../fixtures/pages.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test.use({ demo: true });
+
+/** Sends a message and waits for the end of its answer, the n-th of the chat. */
+async function ask(page: Page, text: string, n = 1) {
+  const chat = chatPage(page);
+  await chat.message.fill(text);
+  await chat.message.press("Enter");
+  await expect(chat.answers.nth(n - 1).getByRole("button", { name: "Copy answer" })).toBeVisible();
+}
+
+const scheme = (name: string) => ({ name, exact: true });
+
+test("a scheme is chosen once and stays", { tag: "@own-server" }, async ({ page, signedIn: _, visit, scan }) => {
+  // Ada's system is light; she wants dark pages.
+  await visit("/account");
+  await page.getByRole("navigation", { name: "Account" }).getByRole("link", { name: "Appearance" }).click();
+  const dark = page.getByRole("button", scheme("Dark"));
+  await expect(page.getByRole("button", scheme("System"))).toHaveAttribute("aria-pressed", "true");
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await dark.click();
+  await expect(dark).toHaveAttribute("aria-pressed", "true");
+  await expect.poll(ground).not.toBe(light);
+  await scan("the page in the dark");
+
+  // After a reload the server says so from the first byte, on every page.
+  const response = await page.request.get("/chat");
+  expect(await response.text()).toContain('data-scheme="dark"');
+  await page.reload();
+  await expect(dark).toHaveAttribute("aria-pressed", "true");
+  expect(await ground()).not.toBe(light);
+
+  // She goes back to what the system says.
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await page.getByRole("button", scheme("System")).click();
+  await expect.poll(ground).toBe(light);
+  await page.reload();
+  expect(await ground()).toBe(light);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a scheme is chosen by a plain form", { tag: "@own-server" }, async ({ page, signedIn: _, visit }) => {
+    await visit("/account/appearance");
+    await page.getByRole("button", scheme("Dark")).click();
+    await expect(page).toHaveURL(/\/account\/appearance/);
+    await expect(page.getByRole("button", scheme("Dark"))).toHaveAttribute("aria-pressed", "true");
+  });
+});
+
+for (const width of [1280, 390]) {
+  test(`a page from right to left has no sideways scrolling at ${width} px`, async ({ page, signedIn: _, visit, scan }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await visit("/chat");
+    await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+
+    // A message in Hebrew is read from the right, one in English from the left, and both stand on the user's side.
+    const chat = chatPage(page);
+    await ask(page, "שלום עולם");
+    await ask(page, "Hello world", 2);
+    await ask(page, "/markdown", 3);
+    const left = (text: string) => chat.questions.getByText(text).evaluate((it) => it.getBoundingClientRect().left);
+    expect(Math.abs((await left("שלום עולם")) - (await left("Hello world")))).toBeLessThan(1);
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(sideways).toBe(0);
+    await scan(`right to left at ${width} px`);
+  });
+}
+
+test("nothing is lost in the system's colours", async ({ page, signedIn: _, visit, scan }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await visit("/chat");
+  await ask(page, "/markdown");
+  // The user's bubble had a background only.
+  const border = await page.getByText("/markdown", { exact: true }).last().evaluate((it) => getComputedStyle(it).borderTopStyle);
+  expect(border).toBe("solid");
+  await scan("forced colours");
+  await visit("/account/appearance");
+  await scan("the account pages in forced colours");
+});
+
+test("on paper a chat is what was said", async ({ page, signedIn: _, visit }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+  await ask(page, "/markdown");
+  await expect(page.getByRole("article", { name: "Assistant" }).getByRole("table")).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(chat.message).toBeHidden();
+  await expect(chat.chats).toBeHidden();
+  await expect(page.getByRole("button", { name: "Copy answer" })).toBeHidden();
+  await expect(page.getByRole("article", { name: "Assistant" }).getByRole("table")).toBeVisible();
+});
