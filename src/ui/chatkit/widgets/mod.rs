@@ -37,7 +37,7 @@ pub(super) fn WidgetView(
         is_inert: running.is_inert(),
         is_expanded: running.is_expanded(),
     });
-    let is_root = Memo::new(move |_| widget.with(|widget| draw::is_root(widget)));
+    let is_root = Memo::new(move |_| widget.with(draw::is_root));
     let root: NodeRef<html::Section> = NodeRef::new();
     let fallback = StoredValue::new(fallback);
     view! {

@@ -5,10 +5,8 @@ use crate::ui::{tree::Element, words::widgets as words};
 
 /// `Input`.
 pub(super) fn input(here: Here<'_>) -> Element {
-    let kind = match here.props.text("inputType") {
-        Some(kind @ ("number" | "email" | "password" | "tel" | "url")) => kind,
-        _ => "text",
-    };
+    const KINDS: [&str; 5] = ["number", "email", "password", "tel", "url"];
+    let kind = here.props.text("inputType").filter(|it| KINDS.contains(it)).unwrap_or("text");
     let element = named(Element::of("input", "widget-field").attribute("type", kind), here, here.props);
     typed(element, here.props).maybe("value", here.props.text("defaultValue"))
 }
