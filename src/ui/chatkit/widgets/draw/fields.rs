@@ -5,8 +5,8 @@ use crate::ui::{tree::Element, words::widgets as words};
 
 /// `Input`.
 pub(super) fn input(here: Here<'_>) -> Element {
-    let is_known = |it: &&str| matches!(*it, "number" | "email" | "password" | "tel" | "url");
-    let kind = here.props.text("inputType").filter(is_known).unwrap_or("text");
+    const KINDS: [&str; 5] = ["number", "email", "password", "tel", "url"];
+    let kind = here.props.text("inputType").filter(|it| KINDS.contains(it)).unwrap_or("text");
     let element = named(Element::of("input", "widget-field").attribute("type", kind), here, here.props);
     typed(element, here.props).maybe("value", here.props.text("defaultValue"))
 }
