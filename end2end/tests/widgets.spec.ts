@@ -30,7 +30,7 @@ const show = async (page: Page, visit: (path: string) => Promise<void>, name: st
 const tabTo = async (page: Page, target: Locator) => {
   await expect(target).toBeVisible();
   for (const key of ["Tab", "Shift+Tab"]) {
-    for (let n = 0; n < 60; n++) {
+    for (let n = 0; n < 150; n++) {
       if (await target.evaluate((it) => it === document.activeElement)) return;
       await page.keyboard.press(key);
     }

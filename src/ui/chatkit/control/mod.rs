@@ -10,7 +10,6 @@ mod feedback;
 mod frame;
 mod line;
 mod not_now;
-mod number;
 mod options;
 mod paging;
 mod queue;
@@ -47,7 +46,6 @@ use crate::model::chatkit::{Thread, ThreadItem};
 /// the server afterwards is dropped. Methods are for handlers and effects in the browser, reading is for everywhere.
 #[derive(Clone, Copy)]
 pub struct ChatKitControl {
-    number: u32,
     pub(crate) client: StoredValue<Client>,
     /// What was told; what is shown at first aside.
     pub(crate) options: RwSignal<UseChatKitOptions>,
@@ -109,7 +107,6 @@ impl ChatKitControl {
         let wanted_id = shown_id.is_none().then(|| options.initial_thread_id.clone()).flatten();
         let loading = if wanted_id.is_some() { Loading::Loading } else { Loading::Ready };
         let control = Self {
-            number: number::next(),
             client: StoredValue::new(Client::new(&options)),
             is_ready: StoredValue::new(false),
             composer: ComposerState::new(),
@@ -223,7 +220,8 @@ impl ChatKitControl {
 
     /// Makes the id of an element, which no other chat of the page has.
     pub(crate) fn element_id(&self, name: impl std::fmt::Display) -> String {
-        format!("chatkit-{}-{name}", self.number)
+        let id = self.handler(|it| it.id.clone());
+        format!("{}-{name}", if id.is_empty() { "chat" } else { &id })
     }
 
     /// Reads an entry and is told when it changes.

@@ -3,6 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap, mem, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
+use send_wrapper::SendWrapper;
 
 use crate::{
     model::typeset::{MAX_PASSAGE_BYTES, MAX_PASSAGES, Passage, Typeset},
@@ -27,12 +28,13 @@ thread_local! {
 pub(super) struct Typesetter {
     /// The newest one of the page.
     ask: StoredValue<Box<dyn Fn() -> AskTypeset + Send + Sync>>,
-    waiting: StoredValue<Vec<(Passage, Then)>, LocalStorage>,
+    /// Empty on the server, where what one thread makes another one may drop.
+    waiting: StoredValue<Vec<(Passage, SendWrapper<Then>)>>,
 }
 
 impl Typesetter {
     pub(super) fn new(ask: impl Fn() -> AskTypeset + Send + Sync + 'static) -> Self {
-        Self { ask: StoredValue::new(Box::new(ask)), waiting: StoredValue::new_local(Vec::new()) }
+        Self { ask: StoredValue::new(Box::new(ask)), waiting: StoredValue::new(Vec::new()) }
     }
 
     /// Sets a passage sooner or later, or never: nobody is told of that. For the browser.
@@ -48,7 +50,7 @@ impl Typesetter {
             return;
         }
         let n_waiting = self.waiting.try_update_value(|it| {
-            it.push((passage, Box::new(then)));
+            it.push((passage, SendWrapper::new(Box::new(then))));
             it.len()
         });
         if n_waiting == Some(1) {

@@ -36,6 +36,8 @@ pub type ThreadId = String;
 /// shown and send nothing again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UseChatKitOptions {
+    /// What the ids of the chat's elements begin with; `chat` if it is empty. Two chats on one page need two.
+    pub id: String,
     /// The ChatKit endpoint, on this origin (`/chatkit`) or another one, which then allows this origin by CORS.
     pub api_url: String,
     /// The bearer token.

@@ -20,8 +20,13 @@ type Method = (&'static str, Call);
 
 /// The buttons; what a method refuses is noted.
 #[component]
-pub(super) fn Methods(control: ChatKitControl, log: EventLog, tool_fails: RwSignal<bool>) -> impl IntoView {
-    let buttons = methods(control, move || options(log, tool_fails)).into_iter().map(|(name, call)| {
+pub(super) fn Methods(
+    control: ChatKitControl,
+    name: &'static str,
+    log: EventLog,
+    tool_fails: RwSignal<bool>,
+) -> impl IntoView {
+    let buttons = methods(control, move || options(name, log, tool_fails)).into_iter().map(|(name, call)| {
         view! {
             <Button kind=ButtonKind::Quiet on:click=move |_| log.refused(name, call())>
                 {name}

@@ -96,7 +96,7 @@ fn Example() -> impl IntoView {
 fn OneChat(name: &'static str) -> impl IntoView {
     let log = EventLog::new();
     let tool_fails = RwSignal::new(false);
-    let control = use_chatkit(options(log, tool_fails));
+    let control = use_chatkit(options(name, log, tool_fails));
     // The page is not ready yet, and the method says so.
     let too_early = control.send_message("too early");
     Effect::new(move |_| log.refused("send_message", too_early));
@@ -104,7 +104,7 @@ fn OneChat(name: &'static str) -> impl IntoView {
         <section class="example__chat" aria-label=name>
             <h2>{name}</h2>
             <ChatKit control class="example__kit" />
-            <Methods control log tool_fails />
+            <Methods control name log tool_fails />
             <EventsView log />
         </section>
     }

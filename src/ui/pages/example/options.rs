@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// Every option, with handlers that note what they get.
-pub(super) fn options(log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitOptions {
+pub(super) fn options(name: &str, log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitOptions {
     UseChatKitOptions {
+        id: name.to_lowercase().replace(' ', "-"),
         api_url: "/chatkit".to_owned(),
         auth_token: AuthToken::from(chat_token),
         headers: Headers::from([("x-example", "yes")]),

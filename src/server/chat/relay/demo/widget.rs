@@ -90,10 +90,11 @@ pub(super) fn acted(action: &Action, sender: &Widget) -> RelayEvent {
 
 /// The same, at once.
 pub(super) fn acted_at_once(action: &Action, sender: &Widget) -> Value {
-    if action.kind == "go" {
-        return card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }]));
+    let at_once = || card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }]));
+    match widgets::saying(&sender.widget, &format!("{} {}", action.kind, action.payload)) {
+        Some(widget) if action.kind != "go" => widget,
+        _ => at_once(),
     }
-    after(action, &sender.widget)
 }
 
 fn after(action: &Action, widget: &Value) -> Value {
