@@ -65,7 +65,9 @@ test.describe("sources", () => {
     // Two stand together behind a word, and one before the full stop.
     await expect(answer.getByRole("paragraph")).toHaveText(/The documents\s*1\s*2\s*say so\s*3\s*\./);
 
-    // The keyboard goes to a source and back.
+    // The keyboard goes to a source and back, once the answer is complete.
+    await expect(answer).not.toHaveAttribute("aria-busy", "true");
+    await expect(answer.getByText("Sources (3)")).toBeVisible();
     const mark = answer.getByRole("link", { name: "Source 2: q1.pdf" });
     await mark.focus();
     await page.keyboard.press("Enter");
