@@ -5,6 +5,7 @@
 mod app;
 pub mod chatkit;
 mod components;
+mod live;
 mod pages;
 pub mod paths;
 mod shell;

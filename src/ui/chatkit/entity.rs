@@ -4,7 +4,13 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use web_sys::HtmlElement;
 
 use super::{ChatKitControl, Entity, items::text_of_widget};
-use crate::model::chatkit::{EntitySource, UserContent};
+use crate::{
+    model::chatkit::{EntitySource, UserContent},
+    ui::{
+        components::Show,
+        live::{handler, live_view},
+    },
+};
 
 /// The distance between a mention and its preview, and of that from the window's edge, in pixels.
 const GAP_PX: f64 = 6.0;
@@ -84,13 +90,13 @@ pub(crate) fn EntityButton(
     on_cleanup(move || on_escape.remove());
     let click = move |_| control.handler(|it| it.entities.on_click.clone()).run(entity.get_value());
     view! {
-        <span node_ref=anchor on:pointerenter=move |_| ask() on:pointerleave=move |_| hide()>
-            <button class="entity" type="button" on:click=click on:focus=move |_| ask() on:blur=move |_| hide()>
+        <span node_ref=anchor on:pointerenter=handler(move |_| ask()) on:pointerleave=handler(move |_| hide())>
+            <button class="entity" type="button" on:click=click on:focus=handler(move |_| ask()) on:blur=handler(move |_| hide())>
                 {text}
             </button>
             <Show when=move || preview.with(Option::is_some)>
                 <span node_ref=bubble class="entity__preview" role="status">
-                    {move || preview.get()}
+                    {live_view(move || preview.get())}
                 </span>
             </Show>
         </span>

@@ -18,7 +18,10 @@ use std::sync::Arc;
 use leptos::{html, prelude::*};
 
 use super::items::copy::CopyButton;
-use crate::{model::typeset::Passage, ui::words::markdown as words};
+use crate::{
+    model::typeset::Passage,
+    ui::{components::Show, live::live_view, words::markdown as words},
+};
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
 pub(super) use elements::elements;
@@ -90,7 +93,7 @@ pub fn Markdown(
                 key=|it| it.key
                 children=move |it| around.with_value(|around| view_block(&it.block, around))
             />
-            {move || document.with(|it| around_tail.with_value(|around| view_blocks(&it.tail, around)))}
+            {live_view(move || document.with(|it| around_tail.with_value(|around| view_blocks(&it.tail, around))))}
             <Show when=move || has_notes.get()>
                 <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
                     <For
@@ -98,7 +101,7 @@ pub fn Markdown(
                         key=|it| it.key
                         children=move |it| around.with_value(|around| view_note(&it.block, around))
                     />
-                    {move || {
+                    {live_view(move || {
                         document
                             .with(|it| {
                                 around_tail
@@ -106,7 +109,7 @@ pub fn Markdown(
                                         it.tail.iter().filter_map(|it| view_note(it, around)).collect_view()
                                     })
                             })
-                    }}
+                    })}
                 </section>
             </Show>
         </div>

@@ -39,7 +39,10 @@ mod widgets;
 
 use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 
-use crate::{model::chatkit::Thread, ui::words::frame as words};
+use crate::{
+    model::chatkit::Thread,
+    ui::{live::live, words::frame as words},
+};
 
 pub use client::{AuthToken, ChatKitError, decode};
 pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
@@ -120,15 +123,15 @@ pub fn ChatKit(
                     node_ref=root
                     class=format!("chatkit {class}")
                     part="chat"
-                    aria-label=move || name.get()
-                    data-scheme=move || theme.with(|it| it.color_scheme.attribute())
-                    data-radius=move || theme.with(Theme::radius_name)
-                    data-density=move || theme.with(Theme::density_name)
-                    data-size=move || theme.with(Theme::size)
-                    data-colors=move || theme.with(Theme::color_sets)
+                    aria-label=live(move || name.get())
+                    data-scheme=live(move || theme.with(|it| it.color_scheme.attribute()))
+                    data-radius=live(move || theme.with(Theme::radius_name))
+                    data-density=live(move || theme.with(Theme::density_name))
+                    data-size=live(move || theme.with(Theme::size))
+                    data-colors=live(move || theme.with(Theme::color_sets))
                 >
                     // What the list of threads covers cannot be reached meanwhile.
-                    <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
+                    <div class="chatkit__frame" inert=live(move || control.frame.is_history_open.get())>
                         <FrameHeader control />
                         <div class="chatkit__body">
                             <Transcript control />

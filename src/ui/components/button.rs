@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::ui::live::live;
+
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
@@ -38,7 +40,7 @@ pub fn Button(
             type=r#type
             data-kind=kind
             disabled=is_busy
-            aria-busy=move || is_busy.get().then_some("true")
+            aria-busy=live(move || is_busy.get().then_some("true"))
         >
             {children()}
         </button>

@@ -1,5 +1,7 @@
 use leptos::{html, prelude::*};
 
+use crate::ui::live::handler;
+
 /// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back.
 #[component]
 pub fn Dialog(
@@ -42,10 +44,10 @@ pub fn Dialog(
             class="dialog"
             role=role
             aria-labelledby=id
-            on:close=move |_| on_close.run(())
+            on:close=handler(move |_| on_close.run(()))
             on:click=close_on_backdrop
             // Escape is for the dialog alone, not for what it stands in.
-            on:keydown=|ev| ev.stop_propagation()
+            on:keydown=handler(|ev: leptos::ev::KeyboardEvent| ev.stop_propagation())
         >
             <div class="dialog__body">
                 <h2 class="dialog__heading" id=id.clone()>

@@ -1,5 +1,7 @@
 use leptos::{html, prelude::*};
 
+use crate::ui::live::{handler, live, live_view};
+
 /// A labelled input with its error.
 ///
 /// The input is rendered once and keeps what was typed; only its error changes.
@@ -69,17 +71,17 @@ pub fn Field(
                 value=value
                 autocomplete=autocomplete
                 autofocus=error.get_untracked().is_some()
-                on:input=move |_| follow()
-                aria-invalid=move || error.get().map(|_| "true")
+                on:input=handler(move |_| follow())
+                aria-invalid=live(move || error.get().map(|_| "true"))
                 aria-describedby=described_by
             />
-            {move || match (error.get(), hint) {
+            {live_view(move || match (error.get(), hint) {
                 (Some(text), _) => {
                     view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }.into_any()
                 }
                 (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }.into_any(),
                 (None, None) => ().into_any(),
-            }}
+            })}
         </div>
     }
 }

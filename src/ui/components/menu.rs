@@ -3,6 +3,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
 use super::{Icon, IconKind};
+use crate::ui::{
+    components::Show,
+    live::{handler, live},
+};
 
 /// Tells the items of a menu how to close it.
 #[derive(Clone, Copy)]
@@ -80,15 +84,15 @@ pub fn Menu(
             class="menu__trigger icon-button"
             type="button"
             aria-haspopup="menu"
-            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            aria-expanded=live(move || if is_open.get() { "true" } else { "false" })
             aria-label=label
-            on:click=move |_| is_open.update(|it| *it = !*it)
-            on:keydown=move |ev| {
+            on:click=handler(move |_| is_open.update(|it| *it = !*it))
+            on:keydown=handler(move |ev: ev::KeyboardEvent| {
                 if ev.key() == "ArrowDown" && !is_open.get_untracked() {
                     ev.prevent_default();
                     is_open.set(true);
                 }
-            }
+            })
         >
             <Icon kind=icon />
         </button>

@@ -8,6 +8,7 @@ mod icon_name;
 mod logo;
 mod menu;
 mod moment;
+mod show;
 pub(crate) mod sprite;
 
 pub use button::{Button, ButtonKind};
@@ -17,3 +18,4 @@ pub use icon::{Icon, IconKind};
 pub use logo::Logo;
 pub use menu::{Menu, MenuItem};
 pub use moment::Moment;
+pub use show::Show;

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::model::Timestamp;
+use crate::{model::Timestamp, ui::live::live_view};
 
 /// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
 #[component]
@@ -11,7 +11,7 @@ pub fn Moment(
     let wire = at.to_string();
     let text = RwSignal::new(format!("{} {} UTC", &wire[..10], &wire[11..16]));
     Effect::new(move |_| text.set(local(at)));
-    view! { <time datetime=wire>{move || text.get()}</time> }
+    view! { <time datetime=wire>{live_view(move || text.get())}</time> }
 }
 
 fn local(at: Timestamp) -> String {

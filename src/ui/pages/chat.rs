@@ -36,7 +36,8 @@ use crate::{
             DictationOptions, Handler, Header, History, Loading, MaxSize, ModelOption, StartPrompt, StartScreen,
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
-        components::{Icon, IconKind},
+        components::{Icon, IconKind, Show},
+        live::{handler, live, live_view},
         paths,
         words::{history, pages as words},
     },
@@ -69,7 +70,7 @@ pub fn ChatPage() -> impl IntoView {
     let start = Resource::new_blocking(move || wanted.get(), move |id| start(id, is_rendering));
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {live_view(move || Suspend::new(async move {
                 match start.await {
                     Start::SignedOut => {
                         let here = paths::thread(thread_id.get_untracked().as_deref());
@@ -82,7 +83,7 @@ pub fn ChatPage() -> impl IntoView {
                         view! { <Room thread_id session=*session start=*start /> }.into_any()
                     }
                 }
-            })}
+            }))}
         </Suspense>
     }
 }
@@ -128,19 +129,19 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
     view! {
         <Title text=move || title.get() />
-        <div class="chat" data-drawer=move || is_drawer_open.get().then_some("open")>
+        <div class="chat" data-drawer=live(move || is_drawer_open.get().then_some("open"))>
             <Sidebar control session is_drawer_open />
             <main class="chat__main">
                 <header class="chat__header">
                     <ShowChats is_drawer_open />
                     <Show when=move || !is_missing.get()>
-                        <h1 class="chat__title" dir="auto">{move || title.get()}</h1>
+                        <h1 class="chat__title" dir="auto">{live_view(move || title.get())}</h1>
                         <button
                             class="chat__keys icon-button"
                             type="button"
                             aria-label=words::SHORTCUTS
                             title=words::SHORTCUTS
-                            on:click=move |_| control.show_shortcuts()
+                            on:click=handler(move |_| control.show_shortcuts())
                         >
                             <Icon kind=IconKind::Keyboard />
                         </button>

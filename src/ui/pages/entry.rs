@@ -7,7 +7,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
-    ui::{components::Logo, paths},
+    ui::{components::Logo, live::live_view, paths},
 };
 
 /// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.
@@ -27,14 +27,14 @@ where
     view! {
         <EntryCard>
             <Suspense>
-                {move || Suspend::new(async move {
+                {live_view(move || Suspend::new(async move {
                     // Who cannot be told about the visitor shows the form; the server judges again.
                     let start = start.await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() });
                     match start.is_signed_in && !is_for_all {
                         true => view! { <GoOn /> }.into_any(),
                         false => content(start).into_any(),
                     }
-                })}
+                }))}
             </Suspense>
         </EntryCard>
     }

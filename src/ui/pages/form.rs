@@ -6,6 +6,7 @@ use crate::{
     model::{ApiError, auth::AuthError, page::Done},
     ui::{
         components::{Icon, IconKind},
+        live::live_view,
         words::form as words,
     },
 };
@@ -112,7 +113,7 @@ pub fn FormStatus(
     });
     view! {
         <div class="form__status" role="status" tabindex="-1" node_ref=status>
-            {move || {
+            {live_view(move || {
                 done.get().map(|done| {
                     view! {
                         <p class="notice" data-level="success">
@@ -121,7 +122,7 @@ pub fn FormStatus(
                         </p>
                     }
                 })
-            }}
+            })}
         </div>
     }
 }

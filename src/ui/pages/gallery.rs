@@ -7,7 +7,7 @@ use super::{failed::FailedPage, not_found::NotFoundPage};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
-    ui::{chatkit::Still, paths, words::gallery as words},
+    ui::{chatkit::Still, live::live_view, paths, words::gallery as words},
 };
 
 /// Sections with headings, each of which is a conversation that stands still.
@@ -16,13 +16,13 @@ pub fn GalleryPage() -> impl IntoView {
     let sections = Resource::new_blocking(|| (), |()| gallery());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {live_view(move || Suspend::new(async move {
                 match sections.await {
                     Ok(sections) => view! { <Gallery sections /> }.into_any(),
                     Err(ApiError::NotFound) => view! { <NotFoundPage /> }.into_any(),
                     Err(_) => view! { <FailedPage again=paths::GALLERY /> }.into_any(),
                 }
-            })}
+            }))}
         </Suspense>
     }
 }

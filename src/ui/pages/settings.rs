@@ -33,6 +33,7 @@ use crate::{
     },
     ui::{
         components::{Icon, IconKind, Logo},
+        live::live_view,
         paths,
         words::account as words,
     },
@@ -80,13 +81,13 @@ pub fn SettingsFrame() -> impl IntoView {
     let start = OnceResource::new_blocking(account_overview());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {live_view(move || Suspend::new(async move {
                 match start.await {
                     Ok(Some(overview)) => view! { <Frame overview /> }.into_any(),
                     Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> }.into_any(),
                     Err(_) => view! { <FailedPage again=paths::ACCOUNT /> }.into_any(),
                 }
-            })}
+            }))}
         </Suspense>
     }
     .into_any()
@@ -174,7 +175,7 @@ fn SectionHeader(
         <Title text=heading />
         <header class="settings__header">
             <h1 class="settings__heading">{heading}</h1>
-            <p class="settings__lede">{move || lede.get()}</p>
+            <p class="settings__lede">{live_view(move || lede.get())}</p>
         </header>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         page::{Done, EntryStart},
     },
     ui::{
-        components::{Button, Field},
+        components::{Button, Field, Show},
         paths,
         words::entry as words,
     },

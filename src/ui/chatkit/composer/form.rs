@@ -13,7 +13,8 @@ use super::{
 };
 use crate::ui::{
     chatkit::{ChatKitControl, Loading},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live},
     words::composer as words,
 };
 
@@ -42,8 +43,8 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
         <form
             class="composer__form"
             part="composer"
-            data-locked=move || is_locked.get().then_some("")
-            data-tools=move || has_tools.get().then_some("")
+            data-locked=live(move || is_locked.get().then_some(""))
+            data-tools=live(move || has_tools.get().then_some(""))
             on:submit=on_submit
         >
             <DictationLine dictation />
@@ -52,7 +53,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                 <AttachButton control />
             </Show>
             <Input control input suggestions taking send=Callback::new(move |()| send()) />
-            <fieldset class="composer__tools" disabled=move || is_locked.get()>
+            <fieldset class="composer__tools" disabled=live(move || is_locked.get())>
                 <Show when=move || has_tools.get()>
                     <AttachButton control />
                 </Show>
@@ -62,7 +63,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                         class="icon-button"
                         type="button"
                         aria-label=words::MENTION
-                        on:click=move |_| suggestions.begin_mention()
+                        on:click=handler(move |_| suggestions.begin_mention())
                     >
                         <Icon kind=IconKind::AtSign />
                     </button>
@@ -112,9 +113,9 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
                 class="composer__button"
                 part="send-button"
                 type="submit"
-                aria-label=move || if has_to_wait.get() { words::QUEUE } else { words::SEND }
-                title=move || obstacle.get()
-                disabled=move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some)
+                aria-label=live(move || if has_to_wait.get() { words::QUEUE } else { words::SEND })
+                title=live(move || obstacle.get())
+                disabled=live(move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some))
             >
                 <Icon kind=IconKind::ArrowUp />
             </button>

@@ -1,7 +1,11 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Taking, attachments, focus, menu::Menu, suggest::Suggestions};
-use crate::ui::{chatkit::ChatKitControl, words::composer as words};
+use crate::ui::{
+    chatkit::ChatKitControl,
+    live::{handler, live, live_view},
+    words::composer as words,
+};
 
 /// What a key event says, in all browsers, while an input method is at work.
 pub(super) const COMPOSING_KEY_CODE: u32 = 229;
@@ -67,23 +71,23 @@ pub(super) fn Input(
             aria-label=words::MESSAGE
             placeholder=placeholder
             autocomplete="off"
-            aria-describedby=move || lock.with(Option::is_some).then(lock_id)
-            disabled=move || taking.get() != Taking::Open
-            role=move || is_open.get().then_some("combobox")
-            aria-autocomplete=move || is_open.get().then_some("list")
-            aria-expanded=move || is_open.get().then_some("true")
-            aria-controls=move || is_open.get().then(|| suggestions.list_id())
+            aria-describedby=live(move || lock.with(Option::is_some).then(lock_id))
+            disabled=live(move || taking.get() != Taking::Open)
+            role=live(move || is_open.get().then_some("combobox"))
+            aria-autocomplete=live(move || is_open.get().then_some("list"))
+            aria-expanded=live(move || is_open.get().then_some("true"))
+            aria-controls=live(move || is_open.get().then(|| suggestions.list_id()))
             aria-activedescendant=active
             on:input=on_input
-            on:paste=move |ev| attachments::paste(control, &ev)
+            on:paste=handler(move |ev| attachments::paste(control, &ev))
             on:keydown=on_keydown
             on:keyup=on_keyup
-            on:click=move |_| suggestions.follow()
-            on:blur=move |_| suggestions.close()
+            on:click=handler(move |_| suggestions.follow())
+            on:blur=handler(move |_| suggestions.close())
         ></textarea>
         // A placeholder alone is not read out everywhere.
         <span class="unseen" id=lock_id()>
-            {move || lock.get()}
+            {live_view(move || lock.get())}
         </span>
     }
 }

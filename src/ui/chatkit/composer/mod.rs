@@ -30,7 +30,7 @@ use leptos::prelude::*;
 
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::{chatkit::ChatKitControl, words::composer as words},
+    ui::{chatkit::ChatKitControl, live::live_view, words::composer as words},
 };
 
 /// What a thread does with messages.
@@ -60,11 +60,11 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
                 {words::NO_SCRIPT}
             </p>
             <Queue control />
-            {move || match (closed.get(), pending.get()) {
+            {live_view(move || match (closed.get(), pending.get()) {
                 (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
                 (None, Some(item)) => view! { <Questions control item /> }.into_any(),
                 (None, None) => view! { <Form control taking /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }

@@ -2,6 +2,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, ModelOption},
+    components::Show,
+    live::{live, live_view},
     words::composer as words,
 };
 
@@ -20,19 +22,19 @@ pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl Int
                 class="models"
                 aria-label=words::MODEL
                 aria-describedby=about_id()
-                title=move || description.get()
-                disabled=move || is_locked.get()
+                title=live(move || description.get())
+                disabled=live(move || is_locked.get())
                 on:change=choose
             >
                 <Show when=move || !has_default.get()>
-                    <option value="" prop:selected=move || selected.with(Option::is_none)>
+                    <option value="" prop:selected=live(move || selected.with(Option::is_none))>
                         {words::ANY_MODEL}
                     </option>
                 </Show>
-                {move || models.get().into_iter().map(|model| view! { <Model control model /> }).collect_view()}
+                {live_view(move || models.get().into_iter().map(|model| view! { <Model control model /> }).collect_view())}
             </select>
             <span class="unseen" id=about_id()>
-                {move || description.get()}
+                {live_view(move || description.get())}
             </span>
         </Show>
     }

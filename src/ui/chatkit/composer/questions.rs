@@ -13,6 +13,8 @@ use crate::{
     model::chatkit::{StructuredInputItem, StructuredReply, ThreadItem},
     ui::{
         chatkit::{ChatKitControl, state::ChatState},
+        components::Show,
+        live::{handler, live, live_view},
         words::composer as words,
     },
 };
@@ -66,17 +68,17 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
     view! {
         <form class="composer__form questions" part="composer" aria-label=words::QUESTIONS on:submit=on_submit>
             <p class="questions__position" aria-live="polite">
-                {move || at.with(|&(at, n_questions)| words::position(at + 1, n_questions))}
+                {live_view(move || at.with(|&(at, n_questions)| words::position(at + 1, n_questions)))}
             </p>
-            {move || {
+            {live_view(move || {
                 at.track();
                 let is_next = has_question.try_update_value(|it| std::mem::replace(it, true)).unwrap_or_default();
                 answers
                     .with_untracked(|it| it.as_ref().map(|it| it.question().clone()))
                     .map(|question| view! { <QuestionFields control question is_next submit=Callback::new(move |()| change(Answers::next)) /> })
-            }}
+            })}
             <div class="questions__buttons">
-                <button class="button" type="button" data-kind="quiet" on:click=move |_| send.run(Some(Answers::none()))>
+                <button class="button" type="button" data-kind="quiet" on:click=handler(move |_| send.run(Some(Answers::none())))>
                     {words::SKIP_ALL}
                 </button>
                 <span class="questions__gap"></span>
@@ -85,11 +87,11 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
                         {words::BACK}
                     </button>
                 </Show>
-                <button class="button" type="button" data-kind="quiet" on:click=move |_| change(Answers::skip)>
+                <button class="button" type="button" data-kind="quiet" on:click=handler(move |_| change(Answers::skip))>
                     {words::SKIP}
                 </button>
                 <button class="button questions__next" type="submit" data-kind="primary">
-                    {move || if is_last() { words::SEND_ANSWERS } else { words::NEXT }}
+                    {live_view(move || if is_last() { words::SEND_ANSWERS } else { words::NEXT })}
                 </button>
             </div>
         </form>
@@ -150,8 +152,8 @@ fn Choices(control: ChatKitControl, text: String, options: Vec<String>, multiple
                     type="text"
                     dir="auto"
                     autocomplete="off"
-                    prop:value=move || written(control)
-                    on:input=move |ev| write(control, &event_target_value(&ev))
+                    prop:value=live(move || written(control))
+                    on:input=handler(move |ev| write(control, &event_target_value(&ev)))
                 />
             </label>
         </fieldset>
@@ -181,8 +183,8 @@ fn Freeform(control: ChatKitControl, text: String, description: Option<String>, 
             rows="3"
             dir="auto"
             aria-describedby=described_by
-            prop:value=move || written(control)
-            on:input=move |ev| write(control, &event_target_value(&ev))
+            prop:value=live(move || written(control))
+            on:input=handler(move |ev| write(control, &event_target_value(&ev)))
             on:keydown=on_keydown
         ></textarea>
     }

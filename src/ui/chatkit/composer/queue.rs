@@ -3,7 +3,8 @@ use leptos::prelude::*;
 use super::Queued;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, UserMessageDraft},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live_view},
     words::composer as words,
 };
 
@@ -15,7 +16,7 @@ pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">
-            {move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get()))}
+            {live_view(move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get())))}
         </p>
         <Show when=move || { n_queued.get() > 0 }>
             <section class="queue" aria-label=words::QUEUED_MESSAGES>
@@ -52,7 +53,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                         class="button"
                         data-kind="quiet"
                         type="button"
-                        on:click=move |_| act(ChatKitControl::send_queued_now)
+                        on:click=handler(move |_| act(ChatKitControl::send_queued_now))
                     >
                         {words::SEND_NOW}
                     </button>
@@ -61,7 +62,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::edit_queued(&text)
-                    on:click=move |_| act(ChatKitControl::edit_queued)
+                    on:click=handler(move |_| act(ChatKitControl::edit_queued))
                 >
                     <Icon kind=IconKind::Pencil />
                 </button>
@@ -69,7 +70,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::remove_queued(&text)
-                    on:click=move |_| act(|control, key| _ = control.remove_queued(key))
+                    on:click=handler(move |_| act(|control, key| _ = control.remove_queued(key)))
                 >
                     <Icon kind=IconKind::Trash />
                 </button>

@@ -2,7 +2,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::ChatKitControl,
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::live_view,
     words::composer as words,
 };
 
@@ -18,7 +19,7 @@ pub(super) fn Quote(control: ChatKitControl) -> impl IntoView {
         <Show when=move || quote.with(Option::is_some)>
             <div class="quote">
                 <blockquote class="quote__text" dir="auto" aria-label=words::QUOTE>
-                    {move || quote.get()}
+                    {live_view(move || quote.get())}
                 </blockquote>
                 <button class="icon-button" type="button" aria-label=words::REMOVE_QUOTE on:click=remove>
                     <Icon kind=IconKind::Close />

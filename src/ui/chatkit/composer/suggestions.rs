@@ -7,7 +7,8 @@ use super::{
     suggest::Suggestions,
 };
 use crate::ui::{
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live, live_view},
     words::composer as words,
 };
 
@@ -45,22 +46,22 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">
-            {move || state.get()}
+            {live_view(move || state.get())}
         </p>
         <Show when=move || menu.with(Option::is_some)>
             <div
                 class="suggestions"
                 // The text area keeps the focus.
-                on:mousedown=|ev: ev::MouseEvent| ev.prevent_default()
+                on:mousedown=handler(|ev: ev::MouseEvent| ev.prevent_default())
             >
-                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=move || label.get()>
-                    {move || {
+                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=live(move || label.get())>
+                    {live_view(move || {
                         let groups = groups.get().into_iter();
                         groups.map(|(group, choices)| view! { <Group suggestions group choices /> }).collect_view()
-                    }}
+                    })}
                 </div>
                 <Show when=move || menu.with(|it| it.as_ref().is_some_and(Menu::is_empty))>
-                    <p class="suggestions__state">{move || state.get()}</p>
+                    <p class="suggestions__state">{live_view(move || state.get())}</p>
                 </Show>
             </div>
         </Show>
@@ -100,8 +101,8 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
             class="suggestions__option"
             role="option"
             id=suggestions.option_id(at)
-            aria-selected=move || if is_active() { "true" } else { "false" }
-            on:click=move |_| _ = suggestions.choose(Some(at))
+            aria-selected=live(move || if is_active() { "true" } else { "false" })
+            on:click=handler(move |_| _ = suggestions.choose(Some(at)))
         >
             {icon.map(|kind| view! { <Icon kind /> })}
             <span>{choice.label().to_owned()}</span>

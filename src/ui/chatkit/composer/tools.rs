@@ -2,7 +2,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, ToolOption},
-    components::{Icon, IconKind, Menu, MenuItem},
+    components::{Icon, IconKind, Menu, MenuItem, Show},
+    live::{live, live_view},
     words::composer as words,
 };
 
@@ -18,11 +19,11 @@ pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
     view! {
         <Show when=move || in_menu.with(|it| !it.is_empty())>
             <Menu label=words::TOOLS icon=IconKind::Plus opens_after=true>
-                {move || in_menu.get().into_iter().map(|tool| view! { <ToolItem control tool /> }).collect_view()}
+                {live_view(move || in_menu.get().into_iter().map(|tool| view! { <ToolItem control tool /> }).collect_view())}
             </Menu>
         </Show>
-        {move || pinned.get().into_iter().map(|tool| view! { <PinnedTool control tool /> }).collect_view()}
-        {move || chip.get().map(|tool| view! { <ToolChip control tool /> })}
+        {live_view(move || pinned.get().into_iter().map(|tool| view! { <PinnedTool control tool /> }).collect_view())}
+        {live_view(move || chip.get().map(|tool| view! { <ToolChip control tool /> }))}
     }
 }
 
@@ -53,7 +54,7 @@ fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
             class="tool"
             type="button"
             aria-label=name
-            aria-pressed=move || if is_selected() { "true" } else { "false" }
+            aria-pressed=live(move || if is_selected() { "true" } else { "false" })
             on:click=toggle
         >
             {icon.as_deref().and_then(IconKind::named).map(|kind| view! { <Icon kind /> })}

@@ -2,7 +2,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, HeaderAction, UseChatKitOptions},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live},
     words::{frame as words, history},
 };
 
@@ -26,8 +27,8 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
                         type="button"
                         aria-label=words::SHOW_HISTORY
                         title=words::SHOW_HISTORY
-                        aria-expanded=move || if control.frame.is_history_open.get() { "true" } else { "false" }
-                        on:click=move |_| _ = control.show_history()
+                        aria-expanded=live(move || if control.frame.is_history_open.get() { "true" } else { "false" })
+                        on:click=handler(move |_| _ = control.show_history())
                     >
                         <Icon kind=IconKind::History />
                     </button>
@@ -43,7 +44,7 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
                     type="button"
                     aria-label=words::SHORTCUTS
                     title=words::SHORTCUTS
-                    on:click=move |_| control.show_shortcuts()
+                    on:click=handler(move |_| control.show_shortcuts())
                 >
                     <Icon kind=IconKind::Keyboard />
                 </button>

@@ -5,7 +5,8 @@ use web_sys::HtmlElement;
 
 use crate::ui::{
     chatkit::{ChatHistory, ChatKitControl},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::handler,
     words::{frame as words, history},
 };
 
@@ -44,7 +45,7 @@ pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
                         class="icon-button"
                         type="button"
                         aria-label=words::HIDE_HISTORY
-                        on:click=move |_| control.hide_history()
+                        on:click=handler(move |_| control.hide_history())
                     >
                         <Icon kind=IconKind::Close />
                     </button>

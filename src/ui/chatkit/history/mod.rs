@@ -16,7 +16,8 @@ use web_sys::{Element, HtmlElement};
 
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
-    components::{Button, ButtonKind, Icon, IconKind},
+    components::{Button, ButtonKind, Icon, IconKind, Show},
+    live::live_view,
     words::history as words,
 };
 use dialogs::{DeleteDialog, RenameDialog};
@@ -83,7 +84,7 @@ pub fn ChatHistory(
                     {words::MORE}
                 </Button>
             </Show>
-            {move || {
+            {live_view(move || {
                 control.threads_error.get().map(|text| {
                     view! {
                         <p class="notice" data-level="danger" role="alert">
@@ -92,7 +93,7 @@ pub fn ChatHistory(
                         </p>
                     }
                 })
-            }}
+            })}
         </div>
         <RenameDialog control search renaming />
         <DeleteDialog control search deleting />

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use super::{Href, marked::marked, search::Search};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
-    components::{IconKind, Menu, MenuItem},
+    components::{IconKind, Menu, MenuItem, Show},
+    live::{handler, live_view},
     words::history as words,
 };
 
@@ -37,20 +38,20 @@ pub(super) fn Row(
     let content = move || {
         view! {
             <span class="history__title" dir="auto">
-                {move || view_marked(&title.get(), &search.query())}
+                {live_view(move || view_marked(&title.get(), &search.query()))}
             </span>
-            {move || {
+            {live_view(move || {
                 snippet
                     .get()
                     .map(|it| {
                         view! { <span class="history__snippet" dir="auto">{view_marked(&it, &search.query())}</span> }
                     })
-            }}
+            })}
         }
     };
     view! {
         <li>
-            {move || group.get().map(|it| view_group(it, is_below_heading))}
+            {live_view(move || group.get().map(|it| view_group(it, is_below_heading)))}
             <div class="history__thread">
             {match path {
                 Some(path) => {
@@ -62,7 +63,7 @@ pub(super) fn Row(
                             class="history__link"
                             type="button"
                             aria-current=current
-                            on:click=move |_| open.run(id.get_value())
+                            on:click=handler(move |_| open.run(id.get_value()))
                         >
                             {content()}
                         </button>
@@ -72,21 +73,21 @@ pub(super) fn Row(
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
                 <Menu label=Signal::derive(move || words::actions_for(&title.get()))>
-                    {move || show_rename.get().then(|| view! {
+                    {live_view(move || show_rename.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Pencil
                             label=words::RENAME
                             on_choose=move |()| renaming.set(Some(id.get_value()))
                         />
-                    })}
-                    {move || show_delete.get().then(|| view! {
+                    }))}
+                    {live_view(move || show_delete.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Trash
                             label=words::DELETE
                             is_danger=true
                             on_choose=move |()| deleting.set(Some(id.get_value()))
                         />
-                    })}
+                    }))}
                 </Menu>
             </Show>
             </div>

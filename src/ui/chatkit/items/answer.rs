@@ -10,7 +10,8 @@ use crate::{
     model::chatkit::ThreadItem,
     ui::{
         chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
-        components::{Icon, IconKind},
+        components::{Icon, IconKind, Show},
+        live::live,
         words::items as words,
     },
 };
@@ -34,7 +35,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             class="message"
             part="message"
             data-speaker="assistant"
-            data-superseded=move || (phase.get() == Phase::Superseded).then_some("")
+            data-superseded=live(move || (phase.get() == Phase::Superseded).then_some(""))
             aria-label=words::ASSISTANT
             aria-busy=shown.busy(Phase::Streaming)
         >

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{address, shown::Shown};
 use crate::{
     model::chatkit::{Attachment, ThreadItem},
-    ui::words::items as words,
+    ui::{components::Show, words::items as words},
 };
 
 /// The files of a message of the user's, by name; pictures of this origin are drawn.

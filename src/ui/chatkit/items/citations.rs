@@ -9,6 +9,8 @@ use crate::ui::{
         line::{cite_id, source_id},
         note::go_to,
     },
+    components::Show,
+    live::{handler, live_view},
     words::{items as words, markdown},
 };
 
@@ -30,7 +32,7 @@ pub(super) fn Citations(
     view! {
         <Show when=move || n_lines.get() != 0>
             <details class="citations">
-                <summary class="citations__summary">{move || words::n_sources(n_lines.get())}</summary>
+                <summary class="citations__summary">{live_view(move || words::n_sources(n_lines.get()))}</summary>
                 <ol class="sources" aria-label=words::SOURCES>
                     {lines}
                 </ol>
@@ -48,7 +50,7 @@ fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> impl
                 href=format!("#{mark}")
                 role="doc-backlink"
                 aria-label=markdown::back_to_source(number)
-                on:click=move |ev| go_to(&ev, &mark)
+                on:click=handler(move |ev| go_to(&ev, &mark))
             >
                 "↩\u{fe0e}"
             </a>

@@ -5,6 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::{
     components::{Icon, IconKind},
+    live::{live, live_view},
     words::items as words,
 };
 
@@ -37,10 +38,10 @@ pub fn CopyButton(
         <button
             class="icon-button copy"
             type="button"
-            aria-label=move || if is_copied.get() { words::COPIED } else { label }
+            aria-label=live(move || if is_copied.get() { words::COPIED } else { label })
             on:click=copy
         >
-            {move || view! { <Icon kind=if is_copied.get() { IconKind::Check } else { IconKind::Copy } /> }}
+            {live_view(move || view! { <Icon kind=if is_copied.get() { IconKind::Check } else { IconKind::Copy } /> })}
         </button>
     }
 }

@@ -4,7 +4,8 @@ use super::shown::Shown;
 use crate::{
     model::chatkit::{FeedbackKind, ThreadItem},
     ui::{
-        components::{Icon, IconKind},
+        components::{Icon, IconKind, Show},
+        live::live,
         words::items as words,
     },
 };
@@ -42,7 +43,7 @@ fn Thumb(shown: Shown, kind: FeedbackKind) -> impl IntoView {
             class="icon-button"
             type="button"
             aria-label=label
-            aria-pressed=move || if is_pressed.get() == Some(true) { "true" } else { "false" }
+            aria-pressed=live(move || if is_pressed.get() == Some(true) { "true" } else { "false" })
             on:click=press
         >
             <Icon kind=icon />

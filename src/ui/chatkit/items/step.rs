@@ -7,7 +7,8 @@ use crate::{
     model::chatkit::{StatusIndicator, Task},
     ui::{
         chatkit::markdown::Markdown,
-        components::{Icon, IconKind},
+        components::{Icon, IconKind, Show},
+        live::live_view,
         words::items as words,
     },
 };
@@ -86,12 +87,12 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
         </Show>
         <Show when=move || queries.with(|it| !it.is_empty())>
             <ul class="step__queries" aria-label=words::QUERIES>
-                {move || queries.get().into_iter().map(|it| view! { <li dir="auto">{it}</li> }).collect_view()}
+                {live_view(move || queries.get().into_iter().map(|it| view! { <li dir="auto">{it}</li> }).collect_view())}
             </ul>
         </Show>
         <Show when=move || sources.with(|it| !it.is_empty())>
             <ul class="sources" aria-label=words::SOURCES>
-                {move || sources.get().into_iter().map(view_source).collect_view()}
+                {live_view(move || sources.get().into_iter().map(view_source).collect_view())}
             </ul>
         </Show>
     }
@@ -102,8 +103,8 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
 pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
     let icon = Memo::new(move |_| step.with(|it| it.icon));
     view! {
-        {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
-        <bdi>{move || step.with(|it| it.title.clone())}</bdi>
+        {live_view(move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> }))}
+        <bdi>{live_view(move || step.with(|it| it.title.clone()))}</bdi>
     }
 }
 

@@ -4,7 +4,10 @@ use super::{
     shown::Shown,
     step::{Step, StepBody, StepStatus, StepTitle},
 };
-use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
+use crate::{
+    model::chatkit::ThreadItem,
+    ui::{chatkit::state::Phase, live::live},
+};
 
 /// A step that stands alone.
 #[component]
@@ -20,7 +23,7 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
     move || {
         if has_more.get() {
             view! {
-                <details class="steps" open=move || is_streaming.get()>
+                <details class="steps" open=live(move || is_streaming.get())>
                     <summary class="steps__summary"><StepTitle step /> <StepStatus step /></summary>
                     <div class="step__body">
                         <StepBody step />

@@ -4,7 +4,8 @@ use super::shown::Shown;
 use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
     ui::{
-        components::{Button, ButtonKind},
+        components::{Button, ButtonKind, Show},
+        live::live_view,
         words::items as words,
     },
 };
@@ -36,8 +37,8 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     view! {
         <div class="tool-call">
             <p>
-                {move || line.get()} " · "
-                {move || if is_pending.get() { words::TOOL_PENDING } else { words::TOOL_DONE }}
+                {live_view(move || line.get())} " · "
+                {live_view(move || if is_pending.get() { words::TOOL_PENDING } else { words::TOOL_DONE })}
             </p>
             <Show when=move || can_answer.get()>
                 <Button kind=ButtonKind::Quiet on:click=answer>

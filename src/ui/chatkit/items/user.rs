@@ -5,6 +5,8 @@ use crate::{
     model::chatkit::{ThreadItem, UserContent},
     ui::{
         chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
+        components::Show,
+        live::live_view,
         words::items as words,
     },
 };
@@ -23,16 +25,16 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
     let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
         <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
-            {move || {
+            {live_view(move || {
                 quote.get().map(|it| view! { <blockquote class="message__quote" dir="auto" aria-label=words::QUOTE>{it}</blockquote> })
-            }}
+            })}
             <Attachments shown />
             <Show when=move || has_text.get()>
                 <p class="message__bubble" part="bubble">
-                    {move || {
+                    {live_view(move || {
                         let content = content.get().unwrap_or_default().into_iter();
                         content.map(|part| view_part(shown.control, part)).collect_view()
-                    }}
+                    })}
                 </p>
             </Show>
         </article>

@@ -4,7 +4,8 @@ use super::shown::Shown;
 use crate::{
     model::chatkit::ThreadItem,
     ui::{
-        components::{Icon, IconKind},
+        components::{Icon, IconKind, Show},
+        live::{handler, live, live_view},
         words::items as words,
     },
 };
@@ -42,20 +43,20 @@ pub(super) fn Versions(shown: Shown) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::PREVIOUS_VERSION
-                    disabled=move || can_go(-1).is_none()
-                    on:click=move |_| go(-1)
+                    disabled=live(move || can_go(-1).is_none())
+                    on:click=handler(move |_| go(-1))
                 >
                     <Icon kind=IconKind::ChevronLeft />
                 </button>
                 <span class="versions__count">
-                    {move || numbers.get().map(|(version, versions)| words::version_of(version, versions))}
+                    {live_view(move || numbers.get().map(|(version, versions)| words::version_of(version, versions)))}
                 </span>
                 <button
                     class="icon-button"
                     type="button"
                     aria-label=words::NEXT_VERSION
-                    disabled=move || can_go(1).is_none()
-                    on:click=move |_| go(1)
+                    disabled=live(move || can_go(1).is_none())
+                    on:click=handler(move |_| go(1))
                 >
                     <Icon kind=IconKind::ChevronRight />
                 </button>

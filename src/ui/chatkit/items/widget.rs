@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{copy::CopyButton, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
-    ui::{chatkit::widgets::WidgetView, words::items as words},
+    ui::{chatkit::widgets::WidgetView, components::Show, live::live_view, words::items as words},
 };
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.
@@ -40,7 +40,7 @@ fn WidgetText(shown: Shown) -> impl IntoView {
     view! {
         <div class="widget-fallback">
             <p class="widget-fallback__lines">
-                {move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() }}
+                {live_view(move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() })}
             </p>
             <Show when=move || !is_empty.get()>
                 <CopyButton label=words::COPY_WIDGET text />

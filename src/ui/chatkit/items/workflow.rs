@@ -11,6 +11,7 @@ use crate::{
     ui::{
         chatkit::state::Phase,
         components::{Icon, IconKind},
+        live::{live, live_view},
         words::items as words,
     },
 };
@@ -44,10 +45,10 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
         _ => None,
     });
     view! {
-        <details class="steps" open=move || is_open.get() aria-busy=move || is_streaming.get().then_some("true")>
+        <details class="steps" open=live(move || is_open.get()) aria-busy=live(move || is_streaming.get().then_some("true"))>
             <summary class="steps__summary">
-                {move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> })}
-                <bdi>{move || title.get()}</bdi>
+                {live_view(move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> }))}
+                <bdi>{live_view(move || title.get())}</bdi>
             </summary>
             <ol class="steps__list">
                 <For each=move || 0..n_steps.get().unwrap_or(0) key=|at| *at let:at>

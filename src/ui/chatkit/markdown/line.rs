@@ -9,7 +9,10 @@ use super::{
     note::{go_to, view_reference},
     target::{Deeplink, is_image_allowed},
 };
-use crate::{model::typeset::Passage, ui::words::markdown as words};
+use crate::{
+    model::typeset::Passage,
+    ui::{live::handler, words::markdown as words},
+};
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
     line.iter().map(|it| view_inline(it, around)).collect()
@@ -65,7 +68,7 @@ fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
         let source = source_id(&around.id, number);
         let name = words::source(number, &mark.title);
         view! {
-            <a id=id href=format!("#{source}") role="doc-noteref" aria-label=name on:click=move |ev| go_to(&ev, &source)>
+            <a id=id href=format!("#{source}") role="doc-noteref" aria-label=name on:click=handler(move |ev| go_to(&ev, &source))>
                 {number}
             </a>
         }
@@ -98,7 +101,7 @@ fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyVi
     let Some(host) = around.host.clone() else { return name.into_any() };
     let link = link.clone();
     view! {
-        <button class="markdown__deeplink" type="button" on:click=move |_| host.follow(&link)>
+        <button class="markdown__deeplink" type="button" on:click=handler(move |_| host.follow(&link))>
             {name}
         </button>
     }
@@ -134,7 +137,7 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
                     referrerpolicy="no-referrer"
                     alt=alt
                     src=src
-                    on:error=move |_| has_failed.set(true)
+                    on:error=handler(move |_| has_failed.set(true))
                 />
             }
             .into_any();

@@ -3,7 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{Around, block::Block, view_inner};
-use crate::ui::words::markdown as words;
+use crate::ui::{live::handler, words::markdown as words};
 
 /// A mark that leads to a footnote.
 pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> AnyView {
@@ -16,7 +16,7 @@ pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> An
     let note = note_id(&label, around);
     view! {
         <sup class="markdown__mark">
-            <a id=id href=format!("#{note}") role="doc-noteref" aria-label=name on:click=move |ev| go_to(&ev, &note)>
+            <a id=id href=format!("#{note}") role="doc-noteref" aria-label=name on:click=handler(move |ev| go_to(&ev, &note))>
                 {label}
             </a>
         </sup>
@@ -45,7 +45,7 @@ pub(super) fn view_nested_note(label: &str, blocks: &[Block], around: &Around) -
                 href=format!("#{mark}")
                 role="doc-backlink"
                 aria-label=name
-                on:click=move |ev| go_to(&ev, &mark)
+                on:click=handler(move |ev| go_to(&ev, &mark))
             >
                 "↩\u{fe0e}"
             </a>

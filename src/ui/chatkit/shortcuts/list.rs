@@ -7,6 +7,7 @@ use super::{
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Button, ButtonKind, Dialog},
+    live::live_view,
     words::frame as words,
 };
 
@@ -22,19 +23,19 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
     view! {
         <Dialog id=control.element_id("shortcuts") heading=words::SHORTCUTS is_open on_close=close>
             <dl class="shortcuts">
-                {move || {
+                {live_view(move || {
                     rows()
                         .into_iter()
                         .map(|it| {
                             view! {
                                 <div class="shortcuts__row">
                                     <dt>{name_of(it)}</dt>
-                                    <dd>{move || view_keys(it, has_mac_keys.get())}</dd>
+                                    <dd>{live_view(move || view_keys(it, has_mac_keys.get()))}</dd>
                                 </div>
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </dl>
             <div class="dialog__actions">
                 <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
@@ -43,7 +44,7 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
             </div>
         </Dialog>
         <p class="unseen" role="status">
-            {move || control.frame.said.get()}
+            {live_view(move || control.frame.said.get())}
         </p>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, items::Dots},
-    components::{Button, ButtonKind, Icon, IconKind},
+    components::{Button, ButtonKind, Icon, IconKind, Show},
     words::transcript as words,
 };
 

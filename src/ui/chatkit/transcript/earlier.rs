@@ -5,7 +5,8 @@ use leptos::{html, prelude::*};
 use super::place::EARLIER;
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
-    components::{Button, ButtonKind},
+    components::{Button, ButtonKind, Show},
+    live::live_view,
     words::transcript as words,
 };
 
@@ -21,7 +22,7 @@ pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> 
     view! {
         <Show when=move || paging.has_older.get()>
             <div class=EARLIER>
-                {move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> })}
+                {live_view(move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> }))}
                 <Show
                     when=move || paging.is_loading.get()
                     fallback=move || {

@@ -13,7 +13,8 @@ use leptos::{html, prelude::*};
 
 use crate::ui::{
     chatkit::{ChatKitControl, items::Item},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live},
     words::transcript as words,
 };
 use arrival::{Arrival, TryAgain};
@@ -41,16 +42,16 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
             && control.turn.with(Option::is_none)
     });
     view! {
-        <div class="transcript" part="transcript" data-empty=move || is_empty.get().then_some("")>
+        <div class="transcript" part="transcript" data-empty=live(move || is_empty.get().then_some(""))>
             <div
                 node_ref=scroller
                 class="transcript__scroller"
                 role="log"
                 aria-label=words::CONVERSATION
                 // What was said long ago is no news.
-                aria-live=move || if scroll.is_paging() { "off" } else { "polite" }
+                aria-live=live(move || if scroll.is_paging() { "off" } else { "polite" })
                 tabindex="0"
-                on:scroll=move |_| scroll.watch()
+                on:scroll=handler(move |_| scroll.watch())
             >
                 <div node_ref=column class="transcript__column">
                     <Show when=move || is_empty.get()>

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, StartPrompt, UserMessageDraft},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::live_view,
     words::transcript as words,
 };
 
@@ -15,11 +16,11 @@ pub(super) fn Start(control: ChatKitControl) -> impl IntoView {
     let prompts = control.option(|it| it.start_screen.prompts.clone());
     view! {
         <h2 class="start__greeting" part="greeting" dir="auto">
-            {move || greeting.get()}
+            {live_view(move || greeting.get())}
         </h2>
         <Show when=move || prompts.with(|it| !it.is_empty())>
             <ul class="start__prompts" aria-label=words::PROMPTS>
-                {move || prompts.get().into_iter().map(|it| view! { <Prompt control prompt=it /> }).collect_view()}
+                {live_view(move || prompts.get().into_iter().map(|it| view! { <Prompt control prompt=it /> }).collect_view())}
             </ul>
         </Show>
     }

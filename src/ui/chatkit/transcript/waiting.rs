@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
+    components::Show,
+    live::{live, live_view},
     words::transcript as words,
 };
 
@@ -20,8 +22,8 @@ pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
             <p class="transcript__waiting">
                 <Dots />
                 // The dots say it; the word is for those who do not see them.
-                <span class="transcript__progress" class:unseen=move || progress.with(Option::is_none)>
-                    {move || progress.get().unwrap_or_else(|| words::THINKING.to_owned())}
+                <span class="transcript__progress" class:unseen=live(move || progress.with(Option::is_none))>
+                    {live_view(move || progress.get().unwrap_or_else(|| words::THINKING.to_owned()))}
                 </span>
             </p>
         </Show>

@@ -18,7 +18,10 @@ use serde_json::Value;
 
 use self::{draw::Around, running::Running};
 use super::ChatKitControl;
-use crate::ui::words::widgets as words;
+use crate::ui::{
+    live::{handler, live_view},
+    words::widgets as words,
+};
 
 /// Shows a widget and does its actions; `fallback` is shown for a root that is none.
 #[component]
@@ -45,21 +48,21 @@ pub(super) fn WidgetView(
             node_ref=root
             class="widget"
             aria-label=words::WIDGET
-            on:click=move |ev| events::click(running, &ev)
-            on:keydown=move |ev| events::keydown(&ev)
-            on:change=move |ev| events::change(running, &ev)
-            on:submit=move |ev| events::submit(running, &ev)
-            on:focusin=move |ev| events::focus_in(&ev)
+            on:click=handler(move |ev| events::click(running, &ev))
+            on:keydown=handler(move |ev| events::keydown(&ev))
+            on:change=handler(move |ev| events::change(running, &ev))
+            on:submit=handler(move |ev| events::submit(running, &ev))
+            on:focusin=handler(move |ev| events::focus_in(&ev))
         >
-            {move || {
+            {live_view(move || {
                 if is_root.get() {
                     (move || widget.with(|widget| draw::draw(widget, &around.get()))).into_any()
                 } else {
                     fallback.with_value(|it| it())
                 }
-            }}
+            })}
             <p class="widget__said" role="status">
-                {move || running.said()}
+                {live_view(move || running.said())}
             </p>
         </section>
     }

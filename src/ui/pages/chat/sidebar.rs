@@ -9,6 +9,7 @@ use crate::{
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{Icon, IconKind, Logo},
+        live::{handler, live, live_view},
         paths,
         words::{frame, history, pages as words},
     },
@@ -62,7 +63,7 @@ pub(super) fn Sidebar(
                     class="sidebar__hide icon-button"
                     type="button"
                     aria-label=frame::HIDE_HISTORY
-                    on:click=move |_| is_drawer_open.set(false)
+                    on:click=handler(move |_| is_drawer_open.set(false))
                 >
                     <Icon kind=IconKind::Close />
                 </button>
@@ -70,7 +71,7 @@ pub(super) fn Sidebar(
             <ChatHistory control href=paths::thread />
             <Account session />
         </nav>
-        <div class="chat__backdrop" on:click=move |_| is_drawer_open.set(false)></div>
+        <div class="chat__backdrop" on:click=handler(move |_| is_drawer_open.set(false))></div>
     }
 }
 
@@ -92,8 +93,8 @@ pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
             type="button"
             aria-label=frame::SHOW_HISTORY
             aria-controls="chats"
-            aria-expanded=move || if is_drawer_open.get() { "true" } else { "false" }
-            on:click=move |_| is_drawer_open.set(true)
+            aria-expanded=live(move || if is_drawer_open.get() { "true" } else { "false" })
+            on:click=handler(move |_| is_drawer_open.set(true))
         >
             <Icon kind=IconKind::Menu />
         </button>
@@ -114,14 +115,14 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                 class="account-bar__link"
                 href=paths::ACCOUNT
                 title=words::ACCOUNT
-                aria-label=move || words::account_of(&name.get(), &email.get())
+                aria-label=live(move || words::account_of(&name.get(), &email.get()))
             >
                 <span class="account-bar__initial" aria-hidden="true">
-                    {move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string()))}
+                    {live_view(move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string())))}
                 </span>
                 <span class="account-bar__who">
-                    <span class="account-bar__name">{move || name.get()}</span>
-                    <span class="account-bar__email">{move || email.get()}</span>
+                    <span class="account-bar__name">{live_view(move || name.get())}</span>
+                    <span class="account-bar__email">{live_view(move || email.get())}</span>
                 </span>
             </a>
             <ActionForm

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, ComposerOptions, ComposerValue, NotNow, Selection, UseChatKitOptions},
         components::{Button, ButtonKind},
+        live::{handler, live},
         words::example as words,
     },
 };
@@ -39,8 +40,8 @@ pub(super) fn Methods(
             <label>
                 <input
                     type="checkbox"
-                    prop:checked=move || tool_fails.get()
-                    on:change=move |ev| tool_fails.set(event_target_checked(&ev))
+                    prop:checked=live(move || tool_fails.get())
+                    on:change=handler(move |ev| tool_fails.set(event_target_checked(&ev)))
                 />
                 {words::TOOL_FAILS}
             </label>

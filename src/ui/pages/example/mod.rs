@@ -23,6 +23,7 @@ use crate::{
     },
     ui::{
         chatkit::{ChatKit, use_chatkit},
+        live::live_view,
         paths,
         words::example as words,
     },
@@ -47,14 +48,14 @@ pub fn ExamplePage() -> impl IntoView {
     let start = Resource::new_blocking(|| (), move |()| start(is_rendering));
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {live_view(move || Suspend::new(async move {
                 match start.await {
                     Start::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> }.into_any(),
                     Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> }.into_any(),
                     Start::Open => view! { <Example /> }.into_any(),
                 }
-            })}
+            }))}
         </Suspense>
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     model::ColorScheme,
     ui::{
         components::{Icon, IconKind},
+        live::live,
         words::account as words,
     },
 };
@@ -36,7 +37,7 @@ pub fn AppearancePage() -> impl IntoView {
                 type="submit"
                 name="scheme"
                 value=it.as_str()
-                aria-pressed=move || if scheme.get() == it { "true" } else { "false" }
+                aria-pressed=live(move || if scheme.get() == it { "true" } else { "false" })
             >
                 <Icon kind=icon />
                 {words::scheme(it)}

@@ -8,6 +8,7 @@ use crate::{
     ui::{
         chatkit::forget_drafts,
         components::{Button, ButtonKind, Field},
+        live::live_view,
         pages::{
             entry::{EntryCard, EntryHeader},
             form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -114,12 +115,12 @@ pub fn DeletedPage() -> impl IntoView {
     let start = OnceResource::new_blocking(entry_start());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {live_view(move || Suspend::new(async move {
                 match start.await {
                     Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> }.into_any(),
                     _ => view! { <Farewell /> }.into_any(),
                 }
-            })}
+            }))}
         </Suspense>
     }
     .into_any()

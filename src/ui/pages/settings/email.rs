@@ -5,7 +5,8 @@ use crate::{
     api::settings::{ChangeEmail, OrderVerification},
     model::page::{AccountOverview, Done},
     ui::{
-        components::{Button, ButtonKind, Field, Icon, IconKind},
+        components::{Button, ButtonKind, Field, Icon, IconKind, Show},
+        live::{live, live_view},
         pages::{
             entry::query,
             form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -26,9 +27,9 @@ pub fn EmailPage() -> impl IntoView {
         <LinkNote />
         <section class="settings__part" aria-label=words::YOUR_ADDRESS>
             <p class="fact">
-                <span class="fact__text">{move || email.get()}</span>
-                <span class="badge" data-level=move || if is_verified.get() { "good" } else { "warning" }>
-                    {move || if is_verified.get() { words::VERIFIED } else { words::NOT_VERIFIED }}
+                <span class="fact__text">{live_view(move || email.get())}</span>
+                <span class="badge" data-level=live(move || if is_verified.get() { "good" } else { "warning" })>
+                    {live_view(move || if is_verified.get() { words::VERIFIED } else { words::NOT_VERIFIED })}
                 </span>
             </p>
             <Show when=move || !is_verified.get()>
@@ -99,7 +100,7 @@ fn ChangeForm() -> impl IntoView {
             <h2 class="settings__subheading" id="change-email">
                 {words::CHANGE_EMAIL_HEADING}
             </h2>
-            <p class="settings__lede">{move || account.overview.with(what_happens)}</p>
+            <p class="settings__lede">{live_view(move || account.overview.with(what_happens))}</p>
             <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
                 <FormStatus done />
                 <FormAlert error=Signal::derive(move || errors.get().form) />

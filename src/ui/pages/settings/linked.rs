@@ -5,7 +5,7 @@ use crate::{
     api::settings::UnlinkAccount,
     model::page::{Done, LinkedSummary},
     ui::{
-        components::{Button, ButtonKind, Moment},
+        components::{Button, ButtonKind, Moment, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },

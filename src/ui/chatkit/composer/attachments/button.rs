@@ -3,7 +3,8 @@ use leptos::{ev, html, prelude::*};
 use super::{check::accept_attribute, files_of};
 use crate::ui::{
     chatkit::ChatKitControl,
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::live,
     words::attachments as words,
 };
 
@@ -40,8 +41,8 @@ pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) ->
                 node_ref=chooser
                 type="file"
                 hidden
-                multiple=move || options.with(|it| it.max_count != 1)
-                accept=move || options.with(accept_attribute)
+                multiple=live(move || options.with(|it| it.max_count != 1))
+                accept=live(move || options.with(accept_attribute))
                 on:change=take
             />
             <button class="icon-button" type="button" aria-label=words::ATTACH title=words::ATTACH on:click=open>

@@ -3,7 +3,8 @@ use leptos::{either::Either, html, prelude::*};
 use super::upload::{Upload, UploadStatus};
 use crate::ui::{
     chatkit::{ChatKitControl, items::address},
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live},
     words::attachments as words,
 };
 
@@ -34,7 +35,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         }
     };
     view! {
-        <li node_ref=chip class="uploads__chip" data-status=move || kind.get()>
+        <li node_ref=chip class="uploads__chip" data-status=live(move || kind.get())>
             <Sign picture />
             <span class="uploads__text">
                 <span class="uploads__name">{name.clone()}</span>
@@ -42,7 +43,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
             </span>
             <Progress status=upload.status.clone() size name=name.clone() />
             <Again control upload=upload.clone() kind />
-            <button class="icon-button" type="button" aria-label=label on:click=move |_| control.detach(key)>
+            <button class="icon-button" type="button" aria-label=label on:click=handler(move |_| control.detach(key))>
                 <Icon kind=IconKind::Close />
             </button>
         </li>
@@ -55,7 +56,7 @@ fn Sign(picture: Option<String>) -> impl IntoView {
     let picture = RwSignal::new(picture.filter(|it| address::is_drawable(it)));
     move || match picture.get() {
         Some(src) => Either::Left(view! {
-            <img class="uploads__picture" src=src alt="" on:error=move |_| picture.set(None) />
+            <img class="uploads__picture" src=src alt="" on:error=handler(move |_| picture.set(None)) />
         }),
         None => Either::Right(view! {
             <span class="uploads__icon">
@@ -96,7 +97,7 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
             <progress
                 class="uploads__progress"
                 max=max
-                value=move || sent.get().unwrap_or_default().min(max)
+                value=live(move || sent.get().unwrap_or_default().min(max))
                 aria-label=label.get_value()
             ></progress>
         </Show>
@@ -116,7 +117,7 @@ fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> i
                 class="icon-button"
                 type="button"
                 aria-label=label.clone()
-                on:click=move |_| control.upload_again(&upload)
+                on:click=handler(move |_| control.upload_again(&upload))
             >
                 <Icon kind=IconKind::RotateCw />
             </button>

@@ -3,7 +3,8 @@ use leptos::prelude::*;
 use super::{chip::Chip, uploads::Count};
 use crate::ui::{
     chatkit::ChatKitControl,
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{live, live_view},
     words::attachments as words,
 };
 
@@ -22,14 +23,14 @@ pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> 
         })
     };
     view! {
-        <div class="uploads" data-empty=move || (!has_some.get()).then_some("")>
+        <div class="uploads" data-empty=live(move || (!has_some.get()).then_some(""))>
             <Refusals control />
             <Show when=move || has_some.get()>
                 <ul class="uploads__list" aria-label=words::LIST>
                     <For each=move || uploads.list.get() key=|it| it.key children=move |upload| view! { <Chip control upload /> } />
                 </ul>
             </Show>
-            <p class="uploads__status" role="status" data-obstacle=move || obstacle.with(|it| it.is_some().then_some(""))>
+            <p class="uploads__status" role="status" data-obstacle=live(move || obstacle.with(|it| it.is_some().then_some("")))>
                 {status}
             </p>
         </div>
@@ -49,7 +50,7 @@ fn Refusals(control: ChatKitControl) -> impl IntoView {
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
                 <ul class="uploads__refusals">
-                    {move || refusals.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}
+                    {live_view(move || refusals.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view())}
                 </ul>
                 <button class="icon-button" type="button" aria-label=words::DISMISS on:click=dismiss>
                     <Icon kind=IconKind::Close />

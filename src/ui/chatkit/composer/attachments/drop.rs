@@ -8,6 +8,7 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, composer::questions},
         components::{Icon, IconKind},
+        live::live,
         words::attachments as words,
     },
 };
@@ -57,7 +58,7 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
         drop.remove();
     });
     view! {
-        <div node_ref=zone class="drop" hidden=move || !is_over.get()>
+        <div node_ref=zone class="drop" hidden=live(move || !is_over.get())>
             <p class="drop__text">
                 <Icon kind=IconKind::Paperclip />
                 {words::DROP}

@@ -2,7 +2,8 @@ use leptos::{ev, html, prelude::*};
 
 use super::{Dictation, State};
 use crate::ui::{
-    components::{Icon, IconKind},
+    components::{Icon, IconKind, Show},
+    live::{handler, live, live_view},
     words::dictation as words,
 };
 
@@ -24,7 +25,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
                 type="button"
                 aria-label=words::DICTATE
                 title=words::DICTATE
-                aria-disabled=move || is_busy.get().then_some("true")
+                aria-disabled=live(move || is_busy.get().then_some("true"))
                 on:click=begin
             >
                 <Icon kind=IconKind::Mic />
@@ -58,7 +59,7 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
         }
     };
     view! {
-        <div class="dictation" data-state=move || kind.get() on:keydown=on_keydown>
+        <div class="dictation" data-state=live(move || kind.get()) on:keydown=on_keydown>
             <Failure dictation />
             // The region stays, so that what comes into it is announced.
             <p class="dictation__said" role="status">
@@ -73,7 +74,7 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
                     type="button"
                     aria-label=words::CANCEL
                     title=words::CANCEL
-                    on:click=move |_| dictation.cancel()
+                    on:click=handler(move |_| dictation.cancel())
                 >
                     <Icon kind=IconKind::Close />
                 </button>
@@ -113,7 +114,7 @@ fn Finish(dictation: Dictation) -> impl IntoView {
             type="button"
             aria-label=words::STOP
             title=words::STOP
-            on:click=move |_| dictation.finish()
+            on:click=handler(move |_| dictation.finish())
         >
             <Icon kind=IconKind::Check />
         </button>
@@ -131,12 +132,12 @@ fn Failure(dictation: Dictation) -> impl IntoView {
         <Show when=move || has_some.get()>
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
-                <span class="dictation__failure">{move || sentence.get()}</span>
+                <span class="dictation__failure">{live_view(move || sentence.get())}</span>
                 <button
                     class="icon-button"
                     type="button"
                     aria-label=words::DISMISS
-                    on:click=move |_| dictation.cancel()
+                    on:click=handler(move |_| dictation.cancel())
                 >
                     <Icon kind=IconKind::Close />
                 </button>

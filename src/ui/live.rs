@@ -1,0 +1,25 @@
+//! What changes in a view, behind one type per kind of value.
+//!
+//! Around each closure in a view, the compiler writes an effect, its hydration and its state anew, since each closure
+//! has a type of its own: some kilobytes of wasm for each. Behind these functions they have one type per value, and all
+//! of that is there once.
+
+use leptos::prelude::*;
+
+/// A closure that is run again when a signal that it read changes.
+pub type Live<T> = Box<dyn Fn() -> T + Send + Sync>;
+
+/// An attribute or a property that changes.
+pub fn live<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Live<T> {
+    Box::new(value)
+}
+
+/// A part of a view that changes.
+pub fn live_view<V: IntoView + 'static>(view: impl Fn() -> V + Send + Sync + 'static) -> Live<AnyView> {
+    Box::new(move || view().into_any())
+}
+
+/// A listener to events.
+pub fn handler<E>(listener: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(listener)
+}
