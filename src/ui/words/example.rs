@@ -78,3 +78,34 @@ pub const INSERTED: [(&str, &str); 2] = [("ada", "Ada"), ("grace", "Grace")];
 pub const COMPOSED: &str = "Say hello to ";
 /// What that answers to.
 pub const COMPOSED_REPLY: &str = "Whom do you know?";
+
+/// The name of the lists that make a theme.
+pub const THEME: &str = "Theme";
+/// Light or dark.
+pub const SCHEME: &str = "Scheme";
+/// What may be chosen.
+pub const SCHEMES: [&str; 3] = ["As the page", "Light", "Dark"];
+/// Corners.
+pub const RADIUS: &str = "Radius";
+/// What may be chosen.
+pub const RADII: [&str; 4] = ["Pill", "Round", "Soft", "Sharp"];
+/// Room.
+pub const DENSITY: &str = "Density";
+/// What may be chosen.
+pub const DENSITIES: [&str; 3] = ["Normal", "Compact", "Spacious"];
+/// The size of letters.
+pub const BASE_SIZE: &str = "Size";
+/// What may be chosen.
+pub const BASE_SIZES: [&str; 3] = ["16 px", "14 px", "18 px"];
+/// The colour of what stands out.
+pub const ACCENT: &str = "Accent";
+/// What may be chosen.
+pub const ACCENTS: [&str; 3] = ["The page's", "Indigo", "Green"];
+/// The greys.
+pub const GRAYSCALE: &str = "Greys";
+/// What may be chosen.
+pub const GRAYSCALES: [&str; 2] = ["The page's", "Blueish"];
+/// The ground.
+pub const SURFACE: &str = "Surface";
+/// What may be chosen.
+pub const SURFACES: [&str; 2] = ["The page's", "Solarized"];

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::json;
 
-use super::{events::EventLog, options::options};
+use super::events::EventLog;
 use crate::{
     model::chatkit::{Action, ThreadItem, UserContent},
     ui::{
@@ -21,13 +21,13 @@ type Method = (&'static str, Call);
 
 /// The buttons; what a method refuses is noted.
 #[component]
-pub(super) fn Methods(
+pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
     control: ChatKitControl,
-    name: &'static str,
     log: EventLog,
     tool_fails: RwSignal<bool>,
+    options: F,
 ) -> impl IntoView {
-    let buttons = methods(control, move || options(name, log, tool_fails)).into_iter().map(|(name, call)| {
+    let buttons = methods(control, options).into_iter().map(|(name, call)| {
         view! {
             <Button kind=ButtonKind::Quiet on:click=move |_| log.refused(name, call())>
                 {name}

@@ -9,6 +9,7 @@ mod frame;
 mod handlers;
 mod methods;
 mod options;
+mod theme;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,7 +23,7 @@ use crate::{
         status::{has_examples, set_not_found},
     },
     ui::{
-        chatkit::{ChatKit, use_chatkit},
+        chatkit::{ChatKit, Theme, use_chatkit},
         live::live_view,
         paths,
         words::example as words,
@@ -31,6 +32,7 @@ use crate::{
 use events::{EventLog, EventsView};
 use methods::Methods;
 use options::options;
+use theme::ThemeFields;
 
 /// What the page begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +99,9 @@ fn Example() -> impl IntoView {
 fn OneChat(name: &'static str) -> impl IntoView {
     let log = EventLog::new();
     let tool_fails = RwSignal::new(false);
-    let control = use_chatkit(options(name, log, tool_fails));
+    let theme = RwSignal::new(Theme::default());
+    let options = move || options(name, log, tool_fails, theme);
+    let control = use_chatkit(options());
     // The page is not ready yet, and the method says so.
     let too_early = control.send_message("too early");
     Effect::new(move |_| log.refused("send_message", too_early));
@@ -105,7 +109,8 @@ fn OneChat(name: &'static str) -> impl IntoView {
         <section class="example__chat" aria-label=name>
             <h2>{name}</h2>
             <ChatKit control class="example__kit" />
-            <Methods control name log tool_fails />
+            <ThemeFields theme on_choose=Callback::new(move |()| control.set_options(options())) />
+            <Methods control log tool_fails options />
             <EventsView log />
         </section>
     }

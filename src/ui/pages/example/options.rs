@@ -6,13 +6,20 @@ use super::{commands::commands, composer::composer, entities::entities, events::
 use crate::{
     api::{account::chat_token, typeset::typeset},
     ui::{
-        chatkit::{Ask, AuthToken, Headers, ThreadItemActions, ThreadOptions, UploadStrategy, UseChatKitOptions},
+        chatkit::{
+            Ask, AuthToken, Headers, Theme, ThreadItemActions, ThreadOptions, UploadStrategy, UseChatKitOptions,
+        },
         words::example as words,
     },
 };
 
 /// Every option, with handlers that note what they get.
-pub(super) fn options(name: &str, log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitOptions {
+pub(super) fn options(
+    name: &str,
+    log: EventLog,
+    tool_fails: RwSignal<bool>,
+    theme: RwSignal<Theme>,
+) -> UseChatKitOptions {
     UseChatKitOptions {
         id: name.to_lowercase().replace(' ', "-"),
         api_url: "/chatkit".to_owned(),
@@ -23,6 +30,7 @@ pub(super) fn options(name: &str, log: EventLog, tool_fails: RwSignal<bool>) -> 
         frame_title: Some(words::TITLE.to_owned()),
         is_colloquy: true,
 
+        theme: theme.get_untracked(),
         header: frame::header(log),
         history: frame::history(),
         start_screen: frame::start_screen(),

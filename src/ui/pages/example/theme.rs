@@ -1,0 +1,93 @@
+//! A theme to try: whatever is chosen sets the options anew.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    chatkit::{Accent, ColorScheme, Density, Grayscale, Radius, Surface, Theme},
+    live::handler,
+    words::example as words,
+};
+
+/// A part of the theme, what may be chosen for it, and what the choice of that index means.
+struct Part {
+    name: &'static str,
+    choices: &'static [&'static str],
+    choose: fn(&mut Theme, usize),
+}
+
+/// The first choice of each is the default.
+const PARTS: [Part; 7] = [
+    Part {
+        name: words::SCHEME,
+        choices: &words::SCHEMES,
+        choose: |theme, idx| theme.color_scheme = ColorScheme::ALL[idx],
+    },
+    Part {
+        name: words::RADIUS,
+        choices: &words::RADII,
+        choose: |theme, idx| theme.radius = [Radius::Pill, Radius::Round, Radius::Soft, Radius::Sharp][idx],
+    },
+    Part {
+        name: words::DENSITY,
+        choices: &words::DENSITIES,
+        choose: |theme, idx| theme.density = [Density::Normal, Density::Compact, Density::Spacious][idx],
+    },
+    Part {
+        name: words::BASE_SIZE,
+        choices: &words::BASE_SIZES,
+        choose: |theme, idx| theme.typography.base_size = [None, Some(14), Some(18)][idx],
+    },
+    Part {
+        name: words::ACCENT,
+        choices: &words::ACCENTS,
+        choose: |theme, idx| theme.color.accent = [None, Some("#4f46e5"), Some("#15803d")][idx].map(accent),
+    },
+    Part {
+        name: words::GRAYSCALE,
+        choices: &words::GRAYSCALES,
+        choose: |theme, idx| theme.color.grayscale = (idx > 0).then_some(Grayscale { hue: 250, tint: 6, shade: 0 }),
+    },
+    Part {
+        name: words::SURFACE,
+        choices: &words::SURFACES,
+        choose: |theme, idx| theme.color.surface = (idx > 0).then(surface),
+    },
+];
+
+/// A list for each part of the theme.
+#[component]
+pub(super) fn ThemeFields(theme: RwSignal<Theme>, on_choose: Callback<()>) -> impl IntoView {
+    let fields = PARTS.into_iter().map(|part| {
+        let choose = handler(move |ev| {
+            let name = event_target_value(&ev);
+            let idx = part.choices.iter().position(|it| **it == name).unwrap_or_default();
+            theme.update_untracked(|theme| (part.choose)(theme, idx));
+            on_choose.run(());
+        });
+        let choices = part.choices.iter().map(|name| view! { <option>{*name}</option> });
+        view! {
+            <label>
+                {part.name}
+                <select autocomplete="off" on:change=choose>
+                    {choices.collect_view()}
+                </select>
+            </label>
+        }
+    });
+    view! {
+        <div class="example__theme" role="group" aria-label=words::THEME>
+            {fields.collect_view()}
+        </div>
+    }
+}
+
+fn accent(primary: &str) -> Accent {
+    Accent { primary: primary.to_owned(), level: 2 }
+}
+
+fn surface() -> Surface {
+    Surface {
+        background: "light-dark(#fdf6e3, #002b36)".to_owned(),
+        foreground: "light-dark(#073642, #eee8d5)".to_owned(),
+    }
+}
