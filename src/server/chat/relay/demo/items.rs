@@ -1,5 +1,6 @@
 //! The demo's items of every kind.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 
 use super::RelayEvent;
@@ -8,9 +9,10 @@ use crate::{
     server::ids,
 };
 
-/// One pixel, first in black and white and then in colour.
-const SHARP: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-const BLURRED: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+/// A landscape in the evening.
+const SHARP: &str = include_str!("landscape.svg");
+/// What stands before its shapes while it is not finished.
+const BLUR: &str = r#"<filter id="blur"><feGaussianBlur stdDeviation="24"/></filter><g filter="url(#blur)">"#;
 
 /// Makes an event of its wire form.
 pub(super) fn event(wire: Value) -> RelayEvent {
@@ -129,10 +131,13 @@ pub(super) fn annotated() -> Vec<RelayEvent> {
 /// A picture that becomes sharp.
 pub(super) fn image() -> Vec<RelayEvent> {
     let id = ids::chat_id("msg");
-    let image = |url: &str| json!({ "id": "img_1", "url": url });
+    let image = |svg: &str| json!({ "id": "img_1", "url": format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(svg)) });
     vec![
         added(&item(&id, json!({ "type": "generated_image" }))),
-        updated(&id, json!({ "type": "generated_image.updated", "image": image(BLURRED), "progress": 0.5 })),
+        updated(
+            &id,
+            json!({ "type": "generated_image.updated", "image": image(&SHARP.replacen("<g>", BLUR, 1)), "progress": 0.5 }),
+        ),
         done(&item(&id, json!({ "type": "generated_image", "image": image(SHARP) }))),
     ]
 }
