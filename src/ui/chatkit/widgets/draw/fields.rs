@@ -8,7 +8,7 @@ pub(super) fn input(here: Here<'_>) -> Element {
     const KINDS: [&str; 5] = ["number", "email", "password", "tel", "url"];
     let kind = here.props.text("inputType").filter(|it| KINDS.contains(it)).unwrap_or("text");
     let element = named(Element::of("input", "widget-field").attribute("type", kind), here, here.props);
-    typed(element, here.props).maybe("value", here.props.text("defaultValue"))
+    typed(sized(element, here.props), here.props).maybe("value", here.props.text("defaultValue"))
 }
 
 /// `Textarea`.
@@ -21,7 +21,7 @@ pub(super) fn textarea(here: Here<'_>) -> Element {
         Some(rows) => element.property("max-height", format!("calc({rows}lh + 1rem)")),
         None => element,
     };
-    typed(element, props).text(props.text("defaultValue").unwrap_or_default())
+    typed(sized(element, props), props).text(props.text("defaultValue").unwrap_or_default())
 }
 
 /// A `Text` that can be changed: a field without a frame.
@@ -53,7 +53,7 @@ pub(super) fn select(here: Here<'_>) -> Element {
             .text(described.as_deref().unwrap_or(label))
     });
     let element = named(Element::of("select", "widget-field"), here, props);
-    changing(element, here).maybe_child(placeholder).children(options)
+    changing(sized(element, props), here).maybe_child(placeholder).children(options)
 }
 
 /// `DatePicker`: the browser's own.
@@ -61,7 +61,10 @@ pub(super) fn date_picker(here: Here<'_>) -> Element {
     let props = here.props;
     let day = |field: &str| props.text(field).and_then(|it| it.get(..10)).map(ToOwned::to_owned);
     let element = named(Element::of("input", "widget-field").attribute("type", "date"), here, props);
-    changing(element, here).maybe("min", day("min")).maybe("max", day("max")).maybe("value", day("defaultValue"))
+    changing(sized(element, props), here)
+        .maybe("min", day("min"))
+        .maybe("max", day("max"))
+        .maybe("value", day("defaultValue"))
 }
 
 /// `Checkbox`.
@@ -117,6 +120,11 @@ fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
         .flag("disabled", props.is("disabled"))
         .flag("readonly", here.around.is_inert && here.props.kind() != "Select")
         .maybe("aria-disabled", here.around.is_inert.then_some("true"))
+}
+
+/// How high a field is, and how much room it has at its sides.
+fn sized(element: Element, props: Props<'_>) -> Element {
+    element.maybe("data-size", props.text("size")).maybe("data-gutter", props.text("gutterSize"))
 }
 
 /// What fields have in common that are typed into.

@@ -47,7 +47,8 @@ fn cell(here: Here<'_>, of_head: bool) -> Element {
         .maybe("colspan", span("colSpan"))
         .maybe("rowspan", span("rowSpan"))
         .maybe("data-align", props.text("align"))
-        .maybe("data-valign", props.text("vAlign"));
+        .maybe("data-valign", props.text("vAlign"))
+        .maybe("data-col", props.text("colSize"));
     if let Some(width) = props.get("width").and_then(style::length) {
         element = element.property("width", width);
     }

@@ -53,6 +53,13 @@ fn labels_and_fields_belong_together() {
             "placeholder=\"City\" data-1p-ignore=\"\">",
         ),
     );
+    check(
+        json!({ "type": "Input", "name": "city", "size": "lg", "gutterSize": "sm", "allowAutofillExtensions": true }),
+        concat!(
+            "<input class=\"widget-field\" type=\"text\" name=\"city\" id=\"w-city\" aria-label=\"city\" ",
+            "data-size=\"lg\" data-gutter=\"sm\">",
+        ),
+    );
 }
 
 #[test]
@@ -162,13 +169,13 @@ fn a_table_has_its_heads_first() {
     let cell = |value: &str| json!({ "type": "Table.Cell", "children": [{ "type": "Text", "value": value }] });
     check(
         json!({ "type": "Table", "children": [
-            { "type": "Table.Row", "children": [cell("1"), { "type": "Table.Cell", "colSpan": 2, "align": "end" }] },
+            { "type": "Table.Row", "children": [cell("1"), { "type": "Table.Cell", "colSpan": 2, "align": "end", "colSize": "lg" }] },
             { "type": "Table.Row", "header": true, "children": [cell("a")] },
         ] }),
         concat!(
             "<div class=\"widget-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
             "<thead><tr><th scope=\"col\"><p class=\"widget-text\">a</p></th></tr></thead>",
-            "<tbody><tr><td><p class=\"widget-text\">1</p></td><td colspan=\"2\" data-align=\"end\"></td></tr></tbody></table></div>",
+            "<tbody><tr><td><p class=\"widget-text\">1</p></td><td colspan=\"2\" data-align=\"end\" data-col=\"lg\"></td></tr></tbody></table></div>",
         ),
     );
 }
