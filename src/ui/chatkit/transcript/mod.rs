@@ -2,6 +2,7 @@
 
 mod arrival;
 mod earlier;
+mod entries;
 mod notes;
 mod place;
 mod scroll;
@@ -12,12 +13,13 @@ mod waiting;
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    chatkit::{ChatKitControl, items::Item},
+    chatkit::ChatKitControl,
     components::{Icon, IconKind},
     words::transcript as words,
 };
 use arrival::{Arrival, TryAgain};
 use earlier::Earlier;
+use entries::Entries;
 use notes::Notes;
 use scroll::Scroll;
 use start::Start;
@@ -36,9 +38,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
         control.focus_composer();
     };
     let is_empty = Memo::new(move |_| {
-        control.rows.with(Vec::is_empty)
-            && control.thread_id.with(Option::is_none)
-            && control.turn.with(Option::is_none)
+        control.rows.is_empty() && control.thread_id.with(Option::is_none) && control.turn.with(Option::is_none)
     });
     view! {
         <div class="transcript" part="transcript" data-empty=move || is_empty.get().then_some("")>
@@ -57,9 +57,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
                         <Start control />
                     </Show>
                     <Earlier control scroller />
-                    <For each=move || control.rows.get() key=|row| row.key let:row>
-                        <Item control row />
-                    </For>
+                    <Entries control />
                     <Waiting control />
                     <Arrival control />
                     <Notes control />
