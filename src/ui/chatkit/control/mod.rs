@@ -215,6 +215,11 @@ impl ChatKitControl {
         }
     }
 
+    /// Whether nothing was said yet, and nothing is on its way.
+    pub(crate) fn is_new(&self) -> bool {
+        self.rows.is_empty() && self.thread_id.with(Option::is_none) && self.turn.with(Option::is_none)
+    }
+
     /// Makes the id of an element, which no other chat of the page has.
     pub(crate) fn element_id(&self, name: impl std::fmt::Display) -> String {
         let id = self.handler(|it| it.id.clone());

@@ -29,7 +29,11 @@ pub use still::Still;
 
 /// All entries, what is said beside them, and the way back to the end.
 #[component]
-pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
+pub(crate) fn Transcript(
+    control: ChatKitControl,
+    /// Whether nothing was said yet, and nothing is on its way.
+    is_new: Memo<bool>,
+) -> impl IntoView {
     let scroller: NodeRef<html::Div> = NodeRef::new();
     let column: NodeRef<html::Div> = NodeRef::new();
     let scroll = Scroll::new(control, scroller, column);
@@ -37,11 +41,8 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
         scroll.go_to_end();
         control.focus_composer();
     };
-    let is_empty = Memo::new(move |_| {
-        control.rows.is_empty() && control.thread_id.with(Option::is_none) && control.turn.with(Option::is_none)
-    });
     view! {
-        <div class="transcript" part="transcript" data-empty=move || is_empty.get().then_some("")>
+        <div class="transcript" part="transcript" data-empty=move || is_new.get().then_some("")>
             <div
                 node_ref=scroller
                 class="transcript__scroller"
@@ -53,7 +54,7 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
                 on:scroll=move |_| scroll.watch()
             >
                 <div node_ref=column class="transcript__column">
-                    <Show when=move || is_empty.get()>
+                    <Show when=move || is_new.get()>
                         <Start control />
                     </Show>
                     <Earlier control scroller />
