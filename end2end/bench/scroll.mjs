@@ -132,7 +132,7 @@ async function scrollToEnd() {
 
 /** Has a long answer written, and stays at its end. */
 async function stream() {
-  await page.locator("textarea").focus();
+  await page.evaluate(() => document.querySelector("textarea")?.focus());
   await page.keyboard.insertText("Long, please");
   await page.keyboard.press("Enter");
   while (!(await isAnswering())) await sleep(20);
