@@ -115,6 +115,7 @@ pub fn ChatKit(
     let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
     let theme = control.option(|it| it.theme.clone());
     theme::apply(root, theme);
+    let is_new = Memo::new(move |_| control.is_new());
     view! {
         // A component has no context of its own: without this, another chat of the page would overwrite it.
         <Provider value=MarkdownHost::of(control)>
@@ -133,8 +134,8 @@ pub fn ChatKit(
                     // What the list of threads covers cannot be reached meanwhile.
                     <div class="chatkit__frame" inert=live(move || control.frame.is_history_open.get())>
                         <FrameHeader control />
-                        <div class="chatkit__body">
-                            <Transcript control />
+                        <div class="chatkit__body" data-empty=live(move || is_new.get().then_some(""))>
+                            <Transcript control is_new />
                             <Composer control />
                             <DisclaimerText control />
                         </div>

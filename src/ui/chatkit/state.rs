@@ -5,6 +5,7 @@ use crate::{
     ui::words::client as words,
 };
 
+mod finding;
 mod item;
 mod refresh;
 mod turns;
@@ -144,11 +145,6 @@ impl ChatState {
             }
             ThreadStreamEvent::ClientEffect { .. } | ThreadStreamEvent::Unknown => Changes::default(),
         }
-    }
-
-    /// Returns an entry by its key.
-    pub fn entry(&self, key: u64) -> Option<&Entry> {
-        self.entries.iter().rfind(|entry| entry.key == key)
     }
 
     /// Takes the thread's own fields; its `items` are empty in every event and mean nothing.

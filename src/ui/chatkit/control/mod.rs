@@ -13,6 +13,7 @@ mod not_now;
 mod options;
 mod paging;
 mod queue;
+mod rows;
 mod selecting;
 mod sending;
 mod threads;
@@ -24,13 +25,13 @@ pub use composer_value::{ComposerValue, Selection};
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 
-use std::collections::HashMap;
-
 use leptos::{prelude::*, task::spawn_local};
 
 use frame::FrameState;
 use line::Line;
 use paging::Paging;
+pub(crate) use rows::Row;
+use rows::Rows;
 
 use super::{
     ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
@@ -52,7 +53,7 @@ pub struct ChatKitControl {
     /// Whether the chat lives in a browser.
     pub(crate) is_ready: StoredValue<bool>,
     pub(crate) state: StoredValue<ChatState>,
-    pub(crate) rows: RwSignal<Vec<Row>>,
+    pub(crate) rows: Rows,
     pub(crate) activity: Trigger,
     pub(crate) thread: RwSignal<Option<Thread>>,
     pub(crate) thread_id: RwSignal<Option<ThreadId>>,
@@ -66,6 +67,8 @@ pub struct ChatKitControl {
     pub(crate) frame: FrameState,
     /// What can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
+    /// The key of the last message; its row is told.
+    pub(crate) last_message: StoredValue<Option<u64>>,
     /// Where the answer comes from that streams, or was the last one.
     pub(crate) line: StoredValue<Option<Line>>,
     /// A run that began while another answer was read.
@@ -91,13 +94,6 @@ pub enum Loading {
     Failed(String),
 }
 
-/// An entry of the transcript: what tells that it changed.
-#[derive(Clone)]
-pub(crate) struct Row {
-    pub(crate) key: u64,
-    pub(crate) changed: ArcTrigger,
-}
-
 impl ChatKitControl {
     pub(crate) fn new(mut options: UseChatKitOptions) -> Self {
         let state = ChatState::open(options.initial_thread.take());
@@ -111,7 +107,7 @@ impl ChatKitControl {
             is_ready: StoredValue::new(false),
             composer: ComposerState::new(),
             frame: FrameState::new(),
-            rows: RwSignal::default(),
+            rows: Rows::new(),
             activity: Trigger::new(),
             thread: RwSignal::new(state.thread.clone()),
             thread_id: RwSignal::new(shown_id.or(wanted_id)),
@@ -122,6 +118,7 @@ impl ChatKitControl {
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
             again: RwSignal::new(state.again()),
+            last_message: StoredValue::new(state.last_message()),
             line: StoredValue::new(None),
             missed_run: StoredValue::new(None),
             is_colloquy: StoredValue::new(options.is_colloquy),
@@ -193,7 +190,7 @@ impl ChatKitControl {
     /// Shows a thread; `None` is a new chat. An answer that streams in another thread goes on
     /// without this page if the server can do that, and is stopped otherwise.
     pub fn set_thread_id(&self, id: Option<ThreadId>) {
-        let is_untouched = self.rows.with_untracked(Vec::is_empty) && self.turn.with_untracked(Option::is_none);
+        let is_untouched = untrack(|| self.rows.is_empty()) && self.turn.with_untracked(Option::is_none);
         if self.thread_id.get_untracked() == id && (id.is_some() || is_untouched) {
             return;
         }
@@ -216,6 +213,11 @@ impl ChatKitControl {
             self.loading.set(Loading::Loading);
             spawn_local((*self).load_thread(id, self.showing()));
         }
+    }
+
+    /// Whether nothing was said yet, and nothing is on its way.
+    pub(crate) fn is_new(&self) -> bool {
+        self.rows.is_empty() && self.thread_id.with(Option::is_none) && self.turn.with(Option::is_none)
     }
 
     /// Makes the id of an element, which no other chat of the page has.
@@ -270,21 +272,11 @@ impl ChatKitControl {
         if changes.list {
             self.publish_rows();
         }
-        if !changes.entries.is_empty() {
-            // Mostly the last one changes, of thousands.
-            let changed = self.rows.try_with_untracked(|rows| {
-                let changed_of = |key: &u64| rows.iter().rfind(|row| row.key == *key).map(|row| row.changed.clone());
-                changes.entries.iter().filter_map(changed_of).collect::<Vec<_>>()
-            })?;
-            changed.iter().for_each(ArcTrigger::notify);
-        }
+        changes.entries.iter().for_each(|key| self.rows.notify(*key));
         if changes.thread {
             self.thread.try_set(self.state.try_with_value(|state| state.thread.clone())?);
         }
-        let again = self.state.try_with_value(ChatState::again)?;
-        if self.again.try_with_untracked(|it| *it != again)? {
-            self.again.try_set(again);
-        }
+        self.publish_again()?;
         if changes.turn {
             self.turn.try_set(self.state.try_with_value(|state| state.turn.clone())?);
             self.notes.try_set(self.state.try_with_value(|state| state.notes.clone())?);
@@ -304,15 +296,28 @@ impl ChatKitControl {
     }
 
     fn publish_rows(&self) {
-        let known = self.rows.try_get_untracked().unwrap_or_default();
-        let known: HashMap<u64, ArcTrigger> = known.into_iter().map(|row| (row.key, row.changed)).collect();
-        let changed_of = |key: u64| known.get(&key).cloned();
-        let rows = self.state.try_with_value(|state| {
-            let row = |entry: &Entry| Row { key: entry.key, changed: changed_of(entry.key).unwrap_or_default() };
-            state.entries.iter().map(row).collect::<Vec<_>>()
-        });
-        let has_older = self.state.try_with_value(|state| state.older.is_some());
-        self.rows.try_set(rows.unwrap_or_default());
-        self.paging.has_older.try_set(has_older.unwrap_or_default());
+        let read =
+            |state: &ChatState| (state.entries.iter().map(|it| it.key).collect::<Vec<_>>(), state.older.is_some());
+        let (keys, has_older) = self.state.try_with_value(read).unwrap_or_default();
+        self.rows.publish(&keys);
+        self.paging.has_older.try_set(has_older);
+    }
+
+    /// Says what can be answered again: to the rows that offer it, not to all of them.
+    fn publish_again(&self) -> Option<()> {
+        let again = self.state.try_with_value(ChatState::again)?;
+        let before = self.again.try_get_untracked()?;
+        if before != again {
+            let keys = [&before, &again].map(|it| it.as_ref().map(|it| it.last_key));
+            self.again.try_set(again);
+            keys.into_iter().flatten().for_each(|key| self.rows.notify(key));
+        }
+        let last = self.state.try_with_value(ChatState::last_message)?;
+        let before = self.last_message.try_get_value()?;
+        if before != last {
+            self.last_message.try_set_value(last);
+            [before, last].into_iter().flatten().for_each(|key| self.rows.notify(key));
+        }
+        Some(())
     }
 }

@@ -2,14 +2,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{ChatKitControl, wait};
+use super::{ChatKitControl, rows::ROWS_PER_GROUP, wait};
 use crate::{
     model::chatkit::{Page, ThreadItem},
     ui::chatkit::state::Changes,
 };
-
-/// How many items of a page are drawn at once.
-const ITEMS_AT_ONCE: usize = 5;
 
 /// Where the messages are that stand before the first one.
 #[derive(Clone, Copy)]
@@ -68,9 +65,9 @@ impl ChatKitControl {
         });
     }
 
-    /// Shows older items, a few at a time: a page of them at once would hold the browser up.
+    /// Shows older items, a group at a time: a page of them at once would hold the browser up.
     async fn prepend(self, page: Page<ThreadItem>, number: u64) {
-        for some in in_slices(page, ITEMS_AT_ONCE) {
+        for some in in_slices(page, ROWS_PER_GROUP) {
             if !self.is_showing(number) {
                 return;
             }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::chatkit::ThreadItem,
     ui::{
-        chatkit::{ChatKitControl, markdown::Markdown, state::Phase},
+        chatkit::{markdown::Markdown, state::Phase},
         components::{Icon, IconKind, Show},
         live::live,
         words::items as words,
@@ -29,12 +29,14 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
     });
     let cited = Memo::new(move |_| cited.get().unwrap_or_default());
     let marks = Memo::new(move |_| cited.with(|it| it.marks.clone()));
+    let is_last = shown.read(move |entry| (control.last_message.get_value() == Some(entry.key)).then_some(()));
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
         <article
             class="message"
             part="message"
             data-speaker="assistant"
+            data-last=live(move || is_last.get().map(|()| ""))
             data-superseded=live(move || (phase.get() == Phase::Superseded).then_some(""))
             aria-label=words::ASSISTANT
             aria-busy=shown.busy(Phase::Streaming)
@@ -51,7 +53,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
                 <div class="message__actions" part="message-actions">
                     <CopyButton label=words::COPY_ANSWER text=text />
                     <Feedback shown />
-                    <AnswerAgain control key />
+                    <AnswerAgain shown />
                     <Versions shown />
                 </div>
             </Show>
@@ -61,10 +63,12 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
 
 /// A button that has the last answer written anew, while it is complete; the page offers more for a broken one.
 #[component]
-fn AnswerAgain(control: ChatKitControl, key: u64) -> impl IntoView {
-    let question = Memo::new(move |_| {
-        control.again.with(|again| {
-            let again = again.as_ref().filter(|it| it.last_key == key && !it.is_broken);
+fn AnswerAgain(shown: Shown) -> impl IntoView {
+    let control = shown.control;
+    // The row is told when this changes; a signal of all would ask every answer.
+    let question = shown.read(move |entry| {
+        control.again.with_untracked(|again| {
+            let again = again.as_ref().filter(|it| it.last_key == entry.key && !it.is_broken);
             again.map(|it| it.question_id.clone())
         })
     });

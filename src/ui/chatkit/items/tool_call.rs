@@ -25,7 +25,7 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     let is_pending = Memo::new(move |_| status.get() == Some(ToolCallStatus::Pending));
     let has_tools = control.option(|it| it.on_client_tool.is_set());
     let key = shown.key();
-    let is_last = Memo::new(move |_| control.rows.with(|rows| rows.last().is_some_and(|it| it.key == key)));
+    let is_last = Memo::new(move |_| control.rows.last_key() == Some(key));
     let is_quiet = Memo::new(move |_| control.turn.with(Option::is_none));
     let can_answer = Memo::new(move |_| is_pending.get() && has_tools.get() && is_last.get() && is_quiet.get());
     let answer = move |_| {

@@ -2,7 +2,6 @@
 
 use leptos::{html, prelude::*};
 
-use super::place::EARLIER;
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::{Button, ButtonKind, Show},
@@ -21,7 +20,7 @@ pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> 
     };
     view! {
         <Show when=move || paging.has_older.get()>
-            <div class=EARLIER>
+            <div class="transcript__earlier">
                 {live_view(move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> }))}
                 <Show
                     when=move || paging.is_loading.get()

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod earlier;
+mod entries;
 mod notes;
 mod place;
 mod scroll;
@@ -12,13 +13,14 @@ mod waiting;
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    chatkit::{ChatKitControl, items::Item},
+    chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
     live::{handler, live},
     words::transcript as words,
 };
 use arrival::{Arrival, TryAgain};
 use earlier::Earlier;
+use entries::Entries;
 use notes::Notes;
 use scroll::Scroll;
 use start::Start;
@@ -28,7 +30,11 @@ pub use still::Still;
 
 /// All entries, what is said beside them, and the way back to the end.
 #[component]
-pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
+pub(crate) fn Transcript(
+    control: ChatKitControl,
+    /// Whether nothing was said yet, and nothing is on its way.
+    is_new: Memo<bool>,
+) -> impl IntoView {
     let scroller: NodeRef<html::Div> = NodeRef::new();
     let column: NodeRef<html::Div> = NodeRef::new();
     let scroll = Scroll::new(control, scroller, column);
@@ -36,13 +42,8 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
         scroll.go_to_end();
         control.focus_composer();
     };
-    let is_empty = Memo::new(move |_| {
-        control.rows.with(Vec::is_empty)
-            && control.thread_id.with(Option::is_none)
-            && control.turn.with(Option::is_none)
-    });
     view! {
-        <div class="transcript" part="transcript" data-empty=live(move || is_empty.get().then_some(""))>
+        <div class="transcript" part="transcript" data-empty=live(move || is_new.get().then_some(""))>
             <div
                 node_ref=scroller
                 class="transcript__scroller"
@@ -54,13 +55,11 @@ pub(crate) fn Transcript(control: ChatKitControl) -> impl IntoView {
                 on:scroll=handler(move |_| scroll.watch())
             >
                 <div node_ref=column class="transcript__column">
-                    <Show when=move || is_empty.get()>
+                    <Show when=move || is_new.get()>
                         <Start control />
                     </Show>
                     <Earlier control scroller />
-                    <For each=move || control.rows.get() key=|row| row.key let:row>
-                        <Item control row />
-                    </For>
+                    <Entries control />
                     <Waiting control />
                     <Arrival control />
                     <Notes control />

@@ -2,8 +2,7 @@
 
 use web_sys::{Element, HtmlElement};
 
-/// The class of what stands before the first entry, which is no place to be.
-pub(super) const EARLIER: &str = "transcript__earlier";
+use super::entries::ENTRIES;
 
 /// What stands at the top of the window, and how far from its edge, in CSS pixels.
 pub(super) struct Place {
@@ -13,13 +12,11 @@ pub(super) struct Place {
 
 impl Place {
     /// Notes what stands at the top of `scroller` now.
-    pub(super) fn of(scroller: &HtmlElement, column: &HtmlElement) -> Option<Self> {
+    pub(super) fn of(scroller: &HtmlElement) -> Option<Self> {
         let edge_px = scroller.get_bounding_client_rect().top();
-        let children = column.children();
-        let element = (0..children.length()).filter_map(|at| children.item(at)).find(|it| {
-            let rect = it.get_bounding_client_rect();
-            rect.height() > 0.0 && rect.bottom() > edge_px && it.class_name() != EARLIER
-        })?;
+        let entries = scroller.get_elements_by_class_name(ENTRIES).item(0)?;
+        let group = first_below(edge_px, &entries)?;
+        let element = first_below(edge_px, &group).unwrap_or(group);
         let top_px = element.get_bounding_client_rect().top() - edge_px;
         Some(Self { element, top_px })
     }
@@ -31,4 +28,13 @@ impl Place {
         #[allow(clippy::cast_possible_truncation, reason = "no page is that tall")]
         scroller.set_scroll_top(scroller.scroll_top() + moved_px.round() as i32);
     }
+}
+
+/// The first child of which something stands below an edge, which is a distance from the top of the page in CSS pixels.
+fn first_below(edge_px: f64, parent: &Element) -> Option<Element> {
+    let children = parent.children();
+    (0..children.length()).filter_map(|at| children.item(at)).find(|it| {
+        let rect = it.get_bounding_client_rect();
+        rect.height() > 0.0 && rect.bottom() > edge_px
+    })
 }

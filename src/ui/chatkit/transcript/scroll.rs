@@ -132,12 +132,9 @@ impl Scroll {
         let paging = self.control.paging;
         Effect::new(move |_| {
             paging.before.set_value(Some(Callback::new(move |()| {
-                let (Some(scroller), Some(column)) = (self.scroller.get_untracked(), self.column.get_untracked())
-                else {
-                    return;
-                };
+                let Some(scroller) = self.scroller.get_untracked() else { return };
                 self.is_paging.set(true);
-                self.place.set_value(Place::of(&scroller, &column).map(SendWrapper::new));
+                self.place.set_value(Place::of(&scroller).map(SendWrapper::new));
             })));
         });
         Effect::new(move |_| {

@@ -1,9 +1,9 @@
 use leptos::{context::Provider, prelude::*};
 
-use super::notes::Notes;
+use super::{entries::Entries, notes::Notes};
 use crate::{
     model::chatkit::ThreadStreamEvent,
-    ui::chatkit::{ChatKitControl, UseChatKitOptions, items::Item, markdown::host::MarkdownHost},
+    ui::chatkit::{ChatKitControl, UseChatKitOptions, markdown::host::MarkdownHost},
 };
 
 /// What a stream said so far, without a chat around it: nothing more comes, and nothing is asked of a server.
@@ -17,9 +17,7 @@ pub fn Still(events: Vec<ThreadStreamEvent>) -> impl IntoView {
         <Provider value=MarkdownHost::of(control)>
             <Provider value=control>
                 <div class="transcript__still">
-                    <For each=move || control.rows.get() key=|row| row.key let:row>
-                        <Item control row />
-                    </For>
+                    <Entries control />
                     <Notes control />
                 </div>
             </Provider>
