@@ -10,6 +10,7 @@ use std::{
     env, fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// What `site-root` in Cargo.toml names.
@@ -28,10 +29,25 @@ fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(variable("OUT_DIR"));
     let site = match is_server && is_release {
-        true => embedded(&root, &out),
+        true => {
+            pack_relocations();
+            embedded(&root, &out)
+        }
         false => format!("Site::Folder({:?})", root.join(SITE)),
     };
     fs::write(out.join("site.rs"), format!("const SITE: Site = {site};\n")).expect("the build folder can be written");
+}
+
+/// Writes down shortly where the binary holds addresses, of which there are over a hundred thousand. Loaders read that since
+/// glibc 2.36, and a binary that is linked on an older one runs there as well.
+fn pack_relocations() {
+    let version = Command::new("getconf").arg("GNU_LIBC_VERSION").output().map(|it| it.stdout).unwrap_or_default();
+    let version = String::from_utf8_lossy(&version);
+    let minor = version.trim().strip_prefix("glibc 2.").and_then(|it| it.parse::<u32>().ok());
+    let is_for_here = variable("HOST") == variable("TARGET");
+    if is_for_here && minor.is_some_and(|it| it >= 36) {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
 }
 
 /// Compresses all files into the build folder, and returns the Rust that lists them.
