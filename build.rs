@@ -59,6 +59,8 @@ fn embedded(root: &Path, out: &Path) -> String {
     let mut paths = Vec::new();
     // A folder that is not there holds nothing.
     _ = list(&folder, &mut paths);
+    // Types are for compilers.
+    paths.retain(|it| it.extension().is_none_or(|it| it != "ts"));
     paths.sort();
     for suffix in NEEDED {
         let is_there = paths.iter().any(|it| it.to_string_lossy().ends_with(suffix));
