@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench weight fuzz
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -19,7 +19,7 @@ serve: ## Build for release and serve at http://localhost:3000
 
 watch: ## Serve, and build again on each change of a file
 	@$(CI)/setup serve
-	@$(RUN) cargo leptos watch
+	@LEPTOS_HASH_FILES=false $(RUN) cargo leptos watch
 
 test: ## Run everything that CI runs
 	@$(CI)/test
@@ -84,7 +84,7 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, sizes and long threads, and the originals beside it
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and long threads, and the originals beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
@@ -92,6 +92,10 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory,
 	@$(RUN) node end2end/bench/scroll.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
+
+weight: ## Weigh the binary that was built last, and what it sends to browsers, against the budgets
+	@$(CI)/setup serve
+	@$(CI)/weight
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)

@@ -1,12 +1,9 @@
-// What Colloquy costs: time to the first token, start-up, memory, sizes. Prints; the limits stand at the end.
-
-import { readFile, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
+// What Colloquy costs: time to the first token, start-up, memory. Prints; the limits stand at the end. (What it weighs:
+// weight.mjs.)
 
 import { Client, message, newAccount } from "../fixtures/client.mjs";
 import { ASK_AT_ONCE, MODEL, startModel } from "../fixtures/model.mjs";
-import { BINARY, SITE, modelAt, startServer } from "../fixtures/server.mjs";
+import { modelAt, startServer } from "../fixtures/server.mjs";
 import { residentMb } from "./load.mjs";
 
 const N_RUNS = 200;
@@ -40,10 +37,6 @@ await server.stop();
 await model.stop();
 
 const addedMs = percentile(throughMs, 50) - percentile(directMs, 50);
-const binary = await stat(BINARY);
-const pkg = join(SITE, "pkg");
-const wasm = await readFile(join(pkg, (await readdir(pkg)).find((name) => name.endsWith(".wasm")) ?? "colloquy.wasm"));
-const wasmBrotli = brotliCompressSync(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 
 table("time to the first token", [
   ["the model alone", ...spread(directMs)],
@@ -52,14 +45,11 @@ table("time to the first token", [
 ]);
 table("start to listening", [["the server, new database", ...spread(startsMs)]]);
 console.log(`\nresident memory: ${idleMb.toFixed(1)} MB idle, ${busyMb.toFixed(1)} MB after ${N_RUNS + 1} chats`);
-console.log(`binary: ${mb(binary.size)}`);
-console.log(`wasm: ${mb(wasm.length)}, brotli ${mb(wasmBrotli.length)}`);
 
 const limits = /** @type {const} */ ([
   ["added to the first token, p50", addedMs, 2, "ms"],
   ["start to listening, p50", percentile(startsMs, 50), 1000, "ms"],
   ["resident memory, idle", idleMb, 64, "MB"],
-  ["wasm, brotli", wasmBrotli.length / 1e6, 0.6, "MB"],
 ]);
 console.log("");
 for (const [what, value, limit, unit] of limits) {
@@ -115,10 +105,6 @@ function table(/** @type {string} */ title, /** @type {string[][]} */ rows) {
 
 function ms(/** @type {number} */ value) {
   return `${value.toFixed(2)} ms`;
-}
-
-function mb(/** @type {number} */ bytes) {
-  return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
 function sleep(/** @type {number} */ forMs) {

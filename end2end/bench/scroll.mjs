@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { chromium } from "@playwright/test";
 
 import { Client, message, newAccount } from "../fixtures/client.mjs";
-import { SITE, modelAt, startServer } from "../fixtures/server.mjs";
+import { BINARY, modelAt, startServer } from "../fixtures/server.mjs";
 
 const N_MESSAGES = Number(process.env.MESSAGES ?? 2000);
 const N_DETAILS = Number(process.env.DETAILS ?? 0);
@@ -61,7 +61,7 @@ await browser.close();
 await server.stop();
 await model.stop();
 
-console.log(`\n${n_shown} messages of a thread in ${SITE}; the main thread was busy, in ms at a time (CPU is what counts on a machine that does other things, too):\n`);
+console.log(`\n${n_shown} messages of a thread, by ${BINARY}; the main thread was busy, in ms at a time (CPU is what counts on a machine that does other things, too):\n`);
 console.log(`${"".padEnd(28)}${["p50", "p95", "p99", "longest", "its CPU", "over 50", "most CPU", "over 50"].map((it) => it.padStart(9)).join("")}`);
 for (const { what, tasks } of results) {
   const ms = tasks.map((it) => it.ms);

@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod chatkit;
 pub mod color_scheme;
+pub mod digest;
 mod error;
 pub mod page;
 pub mod path;

@@ -8,6 +8,17 @@ use super::{
     chatkit::{Page, Thread, ThreadStreamEvent},
 };
 
+/// Where the files are that every page loads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageFiles {
+    /// The style sheet.
+    pub style: String,
+    /// The script that loads the wasm.
+    pub script: String,
+    /// The wasm.
+    pub wasm: String,
+}
+
 /// What a refused form held, so that it can be shown again. Never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedFields {

@@ -15,6 +15,7 @@ pub mod mail;
 mod middleware;
 mod private_file;
 pub mod router;
+mod site;
 mod state;
 mod tx;
 mod typeset;

@@ -6,8 +6,8 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::{self as around, Next},
-    response::{IntoResponse, Response},
+    middleware as around,
+    response::IntoResponse,
     routing::any,
 };
 use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
@@ -19,7 +19,6 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
     limit::RequestBodyLimitLayer,
-    services::ServeDir,
     timeout::RequestBodyTimeoutLayer,
 };
 
@@ -30,6 +29,7 @@ use super::{
         security_headers::{self, Elsewhere},
         visit,
     },
+    site,
 };
 use crate::ui::{App, shell};
 
@@ -69,7 +69,6 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 /// The pages, their server functions and their files.
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
-    let files = ServeDir::new(&*options.site_root).fallback(not_found_page(app));
     let elsewhere = elsewhere(app);
     Router::new()
         .leptos_routes(app, PAGES.clone(), move || document(&options, &elsewhere))
@@ -77,7 +76,7 @@ fn pages(app: &AppState) -> Router<AppState> {
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
-        .fallback_service(Router::new().fallback_service(files).layer(around::from_fn(revalidate)))
+        .fallback_service(site::before(not_found_page(app)))
 }
 
 /// What the configuration names.
@@ -95,7 +94,7 @@ fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::Into
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
         );
     }
-    shell(options.clone(), forms::color_scheme())
+    shell(options.clone(), site::page_files(), forms::color_scheme())
 }
 
 /// The page that says so, for paths that are neither a page nor a file.
@@ -118,11 +117,4 @@ fn not_found_page(app: &AppState) -> Router {
         }
     });
     Router::new().fallback_service(page).layer(around::from_fn_with_state(app.clone(), visit::read_session))
-}
-
-/// Files have fixed names, so a browser must ask whether its copy still holds.
-async fn revalidate(req: Request, next: Next) -> Response {
-    let mut response = next.run(req).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    response
 }

@@ -4,14 +4,15 @@ use leptos::{
     attr::custom::{CustomAttr, custom_attribute},
     prelude::*,
 };
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::MetaTags;
 
 use super::{App, words::product as words};
-use crate::model::ColorScheme;
+use crate::model::{ColorScheme, page::PageFiles};
 
 /// The HTML document that the server sends.
 pub fn shell(
     options: LeptosOptions,
+    files: PageFiles,
     // What this visitor has chosen: a page that is told later would flash.
     scheme: ColorScheme,
 ) -> impl IntoView {
@@ -29,15 +30,31 @@ pub fn shell(
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <HashedStylesheet options=options.clone() id="leptos" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <link id="leptos" rel="stylesheet" href=files.style.clone() />
+                <AutoReload options />
+                <Hydration files />
                 <MetaTags />
             </head>
             <body>
                 <App />
             </body>
         </html>
+    }
+}
+
+/// Loads the wasm, and lets it take over the page. (Leptos's own `HydrationScripts` looks for the files' names beside the
+/// executable.)
+#[component]
+fn Hydration(files: PageFiles) -> impl IntoView {
+    let PageFiles { script, wasm, .. } = files;
+    let start =
+        format!("import init, {{ hydrate }} from {script:?}; await init({{ module_or_path: {wasm:?} }}); hydrate();");
+    view! {
+        <link rel="modulepreload" href=script />
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=use_nonce()>
+            {start}
+        </script>
     }
 }
 
