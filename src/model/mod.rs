@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chatkit;
 pub mod color_scheme;
 mod error;
+mod from_json;
 pub mod page;
 pub mod path;
 pub mod sse;
