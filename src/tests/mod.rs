@@ -15,6 +15,7 @@ mod origins;
 mod pages;
 mod recording;
 mod sweep;
+mod timestamp;
 mod token;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};
