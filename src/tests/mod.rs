@@ -17,6 +17,7 @@ mod recording;
 mod sweep;
 mod timestamp;
 mod token;
+mod web_address;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};
 
