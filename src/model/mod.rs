@@ -7,6 +7,7 @@ pub mod chatkit;
 pub mod color_scheme;
 pub mod digest;
 mod error;
+mod from_json;
 pub mod page;
 pub mod path;
 pub mod sse;

@@ -3,16 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{
-    OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::BorrowedFormatItem,
-    format_description::well_known::Rfc3339, macros::format_description,
-};
 
-const WIRE: &[BorrowedFormatItem<'static>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-const NAIVE: &[BorrowedFormatItem<'static>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second][optional [.[subsecond]]]");
-
+const MS_PER_DAY: i64 = 86_400_000;
 /// 9999-12-31T23:59:59.999Z, the last moment that has four digits for its year.
 const LAST_MS: i64 = 253_402_300_799_999;
 /// 0000-01-01T00:00:00.000Z, the first one.
@@ -57,20 +49,16 @@ impl Timestamp {
     /// # Errors
     /// [`InvalidTimestamp`] for everything else.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339)
-            .or_else(|_| PrimitiveDateTime::parse(text, NAIVE).map(PrimitiveDateTime::assume_utc))
-            .map_err(|_| InvalidTimestamp(text.to_owned()))?;
-        let ms = moment.unix_timestamp_nanos().div_euclid(1_000_000);
-        Ok(Self::from_millis(i64::try_from(ms).unwrap_or(LAST_MS)))
+        read(text.as_bytes()).map(Self::from_millis).ok_or_else(|| InvalidTimestamp(text.to_owned()))
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .expect("BUG: a Timestamp lies within the years 0 to 9999")
-            .to_offset(UtcOffset::UTC);
-        f.write_str(&moment.format(WIRE).map_err(|_| fmt::Error)?)
+        let (year, month, day) = date(self.0.div_euclid(MS_PER_DAY));
+        let ms = self.0.rem_euclid(MS_PER_DAY);
+        let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
     }
 }
 
@@ -85,6 +73,85 @@ impl<'de> Deserialize<'de> for Timestamp {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(D::Error::custom)
     }
+}
+
+/// Reads `2026-11-23T00:08:06[.546…][Z|+01:00]`; milliseconds since the epoch, rounded down.
+fn read(text: &[u8]) -> Option<i64> {
+    let number = |from: usize, to: usize| digits(text.get(from..to)?);
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    if [text[4], text[7], text[13], text[16]] != *b"--::" || !(1..=12).contains(&month) {
+        return None;
+    }
+    let first_day = days(year, month, 1);
+    let n_days = days(year + month / 12, month % 12 + 1, 1) - first_day;
+    if !(1..=n_days).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (fraction_ms, zone) = fraction(&text[19..])?;
+    // RFC 3339, §5.6, leaves it to us what stands between date and time; without a zone it is Python's `T`.
+    if zone.is_empty() && text[10] != b'T' {
+        return None;
+    }
+    let minutes = (first_day + day - 1) * 24 * 60 + hour * 60 + minute - offset_minutes(zone)?;
+    if second == 60 {
+        return leap_second(minutes, zone);
+    }
+    Some(minutes * 60_000 + second * 1000 + fraction_ms)
+}
+
+/// The last millisecond before a leap second's end, which can only be the end of a month.
+fn leap_second(minutes: i64, zone: &[u8]) -> Option<i64> {
+    let next_minute = minutes + 1;
+    let ends_month = next_minute % (24 * 60) == 0 && date(next_minute.div_euclid(24 * 60)).2 == 1;
+    (ends_month && !zone.is_empty()).then(|| next_minute * 60_000 - 1)
+}
+
+/// Reads what may follow the seconds, in milliseconds, and returns the rest.
+fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let Some((b'.', text)) = text.split_first() else { return Some((0, text)) };
+    let n_digits = text.iter().take_while(|it| it.is_ascii_digit()).count();
+    let (fraction, rest) = text.split_at(n_digits);
+    let ms = fraction.iter().take(3).zip([100, 10, 1]).map(|(digit, unit)| i64::from(digit - b'0') * unit).sum();
+    (n_digits > 0).then_some((ms, rest))
+}
+
+/// Reads a zone; none is UTC.
+fn offset_minutes(zone: &[u8]) -> Option<i64> {
+    match zone {
+        b"" | b"Z" | b"z" => Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+            let minutes = (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)?;
+            Some(if *sign == b'-' { -minutes } else { minutes })
+        }
+        _ => None,
+    }
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |number, it| it.is_ascii_digit().then(|| number * 10 + i64::from(it - b'0')))
+}
+
+/// Days from 1970-01-01 to a date. After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in
+/// March, so that the leap day is the last, and 400 years have 146,097 days.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The year, month and day that stand so many days after 1970-01-01; [`days`] backwards.
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year_of_era + i64::from(month >= 10);
+    (year, (month + 2) % 12 + 1, day)
 }
 
 #[cfg(test)]

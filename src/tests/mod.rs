@@ -15,7 +15,9 @@ mod origins;
 mod pages;
 mod recording;
 mod sweep;
+mod timestamp;
 mod token;
+mod web_address;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser};
 

@@ -1,6 +1,6 @@
 //! Where the pages are. Links and redirects are made here, never from literals.
 
-use url::form_urlencoded::byte_serialize;
+use form_urlencoded::byte_serialize;
 
 pub use crate::model::path::*;
 

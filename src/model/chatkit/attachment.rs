@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::model::from_json::from_json;
 
 /// A file of the user's. Its `metadata` is the server's own and never on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attachment {
     /// `atc_` and at least 96 random bits.
     pub id: String,
@@ -14,35 +16,39 @@ pub struct Attachment {
     /// Its media type.
     pub mime_type: String,
     /// Where its bytes go; gone once they are there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_descriptor: Option<UploadDescriptor>,
     /// The thread that it was sent in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_id: Option<String>,
     /// Whether it can be shown.
     #[serde(rename = "type")]
     pub kind: AttachmentKind,
     /// Where a small picture of it is; for images.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
     /// What Colloquy adds to the protocol; official clients ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub colloquy: Option<AttachmentMarks>,
 }
 
+from_json!(struct Attachment { id, name, mime_type, kind as "type"; upload_descriptor, thread_id, preview_url, colloquy });
+
 /// What Colloquy says of an attachment, under the key `colloquy`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AttachmentMarks {
     /// How many bytes it has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Where its bytes are, for an hour or two.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
+from_json!(struct AttachmentMarks { ; size, url });
+
 /// Whether an attachment can be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttachmentKind {
     /// A file.
@@ -51,14 +57,20 @@ pub enum AttachmentKind {
     Image,
 }
 
+from_json!(word AttachmentKind {
+    "file" => File,
+    "image" => Image,
+});
+
 /// How the bytes of an attachment are uploaded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UploadDescriptor {
     /// Where to.
     pub url: String,
     /// `POST` or `PUT`.
     pub method: String,
     /// The headers to send along.
-    #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
+
+from_json!(struct UploadDescriptor { url, method; headers });

@@ -1,13 +1,13 @@
 //! What users and assistants say.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Annotation, Attachment, FeedbackKind};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, from_json::from_json};
 
 /// What the user said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UserMessage {
     /// `msg_` and at least 96 random bits, given by the server.
     pub id: String,
@@ -16,24 +16,23 @@ pub struct UserMessage {
     /// When the server took it.
     pub created_at: Timestamp,
     /// The text, in parts.
-    #[serde(default)]
     pub content: Vec<UserContent>,
     /// Files that go along.
-    #[serde(default)]
     pub attachments: Vec<Attachment>,
     /// What the message answers to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,
     /// The wishes for the answer.
-    #[serde(default)]
     pub inference_options: InferenceOptions,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
+from_json!(struct UserMessage { id, thread_id, created_at; content, attachments, quoted_text, inference_options; ..extra });
+
 /// A part of a user message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum UserContent {
     /// Plain text; never Markdown.
@@ -48,16 +47,19 @@ pub enum UserContent {
         /// What is shown.
         text: String,
         /// What the entity carries.
-        #[serde(default)]
         data: Map<String, Value>,
         /// The group it belongs to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         group: Option<String>,
         /// Whether a click on it does something.
-        #[serde(default)]
         interactive: bool,
     },
 }
+
+from_json!(enum UserContent {
+    "input_text" => InputText { text },
+    "input_tag" => InputTag { id, text; data, group, interactive },
+});
 
 impl UserContent {
     /// Returns the text of the part, as it is shown.
@@ -69,25 +71,29 @@ impl UserContent {
 }
 
 /// The wishes for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct InferenceOptions {
     /// A tool that must be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
     /// The model that should answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 }
 
+from_json!(struct InferenceOptions { ; tool_choice, model });
+
 /// A tool, by its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ToolChoice {
     /// The id of the tool.
     pub id: String,
 }
 
+from_json!(struct ToolChoice { id });
+
 /// What the assistant said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AssistantMessage {
     /// `msg_` and at least 96 random bits.
     pub id: String,
@@ -96,51 +102,58 @@ pub struct AssistantMessage {
     /// When the answer began.
     pub created_at: Timestamp,
     /// The text, in parts.
-    #[serde(default)]
     pub content: Vec<AssistantContent>,
     /// What Colloquy adds to the protocol; official clients ignore it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub colloquy: Option<ItemMarks>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
+from_json!(struct AssistantMessage { id, thread_id, created_at; content, colloquy; ..extra });
+
 /// A part of an assistant message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AssistantContent {
     /// Markdown.
     OutputText(OutputText),
 }
 
+from_json!(enum AssistantContent {
+    "output_text" => OutputText(_),
+});
+
 /// Markdown with its annotations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct OutputText {
     /// Sources of the text.
-    #[serde(default)]
     pub annotations: Vec<Annotation>,
     /// GitHub-flavoured Markdown.
-    #[serde(default)]
     pub text: String,
 }
 
+from_json!(struct OutputText { ; annotations, text });
+
 /// What Colloquy notes on an item, under the key `colloquy`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
     /// How many answers the message has that it answers; unset when it was answered once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<u32>,
     /// Which of them this one is, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     /// What the user thinks of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<FeedbackKind>,
 }
+
+from_json!(struct ItemMarks { ; interrupted, versions, version, feedback });
 
 impl AssistantMessage {
     /// Returns the text of all parts.

@@ -15,6 +15,8 @@ mod run;
 mod source;
 mod structured_input;
 mod task;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};

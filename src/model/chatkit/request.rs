@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{InferenceOptions, StructuredReply, UserContent};
+use crate::model::from_json::from_json;
 
 /// A request: an operation and integration data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -169,7 +170,7 @@ pub struct Action {
 }
 
 /// What a user thinks of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackKind {
     /// It is good.
@@ -177,6 +178,11 @@ pub enum FeedbackKind {
     /// It is bad.
     Negative,
 }
+
+from_json!(word FeedbackKind {
+    "positive" => Positive,
+    "negative" => Negative,
+});
 
 impl FeedbackKind {
     /// Returns the protocol's name of it.

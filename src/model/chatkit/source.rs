@@ -1,21 +1,25 @@
 //! Where a text comes from.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::model::from_json::from_json;
+
 /// A mark in a text that names its source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "annotation")]
 pub struct Annotation {
     /// The source.
     pub source: Source,
     /// Before which character of the text the mark goes; equal ones are shown together, and those without at the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
 }
 
+from_json!(struct Annotation { source; index });
+
 /// A source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Source {
     /// A page.
@@ -29,43 +33,52 @@ pub enum Source {
     Unknown(Value),
 }
 
+from_json!(enum Source {
+    "url" => Url(_),
+    "file" => File(_),
+    "entity" => Entity(_),
+    _ => Unknown(_),
+});
+
 /// A page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct UrlSource {
     /// Its title.
     pub title: String,
     /// A few words about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was written, in any form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Its address.
     pub url: String,
     /// Who publishes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attribution: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
+from_json!(struct UrlSource { title, url; description, timestamp, group, attribution; ..extra });
+
 /// A file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FileSource {
     /// Its title.
     pub title: String,
     /// A few words about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was written, in any form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Its name.
     pub filename: String,
@@ -74,38 +87,40 @@ pub struct FileSource {
     pub extra: Map<String, Value>,
 }
 
+from_json!(struct FileSource { title, filename; description, timestamp, group; ..extra });
+
 /// A thing of the integration's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EntitySource {
     /// Its title.
     pub title: String,
     /// A few words about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When it was written, in any form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Its id.
     pub id: String,
     /// The name of an icon.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
     /// What kind of thing it is, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What stands in the text in its stead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_label: Option<String>,
     /// Whether a click on it does something.
-    #[serde(default)]
     pub interactive: bool,
     /// What the thing carries; its nulls are kept.
-    #[serde(default)]
     pub data: Map<String, Value>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
+
+from_json!(struct EntitySource { title, id; description, timestamp, group, icon, label, inline_label, interactive, data; ..extra });

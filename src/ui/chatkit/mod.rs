@@ -35,6 +35,7 @@ mod shortcuts;
 pub mod state;
 mod theme;
 mod transcript;
+pub(crate) mod web_address;
 mod widgets;
 
 use leptos::{context::Provider, html, prelude::*, task::spawn_local};

@@ -1,11 +1,10 @@
 //! Which addresses of strangers may become links and pictures.
 
-use url::Url;
+use crate::ui::chatkit::web_address::WebAddress;
 
 /// Returns a link that may be followed: `http` and `https` alone.
 pub(super) fn link(address: &str) -> Option<String> {
-    let url = Url::parse(address.trim()).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.into())
+    WebAddress::read(address.trim()).map(|it| it.to_string())
 }
 
 /// Returns a link to a file, which may be of this origin, too.

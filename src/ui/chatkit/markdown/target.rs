@@ -1,8 +1,9 @@
 //! Where a link or an image may lead. Pure.
 
-use url::{Url, form_urlencoded};
+use crate::ui::chatkit::web_address::{WebAddress, encoded};
 
-const DEEPLINK: &str = "chatkit-link";
+const DEEPLINK: &str = "chatkit-link://";
+const MAIL: &str = "mailto:";
 
 /// A place of an allowed scheme.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,21 +27,36 @@ impl Target {
     /// Reads an address; `None` if its scheme is not allowed, or none is named: a relative one would lead somewhere on
     /// our own site.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let url = Url::parse(text).ok()?;
-        match url.scheme() {
-            "http" | "https" | "mailto" => Some(Self::Web(url.into())),
-            DEEPLINK => Deeplink::read(&url).map(Self::Deeplink),
-            _ => None,
+        let text = text.trim_matches(' ');
+        if let Some(address) = WebAddress::read(text) {
+            return Some(Self::Web(address.to_string()));
         }
+        if text.chars().any(char::is_control) {
+            return None;
+        }
+        if let Some(link) = after(text, DEEPLINK) {
+            return Deeplink::read(link).map(Self::Deeplink);
+        }
+        // A mail goes to no host.
+        let mail = after(text, MAIL).filter(|it| !it.starts_with('/'))?;
+        Some(Self::Web(format!("{MAIL}{}", encoded(mail, |it| !it.is_ascii()))))
     }
 }
 
 impl Deeplink {
-    fn read(url: &Url) -> Option<Self> {
-        let encoded = format!("{}{}", url.host_str()?, url.path());
-        let name = decode(encoded.trim_end_matches('/'));
-        (!name.is_empty()).then(|| Self { name, data: url.query_pairs().into_owned().collect() })
+    fn read(link: &str) -> Option<Self> {
+        let link = link.split('#').next().unwrap_or_default();
+        let (name, query) = link.split_once('?').unwrap_or((link, ""));
+        let name = decode(name.trim_end_matches('/'));
+        let data = form_urlencoded::parse(query.as_bytes()).into_owned();
+        (!name.is_empty()).then(|| Self { name, data: data.collect() })
     }
+}
+
+/// Returns what follows a scheme, however that is spelled.
+fn after<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
 /// Decodes `%20` and the like. The library decodes forms, where some characters mean more: they are hidden from it.
@@ -51,8 +67,8 @@ fn decode(text: &str) -> String {
 
 /// Whether an image may be fetched: by https, from one of `hosts` or a subdomain of one (`*.host` says the same).
 pub(super) fn is_image_allowed(src: &str, hosts: &[String]) -> bool {
-    let Ok(url) = Url::parse(src) else { return false };
-    let Some(host) = url.host_str().filter(|_| url.scheme() == "https") else { return false };
+    let Some(address) = WebAddress::read(src).filter(WebAddress::is_secure) else { return false };
+    let Some(host) = address.ascii_host() else { return false };
     hosts.iter().any(|allowed| {
         let allowed = allowed.trim().trim_start_matches("*.").to_ascii_lowercase();
         let before = host.strip_suffix(allowed.as_str());
@@ -95,6 +111,9 @@ mod tests {
             "https://badexample.com/a",
             "https://example.com.evil.test/a",
             "https://example.com@evil.test/a",
+            "https://evil.test\\@example.com/a",
+            "https:example.com/a",
+            "https://ex\tample.com/a",
             "https://example.org/a",
             "data:image/png;base64,AA",
             "example.com/a.png",
