@@ -1,8 +1,8 @@
 //! Reads the types of the wire out of parsed JSON, each by one function.
 //!
 //! What serde derives for tagged enums and for `flatten` keeps the fields in a form of its own, and is compiled anew for
-//! each reader that it may meet; in the wasm that was a tenth of the whole. Here text becomes a [`Value`] once, whoever
-//! reads it, and everything else is read from that.
+//! each reader that it may meet; in the wasm that was the largest part that draws nothing. Here text becomes a [`Value`]
+//! once, whoever reads it, and everything else is read from that.
 
 use std::collections::BTreeMap;
 
@@ -145,12 +145,15 @@ macro_rules! from_json {
                 // Not called: it only has to know every variant.
                 const _: fn(&$Name) = |it| match it { $($Name::$Variant { .. } => {})* $($Name::$Other { .. } => {})? };
                 let read = || {
-                    let fields = $crate::model::from_json::Fields::of(value, concat!("internally tagged enum ", stringify!($Name)))?;
+                    let expected = concat!("internally tagged enum ", stringify!($Name));
+                    let fields = $crate::model::from_json::Fields::of(value, expected)?;
                     match fields.tag()? {
                         $($tag => Ok($crate::model::from_json::from_json!(
                             @variant value, fields, $Variant $({ $($fields)* })? $(($inner))?
                         )),)*
-                        _ => $crate::model::from_json::from_json!(@unknown fields.tag()?, [$($tag),*] $($Other $(($kept))?)?),
+                        _ => $crate::model::from_json::from_json!(
+                            @unknown fields.tag()?, [$($tag),*] $($Other $(($kept))?)?
+                        ),
                     }
                 };
                 $crate::model::from_json::from_json!(@rescue read(), value $(, $Other $(($kept))?)?)

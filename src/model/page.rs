@@ -1,11 +1,12 @@
 //! What our own pages begin with.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     ColorScheme, Timestamp,
     auth::User,
     chatkit::{Page, Thread, ThreadStreamEvent},
+    from_json::from_json,
 };
 
 /// Where the files are that every page loads.
@@ -20,15 +21,15 @@ pub struct PageFiles {
 }
 
 /// What a refused form held, so that it can be shown again. Never a password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TypedFields {
     /// The name.
-    #[serde(default)]
     pub name: String,
     /// The address.
-    #[serde(default)]
     pub email: String,
 }
+
+from_json!(struct TypedFields { ; name, email });
 
 impl TypedFields {
     /// Makes those of a form that asks for an address.
@@ -38,7 +39,7 @@ impl TypedFields {
 }
 
 /// What a form did, for the page to say so: a closed set without free text, as [`super::ApiError`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {
     /// An account was created; signing in is the visitor's business.
@@ -71,19 +72,36 @@ pub enum Done {
     Deleted,
 }
 
+from_json!(word Done {
+    "signed_up" => SignedUp,
+    "profile_saved" => ProfileSaved,
+    "verification_ordered" => VerificationOrdered,
+    "old_address_asked" => OldAddressAsked,
+    "new_address_asked" => NewAddressAsked,
+    "reset_ordered" => ResetOrdered,
+    "password_reset" => PasswordReset,
+    "password_changed" => PasswordChanged,
+    "password_changed_others_ended" => PasswordChangedOthersEnded,
+    "session_revoked" => SessionRevoked,
+    "others_revoked" => OthersRevoked,
+    "account_unlinked" => AccountUnlinked,
+    "deletion_ordered" => DeletionOrdered,
+    "deleted" => Deleted,
+});
+
 /// What a form leaves for the page that comes next: scripts remember it by themselves, a plain form needs it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FormMemory {
     /// What was typed.
-    #[serde(default)]
     pub typed: TypedFields,
     /// What was done, unless the form was refused.
-    #[serde(default)]
     pub done: Option<Done>,
 }
 
+from_json!(struct FormMemory { ; typed, done });
+
 /// What the pages for visitors begin with: sign-in, sign-up, and where links of mails lead.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EntryStart {
     /// Whether the visitor is signed in already.
     pub is_signed_in: bool,
@@ -93,8 +111,10 @@ pub struct EntryStart {
     pub memory: FormMemory,
 }
 
+from_json!(struct EntryStart { is_signed_in, may_sign_up, memory });
+
 /// What the account pages show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountOverview {
     /// Who is signed in.
     pub user: User,
@@ -110,6 +130,8 @@ pub struct AccountOverview {
     pub memory: FormMemory,
 }
 
+from_json!(struct AccountOverview { user, sessions, linked, rules, color_scheme, memory });
+
 impl AccountOverview {
     /// Whether the user signs in with a password.
     pub fn has_password(&self) -> bool {
@@ -118,7 +140,7 @@ impl AccountOverview {
 }
 
 /// A session as its user sees it: without its token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionSummary {
     /// The id of the session's row.
     pub id: String,
@@ -134,8 +156,10 @@ pub struct SessionSummary {
     pub is_current: bool,
 }
 
+from_json!(struct SessionSummary { id, device, address, opened_at, seen_at, is_current });
+
 /// A way to sign in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LinkedSummary {
     /// The id of the account's row.
     pub id: String,
@@ -145,6 +169,8 @@ pub struct LinkedSummary {
     pub linked_at: Timestamp,
 }
 
+from_json!(struct LinkedSummary { id, provider, linked_at });
+
 impl LinkedSummary {
     /// Whether it is the password.
     pub fn is_password(&self) -> bool {
@@ -153,7 +179,7 @@ impl LinkedSummary {
 }
 
 /// What users may do on this server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountRules {
     /// Whether they may change their address.
     pub change_email: bool,
@@ -165,8 +191,10 @@ pub struct AccountRules {
     pub delete_by_mail: bool,
 }
 
+from_json!(struct AccountRules { change_email, ask_old_address, delete_user, delete_by_mail });
+
 /// Which answers this server gives, for the page to say so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswersFrom {
     /// A language model.
@@ -178,8 +206,14 @@ pub enum AnswersFrom {
     Elsewhere,
 }
 
+from_json!(word AnswersFrom {
+    "model" => Model,
+    "demo" => Demo,
+    "elsewhere" => Elsewhere,
+});
+
 /// A part of the gallery: what a server said, and what that is called.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GallerySection {
     /// Its name.
     pub name: String,
@@ -187,8 +221,10 @@ pub struct GallerySection {
     pub events: Vec<ThreadStreamEvent>,
 }
 
+from_json!(struct GallerySection { name, events });
+
 /// What a chat page starts with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ChatStart {
     /// The newest threads, without items; `None` if they are elsewhere.
     pub threads: Option<Page<Thread>>,
@@ -206,11 +242,81 @@ pub struct ChatStart {
     pub can_transcribe: bool,
 }
 
+from_json!(struct ChatStart { threads, thread, answers_from, api_url, models, attachments, can_transcribe });
+
 /// What may go along with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AttachmentLimits {
     /// The most bytes of one file.
     pub max_bytes: u64,
     /// The most files.
     pub max_count: u32,
+}
+
+from_json!(struct AttachmentLimits { max_bytes, max_count });
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    #[track_caller]
+    fn check<T: DeserializeOwned + Serialize>(wire: &str) {
+        let read: T = serde_json::from_str(wire).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), wire);
+    }
+
+    #[test]
+    fn what_a_page_begins_with_comes_out_as_it_went_in() {
+        let memory = r#"{"typed":{"name":"n","email":"e"},"done":"signed_up"}"#;
+        check::<EntryStart>(&format!(r#"{{"is_signed_in":true,"may_sign_up":true,"memory":{memory}}}"#));
+        let at = r#""2026-11-23T00:03:18.787Z""#;
+        let user = format!(
+            r#"{{"id":"u","name":"n","email":"e","emailVerified":true,"image":"i","createdAt":{at},"updatedAt":{at}}}"#
+        );
+        let session =
+            format!(r#"{{"id":"s","device":"d","address":"a","opened_at":{at},"seen_at":{at},"is_current":true}}"#);
+        let linked = format!(r#"{{"id":"l","provider":"credential","linked_at":{at}}}"#);
+        let rules = r#"{"change_email":true,"ask_old_address":true,"delete_user":true,"delete_by_mail":true}"#;
+        check::<AccountOverview>(&format!(
+            r#"{{"user":{user},"sessions":[{session}],"linked":[{linked}],"rules":{rules},"color_scheme":"dark","memory":{memory}}}"#
+        ));
+        let thread = format!(
+            r#"{{"id":"t","created_at":{at},"status":{{"type":"active"}},"metadata":{{}},"items":{{"data":[],"has_more":false}}}}"#
+        );
+        let limits = r#"{"max_bytes":1,"max_count":2}"#;
+        check::<ChatStart>(&format!(
+            r#"{{"threads":{{"data":[{thread}],"has_more":true}},"thread":{thread},"answers_from":"elsewhere","api_url":"u","models":["m"],"attachments":{limits},"can_transcribe":true}}"#
+        ));
+        check::<GallerySection>(r#"{"name":"n","events":[{"type":"thread.item.removed","item_id":"x"}]}"#);
+    }
+
+    #[test]
+    fn every_word_of_a_page_comes_out_as_it_went_in() {
+        for done in [
+            Done::SignedUp,
+            Done::ProfileSaved,
+            Done::VerificationOrdered,
+            Done::OldAddressAsked,
+            Done::NewAddressAsked,
+            Done::ResetOrdered,
+            Done::PasswordReset,
+            Done::PasswordChanged,
+            Done::PasswordChangedOthersEnded,
+            Done::SessionRevoked,
+            Done::OthersRevoked,
+            Done::AccountUnlinked,
+            Done::DeletionOrdered,
+            Done::Deleted,
+        ] {
+            check::<Done>(&serde_json::to_string(&done).unwrap());
+        }
+        for scheme in ColorScheme::ALL {
+            check::<ColorScheme>(&serde_json::to_string(&scheme).unwrap());
+        }
+        for from in [AnswersFrom::Model, AnswersFrom::Demo, AnswersFrom::Elsewhere] {
+            check::<AnswersFrom>(&serde_json::to_string(&from).unwrap());
+        }
+    }
 }

@@ -32,7 +32,9 @@ pub struct Attachment {
     pub colloquy: Option<AttachmentMarks>,
 }
 
-from_json!(struct Attachment { id, name, mime_type, kind as "type"; upload_descriptor, thread_id, preview_url, colloquy });
+from_json!(struct Attachment {
+    id, name, mime_type, kind as "type"; upload_descriptor, thread_id, preview_url, colloquy
+});
 
 /// What Colloquy says of an attachment, under the key `colloquy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -257,7 +257,9 @@ pub enum ItemUpdate {
 from_json!(enum ItemUpdate {
     "assistant_message.content_part.added" => ContentPartAdded { content_index, content },
     "assistant_message.content_part.text_delta" => TextDelta { content_index, delta },
-    "assistant_message.content_part.annotation_added" => AnnotationAdded { content_index, annotation_index, annotation },
+    "assistant_message.content_part.annotation_added" => AnnotationAdded {
+        content_index, annotation_index, annotation
+    },
     "assistant_message.content_part.done" => ContentPartDone { content_index, content },
     "widget.streaming_text.value_delta" => WidgetTextDelta { component_id, delta; done },
     "widget.root.updated" => WidgetRootUpdated { widget },
