@@ -21,6 +21,8 @@ const SOURCES: [&str; 4] =
     ["target/front/wasm32-unknown-unknown/wasm-release/colloquy.wasm", "style", "public", "Cargo.toml"];
 /// What every page loads.
 const NEEDED: [&str; 3] = [".css", ".js", ".wasm"];
+/// What is compressed by itself.
+const SMALL: [&str; 2] = ["png", "woff2"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -69,7 +71,8 @@ fn embedded(root: &Path, out: &Path) -> String {
     let files = paths.iter().enumerate().map(|(n, path)| {
         let url = path.strip_prefix(&folder).expect("listed from there").to_string_lossy();
         let bytes = fs::read(path).unwrap_or_else(|err| panic!("{} cannot be read: {err}", path.display()));
-        let content = content(&bytes, &out.join(n.to_string()));
+        let is_small = path.extension().is_some_and(|it| SMALL.iter().any(|small| it == *small));
+        let content = content(&bytes, &out.join(n.to_string()), is_small);
         format!("SiteFile {{ path: \"/{url}\", digest: {:#x}, content: {content} }}", digest::fnv1a(&bytes))
     });
     format!("Site::Embedded(&[{}])", files.collect::<Vec<_>>().join(", "))
@@ -88,13 +91,12 @@ fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Writes what is sent of a file, and returns the Rust that names it.
-fn content(bytes: &[u8], place: &Path) -> String {
-    let brotli = write(place, "br", &brotli(bytes));
-    let gzip = write(place, "gz", &gzip(bytes));
-    // A picture is compressed by itself.
-    if fs::metadata(&brotli).is_ok_and(|it| it.len() * 10 > bytes.len() as u64 * 9) {
+fn content(bytes: &[u8], place: &Path, is_small: bool) -> String {
+    if is_small {
         return format!("file::Content::Plain(include_bytes!({:?}))", write(place, "plain", bytes));
     }
+    let brotli = write(place, "br", &brotli(bytes));
+    let gzip = write(place, "gz", &gzip(bytes));
     format!("file::Content::Compressed {{ brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }}")
 }
 
