@@ -32,12 +32,20 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     let site = match is_server && is_release {
         true => {
+            strip();
             pack_relocations();
             embedded(&root, &out)
         }
         false => format!("Site::Folder({:?})", root.join(SITE)),
     };
     fs::write(out.join("site.rs"), format!("const SITE: Site = {site};\n")).expect("the build folder can be written");
+}
+
+/// Leaves the names of functions out, which the profile's `strip` no longer does for a package that it names.
+fn strip() {
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|it| it == "linux") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--strip-all");
+    }
 }
 
 /// Writes down shortly where the binary holds addresses, of which there are over a hundred thousand. Loaders read that since
