@@ -21,6 +21,8 @@ const SOURCES: [&str; 4] =
     ["target/front/wasm32-unknown-unknown/wasm-release/colloquy.wasm", "style", "public", "Cargo.toml"];
 /// What every page loads.
 const NEEDED: [&str; 3] = [".css", ".js", ".wasm"];
+/// What is compressed by itself.
+const SMALL: [&str; 2] = ["png", "woff2"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -30,12 +32,20 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     let site = match is_server && is_release {
         true => {
+            strip();
             pack_relocations();
             embedded(&root, &out)
         }
         false => format!("Site::Folder({:?})", root.join(SITE)),
     };
     fs::write(out.join("site.rs"), format!("const SITE: Site = {site};\n")).expect("the build folder can be written");
+}
+
+/// Leaves the names of functions out, which the profile's `strip` no longer does for a package that it names.
+fn strip() {
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|it| it == "linux") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--strip-all");
+    }
 }
 
 /// Writes down shortly where the binary holds addresses, of which there are over a hundred thousand. Loaders read that since
@@ -69,7 +79,8 @@ fn embedded(root: &Path, out: &Path) -> String {
     let files = paths.iter().enumerate().map(|(n, path)| {
         let url = path.strip_prefix(&folder).expect("listed from there").to_string_lossy();
         let bytes = fs::read(path).unwrap_or_else(|err| panic!("{} cannot be read: {err}", path.display()));
-        let content = content(&bytes, &out.join(n.to_string()));
+        let is_small = path.extension().is_some_and(|it| SMALL.iter().any(|small| it == *small));
+        let content = content(&bytes, &out.join(n.to_string()), is_small);
         format!("SiteFile {{ path: \"/{url}\", digest: {:#x}, content: {content} }}", digest::fnv1a(&bytes))
     });
     format!("Site::Embedded(&[{}])", files.collect::<Vec<_>>().join(", "))
@@ -88,13 +99,12 @@ fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Writes what is sent of a file, and returns the Rust that names it.
-fn content(bytes: &[u8], place: &Path) -> String {
-    let brotli = write(place, "br", &brotli(bytes));
-    let gzip = write(place, "gz", &gzip(bytes));
-    // A picture is compressed by itself.
-    if fs::metadata(&brotli).is_ok_and(|it| it.len() * 10 > bytes.len() as u64 * 9) {
+fn content(bytes: &[u8], place: &Path, is_small: bool) -> String {
+    if is_small {
         return format!("file::Content::Plain(include_bytes!({:?}))", write(place, "plain", bytes));
     }
+    let brotli = write(place, "br", &brotli(bytes));
+    let gzip = write(place, "gz", &gzip(bytes));
     format!("file::Content::Compressed {{ brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }}")
 }
 

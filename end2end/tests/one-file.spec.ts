@@ -31,7 +31,7 @@ test.beforeAll(async () => {
   // The server runs in another folder, which is empty, and is told nothing of the checkout.
   folder = await mkdtemp(join(tmpdir(), "colloquy-alone-"));
   await copyFile(BINARY, join(folder, "colloquy"));
-  server = await startServer({}, join(folder, "colloquy"));
+  server = await startServer({ GALLERY: "on" }, join(folder, "colloquy"));
   expect(await readdir(folder)).toEqual(["colloquy"]);
 });
 
@@ -82,6 +82,14 @@ test("an old release's file is gone, and no cache keeps the page that says so", 
     expect([answer.status, answer.headers["cache-control"]]).toEqual([404, "no-cache"]);
     expect(answer.headers["content-type"]).toContain("text/html");
   }
+});
+
+test("icons that servers name are kept as long as they are the same", { tag: "@own-server" }, async () => {
+  const [, digest = ""] = /^"(\w{16})-/.exec((await ask(`${server.url}/icons.svg`)).headers.etag ?? "") ?? [];
+  expect((await ask(`${server.url}/gallery`)).body.toString()).toContain(`"/icons.svg?${digest}#`);
+  const kept = async (query: string) => (await ask(`${server.url}/icons.svg?${query}`)).headers["cache-control"];
+  expect(await kept(digest)).toContain("immutable");
+  expect(await kept("0123456789abcdef")).toBe("no-cache");
 });
 
 test("a copied binary's page comes to life", { tag: "@own-server" }, async ({ page, ready }) => {
