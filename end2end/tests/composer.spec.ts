@@ -123,6 +123,27 @@ test.describe("while an answer is written", () => {
     await chat.stop.click();
     await expect(chat.message).toHaveValue("later");
   });
+
+  test("what waits shows in two tabs, and is sent once", async ({ page, context, visit, ready, signedIn: _ }) => {
+    await visit("/chat");
+    const chat = chatPage(page);
+    await chat.message.fill(ASK_MARKDOWN);
+    await chat.send.click();
+    await expect(chat.chat(/ownership/)).toBeVisible();
+    await chat.message.fill("And lifetimes?");
+    await chat.message.press("Enter");
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await ready(other);
+
+    // Whichever tab is first at the answer's end, the question is asked once, and both show its answer.
+    for (const it of [chat, chatPage(other)]) {
+      await expect(it.answers).toHaveCount(2);
+      await expect(it.answers.last()).toContainText("You said: And lifetimes?");
+      await expect(it.questions).toHaveText([/ownership/, /And lifetimes\?/]);
+      await expect(it.message).toHaveValue("");
+    }
+  });
 });
 
 test.describe("a draft", () => {
