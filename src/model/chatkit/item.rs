@@ -1,13 +1,22 @@
 //! Thread items: the eleven kinds of the protocol, and whatever comes after them.
 
-use serde::Serialize;
-use serde_json::{Error, Map, Value};
+mod image;
+mod tool_call;
+mod unseen;
+mod widget;
+mod work;
 
-use super::{AssistantMessage, FeedbackKind, StructuredInputItem, Task, UserContent, UserMessage, Workflow};
-use crate::model::{
-    Timestamp,
-    from_json::{Fields, FromJson, deserialize_from_json, from_json},
-};
+pub use image::{GeneratedImage, GeneratedImageItem};
+pub use tool_call::{ClientToolCall, ToolCallStatus};
+pub use unseen::{EndOfTurn, HiddenContext, UnknownItem};
+pub use widget::Widget;
+pub use work::{TaskItem, WorkflowItem};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{AssistantMessage, FeedbackKind, StructuredInputItem, UserContent, UserMessage};
+use crate::model::{Timestamp, from_json::from_json};
 
 /// One entry of a thread.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,203 +63,6 @@ from_json!(enum ThreadItem {
     "sdk_hidden_context" => SdkHiddenContext(_),
     _ => Unknown(_),
 });
-
-/// A call of a tool that lives in the client.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClientToolCall {
-    /// `tc_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When the tool was called.
-    pub created_at: Timestamp,
-    /// Whether the client has answered.
-    pub status: ToolCallStatus,
-    /// The model's own id of the call.
-    pub call_id: String,
-    /// The tool.
-    pub name: String,
-    /// What it is called with; its nulls are kept.
-    pub arguments: Map<String, Value>,
-    /// What the client answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<Value>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-from_json!(struct ClientToolCall { id, thread_id, created_at, call_id, name; status, arguments, output; ..extra });
-
-/// Whether a client has answered a tool call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToolCallStatus {
-    /// Not yet.
-    #[default]
-    Pending,
-    /// Yes.
-    Completed,
-}
-
-from_json!(word ToolCallStatus {
-    "pending" => Pending,
-    "completed" => Completed,
-});
-
-/// A tree of components.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Widget {
-    /// `msg_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// The root: a `Card`, a `ListView` or a `Basic`, kept as it came.
-    pub widget: Value,
-    /// What is copied in its stead.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub copy_text: Option<String>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-from_json!(struct Widget { id, thread_id, created_at, widget; copy_text; ..extra });
-
-/// A picture, or the place where it will be.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GeneratedImageItem {
-    /// `msg_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When the work began.
-    pub created_at: Timestamp,
-    /// The picture; absent while there is nothing to see.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<GeneratedImage>,
-    /// How much of it is done while it is made, from 0 to 1; never stored.
-    #[serde(skip)]
-    pub progress: Option<f64>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-impl FromJson for GeneratedImageItem {
-    fn from_json(value: &Value) -> Result<Self, Error> {
-        let fields = Fields::of(value, "struct GeneratedImageItem")?;
-        Ok(Self {
-            id: fields.required("id")?,
-            thread_id: fields.required("thread_id")?,
-            created_at: fields.required("created_at")?,
-            image: fields.or_default("image")?,
-            progress: None,
-            extra: fields.others(&["id", "thread_id", "created_at", "image"]),
-        })
-    }
-}
-
-deserialize_from_json!(GeneratedImageItem);
-
-/// A picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GeneratedImage {
-    /// Its id.
-    pub id: String,
-    /// Where it is; may be a `data:` URL.
-    pub url: String,
-}
-
-from_json!(struct GeneratedImage { id, url });
-
-/// Steps of work or of thought.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct WorkflowItem {
-    /// `wf_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When the work began.
-    pub created_at: Timestamp,
-    /// The steps.
-    pub workflow: Workflow,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-from_json!(struct WorkflowItem { id, thread_id, created_at, workflow; ..extra });
-
-/// One step of work alone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TaskItem {
-    /// `tsk_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When the work began.
-    pub created_at: Timestamp,
-    /// The step.
-    pub task: Task,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-from_json!(struct TaskItem { id, thread_id, created_at, task; ..extra });
-
-/// The assistant has nothing to add.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct EndOfTurn {
-    /// Its id.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When it was said.
-    pub created_at: Timestamp,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-from_json!(struct EndOfTurn { id, thread_id, created_at; ..extra });
-
-/// Context for the model that no client sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct HiddenContext {
-    /// `shcx_` and at least 96 random bits.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When it was written.
-    pub created_at: Timestamp,
-    /// Text or any JSON.
-    pub content: Value,
-}
-
-from_json!(struct HiddenContext { id, thread_id, created_at, content });
-
-/// An item of an unknown kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct UnknownItem {
-    /// Its id.
-    pub id: String,
-    /// The thread it stands in.
-    pub thread_id: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Its kind.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// All other fields.
-    #[serde(flatten)]
-    pub fields: Map<String, Value>,
-}
-
-from_json!(struct UnknownItem { id, created_at, kind as "type"; thread_id; ..fields });
 
 /// Does the same with an item of any kind.
 macro_rules! each {

@@ -1,0 +1,43 @@
+//! `workflow` and `task`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::super::{Task, Workflow};
+use crate::model::{Timestamp, from_json::from_json};
+
+/// Steps of work or of thought.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorkflowItem {
+    /// `wf_` and at least 96 random bits.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When the work began.
+    pub created_at: Timestamp,
+    /// The steps.
+    pub workflow: Workflow,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+from_json!(struct WorkflowItem { id, thread_id, created_at, workflow; ..extra });
+
+/// One step of work alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskItem {
+    /// `tsk_` and at least 96 random bits.
+    pub id: String,
+    /// The thread it stands in.
+    pub thread_id: String,
+    /// When the work began.
+    pub created_at: Timestamp,
+    /// The step.
+    pub task: Task,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+from_json!(struct TaskItem { id, thread_id, created_at, task; ..extra });
