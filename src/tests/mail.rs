@@ -16,10 +16,11 @@ fn folder(app: &TestApp) -> PathBuf {
     app.state.config.data_dir.join("mail")
 }
 
-/// The mails in that folder, in the order of their names.
+/// The mails in that folder, in the order of their names. One that is still written has another name.
 fn mails(app: &TestApp) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder(app)) else { return Vec::new() };
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> = paths.filter(|it| it.extension().is_some_and(|it| it == "eml")).collect();
     paths.sort();
     paths.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }
