@@ -1,8 +1,10 @@
 """The items and events that Colloquy's demo makes, made by the official package."""
 
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from chatkit.server import stream_widget
@@ -54,8 +56,18 @@ from chatkit.widgets import DynamicWidgetRoot
 
 Events = AsyncIterator[ThreadStreamEvent]
 
-SHARP = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-BLURRED = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+# The demo's own picture, from the same file.
+LANDSCAPE = (Path(__file__).parents[4] / "src/server/chat/relay/demo/landscape.svg").read_text()
+BLUR = '<filter id="blur"><feGaussianBlur stdDeviation="24"/></filter><g filter="url(#blur)">'
+
+
+def picture(svg: str) -> str:
+    """The address that is the picture itself."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+SHARP = picture(LANDSCAPE)
+BLURRED = picture(LANDSCAPE.replace("<g>", BLUR, 1))
 
 
 def base(thread: ThreadMetadata, prefix: str) -> dict:
