@@ -84,7 +84,7 @@ test-model: ## Run a story with a real language model on this processor (slow)
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory and long threads, and the originals beside it
+bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, long threads and Lighthouse, and the originals beside it
 	@$(CI)/setup test
 	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
@@ -92,6 +92,7 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory 
 	@$(RUN) node end2end/bench/scroll.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
+	@$(RUN) node end2end/bench/lighthouse.mjs
 
 weight: ## Weigh the binary that was built last, and what it sends to browsers, against the budgets
 	@$(CI)/setup serve
