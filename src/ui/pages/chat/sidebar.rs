@@ -122,6 +122,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                 </span>
                 <span class="account-bar__who">
                     <span class="account-bar__name">{live_view(move || name.get())}</span>
+                    " "
                     <span class="account-bar__email">{live_view(move || email.get())}</span>
                 </span>
             </a>
