@@ -6,6 +6,8 @@
 
 use leptos::prelude::*;
 
+use super::view::{IntoPart, part};
+
 /// A closure that is run again when a signal that it read changes.
 pub type Live<T> = Box<dyn Fn() -> T + Send + Sync>;
 
@@ -15,8 +17,8 @@ pub fn live<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Live<T> {
 }
 
 /// A part of a view that changes.
-pub fn live_view<V: IntoView + 'static>(view: impl Fn() -> V + Send + Sync + 'static) -> Live<AnyView> {
-    Box::new(move || view().into_any())
+pub fn live_view<V: IntoPart>(view: impl Fn() -> V + Send + Sync + 'static) -> Live<AnyView> {
+    Box::new(move || part(view()))
 }
 
 /// A listener to events.

@@ -10,6 +10,7 @@ mod pages;
 pub mod paths;
 mod shell;
 mod tree;
+mod view;
 pub mod words;
 
 pub use app::App;

@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 use super::{ChatKitControl, Entity, items::text_of_widget};
 use crate::{
     model::chatkit::{EntitySource, UserContent},
+    ui::view::view,
     ui::{
         components::Show,
         live::{handler, live_view},

@@ -20,7 +20,12 @@ use leptos::{html, prelude::*};
 use super::items::copy::CopyButton;
 use crate::{
     model::typeset::Passage,
-    ui::{components::Show, live::live_view, words::markdown as words},
+    ui::view::view,
+    ui::{
+        components::{Each, Show},
+        live::live_view,
+        words::markdown as words,
+    },
 };
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Settled};
@@ -88,7 +93,7 @@ pub fn Markdown(
     let around_tail = StoredValue::new(Around { is_settled: false, ..around.get_value() });
     view! {
         <div class="markdown" dir="auto">
-            <For
+            <Each
                 each=move || part(false)
                 key=|it| it.key
                 children=move |it| around.with_value(|around| view_block(&it.block, around))
@@ -96,7 +101,7 @@ pub fn Markdown(
             {live_view(move || document.with(|it| around_tail.with_value(|around| view_blocks(&it.tail, around))))}
             <Show when=move || has_notes.get()>
                 <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
-                    <For
+                    <Each
                         each=move || part(true)
                         key=|it| it.key
                         children=move |it| around.with_value(|around| view_note(&it.block, around))
@@ -124,22 +129,22 @@ fn view_blocks(blocks: &[Block], around: &Around) -> Vec<AnyView> {
 
 fn view_block(block: &Block, around: &Around) -> AnyView {
     match block {
-        Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> }.into_any(),
+        Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> },
         Block::Plain(line) => view_line(line, around).into_any(),
         // The page's own heading is the first level.
-        Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> }.into_any(),
-        Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> }.into_any(),
-        Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> }.into_any(),
-        Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> }.into_any(),
-        Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> }.into_any(),
+        Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> },
+        Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> },
+        Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> },
+        Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> },
+        Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> },
         Block::Code { language, text } => view_code(language.clone(), text.clone(), around),
-        Block::Quote(blocks) => view! { <blockquote dir="auto">{view_inner(blocks, around)}</blockquote> }.into_any(),
-        Block::List { start: None, items } => view! { <ul dir="auto">{view_items(items, around)}</ul> }.into_any(),
+        Block::Quote(blocks) => view! { <blockquote dir="auto">{view_inner(blocks, around)}</blockquote> },
+        Block::List { start: None, items } => view! { <ul dir="auto">{view_items(items, around)}</ul> },
         Block::List { start: Some(start), items } => {
-            view! { <ol start=start.to_string() dir="auto">{view_items(items, around)}</ol> }.into_any()
+            view! { <ol start=start.to_string() dir="auto">{view_items(items, around)}</ol> }
         }
         Block::Table { columns, head, rows } => view_table(columns, head, rows, around),
-        Block::Rule => view! { <hr /> }.into_any(),
+        Block::Rule => view! { <hr /> },
         Block::Footnote { label, blocks } => view_nested_note(label, blocks, around),
     }
 }
@@ -154,10 +159,7 @@ fn view_items(items: &[ListItem], around: &Around) -> Vec<AnyView> {
         let label = if is_done { words::TASK_DONE } else { words::TASK_OPEN };
         view! { <input class="markdown__task" type="checkbox" checked=is_done disabled aria-label=label /> }
     };
-    items
-        .iter()
-        .map(|item| view! { <li>{item.is_done.map(task)} {view_inner(&item.blocks, around)}</li> }.into_any())
-        .collect()
+    items.iter().map(|item| view! { <li>{item.is_done.map(task)} {view_inner(&item.blocks, around)}</li> }).collect()
 }
 
 fn view_code(language: String, text: String, around: &Around) -> AnyView {
@@ -179,7 +181,6 @@ fn view_code(language: String, text: String, around: &Around) -> AnyView {
             </pre>
         </div>
     }
-    .into_any()
 }
 
 fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], around: &Around) -> AnyView {
@@ -204,5 +205,4 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
             </table>
         </div>
     }
-    .into_any()
 }

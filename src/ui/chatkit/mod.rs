@@ -42,6 +42,7 @@ use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 
 use crate::{
     model::chatkit::Thread,
+    ui::view::view,
     ui::{live::live, words::frame as words},
 };
 

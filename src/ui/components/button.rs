@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::live::live;
+use crate::ui::{live::live, view::view};
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

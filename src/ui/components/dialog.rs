@@ -1,6 +1,6 @@
 use leptos::{html, prelude::*};
 
-use crate::ui::live::handler;
+use crate::ui::{live::handler, view::view};
 
 /// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back.
 #[component]
@@ -43,14 +43,14 @@ pub fn Dialog(
             node_ref=element
             class="dialog"
             role=role
-            aria-labelledby=id
+            aria-labelledby=id.clone()
             on:close=handler(move |_| on_close.run(()))
             on:click=close_on_backdrop
             // Escape is for the dialog alone, not for what it stands in.
             on:keydown=handler(|ev: leptos::ev::KeyboardEvent| ev.stop_propagation())
         >
             <div class="dialog__body">
-                <h2 class="dialog__heading" id=id.clone()>
+                <h2 class="dialog__heading" id=id>
                     {heading}
                 </h2>
                 {children()}

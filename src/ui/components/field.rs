@@ -1,5 +1,7 @@
 use leptos::{html, prelude::*};
 
+use crate::ui::view::view;
+
 use crate::ui::live::{handler, live, live_view};
 
 /// A labelled input with its error.
@@ -73,13 +75,13 @@ pub fn Field(
                 autofocus=error.get_untracked().is_some()
                 on:input=handler(move |_| follow())
                 aria-invalid=live(move || error.get().map(|_| "true"))
-                aria-describedby=described_by
+                aria-describedby=live(described_by)
             />
             {live_view(move || match (error.get(), hint) {
                 (Some(text), _) => {
-                    view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }.into_any()
+                    view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }
                 }
-                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }.into_any(),
+                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> },
                 (None, None) => ().into_any(),
             })}
         </div>

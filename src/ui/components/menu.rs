@@ -6,6 +6,7 @@ use super::{Icon, IconKind};
 use crate::ui::{
     components::Show,
     live::{handler, live},
+    view::view,
 };
 
 /// Tells the items of a menu how to close it.

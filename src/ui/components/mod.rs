@@ -2,6 +2,7 @@
 
 mod button;
 mod dialog;
+mod each;
 mod field;
 mod icon;
 mod icon_name;
@@ -13,6 +14,7 @@ pub(crate) mod sprite;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;
+pub use each::Each;
 pub use field::Field;
 pub use icon::{Icon, IconKind};
 pub use logo::Logo;

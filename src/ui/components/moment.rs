@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{model::Timestamp, ui::live::live_view};
+use crate::{model::Timestamp, ui::live::live_view, ui::view::view};
 
 /// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
 #[component]

@@ -30,6 +30,7 @@ use crate::{
         auth::Session,
         page::{AnswersFrom, AttachmentLimits, ChatStart},
     },
+    ui::view::view,
     ui::{
         chatkit::{
             Ask, AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions,
@@ -74,13 +75,13 @@ pub fn ChatPage() -> impl IntoView {
                 match start.await {
                     Start::SignedOut => {
                         let here = paths::thread(thread_id.get_untracked().as_deref());
-                        view! { <Redirect path=paths::sign_in(Some(&here)) /> }.into_any()
+                        view! { <Redirect path=paths::sign_in(Some(&here)) /> }
                     }
-                    Start::NotFound => view! { <NotFoundPage /> }.into_any(),
-                    Start::Failed => view! { <FailedPage again=paths::CHAT /> }.into_any(),
+                    Start::NotFound => view! { <NotFoundPage /> },
+                    Start::Failed => view! { <FailedPage again=paths::CHAT /> },
                     Start::Open(session, start) => {
                         is_open.set_value(true);
-                        view! { <Room thread_id session=*session start=*start /> }.into_any()
+                        view! { <Room thread_id session=*session start=*start /> }
                     }
                 }
             }))}

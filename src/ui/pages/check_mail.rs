@@ -7,19 +7,20 @@ use super::{
 };
 use crate::{
     model::page::EntryStart,
+    ui::view::view,
     ui::{paths, words::entry as words},
 };
 
 /// Says that a mail is on its way. It says the same whether somebody gets one or not.
 #[component]
 pub fn CheckMailPage() -> impl IntoView {
-    view! { <EntryPage is_for_all=true content=check_mail /> }.into_any()
+    view! { <EntryPage is_for_all=true content=check_mail /> }
 }
 
 fn check_mail(start: EntryStart) -> impl IntoView {
     match query("for").as_deref() {
-        Some("password") => view! { <ForReset email=start.memory.typed.email /> }.into_any(),
-        _ => view! { <ForVerification start /> }.into_any(),
+        Some("password") => view! { <ForReset email=start.memory.typed.email /> },
+        _ => view! { <ForVerification start /> },
     }
 }
 

@@ -7,6 +7,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
+    ui::view::view,
     ui::{components::Logo, live::live_view, paths},
 };
 
@@ -31,7 +32,7 @@ where
                     // Who cannot be told about the visitor shows the form; the server judges again.
                     let start = start.await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() });
                     match start.is_signed_in && !is_for_all {
-                        true => view! { <GoOn /> }.into_any(),
+                        true => view! { <GoOn /> },
                         false => content(start).into_any(),
                     }
                 }))}

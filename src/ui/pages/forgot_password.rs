@@ -8,6 +8,7 @@ use super::{
 use crate::{
     api::recovery::RequestReset,
     model::page::EntryStart,
+    ui::view::view,
     ui::{
         components::{Button, Field},
         paths,
@@ -18,7 +19,7 @@ use crate::{
 /// Where somebody asks for a link to set a new password.
 #[component]
 pub fn ForgotPasswordPage() -> impl IntoView {
-    view! { <EntryPage is_for_all=true content=forgot_password /> }.into_any()
+    view! { <EntryPage is_for_all=true content=forgot_password /> }
 }
 
 fn forgot_password(start: EntryStart) -> impl IntoView {

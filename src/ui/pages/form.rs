@@ -4,6 +4,7 @@ use leptos::{html, prelude::*, server_fn::ServerFn};
 
 use crate::{
     model::{ApiError, auth::AuthError, page::Done},
+    ui::view::view,
     ui::{
         components::{Icon, IconKind},
         live::live_view,
@@ -81,7 +82,7 @@ pub fn FormAlert(
     /// The sentence.
     error: Signal<Option<&'static str>>,
 ) -> impl IntoView {
-    move || {
+    live_view(move || {
         error.get().map(|text| {
             view! {
                 <p class="notice" data-level="danger" role="alert">
@@ -90,7 +91,7 @@ pub fn FormAlert(
                 </p>
             }
         })
-    }
+    })
 }
 
 /// What a form has done. The place is there before there is something to say, so that it is read out.

@@ -7,6 +7,7 @@ use super::{failed::FailedPage, not_found::NotFoundPage};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
+    ui::view::view,
     ui::{chatkit::Still, live::live_view, paths, words::gallery as words},
 };
 
@@ -18,9 +19,9 @@ pub fn GalleryPage() -> impl IntoView {
         <Suspense>
             {live_view(move || Suspend::new(async move {
                 match sections.await {
-                    Ok(sections) => view! { <Gallery sections /> }.into_any(),
-                    Err(ApiError::NotFound) => view! { <NotFoundPage /> }.into_any(),
-                    Err(_) => view! { <FailedPage again=paths::GALLERY /> }.into_any(),
+                    Ok(sections) => view! { <Gallery sections /> },
+                    Err(ApiError::NotFound) => view! { <NotFoundPage /> },
+                    Err(_) => view! { <FailedPage again=paths::GALLERY /> },
                 }
             }))}
         </Suspense>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::entry::{EntryCard, EntryHeader};
 use crate::ui::{
     paths,
+    view::view,
     words::{entry as words, form},
 };
 

@@ -13,12 +13,13 @@ use crate::{
         paths,
         words::entry as words,
     },
+    ui::{live::live_view, view::view},
 };
 
 /// Where the link of the mail leads: a new password, by the token in the page's query.
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
-    view! { <EntryPage is_for_all=true content=reset_password /> }.into_any()
+    view! { <EntryPage is_for_all=true content=reset_password /> }
 }
 
 fn reset_password(_: EntryStart) -> impl IntoView {
@@ -26,10 +27,10 @@ fn reset_password(_: EntryStart) -> impl IntoView {
     let token = query("token").filter(|_| query("error").is_none());
     let used_up = Err(ApiError::Auth(AuthError::InvalidToken));
     let is_used_up = Memo::new(move |_| action.value().with(|it| it.as_ref() == Some(&used_up)));
-    move || match token.clone().filter(|_| !is_used_up.get()) {
-        Some(token) => view! { <NewPassword token action /> }.into_any(),
-        None => view! { <UsedUp /> }.into_any(),
-    }
+    live_view(move || match token.clone().filter(|_| !is_used_up.get()) {
+        Some(token) => view! { <NewPassword token action /> },
+        None => view! { <UsedUp /> },
+    })
 }
 
 #[component]

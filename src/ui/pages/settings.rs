@@ -31,6 +31,7 @@ use crate::{
         ApiError,
         page::{AccountOverview, Done},
     },
+    ui::view::view,
     ui::{
         components::{Icon, IconKind, Logo},
         live::live_view,
@@ -83,14 +84,13 @@ pub fn SettingsFrame() -> impl IntoView {
         <Suspense>
             {live_view(move || Suspend::new(async move {
                 match start.await {
-                    Ok(Some(overview)) => view! { <Frame overview /> }.into_any(),
-                    Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> }.into_any(),
-                    Err(_) => view! { <FailedPage again=paths::ACCOUNT /> }.into_any(),
+                    Ok(Some(overview)) => view! { <Frame overview /> },
+                    Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> },
+                    Err(_) => view! { <FailedPage again=paths::ACCOUNT /> },
                 }
             }))}
         </Suspense>
     }
-    .into_any()
 }
 
 #[component]

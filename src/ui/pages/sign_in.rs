@@ -13,6 +13,7 @@ use crate::{
         auth::AuthError,
         page::{Done, EntryStart},
     },
+    ui::view::view,
     ui::{
         components::{Button, Field, Show},
         paths,
@@ -23,7 +24,7 @@ use crate::{
 /// The sign-in page.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    view! { <EntryPage content=sign_in /> }.into_any()
+    view! { <EntryPage content=sign_in /> }
 }
 
 fn sign_in(start: EntryStart) -> impl IntoView {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     api::account::SignUp,
     model::page::{EntryStart, TypedFields},
+    ui::view::view,
     ui::{
         components::{Button, Field},
         paths,
@@ -18,13 +19,13 @@ use crate::{
 /// The sign-up page.
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    view! { <EntryPage content=sign_up /> }.into_any()
+    view! { <EntryPage content=sign_up /> }
 }
 
 fn sign_up(start: EntryStart) -> impl IntoView {
     match start.may_sign_up {
-        true => view! { <Open typed=start.memory.typed /> }.into_any(),
-        false => view! { <Closed /> }.into_any(),
+        true => view! { <Open typed=start.memory.typed /> },
+        false => view! { <Closed /> },
     }
 }
 

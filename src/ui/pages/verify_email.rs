@@ -7,6 +7,7 @@ use super::{
 use crate::{
     api::recovery::SendVerification,
     model::page::{Done, EntryStart},
+    ui::view::view,
     ui::{
         components::{Button, ButtonKind, Field},
         paths,
@@ -17,11 +18,11 @@ use crate::{
 /// Where the link that proves an address leads, with `?error=…` if it did not.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
-    view! { <EntryPage is_for_all=true content=verify_email /> }.into_any()
+    view! { <EntryPage is_for_all=true content=verify_email /> }
 }
 
 fn verify_email(start: EntryStart) -> impl IntoView {
-    let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any() };
+    let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> } };
     view! {
         <EntryHeader heading=words::LINK_BROKEN lede=form::link_error(&code) />
         <SendVerificationForm
@@ -30,7 +31,6 @@ fn verify_email(start: EntryStart) -> impl IntoView {
             before=start.memory.done
         />
     }
-    .into_any()
 }
 
 #[component]
@@ -73,9 +73,8 @@ pub fn SendVerificationForm(
                 value=email.get_untracked()
                 error=Signal::derive(move || errors.get().email)
             />
-        }
-        .into_any(),
-        false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> }.into_any(),
+        },
+        false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> },
     };
     let kind = if is_address_asked { ButtonKind::Primary } else { ButtonKind::Quiet };
     // Where the address cannot be typed there is no field to say it at.

@@ -15,6 +15,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, Loading},
     components::{Icon, IconKind, Show},
     live::{handler, live},
+    view::view,
     words::composer as words,
 };
 

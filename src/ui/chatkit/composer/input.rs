@@ -4,6 +4,7 @@ use super::{Taking, attachments, focus, menu::Menu, suggest::Suggestions};
 use crate::ui::{
     chatkit::ChatKitControl,
     live::{handler, live, live_view},
+    view::view,
     words::composer as words,
 };
 
@@ -69,7 +70,7 @@ pub(super) fn Input(
             rows="1"
             dir="auto"
             aria-label=words::MESSAGE
-            placeholder=placeholder
+            placeholder=live(placeholder)
             autocomplete="off"
             aria-describedby=live(move || lock.with(Option::is_some).then(lock_id))
             disabled=live(move || taking.get() != Taking::Open)
@@ -77,7 +78,7 @@ pub(super) fn Input(
             aria-autocomplete=live(move || is_open.get().then_some("list"))
             aria-expanded=live(move || is_open.get().then_some("true"))
             aria-controls=live(move || is_open.get().then(|| suggestions.list_id()))
-            aria-activedescendant=active
+            aria-activedescendant=live(active)
             on:input=on_input
             on:paste=handler(move |ev| attachments::paste(control, &ev))
             on:keydown=on_keydown

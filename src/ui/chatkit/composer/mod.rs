@@ -30,6 +30,7 @@ use leptos::prelude::*;
 
 use crate::{
     model::chatkit::ThreadStatus,
+    ui::view::view,
     ui::{chatkit::ChatKitControl, live::live_view, words::composer as words},
 };
 
@@ -61,9 +62,9 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
             </p>
             <Queue control />
             {live_view(move || match (closed.get(), pending.get()) {
-                (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> }.into_any(),
-                (None, Some(item)) => view! { <Questions control item /> }.into_any(),
-                (None, None) => view! { <Form control taking /> }.into_any(),
+                (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> },
+                (None, Some(item)) => view! { <Questions control item /> },
+                (None, None) => view! { <Form control taking /> },
             })}
         </div>
     }

@@ -4,6 +4,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, ModelOption},
     components::Show,
     live::{live, live_view},
+    view::view,
     words::composer as words,
 };
 
@@ -49,7 +50,7 @@ fn Model(control: ChatKitControl, model: ModelOption) -> impl IntoView {
     // Some browsers begin with the attribute, all follow the property.
     let is_first = untrack(is_selected.clone());
     view! {
-        <option value=value title=description disabled=disabled selected=is_first prop:selected=is_selected>
+        <option value=value title=description disabled=disabled selected=is_first prop:selected=live(is_selected)>
             {label}
         </option>
     }

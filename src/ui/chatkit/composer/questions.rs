@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     model::chatkit::{StructuredInputItem, StructuredReply, ThreadItem},
+    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, state::ChatState},
         components::Show,
@@ -119,8 +120,8 @@ fn QuestionFields(
     });
     let Question { text, kind, .. } = question;
     let fields = match kind {
-        QuestionKind::Choice { options, multiple } => view! { <Choices control text options multiple /> }.into_any(),
-        QuestionKind::Text { description } => view! { <Freeform control text description submit /> }.into_any(),
+        QuestionKind::Choice { options, multiple } => view! { <Choices control text options multiple /> },
+        QuestionKind::Text { description } => view! { <Freeform control text description submit /> },
     };
     view! { <div node_ref=body class="questions__body">{fields}</div> }
 }
@@ -136,7 +137,7 @@ fn Choices(control: ChatKitControl, text: String, options: Vec<String>, multiple
             move |ev| answers.update(|it| it.iter_mut().for_each(|it| it.choose(&value, event_target_checked(&ev))));
         view! {
             <label class="questions__option">
-                <input type=kind name="answer" prop:checked=is_chosen on:change=on_change />
+                <input type=kind name="answer" prop:checked=live(is_chosen) on:change=on_change />
                 <span dir="auto">{shown}</span>
             </label>
         }

@@ -3,8 +3,9 @@ use leptos::prelude::*;
 use super::Queued;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, UserMessageDraft},
-    components::{Icon, IconKind, Show},
+    components::{Each, Icon, IconKind, Show},
     live::{handler, live_view},
+    view::view,
     words::composer as words,
 };
 
@@ -21,9 +22,9 @@ pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
         <Show when=move || { n_queued.get() > 0 }>
             <section class="queue" aria-label=words::QUEUED_MESSAGES>
                 <ul class="queue__list">
-                    <For each=move || queue.get() key=|it| it.key.clone() let(it)>
+                    <Each each=move || queue.get() key=|it| it.key.clone() let(it)>
                         <QueuedMessage control queued=it />
-                    </For>
+                    </Each>
                 </ul>
             </section>
         </Show>

@@ -4,6 +4,7 @@ use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
     live::live_view,
+    view::view,
     words::composer as words,
 };
 

@@ -9,6 +9,7 @@ use super::{
 use crate::ui::{
     components::{Icon, IconKind, Show},
     live::{handler, live, live_view},
+    view::view,
     words::composer as words,
 };
 
@@ -83,7 +84,6 @@ fn Group(suggestions: Suggestions, group: Option<String>, choices: Vec<(usize, C
                     {options}
                 </div>
             }
-            .into_any()
         }
     }
 }

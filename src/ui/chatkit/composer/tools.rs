@@ -4,6 +4,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, ToolOption},
     components::{Icon, IconKind, Menu, MenuItem, Show},
     live::{live, live_view},
+    view::view,
     words::composer as words,
 };
 

@@ -3,7 +3,8 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, HeaderAction, UseChatKitOptions},
     components::{Icon, IconKind, Show},
-    live::{handler, live},
+    live::{handler, live, live_view},
+    view::view,
     words::{frame as words, history},
 };
 
@@ -35,7 +36,7 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
                 </Show>
                 <Show when=move || has_title.get()>
                     <h2 class="frame__title" dir="auto">
-                        {title_of(control)}
+                        {live_view(title_of(control))}
                     </h2>
                 </Show>
                 <span class="frame__space"></span>
@@ -85,7 +86,7 @@ fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<Header
             action.on_click.run(());
         }
     };
-    move || {
+    live_view(move || {
         action.get().map(|it| {
             view! {
                 <button class="icon-button" type="button" aria-label=it.label.clone() title=it.label on:click=act>
@@ -93,5 +94,5 @@ fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<Header
                 </button>
             }
         })
-    }
+    })
 }

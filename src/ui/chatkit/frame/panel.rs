@@ -7,6 +7,7 @@ use crate::ui::{
     chatkit::{ChatHistory, ChatKitControl},
     components::{Icon, IconKind, Show},
     live::handler,
+    view::view,
     words::{frame as words, history},
 };
 

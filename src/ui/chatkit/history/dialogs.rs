@@ -6,6 +6,8 @@ use super::search::Search;
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Dialog},
+    live::live_view,
+    view::view,
     words::history as words,
 };
 
@@ -96,7 +98,7 @@ pub(super) fn DeleteDialog(
             on_close=close
         >
             <p class="dialog__text">
-                <strong dir="auto">{title}</strong>
+                <strong dir="auto">{live_view(title)}</strong>
                 {words::DELETE_TEXT}
             </p>
             <div class="dialog__actions">

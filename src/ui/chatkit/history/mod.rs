@@ -16,8 +16,9 @@ use web_sys::{Element, HtmlElement};
 
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
-    components::{Button, ButtonKind, Icon, IconKind, Show},
+    components::{Button, ButtonKind, Each, Icon, IconKind, Show},
     live::live_view,
+    view::view,
     words::history as words,
 };
 use dialogs::{DeleteDialog, RenameDialog};
@@ -67,17 +68,17 @@ pub fn ChatHistory(
         <div class="history">
             {match href {
                 Some(href) => {
-                    view! { <a class="history__new" href=href(None) on:click=begin>{new_chat()}</a> }.into_any()
+                    view! { <a class="history__new" href=href(None) on:click=begin>{new_chat()}</a> }
                 }
                 None => {
-                    view! { <button class="history__new" type="button" on:click=begin>{new_chat()}</button> }.into_any()
+                    view! { <button class="history__new" type="button" on:click=begin>{new_chat()}</button> }
                 }
             }}
             <SearchField control search />
             <ul class="history__list" aria-label=words::CHATS on:keydown=step>
-                <For each=move || ids.get() key=Clone::clone let:id>
+                <Each each=move || ids.get() key=Clone::clone let:id>
                     <Row control search groups id href open renaming deleting />
-                </For>
+                </Each>
             </ul>
             <Show when=move || search.has_more()>
                 <Button kind=ButtonKind::Quiet on:click=move |_| search.load_more()>

@@ -8,7 +8,8 @@ use super::{Href, marked::marked, search::Search};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{IconKind, Menu, MenuItem, Show},
-    live::{handler, live_view},
+    live::{handler, live, live_view},
+    view::view,
     words::history as words,
 };
 
@@ -55,20 +56,19 @@ pub(super) fn Row(
             <div class="history__thread">
             {match path {
                 Some(path) => {
-                    view! { <a class="history__link" href=path aria-current=current>{content()}</a> }.into_any()
+                    view! { <a class="history__link" href=path aria-current=live(current)>{content()}</a> }
                 }
                 None => {
                     view! {
                         <button
                             class="history__link"
                             type="button"
-                            aria-current=current
+                            aria-current=live(current)
                             on:click=handler(move |_| open.run(id.get_value()))
                         >
                             {content()}
                         </button>
                     }
-                        .into_any()
                 }
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
@@ -97,9 +97,9 @@ pub(super) fn Row(
 
 fn view_group(name: String, is_below_heading: bool) -> AnyView {
     if is_below_heading {
-        view! { <h3 class="history__group">{name}</h3> }.into_any()
+        view! { <h3 class="history__group">{name}</h3> }
     } else {
-        view! { <h2 class="history__group">{name}</h2> }.into_any()
+        view! { <h2 class="history__group">{name}</h2> }
     }
 }
 
@@ -109,7 +109,11 @@ fn view_marked(text: &str, query: &str) -> AnyView {
     parts
         .map(|(is_found, part)| {
             let part = part.to_owned();
-            if is_found { view! { <mark class="history__mark">{part}</mark> }.into_any() } else { part.into_any() }
+            if is_found {
+                view! { <mark class="history__mark">{part}</mark> }
+            } else {
+                part.into_any()
+            }
         })
         .collect_view()
         .into_any()

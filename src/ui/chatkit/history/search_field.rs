@@ -7,6 +7,7 @@ use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
     live::{handler, live, live_view},
+    view::view,
     words::history as words,
 };
 

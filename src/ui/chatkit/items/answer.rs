@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
+    ui::view::view,
     ui::{
         chatkit::{markdown::Markdown, state::Phase},
         components::{Icon, IconKind, Show},
@@ -39,7 +40,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             data-last=live(move || is_last.get().map(|()| ""))
             data-superseded=live(move || (phase.get() == Phase::Superseded).then_some(""))
             aria-label=words::ASSISTANT
-            aria-busy=shown.busy(Phase::Streaming)
+            aria-busy=live(shown.busy(Phase::Streaming))
         >
             <Markdown source=text is_streaming id=id.clone() marks />
             <Show when=move || is_streaming.get() && is_empty.get()>

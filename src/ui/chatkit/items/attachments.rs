@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use super::{address, shown::Shown};
 use crate::{
     model::chatkit::{Attachment, ThreadItem},
+    ui::live::live_view,
+    ui::view::view,
     ui::{components::Show, words::items as words},
 };
 
@@ -31,29 +33,28 @@ pub(super) fn Attachments(shown: Shown) -> impl IntoView {
     view! {
         <Show when=move || has_some.get()>
             <ul class="attachments" aria-label=words::ATTACHMENTS>
-                {chips}
+                {live_view(chips)}
             </ul>
         </Show>
     }
 }
 
-fn view_attachment(attachment: Attachment, origin: Option<&str>) -> impl IntoView + use<> {
+fn view_attachment(attachment: Attachment, origin: Option<&str>) -> AnyView {
     let name = attachment.name;
     let picture = attachment.preview_url.filter(|it| address::is_drawable_at(it, origin));
     let href = attachment.colloquy.and_then(|it| it.url).and_then(|it| address::file_link(&it));
     let is_picture = picture.is_some();
     let inside = match picture {
-        Some(src) => view! { <img class="attachments__picture" src=src alt=name /> }.into_any(),
-        None => view! { <span class="attachments__name">{name}</span> }.into_any(),
+        Some(src) => view! { <img class="attachments__picture" src=src alt=name /> },
+        None => view! { <span class="attachments__name">{name}</span> },
     };
     let chip = match href {
         Some(href) => view! {
             <a class="attachments__chip" href=href target="_blank" rel="noopener noreferrer nofollow">
                 {inside}
             </a>
-        }
-        .into_any(),
-        None => view! { <span class="attachments__chip">{inside}</span> }.into_any(),
+        },
+        None => view! { <span class="attachments__chip">{inside}</span> },
     };
     view! { <li data-picture=is_picture.then_some("")>{chip}</li> }
 }

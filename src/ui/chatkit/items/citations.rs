@@ -11,6 +11,7 @@ use crate::ui::{
     },
     components::Show,
     live::{handler, live_view},
+    view::view,
     words::{items as words, markdown},
 };
 
@@ -34,14 +35,14 @@ pub(super) fn Citations(
             <details class="citations">
                 <summary class="citations__summary">{live_view(move || words::n_sources(n_lines.get()))}</summary>
                 <ol class="sources" aria-label=words::SOURCES>
-                    {lines}
+                    {live_view(lines)}
                 </ol>
             </details>
         </Show>
     }
 }
 
-fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> impl IntoView + use<> {
+fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> AnyView {
     let back = has_mark.then(|| {
         let mark = cite_id(id, number);
         view! {

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::ui::{
     components::{Icon, IconKind},
     live::{live, live_view},
+    view::view,
     words::items as words,
 };
 

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::ui::view::view;
+
 /// Three dots: somebody is thinking.
 #[component]
 pub(crate) fn Dots() -> impl IntoView {

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{FeedbackKind, ThreadItem},
+    ui::view::view,
     ui::{
         components::{Icon, IconKind, Show},
         live::live,

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::{address, dots::Dots, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
+    ui::view::view,
     ui::{
         chatkit::state::Phase,
         components::Show,
@@ -35,9 +36,9 @@ pub(super) fn GeneratedImage(shown: Shown) -> impl IntoView {
             {live_view(move || match (url.with(Option::is_some), is_drawn.get(), is_streaming.get()) {
                 (_, true, _) => ().into_any(),
                 (false, _, true) => {
-                    view! { <p class="picture__place"><Dots /> <span>{words::PICTURE_COMES}</span></p> }.into_any()
+                    view! { <p class="picture__place"><Dots /> <span>{words::PICTURE_COMES}</span></p> }
                 }
-                (false, ..) => view! { <p class="picture__place">{words::PICTURE_MISSING}</p> }.into_any(),
+                (false, ..) => view! { <p class="picture__place">{words::PICTURE_MISSING}</p> },
                 (true, ..) => view_link(elsewhere.get()),
             })}
             <Show when=move || is_streaming.get() && progress.with(Option::is_some)>
@@ -59,8 +60,7 @@ fn view_link(href: Option<String>) -> AnyView {
             <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow">
                 {words::OPEN_PICTURE}
             </a>
-        }
-        .into_any(),
-        None => view! { <p class="picture__place">{words::PICTURE_REFUSED}</p> }.into_any(),
+        },
+        None => view! { <p class="picture__place">{words::PICTURE_REFUSED}</p> },
     }
 }

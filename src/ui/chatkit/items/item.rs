@@ -7,6 +7,7 @@ use super::{
 use crate::{
     model::chatkit::ThreadItem,
     ui::chatkit::{ChatKitControl, control::Row},
+    ui::{live::live_view, view::view},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,17 +28,17 @@ enum Kind {
 pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
     let shown = Shown::new(control, row);
     let kind = shown.read(|entry| kind_of(&entry.item));
-    move || match kind.get() {
-        Some(Kind::User) => view! { <UserMessage shown /> }.into_any(),
-        Some(Kind::Assistant) => view! { <Answer shown /> }.into_any(),
-        Some(Kind::Workflow) => view! { <WorkflowSteps shown /> }.into_any(),
-        Some(Kind::Task) => view! { <LoneTask shown /> }.into_any(),
-        Some(Kind::Image) => view! { <GeneratedImage shown /> }.into_any(),
-        Some(Kind::Widget) => view! { <WidgetItem shown /> }.into_any(),
-        Some(Kind::Questions) => view! { <Questions shown /> }.into_any(),
-        Some(Kind::ToolCall) => view! { <ToolCallLine shown /> }.into_any(),
+    live_view(move || match kind.get() {
+        Some(Kind::User) => view! { <UserMessage shown /> },
+        Some(Kind::Assistant) => view! { <Answer shown /> },
+        Some(Kind::Workflow) => view! { <WorkflowSteps shown /> },
+        Some(Kind::Task) => view! { <LoneTask shown /> },
+        Some(Kind::Image) => view! { <GeneratedImage shown /> },
+        Some(Kind::Widget) => view! { <WidgetItem shown /> },
+        Some(Kind::Questions) => view! { <Questions shown /> },
+        Some(Kind::ToolCall) => view! { <ToolCallLine shown /> },
         None => ().into_any(),
-    }
+    })
 }
 
 fn kind_of(item: &ThreadItem) -> Option<Kind> {

@@ -3,6 +3,8 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{StructuredInput, StructuredInputStatus, ThreadItem},
+    ui::live::live_view,
+    ui::view::view,
     ui::words::items as words,
 };
 
@@ -29,14 +31,14 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
     let is_waiting = Memo::new(move |_| asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
     let view_all = move || {
         if is_waiting.get() {
-            return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> }.into_any();
+            return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> };
         }
         let pairs = asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view();
-        view! { <dl>{pairs}</dl> }.into_any()
+        view! { <dl>{pairs}</dl> }
     };
     view! {
         <section class="answered" aria-label=words::QUESTIONS>
-            {view_all}
+            {live_view(view_all)}
         </section>
     }
 }
@@ -51,10 +53,10 @@ fn asked(input: &StructuredInput, is_pending: bool) -> Option<Asked> {
     Some(Asked { question: question.clone(), description, answer: (!is_pending).then(values) })
 }
 
-fn view_asked(asked: Asked) -> impl IntoView {
+fn view_asked(asked: Asked) -> AnyView {
     let answer = asked.answer.map(|values| {
         if values.is_empty() {
-            view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }.into_any()
+            view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }
         } else {
             values
                 .into_iter()

@@ -6,6 +6,7 @@ use super::address;
 use crate::{
     model::chatkit::Source,
     ui::chatkit::{ChatKitControl, Entity, entity::EntityButton},
+    ui::view::view,
 };
 
 /// What is shown of a source.
@@ -59,20 +60,19 @@ pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<Source
     lines
 }
 
-pub(super) fn view_source(line: SourceLine) -> impl IntoView {
+pub(super) fn view_source(line: SourceLine) -> AnyView {
     view! { <li>{view_line(line)}</li> }
 }
 
 /// What stands in a line.
-pub(super) fn view_line(line: SourceLine) -> impl IntoView {
+pub(super) fn view_line(line: SourceLine) -> AnyView {
     let SourceLine { title, href, note, entity } = line;
     let title = match (href, entity.zip(use_context::<ChatKitControl>())) {
-        (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> }.into_any(),
+        (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> },
         (Some(href), None) => {
             view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow" dir="auto">{title}</a> }
-                .into_any()
         }
-        (None, None) => view! { <span dir="auto">{title}</span> }.into_any(),
+        (None, None) => view! { <span dir="auto">{title}</span> },
     };
     view! {
         {title}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::sources::{self, SourceLine, view_source};
 use crate::{
     model::chatkit::{StatusIndicator, Task},
+    ui::view::view,
     ui::{
         chatkit::markdown::Markdown,
         components::{Icon, IconKind, Show},
@@ -112,20 +113,18 @@ pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
 #[component]
 pub(super) fn StepStatus(step: Memo<Step>) -> impl IntoView {
     let status = Memo::new(move |_| step.with(|it| it.status));
-    move || match status.get() {
-        StatusIndicator::None => view! { <span class="step__mark" data-status="none"></span> }.into_any(),
+    live_view(move || match status.get() {
+        StatusIndicator::None => view! { <span class="step__mark" data-status="none"></span> },
         StatusIndicator::Loading => view! {
             <span class="step__mark" data-status="loading">
                 <span class="unseen">{words::UNDER_WAY}</span>
             </span>
-        }
-        .into_any(),
+        },
         StatusIndicator::Complete => view! {
             <span class="step__mark" data-status="complete">
                 <Icon kind=IconKind::Check />
                 <span class="unseen">{words::DONE}</span>
             </span>
-        }
-        .into_any(),
-    }
+        },
+    })
 }

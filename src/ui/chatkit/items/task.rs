@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
-    ui::{chatkit::state::Phase, live::live},
+    ui::view::view,
+    ui::{
+        chatkit::state::Phase,
+        live::{live, live_view},
+    },
 };
 
 /// A step that stands alone.
@@ -20,7 +24,7 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
     let phase = shown.phase();
     let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
     let has_more = Memo::new(move |_| step.with(Step::has_more));
-    move || {
+    live_view(move || {
         if has_more.get() {
             view! {
                 <details class="steps" open=live(move || is_streaming.get())>
@@ -30,10 +34,8 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
                     </div>
                 </details>
             }
-            .into_any()
         } else {
             view! { <p class="step"><StepStatus step /> <span class="step__title"><StepTitle step /></span></p> }
-                .into_any()
         }
-    }
+    })
 }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
+    ui::view::view,
     ui::{
         components::{Button, ButtonKind, Show},
         live::live_view,

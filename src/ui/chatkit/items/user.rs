@@ -3,10 +3,11 @@ use leptos::prelude::*;
 use super::{attachments::Attachments, shown::Shown};
 use crate::{
     model::chatkit::{ThreadItem, UserContent},
+    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
         components::Show,
-        live::live_view,
+        live::{live, live_view},
         words::items as words,
     },
 };
@@ -24,7 +25,7 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
     });
     let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
-        <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
+        <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=live(shown.busy(Phase::Sending))>
             {live_view(move || {
                 quote.get().map(|it| view! { <blockquote class="message__quote" dir="auto" aria-label=words::QUOTE>{it}</blockquote> })
             })}
@@ -44,9 +45,9 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
 fn view_part(control: ChatKitControl, part: UserContent) -> AnyView {
     match (Entity::of_content(&part), part) {
         (Some(entity), UserContent::InputTag { text, interactive: true, .. }) => {
-            view! { <EntityButton control entity text /> }.into_any()
+            view! { <EntityButton control entity text /> }
         }
-        (_, UserContent::InputTag { text, .. }) => view! { <span class="message__tag">{text}</span> }.into_any(),
+        (_, UserContent::InputTag { text, .. }) => view! { <span class="message__tag">{text}</span> },
         (_, UserContent::InputText { text }) => text.into_any(),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use super::{copy::CopyButton, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
+    ui::view::view,
     ui::{chatkit::widgets::WidgetView, components::Show, live::live_view, words::items as words},
 };
 
@@ -24,7 +25,7 @@ pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
     let widget = Memo::new(move |_| widget.get().unwrap_or_default());
     let id = shown.read(|entry| Some(entry.item.id().to_owned()));
     let id = Signal::derive(move || id.get().unwrap_or_default());
-    let fallback = move || view! { <WidgetText shown /> }.into_any();
+    let fallback = move || view! { <WidgetText shown /> };
     view! { <WidgetView control=shown.control item_id=id widget fallback /> }
 }
 

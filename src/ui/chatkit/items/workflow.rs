@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     model::chatkit::{StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowSummary},
+    ui::view::view,
     ui::{
         chatkit::state::Phase,
-        components::{Icon, IconKind},
+        components::{Each, Icon, IconKind},
         live::{live, live_view},
         words::items as words,
     },
@@ -51,9 +52,9 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
                 <bdi>{live_view(move || title.get())}</bdi>
             </summary>
             <ol class="steps__list">
-                <For each=move || 0..n_steps.get().unwrap_or(0) key=|at| *at let:at>
+                <Each each=move || (0..n_steps.get().unwrap_or(0)).collect() key=|at| *at let:at>
                     <WorkflowStep shown at />
-                </For>
+                </Each>
             </ol>
         </details>
     }

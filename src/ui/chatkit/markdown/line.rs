@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     model::typeset::Passage,
+    ui::view::view,
     ui::{live::handler, words::markdown as words},
 };
 
@@ -22,16 +23,16 @@ fn view_inline(inline: &Inline, around: &Around) -> AnyView {
     match inline {
         Inline::Text(text) => text.clone().into_any(),
         Inline::Formula { text, is_display } => view_formula(text, *is_display, around),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> }.into_any(),
-        Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> }.into_any(),
-        Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> }.into_any(),
+        Inline::Code(text) => view! { <code>{text.clone()}</code> },
+        Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> },
+        Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> },
+        Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> },
         Inline::Link { href, children } => view_link(href.clone(), view_line(children, around).into_any()),
         Inline::Deeplink { link, children } => view_deeplink(link, children, around),
         Inline::Image { src, alt, is_in_link } => view_image(src, alt, *is_in_link, around),
         Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
         Inline::Marks(marks) => view_marks(marks, around),
-        Inline::Break => view! { <br /> }.into_any(),
+        Inline::Break => view! { <br /> },
     }
 }
 
@@ -41,7 +42,7 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
     around.typeset(formula, Passage::Formula { text: text.to_owned(), is_display });
     let source = view! { <code class="math">{text.trim().to_owned()}</code> };
     if !is_display {
-        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> }.into_any();
+        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> };
     }
     // Whoever uses a keyboard scrolls it too.
     view! {
@@ -57,7 +58,6 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
             {source}
         </span>
     }
-    .into_any()
 }
 
 /// The numbers of sources; each leads to its line in the list of sources.
@@ -73,7 +73,7 @@ fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
             </a>
         }
     };
-    view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }.into_any()
+    view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }
 }
 
 /// The id of a source's first mark, in the text whose ids begin with `id`.
@@ -92,7 +92,6 @@ fn view_link(href: String, name: AnyView) -> AnyView {
             {name}
         </a>
     }
-    .into_any()
 }
 
 /// A button, since only the page knows what it does: there is no address to open elsewhere or to copy.
@@ -105,7 +104,6 @@ fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyVi
             {name}
         </button>
     }
-    .into_any()
 }
 
 /// Other hosts are not told of the reader before a link is followed. A picture that does not come is a link, too.
@@ -139,8 +137,7 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
                     src=src
                     on:error=handler(move |_| has_failed.set(true))
                 />
-            }
-            .into_any();
+            };
         }
         let name = if alt.is_empty() { src.clone() } else { alt.clone() };
         if is_in_link { name.into_any() } else { view_link(src.clone(), name.into_any()) }

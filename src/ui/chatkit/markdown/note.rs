@@ -3,14 +3,14 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{Around, block::Block, view_inner};
-use crate::ui::{live::handler, words::markdown as words};
+use crate::ui::{live::handler, view::view, words::markdown as words};
 
 /// A mark that leads to a footnote.
 pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> AnyView {
     let name = words::footnote(label);
     let label = label.to_owned();
     if around.id.is_empty() {
-        return view! { <sup class="markdown__mark">{label}</sup> }.into_any();
+        return view! { <sup class="markdown__mark">{label}</sup> };
     }
     let id = is_first.then(|| mark_id(&label, around));
     let note = note_id(&label, around);
@@ -21,7 +21,6 @@ pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> An
             </a>
         </sup>
     }
-    .into_any()
 }
 
 /// A footnote at the end of the text; `None` for another block.
@@ -58,7 +57,6 @@ pub(super) fn view_nested_note(label: &str, blocks: &[Block], around: &Around) -
             {back}
         </div>
     }
-    .into_any()
 }
 
 /// Takes the focus along, and leaves the page's address as it is: the page may have a router.

@@ -8,6 +8,7 @@ use crate::ui::{
     chatkit::ChatKitControl,
     components::{Button, ButtonKind, Dialog},
     live::live_view,
+    view::view,
     words::frame as words,
 };
 
@@ -75,8 +76,7 @@ fn view_keys(shortcut: Shortcut, has_mac_keys: bool) -> AnyView {
             {key(second.to_owned())}
             {and}
             {key(letter.to_string())}
-        }
-        .into_any(),
+        },
         (Shortcut::Stop, None) => key(words::ESCAPE.to_owned()).into_any(),
         (_, None) => key(words::LIST_KEY.to_owned()).into_any(),
     }

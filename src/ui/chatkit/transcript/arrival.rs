@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, items::Dots},
     components::{Button, ButtonKind, Icon, IconKind, Show},
+    live::live_view,
+    view::view,
     words::transcript as words,
 };
 
@@ -36,10 +38,10 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
 /// How far the opened thread is.
 #[component]
 pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
-    move || match control.loading.get() {
+    live_view(move || match control.loading.get() {
         Loading::Ready => ().into_any(),
-        Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> }.into_any(),
-        Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> }.into_any(),
+        Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> },
+        Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> },
         Loading::Failed(text) => view! {
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
@@ -48,7 +50,6 @@ pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
                     {words::TRY_AGAIN}
                 </Button>
             </div>
-        }
-        .into_any(),
-    }
+        },
+    })
 }

@@ -6,6 +6,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::{Button, ButtonKind, Show},
     live::live_view,
+    view::view,
     words::transcript as words,
 };
 

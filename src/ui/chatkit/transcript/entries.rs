@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::{components::Each, view::view};
+
 use crate::ui::chatkit::{ChatKitControl, items::Item};
 
 /// The class of what holds the groups, and nothing else.
@@ -12,13 +14,13 @@ pub(super) const ENTRIES: &str = "transcript__entries";
 pub(super) fn Entries(control: ChatKitControl) -> impl IntoView {
     view! {
         <div class=ENTRIES>
-            <For each=move || control.rows.groups() key=|group| group.key let:group>
+            <Each each=move || control.rows.groups() key=|group| group.key let:group>
                 <div class="transcript__group">
-                    <For each=move || group.rows.get() key=|row| row.key let:row>
+                    <Each each=move || group.rows.get() key=|row| row.key let:row>
                         <Item control row />
-                    </For>
+                    </Each>
                 </div>
-            </For>
+            </Each>
         </div>
     }
 }

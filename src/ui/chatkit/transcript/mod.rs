@@ -16,6 +16,7 @@ use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
     live::{handler, live},
+    view::view,
     words::transcript as words,
 };
 use arrival::{Arrival, TryAgain};

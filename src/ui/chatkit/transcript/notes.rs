@@ -8,15 +8,16 @@ use crate::{
         chatkit::{ChatKitControl, markdown::Markdown, state::Note},
         components::{Icon, IconKind},
     },
+    ui::{live::live_view, view::view},
 };
 
 /// What was said beside the conversation.
 #[component]
 pub(super) fn Notes(control: ChatKitControl) -> impl IntoView {
-    move || control.notes.get().into_iter().map(view_note).collect_view()
+    live_view(move || control.notes.get().into_iter().map(view_note).collect_view())
 }
 
-fn view_note(note: Note) -> impl IntoView {
+fn view_note(note: Note) -> AnyView {
     let (level, icon, role) = match note.level {
         NoticeLevel::Info => ("info", IconKind::Info, "status"),
         NoticeLevel::Warning => ("warning", IconKind::Alert, "status"),

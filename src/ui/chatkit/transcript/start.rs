@@ -6,6 +6,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, StartPrompt, UserMessageDraft},
     components::{Icon, IconKind, Show},
     live::live_view,
+    view::view,
     words::transcript as words,
 };
 

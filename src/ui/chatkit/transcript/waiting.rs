@@ -6,6 +6,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::Show,
     live::{live, live_view},
+    view::view,
     words::transcript as words,
 };
 
@@ -22,7 +23,7 @@ pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
             <p class="transcript__waiting">
                 <Dots />
                 // The dots say it; the word is for those who do not see them.
-                <span class="transcript__progress" class:unseen=live(move || progress.with(Option::is_none))>
+                <span class=live(move || class_of(progress))>
                     {live_view(move || progress.get().unwrap_or_else(|| words::THINKING.to_owned()))}
                 </span>
             </p>
@@ -33,5 +34,12 @@ pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
                 <span class="transcript__progress">{words::RECONNECTING}</span>
             </p>
         </Show>
+    }
+}
+
+fn class_of(progress: Memo<Option<String>>) -> &'static str {
+    match progress.with(Option::is_none) {
+        true => "transcript__progress unseen",
+        false => "transcript__progress",
     }
 }

@@ -20,6 +20,7 @@ use self::{draw::Around, running::Running};
 use super::ChatKitControl;
 use crate::ui::{
     live::{handler, live_view},
+    view::{part, view},
     words::widgets as words,
 };
 
@@ -56,7 +57,7 @@ pub(super) fn WidgetView(
         >
             {live_view(move || {
                 if is_root.get() {
-                    (move || widget.with(|widget| draw::draw(widget, &around.get()))).into_any()
+                    part(live_view(move || widget.with(|widget| draw::draw(widget, &around.get()))))
                 } else {
                     fallback.with_value(|it| it())
                 }

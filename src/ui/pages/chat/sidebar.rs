@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use crate::{
     api::account::SignOut,
     model::auth::Session,
+    ui::view::view,
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{Icon, IconKind, Logo},

@@ -22,6 +22,7 @@ use crate::{
         account::session,
         status::{has_examples, set_not_found},
     },
+    ui::view::view,
     ui::{
         chatkit::{ChatKit, Theme, use_chatkit},
         live::live_view,
@@ -52,10 +53,10 @@ pub fn ExamplePage() -> impl IntoView {
         <Suspense>
             {live_view(move || Suspend::new(async move {
                 match start.await {
-                    Start::NotFound => view! { <NotFoundPage /> }.into_any(),
-                    Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> }.into_any(),
-                    Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> }.into_any(),
-                    Start::Open => view! { <Example /> }.into_any(),
+                    Start::NotFound => view! { <NotFoundPage /> },
+                    Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> },
+                    Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> },
+                    Start::Open => view! { <Example /> },
                 }
             }))}
         </Suspense>

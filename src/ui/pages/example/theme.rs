@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{Accent, ColorScheme, Density, Grayscale, Radius, Surface, Theme},
     live::handler,
+    view::view,
     words::example as words,
 };
 

@@ -4,6 +4,7 @@ use super::{Account, SectionHeader};
 use crate::{
     api::appearance::ChooseColorScheme,
     model::ColorScheme,
+    ui::view::view,
     ui::{
         components::{Icon, IconKind},
         live::live,
@@ -52,7 +53,6 @@ pub fn AppearancePage() -> impl IntoView {
             </div>
         </ActionForm>
     }
-    .into_any()
 }
 
 /// Shows the page that is there as the server renders the next one.

@@ -5,6 +5,7 @@ use super::{Account, SectionHeader, clear_when_done};
 use crate::{
     api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
+    ui::view::view,
     ui::{
         chatkit::forget_drafts,
         components::{Button, ButtonKind, Field},
@@ -24,7 +25,7 @@ pub fn DeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let rules = account.overview.with_untracked(|it| it.rules);
     if !rules.delete_user {
-        return view! { <NotHere /> }.into_any();
+        return view! { <NotHere /> };
     }
     view! {
         <SectionHeader heading=words::DELETE lede=Signal::stored(words::DELETE_LEDE.to_owned()) />
@@ -43,7 +44,6 @@ pub fn DeletionPage() -> impl IntoView {
             {words::CONTINUE}
         </A>
     }
-    .into_any()
 }
 
 /// The second step: by the password, if there is one.
@@ -52,7 +52,7 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let (rules, has_password) = account.overview.with_untracked(|it| (it.rules, it.has_password()));
     if !rules.delete_user {
-        return view! { <NotHere /> }.into_any();
+        return view! { <NotHere /> };
     }
     let lede = match (has_password, rules.delete_by_mail) {
         (true, false) => words::CONFIRM_BY_PASSWORD,
@@ -64,7 +64,6 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
         <SectionHeader heading=words::CONFIRM_HEADING lede=Signal::stored(lede.to_owned()) />
         <ConfirmForm has_password />
     }
-    .into_any()
 }
 
 #[component]
@@ -117,13 +116,12 @@ pub fn DeletedPage() -> impl IntoView {
         <Suspense>
             {live_view(move || Suspend::new(async move {
                 match start.await {
-                    Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> }.into_any(),
-                    _ => view! { <Farewell /> }.into_any(),
+                    Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> },
+                    _ => view! { <Farewell /> },
                 }
             }))}
         </Suspense>
     }
-    .into_any()
 }
 
 #[component]

@@ -4,6 +4,7 @@ use super::{Account, SectionHeader, clear_when_done};
 use crate::{
     api::settings::{ChangeEmail, OrderVerification},
     model::page::{AccountOverview, Done},
+    ui::view::view,
     ui::{
         components::{Button, ButtonKind, Field, Icon, IconKind, Show},
         live::{live, live_view},
@@ -38,7 +39,6 @@ pub fn EmailPage() -> impl IntoView {
         </section>
         {may_change.then(|| view! { <ChangeForm /> })}
     }
-    .into_any()
 }
 
 /// What became of the link of a mail that led here.
@@ -51,8 +51,7 @@ fn LinkNote() -> impl IntoView {
                 <Icon kind=IconKind::Alert />
                 <span>{words::LINK_FAILED} {form::link_error(&code)}</span>
             </p>
-        }
-        .into_any(),
+        },
         None if is_followed => view! {
             <p class="notice" data-level="success" role="status">
                 <Icon kind=IconKind::Check />
@@ -60,8 +59,7 @@ fn LinkNote() -> impl IntoView {
                     {words::LINK_FOLLOWED}
                 </span>
             </p>
-        }
-        .into_any(),
+        },
         None => ().into_any(),
     }
 }

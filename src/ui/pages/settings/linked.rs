@@ -4,8 +4,9 @@ use super::{Account, SectionHeader};
 use crate::{
     api::settings::UnlinkAccount,
     model::page::{Done, LinkedSummary},
+    ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Moment, Show},
+        components::{Button, ButtonKind, Each, Moment, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
@@ -29,12 +30,11 @@ pub fn LinkedPage() -> impl IntoView {
         <FormStatus done />
         <FormAlert error=Signal::derive(move || errors.get().form) />
         <ul class="rows" aria-label=words::LINKED>
-            <For each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
+            <Each each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
                 <LinkedRow linked unlink is_last />
-            </For>
+            </Each>
         </ul>
     }
-    .into_any()
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::{
         paths,
         words::account as words,
     },
+    ui::{live::live_view, view::view},
 };
 
 /// Changing the password.
@@ -18,10 +19,10 @@ use crate::{
 pub fn PasswordPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let has_password = Memo::new(move |_| account.overview.with(|it| it.has_password()));
-    move || match has_password.get() {
-        true => view! { <ChangeForm /> }.into_any(),
-        false => view! { <NoPassword /> }.into_any(),
-    }
+    live_view(move || match has_password.get() {
+        true => view! { <ChangeForm /> },
+        false => view! { <NoPassword /> },
+    })
 }
 
 #[component]

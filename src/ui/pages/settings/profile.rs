@@ -4,6 +4,7 @@ use super::{Account, SectionHeader};
 use crate::{
     api::settings::UpdateProfile,
     model::page::Done,
+    ui::view::view,
     ui::{
         components::{Button, Field},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -31,5 +32,4 @@ pub fn ProfilePage() -> impl IntoView {
             </Button>
         </ActionForm>
     }
-    .into_any()
 }

@@ -4,8 +4,9 @@ use super::{Account, SectionHeader};
 use crate::{
     api::settings::{RevokeOtherSessions, RevokeSession},
     model::page::{Done, SessionSummary},
+    ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Moment, Show},
+        components::{Button, ButtonKind, Each, Moment, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
@@ -31,17 +32,16 @@ pub fn SessionsPage() -> impl IntoView {
         <FormStatus done />
         <FormAlert error=Signal::derive(move || errors.get().form) />
         <ul class="rows" aria-label=words::SESSIONS>
-            <For
+            <Each
                 each=move || account.overview.with(|it| it.sessions.clone())
                 key=|it| (it.id.clone(), it.seen_at)
                 let(session)
             >
                 <SessionRow session revoke />
-            </For>
+            </Each>
         </ul>
         <RevokeOthers has_others />
     }
-    .into_any()
 }
 
 #[component]

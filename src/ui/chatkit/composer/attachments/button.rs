@@ -5,6 +5,7 @@ use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
     live::live,
+    view::view,
     words::attachments as words,
 };
 

@@ -1,10 +1,11 @@
-use leptos::{either::Either, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::upload::{Upload, UploadStatus};
 use crate::ui::{
     chatkit::{ChatKitControl, items::address},
     components::{Icon, IconKind, Show},
-    live::{handler, live},
+    live::{handler, live, live_view},
+    view::view,
     words::attachments as words,
 };
 
@@ -43,7 +44,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
             </span>
             <Progress status=upload.status.clone() size name=name.clone() />
             <Again control upload=upload.clone() kind />
-            <button class="icon-button" type="button" aria-label=label on:click=handler(move |_| control.detach(key))>
+            <button class="icon-button" type="button" aria-label=live(label) on:click=handler(move |_| control.detach(key))>
                 <Icon kind=IconKind::Close />
             </button>
         </li>
@@ -54,16 +55,16 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
 #[component]
 fn Sign(picture: Option<String>) -> impl IntoView {
     let picture = RwSignal::new(picture.filter(|it| address::is_drawable(it)));
-    move || match picture.get() {
-        Some(src) => Either::Left(view! {
-            <img class="uploads__picture" src=src alt="" on:error=handler(move |_| picture.set(None)) />
-        }),
-        None => Either::Right(view! {
+    live_view(move || match picture.get() {
+        Some(src) => {
+            view! { <img class="uploads__picture" src=src alt="" on:error=handler(move |_| picture.set(None)) /> }
+        }
+        None => view! {
             <span class="uploads__icon">
                 <Icon kind=IconKind::File />
             </span>
-        }),
-    }
+        },
+    })
 }
 
 /// How large it is, how far, or what went wrong.
@@ -77,7 +78,7 @@ fn Detail(status: ArcRwSignal<UploadStatus>, size: Option<u64>) -> impl IntoView
             UploadStatus::Failed(sentence) => sentence.clone(),
         })
     };
-    view! { <span class="uploads__detail">{text}</span> }
+    view! { <span class="uploads__detail">{live_view(text)}</span> }
 }
 
 #[component]
@@ -107,22 +108,21 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
 #[component]
 fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> impl IntoView {
     let label = words::retry(&upload.name);
-    move || {
-        if kind.get() != "failed" {
-            return Either::Left(());
-        }
+    live_view(move || {
         let upload = upload.clone();
-        Either::Right(view! {
-            <button
-                class="icon-button"
-                type="button"
-                aria-label=label.clone()
-                on:click=handler(move |_| control.upload_again(&upload))
-            >
-                <Icon kind=IconKind::RotateCw />
-            </button>
+        (kind.get() == "failed").then(|| {
+            view! {
+                <button
+                    class="icon-button"
+                    type="button"
+                    aria-label=label.clone()
+                    on:click=handler(move |_| control.upload_again(&upload))
+                >
+                    <Icon kind=IconKind::RotateCw />
+                </button>
+            }
         })
-    }
+    })
 }
 
 fn kind_of(status: &UploadStatus) -> &'static str {

@@ -3,8 +3,9 @@ use leptos::prelude::*;
 use super::{chip::Chip, uploads::Count};
 use crate::ui::{
     chatkit::ChatKitControl,
-    components::{Icon, IconKind, Show},
+    components::{Each, Icon, IconKind, Show},
     live::{live, live_view},
+    view::view,
     words::attachments as words,
 };
 
@@ -27,11 +28,11 @@ pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> 
             <Refusals control />
             <Show when=move || has_some.get()>
                 <ul class="uploads__list" aria-label=words::LIST>
-                    <For each=move || uploads.list.get() key=|it| it.key children=move |upload| view! { <Chip control upload /> } />
+                    <Each each=move || uploads.list.get() key=|it| it.key children=move |upload| view! { <Chip control upload /> } />
                 </ul>
             </Show>
             <p class="uploads__status" role="status" data-obstacle=live(move || obstacle.with(|it| it.is_some().then_some("")))>
-                {status}
+                {live_view(status)}
             </p>
         </div>
     }

@@ -5,6 +5,7 @@ use web_sys::{EventTarget, Node};
 use super::files_of;
 use crate::{
     model::chatkit::ThreadStatus,
+    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, composer::questions},
         components::{Icon, IconKind},

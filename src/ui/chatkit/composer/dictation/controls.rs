@@ -4,6 +4,7 @@ use super::{Dictation, State};
 use crate::ui::{
     components::{Icon, IconKind, Show},
     live::{handler, live, live_view},
+    view::view,
     words::dictation as words,
 };
 
@@ -63,7 +64,7 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
             <Failure dictation />
             // The region stays, so that what comes into it is announced.
             <p class="dictation__said" role="status">
-                {said}
+                {live_view(said)}
             </p>
             <Show when=move || kind.get() == "recording">
                 <Time dictation />
@@ -94,7 +95,7 @@ fn Time(dictation: Dictation) -> impl IntoView {
     };
     view! {
         <span class="dictation__time" role="timer">
-            {time}
+            {live_view(time)}
         </span>
     }
 }
