@@ -19,6 +19,7 @@ use super::{
     },
     words::product as words,
 };
+use crate::ui::live::{effect};
 
 /// The whole application.
 #[component]
@@ -59,7 +60,7 @@ pub fn App() -> impl IntoView {
 
 /// A click before hydration is lost: styles and tests read from the document when the page has come to life.
 fn mark_hydrated() {
-    Effect::new(|_| {
+    effect(|| {
         if let Some(html) = document().document_element() {
             _ = html.set_attribute("data-hydrated", "");
         }

@@ -9,7 +9,7 @@ use crate::{
     ui::view::view,
     ui::{
         components::Show,
-        live::{handler, live_view},
+        live::{effect, handler, live_view},
     },
 };
 
@@ -78,7 +78,7 @@ pub(crate) fn EntityButton(
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(anchor), Some(bubble)) = (anchor.get(), bubble.get()) {
             place(&bubble, &anchor);
         }

@@ -23,7 +23,7 @@ use crate::{
     ui::view::view,
     ui::{
         components::{Each, Show},
-        live::live_view,
+        live::{effect, live_view, memo},
         words::markdown as words,
     },
 };
@@ -51,7 +51,7 @@ impl Around {
     /// Sets what an element holds, as soon as it stands in the page and is complete.
     fn typeset<E: html::ElementType<Output: JsCast + Clone + 'static>>(&self, element: NodeRef<E>, passage: Passage) {
         let Some(typesetter) = self.host.as_ref().filter(|_| self.is_settled).map(|it| it.typesetter) else { return };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(element) = element.get() {
                 let element: Element = element.unchecked_into();
                 typesetter.set(passage.clone(), move |it| typeset::put(&element, it));
@@ -79,12 +79,12 @@ pub fn Markdown(
     let document = Memo::new(move |before: Option<&Document>| {
         Document::read(before, source.get(), marks.get(), !is_streaming.get())
     });
-    let settled = Memo::new(move |_| document.with(|it| it.settled.clone()));
+    let settled = memo(move || document.with(|it| it.settled.clone()));
     let part = move |of_notes: bool| {
         let is_part = |it: &Arc<Settled>| matches!(it.block, Block::Footnote { .. }) == of_notes;
         settled.get().into_iter().filter(is_part).collect::<Vec<_>>()
     };
-    let has_notes = Memo::new(move |_| {
+    let has_notes = memo(move || {
         document.with(|it| {
             it.settled.iter().map(|it| &it.block).chain(&it.tail).any(|it| matches!(it, Block::Footnote { .. }))
         })

@@ -43,7 +43,7 @@ use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 use crate::{
     model::chatkit::Thread,
     ui::view::view,
-    ui::{live::live, words::frame as words},
+    ui::{live::{effect, live, memo}, words::frame as words},
 };
 
 pub use client::{AuthToken, ChatKitError, decode};
@@ -70,7 +70,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     let has_threads = options.initial_threads.is_some();
     let initial_id = options.initial_thread_id.clone().filter(|_| options.initial_thread.is_none());
     let control = ChatKitControl::new(options);
-    Effect::new(move |_| {
+    effect(move || {
         control.is_ready.set_value(true);
         if let Some(id) = initial_id.clone() {
             spawn_local(control.load_thread(id, control.showing()));
@@ -117,7 +117,7 @@ pub fn ChatKit(
     let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
     let theme = control.option(|it| it.theme.clone());
     theme::apply(root, theme);
-    let is_new = Memo::new(move |_| control.is_new());
+    let is_new = memo(move || control.is_new());
     view! {
         // A component has no context of its own: without this, another chat of the page would overwrite it.
         <Provider value=MarkdownHost::of(control)>

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{Density, Radius, Theme, ThemeColors, Typography};
+use crate::ui::live::{effect};
 
 /// Every property that a theme may set.
 const PROPERTIES: [&str; 10] = [
@@ -76,7 +77,7 @@ impl Theme {
 
 /// Sets the properties, and takes away those that a theme before had set.
 pub(super) fn apply(root: NodeRef<html::Section>, theme: Memo<Theme>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(root) = root.get() else { return };
         let Some(style) = root.dyn_ref::<HtmlElement>().map(HtmlElement::style) else { return };
         for (name, value) in PROPERTIES.into_iter().zip(theme.with(Theme::values)) {

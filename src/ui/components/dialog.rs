@@ -1,6 +1,6 @@
 use leptos::{html, prelude::*};
 
-use crate::ui::{live::handler, view::view};
+use crate::ui::{live::{effect, handler}, view::view};
 
 /// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back.
 #[component]
@@ -23,7 +23,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         let is_open = is_open.get();
         let Some(element) = element.get() else { return };
         match (is_open, element.open()) {

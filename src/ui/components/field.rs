@@ -2,7 +2,7 @@ use leptos::{html, prelude::*};
 
 use crate::ui::view::view;
 
-use crate::ui::live::{handler, live, live_view};
+use crate::ui::live::{effect, handler, live, live_view};
 
 /// A labelled input with its error.
 ///
@@ -32,7 +32,7 @@ pub fn Field(
     error: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(_), Some(input)) = (error.get(), input.get_untracked()) {
             if kind == "password" {
                 // Nobody sees where a password is wrong: it is typed again.
@@ -47,7 +47,7 @@ pub fn Field(
         }
     };
     // What was typed, or filled in by the browser, before the page came to life.
-    Effect::new(move |_| follow());
+    effect(move || follow());
     let id = format!("field-{name}");
     let error_id = format!("{id}-error");
     let hint_id = format!("{id}-hint");

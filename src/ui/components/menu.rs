@@ -5,7 +5,7 @@ use web_sys::{HtmlElement, Node};
 use super::{Icon, IconKind};
 use crate::ui::{
     components::Show,
-    live::{handler, live},
+    live::{effect, handler, live},
     view::view,
 };
 
@@ -42,7 +42,7 @@ pub fn Menu(
         }
     });
 
-    Effect::new(move |_| {
+    effect(move || {
         if let (true, Some(list), Some(trigger)) = (is_open.get(), list.get(), trigger.get_untracked()) {
             place(&list, &trigger, opens_after);
             focus_item(&list, Step::First);

@@ -9,6 +9,7 @@ mod icon_name;
 mod logo;
 mod menu;
 mod moment;
+mod server_form;
 mod show;
 pub(crate) mod sprite;
 
@@ -20,4 +21,5 @@ pub use icon::{Icon, IconKind};
 pub use logo::Logo;
 pub use menu::{Menu, MenuItem};
 pub use moment::Moment;
+pub use server_form::{FormAction, ServerForm};
 pub use show::Show;

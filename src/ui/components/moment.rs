@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{model::Timestamp, ui::live::live_view, ui::view::view};
+use crate::{model::Timestamp, ui::live::{effect, live_view}, ui::view::view};
 
 /// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
 #[component]
@@ -10,7 +10,7 @@ pub fn Moment(
 ) -> impl IntoView {
     let wire = at.to_string();
     let text = RwSignal::new(format!("{} {} UTC", &wire[..10], &wire[11..16]));
-    Effect::new(move |_| text.set(local(at)));
+    effect(move || text.set(local(at)));
     view! { <time datetime=wire>{live_view(move || text.get())}</time> }
 }
 

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::live::live_view;
+use crate::ui::live::{live_view, memo};
 
 /// Shows its children while `when` holds, and `fallback` otherwise.
 ///
@@ -11,6 +11,6 @@ pub fn Show(
     children: ChildrenFn,
     #[prop(optional, into)] fallback: ViewFn,
 ) -> impl IntoView {
-    let when = Memo::new(move |_| when.get());
+    let when = memo(move || when.get());
     live_view(move || if when.get() { children() } else { fallback.run() })
 }

@@ -38,7 +38,7 @@ use crate::{
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind, Show},
-        live::{handler, live, live_view},
+        live::{effect, handler, live, live_view, memo},
         paths,
         words::{history, pages as words},
     },
@@ -60,7 +60,7 @@ enum Start {
 #[component]
 pub fn ChatPage() -> impl IntoView {
     let params = use_params_map();
-    let thread_id = Memo::new(move |_| params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
+    let thread_id = memo(move || params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
     // Once the chat is open, it loads threads by itself.
     let is_open = StoredValue::new(false);
     let wanted = Memo::new(move |before: Option<&Option<String>>| {
@@ -116,18 +116,18 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let session = RwSignal::new(session);
     let control = open_chat(session, start, thread_id.get_untracked());
     let is_drawer_open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let id = thread_id.get();
         untrack(|| control.set_thread_id(id));
         is_drawer_open.set(false);
     });
-    let title = Memo::new(move |_| match control.loading().get() {
+    let title = memo(move || match control.loading().get() {
         Loading::NotFound => words::NOT_FOUND.to_owned(),
         _ => control.thread().with(|thread| thread.as_ref().and_then(|it| it.title.clone())).unwrap_or_else(|| {
             if control.thread_id().with(Option::is_some) { history::UNTITLED } else { history::NEW_CHAT }.to_owned()
         }),
     });
-    let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
+    let is_missing = memo(move || control.loading().get() == Loading::NotFound);
     view! {
         <Title text=move || title.get() />
         <div class="chat" data-drawer=live(move || is_drawer_open.get().then_some("open"))>

@@ -10,11 +10,12 @@ use crate::{
     model::page::EntryStart,
     ui::view::view,
     ui::{
-        components::{Button, Field},
+        components::{FormAction, ServerForm, Button, Field},
         paths,
         words::entry as words,
     },
 };
+use crate::ui::live::{derived};
 
 /// Where somebody asks for a link to set a new password.
 #[component]
@@ -23,7 +24,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
 }
 
 fn forgot_password(start: EntryStart) -> impl IntoView {
-    let action = ServerAction::<RequestReset>::new();
+    let action = FormAction::new::<RequestReset>();
     let errors = FormErrors::of_action(action);
     let (way_back, label) = match start.is_signed_in {
         true => (paths::ACCOUNT_PASSWORD, words::BACK_TO_ACCOUNT),
@@ -34,20 +35,20 @@ fn forgot_password(start: EntryStart) -> impl IntoView {
             heading=words::FORGOT_HEADING
             lede=words::FORGOT_LEDE
         />
-        <ActionForm action=action attr:class="form" attr:novalidate="">
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ServerForm action class="form">
+            <FormAlert error=derived(move || errors.get().form) />
             <Field
                 label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
                 value=start.memory.typed.email
-                error=Signal::derive(move || errors.get().email)
+                error=derived(move || errors.get().email)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SEND_LINK}
             </Button>
-        </ActionForm>
+        </ServerForm>
         <p class="entry__other">
             <A href=way_back attr:class="link">
                 {label}

@@ -1,13 +1,13 @@
 //! What the forms of all pages have in common: where they say what went wrong, and what was done.
 
-use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*};
 
 use crate::{
     model::{ApiError, auth::AuthError, page::Done},
     ui::view::view,
     ui::{
-        components::{Icon, IconKind},
-        live::live_view,
+        components::{FormAction, Icon, IconKind},
+        live::{derived, effect, live_view, memo},
         words::form as words,
     },
 };
@@ -27,15 +27,11 @@ pub struct FormErrors {
 
 impl FormErrors {
     /// Reads the latest answer of a form. An answer like the one before is news, too.
-    pub fn of_action<S>(action: ServerAction<S>) -> Signal<Self>
-    where
-        S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-        S::Output: Send + Sync + 'static,
-    {
-        let (version, answer) = (action.version(), action.value());
+    pub fn of_action(action: FormAction) -> Signal<Self> {
+        let (version, answer) = (action.version(), action.answer());
         let error = move || answer.with(|it| it.as_ref().and_then(|it| it.as_ref().err().copied()));
-        let errors = Memo::new(move |_| (version.get(), error().map(Self::of).unwrap_or_default()));
-        Signal::derive(move || errors.get().1)
+        let errors = memo(move || (version.get(), error().map(Self::of).unwrap_or_default()));
+        derived(move || errors.get().1)
     }
 
     /// Puts a refusal into words.
@@ -64,16 +60,13 @@ impl FormErrors {
 }
 
 /// Reads what a form has done: by its latest answer, or, before there is one, by what the form before has left.
-pub fn done_by<S>(action: ServerAction<S>, before: Option<Done>) -> Signal<Option<Done>>
-where
-    S: ServerFn<Output = Done, Error = ApiError> + Clone + Send + Sync + 'static,
-{
-    let (version, answer) = (action.version(), action.value());
-    let done = Memo::new(move |_| match answer.get() {
+pub fn done_by(action: FormAction, before: Option<Done>) -> Signal<Option<Done>> {
+    let (version, answer) = (action.version(), action.answer());
+    let done = memo(move || match answer.get() {
         None => (version.get(), before),
-        Some(answer) => (version.get(), answer.ok()),
+        Some(answer) => (version.get(), answer.ok().flatten()),
     });
-    Signal::derive(move || done.get().1)
+    derived(move || done.get().1)
 }
 
 /// The error of a form as a whole.
@@ -102,7 +95,7 @@ pub fn FormStatus(
     done: Signal<Option<Done>>,
 ) -> impl IntoView {
     let status: NodeRef<html::Div> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(_), Some(status)) = (done.get(), status.get_untracked()) {
             // The button that was pressed may be gone by then, or it lost the focus while it was busy.
             request_animation_frame(move || {

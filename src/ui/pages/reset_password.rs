@@ -9,11 +9,11 @@ use crate::{
     api::recovery::ResetPassword,
     model::{ApiError, auth::AuthError, page::EntryStart},
     ui::{
-        components::{Button, Field},
+        components::{FormAction, ServerForm, Button, Field},
         paths,
         words::entry as words,
     },
-    ui::{live::live_view, view::view},
+    ui::{live::{derived, live_view, memo}, view::view},
 };
 
 /// Where the link of the mail leads: a new password, by the token in the page's query.
@@ -23,10 +23,10 @@ pub fn ResetPasswordPage() -> impl IntoView {
 }
 
 fn reset_password(_: EntryStart) -> impl IntoView {
-    let action = ServerAction::<ResetPassword>::new();
+    let action = FormAction::new::<ResetPassword>();
     let token = query("token").filter(|_| query("error").is_none());
     let used_up = Err(ApiError::Auth(AuthError::InvalidToken));
-    let is_used_up = Memo::new(move |_| action.value().with(|it| it.as_ref() == Some(&used_up)));
+    let is_used_up = memo(move || action.answer().with(|it| it.as_ref() == Some(&used_up)));
     live_view(move || match token.clone().filter(|_| !is_used_up.get()) {
         Some(token) => view! { <NewPassword token action /> },
         None => view! { <UsedUp /> },
@@ -34,12 +34,12 @@ fn reset_password(_: EntryStart) -> impl IntoView {
 }
 
 #[component]
-fn NewPassword(token: String, action: ServerAction<ResetPassword>) -> impl IntoView {
+fn NewPassword(token: String, action: FormAction) -> impl IntoView {
     let errors = FormErrors::of_action(action);
     view! {
         <EntryHeader heading=words::RESET_HEADING lede=words::RESET_LEDE />
-        <ActionForm action=action attr:class="form" attr:novalidate="">
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ServerForm action class="form">
+            <FormAlert error=derived(move || errors.get().form) />
             <input type="hidden" name="token" value=token />
             <Field
                 label=words::NEW_PASSWORD
@@ -47,12 +47,12 @@ fn NewPassword(token: String, action: ServerAction<ResetPassword>) -> impl IntoV
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=Signal::derive(move || errors.get().password)
+                error=derived(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SET_PASSWORD}
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }
 

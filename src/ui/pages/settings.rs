@@ -16,7 +16,7 @@ pub use password::PasswordPage;
 pub use profile::ProfilePage;
 pub use sessions::SessionsPage;
 
-use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
@@ -33,8 +33,8 @@ use crate::{
     },
     ui::view::view,
     ui::{
-        components::{Icon, IconKind, Logo},
-        live::live_view,
+        components::{FormAction, Icon, IconKind, Logo},
+        live::{effect, live_view},
         paths,
         words::account as words,
     },
@@ -57,12 +57,9 @@ impl Account {
     }
 
     /// Shows what a form has changed, or that the session has ended meanwhile.
-    fn follow<S>(self, action: ServerAction<S>)
-    where
-        S: ServerFn<Output = Done, Error = ApiError> + Clone + Send + Sync + 'static,
-    {
-        let (version, answer) = (action.version(), action.value());
-        Effect::new(move |_| {
+    fn follow(self, action: FormAction) {
+        let (version, answer) = (action.version(), action.answer());
+        effect(move || {
             if version.get() == 0 {
                 return;
             }
@@ -146,7 +143,7 @@ fn open_account(overview: AccountOverview) -> Account {
     });
     let reload = Action::new(|&()| account_overview());
     let answer = reload.value();
-    Effect::new(move |_| match answer.get() {
+    effect(move || match answer.get() {
         Some(Ok(Some(now))) => overview.set(now),
         Some(Ok(None)) => leave.run(()),
         _ => {}
@@ -181,12 +178,9 @@ fn SectionHeader(
 }
 
 /// Empties the fields of a form when it is done.
-fn clear_when_done<S>(form: NodeRef<html::Form>, action: ServerAction<S>)
-where
-    S: ServerFn<Output = Done, Error = ApiError> + Clone + Send + Sync + 'static,
-{
-    let answer = action.value();
-    Effect::new(move |_| {
+fn clear_when_done(form: NodeRef<html::Form>, action: FormAction) {
+    let answer = action.answer();
+    effect(move || {
         if let (Some(Ok(_)), Some(form)) = (answer.get(), form.get_untracked()) {
             form.reset();
         }

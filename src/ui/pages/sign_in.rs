@@ -15,11 +15,12 @@ use crate::{
     },
     ui::view::view,
     ui::{
-        components::{Button, Field, Show},
+        components::{FormAction, ServerForm, Button, Field, Show},
         paths,
         words::entry as words,
     },
 };
+use crate::ui::live::{memo, derived};
 
 /// The sign-in page.
 #[component]
@@ -28,18 +29,18 @@ pub fn SignInPage() -> impl IntoView {
 }
 
 fn sign_in(start: EntryStart) -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
+    let action = FormAction::new::<SignIn>();
     let errors = FormErrors::of_action(action);
     let shown = |done: &Done| matches!(done, Done::SignedUp | Done::PasswordReset | Done::VerificationOrdered);
     let before = start.memory.done.filter(shown);
     let email = RwSignal::new(start.memory.typed.email.clone());
     let unverified = Err(ApiError::Auth(AuthError::EmailNotVerified));
-    let is_unverified = Memo::new(move |_| action.value().with(|it| it.as_ref() == Some(&unverified)));
+    let is_unverified = memo(move || action.answer().with(|it| it.as_ref() == Some(&unverified)));
     view! {
         <EntryHeader heading=words::SIGN_IN lede=words::SIGN_IN_LEDE />
         <FormStatus done=Signal::stored(before) />
-        <ActionForm action=action attr:class="form" attr:novalidate="">
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ServerForm action class="form">
+            <FormAlert error=derived(move || errors.get().form) />
             <NextInput />
             <Field
                 label=words::EMAIL
@@ -48,14 +49,14 @@ fn sign_in(start: EntryStart) -> impl IntoView {
                 autocomplete="username"
                 value=start.memory.typed.email
                 typed=email
-                error=Signal::derive(move || errors.get().email)
+                error=derived(move || errors.get().email)
             />
             <Field
                 label=words::PASSWORD
                 name="password"
                 kind="password"
                 autocomplete="current-password"
-                error=Signal::derive(move || errors.get().password)
+                error=derived(move || errors.get().password)
             />
             <div class="form__row">
                 <label class="form__check">
@@ -69,7 +70,7 @@ fn sign_in(start: EntryStart) -> impl IntoView {
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SIGN_IN}
             </Button>
-        </ActionForm>
+        </ServerForm>
         <Show when=move || is_unverified.get()>
             <SendVerificationForm email />
         </Show>

@@ -10,11 +10,12 @@ use crate::{
     model::page::{EntryStart, TypedFields},
     ui::view::view,
     ui::{
-        components::{Button, Field},
+        components::{FormAction, ServerForm, Button, Field},
         paths,
         words::entry as words,
     },
 };
+use crate::ui::live::{derived};
 
 /// The sign-up page.
 #[component]
@@ -31,12 +32,12 @@ fn sign_up(start: EntryStart) -> impl IntoView {
 
 #[component]
 fn Open(typed: TypedFields) -> impl IntoView {
-    let action = ServerAction::<SignUp>::new();
+    let action = FormAction::new::<SignUp>();
     let errors = FormErrors::of_action(action);
     view! {
         <EntryHeader heading=words::SIGN_UP_HEADING lede=words::SIGN_UP_LEDE />
-        <ActionForm action=action attr:class="form" attr:novalidate="">
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+        <ServerForm action class="form">
+            <FormAlert error=derived(move || errors.get().form) />
             <NextInput />
             <Field label=words::NAME name="name" autocomplete="name" value=typed.name error=Signal::stored(None) />
             <Field
@@ -45,7 +46,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="email"
                 autocomplete="username"
                 value=typed.email
-                error=Signal::derive(move || errors.get().email)
+                error=derived(move || errors.get().email)
             />
             <Field
                 label=words::PASSWORD
@@ -53,12 +54,12 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=Signal::derive(move || errors.get().password)
+                error=derived(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::CREATE_ACCOUNT}
             </Button>
-        </ActionForm>
+        </ServerForm>
         <p class="entry__other">
             {words::HAVE_ACCOUNT} <A href=paths::sign_in(next().as_deref()) attr:class="link">{words::SIGN_IN}</A>
         </p>

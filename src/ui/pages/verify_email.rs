@@ -9,11 +9,12 @@ use crate::{
     model::page::{Done, EntryStart},
     ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Field},
+        components::{FormAction, ServerForm, Button, ButtonKind, Field},
         paths,
         words::{entry as words, form},
     },
 };
+use crate::ui::live::{derived};
 
 /// Where the link that proves an address leads, with `?error=…` if it did not.
 #[component]
@@ -60,7 +61,7 @@ pub fn SendVerificationForm(
     #[prop(optional_no_strip)]
     before: Option<Done>,
 ) -> impl IntoView {
-    let action = ServerAction::<SendVerification>::new();
+    let action = FormAction::new::<SendVerification>();
     let errors = FormErrors::of_action(action);
     let done = done_by(action, before.filter(|done| *done == Done::VerificationOrdered));
     let address = match is_address_asked {
@@ -71,7 +72,7 @@ pub fn SendVerificationForm(
                 kind="email"
                 autocomplete="username"
                 value=email.get_untracked()
-                error=Signal::derive(move || errors.get().email)
+                error=derived(move || errors.get().email)
             />
         },
         false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> },
@@ -80,13 +81,13 @@ pub fn SendVerificationForm(
     // Where the address cannot be typed there is no field to say it at.
     let alert = move || errors.get().form.or(errors.get().email.filter(|_| !is_address_asked));
     view! {
-        <ActionForm action=action attr:class="form" attr:novalidate="">
+        <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=Signal::derive(alert) />
+            <FormAlert error=derived(alert) />
             {address}
             <Button kind r#type="submit" is_busy=action.pending()>
                 {words::SEND_AGAIN}
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::ui::{
     chatkit::{ChatKitControl, Loading},
     components::{Icon, IconKind, Show},
-    live::{handler, live},
+    live::{handler, live, memo},
     view::view,
     words::composer as words,
 };
@@ -34,7 +34,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
         ev.prevent_default();
         send();
     };
-    let is_locked = Memo::new(move |_| taking.get() != Taking::Open);
+    let is_locked = memo(move || taking.get() != Taking::Open);
     let has_tools = control
         .option(|it| !it.composer.tools.is_empty() || !it.composer.models.is_empty() || it.entities.show_composer_menu);
     let has_mentions = control.option(|it| it.entities.show_composer_menu);
@@ -84,13 +84,13 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
 /// Stops an answer, sends what was written, or has it wait for the answer's end.
 #[component]
 fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
-    let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
+    let can_stop = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let has_to_wait =
-        Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
+        memo(move || control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
     let uploads = control.composer.uploads;
     let is_empty =
-        Memo::new(move |_| control.composer.draft.with(|draft| draft.trim().is_empty()) && uploads.is_empty());
-    let obstacle = Memo::new(move |_| uploads.obstacle());
+        memo(move || control.composer.draft.with(|draft| draft.trim().is_empty()) && uploads.is_empty());
+    let obstacle = memo(move || uploads.obstacle());
     let stop = move |_| {
         control.stop();
         // The button goes away and would take the focus along.

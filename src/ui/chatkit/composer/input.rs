@@ -3,7 +3,7 @@ use leptos::{ev, html, prelude::*};
 use super::{Taking, attachments, focus, menu::Menu, suggest::Suggestions};
 use crate::ui::{
     chatkit::ChatKitControl,
-    live::{handler, live, live_view},
+    live::{effect, handler, live, live_view, memo},
     view::view,
     words::composer as words,
 };
@@ -21,7 +21,7 @@ pub(super) fn Input(
     send: Callback<()>,
 ) -> impl IntoView {
     let menu = suggestions.menu;
-    let is_open = Memo::new(move |_| menu.with(Option::is_some));
+    let is_open = memo(move || menu.with(Option::is_some));
     let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(|at| suggestions.option_id(at));
     let given = control.option(|it| it.composer.placeholder.clone());
     let tool = control.selected_tool();
@@ -58,7 +58,7 @@ pub(super) fn Input(
     };
     // What says why nothing can be written.
     let lock_id = move || control.element_id("composer-lock");
-    let lock = Memo::new(move |_| match taking.get() {
+    let lock = memo(move || match taking.get() {
         Taking::Locked(reason) => Some(reason),
         _ => None,
     });
@@ -95,7 +95,7 @@ pub(super) fn Input(
 
 /// Gives the text area the focus that went away with what stood in its place, and whenever the page wants it.
 fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             focus::take(control, &input);
         }

@@ -31,7 +31,7 @@ use leptos::prelude::*;
 use crate::{
     model::chatkit::ThreadStatus,
     ui::view::view,
-    ui::{chatkit::ChatKitControl, live::live_view, words::composer as words},
+    ui::{chatkit::ChatKitControl, live::{live_view, memo}, words::composer as words},
 };
 
 /// What a thread does with messages.
@@ -49,7 +49,7 @@ enum Taking {
 #[component]
 pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let taking = taking(control);
-    let closed = Memo::new(move |_| match taking.get() {
+    let closed = memo(move || match taking.get() {
         Taking::Closed(reason) => Some(reason),
         _ => None,
     });
@@ -71,7 +71,7 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
 }
 
 fn taking(control: ChatKitControl) -> Memo<Taking> {
-    Memo::new(move |_| {
+    memo(move || {
         control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
             Some(ThreadStatus::Locked { reason }) => {
                 Taking::Locked(reason.clone().unwrap_or_else(|| words::LOCKED.to_owned()))

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, ModelOption},
     components::Show,
-    live::{live, live_view},
+    live::{live, live_view, memo},
     view::view,
     words::composer as words,
 };
@@ -12,9 +12,9 @@ use crate::ui::{
 #[component]
 pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let models = control.option(|it| it.composer.models.clone());
-    let has_default = Memo::new(move |_| models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
+    let has_default = memo(move || models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
     let selected = control.selected_model();
-    let description = Memo::new(move |_| selected.get().and_then(|it| it.description));
+    let description = memo(move || selected.get().and_then(|it| it.description));
     let about_id = move || control.element_id("composer-model");
     let choose = move |ev| control.select_model(Some(event_target_value(&ev)).filter(|it| !it.is_empty()));
     view! {

@@ -15,14 +15,14 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, state::ChatState},
         components::Show,
-        live::{handler, live, live_view},
+        live::{effect, handler, live, live_view, memo},
         words::composer as words,
     },
 };
 
 /// Follows whether the newest item asks something that can be answered now.
 pub(super) fn pending(control: ChatKitControl) -> Memo<Option<StructuredInputItem>> {
-    Memo::new(move |_| {
+    memo(move || {
         control.activity.track();
         if control.turn.with(Option::is_some) {
             return None;
@@ -56,7 +56,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
     let change = move |change: fn(&mut Answers) -> Option<StructuredReply>| {
         send.run(answers.try_update(|it| it.as_mut().and_then(change)).flatten());
     };
-    let at = Memo::new(move |_| answers.with(|it| it.as_ref().map_or((0, 1), |it| (it.at(), it.len()))));
+    let at = memo(move || answers.with(|it| it.as_ref().map_or((0, 1), |it| (it.at(), it.len()))));
     let is_last = move || at.with(|&(at, n_questions)| at + 1 == n_questions);
     let on_submit = move |ev: ev::SubmitEvent| {
         ev.prevent_default();
@@ -108,7 +108,7 @@ fn QuestionFields(
     submit: Callback<()>,
 ) -> impl IntoView {
     let body: NodeRef<html::Div> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         let first = body.get().and_then(|it| it.query_selector("input, textarea").ok().flatten());
         if let Some(first) = first.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             if is_next {

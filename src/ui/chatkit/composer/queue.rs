@@ -4,7 +4,7 @@ use super::Queued;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, UserMessageDraft},
     components::{Each, Icon, IconKind, Show},
-    live::{handler, live_view},
+    live::{handler, live_view, memo},
     view::view,
     words::composer as words,
 };
@@ -13,7 +13,7 @@ use crate::ui::{
 #[component]
 pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
     let queue = control.composer.queue;
-    let n_queued = Memo::new(move |_| queue.with(Vec::len));
+    let n_queued = memo(move || queue.with(Vec::len));
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">
@@ -36,7 +36,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     let Queued { key, message, .. } = queued;
     let (key, text) = (StoredValue::new(key), text_of(&message));
     // What runs and cannot be stopped has to be waited for.
-    let can_go_now = Memo::new(move |_| {
+    let can_go_now = memo(move || {
         let is_loading = control.loading.with(|it| *it == Loading::Loading);
         control.turn.with(|turn| turn.as_ref().map_or(!is_loading, |it| it.can_stop))
     });

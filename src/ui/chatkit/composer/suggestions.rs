@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ui::{
     components::{Icon, IconKind, Show},
-    live::{handler, live, live_view},
+    live::{effect, handler, live, live_view, memo},
     view::view,
     words::composer as words,
 };
@@ -30,20 +30,20 @@ impl Suggestions {
 pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let menu = suggestions.menu;
     let list: NodeRef<html::Div> = NodeRef::new();
-    let at = Memo::new(move |_| menu.with(|it| it.as_ref().and_then(Menu::at)));
-    Effect::new(move |_| {
+    let at = memo(move || menu.with(|it| it.as_ref().and_then(Menu::at)));
+    effect(move || {
         let (Some(at), Some(list)) = (at.get(), list.get()) else { return };
         let option = list.query_selector(&format!("#{}", suggestions.option_id(at))).ok().flatten();
         if let Some(option) = option.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             show(&list, &option);
         }
     });
-    let label = Memo::new(move |_| match menu.with(|it| it.as_ref().map(|it| it.sought)) {
+    let label = memo(move || match menu.with(|it| it.as_ref().map(|it| it.sought)) {
         Some(Sought::Commands) => words::COMMANDS,
         _ => words::MENTIONS,
     });
-    let state = Memo::new(move |_| menu.with(|it| it.as_ref().map(status)).unwrap_or_default());
-    let groups = Memo::new(move |_| menu.with(|it| it.as_ref().map(Menu::groups)).unwrap_or_default());
+    let state = memo(move || menu.with(|it| it.as_ref().map(status)).unwrap_or_default());
+    let groups = memo(move || menu.with(|it| it.as_ref().map(Menu::groups)).unwrap_or_default());
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, ToolOption},
     components::{Icon, IconKind, Menu, MenuItem, Show},
-    live::{live, live_view},
+    live::{live, live_view, memo},
     view::view,
     words::composer as words,
 };
@@ -13,10 +13,10 @@ use crate::ui::{
 pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
     let tools = control.option(|it| it.composer.tools.clone());
     let selected = control.selected_tool();
-    let in_menu = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| !it.pinned).cloned().collect::<Vec<_>>()));
-    let pinned = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| it.pinned).cloned().collect::<Vec<_>>()));
+    let in_menu = memo(move || tools.with(|it| it.iter().filter(|it| !it.pinned).cloned().collect::<Vec<_>>()));
+    let pinned = memo(move || tools.with(|it| it.iter().filter(|it| it.pinned).cloned().collect::<Vec<_>>()));
     // A pinned tool is its own sign.
-    let chip = Memo::new(move |_| selected.get().filter(|it| !it.pinned));
+    let chip = memo(move || selected.get().filter(|it| !it.pinned));
     view! {
         <Show when=move || in_menu.with(|it| !it.is_empty())>
             <Menu label=words::TOOLS icon=IconKind::Plus opens_after=true>

@@ -40,6 +40,7 @@ use super::{
     state::{Again, Changes, ChatState, Entry, Note, Turn},
 };
 use crate::model::chatkit::{Thread, ThreadItem};
+use crate::ui::live::{derived};
 
 /// A chat: its methods act, its signals tell.
 ///
@@ -154,13 +155,13 @@ impl ChatKitControl {
     /// Whether an answer is under way.
     pub fn is_answering(&self) -> Signal<bool> {
         let turn = self.turn;
-        Signal::derive(move || turn.with(Option::is_some))
+        derived(move || turn.with(Option::is_some))
     }
 
     /// What the transcript shows, oldest first; changes with every piece of an answer.
     pub fn items(&self) -> Signal<Vec<ThreadItem>> {
         let control = *self;
-        Signal::derive(move || {
+        derived(move || {
             control.activity.track();
             let items = |state: &ChatState| state.entries.iter().map(|entry| entry.item.clone()).collect();
             control.state.try_with_value(items).unwrap_or_default()

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::ChatKitControl;
 use crate::ui::chatkit::UseChatKitOptions;
+use crate::ui::live::{memo};
 
 impl ChatKitControl {
     /// Replaces all options, as the official `setOptions` does; nothing is merged. What is compared equal is not drawn
@@ -32,7 +33,7 @@ impl ChatKitControl {
         read: impl Fn(&UseChatKitOptions) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
         let options = self.options;
-        Memo::new(move |_| options.with(&read))
+        memo(move || options.with(&read))
     }
 
     /// Reads the newest functions; nothing of them when the page is gone.

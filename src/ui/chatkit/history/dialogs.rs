@@ -6,7 +6,7 @@ use super::search::Search;
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Dialog},
-    live::live_view,
+    live::{derived, effect, live_view},
     view::view,
     words::history as words,
 };
@@ -19,7 +19,7 @@ pub(super) fn RenameDialog(
     renaming: RwSignal<Option<ThreadId>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(id), Some(input)) = (renaming.get(), input.get()) {
             input.set_value(&untrack(|| search.title(&id)));
             input.select();
@@ -42,7 +42,7 @@ pub(super) fn RenameDialog(
         <Dialog
             id=control.element_id("rename-chat")
             heading=words::RENAME_HEADING
-            is_open=Signal::derive(move || renaming.with(Option::is_some))
+            is_open=derived(move || renaming.with(Option::is_some))
             on_close=close
         >
             <form class="form" on:submit=save>
@@ -94,7 +94,7 @@ pub(super) fn DeleteDialog(
             id=control.element_id("delete-chat")
             role="alertdialog"
             heading=words::DELETE_HEADING
-            is_open=Signal::derive(move || deleting.with(Option::is_some))
+            is_open=derived(move || deleting.with(Option::is_some))
             on_close=close
         >
             <p class="dialog__text">

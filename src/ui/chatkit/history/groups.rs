@@ -14,6 +14,7 @@ use crate::{
         words::history as words,
     },
 };
+use crate::ui::live::{memo, effect};
 
 const DAY_MS: f64 = 86_400_000.0;
 
@@ -24,7 +25,7 @@ pub(super) fn follow(
     ids: Memo<Vec<ThreadId>>,
 ) -> Memo<HashMap<ThreadId, String>> {
     let groups = RwSignal::new(HashMap::new());
-    Effect::new(move |_| {
+    effect(move || {
         let is_search = !search.query().is_empty();
         let moments = control.threads.with(|list| {
             let moment = |id: &ThreadId| Some((id.clone(), list.get(id)?.created_at));
@@ -32,7 +33,7 @@ pub(super) fn follow(
         });
         groups.set(if is_search { HashMap::new() } else { firsts(moments, name_of) });
     });
-    Memo::new(move |_| groups.get())
+    memo(move || groups.get())
 }
 
 /// Names the first of each row of neighbours that have the same name.

@@ -8,7 +8,7 @@ use super::{Href, marked::marked, search::Search};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{IconKind, Menu, MenuItem, Show},
-    live::{handler, live, live_view},
+    live::{derived, handler, live, live_view, memo},
     view::view,
     words::history as words,
 };
@@ -27,12 +27,12 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let path = href.map(|href| href(Some(&id)));
     let id = StoredValue::new(id);
-    let title = Memo::new(move |_| id.with_value(|id| search.title(id)));
-    let group = Memo::new(move |_| groups.with(|it| id.with_value(|id| it.get(id).cloned())));
+    let title = memo(move || id.with_value(|id| search.title(id)));
+    let group = memo(move || groups.with(|it| id.with_value(|id| it.get(id).cloned())));
     // Below the heading of the panel, or at the top of a page's own list.
     let is_below_heading = path.is_none();
-    let snippet = Memo::new(move |_| id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
-    let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
+    let snippet = memo(move || id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
+    let is_shown = memo(move || control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
     let current = move || is_shown.get().then_some("page");
     let (show_rename, show_delete) =
         (control.option(|it| it.history.show_rename), control.option(|it| it.history.show_delete));
@@ -72,7 +72,7 @@ pub(super) fn Row(
                 }
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
-                <Menu label=Signal::derive(move || words::actions_for(&title.get()))>
+                <Menu label=derived(move || words::actions_for(&title.get()))>
                     {live_view(move || show_rename.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Pencil

@@ -12,6 +12,7 @@ use crate::{
         words::history as words,
     },
 };
+use crate::ui::live::{memo};
 
 /// How long somebody who types rests before the server is asked.
 const REST: Duration = Duration::from_millis(200);
@@ -67,7 +68,7 @@ impl Search {
 
     /// What is listed.
     pub(super) fn ids(self) -> Memo<Vec<ThreadId>> {
-        Memo::new(move |_| {
+        memo(move || {
             let query = self.query.get().to_lowercase();
             let is_listed = |thread: &&Thread| {
                 query.is_empty() || thread.title.as_ref().is_some_and(|it| it.to_lowercase().contains(&query))

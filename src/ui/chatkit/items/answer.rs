@@ -12,7 +12,7 @@ use crate::{
     ui::{
         chatkit::{markdown::Markdown, state::Phase},
         components::{Icon, IconKind, Show},
-        live::live,
+        live::{derived, live, memo},
         words::items as words,
     },
 };
@@ -22,16 +22,16 @@ use crate::{
 pub(super) fn Answer(shown: Shown) -> impl IntoView {
     let Shown { control, .. } = shown;
     let (key, text, phase) = (shown.key(), shown.text(), shown.phase());
-    let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
+    let is_streaming = derived(move || phase.get() == Phase::Streaming);
     let id = control.element_id(format_args!("item-{key}"));
     let cited = shown.read(|entry| match &entry.item {
         ThreadItem::AssistantMessage(it) => Some(Cited::of(it)),
         _ => None,
     });
-    let cited = Memo::new(move |_| cited.get().unwrap_or_default());
-    let marks = Memo::new(move |_| cited.with(|it| it.marks.clone()));
+    let cited = memo(move || cited.get().unwrap_or_default());
+    let marks = memo(move || cited.with(|it| it.marks.clone()));
     let is_last = shown.read(move |entry| (control.last_message.get_value() == Some(entry.key)).then_some(()));
-    let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
+    let is_empty = memo(move || text.with(|text| text.trim().is_empty()));
     view! {
         <article
             class="message"

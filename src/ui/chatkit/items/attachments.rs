@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{address, shown::Shown};
 use crate::{
     model::chatkit::{Attachment, ThreadItem},
-    ui::live::live_view,
+    ui::live::{effect, live_view, memo},
     ui::view::view,
     ui::{components::Show, words::items as words},
 };
@@ -17,10 +17,10 @@ pub(super) fn Attachments(shown: Shown) -> impl IntoView {
         ThreadItem::UserMessage(it) => Some(it.attachments.clone()),
         _ => None,
     });
-    let has_some = Memo::new(move |_| attachments.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
+    let has_some = memo(move || attachments.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
     // Which origin this is, only the browser knows for sure.
     let origin = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         if has_some.get() {
             origin.set(window().location().origin().ok());
         }

@@ -10,7 +10,7 @@ use crate::ui::{
         note::go_to,
     },
     components::Show,
-    live::{handler, live_view},
+    live::{handler, live_view, memo},
     view::view,
     words::{items as words, markdown},
 };
@@ -22,7 +22,7 @@ pub(super) fn Citations(
     /// What the ids of the answer begin with.
     id: String,
 ) -> impl IntoView {
-    let n_lines = Memo::new(move |_| cited.with(|it| it.lines.len()));
+    let n_lines = memo(move || cited.with(|it| it.lines.len()));
     let id = StoredValue::new(id);
     let lines = move || {
         let Cited { lines, marks } = cited.get();

@@ -7,7 +7,7 @@ use crate::{
     ui::{
         chatkit::state::Phase,
         components::Show,
-        live::{live, live_view},
+        live::{live, live_view, memo},
         words::items as words,
     },
 };
@@ -24,9 +24,9 @@ pub(super) fn GeneratedImage(shown: Shown) -> impl IntoView {
         _ => None,
     });
     let phase = shown.phase();
-    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
-    let is_drawn = Memo::new(move |_| url.with(|it| it.as_deref().is_some_and(address::is_drawable)));
-    let elsewhere = Memo::new(move |_| url.with(|it| it.as_deref().and_then(address::link)));
+    let is_streaming = memo(move || phase.get() == Phase::Streaming);
+    let is_drawn = memo(move || url.with(|it| it.as_deref().is_some_and(address::is_drawable)));
+    let elsewhere = memo(move || url.with(|it| it.as_deref().and_then(address::link)));
     view! {
         <figure class="picture" aria-busy=live(move || is_streaming.get().then_some("true"))>
             // The same element shows every stage of a picture that becomes sharp.

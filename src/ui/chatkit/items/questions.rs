@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{StructuredInput, StructuredInputStatus, ThreadItem},
-    ui::live::live_view,
+    ui::live::{live_view, memo},
     ui::view::view,
     ui::words::items as words,
 };
@@ -28,7 +28,7 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
         _ => None,
     });
     // While they wait, the composer asks them.
-    let is_waiting = Memo::new(move |_| asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
+    let is_waiting = memo(move || asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
     let view_all = move || {
         if is_waiting.get() {
             return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> };

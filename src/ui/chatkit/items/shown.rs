@@ -5,6 +5,7 @@ use crate::ui::chatkit::{
     control::Row,
     state::{Entry, Phase},
 };
+use crate::ui::live::{memo};
 
 /// An entry that is drawn: its parts are drawn again when they change, not when other ones do.
 #[derive(Clone, Copy)]
@@ -27,12 +28,12 @@ impl Shown {
         self,
         read: impl Fn(&Entry) -> Option<T> + Send + Sync + 'static,
     ) -> Memo<Option<T>> {
-        Memo::new(move |_| self.row.with_value(|row| self.control.with_entry(row, &read)).flatten())
+        memo(move || self.row.with_value(|row| self.control.with_entry(row, &read)).flatten())
     }
 
     pub(super) fn phase(self) -> Memo<Phase> {
         let phase = self.read(|entry| Some(entry.phase));
-        Memo::new(move |_| phase.get().unwrap_or(Phase::Settled))
+        memo(move || phase.get().unwrap_or(Phase::Settled))
     }
 
     /// A live region that is busy is read out once, when it is not busy any more.
@@ -43,6 +44,6 @@ impl Shown {
 
     pub(super) fn text(self) -> Memo<String> {
         let text = self.read(|entry| Some(entry.item.text()));
-        Memo::new(move |_| text.get().unwrap_or_default())
+        memo(move || text.get().unwrap_or_default())
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         chatkit::markdown::Markdown,
         components::{Icon, IconKind, Show},
-        live::live_view,
+        live::{derived, live_view, memo},
         words::items as words,
     },
 };
@@ -78,10 +78,10 @@ impl Step {
 /// A step without its title.
 #[component]
 pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
-    let content = Memo::new(move |_| step.with(|it| it.content.clone()));
-    let queries = Memo::new(move |_| step.with(|it| it.queries.clone()));
-    let sources = Memo::new(move |_| step.with(|it| it.sources.clone()));
-    let is_under_way = Signal::derive(move || step.with(|it| it.status == StatusIndicator::Loading));
+    let content = memo(move || step.with(|it| it.content.clone()));
+    let queries = memo(move || step.with(|it| it.queries.clone()));
+    let sources = memo(move || step.with(|it| it.sources.clone()));
+    let is_under_way = derived(move || step.with(|it| it.status == StatusIndicator::Loading));
     view! {
         <Show when=move || content.with(|it| !it.is_empty())>
             <Markdown source=content is_streaming=is_under_way />
@@ -102,7 +102,7 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
 /// What a step is called, with the icon that the server chose.
 #[component]
 pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
-    let icon = Memo::new(move |_| step.with(|it| it.icon));
+    let icon = memo(move || step.with(|it| it.icon));
     view! {
         {live_view(move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> }))}
         <bdi>{live_view(move || step.with(|it| it.title.clone()))}</bdi>
@@ -112,7 +112,7 @@ pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
 /// How far a step is: a mark for those who see, a word for those who do not.
 #[component]
 pub(super) fn StepStatus(step: Memo<Step>) -> impl IntoView {
-    let status = Memo::new(move |_| step.with(|it| it.status));
+    let status = memo(move || step.with(|it| it.status));
     live_view(move || match status.get() {
         StatusIndicator::None => view! { <span class="step__mark" data-status="none"></span> },
         StatusIndicator::Loading => view! {

@@ -9,7 +9,7 @@ use crate::{
     ui::view::view,
     ui::{
         chatkit::state::Phase,
-        live::{live, live_view},
+        live::{live, live_view, memo},
     },
 };
 
@@ -20,10 +20,10 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
         ThreadItem::Task(it) => Some(Step::of(&it.task)),
         _ => None,
     });
-    let step = Memo::new(move |_| step.get().unwrap_or_default());
+    let step = memo(move || step.get().unwrap_or_default());
     let phase = shown.phase();
-    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
-    let has_more = Memo::new(move |_| step.with(Step::has_more));
+    let is_streaming = memo(move || phase.get() == Phase::Streaming);
+    let has_more = memo(move || step.with(Step::has_more));
     live_view(move || {
         if has_more.get() {
             view! {

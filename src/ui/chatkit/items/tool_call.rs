@@ -6,7 +6,7 @@ use crate::{
     ui::view::view,
     ui::{
         components::{Button, ButtonKind, Show},
-        live::live_view,
+        live::{live_view, memo},
         words::items as words,
     },
 };
@@ -23,12 +23,12 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
         ThreadItem::ClientToolCall(it) => Some(it.status),
         _ => None,
     });
-    let is_pending = Memo::new(move |_| status.get() == Some(ToolCallStatus::Pending));
+    let is_pending = memo(move || status.get() == Some(ToolCallStatus::Pending));
     let has_tools = control.option(|it| it.on_client_tool.is_set());
     let key = shown.key();
-    let is_last = Memo::new(move |_| control.rows.last_key() == Some(key));
-    let is_quiet = Memo::new(move |_| control.turn.with(Option::is_none));
-    let can_answer = Memo::new(move |_| is_pending.get() && has_tools.get() && is_last.get() && is_quiet.get());
+    let is_last = memo(move || control.rows.last_key() == Some(key));
+    let is_quiet = memo(move || control.turn.with(Option::is_none));
+    let can_answer = memo(move || is_pending.get() && has_tools.get() && is_last.get() && is_quiet.get());
     let answer = move |_| {
         if control.answer_tool_call().is_ok() {
             // The button goes away and would take the focus along.

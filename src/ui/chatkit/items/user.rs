@@ -7,7 +7,7 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
         components::Show,
-        live::{live, live_view},
+        live::{live, live_view, memo},
         words::items as words,
     },
 };
@@ -23,7 +23,7 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
         ThreadItem::UserMessage(it) => it.quoted_text.clone().filter(|it| !it.trim().is_empty()),
         _ => None,
     });
-    let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
+    let has_text = memo(move || content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
         <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=live(shown.busy(Phase::Sending))>
             {live_view(move || {

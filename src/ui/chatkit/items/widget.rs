@@ -5,7 +5,7 @@ use super::{copy::CopyButton, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
     ui::view::view,
-    ui::{chatkit::widgets::WidgetView, components::Show, live::live_view, words::items as words},
+    ui::{chatkit::widgets::WidgetView, components::Show, live::{derived, live_view, memo}, words::items as words},
 };
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.
@@ -22,9 +22,9 @@ pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
         ThreadItem::Widget(it) => Some(it.widget.clone()),
         _ => None,
     });
-    let widget = Memo::new(move |_| widget.get().unwrap_or_default());
+    let widget = memo(move || widget.get().unwrap_or_default());
     let id = shown.read(|entry| Some(entry.item.id().to_owned()));
-    let id = Signal::derive(move || id.get().unwrap_or_default());
+    let id = derived(move || id.get().unwrap_or_default());
     let fallback = move || view! { <WidgetText shown /> };
     view! { <WidgetView control=shown.control item_id=id widget fallback /> }
 }
@@ -36,8 +36,8 @@ fn WidgetText(shown: Shown) -> impl IntoView {
         ThreadItem::Widget(it) => Some(it.copy_text.clone().unwrap_or_else(|| text_of(&it.widget))),
         _ => None,
     });
-    let text = Memo::new(move |_| text.get().unwrap_or_default());
-    let is_empty = Memo::new(move |_| text.with(|it| it.trim().is_empty()));
+    let text = memo(move || text.get().unwrap_or_default());
+    let is_empty = memo(move || text.with(|it| it.trim().is_empty()));
     view! {
         <div class="widget-fallback">
             <p class="widget-fallback__lines">

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         chatkit::state::Phase,
         components::{Each, Icon, IconKind},
-        live::{live, live_view},
+        live::{live, live_view, memo},
         words::items as words,
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 #[component]
 pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     let phase = shown.phase();
-    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
+    let is_streaming = memo(move || phase.get() == Phase::Streaming);
     let read = move |read: fn(&Workflow, bool) -> String| {
         shown.read(move |entry| match &entry.item {
             ThreadItem::Workflow(it) => Some(read(&it.workflow, entry.phase == Phase::Streaming)),
@@ -40,7 +40,7 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
         ThreadItem::Workflow(it) => Some(it.workflow.expanded),
         _ => None,
     });
-    let is_open = Memo::new(move |_| is_streaming.get() || is_expanded.get() == Some(true));
+    let is_open = memo(move || is_streaming.get() || is_expanded.get() == Some(true));
     let n_steps = shown.read(|entry| match &entry.item {
         ThreadItem::Workflow(it) => Some(it.workflow.tasks.len()),
         _ => None,
@@ -66,7 +66,7 @@ fn WorkflowStep(shown: Shown, at: usize) -> impl IntoView {
         ThreadItem::Workflow(it) => it.workflow.tasks.get(at).map(Step::of),
         _ => None,
     });
-    let step = Memo::new(move |_| step.get().unwrap_or_default());
+    let step = memo(move || step.get().unwrap_or_default());
     view! {
         <li class="step">
             <StepStatus step />

@@ -8,6 +8,7 @@ use super::{
     typesetter::{AskTypeset, Typesetter},
 };
 use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
+use crate::ui::live::{memo};
 
 /// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, images
 /// links, and code and formulas plain.
@@ -28,7 +29,7 @@ impl MarkdownHost {
 
     /// What the options and the shown thread say at the time.
     pub(crate) fn of(control: ChatKitControl) -> Self {
-        let hosts = Memo::new(move |_| {
+        let hosts = memo(move || {
             control
                 .thread
                 .with(|thread| thread.as_ref().and_then(|it| it.allowed_image_domains.clone()).unwrap_or_default())

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::typeset::Passage,
     ui::view::view,
-    ui::{live::handler, words::markdown as words},
+    ui::{live::{effect, handler, memo}, words::markdown as words},
 };
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
@@ -112,12 +112,12 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
     let hosts = around.host.as_ref().map(|it| it.image_hosts);
     let is_allowed = {
         let src = src.clone();
-        Memo::new(move |_| hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
+        memo(move || hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
     };
     // The page's own policy may forbid what the thread allows, and hosts go away.
     let image: NodeRef<html::Img> = NodeRef::new();
     let has_failed = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         // It may have failed before anybody listened: then it fails again.
         if let Some(image) = image.get().filter(|it| it.complete() && it.natural_width() == 0) {
             image.set_src(&image.src());

@@ -7,7 +7,7 @@ use super::{
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Button, ButtonKind, Dialog},
-    live::live_view,
+    live::{effect, live_view},
     view::view,
     words::frame as words,
 };
@@ -18,7 +18,7 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
     let is_open = control.frame.is_list_open;
     // The server does not know; it changes after hydration.
     let has_mac_keys = RwSignal::new(false);
-    Effect::new(move |_| has_mac_keys.set(is_mac()));
+    effect(move || has_mac_keys.set(is_mac()));
     let close = move |()| is_open.set(false);
     let rows = move || Shortcut::ALL.into_iter().filter(|it| is_offered(control, *it)).collect::<Vec<_>>();
     view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, items::Dots},
     components::{Button, ButtonKind, Icon, IconKind, Show},
-    live::live_view,
+    live::{live_view, memo},
     view::view,
     words::transcript as words,
 };
@@ -13,7 +13,7 @@ use crate::ui::{
 /// The way on after an answer that did not come, or not to its end.
 #[component]
 pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
-    let question = Memo::new(move |_| {
+    let question = memo(move || {
         control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
     });
     let retry = move |_| {

@@ -7,6 +7,7 @@ use web_sys::ResizeObserver;
 
 use super::place::Place;
 use crate::ui::chatkit::ChatKitControl;
+use crate::ui::live::{memo, effect};
 
 /// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
 const NEAR_PX: i32 = 96;
@@ -84,7 +85,7 @@ impl Scroll {
     fn go_along(self) {
         let control = self.control;
         let is_own_turn =
-            Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
+            memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
         Effect::new(move |shown: Option<Option<String>>| {
             let thread_id = control.thread_id.get();
             if is_own_turn.get() || shown.is_some_and(|it| it != thread_id) {
@@ -100,7 +101,7 @@ impl Scroll {
     /// of a telephone. The observer is called after the reader's own scrolling and before anything is painted.
     fn observe(self) {
         let kept = StoredValue::new(None::<SendWrapper<(ResizeObserver, Closure<dyn FnMut()>)>>);
-        Effect::new(move |_| {
+        effect(move || {
             let (Some(scroller), Some(column)) = (self.scroller.get(), self.column.get()) else { return };
             let on_resize = Closure::new(move || self.keep_at_end());
             let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) else { return };
@@ -130,14 +131,14 @@ impl Scroll {
     /// Older messages are put in above what is read, which stays where it is.
     fn hold_while_paging(self) {
         let paging = self.control.paging;
-        Effect::new(move |_| {
+        effect(move || {
             paging.before.set_value(Some(Callback::new(move |()| {
                 let Some(scroller) = self.scroller.get_untracked() else { return };
                 self.is_paging.set(true);
                 self.place.set_value(Place::of(&scroller).map(SendWrapper::new));
             })));
         });
-        Effect::new(move |_| {
+        effect(move || {
             self.control.rows.track();
             if let Some(place) = self.place.try_update_value(Option::take).flatten() {
                 request_animation_frame(move || self.restore(&place));

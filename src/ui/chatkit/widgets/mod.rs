@@ -19,7 +19,7 @@ use serde_json::Value;
 use self::{draw::Around, running::Running};
 use super::ChatKitControl;
 use crate::ui::{
-    live::{handler, live_view},
+    live::{handler, live_view, memo},
     view::{part, view},
     words::widgets as words,
 };
@@ -35,13 +35,13 @@ pub(super) fn WidgetView(
     fallback: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
     let running = Running::new(control, item_id, widget);
-    let around = Memo::new(move |_| Around {
+    let around = memo(move || Around {
         id: control.element_id(item_id.get()),
         busy: running.busy(),
         is_inert: running.is_inert(),
         is_expanded: running.is_expanded(),
     });
-    let is_root = Memo::new(move |_| widget.with(draw::is_root));
+    let is_root = memo(move || widget.with(draw::is_root));
     let root: NodeRef<html::Section> = NodeRef::new();
     let fallback = StoredValue::new(fallback);
     view! {

@@ -189,7 +189,7 @@ fn named(name: &str) -> String {
 /// A colour of a palette: a hue, and how dark it is from 25 to 950.
 fn primitive(name: &str) -> Option<String> {
     let (hue, shade) = name.rsplit_once('-')?;
-    let shade = shade.parse::<f64>().ok().filter(|it| (0.0..=1000.0).contains(it))?;
+    let shade = f64::from(shade.parse::<u16>().ok().filter(|it| (0..=1000).contains(it))?);
     let (chroma, hue) = match hue {
         "gray" | "grey" => (0.0, 0.0),
         "red" => (0.2, 26.0),

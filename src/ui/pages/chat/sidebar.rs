@@ -9,8 +9,8 @@ use crate::{
     ui::view::view,
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
-        components::{Icon, IconKind, Logo},
-        live::{handler, live, live_view},
+        components::{FormAction, ServerForm, Icon, IconKind, Logo},
+        live::{effect, handler, live, live_view, memo},
         paths,
         words::{frame, history, pages as words},
     },
@@ -27,7 +27,7 @@ pub(super) fn Sidebar(
     is_drawer_open: RwSignal<bool>,
 ) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let (true, Some(hide)) = (is_drawer_open.get(), hide.get_untracked()) {
             // A drawer that slides in cannot take the focus before it is visible.
             request_animation_frame(move || _ = hide.focus());
@@ -105,11 +105,11 @@ pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
 /// Who is signed in, the way to the account pages, and the way out.
 #[component]
 fn Account(session: RwSignal<Session>) -> impl IntoView {
-    let action = ServerAction::<SignOut>::new();
-    let name = Memo::new(move |_| {
+    let action = FormAction::new::<SignOut>();
+    let name = memo(move || {
         session.with(|it| if it.user.name.is_empty() { it.user.email.clone() } else { it.user.name.clone() })
     });
-    let email = Memo::new(move |_| session.with(|it| it.user.email.clone()));
+    let email = memo(move || session.with(|it| it.user.email.clone()));
     view! {
         <div class="account-bar">
             <a
@@ -119,7 +119,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                 aria-label=live(move || words::account_of(&name.get(), &email.get()))
             >
                 <span class="account-bar__initial" aria-hidden="true">
-                    {live_view(move || name.with(|name| name.chars().next().map(|it| it.to_uppercase().to_string())))}
+                    {live_view(move || name.with(|name| name.chars().next().map(|it| it.to_string())))}
                 </span>
                 <span class="account-bar__who">
                     <span class="account-bar__name">{live_view(move || name.get())}</span>
@@ -127,15 +127,15 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                     <span class="account-bar__email">{live_view(move || email.get())}</span>
                 </span>
             </a>
-            <ActionForm
+            <ServerForm
                 action=action
-                attr:class="account-bar__form"
-                on:submit=move |_| session.with_untracked(|it| forget_drafts(Some(&it.user.id)))
+                class="account-bar__form"
+                on_submit=Callback::new(move |()| session.with_untracked(|it| forget_drafts(Some(&it.user.id))))
             >
                 <button class="icon-button" type="submit" aria-label=words::SIGN_OUT title=words::SIGN_OUT>
                     <Icon kind=IconKind::LogOut />
                 </button>
-            </ActionForm>
+            </ServerForm>
         </div>
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     ui::view::view,
     ui::{
         chatkit::{ChatKit, Theme, use_chatkit},
-        live::live_view,
+        live::{effect, live_view},
         paths,
         words::example as words,
     },
@@ -105,7 +105,7 @@ fn OneChat(name: &'static str) -> impl IntoView {
     let control = use_chatkit(options());
     // The page is not ready yet, and the method says so.
     let too_early = control.send_message("too early");
-    Effect::new(move |_| log.refused("send_message", too_early));
+    effect(move || log.refused("send_message", too_early));
     view! {
         <section class="example__chat" aria-label=name>
             <h2>{name}</h2>

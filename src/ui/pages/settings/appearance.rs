@@ -6,8 +6,8 @@ use crate::{
     model::ColorScheme,
     ui::view::view,
     ui::{
-        components::{Icon, IconKind},
-        live::live,
+        components::{FormAction, ServerForm, Icon, IconKind},
+        live::{handler, live, memo},
         words::account as words,
     },
 };
@@ -16,16 +16,8 @@ use crate::{
 #[component]
 pub fn AppearancePage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let scheme = Memo::new(move |_| account.overview.with(|it| it.color_scheme));
-    let action = ServerAction::<ChooseColorScheme>::new();
-    let input = action.input();
-    Effect::new(move |_| {
-        if let Some(chosen) = input.get() {
-            let chosen = ColorScheme::of(&chosen.scheme);
-            account.overview.update(|it| it.color_scheme = chosen);
-            apply(chosen);
-        }
-    });
+    let scheme = memo(move || account.overview.with(|it| it.color_scheme));
+    let action = FormAction::new::<ChooseColorScheme>();
     let choices = ColorScheme::ALL.map(|it| {
         let icon = match it {
             ColorScheme::System => IconKind::Monitor,
@@ -39,6 +31,10 @@ pub fn AppearancePage() -> impl IntoView {
                 name="scheme"
                 value=it.as_str()
                 aria-pressed=live(move || if scheme.get() == it { "true" } else { "false" })
+                on:click=handler(move |_| {
+                    account.overview.update(|account| account.color_scheme = it);
+                    apply(it);
+                })
             >
                 <Icon kind=icon />
                 {words::scheme(it)}
@@ -47,11 +43,11 @@ pub fn AppearancePage() -> impl IntoView {
     });
     view! {
         <SectionHeader heading=words::APPEARANCE lede=Signal::stored(words::APPEARANCE_LEDE.to_owned()) />
-        <ActionForm action=action>
+        <ServerForm action>
             <div class="choice" role="group" aria-label=words::COLOR_SCHEME>
                 {choices.into_iter().collect_view()}
             </div>
-        </ActionForm>
+        </ServerForm>
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     ui::view::view,
     ui::{
         chatkit::forget_drafts,
-        components::{Button, ButtonKind, Field},
-        live::live_view,
+        components::{Button, ButtonKind, Field, FormAction, ServerForm},
+        live::{derived, effect, live_view},
         pages::{
             entry::{EntryCard, EntryHeader},
             form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -69,7 +69,7 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
 #[component]
 fn ConfirmForm(has_password: bool) -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<DeleteAccount>::new();
+    let action = FormAction::new::<DeleteAccount>();
     let form: NodeRef<html::Form> = NodeRef::new();
     clear_when_done(form, action);
     let errors = FormErrors::of_action(action);
@@ -81,14 +81,14 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
-                error=Signal::derive(move || errors.get().current_password.or(errors.get().password))
+                error=derived(move || errors.get().current_password.or(errors.get().password))
             />
         }
     });
     view! {
-        <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
+        <ServerForm action node_ref=form class="form">
             <FormStatus done />
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <FormAlert error=derived(move || errors.get().form) />
             {password}
             <div class="form__actions">
                 <Button kind=ButtonKind::Danger r#type="submit" is_busy=action.pending()>
@@ -98,7 +98,7 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
                     {words::KEEP}
                 </A>
             </div>
-        </ActionForm>
+        </ServerForm>
     }
 }
 
@@ -127,7 +127,7 @@ pub fn DeletedPage() -> impl IntoView {
 #[component]
 fn Farewell() -> impl IntoView {
     // What was being written is gone as well.
-    Effect::new(|_| forget_drafts(None));
+    effect(|| forget_drafts(None));
     view! {
         <EntryCard>
             <EntryHeader

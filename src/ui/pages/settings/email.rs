@@ -6,8 +6,8 @@ use crate::{
     model::page::{AccountOverview, Done},
     ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Field, Icon, IconKind, Show},
-        live::{live, live_view},
+        components::{FormAction, ServerForm, Button, ButtonKind, Field, Icon, IconKind, Show},
+        live::{derived, live, live_view, memo},
         pages::{
             entry::query,
             form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -20,8 +20,8 @@ use crate::{
 #[component]
 pub fn EmailPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let email = Memo::new(move |_| account.overview.with(|it| it.user.email.clone()));
-    let is_verified = Memo::new(move |_| account.overview.with(|it| it.user.email_verified));
+    let email = memo(move || account.overview.with(|it| it.user.email.clone()));
+    let is_verified = memo(move || account.overview.with(|it| it.user.email_verified));
     let may_change = account.overview.with_untracked(|it| it.rules.change_email);
     view! {
         <SectionHeader heading=words::EMAIL lede=Signal::stored(words::EMAIL_LEDE.to_owned()) />
@@ -67,26 +67,26 @@ fn LinkNote() -> impl IntoView {
 #[component]
 fn VerifyForm() -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<OrderVerification>::new();
+    let action = FormAction::new::<OrderVerification>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
     let done = done_by(action, account.left(&[Done::VerificationOrdered]));
     view! {
-        <ActionForm action=action attr:class="form">
+        <ServerForm action class="form">
             <p class="settings__lede">{words::VERIFY_LEDE}</p>
             <FormStatus done />
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <FormAlert error=derived(move || errors.get().form) />
             <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
                 {words::SEND_VERIFICATION}
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }
 
 #[component]
 fn ChangeForm() -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<ChangeEmail>::new();
+    let action = FormAction::new::<ChangeEmail>();
     let form: NodeRef<html::Form> = NodeRef::new();
     account.follow(action);
     clear_when_done(form, action);
@@ -99,21 +99,21 @@ fn ChangeForm() -> impl IntoView {
                 {words::CHANGE_EMAIL_HEADING}
             </h2>
             <p class="settings__lede">{live_view(move || account.overview.with(what_happens))}</p>
-            <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
+            <ServerForm action node_ref=form class="form">
                 <FormStatus done />
-                <FormAlert error=Signal::derive(move || errors.get().form) />
+                <FormAlert error=derived(move || errors.get().form) />
                 <Field
                     label=words::NEW_EMAIL
                     name="email"
                     kind="email"
                     autocomplete="email"
                     value=typed
-                    error=Signal::derive(move || errors.get().email)
+                    error=derived(move || errors.get().email)
                 />
                 <Button r#type="submit" is_busy=action.pending()>
                     {words::CHANGE_EMAIL}
                 </Button>
-            </ActionForm>
+            </ServerForm>
         </section>
     }
 }

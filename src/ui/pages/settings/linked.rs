@@ -6,29 +6,30 @@ use crate::{
     model::page::{Done, LinkedSummary},
     ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Each, Moment, Show},
+        components::{FormAction, ServerForm, Button, ButtonKind, Each, Moment, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
+use crate::ui::live::{memo, derived};
 
 /// The ways to sign in; the last one stays.
 #[component]
 pub fn LinkedPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let unlink = ServerAction::<UnlinkAccount>::new();
+    let unlink = FormAction::new::<UnlinkAccount>();
     account.follow(unlink);
     let errors = FormErrors::of_action(unlink);
     let done = done_by(unlink, account.left(&[Done::AccountUnlinked]));
-    let is_last = Memo::new(move |_| account.overview.with(|it| it.linked.len() < 2));
+    let is_last = memo(move || account.overview.with(|it| it.linked.len() < 2));
     let lede = move || match is_last.get() {
         true => words::ONLY_WAY,
         false => words::SOME_WAYS,
     };
     view! {
-        <SectionHeader heading=words::LINKED lede=Signal::derive(move || lede().to_owned()) />
+        <SectionHeader heading=words::LINKED lede=derived(move || lede().to_owned()) />
         <FormStatus done />
-        <FormAlert error=Signal::derive(move || errors.get().form) />
+        <FormAlert error=derived(move || errors.get().form) />
         <ul class="rows" aria-label=words::LINKED>
             <Each each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
                 <LinkedRow linked unlink is_last />
@@ -38,7 +39,7 @@ pub fn LinkedPage() -> impl IntoView {
 }
 
 #[component]
-fn LinkedRow(linked: LinkedSummary, unlink: ServerAction<UnlinkAccount>, is_last: Memo<bool>) -> impl IntoView {
+fn LinkedRow(linked: LinkedSummary, unlink: FormAction, is_last: Memo<bool>) -> impl IntoView {
     let name = if linked.is_password() { words::BY_PASSWORD.to_owned() } else { linked.provider };
     let label = StoredValue::new(words::unlink(&name));
     let id = StoredValue::new(linked.id);
@@ -49,12 +50,12 @@ fn LinkedRow(linked: LinkedSummary, unlink: ServerAction<UnlinkAccount>, is_last
                 <p class="rows__detail">{words::SINCE} <Moment at=linked.linked_at /></p>
             </div>
             <Show when=move || !is_last.get()>
-                <ActionForm action=unlink>
+                <ServerForm action=unlink>
                     <input type="hidden" name="account_id" value=id.get_value() />
                     <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label.get_value()>
                         {words::UNLINK}
                     </Button>
-                </ActionForm>
+                </ServerForm>
             </Show>
         </li>
     }

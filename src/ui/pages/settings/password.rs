@@ -6,19 +6,19 @@ use crate::{
     api::settings::ChangePassword,
     model::page::Done,
     ui::{
-        components::{Button, Field},
+        components::{FormAction, ServerForm, Button, Field},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         paths,
         words::account as words,
     },
-    ui::{live::live_view, view::view},
+    ui::{live::{derived, live_view, memo}, view::view},
 };
 
 /// Changing the password.
 #[component]
 pub fn PasswordPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let has_password = Memo::new(move |_| account.overview.with(|it| it.has_password()));
+    let has_password = memo(move || account.overview.with(|it| it.has_password()));
     live_view(move || match has_password.get() {
         true => view! { <ChangeForm /> },
         false => view! { <NoPassword /> },
@@ -28,7 +28,7 @@ pub fn PasswordPage() -> impl IntoView {
 #[component]
 fn ChangeForm() -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<ChangePassword>::new();
+    let action = FormAction::new::<ChangePassword>();
     let form: NodeRef<html::Form> = NodeRef::new();
     account.follow(action);
     clear_when_done(form, action);
@@ -36,15 +36,15 @@ fn ChangeForm() -> impl IntoView {
     let left = account.left(&[Done::PasswordChanged, Done::PasswordChangedOthersEnded, Done::PasswordReset]);
     view! {
         <SectionHeader heading=words::PASSWORD lede=Signal::stored(words::PASSWORD_LEDE.to_owned()) />
-        <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="">
+        <ServerForm action node_ref=form class="form">
             <FormStatus done=done_by(action, left) />
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <FormAlert error=derived(move || errors.get().form) />
             <Field
                 label=words::CURRENT_PASSWORD
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
-                error=Signal::derive(move || errors.get().current_password)
+                error=derived(move || errors.get().current_password)
             />
             <Field
                 label=words::NEW_PASSWORD
@@ -52,7 +52,7 @@ fn ChangeForm() -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=Signal::derive(move || errors.get().password)
+                error=derived(move || errors.get().password)
             />
             <label class="form__check">
                 <input type="checkbox" name="revoke_others" value="on" />
@@ -61,7 +61,7 @@ fn ChangeForm() -> impl IntoView {
             <Button r#type="submit" is_busy=action.pending()>
                 {words::CHANGE_PASSWORD}
             </Button>
-        </ActionForm>
+        </ServerForm>
         <p class="settings__lede">
             <A href=paths::FORGOT_PASSWORD attr:class="link">
                 {words::FORGOT}

@@ -6,30 +6,31 @@ use crate::{
     model::page::Done,
     ui::view::view,
     ui::{
-        components::{Button, Field},
+        components::{FormAction, ServerForm, Button, Field},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
+use crate::ui::live::{derived};
 
 /// The user's name. A picture's URL can be set by API only: the pages load no images from elsewhere.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<UpdateProfile>::new();
+    let action = FormAction::new::<UpdateProfile>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
     let done = done_by(action, account.left(&[Done::ProfileSaved]));
     let name = account.overview.with_untracked(|it| it.user.name.clone());
     view! {
         <SectionHeader heading=words::PROFILE lede=Signal::stored(words::PROFILE_LEDE.to_owned()) />
-        <ActionForm action=action attr:class="form" attr:novalidate="">
+        <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <FormAlert error=derived(move || errors.get().form) />
             <Field label=words::NAME name="name" autocomplete="name" value=name error=Signal::stored(None) />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SAVE}
             </Button>
-        </ActionForm>
+        </ServerForm>
     }
 }

@@ -6,21 +6,22 @@ use crate::{
     model::page::{Done, SessionSummary},
     ui::view::view,
     ui::{
-        components::{Button, ButtonKind, Each, Moment, Show},
+        components::{FormAction, ServerForm, Button, ButtonKind, Each, Moment, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
+use crate::ui::live::{memo, derived};
 
 /// Where the user is signed in, and ending it.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let revoke = ServerAction::<RevokeSession>::new();
+    let revoke = FormAction::new::<RevokeSession>();
     account.follow(revoke);
     let errors = FormErrors::of_action(revoke);
     let done = done_by(revoke, account.left(&[Done::SessionRevoked]));
-    let has_others = Memo::new(move |_| account.overview.with(|it| it.sessions.len() > 1));
+    let has_others = memo(move || account.overview.with(|it| it.sessions.len() > 1));
     view! {
         <SectionHeader
             heading=words::SESSIONS
@@ -30,7 +31,7 @@ pub fn SessionsPage() -> impl IntoView {
             )
         />
         <FormStatus done />
-        <FormAlert error=Signal::derive(move || errors.get().form) />
+        <FormAlert error=derived(move || errors.get().form) />
         <ul class="rows" aria-label=words::SESSIONS>
             <Each
                 each=move || account.overview.with(|it| it.sessions.clone())
@@ -45,7 +46,7 @@ pub fn SessionsPage() -> impl IntoView {
 }
 
 #[component]
-fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> impl IntoView {
+fn SessionRow(session: SessionSummary, revoke: FormAction) -> impl IntoView {
     let SessionSummary { id, device, address, opened_at, seen_at, is_current } = session;
     let place = if address.is_empty() { words::UNKNOWN_ADDRESS.to_owned() } else { address };
     let label = words::sign_out(&device, &place);
@@ -61,12 +62,12 @@ fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> i
             {(!is_current)
                 .then(|| {
                     view! {
-                        <ActionForm action=revoke>
+                        <ServerForm action=revoke>
                             <input type="hidden" name="session_id" value=id />
                             <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label>
                                 {words::SIGN_OUT}
                             </Button>
-                        </ActionForm>
+                        </ServerForm>
                     }
                 })}
         </li>
@@ -76,19 +77,19 @@ fn SessionRow(session: SessionSummary, revoke: ServerAction<RevokeSession>) -> i
 #[component]
 fn RevokeOthers(has_others: Memo<bool>) -> impl IntoView {
     let account = expect_context::<Account>();
-    let action = ServerAction::<RevokeOtherSessions>::new();
+    let action = FormAction::new::<RevokeOtherSessions>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
     let done = done_by(action, account.left(&[Done::OthersRevoked]));
     view! {
-        <ActionForm action=action attr:class="form">
+        <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=Signal::derive(move || errors.get().form) />
+            <FormAlert error=derived(move || errors.get().form) />
             <Show when=move || has_others.get()>
                 <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
                     {words::OTHERS}
                 </Button>
             </Show>
-        </ActionForm>
+        </ServerForm>
     }
 }

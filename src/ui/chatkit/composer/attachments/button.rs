@@ -4,7 +4,7 @@ use super::{check::accept_attribute, files_of};
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
-    live::live,
+    live::{live, memo},
     view::view,
     words::attachments as words,
 };
@@ -13,7 +13,7 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) -> impl IntoView {
     let options = control.option(|it| it.composer.attachments.clone());
-    let is_enabled = Memo::new(move |_| options.with(|it| it.enabled));
+    let is_enabled = memo(move || options.with(|it| it.enabled));
     let chooser: NodeRef<html::Input> = NodeRef::new();
     let open = move |_| {
         chooser.get_untracked().inspect(|it| it.click());

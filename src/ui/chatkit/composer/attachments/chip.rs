@@ -4,7 +4,7 @@ use super::upload::{Upload, UploadStatus};
 use crate::ui::{
     chatkit::{ChatKitControl, items::address},
     components::{Icon, IconKind, Show},
-    live::{handler, live, live_view},
+    live::{effect, handler, live, live_view, memo},
     view::view,
     words::attachments as words,
 };
@@ -20,7 +20,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     });
     let chip: NodeRef<html::Li> = NodeRef::new();
     // In a list that scrolls, what is new and what failed comes into view.
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
             // Once it is as tall as what it says.
             request_animation_frame(move || {
@@ -83,7 +83,7 @@ fn Detail(status: ArcRwSignal<UploadStatus>, size: Option<u64>) -> impl IntoView
 
 #[component]
 fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) -> impl IntoView {
-    let sent = Memo::new(move |_| {
+    let sent = memo(move || {
         status.with(|status| match status {
             UploadStatus::Uploading(sent) => Some(*sent),
             _ => None,
@@ -91,7 +91,7 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
     });
     // An empty file has nothing to wait for, and a bar without a length is none.
     let max = size.unwrap_or_default().max(1);
-    let is_shown = Memo::new(move |_| sent.get().is_some());
+    let is_shown = memo(move || sent.get().is_some());
     let label = StoredValue::new(words::progress(&name));
     view! {
         <Show when=move || is_shown.get()>

@@ -4,7 +4,7 @@ use super::{chip::Chip, uploads::Count};
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Each, Icon, IconKind, Show},
-    live::{live, live_view},
+    live::{live, live_view, memo},
     view::view,
     words::attachments as words,
 };
@@ -13,9 +13,9 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> impl IntoView {
     let uploads = control.composer.uploads;
-    let has_some = Memo::new(move |_| !uploads.is_empty());
-    let count = Memo::new(move |_| uploads.count());
-    let obstacle = Memo::new(move |_| uploads.obstacle());
+    let has_some = memo(move || !uploads.is_empty());
+    let count = memo(move || uploads.count());
+    let obstacle = memo(move || uploads.obstacle());
     // The region stays, so that what comes into it is announced.
     let status = move || {
         obstacle.get().or_else(|| match count.get() {
@@ -41,7 +41,7 @@ pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> 
 #[component]
 fn Refusals(control: ChatKitControl) -> impl IntoView {
     let refusals = control.composer.uploads.refusals;
-    let has_some = Memo::new(move |_| refusals.with(|it| !it.is_empty()));
+    let has_some = memo(move || refusals.with(|it| !it.is_empty()));
     let dismiss = move |_| {
         refusals.set(Vec::new());
         control.focus_composer();

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, composer::questions},
         components::{Icon, IconKind},
-        live::live,
+        live::{live, memo},
         words::attachments as words,
     },
 };
@@ -72,10 +72,10 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
 fn is_open(control: ChatKitControl) -> Memo<bool> {
     let is_enabled = control.option(|it| it.composer.attachments.enabled);
     let pending = questions::pending(control);
-    let is_active = Memo::new(move |_| {
+    let is_active = memo(move || {
         control.thread.with(|thread| thread.as_ref().is_none_or(|it| it.status == ThreadStatus::Active))
     });
-    Memo::new(move |_| is_enabled.get() && is_active.get() && pending.with(Option::is_none))
+    memo(move || is_enabled.get() && is_active.get() && pending.with(Option::is_none))
 }
 
 fn has_files(ev: &ev::DragEvent) -> bool {

@@ -3,7 +3,7 @@ use leptos::{ev, html, prelude::*};
 use super::{Dictation, State};
 use crate::ui::{
     components::{Icon, IconKind, Show},
-    live::{handler, live, live_view},
+    live::{effect, handler, live, live_view, memo},
     view::view,
     words::dictation as words,
 };
@@ -12,7 +12,7 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> impl IntoView {
     let is_enabled = dictation.control.option(|it| it.composer.dictation.enabled);
-    let is_busy = Memo::new(move |_| !matches!(dictation.state.get(), State::Idle | State::Failed(_)));
+    let is_busy = memo(move || !matches!(dictation.state.get(), State::Idle | State::Failed(_)));
     let begin = move |_| {
         if !is_busy.get_untracked() {
             dictation.begin();
@@ -39,7 +39,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> impl IntoView {
     let state = dictation.state;
-    let kind = Memo::new(move |_| match state.get() {
+    let kind = memo(move || match state.get() {
         State::Idle => "idle",
         State::Asking => "asking",
         State::Recording(_) => "recording",
@@ -103,7 +103,7 @@ fn Time(dictation: Dictation) -> impl IntoView {
 #[component]
 fn Finish(dictation: Dictation) -> impl IntoView {
     let button: NodeRef<html::Button> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(button) = button.get() {
             _ = button.focus();
         }
@@ -124,11 +124,11 @@ fn Finish(dictation: Dictation) -> impl IntoView {
 
 #[component]
 fn Failure(dictation: Dictation) -> impl IntoView {
-    let sentence = Memo::new(move |_| match dictation.state.get() {
+    let sentence = memo(move || match dictation.state.get() {
         State::Failed(sentence) => Some(sentence),
         _ => None,
     });
-    let has_some = Memo::new(move |_| sentence.with(Option::is_some));
+    let has_some = memo(move || sentence.with(Option::is_some));
     view! {
         <Show when=move || has_some.get()>
             <div class="notice" data-level="danger" role="alert">

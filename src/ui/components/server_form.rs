@@ -1,0 +1,146 @@
+use leptos::{
+    form::form_data_from_event,
+    html,
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError, redirect},
+    task::spawn_local,
+};
+use wasm_bindgen::JsCast;
+use web_sys::UrlSearchParams;
+
+use crate::{
+    model::{ApiError, page::Done},
+    ui::view::view,
+};
+
+/// What came of a form: `None` for a function that only leads elsewhere.
+pub type Answer = Result<Option<Done>, ApiError>;
+
+/// A server function that a form calls, and what came of it.
+///
+/// Leptos' `ServerAction` reads the form into the function's arguments and writes these anew, for each function by code
+/// of its own. The server reads the form in any case, since it comes as it is from a browser without scripts; here it
+/// comes as it is from all.
+#[derive(Clone, Copy)]
+pub struct FormAction {
+    url: &'static str,
+    answer: RwSignal<Option<Answer>>,
+    version: RwSignal<usize>,
+    is_pending: RwSignal<bool>,
+}
+
+impl FormAction {
+    /// The function. Its first answer may be there already: the error of a form that was sent without scripts comes with
+    /// the URL.
+    pub fn new<S>() -> Self
+    where
+        S: ServerFn<Error = ApiError>,
+    {
+        Self::at(S::PATH, S::url())
+    }
+
+    fn at(path: &str, url: &'static str) -> Self {
+        let error = use_context::<ServerActionError>().filter(|error| error.path() == path);
+        let answer = error.map(|error| Err(ServerFnUrlError::<ApiError>::decode_err(error.err())));
+        Self {
+            url,
+            answer: RwSignal::new(answer),
+            version: RwSignal::new(0),
+            is_pending: RwSignal::new(false),
+        }
+    }
+
+    /// The latest answer.
+    pub fn answer(self) -> Signal<Option<Answer>> {
+        self.answer.into()
+    }
+
+    /// How many answers there were. An answer like the one before is news, too.
+    pub fn version(self) -> Signal<usize> {
+        self.version.into()
+    }
+
+    /// Whether an answer is waited for.
+    pub fn pending(self) -> Signal<bool> {
+        self.is_pending.into()
+    }
+
+    fn submit(self, event: &web_sys::SubmitEvent) {
+        if event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        let fields = form_data_from_event(event).ok().and_then(|fields| encode(&fields));
+        self.is_pending.set(true);
+        spawn_local(async move {
+            let answer = match fields {
+                Some(fields) => call(self.url, fields).await,
+                None => Err(ApiError::BadRequest),
+            };
+            // The page may have gone meanwhile.
+            self.is_pending.try_set(false);
+            self.answer.try_set(Some(answer));
+            self.version.try_update(|version| *version += 1);
+        });
+    }
+}
+
+/// The fields as a browser without scripts sends them; `None` if one is a file.
+fn encode(fields: &web_sys::FormData) -> Option<String> {
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(fields.unchecked_ref()).ok()?;
+    Some(fields.to_string().into())
+}
+
+/// Sends the fields to a server function and goes where it leads.
+///
+/// # Errors
+/// What the function says, or [`ApiError::Unreachable`].
+async fn call(url: &str, fields: String) -> Answer {
+    let unreachable = |_| ApiError::Unreachable;
+    let request = gloo_net::http::Request::post(url)
+        .header("Accept", "application/json")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(fields)
+        .map_err(unreachable)?;
+    let response = request.send().await.map_err(unreachable)?;
+    let body = response.text().await.map_err(unreachable)?;
+    if !response.ok() {
+        return Err(serde_json::from_str(&body).unwrap_or(ApiError::Unreachable));
+    }
+    let done = serde_json::from_str(&body).map_err(|_| ApiError::Unreachable)?;
+    if response.headers().has(redirect::REDIRECT_HEADER)
+        && let Some(location) = response.headers().get("Location")
+    {
+        redirect::call_redirect_hook(&location);
+    }
+    Ok(done)
+}
+
+/// A form that calls a server function, with scripts and without.
+#[component]
+pub fn ServerForm(
+    action: FormAction,
+    /// Its classes.
+    #[prop(optional)]
+    class: &'static str,
+    /// The form itself, for who wants to empty it.
+    #[prop(optional)]
+    node_ref: NodeRef<html::Form>,
+    /// Is told before the form is sent.
+    #[prop(optional)]
+    on_submit: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    let submit = move |event: web_sys::SubmitEvent| {
+        if let Some(on_submit) = on_submit {
+            on_submit.run(());
+        }
+        action.submit(&event);
+    };
+    view! {
+        // What is wrong is said by the server, in the page's own words.
+        <form method="post" action=action.url class=class novalidate node_ref=node_ref on:submit=submit>
+            {children()}
+        </form>
+    }
+}
