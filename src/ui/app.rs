@@ -19,7 +19,7 @@ use super::{
     },
     words::product as words,
 };
-use crate::ui::live::{effect};
+use crate::ui::live::effect;
 
 /// The whole application.
 #[component]

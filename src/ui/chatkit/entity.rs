@@ -6,10 +6,10 @@ use web_sys::HtmlElement;
 use super::{ChatKitControl, Entity, items::text_of_widget};
 use crate::{
     model::chatkit::{EntitySource, UserContent},
-    ui::view::view,
     ui::{
         components::Show,
         live::{effect, handler, live_view},
+        view::view,
     },
 };
 

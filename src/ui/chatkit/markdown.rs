@@ -20,10 +20,10 @@ use leptos::{html, prelude::*};
 use super::items::copy::CopyButton;
 use crate::{
     model::typeset::Passage,
-    ui::view::view,
     ui::{
         components::{Each, Show},
         live::{effect, live_view, memo},
+        view::view,
         words::markdown as words,
     },
 };

@@ -42,8 +42,11 @@ use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 
 use crate::{
     model::chatkit::Thread,
-    ui::view::view,
-    ui::{live::{effect, live, memo}, words::frame as words},
+    ui::{
+        live::{effect, live, memo},
+        view::view,
+        words::frame as words,
+    },
 };
 
 pub use client::{AuthToken, ChatKitError, decode};

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{Density, Radius, Theme, ThemeColors, Typography};
-use crate::ui::live::{effect};
+use crate::ui::live::effect;
 
 /// Every property that a theme may set.
 const PROPERTIES: [&str; 10] = [

@@ -1,6 +1,9 @@
 use leptos::{html, prelude::*};
 
-use crate::ui::{live::{effect, handler}, view::view};
+use crate::ui::{
+    live::{effect, handler},
+    view::view,
+};
 
 /// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back.
 #[component]

@@ -1,8 +1,9 @@
 use leptos::{html, prelude::*};
 
-use crate::ui::view::view;
-
-use crate::ui::live::{effect, handler, live, live_view};
+use crate::ui::{
+    live::{effect, handler, live, live_view},
+    view::{part, view},
+};
 
 /// A labelled input with its error.
 ///
@@ -82,7 +83,7 @@ pub fn Field(
                     view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }
                 }
                 (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> },
-                (None, None) => ().into_any(),
+                (None, None) => part(()),
             })}
         </div>
     }

@@ -1,6 +1,12 @@
 use leptos::prelude::*;
 
-use crate::{model::Timestamp, ui::live::{effect, live_view}, ui::view::view};
+use crate::{
+    model::Timestamp,
+    ui::{
+        live::{effect, live_view},
+        view::view,
+    },
+};
 
 /// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
 #[component]

@@ -42,12 +42,7 @@ impl FormAction {
     fn at(path: &str, url: &'static str) -> Self {
         let error = use_context::<ServerActionError>().filter(|error| error.path() == path);
         let answer = error.map(|error| Err(ServerFnUrlError::<ApiError>::decode_err(error.err())));
-        Self {
-            url,
-            answer: RwSignal::new(answer),
-            version: RwSignal::new(0),
-            is_pending: RwSignal::new(false),
-        }
+        Self { url, answer: RwSignal::new(answer), version: RwSignal::new(0), is_pending: RwSignal::new(false) }
     }
 
     /// The latest answer.

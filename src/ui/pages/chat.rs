@@ -30,7 +30,6 @@ use crate::{
         auth::Session,
         page::{AnswersFrom, AttachmentLimits, ChatStart},
     },
-    ui::view::view,
     ui::{
         chatkit::{
             Ask, AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions,
@@ -40,6 +39,7 @@ use crate::{
         components::{Icon, IconKind, Show},
         live::{effect, handler, live, live_view, memo},
         paths,
+        view::view,
         words::{history, pages as words},
     },
 };

@@ -7,8 +7,7 @@ use super::{
 };
 use crate::{
     model::page::EntryStart,
-    ui::view::view,
-    ui::{paths, words::entry as words},
+    ui::{paths, view::view, words::entry as words},
 };
 
 /// Says that a mail is on its way. It says the same whether somebody gets one or not.

@@ -7,8 +7,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
-    ui::view::view,
-    ui::{components::Logo, live::live_view, paths},
+    ui::{components::Logo, live::live_view, paths, view::view},
 };
 
 /// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.

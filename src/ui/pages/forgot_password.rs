@@ -8,14 +8,14 @@ use super::{
 use crate::{
     api::recovery::RequestReset,
     model::page::EntryStart,
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, Field},
+        components::{Button, Field, FormAction, ServerForm},
+        live::derived,
         paths,
+        view::view,
         words::entry as words,
     },
 };
-use crate::ui::live::{derived};
 
 /// Where somebody asks for a link to set a new password.
 #[component]

@@ -4,10 +4,10 @@ use leptos::{html, prelude::*};
 
 use crate::{
     model::{ApiError, auth::AuthError, page::Done},
-    ui::view::view,
     ui::{
         components::{FormAction, Icon, IconKind},
         live::{derived, effect, live_view, memo},
+        view::view,
         words::form as words,
     },
 };

@@ -7,8 +7,7 @@ use super::{failed::FailedPage, not_found::NotFoundPage};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
-    ui::view::view,
-    ui::{chatkit::Still, live::live_view, paths, words::gallery as words},
+    ui::{chatkit::Still, live::live_view, paths, view::view, words::gallery as words},
 };
 
 /// Sections with headings, each of which is a conversation that stands still.

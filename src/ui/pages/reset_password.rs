@@ -9,11 +9,12 @@ use crate::{
     api::recovery::ResetPassword,
     model::{ApiError, auth::AuthError, page::EntryStart},
     ui::{
-        components::{FormAction, ServerForm, Button, Field},
+        components::{Button, Field, FormAction, ServerForm},
+        live::{derived, live_view, memo},
         paths,
+        view::view,
         words::entry as words,
     },
-    ui::{live::{derived, live_view, memo}, view::view},
 };
 
 /// Where the link of the mail leads: a new password, by the token in the page's query.

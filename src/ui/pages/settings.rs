@@ -31,11 +31,11 @@ use crate::{
         ApiError,
         page::{AccountOverview, Done},
     },
-    ui::view::view,
     ui::{
         components::{FormAction, Icon, IconKind, Logo},
         live::{effect, live_view},
         paths,
+        view::view,
         words::account as words,
     },
 };

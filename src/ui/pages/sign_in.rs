@@ -13,14 +13,14 @@ use crate::{
         auth::AuthError,
         page::{Done, EntryStart},
     },
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, Field, Show},
+        components::{Button, Field, FormAction, ServerForm, Show},
+        live::{derived, memo},
         paths,
+        view::view,
         words::entry as words,
     },
 };
-use crate::ui::live::{memo, derived};
 
 /// The sign-in page.
 #[component]

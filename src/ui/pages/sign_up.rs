@@ -8,14 +8,14 @@ use super::{
 use crate::{
     api::account::SignUp,
     model::page::{EntryStart, TypedFields},
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, Field},
+        components::{Button, Field, FormAction, ServerForm},
+        live::derived,
         paths,
+        view::view,
         words::entry as words,
     },
 };
-use crate::ui::live::{derived};
 
 /// The sign-up page.
 #[component]

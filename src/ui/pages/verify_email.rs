@@ -7,14 +7,14 @@ use super::{
 use crate::{
     api::recovery::SendVerification,
     model::page::{Done, EntryStart},
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, ButtonKind, Field},
+        components::{Button, ButtonKind, Field, FormAction, ServerForm},
+        live::derived,
         paths,
+        view::view,
         words::{entry as words, form},
     },
 };
-use crate::ui::live::{derived};
 
 /// Where the link that proves an address leads, with `?error=…` if it did not.
 #[component]

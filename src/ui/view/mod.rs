@@ -8,6 +8,8 @@ mod attribute;
 mod children;
 mod element;
 mod part;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use children::ToChildren;

@@ -24,7 +24,7 @@ impl IntoPart for AnyView {
 
 impl IntoPart for () {
     fn into_part(self) -> AnyView {
-        self.into_any()
+        None::<AnyView>.into_any()
     }
 }
 
@@ -60,7 +60,7 @@ impl IntoPart for Suspend<AnyView> {
 
 impl<T: IntoPart> IntoPart for Option<T> {
     fn into_part(self) -> AnyView {
-        self.map_or_else(|| ().into_any(), IntoPart::into_part)
+        self.map(IntoPart::into_part).into_any()
     }
 }
 

@@ -30,8 +30,12 @@ use leptos::prelude::*;
 
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::view::view,
-    ui::{chatkit::ChatKitControl, live::{live_view, memo}, words::composer as words},
+    ui::{
+        chatkit::ChatKitControl,
+        live::{live_view, memo},
+        view::view,
+        words::composer as words,
+    },
 };
 
 /// What a thread does with messages.

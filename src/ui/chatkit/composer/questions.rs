@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     model::chatkit::{StructuredInputItem, StructuredReply, ThreadItem},
-    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, state::ChatState},
         components::Show,
         live::{effect, handler, live, live_view, memo},
+        view::view,
         words::composer as words,
     },
 };

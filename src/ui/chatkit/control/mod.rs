@@ -39,8 +39,10 @@ use super::{
     composer::ComposerState,
     state::{Again, Changes, ChatState, Entry, Note, Turn},
 };
-use crate::model::chatkit::{Thread, ThreadItem};
-use crate::ui::live::{derived};
+use crate::{
+    model::chatkit::{Thread, ThreadItem},
+    ui::live::derived,
+};
 
 /// A chat: its methods act, its signals tell.
 ///

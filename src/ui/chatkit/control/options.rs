@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use super::ChatKitControl;
-use crate::ui::chatkit::UseChatKitOptions;
-use crate::ui::live::{memo};
+use crate::ui::{chatkit::UseChatKitOptions, live::memo};
 
 impl ChatKitControl {
     /// Replaces all options, as the official `setOptions` does; nothing is merged. What is compared equal is not drawn

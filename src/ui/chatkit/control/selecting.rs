@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::ChatKitControl;
-use crate::ui::chatkit::{ModelOption, ToolOption, UseChatKitOptions};
-use crate::ui::live::{derived};
+use crate::ui::{
+    chatkit::{ModelOption, ToolOption, UseChatKitOptions},
+    live::derived,
+};
 
 impl ChatKitControl {
     /// The tool that the next message asks for.

@@ -1,8 +1,10 @@
 use leptos::prelude::*;
 
-use crate::ui::{live::live_view, view::view};
-
-use crate::ui::chatkit::{ChatKitControl, markdown::Markdown};
+use crate::ui::{
+    chatkit::{ChatKitControl, markdown::Markdown},
+    live::live_view,
+    view::view,
+};
 
 /// The sentence below the composer.
 #[component]

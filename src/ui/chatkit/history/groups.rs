@@ -11,10 +11,10 @@ use crate::{
     model::Timestamp,
     ui::{
         chatkit::{ChatKitControl, ThreadId},
+        live::{effect, memo},
         words::history as words,
     },
 };
-use crate::ui::live::{memo, effect};
 
 const DAY_MS: f64 = 86_400_000.0;
 

@@ -9,10 +9,10 @@ use crate::{
     model::chatkit::Thread,
     ui::{
         chatkit::{ChatKitControl, ThreadId},
+        live::memo,
         words::history as words,
     },
 };
-use crate::ui::live::{memo};
 
 /// How long somebody who types rests before the server is asked.
 const REST: Duration = Duration::from_millis(200);

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
-    ui::view::view,
     ui::{
         chatkit::{markdown::Markdown, state::Phase},
         components::{Icon, IconKind, Show},
         live::{derived, live, memo},
+        view::view,
         words::items as words,
     },
 };

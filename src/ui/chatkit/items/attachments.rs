@@ -5,9 +5,12 @@ use leptos::prelude::*;
 use super::{address, shown::Shown};
 use crate::{
     model::chatkit::{Attachment, ThreadItem},
-    ui::live::{effect, live_view, memo},
-    ui::view::view,
-    ui::{components::Show, words::items as words},
+    ui::{
+        components::Show,
+        live::{effect, live_view, memo},
+        view::view,
+        words::items as words,
+    },
 };
 
 /// The files of a message of the user's, by name; pictures of this origin are drawn.

@@ -3,10 +3,10 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{FeedbackKind, ThreadItem},
-    ui::view::view,
     ui::{
         components::{Icon, IconKind, Show},
         live::live,
+        view::view,
         words::items as words,
     },
 };

@@ -3,11 +3,11 @@ use leptos::prelude::*;
 use super::{address, dots::Dots, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
-    ui::view::view,
     ui::{
         chatkit::state::Phase,
         components::Show,
         live::{live, live_view, memo},
+        view::{part, view},
         words::items as words,
     },
 };
@@ -34,7 +34,7 @@ pub(super) fn GeneratedImage(shown: Shown) -> impl IntoView {
                 <img class="picture__image" src=live(move || url.get()) alt=words::GENERATED_PICTURE />
             </Show>
             {live_view(move || match (url.with(Option::is_some), is_drawn.get(), is_streaming.get()) {
-                (_, true, _) => ().into_any(),
+                (_, true, _) => part(()),
                 (false, _, true) => {
                     view! { <p class="picture__place"><Dots /> <span>{words::PICTURE_COMES}</span></p> }
                 }

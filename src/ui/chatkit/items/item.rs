@@ -6,8 +6,11 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
-    ui::chatkit::{ChatKitControl, control::Row},
-    ui::{live::live_view, view::view},
+    ui::{
+        chatkit::{ChatKitControl, control::Row},
+        live::live_view,
+        view::{part, view},
+    },
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
         Some(Kind::Widget) => view! { <WidgetItem shown /> },
         Some(Kind::Questions) => view! { <Questions shown /> },
         Some(Kind::ToolCall) => view! { <ToolCallLine shown /> },
-        None => ().into_any(),
+        None => part(()),
     })
 }
 

@@ -3,9 +3,11 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{StructuredInput, StructuredInputStatus, ThreadItem},
-    ui::live::{live_view, memo},
-    ui::view::view,
-    ui::words::items as words,
+    ui::{
+        live::{live_view, memo},
+        view::view,
+        words::items as words,
+    },
 };
 
 /// A question, and what the user said to it.

@@ -1,11 +1,13 @@
 use leptos::prelude::*;
 
-use crate::ui::chatkit::{
-    ChatKitControl,
-    control::Row,
-    state::{Entry, Phase},
+use crate::ui::{
+    chatkit::{
+        ChatKitControl,
+        control::Row,
+        state::{Entry, Phase},
+    },
+    live::memo,
 };
-use crate::ui::live::{memo};
 
 /// An entry that is drawn: its parts are drawn again when they change, not when other ones do.
 #[derive(Clone, Copy)]

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use super::address;
 use crate::{
     model::chatkit::Source,
-    ui::chatkit::{ChatKitControl, Entity, entity::EntityButton},
-    ui::view::view,
+    ui::{
+        chatkit::{ChatKitControl, Entity, entity::EntityButton},
+        view::view,
+    },
 };
 
 /// What is shown of a source.

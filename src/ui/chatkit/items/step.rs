@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::sources::{self, SourceLine, view_source};
 use crate::{
     model::chatkit::{StatusIndicator, Task},
-    ui::view::view,
     ui::{
         chatkit::markdown::Markdown,
         components::{Icon, IconKind, Show},
         live::{derived, live_view, memo},
+        view::view,
         words::items as words,
     },
 };

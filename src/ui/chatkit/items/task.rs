@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
-    ui::view::view,
     ui::{
         chatkit::state::Phase,
         live::{live, live_view, memo},
+        view::view,
     },
 };
 

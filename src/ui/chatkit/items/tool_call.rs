@@ -3,10 +3,10 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
-    ui::view::view,
     ui::{
         components::{Button, ButtonKind, Show},
         live::{live_view, memo},
+        view::view,
         words::items as words,
     },
 };

@@ -3,11 +3,11 @@ use leptos::prelude::*;
 use super::{attachments::Attachments, shown::Shown};
 use crate::{
     model::chatkit::{ThreadItem, UserContent},
-    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
         components::Show,
         live::{live, live_view, memo},
+        view::view,
         words::items as words,
     },
 };

@@ -3,10 +3,10 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::ThreadItem,
-    ui::view::view,
     ui::{
         components::{Icon, IconKind, Show},
         live::{handler, live, live_view},
+        view::view,
         words::items as words,
     },
 };

@@ -4,8 +4,13 @@ use serde_json::Value;
 use super::{copy::CopyButton, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
-    ui::view::view,
-    ui::{chatkit::widgets::WidgetView, components::Show, live::{derived, live_view, memo}, words::items as words},
+    ui::{
+        chatkit::widgets::WidgetView,
+        components::Show,
+        live::{derived, live_view, memo},
+        view::view,
+        words::items as words,
+    },
 };
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.

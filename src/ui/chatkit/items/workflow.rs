@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     model::chatkit::{StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowSummary},
-    ui::view::view,
     ui::{
         chatkit::state::Phase,
         components::{Each, Icon, IconKind},
         live::{live, live_view, memo},
+        view::view,
         words::items as words,
     },
 };

@@ -7,8 +7,10 @@ use super::{
     target::Deeplink,
     typesetter::{AskTypeset, Typesetter},
 };
-use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
-use crate::ui::live::{memo};
+use crate::ui::{
+    chatkit::{ChatKitControl, ClientEffect, Handler},
+    live::memo,
+};
 
 /// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, images
 /// links, and code and formulas plain.

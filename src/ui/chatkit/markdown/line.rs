@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     model::typeset::Passage,
-    ui::view::view,
-    ui::{live::{effect, handler, memo}, words::markdown as words},
+    ui::{
+        live::{effect, handler, memo},
+        view::view,
+        words::markdown as words,
+    },
 };
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {

@@ -6,7 +6,7 @@ use crate::ui::{
     chatkit::{ChatKitControl, Loading, items::Dots},
     components::{Button, ButtonKind, Icon, IconKind, Show},
     live::{live_view, memo},
-    view::view,
+    view::{part, view},
     words::transcript as words,
 };
 
@@ -39,7 +39,7 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
 #[component]
 pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
     live_view(move || match control.loading.get() {
-        Loading::Ready => ().into_any(),
+        Loading::Ready => part(()),
         Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> },
         Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> },
         Loading::Failed(text) => view! {

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{components::Each, view::view};
-
-use crate::ui::chatkit::{ChatKitControl, items::Item};
+use crate::ui::{
+    chatkit::{ChatKitControl, items::Item},
+    components::Each,
+    view::view,
+};
 
 /// The class of what holds the groups, and nothing else.
 pub(super) const ENTRIES: &str = "transcript__entries";

@@ -7,8 +7,9 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, markdown::Markdown, state::Note},
         components::{Icon, IconKind},
+        live::live_view,
+        view::view,
     },
-    ui::{live::live_view, view::view},
 };
 
 /// What was said beside the conversation.

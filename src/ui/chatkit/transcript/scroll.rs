@@ -6,8 +6,10 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::ResizeObserver;
 
 use super::place::Place;
-use crate::ui::chatkit::ChatKitControl;
-use crate::ui::live::{memo, effect};
+use crate::ui::{
+    chatkit::ChatKitControl,
+    live::{effect, memo},
+};
 
 /// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
 const NEAR_PX: i32 = 96;
@@ -84,8 +86,7 @@ impl Scroll {
     /// disturbs nobody.
     fn go_along(self) {
         let control = self.control;
-        let is_own_turn =
-            memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
+        let is_own_turn = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
         Effect::new(move |shown: Option<Option<String>>| {
             let thread_id = control.thread_id.get();
             if is_own_turn.get() || shown.is_some_and(|it| it != thread_id) {

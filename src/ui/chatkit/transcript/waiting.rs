@@ -15,8 +15,7 @@ use crate::ui::{
 pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
     let is_waiting = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
     let progress = memo(move || control.turn.with(|turn| turn.as_ref().and_then(|it| it.progress.clone())));
-    let is_reconnecting =
-        memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting)));
+    let is_reconnecting = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting)));
     let is_shown = memo(move || is_waiting.get() || progress.with(Option::is_some));
     view! {
         <Show when=move || is_shown.get() && !is_reconnecting.get()>

@@ -6,12 +6,12 @@ use wasm_bindgen::JsCast;
 use crate::{
     api::account::SignOut,
     model::auth::Session,
-    ui::view::view,
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
-        components::{FormAction, ServerForm, Icon, IconKind, Logo},
+        components::{FormAction, Icon, IconKind, Logo, ServerForm},
         live::{effect, handler, live, live_view, memo},
         paths,
+        view::view,
         words::{frame, history, pages as words},
     },
 };

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::events::EventLog;
 use crate::{
     model::chatkit::{Action, ThreadItem, UserContent},
-    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, ComposerOptions, ComposerValue, NotNow, Selection, UseChatKitOptions},
         components::{Button, ButtonKind},
         live::{handler, live},
+        view::view,
         words::example as words,
     },
 };

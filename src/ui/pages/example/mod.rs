@@ -22,11 +22,11 @@ use crate::{
         account::session,
         status::{has_examples, set_not_found},
     },
-    ui::view::view,
     ui::{
         chatkit::{ChatKit, Theme, use_chatkit},
         live::{effect, live_view},
         paths,
+        view::view,
         words::example as words,
     },
 };

@@ -4,10 +4,10 @@ use super::{Account, SectionHeader};
 use crate::{
     api::appearance::ChooseColorScheme,
     model::ColorScheme,
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Icon, IconKind},
+        components::{FormAction, Icon, IconKind, ServerForm},
         live::{handler, live, memo},
+        view::view,
         words::account as words,
     },
 };

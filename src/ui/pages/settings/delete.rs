@@ -5,7 +5,6 @@ use super::{Account, SectionHeader, clear_when_done};
 use crate::{
     api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
-    ui::view::view,
     ui::{
         chatkit::forget_drafts,
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
@@ -15,6 +14,7 @@ use crate::{
             form::{FormAlert, FormErrors, FormStatus, done_by},
         },
         paths,
+        view::view,
         words::account as words,
     },
 };

@@ -4,14 +4,14 @@ use super::{Account, SectionHeader, clear_when_done};
 use crate::{
     api::settings::{ChangeEmail, OrderVerification},
     model::page::{AccountOverview, Done},
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, ButtonKind, Field, Icon, IconKind, Show},
+        components::{Button, ButtonKind, Field, FormAction, Icon, IconKind, ServerForm, Show},
         live::{derived, live, live_view, memo},
         pages::{
             entry::query,
             form::{FormAlert, FormErrors, FormStatus, done_by},
         },
+        view::{part, view},
         words::{account as words, form},
     },
 };
@@ -60,7 +60,7 @@ fn LinkNote() -> impl IntoView {
                 </span>
             </p>
         },
-        None => ().into_any(),
+        None => part(()),
     }
 }
 

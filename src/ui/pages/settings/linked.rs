@@ -4,14 +4,14 @@ use super::{Account, SectionHeader};
 use crate::{
     api::settings::UnlinkAccount,
     model::page::{Done, LinkedSummary},
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, ButtonKind, Each, Moment, Show},
+        components::{Button, ButtonKind, Each, FormAction, Moment, ServerForm, Show},
+        live::{derived, memo},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        view::view,
         words::account as words,
     },
 };
-use crate::ui::live::{memo, derived};
 
 /// The ways to sign in; the last one stays.
 #[component]

@@ -6,12 +6,13 @@ use crate::{
     api::settings::ChangePassword,
     model::page::Done,
     ui::{
-        components::{FormAction, ServerForm, Button, Field},
+        components::{Button, Field, FormAction, ServerForm},
+        live::{derived, live_view, memo},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         paths,
+        view::view,
         words::account as words,
     },
-    ui::{live::{derived, live_view, memo}, view::view},
 };
 
 /// Changing the password.

@@ -4,14 +4,14 @@ use super::{Account, SectionHeader};
 use crate::{
     api::settings::UpdateProfile,
     model::page::Done,
-    ui::view::view,
     ui::{
-        components::{FormAction, ServerForm, Button, Field},
+        components::{Button, Field, FormAction, ServerForm},
+        live::derived,
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        view::view,
         words::account as words,
     },
 };
-use crate::ui::live::{derived};
 
 /// The user's name. A picture's URL can be set by API only: the pages load no images from elsewhere.
 #[component]

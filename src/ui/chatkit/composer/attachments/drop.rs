@@ -5,11 +5,11 @@ use web_sys::{EventTarget, Node};
 use super::files_of;
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::view::view,
     ui::{
         chatkit::{ChatKitControl, composer::questions},
         components::{Icon, IconKind},
         live::{live, memo},
+        view::view,
         words::attachments as words,
     },
 };
@@ -72,9 +72,8 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
 fn is_open(control: ChatKitControl) -> Memo<bool> {
     let is_enabled = control.option(|it| it.composer.attachments.enabled);
     let pending = questions::pending(control);
-    let is_active = memo(move || {
-        control.thread.with(|thread| thread.as_ref().is_none_or(|it| it.status == ThreadStatus::Active))
-    });
+    let is_active =
+        memo(move || control.thread.with(|thread| thread.as_ref().is_none_or(|it| it.status == ThreadStatus::Active)));
     memo(move || is_enabled.get() && is_active.get() && pending.with(Option::is_none))
 }
 
