@@ -26,9 +26,9 @@ test: ## Run everything that CI runs
 
 lint: ## Run the checks that need no tests: format, Clippy on both sides, the house's rules
 	@$(CI)/setup test
-	@$(RUN) cargo fmt --check
+	@$(RUN) cargo fmt --all --check
 	@$(CI)/house
-	@$(RUN) cargo clippy --locked --features ssr --all-targets -- -D warnings
+	@$(RUN) cargo clippy --locked --workspace --features ssr --all-targets -- -D warnings
 	@$(RUN) cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
 	@npm --prefix end2end run --silent check
 

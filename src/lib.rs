@@ -21,6 +21,9 @@ pub mod server;
 mod tests;
 pub mod ui;
 
+/// Whether this is the program that renders pages, and not the one within them.
+const IS_SERVER: bool = cfg!(feature = "ssr");
+
 /// The Rust in the README compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::ui::{live::live, view::view};
 
@@ -26,6 +26,9 @@ pub fn Button(
     /// Whether what it started is under way; it is not pressed twice.
     #[prop(into, optional)]
     is_busy: Signal<bool>,
+    /// What is told when it is pressed.
+    #[prop(optional)]
+    mut on_click: Option<Box<dyn FnMut(ev::MouseEvent)>>,
     /// The label.
     children: Children,
 ) -> impl IntoView {
@@ -34,6 +37,11 @@ pub fn Button(
         ButtonKind::Quiet => "quiet",
         ButtonKind::Danger => "danger",
     };
+    let click = move |event| {
+        if let Some(on_click) = &mut on_click {
+            on_click(event);
+        }
+    };
     view! {
         <button
             class="button"
@@ -41,6 +49,7 @@ pub fn Button(
             data-kind=kind
             disabled=is_busy
             aria-busy=live(move || is_busy.get().then_some("true"))
+            on:click=click
         >
             {children()}
         </button>

@@ -48,7 +48,7 @@ pub fn Field(
         }
     };
     // What was typed, or filled in by the browser, before the page came to life.
-    effect(move || follow());
+    effect(follow);
     let id = format!("field-{name}");
     let error_id = format!("{id}-error");
     let hint_id = format!("{id}-hint");

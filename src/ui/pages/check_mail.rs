@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     entry::{EntryHeader, EntryPage, query},
@@ -16,7 +15,7 @@ pub fn CheckMailPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=check_mail /> }
 }
 
-fn check_mail(start: EntryStart) -> impl IntoView {
+fn check_mail(start: EntryStart) -> AnyView {
     match query("for").as_deref() {
         Some("password") => view! { <ForReset email=start.memory.typed.email /> },
         _ => view! { <ForVerification start /> },
@@ -36,15 +35,15 @@ fn ForReset(email: String) -> impl IntoView {
         />
         <p class="entry__other">
             {words::NOTHING_CAME_OR}
-            <A href=paths::FORGOT_PASSWORD attr:class="link">
+            <a href=paths::FORGOT_PASSWORD class="link">
                 {words::TRY_AGAIN_HERE}
-            </A>
+            </a>
             {words::FULL_STOP}
         </p>
         <p class="entry__other">
-            <A href=paths::SIGN_IN attr:class="link">
+            <a href=paths::SIGN_IN class="link">
                 {words::BACK_TO_SIGN_IN}
-            </A>
+            </a>
         </p>
     }
 }
@@ -63,9 +62,9 @@ fn ForVerification(start: EntryStart) -> impl IntoView {
             <SendVerificationForm is_address_asked=true email=RwSignal::new(email) />
         </details>
         <p class="entry__other">
-            <A href=paths::SIGN_IN attr:class="link">
+            <a href=paths::SIGN_IN class="link">
                 {words::GO_TO_SIGN_IN}
-            </A>
+            </a>
         </p>
     }
 }

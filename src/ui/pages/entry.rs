@@ -12,17 +12,13 @@ use crate::{
 
 /// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.
 #[component]
-pub fn EntryPage<F, V>(
+pub fn EntryPage(
     /// Whether it is for those, too, who are signed in.
     #[prop(optional)]
     is_for_all: bool,
     /// Makes the content.
-    content: F,
-) -> impl IntoView
-where
-    F: Fn(EntryStart) -> V + Copy + Send + Sync + 'static,
-    V: IntoView + 'static,
-{
+    content: fn(EntryStart) -> AnyView,
+) -> impl IntoView {
     let start = OnceResource::new_blocking(entry_start());
     view! {
         <EntryCard>
@@ -32,7 +28,7 @@ where
                     let start = start.await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() });
                     match start.is_signed_in && !is_for_all {
                         true => view! { <GoOn /> },
-                        false => content(start).into_any(),
+                        false => content(start),
                     }
                 }))}
             </Suspense>

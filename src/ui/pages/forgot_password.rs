@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     entry::{EntryHeader, EntryPage},
@@ -23,7 +22,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=forgot_password /> }
 }
 
-fn forgot_password(start: EntryStart) -> impl IntoView {
+fn forgot_password(start: EntryStart) -> AnyView {
     let action = FormAction::new::<RequestReset>();
     let errors = FormErrors::of_action(action);
     let (way_back, label) = match start.is_signed_in {
@@ -50,9 +49,9 @@ fn forgot_password(start: EntryStart) -> impl IntoView {
             </Button>
         </ServerForm>
         <p class="entry__other">
-            <A href=way_back attr:class="link">
+            <a href=way_back class="link">
                 {label}
-            </A>
+            </a>
         </p>
     }
 }

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     entry::{EntryHeader, EntryPage, query},
@@ -12,7 +11,7 @@ use crate::{
         components::{Button, Field, FormAction, ServerForm},
         live::{derived, live_view, memo},
         paths,
-        view::view,
+        view::{part, view},
         words::entry as words,
     },
 };
@@ -23,15 +22,15 @@ pub fn ResetPasswordPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=reset_password /> }
 }
 
-fn reset_password(_: EntryStart) -> impl IntoView {
+fn reset_password(_: EntryStart) -> AnyView {
     let action = FormAction::new::<ResetPassword>();
     let token = query("token").filter(|_| query("error").is_none());
     let used_up = Err(ApiError::Auth(AuthError::InvalidToken));
     let is_used_up = memo(move || action.answer().with(|it| it.as_ref() == Some(&used_up)));
-    live_view(move || match token.clone().filter(|_| !is_used_up.get()) {
+    part(live_view(move || match token.clone().filter(|_| !is_used_up.get()) {
         Some(token) => view! { <NewPassword token action /> },
         None => view! { <UsedUp /> },
-    })
+    }))
 }
 
 #[component]
@@ -64,8 +63,8 @@ fn UsedUp() -> impl IntoView {
             heading=words::LINK_BROKEN
             lede=words::RESET_BROKEN_LEDE
         />
-        <A href=paths::FORGOT_PASSWORD attr:class="button" attr:data-kind="primary">
+        <a href=paths::FORGOT_PASSWORD class="button" data-kind="primary">
             {words::NEW_LINK}
-        </A>
+        </a>
     }
 }

@@ -20,7 +20,7 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
-    components::{A, Outlet, Redirect},
+    components::{Outlet, Redirect},
     hooks::{use_location, use_navigate},
 };
 
@@ -33,7 +33,7 @@ use crate::{
     },
     ui::{
         components::{FormAction, Icon, IconKind, Logo},
-        live::{effect, live_view},
+        live::{effect, live, live_view, memo},
         paths,
         view::view,
         words::account as words,
@@ -123,12 +123,16 @@ fn Frame(overview: AccountOverview) -> impl IntoView {
 
 #[component]
 fn Section(href: &'static str, icon: IconKind, label: &'static str) -> impl IntoView {
+    let path = use_location().pathname;
+    // The paths of the others begin with the first one's.
+    let is_within =
+        move |path: &str| href != paths::ACCOUNT && path.strip_prefix(href).is_some_and(|it| it.starts_with('/'));
+    let is_here = memo(move || path.with(|path| path == href || is_within(path)));
     view! {
-        // The paths of the others begin with the first one's.
-        <A href=href exact=href == paths::ACCOUNT attr:class="settings__link">
+        <a class="settings__link" href=href aria-current=live(move || is_here.get().then_some("page"))>
             <Icon kind=icon />
             {label}
-        </A>
+        </a>
     }
 }
 

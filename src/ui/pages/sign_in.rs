@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     entry::{EntryHeader, EntryPage, NextInput, next},
@@ -28,7 +27,7 @@ pub fn SignInPage() -> impl IntoView {
     view! { <EntryPage content=sign_in /> }
 }
 
-fn sign_in(start: EntryStart) -> impl IntoView {
+fn sign_in(start: EntryStart) -> AnyView {
     let action = FormAction::new::<SignIn>();
     let errors = FormErrors::of_action(action);
     let shown = |done: &Done| matches!(done, Done::SignedUp | Done::PasswordReset | Done::VerificationOrdered);
@@ -63,9 +62,9 @@ fn sign_in(start: EntryStart) -> impl IntoView {
                     <input type="checkbox" name="remember_me" value="on" checked />
                     {words::REMEMBER}
                 </label>
-                <A href=paths::FORGOT_PASSWORD attr:class="link">
+                <a href=paths::FORGOT_PASSWORD class="link">
                     {words::FORGOT}
-                </A>
+                </a>
             </div>
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SIGN_IN}
@@ -77,7 +76,7 @@ fn sign_in(start: EntryStart) -> impl IntoView {
         {start.may_sign_up.then(|| {
             view! {
                 <p class="entry__other">
-                    {words::NEW_HERE} <A href=paths::sign_up(next().as_deref()) attr:class="link">{words::CREATE_AN_ACCOUNT}</A>
+                    {words::NEW_HERE} <a href=paths::sign_up(next().as_deref()) class="link">{words::CREATE_AN_ACCOUNT}</a>
                 </p>
             }
         })}

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{
     entry::{EntryHeader, EntryPage, NextInput, next},
@@ -23,7 +22,7 @@ pub fn SignUpPage() -> impl IntoView {
     view! { <EntryPage content=sign_up /> }
 }
 
-fn sign_up(start: EntryStart) -> impl IntoView {
+fn sign_up(start: EntryStart) -> AnyView {
     match start.may_sign_up {
         true => view! { <Open typed=start.memory.typed /> },
         false => view! { <Closed /> },
@@ -61,7 +60,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
             </Button>
         </ServerForm>
         <p class="entry__other">
-            {words::HAVE_ACCOUNT} <A href=paths::sign_in(next().as_deref()) attr:class="link">{words::SIGN_IN}</A>
+            {words::HAVE_ACCOUNT} <a href=paths::sign_in(next().as_deref()) class="link">{words::SIGN_IN}</a>
         </p>
     }
 }
@@ -74,8 +73,8 @@ fn Closed() -> impl IntoView {
             heading=words::CLOSED_HEADING
             lede=words::CLOSED_LEDE
         />
-        <A href=paths::sign_in(next().as_deref()) attr:class="button" attr:data-kind="primary">
+        <a href=paths::sign_in(next().as_deref()) class="button" data-kind="primary">
             {words::SIGN_IN}
-        </A>
+        </a>
     }
 }

@@ -22,7 +22,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=verify_email /> }
 }
 
-fn verify_email(start: EntryStart) -> impl IntoView {
+fn verify_email(start: EntryStart) -> AnyView {
     let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> } };
     view! {
         <EntryHeader heading=words::LINK_BROKEN lede=form::link_error(&code) />

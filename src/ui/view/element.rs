@@ -78,7 +78,7 @@ impl Element {
     where
         E::EventType: From<types::Event>,
     {
-        if !cfg!(feature = "ssr") {
+        if !crate::IS_SERVER {
             self.listen(event.name(), E::CAPTURE, Box::new(move |event| listener(event.into())));
         }
     }

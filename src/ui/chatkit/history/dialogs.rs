@@ -6,7 +6,7 @@ use super::search::Search;
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Dialog},
-    live::{derived, effect, live_view},
+    live::{derived, effect, handler, live_view},
     view::view,
     words::history as words,
 };
@@ -61,7 +61,7 @@ pub(super) fn RenameDialog(
                     />
                 </div>
                 <div class="dialog__actions">
-                    <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
+                    <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
                         {words::CANCEL}
                     </Button>
                     <Button r#type="submit">{words::SAVE}</Button>
@@ -102,10 +102,10 @@ pub(super) fn DeleteDialog(
                 {words::DELETE_TEXT}
             </p>
             <div class="dialog__actions">
-                <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
+                <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
                     {words::CANCEL}
                 </Button>
-                <Button kind=ButtonKind::Danger on:click=delete>
+                <Button kind=ButtonKind::Danger on_click=handler(delete)>
                     {words::DELETE}
                 </Button>
             </div>

@@ -17,7 +17,7 @@ use web_sys::{Element, HtmlElement};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Each, Icon, IconKind, Show},
-    live::live_view,
+    live::{handler, live_view},
     view::view,
     words::history as words,
 };
@@ -81,7 +81,7 @@ pub fn ChatHistory(
                 </Each>
             </ul>
             <Show when=move || search.has_more()>
-                <Button kind=ButtonKind::Quiet on:click=move |_| search.load_more()>
+                <Button kind=ButtonKind::Quiet on_click=handler(move |_| search.load_more())>
                     {words::MORE}
                 </Button>
             </Show>

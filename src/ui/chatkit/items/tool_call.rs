@@ -5,7 +5,7 @@ use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
     ui::{
         components::{Button, ButtonKind, Show},
-        live::{live_view, memo},
+        live::{handler, live_view, memo},
         view::view,
         words::items as words,
     },
@@ -42,7 +42,7 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
                 {live_view(move || if is_pending.get() { words::TOOL_PENDING } else { words::TOOL_DONE })}
             </p>
             <Show when=move || can_answer.get()>
-                <Button kind=ButtonKind::Quiet on:click=answer>
+                <Button kind=ButtonKind::Quiet on_click=handler(answer)>
                     {words::ANSWER_NOW}
                 </Button>
             </Show>

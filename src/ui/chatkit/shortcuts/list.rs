@@ -7,7 +7,7 @@ use super::{
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Button, ButtonKind, Dialog},
-    live::{effect, live_view},
+    live::{effect, handler, live_view},
     view::view,
     words::frame as words,
 };
@@ -39,7 +39,7 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
                 })}
             </dl>
             <div class="dialog__actions">
-                <Button kind=ButtonKind::Quiet on:click=move |_| close(())>
+                <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
                     {words::CLOSE}
                 </Button>
             </div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, items::Dots},
     components::{Button, ButtonKind, Icon, IconKind, Show},
-    live::{live_view, memo},
+    live::{handler, live_view, memo},
     view::{part, view},
     words::transcript as words,
 };
@@ -26,7 +26,7 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     view! {
         <Show when=move || question.with(Option::is_some) && control.loading.get() == Loading::Ready>
             <p>
-                <Button kind=ButtonKind::Quiet on:click=retry>
+                <Button kind=ButtonKind::Quiet on_click=handler(retry)>
                     <Icon kind=IconKind::RotateCw />
                     {words::TRY_AGAIN}
                 </Button>
@@ -46,7 +46,7 @@ pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
                 <span>{text}</span>
-                <Button kind=ButtonKind::Quiet on:click=move |_| control.reload_thread()>
+                <Button kind=ButtonKind::Quiet on_click=handler(move |_| control.reload_thread())>
                     {words::TRY_AGAIN}
                 </Button>
             </div>

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::{Button, ButtonKind, Show},
-    live::live_view,
+    live::{handler, live_view},
     view::view,
     words::transcript as words,
 };
@@ -27,7 +27,7 @@ pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> 
                     when=move || paging.is_loading.get()
                     fallback=move || {
                         view! {
-                            <Button kind=ButtonKind::Quiet on:click=load>
+                            <Button kind=ButtonKind::Quiet on_click=handler(load)>
                                 {words::EARLIER}
                             </Button>
                         }

@@ -30,7 +30,7 @@ pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
 ) -> impl IntoView {
     let buttons = methods(control, options).into_iter().map(|(name, call)| {
         view! {
-            <Button kind=ButtonKind::Quiet on:click=move |_| log.refused(name, call())>
+            <Button kind=ButtonKind::Quiet on_click=handler(move |_| log.refused(name, call()))>
                 {name}
             </Button>
         }

@@ -1,5 +1,5 @@
 use leptos::{html, prelude::*};
-use leptos_router::components::{A, Redirect};
+use leptos_router::components::Redirect;
 
 use super::{Account, SectionHeader, clear_when_done};
 use crate::{
@@ -40,9 +40,9 @@ pub fn DeletionPage() -> impl IntoView {
                 {words::DELETE_NOT}
             </p>
         </section>
-        <A href=paths::ACCOUNT_DELETE_CONFIRM attr:class="button settings__action" attr:data-kind="danger">
+        <a href=paths::ACCOUNT_DELETE_CONFIRM class="button settings__action" data-kind="danger">
             {words::CONTINUE}
-        </A>
+        </a>
     }
 }
 
@@ -94,9 +94,9 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
                 <Button kind=ButtonKind::Danger r#type="submit" is_busy=action.pending()>
                     {words::DELETE_MINE}
                 </Button>
-                <A href=paths::ACCOUNT attr:class="button" attr:data-kind="quiet">
+                <a href=paths::ACCOUNT class="button" data-kind="quiet">
                     {words::KEEP}
-                </A>
+                </a>
             </div>
         </ServerForm>
     }

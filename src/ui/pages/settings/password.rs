@@ -1,5 +1,4 @@
 use leptos::{html, prelude::*};
-use leptos_router::components::A;
 
 use super::{Account, SectionHeader, clear_when_done};
 use crate::{
@@ -64,9 +63,9 @@ fn ChangeForm() -> impl IntoView {
             </Button>
         </ServerForm>
         <p class="settings__lede">
-            <A href=paths::FORGOT_PASSWORD attr:class="link">
+            <a href=paths::FORGOT_PASSWORD class="link">
                 {words::FORGOT}
-            </A>
+            </a>
         </p>
     }
 }
@@ -80,8 +79,8 @@ fn NoPassword() -> impl IntoView {
                 words::NO_PASSWORD.to_owned(),
             )
         />
-        <A href=paths::FORGOT_PASSWORD attr:class="button settings__action" attr:data-kind="primary">
+        <a href=paths::FORGOT_PASSWORD class="button settings__action" data-kind="primary">
             {words::GET_LINK}
-        </A>
+        </a>
     }
 }
