@@ -144,6 +144,13 @@ fn written(it: Attribute) -> Option<AnyAttribute> {
     }
 }
 
+/// The element that the server wrote, from a node on: what stands before it is not ours, such as what an extension of
+/// the browser put there.
+fn written_element(tag: &str, from: &types::Node) -> Option<types::Element> {
+    let nodes = std::iter::successors(Some(from.clone()), Rndr::next_sibling);
+    nodes.filter_map(types::Element::cast_from).find(|it| it.local_name() == tag)
+}
+
 impl Render for Element {
     type State = Drawn;
 
@@ -256,16 +263,15 @@ impl RenderHtml for Element {
             _ => cursor.sibling(),
         }
         let node = cursor.current();
-        let element = types::Element::cast_from(node.clone()).filter(|it| it.local_name() == self.tag);
-        let drawn = match element {
+        let drawn = match written_element(self.tag, &node) {
             Some(element) => {
+                cursor.set(element.clone().into());
                 let held = self.attributes.into_iter().map(|it| it.apply(&element, Written::ByServer)).collect();
                 position.set(Position::FirstChild);
                 let children =
                     self.children.into_iter().map(|it| it.hydrate::<FROM_SERVER>(cursor, position)).collect();
                 Drawn { tag: self.tag, element, held, children }
             }
-            // Something that is not ours, such as what an extension of the browser put there.
             None => {
                 let mut drawn = self.build();
                 if let Some(parent) = Rndr::get_parent(&node).and_then(types::Element::cast_from) {
