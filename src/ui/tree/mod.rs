@@ -10,6 +10,7 @@ mod patch;
 mod write;
 
 pub(crate) use element::{Element, Node};
+pub(crate) use write::is_void;
 
 use leptos::tachys::{
     html::attribute::{Attribute, any_attribute::AnyAttribute},

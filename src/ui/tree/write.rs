@@ -2,8 +2,12 @@
 
 use super::{Element, Node};
 
-/// Those that hold nothing and have no end tag (HTML, "Void elements").
-const VOID: [&str; 5] = ["br", "hr", "img", "input", "col"];
+/// Whether an element holds nothing and has no end tag (HTML, "Void elements").
+pub(crate) fn is_void(tag: &str) -> bool {
+    const VOID: [&str; 13] =
+        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+    VOID.contains(&tag)
+}
 
 pub(super) fn write(it: &Element, html: &mut String) {
     html.push('<');
@@ -16,7 +20,7 @@ pub(super) fn write(it: &Element, html: &mut String) {
         html.push('"');
     }
     html.push('>');
-    if VOID.contains(&it.tag) {
+    if is_void(it.tag) {
         return;
     }
     for child in &it.children {

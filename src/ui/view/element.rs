@@ -25,9 +25,7 @@ use super::{
     attribute::{Attribute, Held, Kind, Written},
     value::{IntoSource, Source, Value},
 };
-
-/// Those that hold nothing and have no end tag (HTML, "Void elements").
-const VOID: [&str; 8] = ["input", "img", "br", "hr", "col", "link", "meta", "source"];
+use crate::ui::tree::is_void;
 
 /// An element, before it is written or drawn.
 pub(crate) struct Element {
@@ -85,7 +83,11 @@ impl Element {
 
     fn listen(&mut self, event: Cow<'static, str>, is_captured: bool, mut listener: Box<dyn FnMut(types::Event)>) {
         let owner = Owner::current().unwrap_or_default();
-        let listener: Box<dyn FnMut(types::Event)> = Box::new(move |event| owner.with(|| listener(event)));
+        let listener: Box<dyn FnMut(types::Event)> = Box::new(move |event| {
+            // It has to follow nothing.
+            let _guard = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
+            owner.with(|| listener(event));
+        });
         self.attributes.push(Attribute::Listener { event, is_captured, listener: SendWrapper::new(listener) });
     }
 
@@ -121,10 +123,6 @@ impl Element {
         let attributes: Vec<AnyAttribute> = attributes.into_iter().filter_map(written).collect();
         attributes_to_html((attributes, extra), html);
         html.push('>');
-    }
-
-    fn is_void(&self) -> bool {
-        VOID.contains(&self.tag)
     }
 }
 
@@ -196,7 +194,7 @@ impl RenderHtml for Element {
 
     fn dry_resolve(&mut self) {
         for it in &self.attributes {
-            if let Attribute::Named { source: Source::Live(live), .. } = it {
+            if let Attribute::Named { kind: Kind::Attribute, source: Source::Live(live), .. } = it {
                 live();
             }
         }
@@ -220,9 +218,8 @@ impl RenderHtml for Element {
         mark_branches: bool,
         extra: Vec<AnyAttribute>,
     ) {
-        let is_void = self.is_void();
         Self::open(self.attributes, self.tag, extra, html);
-        if !is_void {
+        if !is_void(self.tag) {
             *position = Position::FirstChild;
             for child in self.children {
                 child.to_html_with_buf(html, position, true, mark_branches, Vec::new());
@@ -242,11 +239,10 @@ impl RenderHtml for Element {
         mark_branches: bool,
         extra: Vec<AnyAttribute>,
     ) {
-        let is_void = self.is_void();
         let mut tag = String::new();
         Self::open(self.attributes, self.tag, extra, &mut tag);
         html.push_sync(&tag);
-        if !is_void {
+        if !is_void(self.tag) {
             *position = Position::FirstChild;
             for child in self.children {
                 child.to_html_async_with_buf::<OUT_OF_ORDER>(html, position, true, mark_branches, Vec::new());
