@@ -8,7 +8,7 @@ pub const MAX_PASSAGES: usize = 64;
 pub const MAX_PASSAGE_BYTES: usize = 40_000;
 
 /// Something to be set.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Passage {
     /// Code in a language, by any of its names.
     Code {

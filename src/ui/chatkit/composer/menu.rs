@@ -130,8 +130,8 @@ impl Menu {
                 groups.push(group);
             }
         }
-        let mut choices = found;
-        choices.sort_by_key(|it| groups.iter().position(|group| group.as_deref() == it.group()));
+        let of = |group: &Option<String>| found.iter().filter(|it| it.group() == group.as_deref()).cloned().collect();
+        let choices = groups.iter().flat_map(|group| -> Vec<Choice> { of(group) }).collect();
         (self.choices, self.at, self.is_loading) = (choices, 0, false);
     }
 

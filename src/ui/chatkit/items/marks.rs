@@ -24,8 +24,6 @@ impl Cited {
             }
             start += part.text.len();
         }
-        // Those at one place keep their order.
-        cited.marks.sort_by_key(|it| it.offset);
         let mut seen = Vec::new();
         for marked in &mut cited.marks {
             marked.mark.is_first = !seen.contains(&marked.mark.number);
@@ -43,7 +41,9 @@ impl Cited {
         let offset = annotation.index.and_then(|it| offset_of(text, it)).map_or(usize::MAX, |it| start + it);
         let mark = Mark { number: at + 1, title: self.lines[at].title().to_owned(), is_first: false };
         if !self.marks.iter().any(|it| it.offset == offset && it.mark.number == mark.number) {
-            self.marks.push(Marked { offset, mark });
+            // Those at one place keep their order.
+            let at = self.marks.partition_point(|it| it.offset <= offset);
+            self.marks.insert(at, Marked { offset, mark });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asks for the colours of code and the shapes of formulas: many in one request, each only once while the page lives.
 
-use std::{cell::RefCell, collections::BTreeMap, mem, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, mem, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
@@ -20,7 +20,7 @@ type Then = Box<dyn Fn(&Typeset)>;
 
 thread_local! {
     /// What is known already; `None` is what cannot be set.
-    static KNOWN: RefCell<BTreeMap<Passage, Option<Rc<Typeset>>>> = const { RefCell::new(BTreeMap::new()) };
+    static KNOWN: RefCell<HashMap<Passage, Option<Rc<Typeset>>>> = RefCell::default();
 }
 
 /// What sets passages, if there is anything that does.
@@ -81,7 +81,7 @@ impl Typesetter {
 fn requests<T>(waiting: Vec<(Passage, T)>) -> Vec<(Vec<Passage>, Vec<Vec<T>>)> {
     let mut requests: Vec<(Vec<Passage>, Vec<Vec<T>>)> = Vec::new();
     let mut n_bytes = 0;
-    let mut places: BTreeMap<Passage, (usize, usize)> = BTreeMap::new();
+    let mut places: HashMap<Passage, (usize, usize)> = HashMap::new();
     for (passage, then) in waiting {
         if let Some((request, at)) = places.get(&passage) {
             let (_, all_then) = &mut requests[*request];
