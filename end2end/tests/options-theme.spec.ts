@@ -1,5 +1,7 @@
 // The theme of a chat, chosen on the page for developers.
 
+import { readFile, readdir } from "node:fs/promises";
+
 import type { Locator } from "@playwright/test";
 
 import { example } from "../fixtures/example.ts";
@@ -64,4 +66,55 @@ test("a chat has its own scheme, corners, room, letters and colours", { tag: "@o
   for (const part of ["Accent", "Greys", "Surface"]) await choose(part, "The page's");
   await expect.poll(() => style(chat.message, "color")).toBe(light);
   expect((await chat.send.boundingBox())?.height).toBe(wide);
+});
+
+/** A file of a font, which Playwright brings along. */
+const font = async () => {
+  const folder = new URL("../node_modules/playwright-core/lib/vite/traceViewer/", import.meta.url);
+  const name = (await readdir(folder)).find((it) => it.endsWith(".ttf"));
+  return readFile(new URL(name!, folder));
+};
+
+test("a chat is written in a font that its theme names", { tag: "@own-server" }, async ({ page, context, visit, signedIn: _ }) => {
+  let n_fetched = 0;
+  const body = await font();
+  await context.route("**/fonts/example.woff2", (route) => {
+    n_fetched += 1;
+    return route.fulfill({ body, contentType: "font/ttf" });
+  });
+  await visit("/examples/chatkit");
+  const chats = [example(page), example(page, "Second chat")];
+  for (const { chat } of chats) {
+    await chat.getByRole("combobox", { name: "Font", exact: true }).selectOption("A file of this origin");
+  }
+  await expect.poll(() => style(chats[0]!.message, "font-family")).toBe("Example, sans-serif");
+  const faces = () =>
+    page.evaluate(() => [...document.fonts].map((it) => `${it.family} ${it.weight} ${it.display} ${it.status}`));
+  await expect.poll(faces).toEqual(["Example 100 900 swap loaded"]);
+  expect(n_fetched).toBe(1);
+  await expect(chats[0]!.event(/font\.failed/)).toHaveCount(0);
+});
+
+test.describe("a font that cannot be had", () => {
+  test.use({ expectedOnConsole: [/fonts\.example\.com|status of 404/] });
+
+  test("the page is told, and the chat is written in another one", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+    await visit("/examples/chatkit");
+    const { chat, event, message } = example(page);
+    const choose = (choice: string) => chat.getByRole("combobox", { name: "Font", exact: true }).selectOption(choice);
+    const told = page.waitForEvent("console", (it) => it.text().startsWith("The font Elsewhere cannot be had"));
+
+    // The pages' policy lets no other origin in.
+    await choose("A file of another origin");
+    await expect(event("on_log: font.failed")).toHaveCount(1);
+    expect((await told).type()).toBe("warning");
+
+    // There is no such file.
+    await choose("A file of this origin");
+    await expect(event("on_log: font.failed")).toHaveCount(2);
+    await expect.poll(() => style(message, "font-family")).toBe("Example, sans-serif");
+    await choose("The page's");
+    await choose("A file of this origin");
+    await expect(event("on_log: font.failed")).toHaveCount(2);
+  });
 });

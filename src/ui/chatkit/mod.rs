@@ -26,6 +26,7 @@ mod client;
 mod composer;
 mod control;
 mod entity;
+mod fonts;
 mod frame;
 mod history;
 mod items;
@@ -120,6 +121,7 @@ pub fn ChatKit(
     let name = control.option(|it| it.frame_title.clone().unwrap_or_else(|| words::CHAT.to_owned()));
     let theme = control.option(|it| it.theme.clone());
     theme::apply(root, theme);
+    fonts::load(control, theme);
     let is_new = memo(move || control.is_new());
     view! {
         // A component has no context of its own: without this, another chat of the page would overwrite it.

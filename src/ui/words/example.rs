@@ -97,6 +97,10 @@ pub const DENSITIES: [&str; 3] = ["Normal", "Compact", "Spacious"];
 pub const BASE_SIZE: &str = "Size";
 /// What may be chosen.
 pub const BASE_SIZES: [&str; 3] = ["16 px", "14 px", "18 px"];
+/// The font.
+pub const FONT: &str = "Font";
+/// What may be chosen.
+pub const FONTS: [&str; 3] = ["The page's", "A file of this origin", "A file of another origin"];
 /// The colour of what stands out.
 pub const ACCENT: &str = "Accent";
 /// What may be chosen.

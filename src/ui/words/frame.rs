@@ -46,3 +46,8 @@ pub const MAC_CONTROL: &str = "⌃";
 pub const MAC_SHIFT: &str = "⇧";
 /// The key that opens the list of shortcuts.
 pub const LIST_KEY: &str = "?";
+
+/// When the file of a font cannot be had; for developers.
+pub fn no_font(family: &str, src: &str) -> String {
+    format!("The font {family} cannot be had from {src}: there is none, or the page's policy (font-src) forbids it.")
+}

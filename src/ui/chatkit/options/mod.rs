@@ -21,7 +21,7 @@ pub use frame::{
     Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
 };
 pub use handler::{Ask, Handler};
-pub use theme::{Accent, ColorScheme, Density, Grayscale, Radius, Surface, Theme, ThemeColors, Typography};
+pub use theme::{Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, ThemeColors, Typography};
 pub use widgets::{WidgetAction, WidgetsOptions};
 
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};

@@ -67,10 +67,31 @@ pub enum Density {
 pub struct Typography {
     /// The size of text, in pixels of a browser whose own size is 16, from 14 to 18; 16. It grows with the browser's.
     pub base_size: Option<u8>,
-    /// A list of families, as CSS has it. The page loads their files, if there are any.
+    /// Files of fonts that are no part of the system or the page.
+    pub font_sources: Vec<FontSource>,
+    /// A list of families, as CSS has it.
     pub font_family: Option<String>,
     /// The same for code.
     pub font_family_mono: Option<String>,
+}
+
+/// A file of a font, which the browser fetches when something is written in it; each once, whatever chats name it.
+///
+/// `on_log` is told of one that cannot be had, as `font.failed` with its `family` and `src`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FontSource {
+    /// The family that it belongs to, as `font_family` calls it.
+    pub family: String,
+    /// Where it is: a path of this origin, or an address of http(s) if the page's policy allows it (`font-src`).
+    pub src: String,
+    /// For instance `700`, or `100 900` for a font that has all of these; `400`.
+    pub weight: Option<String>,
+    /// For instance `italic`; `normal`.
+    pub style: Option<String>,
+    /// What is shown while it comes, as CSS has it (`font-display`); `auto`.
+    pub display: Option<String>,
+    /// The characters that it is for, as CSS has them (`unicode-range`); all.
+    pub unicode_range: Option<String>,
 }
 
 /// Colours. Each may be any CSS colour, also a pair: `light-dark(#fff, #111)`.

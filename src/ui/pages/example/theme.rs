@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    chatkit::{Accent, ColorScheme, Density, Grayscale, Radius, Surface, Theme},
+    chatkit::{Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, Typography},
     live::handler,
     view::view,
     words::example as words,
@@ -17,7 +17,7 @@ struct Part {
 }
 
 /// The first choice of each is the default.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part {
         name: words::SCHEME,
         choices: &words::SCHEMES,
@@ -38,6 +38,7 @@ const PARTS: [Part; 7] = [
         choices: &words::BASE_SIZES,
         choose: |theme, idx| theme.typography.base_size = [None, Some(14), Some(18)][idx],
     },
+    Part { name: words::FONT, choices: &words::FONTS, choose: choose_font },
     Part {
         name: words::ACCENT,
         choices: &words::ACCENTS,
@@ -80,6 +81,25 @@ pub(super) fn ThemeFields(theme: RwSignal<Theme>, on_choose: Callback<()>) -> im
             {fields.collect_view()}
         </div>
     }
+}
+
+/// The pages' policy allows files of this origin alone.
+fn choose_font(theme: &mut Theme, idx: usize) {
+    let (family, src) =
+        [("", ""), ("Example", "/fonts/example.woff2"), ("Elsewhere", "https://fonts.example.com/elsewhere.woff2")]
+            [idx];
+    let source = FontSource {
+        family: family.to_owned(),
+        src: src.to_owned(),
+        weight: Some("100 900".to_owned()),
+        display: Some("swap".to_owned()),
+        ..FontSource::default()
+    };
+    theme.typography = Typography {
+        font_sources: (idx > 0).then_some(source).into_iter().collect(),
+        font_family: (idx > 0).then(|| format!("{family}, sans-serif")),
+        ..theme.typography.clone()
+    };
 }
 
 fn accent(primary: &str) -> Accent {
