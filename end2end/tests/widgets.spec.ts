@@ -240,6 +240,23 @@ test("the numbers of a chart can be read", { tag: "@own-server" }, async ({ page
   await expect(table.getByRole("row", { name: "Tue 305 200" })).toBeVisible();
 });
 
+test("every size of a text is larger than the one before", { tag: "@own-server" }, async ({ page, visit }) => {
+  await visit("/gallery");
+  const texts = page.getByRole("region", { name: "texts", exact: true });
+  const sizes = { Title: "sm md lg xl 2xl 3xl 4xl 5xl", Text: "xs sm md lg xl", Caption: "sm md lg" };
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 640 });
+    for (const [kind, names] of Object.entries(sizes)) {
+      const pixels: number[] = [];
+      for (const name of names.split(" ")) {
+        const text = texts.getByText(`${kind} ${name}`, { exact: true });
+        pixels.push(await text.evaluate((it) => Number.parseFloat(getComputedStyle(it).fontSize)));
+      }
+      expect(pixels, `${kind} at ${width} px`).toEqual([...new Set(pixels)].sort((a, b) => a - b));
+    }
+  }
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in the ${colorScheme}`, () => {
     test.use({ colorScheme });
