@@ -240,6 +240,15 @@ test("the numbers of a chart can be read", { tag: "@own-server" }, async ({ page
   await expect(table.getByRole("row", { name: "Tue 305 200" })).toBeVisible();
 });
 
+test("a chart says its numbers to whoever points at it, unless its server wants none", { tag: "@own-server" }, async ({ page, visit }) => {
+  await visit("/gallery");
+  const charts = page.getByRole("region", { name: "charts", exact: true }).getByRole("figure");
+  const tooltips = (at: number) => charts.nth(at).evaluate((it) => [...it.querySelectorAll("title")].map((it) => it.textContent));
+  expect(await tooltips(0)).toContain("Tue · Mobile: 200");
+  expect(await tooltips(3)).toContain("T · Mobile: 200");
+  expect(await tooltips(4)).toEqual([]);
+});
+
 test("every size of a text is larger than the one before", { tag: "@own-server" }, async ({ page, visit }) => {
   await visit("/gallery");
   const texts = page.getByRole("region", { name: "texts", exact: true });

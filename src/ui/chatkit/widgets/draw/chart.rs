@@ -31,6 +31,8 @@ struct Plot<'a> {
     labels: Vec<String>,
     left: f64,
     scale: Scale,
+    /// Whether points say what they are to whoever points at them.
+    has_tooltips: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +79,8 @@ impl<'a> Plot<'a> {
         });
         let labels = labels.collect();
         let left = if props.is("showYAxis") { AXIS } else { 4.0 };
-        let mut plot = Self { rows, series, labels, left, scale: Scale::default() };
+        let has_tooltips = props.get("showTooltip").and_then(Value::as_bool).unwrap_or(true);
+        let mut plot = Self { rows, series, labels, left, scale: Scale::default(), has_tooltips };
         let ends = plot.series.iter().flat_map(|it| (0..plot.rows.len()).map(|row| plot.span(*it, row)));
         let (low, high) =
             ends.fold((0.0_f64, 0.0_f64), |(low, high), (from, to)| (low.min(from).min(to), high.max(from).max(to)));
@@ -114,9 +117,10 @@ impl<'a> Plot<'a> {
         self.left + self.step() * (row as f64 + 0.5)
     }
 
-    fn title(&self, series: Series<'_>, row: usize) -> Element {
-        let value = self.value(series, row).map(|it| it.to_string()).unwrap_or_default();
-        Element::new("title").text(&words::point(&self.labels[row], series.label, &value))
+    /// The tooltip of a point, where there is one.
+    fn title(&self, series: Series<'_>, row: usize) -> Option<Element> {
+        let value = self.value(series, row).filter(|_| self.has_tooltips)?.to_string();
+        Some(Element::new("title").text(&words::point(&self.labels[row], series.label, &value)))
     }
 
     #[allow(clippy::cast_precision_loss, reason = "some dozens of stacks at most")]
@@ -148,7 +152,7 @@ impl<'a> Plot<'a> {
                     .attribute("width", number(width))
                     .attribute("height", number((bottom - top).max(1.0)))
                     .attribute("rx", number((width / 4.0).min(3.0)));
-                Some(bar.child(self.title(*it, row)))
+                Some(bar.maybe_child(self.title(*it, row)))
             });
             it.colour(Element::of("g", "widget-chart__bars")).children(bars)
         };
@@ -175,7 +179,7 @@ impl<'a> Plot<'a> {
                     .attribute("cx", number(*x))
                     .attribute("cy", number(*y))
                     .attribute("r", "6")
-                    .child(self.title(*it, *row))
+                    .maybe_child(self.title(*it, *row))
             });
             it.colour(Element::new("g"))
                 .maybe_child(area)

@@ -138,6 +138,17 @@ fn a_chart_is_a_picture_and_a_table() {
 }
 
 #[test]
+fn a_chart_has_tooltips_unless_its_server_wants_none() {
+    for (says, n_tooltips) in [(json!(null), 2), (json!(true), 2), (json!(false), 0)] {
+        let chart = json!({ "type": "Chart", "xAxis": "x", "data": [{ "x": 1, "a": 2 }], "showTooltip": says,
+            "series": [{ "type": "bar", "dataKey": "a" }, { "type": "line", "dataKey": "a" }] });
+        let html = html(json!({ "type": "Card", "children": [chart] }));
+        assert_eq!(html.matches("<title>1 · a: 2</title>").count(), n_tooltips, "{html}");
+        assert_eq!(html.matches("<title").count(), n_tooltips, "{html}");
+    }
+}
+
+#[test]
 fn a_root_may_hold_others_that_know_their_place() {
     let action = json!({ "label": "Yes", "action": { "type": "yes" } });
     let card = json!({ "type": "Card", "asForm": true, "cancel": action, "confirm": action });
@@ -235,6 +246,7 @@ fn nothing_odd_breaks_it() {
                 "limit",
                 "size",
                 "label",
+                "showTooltip",
                 "src",
                 "defaultValue",
             ];
