@@ -122,6 +122,120 @@ test("what is chosen is told at once, and what was typed stays", { tag: "@own-se
   await expect(widget.getByRole("radio", { name: "Compact" })).toBeChecked();
 });
 
+/** The option that the keys have gone to. */
+const marked = (field: Locator) =>
+  field.evaluate((it) => document.getElementById(it.getAttribute("aria-activedescendant") ?? "")?.textContent);
+
+test("a list is searched by keys alone, and its form sends what was chosen", { tag: ["@own-server", "@both-servers"] }, async ({ page, visit, scan, signedIn: _ }) => {
+  const widget = await show(page, visit, "trip");
+  const field = (name: string) => widget.getByRole("combobox", { name, exact: true });
+  const [from, to, airline] = [field("From"), field("To"), field("Airline")];
+  const options = widget.getByRole("option");
+  const search = widget.getByRole("button", { name: "Search" });
+  await expect(options).toHaveCount(0);
+
+  // Without a city nothing is sent. What is typed shows what fits, and Enter means the first of it.
+  await press(page, search);
+  await expect(from).toBeFocused();
+  await page.keyboard.type("sao");
+  await expect(options).toHaveText(["São PauloGRU"]);
+  await expect(from).toHaveAttribute("aria-expanded", "true");
+  expect(await marked(from)).toBe("São PauloGRU");
+  await scan("an open list");
+  await page.keyboard.press("Enter");
+  await expect(from).toHaveValue("São Paulo");
+  await expect(options).toHaveCount(0);
+  await expect(from).toBeFocused();
+
+  // The list opens where the choice is. Keys go around it, past what cannot be chosen; Escape leaves it as it was.
+  await page.keyboard.press("Tab");
+  await expect(to).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(options).toHaveCount(20);
+  expect(await marked(to)).toBe("HelsinkiHEL");
+  const keys = { End: "WienVIE", ArrowDown: "AmsterdamAMS", ArrowUp: "WienVIE", Home: "AmsterdamAMS" };
+  for (const [key, expected] of Object.entries(keys)) {
+    await page.keyboard.press(key);
+    expect(await marked(to)).toBe(expected);
+  }
+  await page.keyboard.type("os");
+  await expect(options).toHaveText(["OsloOSL, closed for the winter"]);
+  expect(await marked(to)).toBeUndefined();
+  await page.keyboard.press("Escape");
+  await expect(options).toHaveCount(0);
+  await expect(to).toHaveValue("Helsinki");
+
+  // Nothing fits: Enter sends nothing, and whoever leaves has what he had.
+  await page.keyboard.type("xyz");
+  await expect(widget.getByText("Nothing found")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(to).toHaveValue("Helsinki");
+  await expect(widget.getByText("Nothing found")).toBeHidden();
+  await tabTo(page, to);
+  await page.keyboard.type("vie");
+  await page.keyboard.press("Enter");
+  await expect(to).toHaveValue("Wien");
+
+  // A choice is told at once, with the others; the same again is none. One that may be taken back is, by deleting it.
+  await tabTo(page, airline);
+  let action = actionOf(page, "threads.sync_custom_action");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await expect(airline).toHaveValue("Northwind");
+  const trip = { from: "GRU", to: "VIE", airline: "north", class: "2" };
+  expect(await action).toEqual({ type: "trip.airline", payload: { trip } });
+  await expect(widget).toContainText('trip.airline {"trip":');
+  await expect(airline).toHaveValue("Northwind");
+  action = actionOf(page, "threads.sync_custom_action");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Enter");
+  expect((await action).payload).toEqual({ trip: { ...trip, airline: "" } });
+  await expect(airline).toHaveValue("");
+
+  // The form has it all, by its names.
+  const sent = actionOf(page, "threads.custom_action");
+  await press(page, search);
+  expect(await sent).toEqual({ type: "trip.search", payload: { trip: { seats: 1, ...trip, airline: "" } } });
+  await expect(widget).toContainText("trip.search");
+  await expect(to).toHaveValue("Wien");
+});
+
+test("a list is searched on a telephone", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const widget = await show(page, visit, "trip");
+  const [to, airline] = [widget.getByRole("combobox", { name: "To" }), widget.getByRole("combobox", { name: "Airline" })];
+  await to.click();
+  const list = await widget.getByRole("listbox").boundingBox();
+  expect(list!.x).toBeGreaterThanOrEqual(0);
+  expect(list!.x + list!.width).toBeLessThanOrEqual(320);
+  expect(list!.y + list!.height).toBeLessThanOrEqual(640);
+  await widget.getByRole("option", { name: "Oslo" }).click({ force: true });
+  await expect(widget.getByRole("listbox")).toBeVisible();
+  await widget.getByRole("option", { name: "Roma" }).click();
+  await expect(to).toHaveValue("Roma");
+  await expect(to).toBeFocused();
+  await expect(widget.getByRole("listbox")).toBeHidden();
+
+  // What is somewhere else closes the list; the button takes the choice back, and has nothing to do after that.
+  await airline.click();
+  await expect(widget.getByRole("option")).toHaveCount(4);
+  await widget.getByRole("heading", { name: "A trip" }).click();
+  await expect(widget.getByRole("option")).toHaveCount(0);
+  const action = actionOf(page, "threads.sync_custom_action");
+  await widget.getByRole("button", { name: "Clear the choice" }).click();
+  expect((await action).payload).toMatchObject({ trip: { to: "FCO", airline: "" } });
+  await expect(airline).toHaveValue("");
+  await expect(widget.getByRole("button", { name: "Clear the choice" })).toBeHidden();
+
+  // What cannot be used does not open.
+  await widget.getByRole("combobox", { name: "No meals" }).click({ force: true });
+  await expect(widget.getByRole("listbox")).toBeHidden();
+});
+
 test("a value that has no room says so, and the page is told", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   await visit("/examples/chatkit");
   const chat = page.getByRole("region", { name: "First chat" });
@@ -273,7 +387,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`everything that a conversation can hold keeps nobody out (${colorScheme})`, { tag: "@own-server" }, async ({ page, visit, scan }) => {
       await visit("/gallery");
       await expect(page.getByRole("heading", { level: 1, name: "Gallery" })).toBeVisible();
-      for (const name of ["questions", "flight", "settings", "charts", "unknown"]) {
+      for (const name of ["questions", "flight", "settings", "trip", "charts", "unknown"]) {
         await expect(page.getByRole("region", { name, exact: true })).toBeVisible();
       }
       await scan(`the gallery, ${colorScheme}`);

@@ -8,6 +8,10 @@ pub const WIDGET: &str = "Widget";
 pub const BUTTON: &str = "Button";
 /// What a list to choose from shows while nothing is chosen.
 pub const NOTHING_CHOSEN: &str = "Choose…";
+/// Takes back what was chosen.
+pub const CLEAR: &str = "Clear the choice";
+/// When what is typed fits to nothing in a list.
+pub const NOTHING_FOUND: &str = "Nothing found";
 /// Opens a card that is collapsed.
 pub const SHOW_CARD: &str = "Show";
 /// The name of a table that scrolls.

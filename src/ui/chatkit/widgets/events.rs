@@ -9,11 +9,15 @@ use super::{
     action::{ActionConfig, Waits},
     fields,
     running::Running,
+    search,
 };
 
 /// Does what a button, or a row that is one, is for.
 pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     let Some(target) = target(ev) else { return };
+    if search::click(running, &target) {
+        return;
+    }
     if target.closest("[data-more]").ok().flatten().is_some() {
         return show_more(running, ev);
     }
@@ -34,9 +38,12 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     start_button(running, &path, &field, form_of(&button).as_ref());
 }
 
-/// A row that is a button is pressed as buttons are.
-pub(super) fn keydown(ev: &ev::KeyboardEvent) {
-    let Some(target) = target(ev).filter(|it| it.get_attribute("role").as_deref() == Some("button")) else { return };
+/// A row that is a button is pressed as buttons are; a list that can be searched has keys of its own.
+pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
+    let Some(target) = target(ev) else { return };
+    if search::keydown(running, ev, &target) || target.get_attribute("role").as_deref() != Some("button") {
+        return;
+    }
     if matches!(ev.key().as_str(), "Enter" | " ") {
         ev.prevent_default();
         target.dyn_ref::<HtmlElement>().inspect(|it| it.click());
@@ -46,12 +53,18 @@ pub(super) fn keydown(ev: &ev::KeyboardEvent) {
 /// Does what a field is for when another value is chosen.
 pub(super) fn change(running: Running, ev: &ev::Event) {
     let Some(field) = target(ev) else { return };
-    let Some(path) = field.get_attribute("data-change") else { return };
-    let config = running.with(&path, |it| ActionConfig::read(it, "onChangeAction", Waits::Nothing));
+    if let Some(path) = field.get_attribute("data-change") {
+        changed(running, &field, &path);
+    }
+}
+
+/// Does what the field of a component is for.
+pub(super) fn changed(running: Running, field: &Element, path: &str) {
+    let config = running.with(path, |it| ActionConfig::read(it, "onChangeAction", Waits::Nothing));
     let values =
-        form_of(&field).map_or_else(|| fields::value_of(&field).into_iter().collect(), |it| fields::values_of(&it));
+        form_of(field).map_or_else(|| fields::value_of(field).into_iter().collect(), |it| fields::values_of(&it));
     if let Some(config) = config {
-        running.start(&path, config, values);
+        running.start(path, config, values);
     }
 }
 
@@ -110,7 +123,8 @@ fn form_of(element: &Element) -> Option<HtmlFormElement> {
     element.closest(".widget form").ok().flatten()?.dyn_into().ok()
 }
 
-fn target(ev: &impl AsRef<ev::Event>) -> Option<Element> {
+/// The element that something happened to.
+pub(super) fn target(ev: &impl AsRef<ev::Event>) -> Option<Element> {
     ev.as_ref().target()?.dyn_into().ok()
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 
-use super::events::Named;
+use super::{events::Named, search};
 
 /// The named values of a form. Boxes are true or false, everything else is text.
 pub(super) fn values_of(form: &HtmlFormElement) -> Vec<Named> {
@@ -18,7 +18,9 @@ pub(super) fn value_of(field: &Element) -> Option<Named> {
     if field.has_attribute("disabled") {
         return None;
     }
-    let value = if let Some(it) = field.dyn_ref::<HtmlInputElement>() {
+    let value = if let Some(value) = search::value_of(field) {
+        value.into()
+    } else if let Some(it) = field.dyn_ref::<HtmlInputElement>() {
         match it.type_().as_str() {
             "checkbox" => Value::Bool(it.checked()),
             "radio" if !it.checked() => return None,

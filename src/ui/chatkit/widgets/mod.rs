@@ -11,6 +11,7 @@ mod form;
 mod path;
 mod props;
 mod running;
+mod search;
 mod style;
 
 use leptos::{html, prelude::*};
@@ -50,10 +51,13 @@ pub(super) fn WidgetView(
             class="widget"
             aria-label=words::WIDGET
             on:click=handler(move |ev| events::click(running, &ev))
-            on:keydown=handler(move |ev| events::keydown(&ev))
+            on:keydown=handler(move |ev| events::keydown(running, &ev))
+            on:input=handler(move |ev| search::input(&ev))
             on:change=handler(move |ev| events::change(running, &ev))
             on:submit=handler(move |ev| events::submit(running, &ev))
             on:focusin=handler(move |ev| events::focus_in(&ev))
+            on:focusout=handler(move |ev| search::focus_out(running, &ev))
+            on:mousedown=handler(move |ev| search::mouse_down(&ev))
         >
             {live_view(move || {
                 if is_root.get() {

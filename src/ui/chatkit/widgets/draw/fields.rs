@@ -107,7 +107,7 @@ pub(super) fn radio_group(here: Here<'_>) -> Element {
 }
 
 /// What all fields have in common. One that waits keeps the focus, so it is not disabled.
-fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
+pub(super) fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
     let name = props.text("name").unwrap_or_default();
     element
         .attribute("name", name)
@@ -123,7 +123,7 @@ fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
 }
 
 /// How high a field is, and how much room it has at its sides.
-fn sized(element: Element, props: Props<'_>) -> Element {
+pub(super) fn sized(element: Element, props: Props<'_>) -> Element {
     element.maybe("data-size", props.text("size")).maybe("data-gutter", props.text("gutterSize"))
 }
 

@@ -6,6 +6,7 @@ mod controls;
 mod fields;
 mod media;
 mod roots;
+mod search;
 mod table;
 mod texts;
 
@@ -118,6 +119,7 @@ fn component(here: Here<'_>) -> Option<Element> {
         "Button" => controls::button(here),
         "Input" => fields::input(here),
         "Textarea" => fields::textarea(here),
+        "Select" if search::is_searchable(here.props) => search::select(here),
         "Select" => fields::select(here),
         "DatePicker" => fields::date_picker(here),
         "Checkbox" => fields::checkbox(here),

@@ -11,9 +11,16 @@ fn html_in(widget: Value, around: Around) -> String {
     draw(&widget, &around).expect("a root").to_html()
 }
 
+/// The picture's address has the digest of a file in it.
+fn without_icons(html: &str) -> String {
+    let mut parts = html.split("<svg");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |html, it| html + "ICON" + it.split_once("</svg>").map_or("", |it| it.1))
+}
+
 #[track_caller]
 fn check(component: Value, expected: &str) {
-    let html = html(json!({ "type": "Basic", "children": [component] }));
+    let html = without_icons(&html(json!({ "type": "Basic", "children": [component] })));
     assert_eq!(html, format!("<div class=\"widget-col\">{expected}</div>"));
 }
 
@@ -149,6 +156,53 @@ fn a_chart_has_tooltips_unless_its_server_wants_none() {
 }
 
 #[test]
+fn a_select_that_can_be_searched_is_a_combobox() {
+    check(
+        json!({ "type": "Select", "name": "to", "searchable": true, "required": true, "clearable": true,
+            "defaultValue": "b", "onChangeAction": { "type": "go" }, "options": [
+                { "value": "a", "label": "Athens", "description": "by air", "disabled": true },
+                { "value": "b" },
+            ] }),
+        concat!(
+            "<div class=\"widget-search\" data-change=\"0\">",
+            "<input class=\"widget-field\" name=\"to\" id=\"w-to\" aria-label=\"to\" required=\"\" type=\"text\" ",
+            "role=\"combobox\" autocomplete=\"off\" spellcheck=\"false\" aria-autocomplete=\"list\" ",
+            "aria-expanded=\"false\" aria-controls=\"w-to-options\" placeholder=\"Choose…\" data-1p-ignore=\"\" ",
+            "data-select=\"\" value=\"b\">",
+            "<button class=\"widget-search__clear\" type=\"button\" aria-label=\"Clear the choice\">ICON</button>",
+            "<div class=\"widget-search__popup\" popover=\"manual\">",
+            "<ul class=\"widget-search__options\" id=\"w-to-options\" role=\"listbox\" aria-label=\"to\">",
+            "<li class=\"widget-search__option\" id=\"w-to-options-0\" role=\"option\" data-value=\"a\" ",
+            "aria-selected=\"false\" aria-disabled=\"true\"><span>Athens</span>",
+            "<span class=\"widget-search__description\">by air</span></li>",
+            "<li class=\"widget-search__option\" id=\"w-to-options-1\" role=\"option\" data-value=\"b\" ",
+            "aria-selected=\"true\"><span>b</span></li></ul>",
+            "<p class=\"widget-search__state\" role=\"status\"></p></div></div>",
+        ),
+    );
+}
+
+#[test]
+fn a_long_select_is_searched_unless_its_server_says_otherwise() {
+    for (n_options, says, is_searched) in [
+        (15, json!(null), false),
+        (16, json!(null), true),
+        (16, json!(false), false),
+        (1, json!(true), true),
+        (16, json!("odd"), true),
+    ] {
+        let options: Vec<_> = (0..n_options).map(|it| json!({ "value": it.to_string() })).collect();
+        let select = json!({ "type": "Select", "name": "a", "searchable": says, "options": options });
+        let html = html(json!({ "type": "Card", "children": [select] }));
+        assert_eq!(
+            (html.contains("role=\"combobox\""), html.contains("<select")),
+            (is_searched, !is_searched),
+            "{html}"
+        );
+    }
+}
+
+#[test]
 fn a_root_may_hold_others_that_know_their_place() {
     let action = json!({ "label": "Yes", "action": { "type": "yes" } });
     let card = json!({ "type": "Card", "asForm": true, "cancel": action, "confirm": action });
@@ -160,10 +214,11 @@ fn a_root_may_hold_others_that_know_their_place() {
 #[test]
 fn what_waits_keeps_its_focus() {
     let field = |kind: &str| json!({ "type": kind, "name": "a", "label": "A", "options": [] });
-    let card = json!({ "type": "Card", "children": [field("Input"), field("Select"), field("Checkbox")] });
+    let searched = json!({ "type": "Select", "name": "a", "searchable": true });
+    let card = json!({ "type": "Card", "children": [field("Input"), field("Select"), field("Checkbox"), searched] });
     let html = html_in(card, Around { is_inert: true, ..Around::default() });
-    assert_eq!((html.matches("aria-disabled=\"true\"").count(), html.matches(" disabled").count()), (3, 0), "{html}");
-    assert_eq!(html.matches("readonly").count(), 1, "{html}");
+    assert_eq!((html.matches("aria-disabled=\"true\"").count(), html.matches(" disabled").count()), (4, 0), "{html}");
+    assert_eq!(html.matches("readonly").count(), 2, "{html}");
 }
 
 #[test]
@@ -246,6 +301,7 @@ fn nothing_odd_breaks_it() {
                 "limit",
                 "size",
                 "label",
+                "searchable",
                 "showTooltip",
                 "src",
                 "defaultValue",

@@ -1,0 +1,81 @@
+//! A `Select` that can be searched: a combobox and its list, as they are before anybody has used them.
+
+use super::{
+    super::props::Props,
+    Here,
+    fields::{named, sized},
+    media,
+};
+use crate::ui::{tree::Element, words::widgets as words};
+
+/// A longer list is searched unless its server says otherwise, as official clients have it.
+const LONGEST_PLAIN: usize = 15;
+
+/// Whether a `Select` is one of these.
+pub(super) fn is_searchable(props: Props<'_>) -> bool {
+    let is_long = || props.parts("options").nth(LONGEST_PLAIN).is_some();
+    props.get("searchable").and_then(serde_json::Value::as_bool).unwrap_or_else(is_long)
+}
+
+/// The field shows the label of what is chosen; its value is that of the option that says it is selected.
+pub(super) fn select(here: Here<'_>) -> Element {
+    let props = here.props;
+    let name = props.text("name").unwrap_or_default();
+    let list = here.id(&format!("{name}-options"));
+    let placeholder = props.text("placeholder").unwrap_or(words::NOTHING_CHOSEN);
+    let chosen = props.text("defaultValue");
+    let label = props.parts("options").find(|it| chosen.is_some() && it.text("value") == chosen).map(label_of);
+    let mut field = sized(named(Element::of("input", "widget-field"), here, props), props);
+    for (name, value) in [
+        ("type", "text"),
+        ("role", "combobox"),
+        ("autocomplete", "off"),
+        ("spellcheck", "false"),
+        ("aria-autocomplete", "list"),
+        ("aria-expanded", "false"),
+        ("aria-controls", &list),
+        ("placeholder", placeholder),
+        ("data-1p-ignore", ""),
+        ("data-select", ""),
+    ] {
+        field = field.attribute(name, value);
+    }
+    let field = field.flag("readonly", here.around.is_inert).maybe("value", label);
+    let clear = props.is("clearable").then(|| {
+        let button = Element::of("button", "widget-search__clear").attribute("type", "button");
+        let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
+        button.maybe_child(media::drawn("x"))
+    });
+    let mut options = Element::of("ul", "widget-search__options")
+        .attribute("id", list.clone())
+        .attribute("role", "listbox")
+        .attribute("aria-label", props.text("placeholder").unwrap_or(name));
+    for (number, it) in props.parts("options").enumerate() {
+        options = options.child(option(it, chosen, format!("{list}-{number}")));
+    }
+    let nothing = Element::of("p", "widget-search__state").attribute("role", "status");
+    let popup = Element::of("div", "widget-search__popup").attribute("popover", "manual");
+    Element::of("div", "widget-search")
+        .maybe("data-change", props.get("onChangeAction").map(|_| here.path.as_str()))
+        .child(field)
+        .maybe_child(clear)
+        .child(popup.child(options).child(nothing))
+}
+
+fn option(props: Props<'_>, chosen: Option<&str>, id: String) -> Element {
+    let value = props.text("value").unwrap_or_default();
+    let description = props.text("description").map(|it| Element::of("span", "widget-search__description").text(it));
+    Element::of("li", "widget-search__option")
+        .key(value)
+        .attribute("id", id)
+        .attribute("role", "option")
+        .attribute("data-value", value)
+        .attribute("aria-selected", (chosen == Some(value)).to_string())
+        .maybe("aria-disabled", props.is("disabled").then_some("true"))
+        .child(Element::new("span").text(label_of(props)))
+        .maybe_child(description)
+}
+
+fn label_of(option: Props<'_>) -> &str {
+    option.text("label").or_else(|| option.text("value")).unwrap_or_default()
+}

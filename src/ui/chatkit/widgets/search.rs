@@ -1,0 +1,236 @@
+//! A `Select` that can be searched while it is used (ARIA Authoring Practices Guide, "Combobox", with a list that
+//! completes nothing by itself).
+//!
+//! Which option is chosen, which one the keys have gone to and which ones are shown stands in the elements, as what is
+//! typed stands in a field: so it stays while the widget changes around it. While the list is closed the field shows
+//! the label of what is chosen, or nothing.
+
+use js_sys::JsString;
+use leptos::ev;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use super::{events, running::Running};
+use crate::ui::words::widgets as words;
+
+/// What is around one field.
+struct Search {
+    whole: Element,
+    field: HtmlInputElement,
+    popup: HtmlElement,
+    list: Element,
+    options: Vec<Element>,
+}
+
+/// Opens the list, or chooses what was clicked; returns whether it was any of this.
+pub(super) fn click(running: Running, target: &Element) -> bool {
+    let Some(search) = Search::around(target) else { return false };
+    if let Some(option) = target.closest("[role=option]").ok().flatten() {
+        if !option.has_attribute("aria-disabled") {
+            search.choose(running, Some(&option));
+        }
+    } else if target.closest("button").ok().flatten().is_some() {
+        _ = search.field.focus();
+        search.choose(running, None);
+    } else if is_field(target) && !search.is_open() {
+        search.open();
+        // The browser may have put the caret where the click was.
+        search.field.select();
+    }
+    true
+}
+
+/// Takes a key that means the list; returns whether it does.
+pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
+    // Others are the text's: with Shift it is selected, with Ctrl it is gone through by words.
+    let is_plain = !(ev.is_composing() || ev.shift_key() || ev.ctrl_key() || ev.meta_key());
+    let Some(search) = Search::around(target).filter(|_| is_plain && is_field(target)) else { return false };
+    match (ev.key().as_str(), search.is_open()) {
+        ("ArrowDown" | "ArrowUp", false) => search.open(),
+        ("ArrowUp", true) if ev.alt_key() => search.close(),
+        ("ArrowDown", true) => search.go(1),
+        ("ArrowUp", true) => search.go(-1),
+        ("Home", true) => search.mark(search.reachable().first().copied()),
+        ("End", true) => search.mark(search.reachable().last().copied()),
+        ("Enter", true) => match search.marked() {
+            Some(option) => search.choose(running, Some(&option)),
+            None => search.settle(running),
+        },
+        ("Escape", true) => search.close(),
+        _ => return false,
+    }
+    ev.prevent_default();
+    ev.stop_propagation();
+    true
+}
+
+/// Shows what fits to what is typed.
+pub(super) fn input(ev: &ev::Event) {
+    let Some(search) = events::target(ev).filter(is_field).and_then(|it| Search::around(&it)) else { return };
+    if !search.is_open() {
+        search.open();
+    }
+    search.filter(&search.field.value());
+}
+
+/// Closes the list when its field is left.
+pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
+    if let Some(search) = events::target(ev).filter(is_field).and_then(|it| Search::around(&it)) {
+        search.settle(running);
+    }
+}
+
+/// Lets the field keep the focus while its list is used.
+pub(super) fn mouse_down(ev: &ev::MouseEvent) {
+    if events::target(ev).and_then(|it| it.closest("[popover]").ok().flatten()).is_some() {
+        ev.prevent_default();
+    }
+}
+
+/// The value of a field of this kind; `None` for any other one.
+pub(super) fn value_of(field: &Element) -> Option<String> {
+    Search::around(field).filter(|_| is_field(field)).map(|it| it.value())
+}
+
+fn is_field(target: &Element) -> bool {
+    target.get_attribute("role").as_deref() == Some("combobox")
+}
+
+impl Search {
+    fn around(target: &Element) -> Option<Self> {
+        let whole = target.closest(".widget-search").ok().flatten()?;
+        let field = whole.first_element_child()?.dyn_into().ok()?;
+        let popup = whole.last_element_child()?.dyn_into::<HtmlElement>().ok()?;
+        let list = popup.first_element_child()?;
+        let children = list.children();
+        let options = (0..children.length()).filter_map(|at| children.item(at)).collect();
+        Some(Self { whole, field, popup, list, options })
+    }
+
+    fn is_open(&self) -> bool {
+        self.field.get_attribute("aria-expanded").as_deref() == Some("true")
+    }
+
+    fn open(&self) {
+        if self.field.read_only() || self.field.disabled() {
+            return;
+        }
+        _ = self.field.set_attribute("aria-expanded", "true");
+        _ = self.popup.show_popover();
+        self.filter("");
+        self.mark(self.chosen());
+    }
+
+    fn close(&self) {
+        _ = self.field.set_attribute("aria-expanded", "false");
+        self.mark(None);
+        _ = self.popup.hide_popover();
+        self.field.set_value(&self.chosen().map(label_of).unwrap_or_default());
+    }
+
+    /// Closes it, with nothing chosen if all was deleted and that is a choice.
+    fn settle(&self, running: Running) {
+        let is_clearable = self.popup.previous_element_sibling().is_some_and(|it| it.tag_name() == "BUTTON");
+        if self.is_open() && is_clearable && self.field.value().is_empty() {
+            return self.choose(running, None);
+        }
+        self.close();
+    }
+
+    fn choose(&self, running: Running, option: Option<&Element>) {
+        if self.field.read_only() {
+            return;
+        }
+        let before = self.value();
+        for it in &self.options {
+            _ = it.set_attribute("aria-selected", if option == Some(it) { "true" } else { "false" });
+        }
+        self.close();
+        if let Some(path) = self.whole.get_attribute("data-change").filter(|_| self.value() != before) {
+            events::changed(running, &self.field, &path);
+        }
+    }
+
+    /// Hides what does not hold the words. What is typed marks the first that does, so that Enter means it.
+    fn filter(&self, query: &str) {
+        let query = folded(query.trim());
+        let mut state = words::NOTHING_FOUND;
+        for it in &self.options {
+            let is_shown = folded(&it.text_content().unwrap_or_default()).contains(&query);
+            _ = it.toggle_attribute_with_force("hidden", !is_shown);
+            if is_shown {
+                state = "";
+            }
+        }
+        if let Some(it) = self.popup.last_element_child() {
+            it.set_text_content(Some(state));
+        }
+        self.mark(self.reachable().first().copied().filter(|_| !query.is_empty()));
+    }
+
+    /// Goes on or back; behind the last comes the first.
+    fn go(&self, by: isize) {
+        let options = self.reachable();
+        let here = self.marked().and_then(|marked| options.iter().position(|it| **it == marked));
+        let next = match here {
+            Some(here) => here.checked_add_signed(by).unwrap_or(options.len().saturating_sub(1)),
+            None if by < 0 => options.len().saturating_sub(1),
+            None => 0,
+        };
+        self.mark(options.get(next).or(options.first()).copied());
+    }
+
+    /// Says where the keys have gone to, and brings it into view without moving anything around the list.
+    fn mark(&self, option: Option<&Element>) {
+        if let Some(it) = self.marked() {
+            _ = it.remove_attribute("data-marked");
+        }
+        let Some(option) = option else {
+            _ = self.field.remove_attribute("aria-activedescendant");
+            return;
+        };
+        _ = option.set_attribute("data-marked", "");
+        _ = self.field.set_attribute("aria-activedescendant", &option.id());
+        let (option, list) = (option.get_bounding_client_rect(), self.list.get_bounding_client_rect());
+        let beyond = (option.top() - list.top()).min(0.0) + (option.bottom() - list.bottom()).max(0.0);
+        #[allow(clippy::cast_possible_truncation, reason = "pixels of a list")]
+        self.list.set_scroll_top(self.list.scroll_top() + beyond.round() as i32);
+    }
+
+    fn marked(&self) -> Option<Element> {
+        self.list.query_selector("[data-marked]").ok().flatten()
+    }
+
+    /// What is chosen. Where the server chose anew after the user had, that is what the field says.
+    fn chosen(&self) -> Option<&Element> {
+        let said = self.field.value();
+        let mut chosen = None;
+        for it in &self.options {
+            if it.get_attribute("aria-selected").as_deref() == Some("true")
+                && (chosen.is_none() || label_of(it) == said)
+            {
+                chosen = Some(it);
+            }
+        }
+        chosen
+    }
+
+    fn value(&self) -> String {
+        self.chosen().and_then(|it| it.get_attribute("data-value")).unwrap_or_default()
+    }
+
+    /// The options that are shown and can be chosen.
+    fn reachable(&self) -> Vec<&Element> {
+        self.options.iter().filter(|it| !it.has_attribute("hidden") && !it.has_attribute("aria-disabled")).collect()
+    }
+}
+
+fn label_of(option: &Element) -> String {
+    option.first_element_child().and_then(|it| it.text_content()).unwrap_or_default()
+}
+
+/// In small letters and without accents, so that `sao` finds `São`.
+fn folded(text: &str) -> String {
+    let text = String::from(JsString::from(text).to_lower_case().normalize("NFD"));
+    text.replace(|it| ('\u{300}'..='\u{36f}').contains(&it), "")
+}
