@@ -143,6 +143,6 @@ fn changing(element: Element, here: Here<'_>) -> Element {
 }
 
 /// Whether a `Label` of the widget names the field: then the name is not said twice.
-fn is_labelled(here: Here<'_>, name: &str) -> bool {
+pub(super) fn is_labelled(here: Here<'_>, name: &str) -> bool {
     here.labelled.contains(&name)
 }

@@ -82,6 +82,11 @@ impl Here<'_> {
         format!("{}-{name}", self.around.id)
     }
 
+    /// The id of the `Label` of a field.
+    fn label_id(self, name: &str) -> String {
+        self.id(&format!("{name}-label"))
+    }
+
     /// Whether its action is under way.
     fn is_busy(self) -> bool {
         self.around.busy.as_deref().is_some_and(|it| it == self.path.as_str())

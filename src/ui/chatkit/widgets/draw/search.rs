@@ -3,7 +3,7 @@
 use super::{
     super::props::Props,
     Here,
-    fields::{named, sized},
+    fields::{is_labelled, named, sized},
     media,
 };
 use crate::ui::{tree::Element, words::widgets as words};
@@ -46,10 +46,12 @@ pub(super) fn select(here: Here<'_>) -> Element {
         let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
         button.maybe_child(media::drawn("x"))
     });
-    let mut options = Element::of("ul", "widget-search__options")
-        .attribute("id", list.clone())
-        .attribute("role", "listbox")
-        .attribute("aria-label", props.text("placeholder").unwrap_or(name));
+    let mut options =
+        Element::of("ul", "widget-search__options").attribute("id", list.clone()).attribute("role", "listbox");
+    options = match is_labelled(here, name) {
+        true => options.attribute("aria-labelledby", here.label_id(name)),
+        false => options.attribute("aria-label", placeholder),
+    };
     for (number, it) in props.parts("options").enumerate() {
         options = options.child(option(it, chosen, format!("{list}-{number}")));
     }

@@ -49,7 +49,7 @@ fn labels_and_fields_belong_together() {
             { "type": "DatePicker", "name": "todo.when", "defaultValue": "2026-11-25T00:00:00Z" },
         ] }),
         concat!(
-            "<form class=\"widget-col\" data-submit=\"0\"><label class=\"widget-label\" for=\"w-todo.when\">When</label>",
+            "<form class=\"widget-col\" data-submit=\"0\"><label class=\"widget-label\" for=\"w-todo.when\" id=\"w-todo.when-label\">When</label>",
             "<input class=\"widget-field\" type=\"date\" name=\"todo.when\" id=\"w-todo.when\" value=\"2026-11-25\"></form>",
         ),
     );
@@ -171,7 +171,7 @@ fn a_select_that_can_be_searched_is_a_combobox() {
             "data-select=\"\" value=\"b\">",
             "<button class=\"widget-search__clear\" type=\"button\" aria-label=\"Clear the choice\">ICON</button>",
             "<div class=\"widget-search__popup\" popover=\"manual\">",
-            "<ul class=\"widget-search__options\" id=\"w-to-options\" role=\"listbox\" aria-label=\"to\">",
+            "<ul class=\"widget-search__options\" id=\"w-to-options\" role=\"listbox\" aria-label=\"Choose…\">",
             "<li class=\"widget-search__option\" id=\"w-to-options-0\" role=\"option\" data-value=\"a\" ",
             "aria-selected=\"false\" aria-disabled=\"true\"><span>Athens</span>",
             "<span class=\"widget-search__description\">by air</span></li>",

@@ -35,8 +35,10 @@ pub(super) fn caption(here: Here<'_>) -> Element {
 
 /// `Label`: names the field `fieldName`.
 pub(super) fn label(here: Here<'_>) -> Element {
-    let element =
-        Element::of("label", "widget-label").maybe("for", here.props.text("fieldName").map(|name| here.id(name)));
+    let name = here.props.text("fieldName");
+    let element = Element::of("label", "widget-label")
+        .maybe("for", name.map(|it| here.id(it)))
+        .maybe("id", name.map(|it| here.label_id(it)));
     dressed(element, here).text(here.props.text("value").unwrap_or_default())
 }
 
