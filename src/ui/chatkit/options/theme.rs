@@ -77,7 +77,8 @@ pub struct Typography {
 
 /// A file of a font, which the browser fetches when something is written in it; each once, whatever chats name it.
 ///
-/// `on_log` is told of one that cannot be had, as `font.failed` with its `family` and `src`.
+/// `on_log` is told of one that cannot be had, as `font.failed` with its `family` and `src`: that of the first chat on
+/// the page that named it, and once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FontSource {
     /// The family that it belongs to, as `font_family` calls it.
