@@ -44,14 +44,22 @@ pub fn shell(
 
 /// Loads the wasm, and lets it take over the page. (Leptos's own `HydrationScripts` looks for the files' names beside the
 /// executable.)
+///
+/// The page is shown first, and nothing competes with what is shown. A page that nobody sees is not painted, and is not
+/// waited for.
 #[component]
 fn Hydration(files: PageFiles) -> impl IntoView {
     let PageFiles { script, wasm, .. } = files;
-    let start =
-        format!("import init, {{ hydrate }} from {script:?}; await init({{ module_or_path: {wasm:?} }}); hydrate();");
+    let start = format!(
+        "const painted = new Promise((done) => document.hidden ? done() : requestAnimationFrame(() => setTimeout(done)));
+await painted;
+const wasm = fetch({wasm:?});
+const {{ default: init, hydrate }} = await import({script:?});
+await init({{ module_or_path: wasm }});
+hydrate();"
+    );
     view! {
         <link rel="modulepreload" href=script />
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=use_nonce()>
             {start}
         </script>

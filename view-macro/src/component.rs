@@ -7,15 +7,14 @@ use rstml::{
     node::{KeyedAttributeValue, NodeElement},
 };
 
-use crate::{attribute, node};
+use crate::{attribute, node, site::Sites};
 
 /// `let:name` is what the children are given.
-pub(crate) fn call(it: &NodeElement<Infallible>) -> syn::Result<TokenStream> {
+pub(crate) fn call(it: &NodeElement<Infallible>, sites: &Sites) -> syn::Result<TokenStream> {
     let component = it.name();
     let generics = &it.open_tag.generics;
     let generics = generics.lt_token.is_some().then(|| quote!(::#generics));
     let mut properties = Vec::new();
-    let mut attributes = Vec::new();
     let mut given = Vec::new();
     for it in it.attributes() {
         let it = attribute::keyed(it)?;
@@ -31,48 +30,26 @@ pub(crate) fn call(it: &NodeElement<Infallible>) -> syn::Result<TokenStream> {
             given.push(quote!(#name));
             continue;
         }
-        match name.strip_prefix("attr:") {
-            Some("class") => attributes.push(quote!(::leptos::tachys::html::class::class(#value))),
-            Some(name) => {
-                attributes.push(quote!(::leptos::tachys::html::attribute::custom::custom_attribute(#name, #value)));
-            }
-            None if name.starts_with("on:") => {
-                let event = attribute::descriptor(&name["on:".len()..]);
-                attributes.push(quote!(::leptos::tachys::html::event::on(#event, #value)));
-            }
-            None if name.contains(':') => {
-                return Err(syn::Error::new_spanned(
-                    key,
-                    "a component has properties, `attr:` and `on:`, and no other prefix",
-                ));
-            }
-            None => properties.push(quote!(.#key({ #value }))),
+        if name.contains(':') {
+            // Leptos would lose it when the component is drawn again.
+            return Err(syn::Error::new_spanned(key, "a component has properties and `let:`, and no other prefix"));
         }
+        properties.push(quote!(.#key({ #value })));
     }
     let children = match it.children.is_empty() {
         true => None,
         false => {
-            let children = node::fragment(&it.children)?;
+            let children = node::view(&it.children, sites)?;
             Some(match given.is_empty() {
                 true => quote!(.children(crate::ui::view::ToChildren::to_children(move || #children))),
                 false => quote!(.children(move |#(#given),*| #children)),
             })
         }
     };
-    let attributes = (!attributes.is_empty()).then(|| {
-        quote! {
-            .add_any_attr(::std::vec![
-                #(::leptos::attr::any_attribute::IntoAnyAttribute::into_any_attr(#attributes)),*
-            ])
-        }
-    });
     Ok(quote! {
-        crate::ui::view::component(
-            ::leptos::component::component_view(
-                &#component,
-                ::leptos::component::component_props_builder(&#component #generics) #(#properties)* #children .build(),
-            )
-            #attributes
-        )
+        crate::ui::view::component(::leptos::component::component_view(
+            &#component,
+            ::leptos::component::component_props_builder(&#component #generics) #(#properties)* #children .build(),
+        ))
     })
 }

@@ -7,6 +7,7 @@
 mod attribute;
 mod component;
 mod node;
+mod site;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,7 +19,7 @@ pub fn view(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (nodes, errors) =
         Parser::new(ParserConfig::default().recover_block(true)).parse_recoverable(tokens).split_vec();
     let errors = errors.into_iter().map(|error| error.emit_as_expr_tokens());
-    let view: TokenStream = node::fragment(&nodes).unwrap_or_else(syn::Error::into_compile_error);
+    let view: TokenStream = node::view(&nodes, &site::Sites::of_call()).unwrap_or_else(syn::Error::into_compile_error);
     quote! {{
         #[allow(unused_braces, reason = "blocks of the syntax become blocks of Rust")]
         {

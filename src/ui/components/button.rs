@@ -26,6 +26,9 @@ pub fn Button(
     /// Whether what it started is under way; it is not pressed twice.
     #[prop(into, optional)]
     is_busy: Signal<bool>,
+    /// What it is called where the label does not say it all.
+    #[prop(into, optional)]
+    aria_label: Option<String>,
     /// What is told when it is pressed.
     #[prop(optional)]
     mut on_click: Option<Box<dyn FnMut(ev::MouseEvent)>>,
@@ -48,6 +51,7 @@ pub fn Button(
             type=r#type
             data-kind=kind
             disabled=is_busy
+            aria-label=aria_label
             aria-busy=live(move || is_busy.get().then_some("true"))
             on:click=click
         >

@@ -80,7 +80,7 @@ impl FormAction {
     }
 }
 
-/// The fields as a browser without scripts sends them; `None` if one is a file.
+/// The fields as a browser without scripts sends them. None of ours is a file.
 fn encode(fields: &web_sys::FormData) -> Option<String> {
     let fields = UrlSearchParams::new_with_str_sequence_sequence(fields.unchecked_ref()).ok()?;
     Some(fields.to_string().into())
@@ -100,7 +100,9 @@ async fn call(url: &str, fields: String) -> Answer {
     let response = request.send().await.map_err(unreachable)?;
     let body = response.text().await.map_err(unreachable)?;
     if !response.ok() {
-        return Err(serde_json::from_str(&body).unwrap_or(ApiError::Unreachable));
+        // What is no refusal of ours comes from before the functions (4xx), or from before the server.
+        let other = if response.status() < 500 { ApiError::BadRequest } else { ApiError::Unreachable };
+        return Err(serde_json::from_str(&body).unwrap_or(other));
     }
     let done = serde_json::from_str(&body).map_err(|_| ApiError::Unreachable)?;
     if response.headers().has(redirect::REDIRECT_HEADER)

@@ -1,6 +1,6 @@
 //! What an element has besides children.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, mem};
 
 use leptos::{
     prelude::*,
@@ -10,6 +10,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
 use super::value::{Source, Value};
+use crate::ui::live::Live;
 
 /// Something an element has.
 pub(super) enum Attribute {
@@ -30,7 +31,7 @@ pub(super) enum Kind {
 /// What an element in the document has; it ends when it is dropped.
 pub(super) enum Held {
     Fixed { kind: Kind, name: &'static str, value: Value },
-    Live { kind: Kind, name: &'static str, _effect: RenderEffect<Value> },
+    Live { kind: Kind, name: &'static str, effect: RenderEffect<Value> },
     Listener { _remover: RemoveEventHandler<types::Element> },
     Reference,
 }
@@ -53,16 +54,8 @@ impl Attribute {
                 Held::Fixed { kind, name, value }
             }
             Self::Named { kind, name, source: Source::Live(live) } => {
-                let element = element.clone();
-                let mut is_there = kind == Kind::Attribute && written == Written::ByServer;
-                let effect = RenderEffect::new(move |old: Option<Value>| {
-                    let value = live();
-                    if !std::mem::take(&mut is_there) && old.as_ref() != Some(&value) {
-                        kind.set(&element, name, &value);
-                    }
-                    value
-                });
-                Held::Live { kind, name, _effect: effect }
+                let is_there = kind == Kind::Attribute && written == Written::ByServer;
+                follow(element, kind, name, live, is_there, None)
             }
             Self::Listener { event, is_captured, listener } => {
                 let listener = listener.take();
@@ -82,14 +75,19 @@ impl Attribute {
 
     /// Gives it to an element that had something like it at this place.
     pub(super) fn reapply(self, element: &types::Element, held: &mut Held) {
-        if let (Self::Named { source: Source::Fixed(new), .. }, Held::Fixed { value, .. }) = (&self, &*held)
-            && new == value
-        {
-            return;
-        }
         // What was there ends before the new begins: neither writes after the other.
-        *held = Held::Reference;
-        *held = self.apply(element, Written::NotYet);
+        *held = match (self, mem::replace(held, Held::Reference)) {
+            (Self::Named { source: Source::Fixed(new), .. }, it @ Held::Fixed { .. }) if it.is(&new) => it,
+            (Self::Named { kind, name, source: Source::Live(live) }, Held::Live { effect, .. }) => {
+                let value = effect.take_value();
+                drop(effect);
+                follow(element, kind, name, live, false, value)
+            }
+            (it, old) => {
+                drop(old);
+                it.apply(element, Written::NotYet)
+            }
+        };
     }
 
     /// Whether it can take the place of what is there, and nothing of that stays behind.
@@ -103,6 +101,32 @@ impl Attribute {
             _ => false,
         }
     }
+}
+
+impl Held {
+    fn is(&self, new: &Value) -> bool {
+        matches!(self, Self::Fixed { value, .. } if value == new)
+    }
+}
+
+/// Writes what it says, and what it will say; nothing at first if that is there already, nor what is as before.
+fn follow(
+    element: &types::Element,
+    kind: Kind,
+    name: &'static str,
+    live: Live<Value>,
+    mut is_there: bool,
+    before: Option<Value>,
+) -> Held {
+    let element = element.clone();
+    let write = move |old: Option<Value>| {
+        let value = live();
+        if !mem::take(&mut is_there) && old.as_ref() != Some(&value) {
+            kind.set(&element, name, &value);
+        }
+        value
+    };
+    Held::Live { kind, name, effect: RenderEffect::new_with_value(write, before) }
 }
 
 impl Kind {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use leptos::{
     ev::EventDescriptor,
     prelude::*,
+    reactive::diagnostics::SpecialNonReactiveZone,
     tachys::{
         html::{
             attribute::{Attribute as AnyOne, any_attribute::AnyAttribute, any_attribute::IntoAnyAttribute, custom},
@@ -15,7 +16,10 @@ use leptos::{
         hydration::Cursor,
         renderer::{CastFrom, Rndr, types},
         ssr::StreamBuilder,
-        view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr, any_view::AnyViewState},
+        view::{
+            Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr, any_view::AnyViewState,
+            iterators::StaticVec,
+        },
     },
 };
 use send_wrapper::SendWrapper;
@@ -30,6 +34,9 @@ use crate::ui::tree::is_void;
 /// An element, before it is written or drawn.
 pub(crate) struct Element {
     tag: &'static str,
+    namespace: Option<&'static str>,
+    /// The `view!` that it is the root of; none for one within another.
+    site: u32,
     attributes: Vec<Attribute>,
     children: Vec<AnyView>,
 }
@@ -37,6 +44,7 @@ pub(crate) struct Element {
 /// An element that is in the document.
 pub(crate) struct Drawn {
     tag: &'static str,
+    site: u32,
     element: types::Element,
     held: Vec<Held>,
     children: Vec<AnyViewState>,
@@ -44,7 +52,17 @@ pub(crate) struct Drawn {
 
 impl Element {
     pub(crate) fn new(tag: &'static str) -> Self {
-        Self { tag, attributes: Vec::new(), children: Vec::new() }
+        Self { tag, namespace: None, site: 0, attributes: Vec::new(), children: Vec::new() }
+    }
+
+    /// An `svg`, or an element within one.
+    pub(crate) fn of_svg(tag: &'static str) -> Self {
+        Self { namespace: Some("http://www.w3.org/2000/svg"), ..Self::new(tag) }
+    }
+
+    /// Says which `view!` it is the root of: it is never made of the root of another.
+    pub(crate) fn at(&mut self, site: u32) {
+        self.site = site;
     }
 
     /// An attribute that never changes.
@@ -71,7 +89,8 @@ impl Element {
         self.attributes.push(Attribute::Named { kind, name, source });
     }
 
-    /// A listener to events. It is run by the owner that it was made by, and nothing that it reads is followed.
+    /// A listener to events. It is run by the owner that it was made by, and what it reads is not followed, also when an
+    /// effect brings the event about.
     pub(crate) fn on<E: EventDescriptor>(&mut self, event: E, mut listener: impl FnMut(E::EventType) + 'static)
     where
         E::EventType: From<types::Event>,
@@ -84,9 +103,8 @@ impl Element {
     fn listen(&mut self, event: Cow<'static, str>, is_captured: bool, mut listener: Box<dyn FnMut(types::Event)>) {
         let owner = Owner::current().unwrap_or_default();
         let listener: Box<dyn FnMut(types::Event)> = Box::new(move |event| {
-            // It has to follow nothing.
-            let _guard = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
-            owner.with(|| listener(event));
+            let _is_meant = SpecialNonReactiveZone::enter();
+            untrack(|| owner.with(|| listener(event)));
         });
         self.attributes.push(Attribute::Listener { event, is_captured, listener: SendWrapper::new(listener) });
     }
@@ -113,7 +131,7 @@ impl Element {
         let held = self.attributes.into_iter().map(|it| it.apply(&element, Written::NotYet)).collect();
         let mut children: Vec<_> = self.children.into_iter().map(Render::build).collect();
         children.iter_mut().for_each(|child| child.mount(&element, None));
-        Drawn { tag: self.tag, element, held, children }
+        Drawn { tag: self.tag, site: self.site, element, held, children }
     }
 
     /// The start tag, with what the element was given from outside.
@@ -124,11 +142,6 @@ impl Element {
         attributes_to_html((attributes, extra), html);
         html.push('>');
     }
-}
-
-/// The namespace of an element that HTML does not know.
-fn namespace(tag: &str) -> Option<&'static str> {
-    matches!(tag, "svg" | "path" | "use" | "rect" | "circle").then_some("http://www.w3.org/2000/svg")
 }
 
 /// An attribute as the server writes it.
@@ -143,9 +156,9 @@ fn written(it: Attribute) -> Option<AnyAttribute> {
 }
 
 /// The element that the server wrote, from a node on: what stands before it is not ours, such as what an extension of
-/// the browser put there.
-fn written_element(tag: &str, from: &types::Node) -> Option<types::Element> {
-    let nodes = std::iter::successors(Some(from.clone()), Rndr::next_sibling);
+/// the browser put there, and stays.
+fn written_element(tag: &str, from: Option<types::Node>) -> Option<types::Element> {
+    let nodes = std::iter::successors(from, Rndr::next_sibling);
     nodes.filter_map(types::Element::cast_from).find(|it| it.local_name() == tag)
 }
 
@@ -153,12 +166,13 @@ impl Render for Element {
     type State = Drawn;
 
     fn build(self) -> Drawn {
-        let element = Rndr::create_element(self.tag, namespace(self.tag));
+        let element = Rndr::create_element(self.tag, self.namespace);
         self.fill(element)
     }
 
     fn rebuild(self, state: &mut Drawn) {
         let is_same = self.tag == state.tag
+            && self.site == state.site
             && self.attributes.len() == state.held.len()
             && self.children.len() == state.children.len()
             && self.attributes.iter().zip(&state.held).all(|(new, old)| new.is_like(old));
@@ -202,11 +216,8 @@ impl RenderHtml for Element {
     }
 
     async fn resolve(mut self) -> Self {
-        let mut children = Vec::with_capacity(self.children.len());
-        for child in self.children {
-            children.push(child.resolve().await);
-        }
-        self.children = children;
+        // Together, as that does it.
+        self.children = StaticVec::from(self.children).resolve().await.into();
         self
     }
 
@@ -253,26 +264,25 @@ impl RenderHtml for Element {
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Drawn {
-        match position.get() {
-            Position::FirstChild => cursor.child(),
-            Position::Current => {}
-            _ => cursor.sibling(),
-        }
-        let node = cursor.current();
-        let drawn = match written_element(self.tag, &node) {
+        let here = cursor.current();
+        let (parent, next) = match position.get() {
+            Position::FirstChild => (Some(here.clone()), Rndr::first_child(&here)),
+            Position::Current => (Rndr::get_parent(&here), Some(here)),
+            _ => (Rndr::get_parent(&here), Rndr::next_sibling(&here)),
+        };
+        let drawn = match written_element(self.tag, next.clone()) {
             Some(element) => {
                 cursor.set(element.clone().into());
                 let held = self.attributes.into_iter().map(|it| it.apply(&element, Written::ByServer)).collect();
                 position.set(Position::FirstChild);
                 let children =
                     self.children.into_iter().map(|it| it.hydrate::<FROM_SERVER>(cursor, position)).collect();
-                Drawn { tag: self.tag, element, held, children }
+                Drawn { tag: self.tag, site: self.site, element, held, children }
             }
             None => {
                 let mut drawn = self.build();
-                if let Some(parent) = Rndr::get_parent(&node).and_then(types::Element::cast_from) {
-                    drawn.mount(&parent, Some(&node));
-                    Rndr::remove(&node);
+                if let Some(parent) = parent.and_then(types::Element::cast_from) {
+                    drawn.mount(&parent, next.as_ref());
                 }
                 drawn
             }

@@ -7,6 +7,7 @@
 mod attribute;
 mod children;
 mod element;
+mod fragment;
 mod part;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ mod value;
 
 pub(crate) use children::ToChildren;
 pub(crate) use element::Element;
-pub(crate) use part::{IntoPart, component, fragment, part, text};
+pub(crate) use fragment::fragment;
+pub(crate) use part::{IntoPart, component, part, text};
 pub(crate) use view_macro::view;

@@ -2,10 +2,7 @@
 
 use std::any::Any;
 
-use leptos::{
-    prelude::{AnyView, IntoAny, IntoView, Suspend, View},
-    tachys::view::iterators::StaticVec,
-};
+use leptos::prelude::{AnyView, IntoAny, IntoView, Suspend, View};
 
 use crate::ui::{live::Live, tree};
 
@@ -91,11 +88,6 @@ impl IntoPart for Live<&'static str> {
 /// A text that never changes.
 pub(crate) fn text(text: &'static str) -> AnyView {
     text.into_any()
-}
-
-/// Several views as one.
-pub(crate) fn fragment(views: Vec<AnyView>) -> AnyView {
-    StaticVec::from(views).into_any()
 }
 
 /// What stands in `{…}`.

@@ -80,8 +80,8 @@ fn what_is_not_there_keeps_its_place() {
 fn components_are_called_as_leptos_calls_them() {
     check(by_both! { <Frame><b>"in"</b></Frame> }, "<section data-kind=\"plain\" class=\"frame\"><b>in</b></section>");
     check(
-        by_both! { <Button attr:data-x="1" is_busy=Signal::stored(true)>"go"</Button> },
-        "<button type=\"button\" data-kind=\"primary\" disabled aria-busy=\"true\" data-x=\"1\" class=\"button\">go</button>",
+        by_both! { <Button aria_label="x" is_busy=Signal::stored(true)>"go"</Button> },
+        "<button type=\"button\" data-kind=\"primary\" disabled aria-label=\"x\" aria-busy=\"true\" class=\"button\">go</button>",
     );
 }
 

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     model::typeset::Passage,
     ui::{
-        live::{effect, handler, memo},
-        view::view,
+        live::{effect, handler, live_view, memo},
+        view::{part, view},
         words::markdown as words,
     },
 };
@@ -143,7 +143,7 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
             };
         }
         let name = if alt.is_empty() { src.clone() } else { alt.clone() };
-        if is_in_link { name.into_any() } else { view_link(src.clone(), name.into_any()) }
+        if is_in_link { part(name) } else { view_link(src.clone(), part(name)) }
     };
-    view.into_any()
+    part(live_view(view))
 }

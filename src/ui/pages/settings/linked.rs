@@ -52,7 +52,7 @@ fn LinkedRow(linked: LinkedSummary, unlink: FormAction, is_last: Memo<bool>) -> 
             <Show when=move || !is_last.get()>
                 <ServerForm action=unlink>
                     <input type="hidden" name="account_id" value=id.get_value() />
-                    <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label.get_value()>
+                    <Button kind=ButtonKind::Quiet r#type="submit" aria_label=label.get_value()>
                         {words::UNLINK}
                     </Button>
                 </ServerForm>

@@ -64,7 +64,7 @@ fn SessionRow(session: SessionSummary, revoke: FormAction) -> impl IntoView {
                     view! {
                         <ServerForm action=revoke>
                             <input type="hidden" name="session_id" value=id />
-                            <Button kind=ButtonKind::Quiet r#type="submit" attr:aria-label=label>
+                            <Button kind=ButtonKind::Quiet r#type="submit" aria_label=label>
                                 {words::SIGN_OUT}
                             </Button>
                         </ServerForm>

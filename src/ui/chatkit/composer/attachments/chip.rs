@@ -14,9 +14,9 @@ use crate::ui::{
 pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     let Upload { key, name, size, picture, .. } = upload.clone();
     let status = upload.status.clone();
-    let kind = Memo::new({
+    let kind = memo({
         let status = status.clone();
-        move |_| status.with(kind_of)
+        move || status.with(kind_of)
     });
     let chip: NodeRef<html::Li> = NodeRef::new();
     // In a list that scrolls, what is new and what failed comes into view.
