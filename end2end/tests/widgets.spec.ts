@@ -204,6 +204,97 @@ test("a list is searched by keys alone, and its form sends what was chosen", { t
   await expect(to).toHaveValue("Wien");
 });
 
+/** Changes a field wherever it stands in what a server sends. */
+const change = (sent: unknown, name: string, value: object) => {
+  if (typeof sent !== "object" || sent === null) return;
+  if ("options" in sent && "name" in sent && sent.name === name) {
+    const options = [{ value: "AAL", label: "Aalborg", description: "AAL" }, ...(sent.options as object[])];
+    Object.assign(sent, { options }, value);
+  }
+  for (const it of Object.values(sent)) change(it, name, value);
+};
+
+test("a list that its server changes keeps a choice, and follows where there is none", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  const widget = await show(page, visit, "trip");
+  const field = (name: string) => widget.getByRole("combobox", { name, exact: true });
+  const [from, to, airline] = [field("From"), field("To"), field("Airline")];
+  const options = widget.getByRole("option");
+
+  // What the server sends after a choice of an airline waits until it is let go, and changes the other fields.
+  let news: Record<string, object> = {};
+  let held = Promise.resolve();
+  let letGo = () => {};
+  await page.route("**/chatkit", async (route) => {
+    const { type } = route.request().postDataJSON();
+    if (!["threads.sync_custom_action", "threads.get_by_id", "items.list"].includes(type)) return route.continue();
+    const response = await route.fetch();
+    const json = await response.json();
+    await held;
+    for (const [name, value] of Object.entries(news)) change(json, name, value);
+    await route.fulfill({ response, json });
+  });
+  const choose = async (target: Locator, text: string) => {
+    await tabTo(page, target);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type(text);
+    await page.keyboard.press("Enter");
+  };
+  const chooseAirline = (text: string, its: typeof news) => {
+    news = its;
+    held = new Promise((resolve) => (letGo = resolve));
+    return choose(airline, text);
+  };
+
+  // One city is chosen; the other field is only visited.
+  await choose(from, "lis");
+  await tabTo(page, to);
+  await page.keyboard.type("xyz");
+  await page.keyboard.press("Escape");
+  await expect(to).toHaveValue("Helsinki");
+  await chooseAirline("north", { "trip.from": { defaultValue: "BER" }, "trip.to": { defaultValue: "FCO" } });
+  letGo();
+  await expect(to).toHaveValue("Roma");
+  await expect(from).toHaveValue("Lisboa");
+  await tabTo(page, from);
+  await page.keyboard.press("ArrowDown");
+  await expect(widget.getByRole("listbox", { name: "From", exact: true })).toBeVisible();
+  await expect(options).toHaveCount(21);
+  await expect(widget.getByRole("option", { selected: true })).toHaveText(["LisboaLIS"]);
+  expect(await marked(from)).toBe("LisboaLIS");
+  await page.keyboard.press("Escape");
+
+  // What is looked for stays while the list changes, and Enter means what is shown.
+  await chooseAirline("blue", {});
+  await tabTo(page, from);
+  await page.keyboard.type("mad");
+  await expect(options).toHaveText(["MadridMAD"]);
+  letGo();
+  await expect(widget).toContainText('"airline":"blue"');
+  await expect(options).toHaveText(["MadridMAD"]);
+  expect(await marked(from)).toBe("MadridMAD");
+  await page.keyboard.press("Enter");
+  await expect(from).toHaveValue("Madrid");
+
+  // A choice that cannot be had any more is none: the server's is shown and sent, and it does not come back.
+  const one = { searchable: true, defaultValue: "AAL", options: [{ value: "AAL", label: "Aalborg" }] };
+  await chooseAirline("north", { "trip.from": one });
+  letGo();
+  await expect(from).toHaveValue("Aalborg");
+  const action = actionOf(page, "threads.sync_custom_action");
+  await chooseAirline("blue", { "trip.to": { disabled: true } });
+  expect((await action).payload).toMatchObject({ trip: { from: "AAL", to: "HEL", airline: "blue" } });
+
+  // An open list goes away with what it is for.
+  await tabTo(page, to);
+  await page.keyboard.press("ArrowDown");
+  await expect(widget.getByRole("listbox", { name: "To", exact: true })).toBeVisible();
+  letGo();
+  await expect(to).toBeDisabled();
+  await expect(widget.getByRole("listbox")).toBeHidden();
+  await expect(to).toHaveValue("Helsinki");
+  await expect(from).toHaveValue("");
+});
+
 test("a list is searched on a telephone", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   const widget = await show(page, visit, "trip");

@@ -20,7 +20,7 @@ use serde_json::Value;
 use self::{draw::Around, running::Running};
 use super::ChatKitControl;
 use crate::ui::{
-    live::{handler, live_view, memo},
+    live::{effect, handler, live_view, memo},
     view::{part, view},
     words::widgets as words,
 };
@@ -44,6 +44,16 @@ pub(super) fn WidgetView(
     });
     let is_root = memo(move || widget.with(draw::is_root));
     let root: NodeRef<html::Section> = NodeRef::new();
+    effect(move || {
+        widget.track();
+        around.track();
+        // When it is drawn, and before it is painted.
+        request_animation_frame(move || {
+            if let Some(root) = root.try_get_untracked().flatten() {
+                search::follow(&root);
+            }
+        });
+    });
     let fallback = StoredValue::new(fallback);
     view! {
         <section

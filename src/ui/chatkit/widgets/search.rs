@@ -1,12 +1,13 @@
 //! A `Select` that can be searched while it is used (ARIA Authoring Practices Guide, "Combobox", with a list that
 //! completes nothing by itself).
 //!
-//! Which option is chosen, which one the keys have gone to and which ones are shown stands in the elements, as what is
-//! typed stands in a field: so it stays while the widget changes around it. While the list is closed the field shows
-//! the label of what is chosen, or nothing.
+//! What the user chose, what is looked for and which option the keys have gone to stands in attributes that no drawing
+//! names: so it stays while the widget changes around it. What is chosen is read in one place ([`Search::chosen`]), and
+//! after each drawing the options and the field say it again. While the list is closed the field shows the label of
+//! what is chosen, or nothing.
 
 use js_sys::JsString;
-use leptos::ev;
+use leptos::{ev, prelude::document};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
@@ -80,6 +81,12 @@ pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
     }
 }
 
+/// Brings the fields of a widget in line with what was drawn anew.
+pub(super) fn follow(widget: &Element) {
+    let all = widget.get_elements_by_class_name("widget-search");
+    (0..all.length()).filter_map(|at| all.item(at)).filter_map(|it| Search::around(&it)).for_each(|it| it.follow());
+}
+
 /// Lets the field keep the focus while its list is used.
 pub(super) fn mouse_down(ev: &ev::MouseEvent) {
     if events::target(ev).and_then(|it| it.closest("[popover]").ok().flatten()).is_some() {
@@ -125,7 +132,44 @@ impl Search {
         _ = self.field.set_attribute("aria-expanded", "false");
         self.mark(None);
         _ = self.popup.hide_popover();
-        self.field.set_value(&self.chosen().map(label_of).unwrap_or_default());
+        self.say();
+    }
+
+    /// Lets the options say which of them is chosen; the field, too, unless it says what is looked for.
+    fn say(&self) {
+        let chosen = self.chosen();
+        for it in &self.options {
+            _ = it.set_attribute("aria-selected", if chosen == Some(it) { "true" } else { "false" });
+        }
+        let label = chosen.map(label_of).unwrap_or_default();
+        // A field that a script has set shows no other default of its server's.
+        if !self.is_open() && self.field.value() != label {
+            self.field.set_value(&label);
+        }
+    }
+
+    fn follow(&self) {
+        // A choice that is gone does not come back with its option, as that of no list of the browser's does.
+        let by_user = self.whole.get_attribute("data-chosen").filter(|it| !it.is_empty());
+        if by_user.is_some_and(|it| it != self.value()) {
+            _ = self.whole.remove_attribute("data-chosen");
+        }
+        if !self.is_open() {
+            return self.say();
+        }
+        // Who loses the focus by being disabled is not told of it in every browser.
+        if self.field.disabled() || document().active_element().as_ref() != Some(self.field.as_ref()) {
+            return self.close();
+        }
+        // The list may be a new one.
+        _ = self.popup.show_popover();
+        self.say();
+        self.show_fitting();
+        // An option that was drawn anew is not where the keys have gone to, though it has the same id.
+        let marked = self.reachable().into_iter().find(|it| it.has_attribute("data-marked")).or(self.meant());
+        if marked.map(Element::id) != self.field.get_attribute("aria-activedescendant") {
+            self.mark(marked);
+        }
     }
 
     /// Closes it, with nothing chosen if all was deleted and that is a choice.
@@ -142,21 +186,25 @@ impl Search {
             return;
         }
         let before = self.value();
-        for it in &self.options {
-            _ = it.set_attribute("aria-selected", if option == Some(it) { "true" } else { "false" });
-        }
+        _ = self.whole.set_attribute("data-chosen", &option.map(value_of_option).unwrap_or_default());
         self.close();
         if let Some(path) = self.whole.get_attribute("data-change").filter(|_| self.value() != before) {
             events::changed(running, &self.field, &path);
         }
     }
 
-    /// Hides what does not hold the words. What is typed marks the first that does, so that Enter means it.
+    /// Shows what holds the words. What is typed marks the first that does, so that Enter means it.
     fn filter(&self, query: &str) {
-        let query = folded(query.trim());
+        _ = self.whole.set_attribute("data-query", &folded(query.trim()));
+        self.show_fitting();
+        self.mark(self.meant());
+    }
+
+    fn show_fitting(&self) {
+        let query = self.query();
         let mut state = words::NOTHING_FOUND;
         for it in &self.options {
-            let is_shown = folded(&it.text_content().unwrap_or_default()).contains(&query);
+            let is_shown = folded(&words_of(it)).contains(&query);
             _ = it.toggle_attribute_with_force("hidden", !is_shown);
             if is_shown {
                 state = "";
@@ -165,7 +213,15 @@ impl Search {
         if let Some(it) = self.popup.last_element_child() {
             it.set_text_content(Some(state));
         }
-        self.mark(self.reachable().first().copied().filter(|_| !query.is_empty()));
+    }
+
+    fn query(&self) -> String {
+        self.whole.get_attribute("data-query").unwrap_or_default()
+    }
+
+    /// What Enter means when something is typed.
+    fn meant(&self) -> Option<&Element> {
+        self.reachable().first().copied().filter(|_| !self.query().is_empty())
     }
 
     /// Goes on or back; behind the last comes the first.
@@ -201,22 +257,15 @@ impl Search {
         self.list.query_selector("[data-marked]").ok().flatten()
     }
 
-    /// What is chosen. Where the server chose anew after the user had, that is what the field says.
+    /// What is chosen; what is shown and what is sent come from here.
     fn chosen(&self) -> Option<&Element> {
-        let said = self.field.value();
-        let mut chosen = None;
-        for it in &self.options {
-            if it.get_attribute("aria-selected").as_deref() == Some("true")
-                && (chosen.is_none() || label_of(it) == said)
-            {
-                chosen = Some(it);
-            }
-        }
-        chosen
+        let values: Vec<_> = self.options.iter().map(value_of_option).collect();
+        let [by_user, by_server] = ["data-chosen", "data-default"].map(|it| self.whole.get_attribute(it));
+        self.options.get(chosen_of(&values, by_user.as_deref(), by_server.as_deref())?)
     }
 
     fn value(&self) -> String {
-        self.chosen().and_then(|it| it.get_attribute("data-value")).unwrap_or_default()
+        self.chosen().map(value_of_option).unwrap_or_default()
     }
 
     /// The options that are shown and can be chosen.
@@ -225,12 +274,60 @@ impl Search {
     }
 }
 
+/// Which of the values is chosen: the user's choice for as long as there is one such, else the server's. Whoever took
+/// his choice back chose the empty value.
+fn chosen_of(values: &[String], by_user: Option<&str>, by_server: Option<&str>) -> Option<usize> {
+    let find = |value: &str| values.iter().position(|it| it == value);
+    match by_user.map(|it| (it, find(it))) {
+        Some((_, Some(found))) => Some(found),
+        Some(("", None)) => None,
+        _ => by_server.and_then(find),
+    }
+}
+
+fn value_of_option(option: &Element) -> String {
+    option.get_attribute("data-value").unwrap_or_default()
+}
+
 fn label_of(option: &Element) -> String {
     option.first_element_child().and_then(|it| it.text_content()).unwrap_or_default()
+}
+
+/// Its label and what describes it, which are two words: nothing is found in the end of one and the beginning of the other.
+fn words_of(option: &Element) -> String {
+    let parts = option.children();
+    let words: Vec<_> = (0..parts.length()).filter_map(|at| parts.item(at)?.text_content()).collect();
+    words.join(" ")
 }
 
 /// In small letters and without accents, so that `sao` finds `São`.
 fn folded(text: &str) -> String {
     let text = String::from(JsString::from(text).to_lower_case().normalize("NFD"));
     text.replace(|it| ('\u{300}'..='\u{36f}').contains(&it), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_stays_until_it_cannot_be_had() {
+        for (values, by_user, by_server, chosen) in [
+            // Nothing was chosen: it is as the server says.
+            (["a", "b"], None, Some("b"), Some("b")),
+            (["a", "b"], None, Some("c"), None),
+            (["a", "b"], None, None, None),
+            // What was chosen stays, wherever it stands now and whatever the server says.
+            (["b", "a"], Some("a"), Some("b"), Some("a")),
+            (["b", "c"], Some("a"), Some("c"), Some("c")),
+            (["b", "c"], Some("a"), None, None),
+            // Nothing was chosen on purpose; an option may be that.
+            (["a", "b"], Some(""), Some("b"), None),
+            (["a", ""], Some(""), Some("a"), Some("")),
+        ] {
+            let values = values.map(ToOwned::to_owned);
+            let found = chosen_of(&values, by_user, by_server).map(|it| values[it].as_str());
+            assert_eq!(found, chosen, "{values:?} {by_user:?} {by_server:?}");
+        }
+    }
 }

@@ -58,6 +58,9 @@ pub(super) fn select(here: Here<'_>) -> Element {
     let nothing = Element::of("p", "widget-search__state").attribute("role", "status");
     let popup = Element::of("div", "widget-search__popup").attribute("popover", "manual");
     Element::of("div", "widget-search")
+        // A choice is that of one field.
+        .key(name)
+        .maybe("data-default", chosen)
         .maybe("data-change", props.get("onChangeAction").map(|_| here.path.as_str()))
         .child(field)
         .maybe_child(clear)

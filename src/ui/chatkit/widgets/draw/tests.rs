@@ -164,7 +164,7 @@ fn a_select_that_can_be_searched_is_a_combobox() {
                 { "value": "b" },
             ] }),
         concat!(
-            "<div class=\"widget-search\" data-change=\"0\">",
+            "<div class=\"widget-search\" data-default=\"b\" data-change=\"0\">",
             "<input class=\"widget-field\" name=\"to\" id=\"w-to\" aria-label=\"to\" required=\"\" type=\"text\" ",
             "role=\"combobox\" autocomplete=\"off\" spellcheck=\"false\" aria-autocomplete=\"list\" ",
             "aria-expanded=\"false\" aria-controls=\"w-to-options\" placeholder=\"Choose…\" data-1p-ignore=\"\" ",
