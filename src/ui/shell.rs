@@ -42,23 +42,28 @@ pub fn shell(
     }
 }
 
+/// Below what a round trip is short, by the browser's own estimate (Network Information API, `rtt`), in milliseconds.
+const SHORT_RTT_MS: u32 = 100;
+
 /// Loads the wasm, and lets it take over the page. (Leptos's own `HydrationScripts` looks for the files' names beside the
 /// executable.)
 ///
-/// The page is shown first, and nothing competes with what is shown. A page that nobody sees is not painted, and is not
-/// waited for.
+/// Where a round trip is short, the page is shown first. Where it is long, or nobody knows, the wasm is asked for at once:
+/// it is there sooner by what the style takes. A page that nobody sees is not painted, and is not waited for.
 #[component]
 fn Hydration(files: PageFiles) -> impl IntoView {
     let PageFiles { script, wasm, .. } = files;
+    let early = format!("const early = navigator.connection?.rtt < {SHORT_RTT_MS} ? null : fetch({wasm:?});");
     let start = format!(
         "const painted = new Promise((done) => document.hidden ? done() : requestAnimationFrame(() => setTimeout(done)));
-await painted;
-const wasm = fetch({wasm:?});
+if (!early) await painted;
+const wasm = early ?? fetch({wasm:?});
 const {{ default: init, hydrate }} = await import({script:?});
 await init({{ module_or_path: wasm }});
 hydrate();"
     );
     view! {
+        <script nonce=use_nonce()>{early}</script>
         <link rel="modulepreload" href=script />
         <script type="module" nonce=use_nonce()>
             {start}
