@@ -175,6 +175,10 @@ test("a list is searched by keys alone, and its form sends what was chosen", { t
   await page.keyboard.type("vie");
   await page.keyboard.press("Enter");
   await expect(to).toHaveValue("Wien");
+  await page.keyboard.type("s");
+  await expect(to).toHaveValue("s");
+  await page.keyboard.press("Escape");
+  await expect(to).toHaveValue("Wien");
 
   // A choice is told at once, with the others; the same again is none. One that may be taken back is, by deleting it.
   await tabTo(page, airline);

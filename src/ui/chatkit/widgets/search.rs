@@ -188,6 +188,8 @@ impl Search {
         let before = self.value();
         _ = self.whole.set_attribute("data-chosen", &option.map(value_of_option).unwrap_or_default());
         self.close();
+        // What is typed next takes its place.
+        self.field.select();
         if let Some(path) = self.whole.get_attribute("data-change").filter(|_| self.value() != before) {
             events::changed(running, &self.field, &path);
         }
