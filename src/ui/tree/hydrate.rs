@@ -1,20 +1,20 @@
 //! Takes over what the server wrote.
 
-use leptos::tachys::renderer::{CastFrom, Rndr, types};
+use leptos::tachys::renderer::{Rndr, types};
 use wasm_bindgen::JsCast;
 
-use super::{Element, Node, patch};
+use super::{Element, Node, Place, patch};
 
 /// The element that the server wrote for it. One that is not what it should be is replaced, with all that it holds.
-pub(super) fn hydrate(it: &Element, node: types::Node) -> types::Element {
-    let element = types::Element::cast_from(node.clone());
-    if let Some(element) = element.filter(|element| element.local_name() == it.tag && take_over(it, element)) {
+pub(super) fn hydrate(it: &Element, place: &Place) -> types::Element {
+    let written = place.written(it.tag);
+    if let Some(element) = written.clone().filter(|element| take_over(it, element)) {
         return element;
     }
     let new = patch::build(it, None);
-    if let Some(parent) = Rndr::get_parent(&node).and_then(types::Element::cast_from) {
-        Rndr::insert_node(&parent, &new, Some(&node));
-        Rndr::remove(&node);
+    place.put(&new);
+    if let Some(other) = written {
+        Rndr::remove(&other);
     }
     new
 }

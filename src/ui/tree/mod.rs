@@ -7,15 +7,17 @@
 mod element;
 mod hydrate;
 mod patch;
+mod place;
 mod write;
 
 pub(crate) use element::{Element, Node};
+pub(crate) use place::Place;
 pub(crate) use write::is_void;
 
 use leptos::tachys::{
     html::attribute::{Attribute, any_attribute::AnyAttribute},
     hydration::Cursor,
-    renderer::{Rndr, types},
+    renderer::types,
     view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
 };
 
@@ -79,14 +81,8 @@ impl RenderHtml for Element {
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Drawn {
-        match position.get() {
-            Position::FirstChild => cursor.child(),
-            Position::Current => {}
-            _ => cursor.sibling(),
-        }
-        let shown = hydrate::hydrate(&self, cursor.current());
-        cursor.set(shown.clone().into());
-        position.set(Position::NextChild);
+        let shown = hydrate::hydrate(&self, &Place::of(cursor, position));
+        Place::leave(&shown, cursor, position);
         Drawn { shown, from: self }
     }
 
@@ -97,20 +93,18 @@ impl RenderHtml for Element {
 
 impl Mountable for Drawn {
     fn unmount(&mut self) {
-        Rndr::remove(&self.shown);
+        self.shown.unmount();
     }
 
     fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
-        Rndr::insert_node(parent, &self.shown, marker);
+        self.shown.mount(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        let Some(parent) = self.shown.parent_element() else { return false };
-        child.mount(&parent, Some(&self.shown));
-        true
+        self.shown.insert_before_this(child)
     }
 
     fn elements(&self) -> Vec<types::Element> {
-        vec![self.shown.clone()]
+        self.shown.elements()
     }
 }

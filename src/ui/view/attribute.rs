@@ -77,7 +77,7 @@ impl Attribute {
     pub(super) fn reapply(self, element: &types::Element, held: &mut Held) {
         // What was there ends before the new begins: neither writes after the other.
         *held = match (self, mem::replace(held, Held::Reference)) {
-            (Self::Named { source: Source::Fixed(new), .. }, it @ Held::Fixed { .. }) if it.is(&new) => it,
+            (Self::Named { source: Source::Fixed(new), .. }, it @ Held::Fixed { .. }) if it.says(&new) => it,
             (Self::Named { kind, name, source: Source::Live(live) }, Held::Live { effect, .. }) => {
                 let value = effect.take_value();
                 drop(effect);
@@ -104,7 +104,7 @@ impl Attribute {
 }
 
 impl Held {
-    fn is(&self, new: &Value) -> bool {
+    fn says(&self, new: &Value) -> bool {
         matches!(self, Self::Fixed { value, .. } if value == new)
     }
 }

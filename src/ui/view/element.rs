@@ -14,7 +14,7 @@ use leptos::{
             node_ref::NodeRefContainer,
         },
         hydration::Cursor,
-        renderer::{CastFrom, Rndr, types},
+        renderer::{Rndr, types},
         ssr::StreamBuilder,
         view::{
             Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr, any_view::AnyViewState,
@@ -29,7 +29,7 @@ use super::{
     attribute::{Attribute, Held, Kind, Written},
     value::{IntoSource, Source, Value},
 };
-use crate::ui::tree::is_void;
+use crate::ui::tree::{Place, is_void};
 
 /// An element, before it is written or drawn.
 pub(crate) struct Element {
@@ -155,13 +155,6 @@ fn written(it: Attribute) -> Option<AnyAttribute> {
     }
 }
 
-/// The element that the server wrote, from a node on: what stands before it is not ours, such as what an extension of
-/// the browser put there, and stays.
-fn written_element(tag: &str, from: Option<types::Node>) -> Option<types::Element> {
-    let nodes = std::iter::successors(from, Rndr::next_sibling);
-    nodes.filter_map(types::Element::cast_from).find(|it| it.local_name() == tag)
-}
-
 impl Render for Element {
     type State = Drawn;
 
@@ -264,13 +257,8 @@ impl RenderHtml for Element {
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Drawn {
-        let here = cursor.current();
-        let (parent, next) = match position.get() {
-            Position::FirstChild => (Some(here.clone()), Rndr::first_child(&here)),
-            Position::Current => (Rndr::get_parent(&here), Some(here)),
-            _ => (Rndr::get_parent(&here), Rndr::next_sibling(&here)),
-        };
-        let drawn = match written_element(self.tag, next.clone()) {
+        let place = Place::of(cursor, position);
+        let drawn = match place.written(self.tag) {
             Some(element) => {
                 cursor.set(element.clone().into());
                 let held = self.attributes.into_iter().map(|it| it.apply(&element, Written::ByServer)).collect();
@@ -280,15 +268,12 @@ impl RenderHtml for Element {
                 Drawn { tag: self.tag, site: self.site, element, held, children }
             }
             None => {
-                let mut drawn = self.build();
-                if let Some(parent) = parent.and_then(types::Element::cast_from) {
-                    drawn.mount(&parent, next.as_ref());
-                }
+                let drawn = self.build();
+                place.put(&drawn.element);
                 drawn
             }
         };
-        cursor.set(drawn.element.clone().into());
-        position.set(Position::NextChild);
+        Place::leave(&drawn.element, cursor, position);
         drawn
     }
 
@@ -299,20 +284,18 @@ impl RenderHtml for Element {
 
 impl Mountable for Drawn {
     fn unmount(&mut self) {
-        Rndr::remove(&self.element);
+        self.element.unmount();
     }
 
     fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
-        Rndr::insert_node(parent, &self.element, marker);
+        self.element.mount(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        let Some(parent) = self.element.parent_element() else { return false };
-        child.mount(&parent, Some(&self.element));
-        true
+        self.element.insert_before_this(child)
     }
 
     fn elements(&self) -> Vec<types::Element> {
-        vec![self.element.clone()]
+        self.element.elements()
     }
 }

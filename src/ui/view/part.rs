@@ -73,18 +73,6 @@ impl IntoPart for Live<AnyView> {
     }
 }
 
-impl IntoPart for Live<String> {
-    fn into_part(self) -> AnyView {
-        self.into_any()
-    }
-}
-
-impl IntoPart for Live<&'static str> {
-    fn into_part(self) -> AnyView {
-        self.into_any()
-    }
-}
-
 /// A text that never changes.
 pub(crate) fn text(text: &'static str) -> AnyView {
     text.into_any()

@@ -52,12 +52,6 @@ impl From<String> for Value {
     }
 }
 
-impl From<Oco<'static, str>> for Value {
-    fn from(text: Oco<'static, str>) -> Self {
-        Self::Text(text)
-    }
-}
-
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Into::into)
@@ -76,7 +70,7 @@ macro_rules! from_number {
     };
 }
 
-from_number!(u8, u16, u32, u64, usize, i32, f64);
+from_number!(u8, u32, u64, f64);
 
 /// What an attribute or a property can be given.
 pub(crate) trait IntoSource {
@@ -97,12 +91,6 @@ impl<T: Into<Value> + 'static> IntoSource for Live<T> {
 }
 
 impl<T: Clone + Into<Value> + Send + Sync + 'static> IntoSource for Signal<T> {
-    fn into_source(self) -> Source {
-        Source::Live(Box::new(move || self.get().into()))
-    }
-}
-
-impl<T: Clone + Into<Value> + Send + Sync + 'static> IntoSource for Memo<T> {
     fn into_source(self) -> Source {
         Source::Live(Box::new(move || self.get().into()))
     }
