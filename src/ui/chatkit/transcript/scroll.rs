@@ -13,8 +13,9 @@ use crate::ui::{
 
 /// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
 const NEAR_PX: i32 = 96;
-/// A reader who scrolls up to this close to the beginning, in CSS pixels, will want what stands before it.
-const AHEAD_PX: i32 = 800;
+/// A reader who scrolls up to this close to the beginning, in CSS pixels, will want what stands before it. Browsers guess
+/// how high what they have not drawn yet is, so their way to the top may end before it.
+const AHEAD_PX: i32 = 1600;
 
 /// Where the reader is.
 #[derive(Clone, Copy)]
