@@ -17,6 +17,7 @@ use sidebar::{ShowChats, Sidebar};
 use super::{
     failed::FailedPage,
     not_found::{NotFound, NotFoundPage},
+    start::start,
 };
 use crate::{
     api::{
@@ -68,29 +69,26 @@ pub fn ChatPage() -> impl IntoView {
         before.filter(|_| is_open.get_value()).cloned().unwrap_or(id)
     });
     let is_rendering = use_context::<RequestUrl>().is_some();
-    let start = Resource::new_blocking(move || wanted.get(), move |id| start(id, is_rendering));
-    view! {
-        <Suspense>
-            {live_view(move || Suspend::new(async move {
-                match start.await {
-                    Start::SignedOut => {
-                        let here = paths::thread(thread_id.get_untracked().as_deref());
-                        view! { <Redirect path=paths::sign_in(Some(&here)) /> }
-                    }
-                    Start::NotFound => view! { <NotFoundPage /> },
-                    Start::Failed => view! { <FailedPage again=paths::CHAT /> },
-                    Start::Open(session, start) => {
-                        is_open.set_value(true);
-                        view! { <Room thread_id session=*session start=*start /> }
-                    }
-                }
-            }))}
-        </Suspense>
-    }
+    start(
+        wanted.into(),
+        move |id| ask(id, is_rendering),
+        move |start| match start {
+            Start::SignedOut => {
+                let here = paths::thread(thread_id.get_untracked().as_deref());
+                view! { <Redirect path=paths::sign_in(Some(&here)) /> }
+            }
+            Start::NotFound => view! { <NotFoundPage /> },
+            Start::Failed => view! { <FailedPage again=paths::CHAT /> },
+            Start::Open(session, start) => {
+                is_open.set_value(true);
+                view! { <Room thread_id session=*session start=*start /> }
+            }
+        },
+    )
 }
 
 /// Asks who is there first: that is no error, and errors of server functions are.
-async fn start(thread_id: Option<String>, is_rendering: bool) -> Start {
+async fn ask(thread_id: Option<String>, is_rendering: bool) -> Start {
     let session = match session().await {
         Ok(Some(session)) => Box::new(session),
         Ok(None) => return Start::SignedOut,

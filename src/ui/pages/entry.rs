@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
+use super::start::start;
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
-    ui::{components::Logo, live::live_view, paths, view::view},
+    ui::{components::Logo, paths, view::view},
 };
 
 /// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.
@@ -19,21 +20,15 @@ pub fn EntryPage(
     /// Makes the content.
     content: fn(EntryStart) -> AnyView,
 ) -> impl IntoView {
-    let start = OnceResource::new_blocking(entry_start());
-    view! {
-        <EntryCard>
-            <Suspense>
-                {live_view(move || Suspend::new(async move {
-                    // Who cannot be told about the visitor shows the form; the server judges again.
-                    let start = start.await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() });
-                    match start.is_signed_in && !is_for_all {
-                        true => view! { <GoOn /> },
-                        false => content(start),
-                    }
-                }))}
-            </Suspense>
-        </EntryCard>
-    }
+    let ask = async |_| {
+        // Who cannot be told about the visitor shows the form; the server judges again.
+        entry_start().await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() })
+    };
+    let show = move |start: EntryStart| match start.is_signed_in && !is_for_all {
+        true => view! { <GoOn /> },
+        false => content(start),
+    };
+    view! { <EntryCard>{start(Signal::stored(None), ask, show)}</EntryCard> }
 }
 
 /// The card alone.

@@ -3,28 +3,25 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{failed::FailedPage, not_found::NotFoundPage};
+use super::{failed::FailedPage, not_found::NotFoundPage, start::start};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
-    ui::{chatkit::Still, live::live_view, paths, view::view, words::gallery as words},
+    ui::{chatkit::Still, paths, view::view, words::gallery as words},
 };
 
 /// Sections with headings, each of which is a conversation that stands still.
 #[component]
 pub fn GalleryPage() -> impl IntoView {
-    let sections = Resource::new_blocking(|| (), |()| gallery());
-    view! {
-        <Suspense>
-            {live_view(move || Suspend::new(async move {
-                match sections.await {
-                    Ok(sections) => view! { <Gallery sections /> },
-                    Err(ApiError::NotFound) => view! { <NotFoundPage /> },
-                    Err(_) => view! { <FailedPage again=paths::GALLERY /> },
-                }
-            }))}
-        </Suspense>
-    }
+    start(
+        Signal::stored(None),
+        |_| gallery(),
+        |sections| match sections {
+            Ok(sections) => view! { <Gallery sections /> },
+            Err(ApiError::NotFound) => view! { <NotFoundPage /> },
+            Err(_) => view! { <FailedPage again=paths::GALLERY /> },
+        },
+    )
 }
 
 #[component]

@@ -15,6 +15,7 @@ mod root;
 pub mod settings;
 mod sign_in;
 mod sign_up;
+mod start;
 mod verify_email;
 
 pub use chat::ChatPage;

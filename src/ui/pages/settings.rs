@@ -24,7 +24,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::failed::FailedPage;
+use super::{failed::FailedPage, start::start};
 use crate::{
     api::settings::account_overview,
     model::{
@@ -76,18 +76,15 @@ impl Account {
 #[component]
 pub fn SettingsFrame() -> impl IntoView {
     let path = use_location().pathname;
-    let start = OnceResource::new_blocking(account_overview());
-    view! {
-        <Suspense>
-            {live_view(move || Suspend::new(async move {
-                match start.await {
-                    Ok(Some(overview)) => view! { <Frame overview /> },
-                    Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> },
-                    Err(_) => view! { <FailedPage again=paths::ACCOUNT /> },
-                }
-            }))}
-        </Suspense>
-    }
+    start(
+        Signal::stored(None),
+        |_| account_overview(),
+        move |start| match start {
+            Ok(Some(overview)) => view! { <Frame overview /> },
+            Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> },
+            Err(_) => view! { <FailedPage again=paths::ACCOUNT /> },
+        },
+    )
 }
 
 #[component]

@@ -16,7 +16,7 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, location::RequestUrl};
 use serde::{Deserialize, Serialize};
 
-use super::{failed::FailedPage, not_found::NotFoundPage};
+use super::{failed::FailedPage, not_found::NotFoundPage, start::start};
 use crate::{
     api::{
         account::session,
@@ -24,7 +24,7 @@ use crate::{
     },
     ui::{
         chatkit::{ChatKit, Theme, use_chatkit},
-        live::{effect, live_view},
+        live::effect,
         paths,
         view::view,
         words::example as words,
@@ -48,22 +48,19 @@ enum Start {
 #[component]
 pub fn ExamplePage() -> impl IntoView {
     let is_rendering = use_context::<RequestUrl>().is_some();
-    let start = Resource::new_blocking(|| (), move |()| start(is_rendering));
-    view! {
-        <Suspense>
-            {live_view(move || Suspend::new(async move {
-                match start.await {
-                    Start::NotFound => view! { <NotFoundPage /> },
-                    Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> },
-                    Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> },
-                    Start::Open => view! { <Example /> },
-                }
-            }))}
-        </Suspense>
-    }
+    start(
+        Signal::stored(None),
+        move |_| ask(is_rendering),
+        |start| match start {
+            Start::NotFound => view! { <NotFoundPage /> },
+            Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> },
+            Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> },
+            Start::Open => view! { <Example /> },
+        },
+    )
 }
 
-async fn start(is_rendering: bool) -> Start {
+async fn ask(is_rendering: bool) -> Start {
     match has_examples().await {
         Ok(true) => {}
         Ok(false) => {

@@ -1,14 +1,14 @@
 use leptos::{html, prelude::*};
 use leptos_router::components::Redirect;
 
-use super::{Account, SectionHeader, clear_when_done};
+use super::{super::start::start, Account, SectionHeader, clear_when_done};
 use crate::{
     api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
     ui::{
         chatkit::forget_drafts,
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
-        live::{derived, effect, live_view},
+        live::{derived, effect},
         pages::{
             entry::{EntryCard, EntryHeader},
             form::{FormAlert, FormErrors, FormStatus, done_by},
@@ -111,17 +111,14 @@ fn NotHere() -> impl IntoView {
 /// What is shown when the account is gone. A link to here that somebody else wrote tells no user that his was.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
-    let start = OnceResource::new_blocking(entry_start());
-    view! {
-        <Suspense>
-            {live_view(move || Suspend::new(async move {
-                match start.await {
-                    Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> },
-                    _ => view! { <Farewell /> },
-                }
-            }))}
-        </Suspense>
-    }
+    start(
+        Signal::stored(None),
+        |_| entry_start(),
+        |start| match start {
+            Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> },
+            _ => view! { <Farewell /> },
+        },
+    )
 }
 
 #[component]

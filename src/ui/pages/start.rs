@@ -1,0 +1,128 @@
+//! What a page begins with: asked for once, sent along with the HTML, and shown when it is there.
+//!
+//! A resource is a type for each value and each way to ask, and all of its reactive parts with it. Pages have one for
+//! all: what it holds is made their own where it is asked for and where it is shown.
+
+use std::{any::Any, pin::Pin, sync::Arc};
+
+use leptos::{
+    prelude::*,
+    server::codee::{Decoder, Encoder},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::failed::FailedPage;
+use crate::ui::{live::live_view, paths, view::view};
+
+/// What is asked for, on either side.
+#[derive(Clone)]
+enum Start {
+    /// By this side. The server writes it into the page, too.
+    Asked(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Option<String>),
+    /// By the server, which wrote it as JSON.
+    Sent(String),
+}
+
+type Asking = Pin<Box<dyn Future<Output = Start> + Send>>;
+
+/// Asks for what a page begins with, anew for each other thing that is `wanted`, and shows it. The server waits for it
+/// before it sends anything.
+pub(super) fn start<T, Fut>(
+    wanted: Signal<Option<String>>,
+    ask: impl Fn(Option<String>) -> Fut + Send + Sync + 'static,
+    show: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+{
+    of(
+        wanted,
+        Box::new(move |wanted| {
+            let asking = ask(wanted);
+            Box::pin(async move { Start::Asked(Arc::new(asking.await), write::<T>) })
+        }),
+        Arc::new(move |start| match start.read() {
+            Some(start) => show(start),
+            None => view! { <FailedPage again=paths::CHAT /> },
+        }),
+    )
+}
+
+fn of(
+    wanted: Signal<Option<String>>,
+    ask: Box<dyn Fn(Option<String>) -> Asking + Send + Sync>,
+    show: Arc<dyn Fn(Start) -> AnyView + Send + Sync>,
+) -> AnyView {
+    let start = Resource::<Start, Json>::new_with_options(move || wanted.get(), ask, true);
+    view! {
+        <Suspense>
+            {live_view(move || {
+                let show = Arc::clone(&show);
+                Suspend::new(async move { show(start.await) })
+            })}
+        </Suspense>
+    }
+}
+
+impl Start {
+    fn read<T: Clone + DeserializeOwned + 'static>(self) -> Option<T> {
+        match self {
+            Self::Asked(it, _) => it.downcast_ref().cloned(),
+            Self::Sent(json) => serde_json::from_str(&json).ok(),
+        }
+    }
+}
+
+fn write<T: Serialize + 'static>(start: &dyn Any) -> Option<String> {
+    // The browser has nobody to write for.
+    if !crate::IS_SERVER {
+        return None;
+    }
+    serde_json::to_string(start.downcast_ref::<T>()?).ok()
+}
+
+/// As JSON, which is read when it is known what it is.
+struct Json;
+
+impl Encoder<Start> for Json {
+    type Error = ();
+    type Encoded = String;
+
+    fn encode(start: &Start) -> Result<String, ()> {
+        match start {
+            Start::Asked(it, write) => write(&**it).ok_or(()),
+            Start::Sent(json) => Ok(json.clone()),
+        }
+    }
+}
+
+impl Decoder<Start> for Json {
+    type Error = ();
+    type Encoded = str;
+
+    fn decode(json: &str) -> Result<Start, ()> {
+        Ok(Start::Sent(json.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::page::EntryStart;
+
+    #[test]
+    fn what_the_server_writes_is_read() {
+        let it = EntryStart { may_sign_up: true, ..EntryStart::default() };
+        let asked = Start::Asked(Arc::new(it.clone()), write::<EntryStart>);
+        let sent = Json::decode(&Json::encode(&asked).unwrap()).unwrap();
+        assert_eq!((asked.read(), sent.read()), (Some(it.clone()), Some(it)));
+    }
+
+    #[test]
+    fn what_is_something_else_is_nothing() {
+        let asked = Start::Asked(Arc::new(7), write::<String>);
+        assert!(Json::encode(&asked).is_err());
+        assert_eq!((asked.read::<EntryStart>(), Start::Sent("7".to_owned()).read::<EntryStart>()), (None, None));
+    }
+}
