@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`everything that a conversation can hold keeps nobody out (${colorScheme})`, { tag: "@own-server" }, async ({ page, visit, scan }) => {
       await visit("/gallery");
       await expect(page.getByRole("heading", { level: 1, name: "Gallery" })).toBeVisible();
-      for (const name of ["questions", "flight", "settings", "trip", "charts", "unknown"]) {
+      for (const name of ["questions", "flight", "settings", "trip", "stay", "charts", "unknown"]) {
         await expect(page.getByRole("region", { name, exact: true })).toBeVisible();
       }
       await scan(`the gallery, ${colorScheme}`);

@@ -65,7 +65,7 @@ test("what is chosen is told at once, and what was typed stays", { tag: "@own-se
     ["density", async () => press(page, widget.getByRole("radio", { name: "Normal" }), "ArrowUp")],
     ["news", async () => press(page, widget.getByRole("checkbox", { name: "Tell me what is new" }), "Space")],
     ["birthday", async () => {
-      await tabTo(page, widget.getByLabel("Birthday"));
+      await tabTo(page, widget.getByRole("textbox", { name: "Birthday" }));
       await page.keyboard.type("12101815");
     }],
   ] as const) {

@@ -17,3 +17,4 @@ pub mod typeset;
 pub use color_scheme::ColorScheme;
 pub use error::ApiError;
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub(crate) use timestamp::{date_of_days, days_of_date};

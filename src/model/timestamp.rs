@@ -55,7 +55,7 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = date(self.0.div_euclid(MS_PER_DAY));
+        let (year, month, day) = date_of_days(self.0.div_euclid(MS_PER_DAY));
         let ms = self.0.rem_euclid(MS_PER_DAY);
         let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
@@ -83,8 +83,8 @@ fn read(text: &[u8]) -> Option<i64> {
     if [text[4], text[7], text[13], text[16]] != *b"--::" || !(1..=12).contains(&month) {
         return None;
     }
-    let first_day = days(year, month, 1);
-    let n_days = days(year + month / 12, month % 12 + 1, 1) - first_day;
+    let first_day = days_of_date(year, month, 1);
+    let n_days = days_of_date(year + month / 12, month % 12 + 1, 1) - first_day;
     if !(1..=n_days).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -103,7 +103,7 @@ fn read(text: &[u8]) -> Option<i64> {
 /// The last millisecond before a leap second's end, which can only be the end of a month.
 fn leap_second(minutes: i64, zone: &[u8]) -> Option<i64> {
     let next_minute = minutes + 1;
-    let ends_month = next_minute % (24 * 60) == 0 && date(next_minute.div_euclid(24 * 60)).2 == 1;
+    let ends_month = next_minute % (24 * 60) == 0 && date_of_days(next_minute.div_euclid(24 * 60)).2 == 1;
     (ends_month && !zone.is_empty()).then(|| next_minute * 60_000 - 1)
 }
 
@@ -135,15 +135,15 @@ fn digits(text: &[u8]) -> Option<i64> {
 
 /// Days from 1970-01-01 to a date. After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in
 /// March, so that the leap day is the last, and 400 years have 146,097 days.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days_of_date(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The year, month and day that stand so many days after 1970-01-01; [`days`] backwards.
-fn date(days: i64) -> (i64, i64, i64) {
+/// The year, month and day that stand so many days after 1970-01-01; [`days_of_date`] backwards.
+pub(crate) fn date_of_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

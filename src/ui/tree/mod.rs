@@ -27,6 +27,13 @@ pub(crate) struct Drawn {
     from: Element,
 }
 
+impl Element {
+    /// The same as an element of the document, for what stands outside of views.
+    pub(crate) fn to_dom(&self) -> types::Element {
+        patch::build(self, None)
+    }
+}
+
 impl Render for Element {
     type State = Drawn;
 

@@ -10,6 +10,16 @@ pub const BUTTON: &str = "Button";
 pub const NOTHING_CHOSEN: &str = "Choose…";
 /// Takes back what was chosen.
 pub const CLEAR: &str = "Clear the choice";
+/// The days to choose from, and what opens them.
+pub const CALENDAR: &str = "Calendar";
+/// Shows the year before.
+pub const PREVIOUS_YEAR: &str = "Previous year";
+/// Shows the month before.
+pub const PREVIOUS_MONTH: &str = "Previous month";
+/// Shows the month after.
+pub const NEXT_MONTH: &str = "Next month";
+/// Shows the year after.
+pub const NEXT_YEAR: &str = "Next year";
 /// When what is typed fits to nothing in a list.
 pub const NOTHING_FOUND: &str = "Nothing found";
 /// Opens a card that is collapsed.

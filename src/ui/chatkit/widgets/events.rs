@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::{
     action::{ActionConfig, Waits},
-    fields,
+    date, fields,
     running::Running,
     search,
 };
@@ -15,7 +15,7 @@ use super::{
 /// Does what a button, or a row that is one, is for.
 pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     let Some(target) = target(ev) else { return };
-    if search::click(running, &target) {
+    if search::click(running, &target) || date::click(running, ev, &target) {
         return;
     }
     if target.closest("[data-more]").ok().flatten().is_some() {
@@ -38,16 +38,41 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     start_button(running, &path, &field, form_of(&button).as_ref());
 }
 
-/// A row that is a button is pressed as buttons are; a list that can be searched has keys of its own.
+/// A row that is a button is pressed as buttons are; a list that can be searched and a calendar have keys of their own.
 pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
     let Some(target) = target(ev) else { return };
-    if search::keydown(running, ev, &target) || target.get_attribute("role").as_deref() != Some("button") {
+    if search::keydown(running, ev, &target) || date::keydown(running, ev, &target) {
+        return;
+    }
+    if target.get_attribute("role").as_deref() != Some("button") {
         return;
     }
     if matches!(ev.key().as_str(), "Enter" | " ") {
         ev.prevent_default();
         target.dyn_ref::<HtmlElement>().inspect(|it| it.click());
     }
+}
+
+/// Follows what is typed.
+pub(super) fn input(ev: &ev::Event) {
+    if let Some(target) = target(ev) {
+        search::input(&target);
+        date::input(&target);
+    }
+}
+
+/// Closes what belongs to a field when it is left.
+pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
+    if let Some(target) = target(ev) {
+        search::focus_out(running, &target);
+        date::focus_out(ev, &target);
+    }
+}
+
+/// Brings the fields of a widget in line with what was drawn anew.
+pub(super) fn follow(widget: &Element) {
+    search::follow(widget);
+    date::follow(widget);
 }
 
 /// Does what a field is for when another value is chosen.

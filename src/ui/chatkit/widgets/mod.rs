@@ -4,6 +4,7 @@
 //! component ([`events`]), so that a widget has one listener of each kind, whatever it holds.
 
 mod action;
+mod date;
 mod draw;
 mod events;
 mod fields;
@@ -50,7 +51,7 @@ pub(super) fn WidgetView(
         // When it is drawn, and before it is painted.
         request_animation_frame(move || {
             if let Some(root) = root.try_get_untracked().flatten() {
-                search::follow(&root);
+                events::follow(&root);
             }
         });
     });
@@ -62,11 +63,11 @@ pub(super) fn WidgetView(
             aria-label=words::WIDGET
             on:click=handler(move |ev| events::click(running, &ev))
             on:keydown=handler(move |ev| events::keydown(running, &ev))
-            on:input=handler(move |ev| search::input(&ev))
+            on:input=handler(move |ev| events::input(&ev))
             on:change=handler(move |ev| events::change(running, &ev))
             on:submit=handler(move |ev| events::submit(running, &ev))
             on:focusin=handler(move |ev| events::focus_in(&ev))
-            on:focusout=handler(move |ev| search::focus_out(running, &ev))
+            on:focusout=handler(move |ev| events::focus_out(running, &ev))
             on:mousedown=handler(move |ev| search::mouse_down(&ev))
         >
             {live_view(move || {

@@ -66,8 +66,8 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
 }
 
 /// Shows what fits to what is typed.
-pub(super) fn input(ev: &ev::Event) {
-    let Some(search) = events::target(ev).filter(is_field).and_then(|it| Search::around(&it)) else { return };
+pub(super) fn input(target: &Element) {
+    let Some(search) = Search::around(target).filter(|_| is_field(target)) else { return };
     if !search.is_open() {
         search.open();
     }
@@ -75,8 +75,8 @@ pub(super) fn input(ev: &ev::Event) {
 }
 
 /// Closes the list when its field is left.
-pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
-    if let Some(search) = events::target(ev).filter(is_field).and_then(|it| Search::around(&it)) {
+pub(super) fn focus_out(running: Running, target: &Element) {
+    if let Some(search) = Search::around(target).filter(|_| is_field(target)) {
         search.settle(running);
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn follow(widget: &Element) {
 
 /// Lets the field keep the focus while its list is used.
 pub(super) fn mouse_down(ev: &ev::MouseEvent) {
-    if events::target(ev).and_then(|it| it.closest("[popover]").ok().flatten()).is_some() {
+    if events::target(ev).and_then(|it| it.closest(".widget-search__popup").ok().flatten()).is_some() {
         ev.prevent_default();
     }
 }

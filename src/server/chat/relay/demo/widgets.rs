@@ -31,13 +31,14 @@ macro_rules! template_file {
     };
 }
 
-const WIDGETS: [Named; 16] = [
+const WIDGETS: [Named; 17] = [
     template_file!("flight"),
     template_file!("todo"),
     json_file!("list"),
     json_file!("people"),
     json_file!("settings"),
     json_file!("trip"),
+    json_file!("stay"),
     json_file!("actions"),
     json_file!("buttons"),
     json_file!("charts"),

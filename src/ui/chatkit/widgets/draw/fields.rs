@@ -56,17 +56,6 @@ pub(super) fn select(here: Here<'_>) -> Element {
     changing(sized(element, props), here).maybe_child(placeholder).children(options)
 }
 
-/// `DatePicker`: the browser's own.
-pub(super) fn date_picker(here: Here<'_>) -> Element {
-    let props = here.props;
-    let day = |field: &str| props.text(field).and_then(|it| it.get(..10)).map(ToOwned::to_owned);
-    let element = named(Element::of("input", "widget-field").attribute("type", "date"), here, props);
-    changing(sized(element, props), here)
-        .maybe("min", day("min"))
-        .maybe("max", day("max"))
-        .maybe("value", day("defaultValue"))
-}
-
 /// `Checkbox`.
 pub(super) fn checkbox(here: Here<'_>) -> Element {
     let props = here.props;
@@ -137,7 +126,8 @@ fn typed(element: Element, props: Props<'_>) -> Element {
         .flag("data-1p-ignore", !props.is("allowAutofillExtensions"))
 }
 
-fn changing(element: Element, here: Here<'_>) -> Element {
+/// Leads to the action of a field that is told when it has another value.
+pub(super) fn changing(element: Element, here: Here<'_>) -> Element {
     let has_action = here.props.get("onChangeAction").is_some();
     if has_action { element.attribute("data-change", here.path.as_str()) } else { element }
 }

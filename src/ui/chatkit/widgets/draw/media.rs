@@ -15,7 +15,7 @@ pub(super) fn icon(here: Here<'_>) -> Element {
 }
 
 /// The picture of a name.
-pub(super) fn drawn(name: &str) -> Option<Element> {
+pub(in super::super) fn drawn(name: &str) -> Option<Element> {
     let href = sprite::href(name)?;
     let picture = Element::of("svg", "icon").attribute("viewBox", "0 0 24 24").attribute("aria-hidden", "true");
     Some(picture.child(Element::new("use").attribute("href", href)))

@@ -3,6 +3,7 @@
 mod boxes;
 mod chart;
 mod controls;
+mod date;
 mod fields;
 mod media;
 mod roots;
@@ -10,6 +11,7 @@ mod search;
 mod table;
 mod texts;
 
+pub(super) use media::drawn;
 use serde_json::Value;
 
 use super::{path::Path, props::Props};
@@ -126,7 +128,7 @@ fn component(here: Here<'_>) -> Option<Element> {
         "Textarea" => fields::textarea(here),
         "Select" if search::is_searchable(here.props) => search::select(here),
         "Select" => fields::select(here),
-        "DatePicker" => fields::date_picker(here),
+        "DatePicker" => date::picker(here),
         "Checkbox" => fields::checkbox(here),
         "RadioGroup" => fields::radio_group(here),
         "Chart" => chart::chart(here)?,

@@ -1,0 +1,259 @@
+//! A `DatePicker` while it is used: the browser's field, which is typed into and validates itself, and a calendar that
+//! stands where its server wants it.
+//!
+//! The day is that of the field and nowhere else. On a touch screen the field brings the system's calendar along, and
+//! ours has no button.
+
+mod calendar;
+mod day;
+
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use self::{
+    calendar::{Month, Names},
+    day::Day,
+};
+use super::{events, running::Running};
+
+/// What is around one field.
+struct Picker {
+    whole: Element,
+    field: HtmlInputElement,
+    popup: HtmlElement,
+}
+
+/// Does what a part of the calendar is for; returns whether it was one.
+pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> bool {
+    let Some(picker) = Picker::around(target) else { return false };
+    if let Some(day) = target.closest("[data-day]").ok().flatten() {
+        picker.choose(running, &day);
+    } else if let Some(turn) = target.closest("[data-turn]").ok().flatten() {
+        picker.go(|day| day.plus_months(number_of(&turn)));
+    } else if target.closest("[data-clear]").ok().flatten().is_some() {
+        picker.set(running, "");
+        _ = picker.field.focus();
+    } else if target.closest("[popovertarget]").ok().flatten().is_some() {
+        // The browser opens and closes it when this is done.
+        if picker.is_locked() {
+            ev.prevent_default();
+        } else {
+            picker.fill();
+        }
+    }
+    true
+}
+
+/// Takes a key that means the calendar; returns whether it does.
+pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
+    let Some(picker) = Picker::around(target) else { return false };
+    let key = ev.key();
+    if picker.field == *target.unchecked_ref() {
+        // What opens the browser's calendar, which cannot be placed.
+        let opens = matches!((key.as_str(), ev.alt_key()), ("ArrowDown", true) | ("F4" | " ", false));
+        if opens && !picker.is_locked() {
+            ev.prevent_default();
+            picker.fill();
+            _ = picker.popup.show_popover();
+        }
+        return opens;
+    }
+    if key == "Escape" {
+        // The browser closes it; whatever is around hears nothing of it.
+        ev.stop_propagation();
+        return true;
+    }
+    if !target.has_attribute("data-day") {
+        return false;
+    }
+    let months = if ev.shift_key() { 12 } else { 1 };
+    match key.as_str() {
+        "ArrowLeft" => picker.go(|day| day.plus_days(-1)),
+        "ArrowRight" => picker.go(|day| day.plus_days(1)),
+        "ArrowUp" => picker.go(|day| day.plus_days(-7)),
+        "ArrowDown" => picker.go(|day| day.plus_days(7)),
+        "Home" => picker.go(|day| day.plus_days(-day.of_week(first_weekday()))),
+        "End" => picker.go(|day| day.plus_days(6 - day.of_week(first_weekday()))),
+        "PageUp" => picker.go(|day| day.plus_months(-months)),
+        "PageDown" => picker.go(|day| day.plus_months(months)),
+        "Enter" | " " => picker.choose(running, target),
+        _ => return false,
+    }
+    // What was chosen has closed it, and the key does not press what has the focus then.
+    ev.prevent_default();
+    picker.focus();
+    true
+}
+
+/// Says whether there is a day.
+pub(super) fn input(target: &Element) {
+    if let Some(it) = Picker::around(target) {
+        it.follow();
+    }
+}
+
+/// Closes the calendar when it is left by Tab.
+pub(super) fn focus_out(ev: &ev::FocusEvent, target: &Element) {
+    let Some(picker) = Picker::around(target) else { return };
+    let to = ev.related_target().and_then(|it| it.dyn_into::<web_sys::Node>().ok());
+    if to.is_some_and(|it| !picker.whole.contains(Some(&it))) {
+        _ = picker.popup.hide_popover();
+    }
+}
+
+/// Brings the fields of a widget in line with what was drawn anew.
+pub(super) fn follow(widget: &Element) {
+    let all = widget.get_elements_by_class_name("widget-date");
+    (0..all.length()).filter_map(|at| all.item(at)).filter_map(|it| Picker::around(&it)).for_each(|it| it.follow());
+}
+
+impl Picker {
+    fn around(target: &Element) -> Option<Self> {
+        let whole = target.closest(".widget-date").ok().flatten()?;
+        let field = whole.first_element_child()?.dyn_into().ok()?;
+        let popup = whole.last_element_child()?.dyn_into().ok()?;
+        Some(Self { whole, field, popup })
+    }
+
+    /// Whether no other day can be chosen.
+    fn is_locked(&self) -> bool {
+        self.field.disabled() || self.field.read_only()
+    }
+
+    fn follow(&self) {
+        _ = self.whole.toggle_attribute_with_force("data-empty", self.field.value().is_empty());
+        if self.is_locked() {
+            _ = self.popup.hide_popover();
+        }
+    }
+
+    fn chosen(&self) -> Option<Day> {
+        Day::parse(&self.field.value())
+    }
+
+    /// The first and the last that can be chosen; the first where they are the wrong way around.
+    fn range(&self) -> (Day, Day) {
+        let first = Day::parse(&self.field.min()).unwrap_or(Day::FIRST);
+        let last = Day::parse(&self.field.max()).unwrap_or(Day::LAST);
+        (first, last.max(first))
+    }
+
+    /// Makes the calendar anew, at what is chosen or today.
+    fn fill(&self) {
+        self.popup.replace_children_with_node_1(&calendar::head().to_dom());
+        self.show(self.chosen().unwrap_or_else(today));
+    }
+
+    /// Goes on from the day that the keys have gone to.
+    fn go(&self, to: impl FnOnce(Day) -> Day) {
+        if let Some(day) = self.active().and_then(|it| day_of(&it)) {
+            self.show(to(day));
+        }
+    }
+
+    /// Shows the month of a day that can be chosen.
+    fn show(&self, day: Day) {
+        let range = self.range();
+        let active = day.clamp(range.0, range.1);
+        let month = Month { active, chosen: self.chosen(), today: today(), range, first_weekday: first_weekday() };
+        let whole = format(&[("dateStyle", "full")]);
+        let weekday = format(&[("weekday", "long")]);
+        let short_weekday = format(&[("weekday", "short")]);
+        let names = Names { whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
+        let table = month.table(&names).to_dom();
+        match self.popup.query_selector("table").ok().flatten() {
+            Some(before) => _ = before.replace_with_with_node_1(&table),
+            None => _ = self.popup.append_child(&table),
+        }
+        if let Some(it) = self.popup.query_selector("p").ok().flatten() {
+            it.set_text_content(Some(&format(&[("month", "long"), ("year", "numeric")])(active)));
+        }
+        let turns = self.popup.get_elements_by_tag_name("button");
+        for it in (0..turns.length()).filter_map(|at| turns.item(at)) {
+            let there = active.plus_months(number_of(&it)).clamp(range.0, range.1);
+            let leads_on = there.first_of_month(0) != active.first_of_month(0);
+            _ = it.set_attribute("aria-disabled", if leads_on { "false" } else { "true" });
+        }
+    }
+
+    fn active(&self) -> Option<Element> {
+        self.popup.query_selector("[data-day][tabindex='0']").ok().flatten()
+    }
+
+    fn focus(&self) {
+        if let Some(it) = self.active().and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+            _ = it.focus();
+        }
+    }
+
+    /// Takes a day if it can be had.
+    fn choose(&self, running: Running, day: &Element) {
+        let value = day.get_attribute("data-day").filter(|_| !day.has_attribute("aria-disabled"));
+        if let Some(value) = value.filter(|_| !self.is_locked()) {
+            // Who has opened it has the focus again.
+            _ = self.popup.hide_popover();
+            self.set(running, &value);
+        }
+    }
+
+    fn set(&self, running: Running, value: &str) {
+        if self.is_locked() || self.field.value() == value {
+            return;
+        }
+        self.field.set_value(value);
+        self.follow();
+        if let Some(path) = self.field.get_attribute("data-change") {
+            events::changed(running, &self.field, &path);
+        }
+    }
+}
+
+fn day_of(cell: &Element) -> Option<Day> {
+    Day::parse(&cell.get_attribute("data-day")?)
+}
+
+fn number_of(turn: &Element) -> i64 {
+    turn.get_attribute("data-turn").and_then(|it| it.parse().ok()).unwrap_or_default()
+}
+
+/// The day where the reader is.
+fn today() -> Day {
+    let now = Date::new_0();
+    Day::of(now.get_full_year().into(), i64::from(now.get_month()) + 1, now.get_date().into())
+}
+
+fn language() -> JsValue {
+    window().navigator().language().unwrap_or_else(|| "en".to_owned()).into()
+}
+
+/// Writes days as the reader does (ECMA-402, `Intl.DateTimeFormat`).
+fn format(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
+    let given = Object::new();
+    for (name, value) in options.iter().chain(&[("timeZone", "UTC")]) {
+        _ = Reflect::set(&given, &(*name).into(), &(*value).into());
+    }
+    let write: Function = Intl::DateTimeFormat::new(&Array::of1(&language()), &given).format();
+    move |day| {
+        let date = Date::new(&day.millis().into());
+        write.call1(&JsValue::UNDEFINED, &date).ok().and_then(|it| it.as_string()).unwrap_or_default()
+    }
+}
+
+/// On which day weeks begin where the reader is (ECMA-402, `Intl.Locale.prototype.getWeekInfo`): Monday is 1; it is
+/// also what a browser has that does not know.
+fn first_weekday() -> i64 {
+    let find = || -> Result<JsValue, JsValue> {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let locale = Reflect::get(&intl, &"Locale".into())?.dyn_into::<Function>()?;
+        let locale = Reflect::construct(&locale, &Array::of1(&language()))?;
+        let info = match Reflect::get(&locale, &"getWeekInfo".into())?.dyn_into::<Function>() {
+            Ok(ask) => ask.call0(&locale)?,
+            Err(_) => Reflect::get(&locale, &"weekInfo".into())?,
+        };
+        Reflect::get(&info, &"firstDay".into())
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "a number from 1 to 7")]
+    find().ok().and_then(|it| it.as_f64()).map_or(1, |it| it as i64)
+}
