@@ -3,7 +3,6 @@
 mod sidebar;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     components::Redirect,
@@ -37,7 +36,7 @@ use crate::{
             DictationOptions, Handler, Header, History, Loading, MaxSize, ModelOption, StartPrompt, StartScreen,
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
-        components::{Icon, IconKind, Show},
+        components::{Icon, IconKind, LiveTitle, Show},
         live::{effect, handler, live, live_view, memo},
         paths,
         view::view,
@@ -127,7 +126,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     });
     let is_missing = memo(move || control.loading().get() == Loading::NotFound);
     view! {
-        <Title text=move || title.get() />
+        <LiveTitle text=title />
         <div class="chat" data-drawer=live(move || is_drawer_open.get().then_some("open"))>
             <Sidebar control session is_drawer_open />
             <main class="chat__main">
