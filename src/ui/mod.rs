@@ -6,6 +6,7 @@ mod app;
 pub mod chatkit;
 mod components;
 mod live;
+mod locale;
 mod pages;
 pub mod paths;
 mod shell;

@@ -4,6 +4,7 @@ use crate::{
     model::Timestamp,
     ui::{
         live::{effect, live_view},
+        locale,
         view::view,
     },
 };
@@ -21,10 +22,6 @@ pub fn Moment(
 }
 
 fn local(at: Timestamp) -> String {
-    let options = js_sys::Object::new();
-    for (name, style) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        _ = js_sys::Reflect::set(&options, &name.into(), &style.into());
-    }
-    let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
-    js_sys::Date::new(&(at.millis() as f64).into()).to_locale_string(&language, &options).into()
+    let options = locale::options(&[("dateStyle", "medium"), ("timeStyle", "short")]);
+    js_sys::Date::new(&(at.millis() as f64).into()).to_locale_string(&locale::language(), &options).into()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::Date;
 use leptos::prelude::*;
 
 use super::search::Search;
@@ -12,6 +12,7 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, ThreadId},
         live::{effect, memo},
+        locale,
         words::history as words,
     },
 };
@@ -63,12 +64,8 @@ fn day(date: &Date) -> i64 {
 
 /// A month and its year, as the reader writes them.
 fn month(date: &Date) -> String {
-    let options = Object::new();
-    for (name, style) in [("month", "long"), ("year", "numeric")] {
-        _ = Reflect::set(&options, &name.into(), &style.into());
-    }
-    let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
-    date.to_locale_date_string(&language, &options).into()
+    let options = locale::options(&[("month", "long"), ("year", "numeric")]);
+    date.to_locale_date_string(&locale::language(), &options).into()
 }
 
 #[cfg(test)]
