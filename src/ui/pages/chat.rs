@@ -16,7 +16,7 @@ use sidebar::{ShowChats, Sidebar};
 use super::{
     failed::FailedPage,
     not_found::{NotFound, NotFoundPage},
-    start::start,
+    opening::open_with,
 };
 use crate::{
     api::{
@@ -68,7 +68,7 @@ pub fn ChatPage() -> impl IntoView {
         before.filter(|_| is_open.get_value()).cloned().unwrap_or(id)
     });
     let is_rendering = use_context::<RequestUrl>().is_some();
-    start(
+    open_with(
         wanted.into(),
         move |id| ask(id, is_rendering),
         move |start| match start {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
-use super::start::start;
+use super::opening::open_with;
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
@@ -28,7 +28,7 @@ pub fn EntryPage(
         true => view! { <GoOn /> },
         false => content(start),
     };
-    view! { <EntryCard>{start(Signal::stored(None), ask, show)}</EntryCard> }
+    view! { <EntryCard>{open_with(Signal::stored(None), ask, show)}</EntryCard> }
 }
 
 /// The card alone.

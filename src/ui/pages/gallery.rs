@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{failed::FailedPage, not_found::NotFoundPage, start::start};
+use super::{failed::FailedPage, not_found::NotFoundPage, opening::open_with};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
@@ -13,7 +13,7 @@ use crate::{
 /// Sections with headings, each of which is a conversation that stands still.
 #[component]
 pub fn GalleryPage() -> impl IntoView {
-    start(
+    open_with(
         Signal::stored(None),
         |_| gallery(),
         |sections| match sections {

@@ -10,12 +10,12 @@ mod form;
 mod gallery;
 mod link_error;
 mod not_found;
+mod opening;
 mod reset_password;
 mod root;
 pub mod settings;
 mod sign_in;
 mod sign_up;
-mod start;
 mod verify_email;
 
 pub use chat::ChatPage;

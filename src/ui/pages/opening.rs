@@ -1,4 +1,4 @@
-//! What a page begins with: asked for once, sent along with the HTML, and shown when it is there.
+//! What a page opens with: asked for once, sent along with the HTML, and shown when it is there.
 //!
 //! A resource is a type for each value and each way to ask, and all of its reactive parts with it. Pages have one for
 //! all: what it holds is made their own where it is asked for and where it is shown.
@@ -11,23 +11,25 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::failed::FailedPage;
-use crate::ui::{live::live_view, paths, view::view};
+use crate::ui::{
+    live::live_view,
+    view::{part, view},
+};
 
 /// What is asked for, on either side.
 #[derive(Clone)]
-enum Start {
-    /// By this side. The server writes it into the page, too.
+enum Opening {
+    /// By this side. The server writes it into the page, too, for which the way to write it goes along.
     Asked(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Option<String>),
     /// By the server, which wrote it as JSON.
     Sent(String),
 }
 
-type Asking = Pin<Box<dyn Future<Output = Start> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Opening> + Send>>;
 
-/// Asks for what a page begins with, anew for each other thing that is `wanted`, and shows it. The server waits for it
+/// Asks for what a page opens with, anew for each other thing that is `wanted`, and shows it. The server waits for it
 /// before it sends anything.
-pub(super) fn start<T, Fut>(
+pub(super) fn open_with<T, Fut>(
     wanted: Signal<Option<String>>,
     ask: impl Fn(Option<String>) -> Fut + Send + Sync + 'static,
     show: impl Fn(T) -> AnyView + Send + Sync + 'static,
@@ -40,32 +42,37 @@ where
         wanted,
         Box::new(move |wanted| {
             let asking = ask(wanted);
-            Box::pin(async move { Start::Asked(Arc::new(asking.await), write::<T>) })
+            Box::pin(async move { Opening::Asked(Arc::new(asking.await), write::<T>) })
         }),
-        Arc::new(move |start| match start.read() {
-            Some(start) => show(start),
-            None => view! { <FailedPage again=paths::CHAT /> },
-        }),
+        Arc::new(move |opening| opening.read().map(&show)),
     )
 }
 
+/// The same for every page, whatever it opens with.
 fn of(
     wanted: Signal<Option<String>>,
     ask: Box<dyn Fn(Option<String>) -> Asking + Send + Sync>,
-    show: Arc<dyn Fn(Start) -> AnyView + Send + Sync>,
+    show: Arc<dyn Fn(Opening) -> Option<AnyView> + Send + Sync>,
 ) -> AnyView {
-    let start = Resource::<Start, Json>::new_with_options(move || wanted.get(), ask, true);
+    let opening = Resource::<Opening, AsWritten>::new_with_options(move || wanted.get(), ask, true);
     view! {
         <Suspense>
             {live_view(move || {
                 let show = Arc::clone(&show);
-                Suspend::new(async move { show(start.await) })
+                Suspend::new(async move {
+                    let shown = show(opening.await);
+                    if shown.is_none() {
+                        // What came with the page cannot be read: it is asked for again.
+                        opening.refetch();
+                    }
+                    part(shown)
+                })
             })}
         </Suspense>
     }
 }
 
-impl Start {
+impl Opening {
     fn read<T: Clone + DeserializeOwned + 'static>(self) -> Option<T> {
         match self {
             Self::Asked(it, _) => it.downcast_ref().cloned(),
@@ -74,35 +81,35 @@ impl Start {
     }
 }
 
-fn write<T: Serialize + 'static>(start: &dyn Any) -> Option<String> {
+fn write<T: Serialize + 'static>(it: &dyn Any) -> Option<String> {
     // The browser has nobody to write for.
     if !crate::IS_SERVER {
         return None;
     }
-    serde_json::to_string(start.downcast_ref::<T>()?).ok()
+    serde_json::to_string(it.downcast_ref::<T>()?).ok()
 }
 
-/// As JSON, which is read when it is known what it is.
-struct Json;
+/// JSON, which each opening writes by itself, and which is read when it is known what it is.
+struct AsWritten;
 
-impl Encoder<Start> for Json {
+impl Encoder<Opening> for AsWritten {
     type Error = ();
     type Encoded = String;
 
-    fn encode(start: &Start) -> Result<String, ()> {
-        match start {
-            Start::Asked(it, write) => write(&**it).ok_or(()),
-            Start::Sent(json) => Ok(json.clone()),
+    fn encode(opening: &Opening) -> Result<String, ()> {
+        match opening {
+            Opening::Asked(it, write) => write(&**it).ok_or(()),
+            Opening::Sent(json) => Ok(json.clone()),
         }
     }
 }
 
-impl Decoder<Start> for Json {
+impl Decoder<Opening> for AsWritten {
     type Error = ();
     type Encoded = str;
 
-    fn decode(json: &str) -> Result<Start, ()> {
-        Ok(Start::Sent(json.to_owned()))
+    fn decode(json: &str) -> Result<Opening, ()> {
+        Ok(Opening::Sent(json.to_owned()))
     }
 }
 
@@ -114,15 +121,15 @@ mod tests {
     #[test]
     fn what_the_server_writes_is_read() {
         let it = EntryStart { may_sign_up: true, ..EntryStart::default() };
-        let asked = Start::Asked(Arc::new(it.clone()), write::<EntryStart>);
-        let sent = Json::decode(&Json::encode(&asked).unwrap()).unwrap();
+        let asked = Opening::Asked(Arc::new(it.clone()), write::<EntryStart>);
+        let sent = AsWritten::decode(&AsWritten::encode(&asked).unwrap()).unwrap();
         assert_eq!((asked.read(), sent.read()), (Some(it.clone()), Some(it)));
     }
 
     #[test]
     fn what_is_something_else_is_nothing() {
-        let asked = Start::Asked(Arc::new(7), write::<String>);
-        assert!(Json::encode(&asked).is_err());
-        assert_eq!((asked.read::<EntryStart>(), Start::Sent("7".to_owned()).read::<EntryStart>()), (None, None));
+        let asked = Opening::Asked(Arc::new(7), write::<String>);
+        assert!(AsWritten::encode(&asked).is_err());
+        assert_eq!((asked.read::<EntryStart>(), Opening::Sent("7".to_owned()).read::<EntryStart>()), (None, None));
     }
 }

@@ -24,7 +24,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::{failed::FailedPage, start::start};
+use super::{failed::FailedPage, opening::open_with};
 use crate::{
     api::settings::account_overview,
     model::{
@@ -76,7 +76,7 @@ impl Account {
 #[component]
 pub fn SettingsFrame() -> impl IntoView {
     let path = use_location().pathname;
-    start(
+    open_with(
         Signal::stored(None),
         |_| account_overview(),
         move |start| match start {

@@ -16,7 +16,7 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, location::RequestUrl};
 use serde::{Deserialize, Serialize};
 
-use super::{failed::FailedPage, not_found::NotFoundPage, start::start};
+use super::{failed::FailedPage, not_found::NotFoundPage, opening::open_with};
 use crate::{
     api::{
         account::session,
@@ -48,7 +48,7 @@ enum Start {
 #[component]
 pub fn ExamplePage() -> impl IntoView {
     let is_rendering = use_context::<RequestUrl>().is_some();
-    start(
+    open_with(
         Signal::stored(None),
         move |_| ask(is_rendering),
         |start| match start {

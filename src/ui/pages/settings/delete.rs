@@ -1,7 +1,7 @@
 use leptos::{html, prelude::*};
 use leptos_router::components::Redirect;
 
-use super::{super::start::start, Account, SectionHeader, clear_when_done};
+use super::{Account, SectionHeader, clear_when_done};
 use crate::{
     api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
@@ -12,6 +12,7 @@ use crate::{
         pages::{
             entry::{EntryCard, EntryHeader},
             form::{FormAlert, FormErrors, FormStatus, done_by},
+            opening::open_with,
         },
         paths,
         view::view,
@@ -111,7 +112,7 @@ fn NotHere() -> impl IntoView {
 /// What is shown when the account is gone. A link to here that somebody else wrote tells no user that his was.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
-    start(
+    open_with(
         Signal::stored(None),
         |_| entry_start(),
         |start| match start {
