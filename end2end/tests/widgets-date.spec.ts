@@ -2,6 +2,7 @@
 
 import type { Locator, Page } from "@playwright/test";
 
+import { chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { actionOf, press, say, show, tabTo, widgetOf } from "../fixtures/widgets.ts";
 
@@ -14,7 +15,7 @@ const parts = (widget: Locator) => ({
   day: (name: string) => widget.getByRole("gridcell", { name }),
 });
 
-/** The day that the keys have gone to. */
+/** The day that has the focus. */
 const active = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("data-day"));
 
 test("a day is chosen by keys alone", { tag: ["@own-server", "@both-servers"] }, async ({ page, visit, scan, signedIn: _ }) => {
@@ -23,7 +24,8 @@ test("a day is chosen by keys alone", { tag: ["@own-server", "@both-servers"] },
   const from = field("From");
   await expect(calendar).toBeHidden();
 
-  // The key that opens the browser's opens ours. Keys go around it, and not past what can be chosen.
+  // The key that opens the browser's opens ours. Keys go around it, and not past what can be chosen. Weeks begin on
+  // Monday, as the page's language has it.
   await tabTo(page, from);
   await page.keyboard.press("Alt+ArrowDown");
   await expect(calendar).toBeVisible();
@@ -69,7 +71,7 @@ test("a day is chosen by keys alone", { tag: ["@own-server", "@both-servers"] },
   await expect(widget).toContainText('stay.from {"stay":');
   await expect(from).toHaveValue("2026-12-02");
 
-  // It can be typed, as in any field of the browser's.
+  // It can be typed, as in any field of the browser's, whose own language is English: the month first.
   await tabTo(page, field("To"));
   await page.keyboard.type("12242026");
   await expect(field("To")).toHaveValue("2026-12-24");
@@ -98,7 +100,10 @@ test("a day is chosen by mouse, and taken back", { tag: "@own-server" }, async (
   await expect(back).toBeDisabled();
   await expect(calendar.getByRole("button", { name: "Previous year" })).toBeDisabled();
   await day("15 November 2026").click({ force: true });
+  await calendar.getByText("November 2026", { exact: true }).click();
   await expect(calendar).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  expect(await active(page)).toBe("2026-11-17");
   await calendar.getByRole("button", { name: "Next year" }).click();
   await expect(calendar.getByText("March 2027", { exact: true })).toBeVisible();
   await day("5 March 2027").first().click();
@@ -122,6 +127,17 @@ test("a day is chosen by mouse, and taken back", { tag: "@own-server" }, async (
   await expect(field("To")).toHaveValue("");
   await expect(field("To")).toBeFocused();
   await expect(clear).toBeHidden();
+
+  // Half a day is no day, and is seen.
+  await field("To").click({ position: { x: 14, y: 14 } });
+  await page.keyboard.type("12");
+  await widget.getByText("A stay").click();
+  await expect(clear).toBeVisible();
+  await expect(field("To")).not.toHaveCSS("color", "rgba(0, 0, 0, 0)");
+  await clear.click();
+  await expect(clear).toBeHidden();
+  await widget.getByText("A stay").click();
+  await expect(field("To")).toHaveCSS("color", "rgba(0, 0, 0, 0)");
 
   // What is disabled opens nothing.
   await expect(button("Closed")).toBeDisabled();
@@ -170,7 +186,7 @@ test("a calendar stays while its server changes what is around it", { tag: "@own
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.route("**/chatkit", async (route) => {
-    const isAction = route.request().postDataJSON().type === "threads.sync_custom_action";
+    const isAction = route.request().postDataJSON()?.type === "threads.sync_custom_action";
     if (isAction) await held;
     await route.continue();
   });
@@ -185,6 +201,44 @@ test("a calendar stays while its server changes what is around it", { tag: "@own
   expect(await active(page)).toBe("2026-12-06");
   await page.keyboard.press("Escape");
   await expect(field("From")).toHaveValue("2026-12-05");
+});
+
+test("Escape closes a calendar before it stops an answer", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  const widget = await show(page, visit, "stay");
+  const { field, button, calendar } = parts(widget);
+  const { stop, interrupted } = chatPage(page);
+  await say(page, "/slow 2000");
+  await expect(stop).toBeVisible();
+  await field("From").focus();
+  for (const close of ["in the calendar", "in the field"]) {
+    await page.keyboard.press("F4");
+    await expect(calendar, close).toBeVisible();
+    if (close === "in the field") await field("From").focus();
+    await page.keyboard.press("Escape");
+    await expect(calendar, close).toBeHidden();
+    await expect(stop, close).toBeVisible();
+    await field("From").focus();
+  }
+  await button("From").focus();
+  await page.keyboard.press("Escape");
+  await expect(interrupted).toBeVisible();
+});
+
+test("two fields of one name have calendars of their own", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await page.route("**/chatkit", async (route) => {
+    if (route.request().postDataJSON()?.type !== "threads.create") return route.continue();
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll('"stay.to"', '"stay.from"') });
+  });
+  const widget = await show(page, visit, "stay");
+  const { calendar, day } = parts(widget);
+  const [first, second] = [widget.locator("[type=date]").nth(0), widget.locator("[type=date]").nth(1)];
+  await second.fill("2027-01-05");
+  await widget.getByRole("button", { name: "Calendar" }).nth(1).click();
+  await day("7 January 2027").first().click();
+  await expect(calendar).toBeHidden();
+  await expect(second).toHaveValue("2027-01-07");
+  await expect(first).toHaveValue("2026-12-01");
 });
 
 test.describe("on a touch screen", () => {

@@ -65,7 +65,8 @@ pub(super) fn input(ev: &ev::Event) {
 pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
     if let Some(target) = target(ev) {
         search::focus_out(running, &target);
-        date::focus_out(ev, &target);
+        // Half a day is no input.
+        date::input(&target);
     }
 }
 

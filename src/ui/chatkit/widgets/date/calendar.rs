@@ -20,6 +20,7 @@ pub(super) struct Month {
 
 /// How the browser's owner writes days.
 pub(super) struct Names<'a> {
+    pub(super) month: &'a dyn Fn(Day) -> String,
     /// A day, whole.
     pub(super) whole: &'a dyn Fn(Day) -> String,
     pub(super) weekday: &'a dyn Fn(Day) -> String,
@@ -49,8 +50,8 @@ pub(super) fn head() -> Element {
 impl Month {
     /// Its weeks, as a grid of which one day is in the order of Tab.
     pub(super) fn table(&self, names: &Names<'_>) -> Element {
-        let first = self.active.first_of_month(0);
-        let start = first.plus_days(-first.of_week(self.first_weekday));
+        let first = self.active.month_start(0);
+        let start = first.plus_days(-first.days_into_week(self.first_weekday));
         let weekdays = (0..7).map(|at| start.plus_days(at)).map(|day| {
             let heading = Element::new("th").attribute("scope", "col").attribute("abbr", (names.weekday)(day));
             heading.text(&(names.short_weekday)(day))
@@ -61,7 +62,7 @@ impl Month {
         };
         Element::of("table", "widget-calendar__days")
             .attribute("role", "grid")
-            .attribute("aria-label", words::CALENDAR)
+            .attribute("aria-label", (names.month)(self.active))
             .child(Element::new("thead").child(Element::new("tr").children(weekdays)))
             .child(Element::new("tbody").children((0..N_WEEKS).map(week)))
     }
@@ -69,7 +70,7 @@ impl Month {
     /// A day of the month; others are empty.
     fn cell(&self, day: Day, names: &Names<'_>) -> Element {
         let cell = Element::new("td");
-        if day.first_of_month(0) != self.active.first_of_month(0) {
+        if day.month_start(0) != self.active.month_start(0) {
             return cell;
         }
         let is_active = day == self.active;
@@ -79,6 +80,7 @@ impl Month {
             .attribute("aria-selected", (self.chosen == Some(day)).to_string())
             .maybe("aria-current", (day == self.today).then_some("date"))
             .maybe("aria-disabled", (day < self.range.0 || day > self.range.1).then_some("true"))
+            // Has the focus when the popover opens.
             .flag("autofocus", is_active)
             .text(&day.number_in_month().to_string())
     }
@@ -96,9 +98,10 @@ mod tests {
 
     fn html(first_weekday: i64) -> String {
         let names = Names {
+            month: &|day| format!("the month of {day}"),
             whole: &|day| format!("the {day}"),
-            weekday: &|day| format!("weekday {}", day.of_week(1)),
-            short_weekday: &|day| day.of_week(1).to_string(),
+            weekday: &|day| format!("weekday {}", day.days_into_week(1)),
+            short_weekday: &|day| day.days_into_week(1).to_string(),
         };
         let month = Month {
             active: day("2026-11-28"),
@@ -120,6 +123,7 @@ mod tests {
         assert!(html.contains("<th scope=\"col\" abbr=\"weekday 0\">0</th>"), "{html}");
         assert_eq!((html.matches("tabindex=\"0\"").count(), html.matches("autofocus").count()), (1, 1));
         for part in [
+            "<table class=\"widget-calendar__days\" role=\"grid\" aria-label=\"the month of 2026-11-28\">",
             "data-day=\"2026-11-28\" tabindex=\"0\" aria-label=\"the 2026-11-28\"",
             "aria-label=\"the 2026-11-03\" aria-selected=\"true\"",
             "aria-label=\"the 2026-11-24\" aria-selected=\"false\" aria-current=\"date\"",

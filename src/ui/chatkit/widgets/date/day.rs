@@ -6,7 +6,7 @@ use crate::model::{date_of_days, days_of_date};
 
 /// A day that fields can hold (HTML, "Dates"), as the number of days after 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Day(i64);
+pub(in super::super) struct Day(i64);
 
 impl Day {
     /// 0001-01-01.
@@ -20,10 +20,10 @@ impl Day {
     }
 
     /// Reads `2026-11-28`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in super::super) fn parse(text: &str) -> Option<Self> {
         let number = |from: usize, to: usize| text.get(from..to)?.parse().ok();
         let day = Self::of(number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        (day.to_string() == text).then_some(day)
+        (day >= Self::FIRST && day.to_string() == text).then_some(day)
     }
 
     /// In milliseconds of UTC, for scripts.
@@ -37,13 +37,13 @@ impl Day {
 
     /// The same day of another month, or its last where it is shorter.
     pub(super) fn plus_months(self, n: i64) -> Self {
-        let first = self.first_of_month(n);
-        let n_days = self.first_of_month(n + 1).0 - first.0;
+        let first = self.month_start(n);
+        let n_days = self.month_start(n + 1).0 - first.0;
         first.plus_days((date_of_days(self.0).2 - 1).min(n_days - 1))
     }
 
-    /// The first of the month that is so many after this one.
-    pub(super) fn first_of_month(self, n: i64) -> Self {
+    /// The first day of the month that is so many after this one.
+    pub(super) fn month_start(self, n: i64) -> Self {
         let (year, month, _) = date_of_days(self.0);
         let months = year * 12 + month - 1 + n;
         Self::of(months.div_euclid(12), months.rem_euclid(12) + 1, 1)
@@ -54,7 +54,7 @@ impl Day {
     }
 
     /// How many days of its week are before it; Monday is weekday 1, Sunday 7.
-    pub(super) fn of_week(self, first_weekday: i64) -> i64 {
+    pub(super) fn days_into_week(self, first_weekday: i64) -> i64 {
         (self.0 + 4 - first_weekday).rem_euclid(7)
     }
 }
@@ -79,9 +79,17 @@ mod tests {
         for text in ["0001-01-01", "1815-12-10", "1970-01-01", "2024-02-29", "2026-11-28", "9999-12-31"] {
             assert_eq!(day(text).to_string(), text);
         }
-        for text in
-            ["", "2026-11", "2026-02-29", "2026-13-01", "2026-11-00", "26-11-2026", "2026-11-28T", "２026-11-28"]
-        {
+        for text in [
+            "",
+            "2026-11",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-11-00",
+            "26-11-2026",
+            "0000-12-31",
+            "2026-11-28T",
+            "２026-11-28",
+        ] {
             assert_eq!(Day::parse(text), None, "{text}");
         }
         assert_eq!((day("0001-01-01"), day("9999-12-31")), (Day::FIRST, Day::LAST));
@@ -106,6 +114,6 @@ mod tests {
     fn weeks_begin_where_they_do() {
         // A Saturday.
         let it = day("2026-11-28");
-        assert_eq!([1, 6, 7].map(|first| it.of_week(first)), [5, 0, 6]);
+        assert_eq!([1, 6, 7].map(|first| it.days_into_week(first)), [5, 0, 6]);
     }
 }

@@ -1,22 +1,26 @@
 //! A `DatePicker` while it is used: the browser's field, which is typed into and validates itself, and a calendar that
 //! stands where its server wants it.
 //!
-//! The day is that of the field and nowhere else. On a touch screen the field brings the system's calendar along, and
-//! ours has no button.
+//! The chosen day is that of the field and nowhere else. What the calendar holds is no part of the widget's tree: it is
+//! made when it is opened, and the day that the keys have gone to is the one that Tab would go to. On a touch screen the
+//! field brings the system's calendar along, and ours has no button.
 
 mod calendar;
 mod day;
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl, Reflect};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-use self::{
-    calendar::{Month, Names},
-    day::Day,
-};
+use self::calendar::{Month, Names};
 use super::{events, running::Running};
+use crate::ui::locale;
+
+pub(super) use self::day::Day;
+
+/// What opens the calendar.
+const OPENS: &str = ".widget-date__open";
 
 /// What is around one field.
 struct Picker {
@@ -31,11 +35,13 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
     if let Some(day) = target.closest("[data-day]").ok().flatten() {
         picker.choose(running, &day);
     } else if let Some(turn) = target.closest("[data-turn]").ok().flatten() {
-        picker.go(|day| day.plus_months(number_of(&turn)));
+        if turn.get_attribute("aria-disabled").as_deref() != Some("true") {
+            picker.go(|day| day.plus_months(number_of(&turn)));
+        }
     } else if target.closest("[data-clear]").ok().flatten().is_some() {
         picker.set(running, "");
         _ = picker.field.focus();
-    } else if target.closest("[popovertarget]").ok().flatten().is_some() {
+    } else if target.closest(OPENS).ok().flatten().is_some() {
         // The browser opens and closes it when this is done.
         if picker.is_locked() {
             ev.prevent_default();
@@ -50,22 +56,30 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
 pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
     let Some(picker) = Picker::around(target) else { return false };
     let key = ev.key();
+    if key == "Escape" && picker.is_open() {
+        // The browser closes it; whatever is around hears nothing of it.
+        ev.stop_propagation();
+        return true;
+    }
+    if key == "Tab" && picker.is_open() {
+        request_animation_frame(move || picker.close_if_left());
+        return false;
+    }
+    let is_commanded = ev.ctrl_key() || ev.meta_key();
     if picker.field == *target.unchecked_ref() {
         // What opens the browser's calendar, which cannot be placed.
         let opens = matches!((key.as_str(), ev.alt_key()), ("ArrowDown", true) | ("F4" | " ", false));
-        if opens && !picker.is_locked() {
+        let opens = opens && !is_commanded && !ev.shift_key() && picker.has_button() && !picker.is_locked();
+        if opens {
             ev.prevent_default();
             picker.fill();
             _ = picker.popup.show_popover();
         }
         return opens;
     }
-    if key == "Escape" {
-        // The browser closes it; whatever is around hears nothing of it.
-        ev.stop_propagation();
-        return true;
-    }
-    if !target.has_attribute("data-day") {
+    // Who has clicked between the days has the focus on the calendar.
+    let is_on_days = target.has_attribute("data-day") || picker.popup == *target.unchecked_ref();
+    if !is_on_days || is_commanded || ev.alt_key() {
         return false;
     }
     let months = if ev.shift_key() { 12 } else { 1 };
@@ -74,11 +88,13 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
         "ArrowRight" => picker.go(|day| day.plus_days(1)),
         "ArrowUp" => picker.go(|day| day.plus_days(-7)),
         "ArrowDown" => picker.go(|day| day.plus_days(7)),
-        "Home" => picker.go(|day| day.plus_days(-day.of_week(first_weekday()))),
-        "End" => picker.go(|day| day.plus_days(6 - day.of_week(first_weekday()))),
+        "Home" => picker.go(|day| day.plus_days(-day.days_into_week(first_weekday()))),
+        "End" => picker.go(|day| day.plus_days(6 - day.days_into_week(first_weekday()))),
         "PageUp" => picker.go(|day| day.plus_months(-months)),
         "PageDown" => picker.go(|day| day.plus_months(months)),
-        "Enter" | " " => picker.choose(running, target),
+        // The key that has opened the calendar may still be held.
+        "Enter" | " " if ev.repeat() => {}
+        "Enter" | " " => _ = picker.active().map(|it| picker.choose(running, &it)),
         _ => return false,
     }
     // What was chosen has closed it, and the key does not press what has the focus then.
@@ -91,15 +107,6 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
 pub(super) fn input(target: &Element) {
     if let Some(it) = Picker::around(target) {
         it.follow();
-    }
-}
-
-/// Closes the calendar when it is left by Tab.
-pub(super) fn focus_out(ev: &ev::FocusEvent, target: &Element) {
-    let Some(picker) = Picker::around(target) else { return };
-    let to = ev.related_target().and_then(|it| it.dyn_into::<web_sys::Node>().ok());
-    if to.is_some_and(|it| !picker.whole.contains(Some(&it))) {
-        _ = picker.popup.hide_popover();
     }
 }
 
@@ -122,9 +129,46 @@ impl Picker {
         self.field.disabled() || self.field.read_only()
     }
 
+    fn is_open(&self) -> bool {
+        self.popup.matches(":popover-open").unwrap_or_default()
+    }
+
+    fn button(&self) -> Option<HtmlElement> {
+        self.whole.query_selector(OPENS).ok().flatten()?.dyn_into().ok()
+    }
+
+    fn has_button(&self) -> bool {
+        self.button().is_some_and(|it| it.offset_width() > 0)
+    }
+
+    /// Whether nothing is typed, not even half a day.
+    fn is_empty(&self) -> bool {
+        self.field.value().is_empty() && !self.field.validity().bad_input()
+    }
+
     fn follow(&self) {
-        _ = self.whole.toggle_attribute_with_force("data-empty", self.field.value().is_empty());
+        _ = self.whole.toggle_attribute_with_force("data-empty", self.is_empty());
+        if !self.is_open() {
+            return;
+        }
         if self.is_locked() {
+            _ = self.popup.hide_popover();
+        } else if self.popup.get_attribute("data-range") != Some(self.written_range()) {
+            let was_on_days = self.active() == document().active_element();
+            let day = self.active().and_then(|it| day_of(&it));
+            self.fill();
+            if let Some(day) = day {
+                self.show(day);
+            }
+            if was_on_days {
+                self.focus();
+            }
+        }
+    }
+
+    fn close_if_left(&self) {
+        let here = document().active_element();
+        if here.is_some_and(|it| !self.whole.contains(Some(&it))) {
             _ = self.popup.hide_popover();
         }
     }
@@ -140,8 +184,19 @@ impl Picker {
         (first, last.max(first))
     }
 
+    fn written_range(&self) -> String {
+        let (first, last) = self.range();
+        format!("{first} {last}")
+    }
+
     /// Makes the calendar anew, at what is chosen or today.
     fn fill(&self) {
+        // By its id the button would open the calendar of another field of the same name.
+        if let Some(button) = self.button() {
+            _ = Reflect::set(&button, &"popoverTargetElement".into(), &self.popup);
+        }
+        _ = self.popup.set_attribute("data-range", &self.written_range());
+        _ = self.popup.set_attribute("lang", &locale::language());
         self.popup.replace_children_with_node_1(&calendar::head().to_dom());
         self.show(self.chosen().unwrap_or_else(today));
     }
@@ -158,22 +213,23 @@ impl Picker {
         let range = self.range();
         let active = day.clamp(range.0, range.1);
         let month = Month { active, chosen: self.chosen(), today: today(), range, first_weekday: first_weekday() };
+        let name = format(&[("month", "long"), ("year", "numeric")]);
         let whole = format(&[("dateStyle", "full")]);
         let weekday = format(&[("weekday", "long")]);
         let short_weekday = format(&[("weekday", "short")]);
-        let names = Names { whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
+        let names = Names { month: &name, whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
         let table = month.table(&names).to_dom();
         match self.popup.query_selector("table").ok().flatten() {
             Some(before) => _ = before.replace_with_with_node_1(&table),
             None => _ = self.popup.append_child(&table),
         }
         if let Some(it) = self.popup.query_selector("p").ok().flatten() {
-            it.set_text_content(Some(&format(&[("month", "long"), ("year", "numeric")])(active)));
+            it.set_text_content(Some(&name(active)));
         }
         let turns = self.popup.get_elements_by_tag_name("button");
         for it in (0..turns.length()).filter_map(|at| turns.item(at)) {
             let there = active.plus_months(number_of(&it)).clamp(range.0, range.1);
-            let leads_on = there.first_of_month(0) != active.first_of_month(0);
+            let leads_on = there.month_start(0) != active.month_start(0);
             _ = it.set_attribute("aria-disabled", if leads_on { "false" } else { "true" });
         }
     }
@@ -189,22 +245,24 @@ impl Picker {
     }
 
     /// Takes a day if it can be had.
-    fn choose(&self, running: Running, day: &Element) {
-        let value = day.get_attribute("data-day").filter(|_| !day.has_attribute("aria-disabled"));
-        if let Some(value) = value.filter(|_| !self.is_locked()) {
+    fn choose(&self, running: Running, cell: &Element) {
+        let (first, last) = self.range();
+        if let Some(day) = day_of(cell).filter(|it| (first..=last).contains(it) && !self.is_locked()) {
             // Who has opened it has the focus again.
             _ = self.popup.hide_popover();
-            self.set(running, &value);
+            self.set(running, &day.to_string());
         }
     }
 
     fn set(&self, running: Running, value: &str) {
-        if self.is_locked() || self.field.value() == value {
+        if self.is_locked() {
             return;
         }
+        let before = self.field.value();
+        // Also when it is the same: half a day may have been typed.
         self.field.set_value(value);
         self.follow();
-        if let Some(path) = self.field.get_attribute("data-change") {
+        if let Some(path) = self.field.get_attribute("data-change").filter(|_| value != before) {
             events::changed(running, &self.field, &path);
         }
     }
@@ -224,17 +282,12 @@ fn today() -> Day {
     Day::of(now.get_full_year().into(), i64::from(now.get_month()) + 1, now.get_date().into())
 }
 
-fn language() -> JsValue {
-    window().navigator().language().unwrap_or_else(|| "en".to_owned()).into()
-}
-
-/// Writes days as the reader does (ECMA-402, `Intl.DateTimeFormat`).
+/// Writes days as the reader does (ECMA-402, `Intl.DateTimeFormat`), by the calendar that fields have.
 fn format(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
-    let given = Object::new();
-    for (name, value) in options.iter().chain(&[("timeZone", "UTC")]) {
-        _ = Reflect::set(&given, &(*name).into(), &(*value).into());
-    }
-    let write: Function = Intl::DateTimeFormat::new(&Array::of1(&language()), &given).format();
+    let always = [("timeZone", "UTC"), ("calendar", "gregory")];
+    let options = locale::options(options.iter().chain(&always));
+    let languages = Array::of1(&locale::language().into());
+    let write: Function = Intl::DateTimeFormat::new(&languages, &options).format();
     move |day| {
         let date = Date::new(&day.millis().into());
         write.call1(&JsValue::UNDEFINED, &date).ok().and_then(|it| it.as_string()).unwrap_or_default()
@@ -246,8 +299,8 @@ fn format(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
 fn first_weekday() -> i64 {
     let find = || -> Result<JsValue, JsValue> {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let locale = Reflect::get(&intl, &"Locale".into())?.dyn_into::<Function>()?;
-        let locale = Reflect::construct(&locale, &Array::of1(&language()))?;
+        let kind = Reflect::get(&intl, &"Locale".into())?.dyn_into::<Function>()?;
+        let locale = Reflect::construct(&kind, &Array::of1(&locale::language().into()))?;
         let info = match Reflect::get(&locale, &"getWeekInfo".into())?.dyn_into::<Function>() {
             Ok(ask) => ask.call0(&locale)?,
             Err(_) => Reflect::get(&locale, &"weekInfo".into())?,

@@ -1,6 +1,7 @@
 //! A field for a day, as it is before anybody has used it. What the calendar holds is made when it is opened.
 
 use super::{
+    super::date::Day,
     Here,
     fields::{changing, is_labelled, named, sized},
     media,
@@ -11,45 +12,50 @@ use crate::ui::{tree::Element, words::widgets as words};
 pub(super) fn picker(here: Here<'_>) -> Element {
     let props = here.props;
     let name = props.text("name").unwrap_or_default();
-    let day = |field: &str| props.text(field).and_then(|it| it.get(..10)).map(ToOwned::to_owned);
+    let day = |field: &str| props.text(field)?.get(..10).filter(|it| Day::parse(it).is_some());
+    let value = day("defaultValue");
     let field = named(Element::of("input", "widget-field").attribute("type", "date"), here, props);
     let field = changing(sized(field, props), here)
         .maybe("min", day("min"))
         // Without one, years of six digits can be typed.
-        .attribute("max", day("max").unwrap_or_else(|| "9999-12-31".to_owned()))
-        .maybe("value", day("defaultValue"));
+        .attribute("max", day("max").unwrap_or("9999-12-31"))
+        .maybe("value", value);
     let clear = props.is("clearable").then(|| {
         let button = Element::of("button", "widget-date__clear").attribute("type", "button").flag("data-clear", true);
         let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
         button.maybe_child(media::drawn("x"))
     });
-    let popup = here.id(&format!("{name}-calendar"));
+    let id = here.id(&format!("{name}-calendar"));
     let label = here.label_id(name);
     let (named_by, called) = match is_labelled(here, name) {
-        true => (Some(format!("{popup}-button {label}")), words::CALENDAR.to_owned()),
+        true => (Some(format!("{id} {label}")), words::CALENDAR.to_owned()),
         false => (None, format!("{} {}", words::CALENDAR, props.text("placeholder").unwrap_or(name))),
     };
     let open = Element::of("button", "widget-date__open")
         .attribute("type", "button")
-        .attribute("id", format!("{popup}-button"))
-        .attribute("popovertarget", popup.clone())
+        .attribute("id", id)
         .attribute("aria-haspopup", "dialog")
-        .attribute("aria-label", called)
-        .maybe("aria-labelledby", named_by)
+        .attribute("aria-label", called.clone())
+        .maybe("aria-labelledby", named_by.clone())
         .flag("disabled", props.is("disabled"))
         .maybe_child(media::drawn("calendar"));
     let popup = Element::of("div", "widget-calendar")
-        .attribute("id", popup)
         .attribute("popover", "auto")
         .attribute("role", "dialog")
-        .attribute("aria-label", words::CALENDAR);
+        .attribute("aria-label", called)
+        .maybe("aria-labelledby", named_by)
+        // A click between the days leaves the focus here.
+        .attribute("tabindex", "-1")
+        // The conversation around it is a log, and would be read out with every month.
+        .attribute("aria-live", "off");
     Element::of("div", "widget-date")
         // What was filled in is that of one field.
         .key(name)
         .maybe("data-side", props.text("side"))
         .maybe("data-edge", props.text("align"))
         .maybe("data-placeholder", props.text("placeholder"))
-        .flag("data-empty", props.get("defaultValue").is_none())
+        // Followed by script.
+        .flag("data-empty", value.is_none())
         .child(field)
         .maybe_child(clear)
         .child(open)

@@ -79,9 +79,9 @@ impl Here<'_> {
         self.props.children().iter().enumerate().filter_map(draw).collect()
     }
 
-    /// An id of an element that belongs to this component.
+    /// An id of an element that belongs to this component. Lists of ids are divided by spaces, so it has none.
     fn id(self, name: &str) -> String {
-        format!("{}-{name}", self.around.id)
+        format!("{}-{}", self.around.id, name.replace(char::is_whitespace, "_"))
     }
 
     /// The id of the `Label` of a field.

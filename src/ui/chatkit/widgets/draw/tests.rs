@@ -52,11 +52,12 @@ fn labels_and_fields_belong_together() {
             "<form class=\"widget-col\" data-submit=\"0\"><label class=\"widget-label\" for=\"w-todo.when\" id=\"w-todo.when-label\">When</label>",
             "<div class=\"widget-date\">",
             "<input class=\"widget-field\" type=\"date\" name=\"todo.when\" id=\"w-todo.when\" max=\"9999-12-31\" value=\"2026-11-25\">",
-            "<button class=\"widget-date__open\" type=\"button\" id=\"w-todo.when-calendar-button\" ",
-            "popovertarget=\"w-todo.when-calendar\" aria-haspopup=\"dialog\" aria-label=\"Calendar\" ",
-            "aria-labelledby=\"w-todo.when-calendar-button w-todo.when-label\">ICON</button>",
-            "<div class=\"widget-calendar\" id=\"w-todo.when-calendar\" popover=\"auto\" role=\"dialog\" ",
-            "aria-label=\"Calendar\"></div></div></form>",
+            "<button class=\"widget-date__open\" type=\"button\" id=\"w-todo.when-calendar\" ",
+            "aria-haspopup=\"dialog\" aria-label=\"Calendar\" ",
+            "aria-labelledby=\"w-todo.when-calendar w-todo.when-label\">ICON</button>",
+            "<div class=\"widget-calendar\" popover=\"auto\" role=\"dialog\" aria-label=\"Calendar\" ",
+            "aria-labelledby=\"w-todo.when-calendar w-todo.when-label\" tabindex=\"-1\" aria-live=\"off\"></div>",
+            "</div></form>",
         ),
     );
     check(
