@@ -1,7 +1,8 @@
 //! How the browser's owner writes dates.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The browser's language (BCP 47).
 pub fn language() -> String {
@@ -15,4 +16,37 @@ pub fn options<'a>(fields: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> 
         _ = Reflect::set(&options, &(*name).into(), &(*value).into());
     }
     options
+}
+
+/// Writes days, given in milliseconds of UTC, with these options (ECMA-402, `Intl.DateTimeFormat`), and by the calendar
+/// that HTML's fields have in every language.
+pub fn day_format(fields: &[(&str, &str)]) -> impl Fn(f64) -> String {
+    let always = [("timeZone", "UTC"), ("calendar", "gregory")];
+    let options = options(fields.iter().chain(&always));
+    let write = Intl::DateTimeFormat::new(&languages(), &options).format();
+    move |millis| {
+        let date = Date::new(&millis.into());
+        write.call1(&JsValue::UNDEFINED, &date).ok().and_then(|it| it.as_string()).unwrap_or_default()
+    }
+}
+
+/// On which day weeks begin (ECMA-402, `Intl.Locale.prototype.getWeekInfo`): Monday is 1, Sunday 7. In a browser that
+/// does not know they begin on Monday.
+pub fn first_weekday() -> i64 {
+    let find = || -> Result<JsValue, JsValue> {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let kind = Reflect::get(&intl, &"Locale".into())?.dyn_into::<Function>()?;
+        let locale = Reflect::construct(&kind, &languages())?;
+        let info = match Reflect::get(&locale, &"getWeekInfo".into())?.dyn_into::<Function>() {
+            Ok(ask) => ask.call0(&locale)?,
+            Err(_) => Reflect::get(&locale, &"weekInfo".into())?,
+        };
+        Reflect::get(&info, &"firstDay".into())
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "a number from 1 to 7")]
+    find().ok().and_then(|it| it.as_f64()).map_or(1, |it| it as i64)
+}
+
+fn languages() -> Array {
+    Array::of1(&language().into())
 }

@@ -8,9 +8,9 @@
 mod calendar;
 mod day;
 
-use js_sys::{Array, Date, Function, Intl, Reflect};
+use js_sys::{Date, Reflect};
 use leptos::{ev, prelude::*};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use self::calendar::{Month, Names};
@@ -88,8 +88,8 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
         "ArrowRight" => picker.go(|day| day.plus_days(1)),
         "ArrowUp" => picker.go(|day| day.plus_days(-7)),
         "ArrowDown" => picker.go(|day| day.plus_days(7)),
-        "Home" => picker.go(|day| day.plus_days(-day.days_into_week(first_weekday()))),
-        "End" => picker.go(|day| day.plus_days(6 - day.days_into_week(first_weekday()))),
+        "Home" => picker.go(|day| day.plus_days(-day.days_into_week(locale::first_weekday()))),
+        "End" => picker.go(|day| day.plus_days(6 - day.days_into_week(locale::first_weekday()))),
         "PageUp" => picker.go(|day| day.plus_months(-months)),
         "PageDown" => picker.go(|day| day.plus_months(months)),
         // The key that has opened the calendar may still be held.
@@ -191,7 +191,7 @@ impl Picker {
 
     /// Makes the calendar anew, at what is chosen or today.
     fn fill(&self) {
-        // By its id the button would open the calendar of another field of the same name.
+        // By an id it would be the calendar of the first field of that name.
         if let Some(button) = self.button() {
             _ = Reflect::set(&button, &"popoverTargetElement".into(), &self.popup);
         }
@@ -212,11 +212,12 @@ impl Picker {
     fn show(&self, day: Day) {
         let range = self.range();
         let active = day.clamp(range.0, range.1);
-        let month = Month { active, chosen: self.chosen(), today: today(), range, first_weekday: first_weekday() };
-        let name = format(&[("month", "long"), ("year", "numeric")]);
-        let whole = format(&[("dateStyle", "full")]);
-        let weekday = format(&[("weekday", "long")]);
-        let short_weekday = format(&[("weekday", "short")]);
+        let month =
+            Month { active, chosen: self.chosen(), today: today(), range, first_weekday: locale::first_weekday() };
+        let name = written(&[("month", "long"), ("year", "numeric")]);
+        let whole = written(&[("dateStyle", "full")]);
+        let weekday = written(&[("weekday", "long")]);
+        let short_weekday = written(&[("weekday", "short")]);
         let names = Names { month: &name, whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
         let table = month.table(&names).to_dom();
         match self.popup.query_selector("table").ok().flatten() {
@@ -282,31 +283,8 @@ fn today() -> Day {
     Day::of(now.get_full_year().into(), i64::from(now.get_month()) + 1, now.get_date().into())
 }
 
-/// Writes days as the reader does (ECMA-402, `Intl.DateTimeFormat`), by the calendar that fields have.
-fn format(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
-    let always = [("timeZone", "UTC"), ("calendar", "gregory")];
-    let options = locale::options(options.iter().chain(&always));
-    let languages = Array::of1(&locale::language().into());
-    let write: Function = Intl::DateTimeFormat::new(&languages, &options).format();
-    move |day| {
-        let date = Date::new(&day.millis().into());
-        write.call1(&JsValue::UNDEFINED, &date).ok().and_then(|it| it.as_string()).unwrap_or_default()
-    }
-}
-
-/// On which day weeks begin where the reader is (ECMA-402, `Intl.Locale.prototype.getWeekInfo`): Monday is 1; it is
-/// also what a browser has that does not know.
-fn first_weekday() -> i64 {
-    let find = || -> Result<JsValue, JsValue> {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let kind = Reflect::get(&intl, &"Locale".into())?.dyn_into::<Function>()?;
-        let locale = Reflect::construct(&kind, &Array::of1(&locale::language().into()))?;
-        let info = match Reflect::get(&locale, &"getWeekInfo".into())?.dyn_into::<Function>() {
-            Ok(ask) => ask.call0(&locale)?,
-            Err(_) => Reflect::get(&locale, &"weekInfo".into())?,
-        };
-        Reflect::get(&info, &"firstDay".into())
-    };
-    #[allow(clippy::cast_possible_truncation, reason = "a number from 1 to 7")]
-    find().ok().and_then(|it| it.as_f64()).map_or(1, |it| it as i64)
+/// Writes days as the reader does.
+fn written(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
+    let write = locale::day_format(options);
+    move |day| write(day.millis())
 }

@@ -38,6 +38,7 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         .attribute("aria-label", called.clone())
         .maybe("aria-labelledby", named_by.clone())
         .flag("disabled", props.is("disabled"))
+        .maybe("aria-disabled", here.around.is_inert.then_some("true"))
         .maybe_child(media::drawn("calendar"));
     let popup = Element::of("div", "widget-calendar")
         .attribute("popover", "auto")
