@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { Client, newAccount } from "../fixtures/client.mjs";
 import { ASK_MARKDOWN, ASK_SLOWLY } from "../fixtures/model.mjs";
-import { chatPage, notFound, signInPage, signUpPage } from "../fixtures/pages.ts";
+import { answerTo, chatPage, notFound, signInPage, signUpPage } from "../fixtures/pages.ts";
 import { expect, signIn, test } from "../fixtures/test.ts";
 
 test.describe("with the model of the stories", { tag: "@own-server" }, () => {
@@ -65,12 +65,14 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(rename).toBeVisible();
     await scan("the dialog to rename a chat");
     await rename.getByRole("textbox", { name: "Title" }).fill("Who owns what");
+    const renamed = answerTo(page, "threads.update");
     await rename.getByRole("button", { name: "Save" }).click();
     await expect(rename).toBeHidden();
     await expect(chat.chat("Who owns what")).toBeVisible();
     await expect(chat.chat(ASK_MARKDOWN)).toHaveCount(0);
 
     // The name stays.
+    await renamed;
     await page.reload();
     await ready();
     await expect(chat.chat("Who owns what")).toBeVisible();
@@ -88,9 +90,11 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     // Then she does delete it: the list is empty and the chat is closed.
     await chat.actions("Who owns what").click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
+    const deleted = answerTo(page, "threads.delete");
     await confirm.getByRole("button", { name: "Delete" }).click();
     await expect(chat.chat("Who owns what")).toHaveCount(0);
     await expect(chat.empty).toBeVisible();
+    await deleted;
     await page.reload();
     await ready();
     await expect(chat.chat("Who owns what")).toHaveCount(0);

@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 
 import { Client, newAccount } from "../fixtures/client.mjs";
-import { chatPage } from "../fixtures/pages.ts";
+import { answerTo, chatPage } from "../fixtures/pages.ts";
 import { expect, signIn, test } from "../fixtures/test.ts";
 
 test.use({ demo: true });
@@ -60,14 +60,18 @@ test("a conversation is found again, renamed and deleted", TAGS, async ({ page, 
   await page.getByRole("menuitem", { name: "Rename" }).click();
   const rename = page.getByRole("dialog", { name: "Rename chat" });
   await rename.getByRole("textbox", { name: "Title" }).fill("Five words");
+  const renamed = answerTo(page, "threads.update");
   await rename.getByRole("button", { name: "Save" }).click();
   await expect(chat.chat("Five words")).toBeVisible();
+  await renamed;
   await page.reload();
   await ready();
   await chat.actions("Five words").click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
+  const deleted = answerTo(page, "threads.delete");
   await page.getByRole("alertdialog", { name: "Delete this chat?" }).getByRole("button", { name: "Delete" }).click();
   await expect(chat.chat("Five words")).toHaveCount(0);
+  await deleted;
   await page.reload();
   await ready();
   await expect(chat.empty).toBeVisible();
