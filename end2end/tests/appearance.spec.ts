@@ -25,9 +25,13 @@ test("a scheme is chosen once and stays", { tag: "@own-server" }, async ({ page,
   await expect(page.getByRole("button", scheme("System"))).toHaveAttribute("aria-pressed", "true");
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
+  // The page shows it at once; the server knows it when it has answered.
+  const known = () => page.waitForResponse((it) => new URL(it.url()).pathname === "/api/fn/color-scheme");
+  let choice = known();
   await dark.click();
   await expect(dark).toHaveAttribute("aria-pressed", "true");
   await expect.poll(ground).not.toBe(light);
+  await choice;
   await scan("the page in the dark");
 
   // After a reload the server says so from the first byte, on every page.
@@ -39,8 +43,10 @@ test("a scheme is chosen once and stays", { tag: "@own-server" }, async ({ page,
 
   // She goes back to what the system says.
   await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  choice = known();
   await page.getByRole("button", scheme("System")).click();
   await expect.poll(ground).toBe(light);
+  await choice;
   await page.reload();
   expect(await ground()).toBe(light);
 });

@@ -1,6 +1,6 @@
 // What an assistant says that is no plain answer.
 
-import { chatPage } from "../fixtures/pages.ts";
+import { answerTo, chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.use({ demo: true });
@@ -32,8 +32,10 @@ test("steps, sources and pictures can be seen", { tag: "@own-server" }, async ({
 
   // It can be judged, and that is remembered.
   const good = chat.answers.last().getByRole("button", { name: "Good answer" });
+  const judged = answerTo(page, "items.feedback");
   await good.click();
   await expect(good).toHaveAttribute("aria-pressed", "true");
+  await judged;
   await page.reload();
   await expect(good).toHaveAttribute("aria-pressed", "true");
 
