@@ -38,7 +38,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
         if turn.get_attribute("aria-disabled").as_deref() != Some("true") {
             picker.go(|day| day.plus_months(number_of(&turn)));
         }
-    } else if target.closest("[data-clear]").ok().flatten().is_some() {
+    } else if target.closest(".widget-field__clear").ok().flatten().is_some() {
         picker.set(running, "");
         _ = picker.field.focus();
     } else if target.closest(OPENS).ok().flatten().is_some() {

@@ -3,7 +3,7 @@
 use super::{
     super::date::Day,
     Here,
-    fields::{changing, is_labelled, named, sized},
+    fields::{changing, clear, is_labelled, named, sized},
     media,
 };
 use crate::ui::{tree::Element, words::widgets as words};
@@ -20,11 +20,6 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         // Without one, years of six digits can be typed.
         .attribute("max", day("max").unwrap_or("9999-12-31"))
         .maybe("value", value);
-    let clear = props.is("clearable").then(|| {
-        let button = Element::of("button", "widget-date__clear").attribute("type", "button").flag("data-clear", true);
-        let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
-        button.maybe_child(media::drawn("x"))
-    });
     let id = here.id(&format!("{name}-calendar"));
     let label = here.label_id(name);
     let (named_by, called) = match is_labelled(here, name) {
@@ -58,7 +53,7 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         // Followed by script.
         .flag("data-empty", value.is_none())
         .child(field)
-        .maybe_child(clear)
+        .maybe_child(clear(props))
         .child(open)
         .child(popup)
 }

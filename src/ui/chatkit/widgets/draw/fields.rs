@@ -1,6 +1,6 @@
 //! What can be filled in: fields of HTML, so that they can be used by keyboard and validate themselves.
 
-use super::{super::props::Props, Here};
+use super::{super::props::Props, Here, media};
 use crate::ui::{tree::Element, words::widgets as words};
 
 /// `Input`.
@@ -114,6 +114,15 @@ pub(super) fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Eleme
 /// How high a field is, and how much room it has at its sides.
 pub(super) fn sized(element: Element, props: Props<'_>) -> Element {
     element.maybe("data-size", props.text("size")).maybe("data-gutter", props.text("gutterSize"))
+}
+
+/// Takes back what was chosen, within a field that is `clearable`.
+pub(super) fn clear(props: Props<'_>) -> Option<Element> {
+    props.is("clearable").then(|| {
+        let button = Element::of("button", "widget-field__clear").attribute("type", "button");
+        let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
+        button.maybe_child(media::drawn("x"))
+    })
 }
 
 /// What fields have in common that are typed into.

@@ -3,8 +3,7 @@
 use super::{
     super::props::Props,
     Here,
-    fields::{is_labelled, named, sized},
-    media,
+    fields::{clear, is_labelled, named, sized},
 };
 use crate::ui::{tree::Element, words::widgets as words};
 
@@ -41,11 +40,6 @@ pub(super) fn select(here: Here<'_>) -> Element {
         field = field.attribute(name, value);
     }
     let field = field.flag("readonly", here.around.is_inert).maybe("value", label);
-    let clear = props.is("clearable").then(|| {
-        let button = Element::of("button", "widget-search__clear").attribute("type", "button");
-        let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
-        button.maybe_child(media::drawn("x"))
-    });
     let mut options =
         Element::of("ul", "widget-search__options").attribute("id", list.clone()).attribute("role", "listbox");
     options = match is_labelled(here, name) {
@@ -63,7 +57,7 @@ pub(super) fn select(here: Here<'_>) -> Element {
         .maybe("data-default", chosen)
         .maybe("data-change", props.get("onChangeAction").map(|_| here.path.as_str()))
         .child(field)
-        .maybe_child(clear)
+        .maybe_child(clear(props))
         .child(popup.child(options).child(nothing))
 }
 

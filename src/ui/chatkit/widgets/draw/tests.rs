@@ -176,7 +176,7 @@ fn a_select_that_can_be_searched_is_a_combobox() {
             "role=\"combobox\" autocomplete=\"off\" spellcheck=\"false\" aria-autocomplete=\"list\" ",
             "aria-expanded=\"false\" aria-controls=\"w-to-options\" placeholder=\"Choose…\" data-1p-ignore=\"\" ",
             "data-select=\"\" value=\"b\">",
-            "<button class=\"widget-search__clear\" type=\"button\" aria-label=\"Clear the choice\">ICON</button>",
+            "<button class=\"widget-field__clear\" type=\"button\" aria-label=\"Clear the choice\">ICON</button>",
             "<div class=\"widget-search__popup\" popover=\"manual\">",
             "<ul class=\"widget-search__options\" id=\"w-to-options\" role=\"listbox\" aria-label=\"Choose…\">",
             "<li class=\"widget-search__option\" id=\"w-to-options-0\" role=\"option\" data-value=\"a\" ",
