@@ -10,6 +10,8 @@ pub mod sender;
 mod transport;
 mod words;
 
+#[cfg(test)]
+pub(crate) use look::pages;
 pub use sender::Sender;
 use serde::{Deserialize, Serialize};
 

@@ -28,6 +28,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+pub(super) use files::upload;
+
 use super::{TestApp, TestResponse, TestUser, on_both_engines};
 use crate::server::chat::threads;
 
@@ -37,7 +39,7 @@ async fn ask(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> TestR
 }
 
 /// Asks for what must succeed and is one object.
-async fn object(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> Value {
+pub(super) async fn object(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> Value {
     let response = ask(app, user, kind, params).await;
     assert_eq!(response.status, StatusCode::OK, "{kind}: {}", response.text());
     response.json()
@@ -71,7 +73,7 @@ async fn create(app: &TestApp, user: &TestUser, message: &str) -> Vec<Value> {
 }
 
 /// Opens a thread and returns its id.
-async fn thread(app: &TestApp, user: &TestUser, message: &str) -> String {
+pub(super) async fn thread(app: &TestApp, user: &TestUser, message: &str) -> String {
     create(app, user, message).await[0]["thread"]["id"].as_str().unwrap().to_owned()
 }
 

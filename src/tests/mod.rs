@@ -10,6 +10,7 @@ mod database;
 mod limits;
 mod mail;
 mod mailed;
+mod markup;
 mod moving;
 mod origins;
 mod pages;

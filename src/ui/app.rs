@@ -27,7 +27,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     mark_hydrated();
     view! {
-        <Title formatter=|title: String| words::title(&title) />
+        <Title formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=RootPage ssr=SsrMode::Async />
@@ -56,6 +56,15 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// Formats the text of the document's `<title>`.
+///
+/// leptos_meta 0.8.7 writes a formatter's result into the server's page without escaping it, while a browser's
+/// `document.title` takes plain text: so the server escapes here, for every page.
+fn title(page: String) -> String {
+    let title = words::title(&page);
+    if crate::IS_SERVER { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
 }
 
 /// A click before hydration is lost: styles and tests read from the document when the page has come to life.

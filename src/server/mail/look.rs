@@ -48,6 +48,26 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// Draws all letters to a reader of this name; one of them names a new address.
+#[cfg(test)]
+pub(crate) fn pages(name: &str, new_email: &str) -> Vec<String> {
+    use super::{Letter, Matter};
+    let matters = [
+        Matter::ResetPassword,
+        Matter::VerifyEmail,
+        Matter::ConfirmEmailChange { new_email: new_email.to_owned() },
+        Matter::VerifyNewEmail,
+        Matter::DeleteUser,
+        Matter::AlreadySignedUp,
+    ];
+    let draw = |matter| {
+        let url = "https://chat.example.com/".to_owned();
+        let letter = Letter { to: "ada@example.com".to_owned(), name: name.to_owned(), matter, url };
+        html(&Words::of(&letter, "chat.example.com"), name, &letter.url, "chat.example.com")
+    };
+    matters.map(draw).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,7 +30,13 @@ async fn put(app: &TestApp, attachment: &Value, body: &[u8]) -> TestResponse {
 }
 
 /// Announces and uploads a file; returns what the upload says of it.
-pub(super) async fn upload(app: &TestApp, user: &TestUser, name: &str, mime_type: &str, body: &[u8]) -> Value {
+pub(in crate::tests) async fn upload(
+    app: &TestApp,
+    user: &TestUser,
+    name: &str,
+    mime_type: &str,
+    body: &[u8],
+) -> Value {
     let announced = announce(app, user, name, body.len(), mime_type).await;
     let response = put(app, &announced, body).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text());
