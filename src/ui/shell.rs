@@ -64,7 +64,7 @@ hydrate();"
     );
     view! {
         <script nonce=use_nonce()>{early}</script>
-        <link rel="modulepreload" href=script />
+        <link rel="modulepreload" href=script nonce=use_nonce() />
         <script type="module" nonce=use_nonce()>
             {start}
         </script>

@@ -36,6 +36,9 @@ pub struct Elsewhere {
 
 /// Returns the policy of a document whose inline scripts carry `nonce`.
 ///
+/// Scripts are trusted by the nonce and by the scripts that carry it (`'strict-dynamic'`, CSP3 §6.7), never by
+/// their origin: user files are served from this origin, too.
+///
 /// `elsewhere` are the other hosts that pages may ask. `reload` is the port of `cargo leptos watch`, whose page listens for
 /// new builds.
 pub fn content_security_policy(nonce: &str, elsewhere: &Elsewhere, reload: Option<u32>) -> String {
@@ -43,8 +46,9 @@ pub fn content_security_policy(nonce: &str, elsewhere: &Elsewhere, reload: Optio
     let images: String = elsewhere.images.iter().map(|it| format!(" {it}")).collect();
     let reload = reload.map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}")).unwrap_or_default();
     format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:{chatkit}{images}; connect-src 'self'{chatkit}{reload}; object-src 'none'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         font-src 'self'; img-src 'self' data: blob:{chatkit}{images}; media-src 'self' blob:; manifest-src 'self'; \
+         connect-src 'self'{chatkit}{reload}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
     )
 }
