@@ -2,6 +2,7 @@
 
 mod feed;
 mod feedback;
+mod file_isolation;
 mod files;
 mod items;
 mod limits;

@@ -62,6 +62,9 @@ pub enum ChatError {
     /// The link to a file is too old.
     #[error("this link has expired: open the conversation again for a new one")]
     LinkExpired,
+    /// A page asks for a file as a script, a style sheet, a frame or the like.
+    #[error("a file may be shown as an image, opened or saved; a page cannot load it as anything else")]
+    NotForPages,
     /// The attachment has its file already, or was deleted while that was on its way.
     #[error("the file of this attachment was uploaded before")]
     Uploaded,
@@ -94,7 +97,7 @@ impl ChatError {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Busy { .. } | Self::NotPending(_) | Self::KeyReused | Self::Uploaded => StatusCode::CONFLICT,
-            Self::NotActive { .. } | Self::LinkExpired => StatusCode::FORBIDDEN,
+            Self::NotActive { .. } | Self::LinkExpired | Self::NotForPages => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -114,6 +117,7 @@ impl ChatError {
             Self::KeyReused => "key_reused",
             Self::NotActive { status, .. } => status,
             Self::LinkExpired => "link_expired",
+            Self::NotForPages => "not_for_pages",
             Self::TooMany { .. } => "rate_limited",
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",

@@ -15,12 +15,12 @@ use crate::tests::{TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engin
 const NOTES: &[u8] = b"Milk, bread and the complete works of Ada Lovelace.\n";
 
 /// Announces a file.
-async fn announce(app: &TestApp, user: &TestUser, name: &str, size: usize, mime_type: &str) -> Value {
+pub(super) async fn announce(app: &TestApp, user: &TestUser, name: &str, size: usize, mime_type: &str) -> Value {
     object(app, user, "attachments.create", json!({ "name": name, "size": size, "mime_type": mime_type })).await
 }
 
 /// Sends a request to one of our own links, without any credentials.
-async fn follow(app: &TestApp, method: &str, url: &Value, body: &[u8]) -> TestResponse {
+pub(super) async fn follow(app: &TestApp, method: &str, url: &Value, body: &[u8]) -> TestResponse {
     let path = url.as_str().unwrap().strip_prefix(BASE_URL).expect("an absolute address");
     app.send(Request::builder().method(method).uri(path).body(Body::from(body.to_vec())).unwrap()).await
 }
@@ -51,7 +51,7 @@ pub(super) fn with_files(message: &str, attachments: &[&Value]) -> Value {
 }
 
 /// Uploads with a form, as the strategy `direct` does.
-async fn post(app: &TestApp, token: &str, parts: &str) -> TestResponse {
+pub(super) async fn post(app: &TestApp, token: &str, parts: &str) -> TestResponse {
     let request = Request::post("/chatkit/attachments")
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
@@ -136,7 +136,7 @@ on_both_engines! {
         let file = follow(&app, "GET", &sent[0]["colloquy"]["url"], b"").await;
         assert_eq!((file.status, &file.body[..]), (StatusCode::OK, NOTES));
         for (name, value) in [
-            ("content-type", "text/plain"),
+            ("content-type", "application/octet-stream"),
             ("content-length", "52"),
             ("content-disposition", "attachment; filename=\"notes.txt\"; filename*=UTF-8''notes.txt"),
             ("content-security-policy", "default-src 'none'; sandbox"),

@@ -69,6 +69,12 @@ pub(super) fn is_image(media_type: &str) -> bool {
     IMAGES.contains(&media_type)
 }
 
+/// Returns the media type that a file is sent with: its own if it is shown, else that of any bytes. A browser runs
+/// nothing of that type, whatever the user declared.
+pub(super) fn sent_type(media_type: &str) -> &str {
+    if is_image(media_type) { media_type } else { ANY }
+}
+
 /// Makes sure that a file's first bytes do not speak against the type that was declared.
 ///
 /// # Errors

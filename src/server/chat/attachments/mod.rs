@@ -3,7 +3,9 @@
 //! An attachment is a row (`rows`) with a file in the store (`files`), under a random name. Clients reach files by links
 //! alone (`links`), which are made anew whenever an item leaves and are never stored.
 
+mod downloads;
 mod files;
+mod isolation;
 mod links;
 mod media;
 pub(super) mod outgoing;
