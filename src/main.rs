@@ -11,6 +11,7 @@ use colloquy::server::{
         Console,
         users::{self, UserCommand},
     },
+    private_file,
     router::router,
 };
 use leptos::config::get_config_from_str;
@@ -48,6 +49,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    private_file::create_all_private();
     let loaded = dotenvy::dotenv();
     // Flags may stand before or after the command, whose own come first in its help.
     let matches = Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings")).get_matches();

@@ -15,7 +15,6 @@ mod value;
 
 use std::{
     net::SocketAddr,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -39,7 +38,7 @@ use self::{
     secret::given_secret,
     value::{given, wrong},
 };
-use super::{Error, Result, middleware::trusted_origins::TrustedOrigins};
+use super::{Error, Result, middleware::trusted_origins::TrustedOrigins, private_file};
 
 /// The settings as they are given; [`Config`] is what becomes of them.
 #[derive(Clone, Debug, clap::Args)]
@@ -221,7 +220,11 @@ fn create_data_dir(path: &Path) -> Result<()> {
         ))
     };
     // Sessions, hashes and mails are in it, which are nobody else's business on this machine.
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
+    private_file::create_folder(path).map_err(unusable)?;
+    let n_loose = private_file::tighten(path).map_err(unusable)?;
+    if n_loose > 0 {
+        tracing::warn!(n_loose, "others had rights to {n_loose} files and folders in DATA_DIR; now only this user has");
+    }
     let probe = path.join(format!(".write-test-{}", rand::random::<u64>()));
     std::fs::write(&probe, b"").map_err(unusable)?;
     std::fs::remove_file(&probe).map_err(unusable)

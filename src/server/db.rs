@@ -17,7 +17,7 @@ use sqlx::{
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use super::{Error, Result};
+use super::{Error, Result, private_file};
 use crate::model::Timestamp;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -128,7 +128,8 @@ impl Db {
             // 16 MB, four times SQLite's own: while a checkpoint waits for the disk, all writers wait.
             .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(BUSY_TIMEOUT);
-        create_private(path).map_err(|err| unusable(path, &err))?;
+        // For its owner alone; SQLite makes the files beside it alike.
+        private_file::open(path).map_err(|err| unusable(path, &err))?;
         let unusable = |err: sqlx::Error| unusable(path, &err);
         // A connection is a thread of ours and cannot be lost on the way: trying it before each use doubles what a
         // short statement costs.
@@ -202,20 +203,11 @@ impl Db {
     }
 }
 
-/// Makes the database's file where there is none, for its owner's eyes alone; SQLite makes those beside it alike.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::AlreadyExists => Err(err),
-        _ => Ok(()),
-    }
-}
-
 /// Holds an advisory lock on a file beside the database; it dies with the process.
 async fn lock_beside(path: &Path) -> Result<std::fs::File> {
     let beside = path.with_extension("lock");
     let lock = move || {
-        let file = std::fs::File::create(beside)?;
+        let file = private_file::open(&beside)?;
         file.lock()?;
         Ok(file)
     };

@@ -13,7 +13,7 @@ pub mod forms;
 mod ids;
 pub mod mail;
 mod middleware;
-mod private_file;
+pub mod private_file;
 pub mod router;
 mod site;
 mod state;

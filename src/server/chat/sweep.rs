@@ -6,7 +6,7 @@ use super::{Chat, error::Result, runs};
 use crate::server::tx::Tx;
 use crate::{
     model::Timestamp,
-    server::{Db, db::Pool},
+    server::{Db, db::Pool, private_file},
 };
 
 /// How often is looked for what crashes left: on PostgreSQL a user waits for that, after the lease.
@@ -59,7 +59,7 @@ impl Presence {
         let Pool::Sqlite(pool) = db.write() else { return Self { is_alone: false, _lock: None } };
         let path = pool.connect_options().get_filename().with_extension("presence");
         let announced = tokio::task::spawn_blocking(move || {
-            let file = File::create(path)?;
+            let file = private_file::open(&path)?;
             let is_alone = file.try_lock().is_ok();
             file.lock_shared()?;
             Ok::<_, std::io::Error>(Self { is_alone, _lock: Some(file) })

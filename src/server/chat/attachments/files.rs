@@ -22,7 +22,7 @@ use crate::{
         chat::error::{ChatError, Result},
         config::AttachmentStore,
         db::on,
-        ids,
+        ids, private_file,
         tx::{Tx, within},
     },
 };
@@ -79,7 +79,7 @@ impl Files {
                 let unusable = |err: &dyn std::error::Error| {
                     Error::Config(format!("the folder of uploads `{}` cannot be used: {err}", folder.display()))
                 };
-                std::fs::create_dir_all(folder).map_err(|err| unusable(&err))?;
+                private_file::create_folder(folder).map_err(|err| unusable(&err))?;
                 let store = LocalFileSystem::new_with_prefix(folder).map_err(|err| unusable(&err))?.with_fsync(true);
                 Ok(Self { store: Arc::new(store), prefix: Path::default(), folder: Some(folder.clone()) })
             }

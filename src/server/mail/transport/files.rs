@@ -1,9 +1,7 @@
 //! Mails as files, for a server without SMTP: whoever may read the data folder may read them.
 
 use std::{
-    fs::DirBuilder,
     io,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -35,6 +33,6 @@ impl Files {
 }
 
 fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    private_file::create_folder(folder)?;
     private_file::write_new(path, bytes)
 }
