@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use axum::serve::ListenerExt;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
-    AppState, Clock, Db, Error, Result,
-    config::{self, Config, Settings},
+    AppState, Clock, Db, Error, Result, announcement,
+    config::{Config, Settings},
     console::{
         Console,
         users::{self, UserCommand},
@@ -51,19 +51,34 @@ enum Command {
 async fn main() -> ExitCode {
     private_file::create_all_private();
     let loaded = dotenvy::dotenv();
-    // Flags may stand before or after the command, whose own come first in its help.
-    let matches = Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings")).get_matches();
+    let matches = command_line().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     if let Err(err) = loaded
         && !err.not_found()
     {
-        return fail(&format!("the file `.env` cannot be read: {err}"));
+        return fail(&unreadable(&err));
     }
     match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => fail(&err.to_string()),
+    }
+}
+
+/// Flags may stand before or after the command, whose own come first in its help. The help shows no values of the
+/// environment, which hold secrets.
+fn command_line() -> clap::Command {
+    Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings").hide_env_values(true))
+}
+
+/// Tells what is wrong with the file `.env`, without the line, which may hold a secret.
+fn unreadable(err: &dotenvy::Error) -> String {
+    match err {
+        dotenvy::Error::LineParse(..) => "the file `.env` cannot be read: it has a line that is no `NAME=value`; put \
+                                          values with spaces, `#` or `$` between single quotes"
+            .to_owned(),
+        err => format!("the file `.env` cannot be read: {err}"),
     }
 }
 
@@ -112,7 +127,7 @@ async fn serve(config: Config) -> Result<()> {
     let app = assemble(config).await?;
     app.start();
     let db = app.db.clone();
-    announce(&app.config, &db, &address.to_string());
+    println!("{}", announcement(&app.config, &address.to_string()));
     let (chat, mail) = (app.chat.clone(), app.mail.clone());
     let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // An event of a stream must not wait for the acknowledgement of the one before it.
@@ -127,30 +142,6 @@ async fn serve(config: Config) -> Result<()> {
         .map_err(|err| Error::Config(format!("serving at {address} failed: {err}")))?;
     db.close().await;
     Ok(())
-}
-
-/// Tells people where to go, on standard output; tests read the address from here.
-fn announce(config: &Config, db: &Db, listening: &str) {
-    let database = match db {
-        Db::Sqlite { .. } => config.database_url.trim_start_matches("sqlite:").to_owned(),
-        Db::Postgres(_) => config::without_password(&config.database_url),
-    };
-    let answers = match (&config.model.upstream, &config.model.openai) {
-        (Some(upstream), _) => format!("the ChatKit server at {}", upstream.url),
-        (None, Some(openai)) => {
-            format!("{} at {}", openai.model.as_deref().unwrap_or("the first model"), openai.base_url)
-        }
-        (None, None) => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
-    };
-    let mails = match &config.mail.smtp {
-        Some(smtp) => smtp.host.clone(),
-        None => format!("files in {} (set SMTP_URL to send them)", config.data_dir.join("mail").display()),
-    };
-    println!("Colloquy {} serves at {}", env!("CARGO_PKG_VERSION"), config.base_url());
-    println!("  listening  http://{listening}");
-    println!("  database   {}: {database}", db.engine());
-    println!("  answers    {answers}");
-    println!("  mails      {mails}");
 }
 
 fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {
@@ -178,6 +169,28 @@ async fn asked_to_stop() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_shows_no_values_of_the_environment() {
+        for arg in command_line().get_arguments() {
+            assert!(arg.is_hide_env_values_set(), "{}", arg.get_id());
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_environment_file_is_not_repeated() {
+        for line in [
+            "OPENAI_API_KEY=hunter2secret is it",
+            "SMTP_URL='hunter2secret",
+            "hunter2secret=x y",
+            "hunter2secret",
+            "export hunter2secret",
+        ] {
+            let err = dotenvy::from_read_iter(line.as_bytes()).find_map(|it| it.err()).expect("cannot be read");
+            let sentence = unreadable(&err);
+            assert!(sentence.contains("between single quotes") && !sentence.contains("hunter2secret"), "{sentence}");
+        }
+    }
 
     #[tokio::test]
     async fn a_port_that_is_taken_is_named() {

@@ -10,6 +10,7 @@ mod mail;
 mod model;
 mod pages;
 mod secret;
+mod shown;
 mod smtp;
 mod value;
 
@@ -30,18 +31,19 @@ pub use self::{
     model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig, UpstreamConfig},
     pages::{PageConfig, PageSettings},
     secret::{Secret, stored_secret},
+    shown::{harmless, shown_path, shown_url},
     smtp::{SmtpConfig, SmtpEncryption, SmtpLogin},
 };
-pub use super::db::without_password;
 
 use self::{
     secret::given_secret,
+    shown::{hide_from_debug, wrong_url},
     value::{given, wrong},
 };
 use super::{Error, Result, middleware::trusted_origins::TrustedOrigins, private_file};
 
 /// The settings as they are given; [`Config`] is what becomes of them.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one and prints it.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
@@ -104,7 +106,7 @@ pub struct Settings {
 }
 
 /// What the server runs with: judged, with nothing left to guess.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -137,6 +139,9 @@ pub struct Config {
     /// Whose pictures pages may show, as sources of a policy.
     pub image_hosts: Vec<String>,
 }
+
+// Both hold URLs with passwords.
+hide_from_debug!(Settings, Config);
 
 impl Settings {
     /// Judges the settings, and makes the data folder and the secret where they are missing.
@@ -235,6 +240,6 @@ fn public_url(text: &str) -> Result<Url> {
         matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none()
     };
     Url::parse(text).ok().filter(good).ok_or_else(|| {
-        wrong("BETTER_AUTH_URL", text, "write the public origin without a path, such as https://chat.example.com")
+        wrong_url("BETTER_AUTH_URL", text, "write the public origin without a path, such as https://chat.example.com")
     })
 }

@@ -1,15 +1,16 @@
 //! The two databases behind one name.
 
 mod columns;
+mod postgres;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Connection, Decode, Encode, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Type,
+    Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type,
     encode::IsNull,
     error::BoxDynError,
     migrate::Migrator,
-    postgres::{PgArgumentBuffer, PgConnectOptions, PgPoolOptions, PgTypeInfo, PgValueRef},
+    postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef},
     sqlite::{
         SqliteArgumentsBuffer, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
         SqliteTypeInfo, SqliteValueRef,
@@ -17,7 +18,7 @@ use sqlx::{
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use super::{Error, Result, private_file};
+use super::{Error, Result, config::shown_path, private_file};
 use crate::model::Timestamp;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -25,10 +26,6 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a connection waits for another's write (SQLite), and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A connection that was used this recently is taken without asking whether it is still there, which would cost each
-/// statement a second way to the server and back.
-const STILL_THERE: Duration = Duration::from_secs(5);
 
 /// The database: an embedded SQLite file, or a PostgreSQL server.
 #[derive(Clone, Debug)]
@@ -74,48 +71,19 @@ impl Db {
     /// a database that is newer than this binary.
     pub async fn open(url: &str) -> Result<Self> {
         match url.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url).await?.migrated().await,
+            Some(("postgres" | "postgresql", _)) => postgres::open(url).await?.migrated().await,
             Some(("sqlite", path)) => {
                 let path = Path::new(path.trim_start_matches("//"));
                 // Also while opening: a second server cannot switch to WAL while the first one writes.
                 let _lock = lock_beside(path).await?;
                 Self::open_sqlite(path).await?.migrated().await
             }
-            _ => Err(Error::Config(format!(
-                "DATABASE_URL `{}` is not a database that Colloquy knows; write postgres://user:password@host/name, \
-                 or leave it unset for the embedded SQLite database in DATA_DIR",
-                without_password(url)
-            ))),
+            _ => Err(Error::Config(
+                "DATABASE_URL is not of a database that Colloquy knows; write postgres://user:password@host/name, \
+                 or leave it unset for the embedded SQLite database in DATA_DIR"
+                    .to_owned(),
+            )),
         }
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self> {
-        let shown = without_password(url);
-        let options = PgConnectOptions::from_str(url).map_err(|err| {
-            Error::Config(format!(
-                "DATABASE_URL `{shown}` cannot be read: {err}; write postgres://user:password@host/name"
-            ))
-        })?;
-        // A pool would try for as long as a caller waits, and then only say that it did.
-        let first = PgConnection::connect_with(&options).await.map_err(|err| {
-            Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {err}"))
-        })?;
-        first.close().await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > STILL_THERE {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await?;
-        Ok(Self::Postgres(pool))
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self> {
@@ -216,19 +184,8 @@ async fn lock_beside(path: &Path) -> Result<std::fs::File> {
 }
 
 fn unusable(path: &Path, err: &dyn std::error::Error) -> Error {
-    Error::Config(format!("the SQLite database `{}` cannot be opened: {err}; is its folder writable?", path.display()))
-}
-
-/// Hides the password of a database URL.
-pub fn without_password(text: &str) -> String {
-    match url::Url::parse(text) {
-        Ok(mut url) if url.password().is_some() => match url.set_password(Some("***")) {
-            Ok(()) => url.to_string(),
-            Err(()) => "(unreadable)".to_owned(),
-        },
-        Ok(_) => text.to_owned(),
-        Err(_) => "(unreadable)".to_owned(),
-    }
+    let shown = shown_path(&path.to_string_lossy());
+    Error::Config(format!("the SQLite database `{shown}` cannot be opened: {err}; is its folder writable?"))
 }
 
 impl Type<Sqlite> for Timestamp {

@@ -2,6 +2,7 @@
 //!
 //! The arrow within: `chat → auth` for identity, never back. Only `router` names the pages of `ui`.
 
+mod announcement;
 pub mod auth;
 pub mod chat;
 mod clock;
@@ -20,6 +21,7 @@ mod state;
 mod tx;
 mod typeset;
 
+pub use announcement::announcement;
 pub use clock::Clock;
 pub use db::Db;
 pub use error::{Error, Result};

@@ -56,7 +56,7 @@ async fn refusal(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> (
 }
 
 /// Makes the input of a message.
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": text }], "attachments": [], "inference_options": {} })
 }
 

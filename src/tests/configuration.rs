@@ -44,6 +44,11 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--chatkit-api-url", "http://ada:secret@localhost", &["CHATKIT_API_URL holds a user or a password"]);
     check("--examples", "maybe", &["EXAMPLES is `maybe`", "on, off"]);
     check("--attachment-max-bytes", "100 MB", &["ATTACHMENT_MAX_BYTES is `100 MB`", "104857600"]);
+    check(
+        "--attachment-store",
+        "s3://key:secret@chat",
+        &["ATTACHMENT_STORE holds a user or a password", "AWS_ACCESS_KEY_ID"],
+    );
     check("--attachment-store", "/var/files", &["ATTACHMENT_STORE is `/var/files`", "s3://chat/files"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);
     check(

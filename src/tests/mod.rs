@@ -15,6 +15,7 @@ mod moving;
 mod origins;
 mod pages;
 mod recording;
+mod secrets;
 mod sweep;
 mod timestamp;
 mod token;

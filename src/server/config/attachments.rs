@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::value::{given, wrong};
-use crate::server::Result;
+use super::{
+    shown::{hide_from_debug, wrong_url},
+    value::{given, wrong},
+};
+use crate::server::{Error, Result};
 
 /// The settings of attachments, as they are given.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct AttachmentSettings {
     /// The most bytes of one attached file.
     #[arg(long, env = "ATTACHMENT_MAX_BYTES", default_value = "104857600")]
@@ -42,6 +45,9 @@ pub enum AttachmentStore {
     },
 }
 
+// A URL that cannot be used may hold keys.
+hide_from_debug!(AttachmentSettings);
+
 impl AttachmentSettings {
     /// Judges the settings.
     ///
@@ -56,12 +62,39 @@ impl AttachmentSettings {
             )
         })?;
         let store = match given(self.attachment_store) {
+            Some(text) if text.contains('@') => {
+                return Err(Error::Config(
+                    "ATTACHMENT_STORE holds a user or a password; the keys are those of AWS_ACCESS_KEY_ID and \
+                     AWS_SECRET_ACCESS_KEY"
+                        .to_owned(),
+                ));
+            }
             Some(text) => s3(&text).ok_or_else(|| {
-                wrong("ATTACHMENT_STORE", &text, "write a bucket and a prefix, such as s3://chat/files")
+                wrong_url("ATTACHMENT_STORE", &text, "write a bucket and a prefix, such as s3://chat/files")
             })?,
             None => AttachmentStore::Folder(data_dir.join("uploads")),
         };
+        if matches!(store, AttachmentStore::S3 { .. }) {
+            refuse_logins(
+                std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+            )?;
+        }
         Ok(AttachmentConfig { max_bytes, store })
+    }
+}
+
+/// Refuses a login or options in an address of an S3 server, which errors would repeat.
+fn refuse_logins(mut variables: impl Iterator<Item = (String, String)>) -> Result<()> {
+    let is_wrong = |(name, value): &(String, String)| {
+        name.starts_with("AWS_") && name.contains("ENDPOINT") && value.contains(['@', '?', '#'])
+    };
+    match variables.find(is_wrong) {
+        Some((name, _)) => Err(Error::Config(format!(
+            "{name} holds a user, a password or options; write an address alone, such as http://localhost:9000, and the \
+             keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::value::wrong;
+use super::shown::wrong_url;
 use crate::server::Result;
 
 /// Judges hosts, and returns them as a content security policy names them.
@@ -14,7 +14,8 @@ pub fn judge(hosts: &[String]) -> Result<Vec<String>> {
     named
         .map(|it| {
             let source = source(it);
-            source.ok_or_else(|| wrong("IMAGE_HOSTS", it, "write hosts such as images.example.com or *.example.com"))
+            source
+                .ok_or_else(|| wrong_url("IMAGE_HOSTS", it, "write hosts such as images.example.com or *.example.com"))
         })
         .collect()
 }

@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::value::{choice, switch, wrong};
+use super::{
+    shown::wrong_url,
+    value::{choice, switch},
+};
 use crate::server::Result;
 
 /// The settings of rate limits, as they are given.
@@ -66,7 +69,7 @@ impl LimitSettings {
 fn network(entry: &str) -> Result<IpNet> {
     let address = || entry.parse::<IpAddr>().map(IpNet::from).ok();
     let network = entry.parse().ok().or_else(address).ok_or_else(|| {
-        wrong("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
+        wrong_url("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
     })?;
     Ok(match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
         (IpAddr::V4(v4), Some(prefix)) if network.addr().is_ipv6() => IpNet::new_assert(v4.into(), prefix),

@@ -7,12 +7,13 @@ use url::Url;
 use super::{
     client_tools::{ClientTool, client_tools},
     secret::Secret,
+    shown::{hide_from_debug, wrong_url},
     value::{duration, given, switch, wrong},
 };
 use crate::server::{Error, Result};
 
 /// The settings of models, as they are given.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct ModelSettings {
     /// Base URL of an OpenAI-compatible server. Unset, but a key or a model is set: `https://api.openai.com/v1`.
     #[arg(long, env = "OPENAI_BASE_URL")]
@@ -103,7 +104,7 @@ pub struct AnswerLimits {
 }
 
 /// Another ChatKit server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct UpstreamConfig {
     /// Where it takes requests.
     pub url: Url,
@@ -114,7 +115,7 @@ pub struct UpstreamConfig {
 }
 
 /// An OpenAI-compatible server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OpenAiConfig {
     /// Its base URL, without a slash at the end.
     pub base_url: String,
@@ -129,6 +130,9 @@ pub struct OpenAiConfig {
     /// How long the server may be silent.
     pub idle_timeout: Duration,
 }
+
+// All hold URLs, in which there may be keys.
+hide_from_debug!(ModelSettings, UpstreamConfig, OpenAiConfig);
 
 impl ModelConfig {
     /// The models among which a message may choose, the one that answers otherwise first. Empty when there is no choice,
@@ -207,7 +211,7 @@ fn upstream(url: Option<String>, audience: Option<String>, idle_timeout: Duratio
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
             Ok(Some(UpstreamConfig { url, audience, idle_timeout }))
         }
-        _ => Err(wrong(variable, &text, "write an http or https URL, such as http://localhost:8000/chatkit")),
+        _ => Err(wrong_url(variable, &text, "write an http or https URL, such as http://localhost:8000/chatkit")),
     }
 }
 
@@ -229,7 +233,7 @@ fn openai(
     match Url::parse(&base_url) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => {}
         _ => {
-            return Err(wrong(
+            return Err(wrong_url(
                 "OPENAI_BASE_URL",
                 &base_url,
                 "write an http or https URL, such as http://localhost:11434/v1",

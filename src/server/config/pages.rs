@@ -2,11 +2,14 @@
 
 use url::{Host, Url};
 
-use super::value::{given, switch, wrong};
+use super::{
+    shown::{hide_from_debug, wrong_url},
+    value::{given, switch},
+};
 use crate::server::{Error, Result};
 
 /// The settings of pages, as they are given.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct PageSettings {
     /// URL of a ChatKit server that the chat page asks by itself, for instance `https://api.example.com/chatkit`: it
     /// allows our origin by CORS and verifies our tokens. Unset: our own.
@@ -33,6 +36,9 @@ pub struct PageConfig {
     /// Whether there is a gallery.
     pub gallery: bool,
 }
+
+// A URL that cannot be used may hold a password.
+hide_from_debug!(PageSettings);
 
 impl PageSettings {
     /// Judges the settings.
@@ -64,12 +70,12 @@ fn api_url(text: &str) -> Result<Url> {
         }
         // A policy takes no address of IPv6.
         Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => {
-            Err(wrong(variable, text, "browsers' policies know no IPv6 addresses: write a name or an IPv4 address"))
+            Err(wrong_url(variable, text, "browsers' policies know no IPv6 addresses: write a name or an IPv4 address"))
         }
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none() => {
             Ok(url)
         }
-        _ => Err(wrong(
+        _ => Err(wrong_url(
             variable,
             text,
             "write an http or https URL without a query, such as https://api.example.com/chatkit",

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::server::{Error, Result};
+use crate::server::{Error, Result, config::harmless};
 
 /// Schemes that are no app's own: browsers and servers give them a meaning, some of them a dangerous one.
 const FOREIGN_SCHEMES: [&str; 12] =
@@ -35,9 +35,10 @@ impl TrustedOrigins {
         let entries = entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty());
         let patterns = entries.map(|entry| {
             Pattern::parse(entry).ok_or_else(|| {
+                let shown = harmless(entry).map(|it| format!("names `{it}`, which")).unwrap_or("names what".to_owned());
                 Error::Config(format!(
-                    "BETTER_AUTH_TRUSTED_ORIGINS names `{entry}`, which is no origin; write https://app.example.com, \
-                     *.example.com or myapp://"
+                    "BETTER_AUTH_TRUSTED_ORIGINS {shown} is no origin; write https://app.example.com, *.example.com or \
+                     myapp://"
                 ))
             })
         });

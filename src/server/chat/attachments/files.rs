@@ -84,11 +84,16 @@ impl Files {
                 Ok(Self { store: Arc::new(store), prefix: Path::default(), folder: Some(folder.clone()) })
             }
             AttachmentStore::S3 { bucket, prefix } => {
-                let unusable = |err: object_store::Error| {
-                    Error::Config(format!("ATTACHMENT_STORE s3://{bucket}/{prefix} cannot be used: {err}"))
-                };
-                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(unusable)?;
-                let prefix = Path::parse(prefix).map_err(|err| unusable(err.into()))?;
+                let unusable =
+                    |why: &str| Error::Config(format!("ATTACHMENT_STORE s3://{bucket}/{prefix} cannot be used: {why}"));
+                // The error may repeat a value.
+                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|_| {
+                    unusable(
+                        "an AWS_ variable is missing or has a value that it cannot have; set AWS_ACCESS_KEY_ID, \
+                         AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another server than Amazon's, AWS_ENDPOINT",
+                    )
+                })?;
+                let prefix = Path::parse(prefix).map_err(|err| unusable(&err.to_string()))?;
                 Ok(Self { store: Arc::new(store), prefix, folder: None })
             }
         }
@@ -296,6 +301,33 @@ pub(super) async fn forget(db: &Db, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn failed(err: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::Files(err.into())
+fn failed(err: impl std::fmt::Display) -> Error {
+    Error::Files(without_body(&err.to_string()).into())
+}
+
+/// Returns an error's text without the body of the server's answer, which may repeat a token: of it, only S3's code.
+fn without_body(text: &str) -> String {
+    let Some((told, body)) = text.find(['<', '{']).map(|at| text.split_at(at)) else { return text.to_owned() };
+    let code = body.split_once("<Code>").and_then(|(_, rest)| Some(rest.split_once("</Code>")?.0));
+    let code = code.filter(|code| code.bytes().all(|it| it.is_ascii_alphanumeric())).unwrap_or("…");
+    format!("{told}{code}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_servers_answer_only_the_code_is_told() {
+        let check = |text: &str, expected: &str| assert_eq!(without_body(text), expected);
+        check("it is gone", "it is gone");
+        let refused = "status code: 403 Forbidden: ";
+        check(
+            &format!("{refused}<?xml version=\"1.0\"?><Error><Code>InvalidToken</Code><Token>hunter2</Token></Error>"),
+            "status code: 403 Forbidden: InvalidToken",
+        );
+        for body in ["<h1>hunter2</h1>", "{\"a\":\"hunter2\"}", "<Code>hunter2 or so</Code>", "<Code>hunter2"] {
+            check(&format!("{refused}{body}"), "status code: 403 Forbidden: …");
+        }
+    }
 }

@@ -66,7 +66,7 @@ impl OpenAi {
     /// # Errors
     /// [`Error::Config`] when the client cannot be made or the address has no host.
     pub(in crate::server::chat) fn new(config: &OpenAiConfig) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL `{}` cannot be used: {why}", config.base_url));
+        let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL cannot be used: {why}"));
         let url = Url::parse(&config.base_url).map_err(|err| wrong(&err.to_string()))?;
         url.host_str().ok_or_else(|| wrong("it names no host"))?;
         let client = remote::build(remote::client(&url).read_timeout(config.idle_timeout))?;

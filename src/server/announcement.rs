@@ -1,0 +1,32 @@
+//! The lines that tell people where to go when the server has started; tests read the address from them.
+
+use super::config::{Config, shown_path, shown_url};
+
+/// Returns the lines; nothing secret is in them.
+pub fn announcement(config: &Config, listening: &str) -> String {
+    let database = match config.database_url.strip_prefix("sqlite:") {
+        Some(path) => format!("SQLite: {}", shown_path(path)),
+        None => format!("PostgreSQL: {}", shown_url(&config.database_url)),
+    };
+    let answers = match (&config.model.upstream, &config.model.openai) {
+        (Some(upstream), _) => format!("the ChatKit server at {}", shown_url(upstream.url.as_str())),
+        (None, Some(openai)) => {
+            let model = openai.model.as_deref().unwrap_or("the first model");
+            format!("{model} at {}", shown_url(&openai.base_url))
+        }
+        (None, None) => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
+    };
+    let mails = match &config.mail.smtp {
+        Some(smtp) => smtp.host.clone(),
+        None => format!("files in {} (set SMTP_URL to send them)", config.data_dir.join("mail").display()),
+    };
+    let (version, base_url) = (env!("CARGO_PKG_VERSION"), config.base_url());
+    [
+        format!("Colloquy {version} serves at {base_url}"),
+        format!("  listening  http://{listening}"),
+        format!("  database   {database}"),
+        format!("  answers    {answers}"),
+        format!("  mails      {mails}"),
+    ]
+    .join("\n")
+}
