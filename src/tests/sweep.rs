@@ -58,6 +58,31 @@ async fn sweep(app: &TestApp) {
 }
 
 on_both_engines! {
+    async fn the_oldest_of_too_many_sessions_end(app) {
+        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+        on!(app.state.db.write(), pool => sqlx::query(
+            r#"
+            with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
+            insert into "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt")
+            select 's' || i, 's' || i, $1, $3, $2, $2
+            from n
+            "#,
+        )
+        .bind(&alice.id)
+        .bind(app.state.clock.now().plus_seconds(-60))
+        .bind(app.state.clock.now().plus_seconds(86_400))
+        .execute(pool)
+        .await
+        .map(drop))
+        .unwrap();
+        let body = json!({ "email": alice.email, "password": "correct horse 1" });
+        assert_eq!(app.post("/api/auth/sign-in/email", None, &body).await.status, 200);
+        assert_eq!(ids!(app, "session").len(), 501, "500 of Alice's and Bob's");
+        for user in [&alice, &bob] {
+            assert_ne!(app.get("/api/auth/get-session", &user.cookie).await.text(), "null", "newer ones live");
+        }
+    }
+
     async fn verifications_that_are_over_are_swept(app) {
         add_verifications(&app).await;
         sweep(&app).await;

@@ -25,6 +25,8 @@ use crate::{
 /// How long a session lasts that goes with the browser, in seconds.
 const SHORT_EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
+/// The most sessions of one user: whoever knows a password can sign in for ever.
+const MAX_SESSIONS: i64 = 500;
 /// The most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 512;
 
@@ -130,8 +132,34 @@ pub(super) async fn open_within(
     .map(drop));
     match inserted {
         Err(sqlx::Error::Database(err)) if err.is_foreign_key_violation() => Err(AuthError::UserNotFound.into()),
-        inserted => Ok(inserted.map(|()| row)?),
+        inserted => {
+            inserted?;
+            end_oldest(tx, user_id).await?;
+            Ok(row)
+        }
     }
+}
+
+/// Ends the oldest sessions of a user who has more than [`MAX_SESSIONS`].
+async fn end_oldest(tx: &mut Tx, user_id: &str) -> Result<()> {
+    within!(tx, conn => sqlx::query(
+        r#"
+        delete from "session"
+        where "id" in (
+            select "id"
+            from "session"
+            where "userId" = $1
+            order by "createdAt" desc, "id"
+            limit 100 offset $2
+        )
+        "#,
+    )
+    .bind(user_id)
+    .bind(MAX_SESSIONS)
+    .execute(conn)
+    .await
+    .map(drop))?;
+    Ok(())
 }
 
 #[derive(FromRow)]
