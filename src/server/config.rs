@@ -99,6 +99,10 @@ pub struct Settings {
     #[command(flatten)]
     pub attachments: AttachmentSettings,
 
+    /// Bytes of the disk that attached files leave free; messages leave a tenth of it, for deleting needs some. 0: none.
+    #[arg(long, env = "DISK_RESERVE", default_value = "1073741824")]
+    pub disk_reserve: String,
+
     /// Hosts whose pictures pages may show by https, separated by commas; `*.example.com` names all subdomains. A thread
     /// has to allow them, too (`allowed_image_domains`). Unset: none, and pictures in answers are links.
     #[arg(long, env = "IMAGE_HOSTS", value_delimiter = ',')]
@@ -136,6 +140,8 @@ pub struct Config {
     pub pages: PageConfig,
     /// Where files that go with messages are kept.
     pub attachments: AttachmentConfig,
+    /// Bytes of the disk that stay free; 0 is none.
+    pub disk_reserve_bytes: u64,
     /// Whose pictures pages may show, as sources of a policy.
     pub image_hosts: Vec<String>,
 }
@@ -161,6 +167,9 @@ impl Settings {
         };
         let database_url = given(self.database_url)
             .unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("colloquy.db").display()));
+        let disk_reserve_bytes = self.disk_reserve.trim().parse().map_err(|_| {
+            wrong("DISK_RESERVE", &self.disk_reserve, "write a whole number of bytes, such as 1073741824; 0 is none")
+        })?;
         let host = public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost").to_owned();
         Ok(Config {
             listen,
@@ -170,6 +179,7 @@ impl Settings {
             public_url,
             port: listen.port(),
             database_url,
+            disk_reserve_bytes,
             auth: self.auth.judge()?,
             jwt: self.jwt.judge(&secret)?,
             limits: self.limits.judge()?,
@@ -195,6 +205,14 @@ impl Config {
             Some(url) => url.origin().ascii_serialization(),
             None => format!("http://localhost:{}", self.port),
         }
+    }
+
+    /// Returns the folder of the embedded database; `None` for a server.
+    pub fn database_folder(&self) -> Option<PathBuf> {
+        let path = Path::new(self.database_url.strip_prefix("sqlite:")?.trim_start_matches("//"));
+        // A name alone is in the folder that the server was started in.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.unwrap_or(Path::new(".")).to_owned())
     }
 
     /// Whether people reach us by https: `__Secure-` cookies, HSTS.

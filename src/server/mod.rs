@@ -9,6 +9,7 @@ mod clock;
 pub mod config;
 pub mod console;
 pub(crate) mod db;
+mod disk;
 mod error;
 pub mod forms;
 mod ids;

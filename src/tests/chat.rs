@@ -13,6 +13,7 @@ mod raced;
 mod recorded;
 mod resumed;
 mod retried;
+mod room;
 mod runs;
 mod search;
 mod senses;

@@ -45,6 +45,12 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--examples", "maybe", &["EXAMPLES is `maybe`", "on, off"]);
     check("--attachment-max-bytes", "100 MB", &["ATTACHMENT_MAX_BYTES is `100 MB`", "104857600"]);
     check(
+        "--attachment-bytes-per-user",
+        "1 GiB",
+        &["ATTACHMENT_BYTES_PER_USER is `1 GiB`", "1073741824", "0 is no limit"],
+    );
+    check("--disk-reserve", "5%", &["DISK_RESERVE is `5%`", "1073741824"]);
+    check(
         "--attachment-store",
         "s3://key:secret@chat",
         &["ATTACHMENT_STORE holds a user or a password", "AWS_ACCESS_KEY_ID"],

@@ -59,6 +59,12 @@ pub enum ChatError {
         /// The limit.
         max_bytes: i64,
     },
+    /// The user has as many files, or as many bytes in them, as one may; a sentence that says what makes room.
+    #[error("{0}")]
+    NoRoom(String),
+    /// Too little of the server's disk is free.
+    #[error("the server's disk is nearly full: delete conversations or files, or ask whoever runs the server for room")]
+    DiskFull,
     /// The link to a file is too old.
     #[error("this link has expired: open the conversation again for a new one")]
     LinkExpired,
@@ -66,7 +72,7 @@ pub enum ChatError {
     #[error("a file may be shown as an image, opened or saved; a page cannot load it as anything else")]
     NotForPages,
     /// The attachment has its file already, or was deleted while that was on its way.
-    #[error("the file of this attachment was uploaded before")]
+    #[error("the file of this attachment was uploaded before, or is on its way")]
     Uploaded,
     /// The model server did not do what was asked of it; a sentence for the user.
     #[error("{}", .0.message)]
@@ -99,7 +105,8 @@ impl ChatError {
             Self::Busy { .. } | Self::NotPending(_) | Self::KeyReused | Self::Uploaded => StatusCode::CONFLICT,
             Self::NotActive { .. } | Self::LinkExpired | Self::NotForPages => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooLarge { .. } | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } | Self::NoRoom(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Model(_) => StatusCode::BAD_GATEWAY,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
@@ -116,6 +123,8 @@ impl ChatError {
             Self::NotPending(_) => "not_pending",
             Self::KeyReused => "key_reused",
             Self::NotActive { status, .. } => status,
+            Self::NoRoom(_) => "no_room",
+            Self::DiskFull => "disk_full",
             Self::LinkExpired => "link_expired",
             Self::NotForPages => "not_for_pages",
             Self::TooMany { .. } => "rate_limited",

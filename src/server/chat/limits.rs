@@ -93,6 +93,11 @@ pub(super) async fn queue(tx: &mut Tx, limits: AnswerLimits, user_id: &str) -> R
     if limits.messages_per_minute == 0 && limits.running_answers == 0 {
         return Ok(());
     }
+    wait_for_others(tx, user_id).await
+}
+
+/// Waits for a user's other transactions that count before they write.
+pub(super) async fn wait_for_others(tx: &mut Tx, user_id: &str) -> Result<()> {
     if let Tx::Postgres(tx) = tx {
         sqlx::query(
             r#"

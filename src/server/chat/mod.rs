@@ -47,6 +47,7 @@ pub use operations::router;
 use super::{
     Clock, Db, Result,
     config::{AnswerLimits, Config},
+    disk::Disk,
 };
 use crate::model::{
     Timestamp,
@@ -54,6 +55,7 @@ use crate::model::{
     page::{AnswersFrom, AttachmentLimits, GallerySection},
 };
 use attachments::Attachments;
+use error::ChatError;
 use live::{Feeds, LiveRuns, StopReason};
 use relay::{Relay, chatkit::ChatKit, demo::Demo, openai::OpenAi};
 
@@ -76,6 +78,8 @@ struct Inner {
     system_prompt: Option<String>,
     context_tokens: usize,
     limits: AnswerLimits,
+    /// The disk of an embedded database.
+    disk: Option<Disk>,
     entitles: bool,
     attachments: Attachments,
     /// What turns speech into text, and the model that does.
@@ -123,6 +127,7 @@ impl Chat {
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
             limits: model.limits,
+            disk: config.database_folder().map(|folder| Disk::new(folder, config.disk_reserve_bytes)),
             entitles: model.titles,
             attachments: Attachments::open(config)?,
             transcriber,
@@ -131,6 +136,17 @@ impl Chat {
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })))
+    }
+
+    /// Makes sure that the embedded database's disk has room for what people say. Reading and deleting need none.
+    ///
+    /// # Errors
+    /// [`ChatError::DiskFull`].
+    async fn must_have_room(&self) -> error::Result<()> {
+        match &self.0.disk {
+            Some(disk) if !disk.has_room_for_message().await => Err(ChatError::DiskFull),
+            _ => Ok(()),
+        }
     }
 
     /// Begins to look after runs that a crash left behind, and after files that nobody has: at once, and then regularly;

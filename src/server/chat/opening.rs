@@ -119,6 +119,7 @@ pub(super) async fn open(
     // Not before: a message that locked its thread may be sent again.
     threads::must_be_active(&thread)?;
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    chat.must_have_room().await?;
     Ok(Opened::Now(Opening { tx, thread, run_id }))
 }
 

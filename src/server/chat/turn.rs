@@ -51,6 +51,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
             Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
         limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
+        chat.must_have_room().await?;
         message.attachments = attachments::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
         let item = ThreadItem::UserMessage(message);
         items::upsert(&mut tx, &thread.id, &item, now).await?;

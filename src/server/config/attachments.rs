@@ -17,6 +17,10 @@ pub struct AttachmentSettings {
     #[arg(long, env = "ATTACHMENT_MAX_BYTES", default_value = "104857600")]
     pub attachment_max_bytes: String,
 
+    /// The most bytes of all attached files of one user, announced ones included; 0: any number.
+    #[arg(long, env = "ATTACHMENT_BYTES_PER_USER", default_value = "1073741824")]
+    pub attachment_bytes_per_user: String,
+
     /// Where files are kept: `s3://bucket/prefix`, with the usual AWS_ variables. Unset: in uploads/ in DATA_DIR.
     #[arg(long, env = "ATTACHMENT_STORE")]
     pub attachment_store: Option<String>,
@@ -27,6 +31,8 @@ pub struct AttachmentSettings {
 pub struct AttachmentConfig {
     /// The most bytes of one file.
     pub max_bytes: i64,
+    /// The most bytes of all files of one user; 0 is no limit.
+    pub max_bytes_per_user: i64,
     /// Where files are kept.
     pub store: AttachmentStore,
 }
@@ -61,6 +67,14 @@ impl AttachmentSettings {
                 "write a whole number of bytes, such as 104857600",
             )
         })?;
+        let max_bytes_per_user = self.attachment_bytes_per_user.trim().parse().ok().filter(|n| *n >= 0);
+        let max_bytes_per_user = max_bytes_per_user.ok_or_else(|| {
+            wrong(
+                "ATTACHMENT_BYTES_PER_USER",
+                &self.attachment_bytes_per_user,
+                "write a whole number of bytes, such as 1073741824; 0 is no limit",
+            )
+        })?;
         let store = match given(self.attachment_store) {
             Some(text) if text.contains('@') => {
                 return Err(Error::Config(
@@ -80,7 +94,7 @@ impl AttachmentSettings {
                     .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
             )?;
         }
-        Ok(AttachmentConfig { max_bytes, store })
+        Ok(AttachmentConfig { max_bytes, max_bytes_per_user, store })
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn follow(app: &TestApp, method: &str, url: &Value, body: &[u8]
     app.send(Request::builder().method(method).uri(path).body(Body::from(body.to_vec())).unwrap()).await
 }
 
-async fn put(app: &TestApp, attachment: &Value, body: &[u8]) -> TestResponse {
+pub(super) async fn put(app: &TestApp, attachment: &Value, body: &[u8]) -> TestResponse {
     follow(app, "PUT", &attachment["upload_descriptor"]["url"], body).await
 }
 
@@ -52,10 +52,12 @@ pub(super) fn with_files(message: &str, attachments: &[&Value]) -> Value {
 
 /// Uploads with a form, as the strategy `direct` does.
 pub(super) async fn post(app: &TestApp, token: &str, parts: &str) -> TestResponse {
+    let body = format!("{parts}--x--\r\n");
     let request = Request::post("/chatkit/attachments")
+        .header(header::CONTENT_LENGTH, body.len())
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    app.send(request.body(Body::from(format!("{parts}--x--\r\n"))).unwrap()).await
+    app.send(request.body(Body::from(body)).unwrap()).await
 }
 
 fn part(name: &str, head: &str, body: &str) -> String {

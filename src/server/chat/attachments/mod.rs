@@ -1,6 +1,6 @@
 //! Files that go with messages: announced, uploaded, sent, read, and swept when nobody needs them.
 //!
-//! An attachment is a row (`rows`) with a file in the store (`files`), under a random name. Clients reach files by links
+//! An attachment is a row (`rows`) with a file (`files`) in the `store`, under a random name. Clients reach files by links
 //! alone (`links`), which are made anew whenever an item leaves and are never stored.
 
 mod downloads;
@@ -11,19 +11,26 @@ mod media;
 pub(super) mod outgoing;
 pub(super) mod pictures;
 mod preview;
+mod quota;
 mod routes;
 mod rows;
+mod store;
 pub(super) mod sweep;
 mod uploads;
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
 use tokio::sync::{Notify, Semaphore};
 
 pub(super) use routes::router;
 
 use self::{
-    files::Files,
     links::{Links, Purpose},
     rows::AttachmentRow,
+    store::Files,
 };
 use super::{
     Chat,
@@ -48,6 +55,10 @@ pub(super) struct Attachments {
     files: Files,
     links: Links,
     max_bytes: i64,
+    /// The most bytes of all files of a user; 0 is no limit.
+    max_bytes_per_user: i64,
+    /// The attachments whose files are being written by this process.
+    writing: Mutex<HashSet<String>>,
     previews: Semaphore,
     /// Told when there may be files to sweep.
     detached: Notify,
@@ -60,9 +71,11 @@ impl Attachments {
     /// [`server::Error::Config`] when it cannot be used.
     pub(super) fn open(config: &Config) -> server::Result<Self> {
         Ok(Self {
-            files: Files::open(&config.attachments.store)?,
+            files: Files::open(config)?,
             links: Links::new(config),
             max_bytes: config.attachments.max_bytes,
+            max_bytes_per_user: config.attachments.max_bytes_per_user,
+            writing: Mutex::default(),
             previews: Semaphore::new(PREVIEWS_AT_ONCE),
             detached: Notify::new(),
         })
@@ -71,6 +84,12 @@ impl Attachments {
     /// Tells what may go along with a message.
     pub(super) fn limits(&self) -> AttachmentLimits {
         AttachmentLimits { max_bytes: self.max_bytes.unsigned_abs(), max_count: MAX_PER_MESSAGE }
+    }
+
+    /// Claims the writing of an attachment's file until the claim is dropped; `None` while somebody else has it.
+    fn begin_writing(&self, id: &str) -> Option<Writing<'_>> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        writing.insert(id.to_owned()).then(|| Writing { attachments: self, id: id.to_owned() })
     }
 
     /// Says that an attachment was deleted: its files go soon.
@@ -96,10 +115,23 @@ impl Attachments {
     }
 }
 
+/// The claim to write an attachment's file.
+struct Writing<'a> {
+    attachments: &'a Attachments,
+    id: String,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.attachments.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
 /// Announces a file of a user's, and says where its bytes go.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`].
+/// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`];
+/// [`ChatError::NoRoom`]; [`ChatError::DiskFull`].
 pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment) -> Result<Attachment> {
     let max_bytes = chat.attachments().max_bytes;
     let size = i64::try_from(new.size).ok().filter(|size| *size <= max_bytes);
@@ -112,13 +144,22 @@ pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment) -> R
         size: size.ok_or(ChatError::FileTooLarge { max_bytes })?,
     };
     let now = chat.now();
-    let mut tx = Tx::begin(chat.db()).await?;
-    rows::insert(&mut tx, &row, now).await?;
-    tx.commit().await?;
+    announce(chat, &row).await?;
     let url = chat.attachments().links.url(Purpose::Upload, &row.id, user_id, now);
     let headers = [("Content-Type".to_owned(), row.mime_type.clone())].into();
     let descriptor = UploadDescriptor { url, method: "PUT".to_owned(), headers };
     Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now) })
+}
+
+/// Stores an attachment that is about to be uploaded, if there is room for its file.
+async fn announce(chat: &Chat, row: &AttachmentRow) -> Result<()> {
+    let attachments = chat.attachments();
+    attachments.files.must_have_room(row.size).await?;
+    let mut tx = Tx::begin(chat.db()).await?;
+    quota::admit(&mut tx, attachments.max_bytes_per_user, row).await?;
+    rows::insert(&mut tx, row, chat.now()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Deletes an attachment of a user's, sent or not; deleting what is not there is no error.

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 
-use super::files::{self, FileKind, Files};
+use super::{
+    files::{self, FileKind},
+    store::Files,
+};
 use crate::server::{self, Db, chat::error::Result, config::Config};
 
 /// Reads the files of users' attachments.
@@ -23,7 +26,7 @@ impl Outgoing {
     /// # Errors
     /// [`server::Error::Config`] when it cannot be used.
     pub(in crate::server::chat) fn open(config: &Config) -> server::Result<Self> {
-        Ok(Self(Files::open(&config.attachments.store)?))
+        Ok(Self(Files::open(config)?))
     }
 
     /// Opens the file of an attachment of a user's; `None` when it is gone.

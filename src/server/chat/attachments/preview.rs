@@ -14,9 +14,10 @@ use image::{
 };
 
 use super::{
-    files::{self, Expected, FileKind},
+    files::{self, FileKind},
     media,
     rows::AttachmentRow,
+    store::Expected,
 };
 use crate::server::{
     Error,
@@ -60,12 +61,19 @@ async fn try_make_for(chat: &Chat, row: &AttachmentRow, original: &str) -> Resul
     let made = tokio::task::spawn_blocking(move || make(&bytes)).await;
     let preview = made.map_err(|err| Error::Files(err.into()))?.map_err(|err| Error::Files(err.into()))?;
     let size = i64::try_from(preview.bytes.len()).unwrap_or(i64::MAX);
+    // Nothing would be gained, and files would take more room than their users are counted for.
+    if size >= row.size {
+        return Ok(());
+    }
     let name = files::announce(chat.db(), FileKind::Preview, preview.media_type, chat.now()).await?;
     let expected = Expected { media_type: preview.media_type, n_bytes: Some(size), max_bytes: size };
     let chunks = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(preview.bytes))]);
     attachments.files.write(&name, chunks, &expected).await?;
     let mut tx = Tx::begin(chat.db()).await?;
-    files::attach(&mut tx, &name, size, &row.id).await?;
+    if !files::attach(&mut tx, &name, size, &row.id).await? {
+        drop(tx);
+        return files::discard(chat, &name).await;
+    }
     tx.commit().await?;
     Ok(())
 }

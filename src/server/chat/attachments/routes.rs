@@ -76,11 +76,14 @@ async fn take<E>(
     chunks: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<Attachment> {
     let (row, _) = linked(chat, link, |purpose| purpose == Purpose::Upload).await?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
-    if length.is_some_and(|length| length != row.size) {
+    if length(headers).is_some_and(|length| length != row.size) {
         return Err(ChatError::Invalid(format!("the file was said to have {} bytes", row.size)));
     }
     uploads::take(chat, row, chunks).await
+}
+
+fn length(headers: &HeaderMap) -> Option<i64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 async fn upload_at_once(State(app): State<AppState>, request: Request) -> Response {
@@ -91,6 +94,7 @@ async fn upload_at_once(State(app): State<AppState>, request: Request) -> Respon
             return refusal.into_response();
         }
     };
+    let size = length(request.headers());
     let form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,
         Err(_) => {
@@ -98,11 +102,11 @@ async fn upload_at_once(State(app): State<AppState>, request: Request) -> Respon
             return ChatError::Invalid(sentence.to_owned()).into_response();
         }
     };
-    answer(detached(async move { take_form(&app.chat, principal.user_id, form).await }).await)
+    answer(detached(async move { take_form(&app.chat, principal.user_id, size, form).await }).await)
 }
 
-/// Takes the file of the first field named `file`.
-async fn take_form(chat: &Chat, user_id: String, mut form: Multipart) -> Result<Attachment> {
+/// Takes the file of the first field named `file`; `size` is that of the whole form.
+async fn take_form(chat: &Chat, user_id: String, size: Option<i64>, mut form: Multipart) -> Result<Attachment> {
     let broken = |_| ChatError::Invalid("the form cannot be read".to_owned());
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") {
@@ -111,7 +115,9 @@ async fn take_form(chat: &Chat, user_id: String, mut form: Multipart) -> Result<
         let name = media::file_name(field.file_name().unwrap_or_default());
         let media_type = media::media_type(field.content_type().unwrap_or_default());
         let taken = match (name, media_type) {
-            (Ok(name), Ok(media_type)) => uploads::take_at_once(chat, user_id, name, media_type, &mut field).await,
+            (Ok(name), Ok(media_type)) => {
+                uploads::take_at_once(chat, user_id, name, media_type, size, &mut field).await
+            }
             (Err(err), _) | (_, Err(err)) => Err(err),
         };
         if taken.is_err() {

@@ -117,6 +117,25 @@ pub(super) async fn send(
     })
 }
 
+/// Sets the size of an attachment, which is known when its file is whole.
+pub(super) async fn set_size(tx: &mut Tx, id: &str, size: i64) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "attachment"
+            set "size" = $2
+            where "id" = $1
+            "#,
+        )
+        .bind(id)
+        .bind(size)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Deletes an attachment of a user's; deleting what is not there is no error.
 pub(super) async fn delete(db: &Db, user_id: &str, id: &str) -> Result<()> {
     on!(db.write(), pool => {

@@ -42,8 +42,7 @@ pub(in crate::server::chat) async fn once(chat: &Chat, now: Timestamp) -> Result
             return Ok(());
         }
         for name in names {
-            chat.attachments().files.delete(&name).await?;
-            files::forget(db, &name).await?;
+            files::discard(chat, &name).await?;
         }
     }
 }

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use futures_util::Stream;
 
 use super::{
-    files::{self, Expected, FileKind},
+    announce,
+    files::{self, FileKind},
     preview,
     rows::{self, AttachmentRow},
     signed,
+    store::Expected,
 };
 use crate::{
     model::chatkit::Attachment,
@@ -24,51 +26,83 @@ use crate::{
 /// Takes the file of an announced attachment, once.
 ///
 /// # Errors
-/// [`ChatError::Uploaded`]; [`ChatError::Invalid`] for a file that is not what was announced.
+/// [`ChatError::Uploaded`], also while another request writes it: what is announced once is on the disk once.
+/// [`ChatError::Invalid`] for a file that is not what was announced.
 pub(super) async fn take<E>(
     chat: &Chat,
     row: AttachmentRow,
     chunks: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<Attachment> {
-    let (db, now) = (chat.db(), chat.now());
-    if files::find(db, &row.user_id, &row.id, FileKind::Original).await?.is_some() {
+    let _turn = chat.attachments().begin_writing(&row.id).ok_or(ChatError::Uploaded)?;
+    if files::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?.is_some() {
         return Err(ChatError::Uploaded);
     }
-    let name = files::announce(db, FileKind::Original, &row.mime_type, now).await?;
-    let max_bytes = chat.attachments().max_bytes;
-    let expected = Expected { media_type: &row.mime_type, n_bytes: Some(row.size), max_bytes };
-    chat.attachments().files.write(&name, chunks, &expected).await?;
-    let mut tx = Tx::begin(db).await?;
-    if !files::attach(&mut tx, &name, row.size, &row.id).await? {
-        return Err(ChatError::Uploaded);
-    }
-    tx.commit().await?;
-    preview::make_for(chat, &row, &name).await;
-    Ok(signed(chat, row, now))
+    let n_bytes = Some(row.size);
+    store(chat, row, n_bytes, chunks).await
 }
 
-/// Takes a file of a user's that was not announced.
+/// Takes a file of a user's that was not announced; `size` is what it has at most, if its sender says so.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a file that is not what it was said to be; [`ChatError::FileTooLarge`].
+/// [`ChatError::Invalid`] for a file that is not what it was said to be; [`ChatError::FileTooLarge`];
+/// [`ChatError::NoRoom`].
 pub(super) async fn take_at_once<E>(
     chat: &Chat,
     user_id: String,
     name: String,
     mime_type: String,
+    size: Option<i64>,
     chunks: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<Attachment> {
-    let (db, now) = (chat.db(), chat.now());
-    let file = files::announce(db, FileKind::Original, &mime_type, now).await?;
-    let expected = Expected { media_type: &mime_type, n_bytes: None, max_bytes: chat.attachments().max_bytes };
-    let size = chat.attachments().files.write(&file, chunks, &expected).await?;
+    let max_bytes = chat.attachments().max_bytes;
+    let size = size.map_or(max_bytes, |size| size.min(max_bytes));
     let row = AttachmentRow { id: ids::chat_id("atc"), user_id, thread_id: None, name, mime_type, size };
-    let mut tx = Tx::begin(db).await?;
-    rows::insert(&mut tx, &row, now).await?;
-    if !files::attach(&mut tx, &file, size, &row.id).await? {
-        return Err(ChatError::NotFound("attachment"));
+    announce(chat, &row).await?;
+    let (id, user_id) = (row.id.clone(), row.user_id.clone());
+    let stored = store(chat, row, None, chunks).await;
+    if stored.is_err() {
+        rows::delete(chat.db(), &user_id, &id).await?;
+    }
+    stored
+}
+
+/// Stores the file of an attachment, or nothing of it.
+async fn store<E>(
+    chat: &Chat,
+    mut row: AttachmentRow,
+    n_bytes: Option<i64>,
+    chunks: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<Attachment> {
+    let now = chat.now();
+    let name = files::announce(chat.db(), FileKind::Original, &row.mime_type, now).await?;
+    match write(chat, &name, &row, n_bytes, chunks).await {
+        Ok(size) => row.size = size,
+        Err(err) => {
+            // The sweep would find it, in a day; until then its bytes would count for nobody.
+            files::discard(chat, &name).await?;
+            return Err(err);
+        }
+    }
+    preview::make_for(chat, &row, &name).await;
+    Ok(signed(chat, row, now))
+}
+
+async fn write<E>(
+    chat: &Chat,
+    name: &str,
+    row: &AttachmentRow,
+    n_bytes: Option<i64>,
+    chunks: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<i64> {
+    let expected = Expected { media_type: &row.mime_type, n_bytes, max_bytes: chat.attachments().max_bytes };
+    let size = chat.attachments().files.write(name, chunks, &expected).await?;
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !files::attach(&mut tx, name, size, &row.id).await? {
+        return Err(ChatError::Uploaded);
+    }
+    if size != row.size {
+        rows::set_size(&mut tx, &row.id, size).await?;
     }
     tx.commit().await?;
-    preview::make_for(chat, &row, &file).await;
-    Ok(signed(chat, row, now))
+    Ok(size)
 }

@@ -1,0 +1,59 @@
+//! The room that one user's files may take. A file counts from its announcement on, with the size that was announced,
+//! until its attachment is deleted: by its user, with its thread, or by the sweep because it was never sent.
+
+use super::rows::AttachmentRow;
+use crate::server::{
+    chat::{
+        error::{ChatError, Result},
+        limits,
+    },
+    tx::{Tx, within},
+};
+
+/// The most files of one user.
+const MAX_FILES: i64 = 10_000;
+/// The most files of one user that are not sent: announced, on their way, or waiting for their message.
+const MAX_UNSENT: i64 = 100;
+
+/// Makes sure that a user has room for another file, before it is announced in the same transaction: to be called first
+/// in it, so that requests at once, and those of other servers, wait for each other.
+///
+/// # Errors
+/// [`ChatError::NoRoom`].
+pub(super) async fn admit(tx: &mut Tx, max_bytes: i64, new: &AttachmentRow) -> Result<()> {
+    limits::wait_for_others(tx, &new.user_id).await?;
+    let (n_files, n_unsent, n_bytes): (i64, i64, i64) = within!(tx, conn => {
+        sqlx::query_as(
+            r#"
+            select
+                count(*),
+                count(case when "threadId" is null then 1 end),
+                cast(coalesce(sum("size"), 0) as bigint)
+            from "attachment"
+            where "userId" = $1
+            "#,
+        )
+        .bind(&new.user_id)
+        .fetch_one(conn)
+        .await
+    })?;
+    if n_unsent >= MAX_UNSENT {
+        return Err(ChatError::NoRoom(format!(
+            "you have {MAX_UNSENT} files that were not sent: send some, remove some, or wait until they are deleted, a day \
+             after they were chosen"
+        )));
+    }
+    if n_files >= MAX_FILES {
+        return Err(ChatError::NoRoom(format!(
+            "you have {MAX_FILES} files: delete conversations with files to make room"
+        )));
+    }
+    if max_bytes > 0 && n_bytes.saturating_add(new.size) > max_bytes {
+        return Err(ChatError::NoRoom(format!(
+            "your files have {n_bytes} bytes and this one {}, together more than the {max_bytes} that one user may keep: \
+             delete conversations with files, or files that were not sent, to make room",
+            new.size
+        )));
+    }
+    Ok(())
+}
