@@ -6,6 +6,7 @@
 mod look;
 mod message;
 pub mod outbox;
+pub mod recipients;
 pub mod sender;
 mod transport;
 mod words;
@@ -28,6 +29,13 @@ pub enum Order {
     },
     /// A link that proves this address, for whoever has it and has not proved it yet.
     VerifyEmail {
+        /// In lower case.
+        email: String,
+        /// Where the link leads in the end.
+        callback_url: Option<String>,
+    },
+    /// As [`Order::VerifyEmail`], for a user who has just signed up.
+    VerifySignUp {
         /// In lower case.
         email: String,
         /// Where the link leads in the end.
@@ -63,6 +71,23 @@ pub enum Order {
         /// In lower case.
         email: String,
     },
+}
+
+impl Order {
+    const VERIFY_EMAIL: &str = "verify-email";
+
+    /// Returns the kind that the limits of mails tell apart.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::ResetPassword { .. } => "reset-password",
+            Self::VerifyEmail { .. } => Self::VERIFY_EMAIL,
+            Self::VerifySignUp { .. } => "verify-sign-up",
+            Self::ConfirmEmailChange { .. } => "confirm-email-change",
+            Self::VerifyNewEmail { .. } => "verify-new-email",
+            Self::DeleteUser { .. } => "delete-user",
+            Self::AlreadySignedUp { .. } => "already-signed-up",
+        }
+    }
 }
 
 /// What a letter is about.

@@ -17,7 +17,7 @@ fn folder(app: &TestApp) -> PathBuf {
 }
 
 /// The mails in that folder, in the order of their names. One that is still written has another name.
-fn mails(app: &TestApp) -> Vec<String> {
+pub(super) fn mails(app: &TestApp) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder(app)) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     let mut paths: Vec<_> = paths.filter(|it| it.extension().is_some_and(|it| it == "eml")).collect();
@@ -26,7 +26,7 @@ fn mails(app: &TestApp) -> Vec<String> {
 }
 
 /// What waits: attempts that failed, and seconds until the next one.
-async fn waiting(app: &TestApp) -> Vec<(i32, f64)> {
+pub(super) async fn waiting(app: &TestApp) -> Vec<(i32, f64)> {
     let rows: Vec<(i32, Timestamp)> = on!(app.state.db.read(), pool => sqlx::query_as(
         r#"select "attempts", "nextAttemptAt" from "mail" order by "nextAttemptAt""#,
     )
@@ -39,7 +39,7 @@ async fn waiting(app: &TestApp) -> Vec<(i32, f64)> {
 
 async fn order_new_password(app: &TestApp, email: &str) {
     let order = Order::ResetPassword { email: email.to_owned(), redirect_to: Some("/reset-password".to_owned()) };
-    outbox::put(&app.state, &order).await.unwrap();
+    outbox::put(&app.state, email, &order).await.unwrap();
 }
 
 async fn put_json(app: &TestApp, order: &serde_json::Value) {
@@ -59,7 +59,7 @@ async fn put_json(app: &TestApp, order: &serde_json::Value) {
 }
 
 /// Makes the folder of mails unusable, as a full disk or a wrong owner would.
-fn break_folder(app: &TestApp) {
+pub(super) fn break_folder(app: &TestApp) {
     fs::write(folder(app), "not a folder").unwrap();
 }
 

@@ -56,7 +56,7 @@ async fn replay(app: &TestApp, replay: &mut Replay, text: &str) {
 }
 
 /// Cuts the token out of a link.
-fn token_of(url: &str) -> String {
+pub(super) fn token_of(url: &str) -> String {
     let (before, after) = url.split_once("token=").or_else(|| url.split_once("/reset-password/")).unwrap();
     assert!(before.starts_with("http://127.0.0.1:"), "{url}");
     after.split(['&', '?']).next().unwrap().to_owned()
@@ -78,7 +78,7 @@ async fn ada_and_eve(app: &TestApp) -> Replay {
 }
 
 /// Follows a link as a browser does that comes from a mail.
-async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> TestResponse {
+pub(super) async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> TestResponse {
     let path = url.strip_prefix(BASE_URL).unwrap();
     let mut request = Request::get(path);
     if let Some(cookie) = cookie {
@@ -88,25 +88,25 @@ async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> TestResponse 
 }
 
 /// Takes the one mail that waits, and returns its address and its link.
-async fn one_letter(app: &TestApp) -> (String, String) {
+pub(super) async fn one_letter(app: &TestApp) -> (String, String) {
     let mut letters = app.letters().await;
     assert_eq!(letters.len(), 1, "{letters:?}");
     let letter = letters.remove(0);
     (letter.to, letter.url)
 }
 
-async fn user_of(app: &TestApp, user: &TestUser) -> Value {
+pub(super) async fn user_of(app: &TestApp, user: &TestUser) -> Value {
     app.get("/api/auth/get-session", &user.cookie).await.json()["user"].clone()
 }
 
 /// Proves a user's address.
-async fn verify(app: &TestApp, user: &TestUser) {
+pub(super) async fn verify(app: &TestApp, user: &TestUser) {
     app.post("/api/auth/send-verification-email", Some(&user.cookie), &json!({ "email": user.email })).await;
     let (_, url) = one_letter(app).await;
     assert_eq!(follow(app, &url, None).await.status, StatusCode::FOUND);
 }
 
-async fn sign_in(app: &TestApp, email: &str, password: &str) -> StatusCode {
+pub(super) async fn sign_in(app: &TestApp, email: &str, password: &str) -> StatusCode {
     app.post("/api/auth/sign-in/email", None, &json!({ "email": email, "password": password })).await.status
 }
 

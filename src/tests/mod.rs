@@ -9,6 +9,7 @@ mod console;
 mod database;
 mod limits;
 mod mail;
+mod mail_limits;
 mod mailed;
 mod markup;
 mod moving;

@@ -110,6 +110,30 @@ on_both_engines! {
         assert_eq!(ids!(app, "rateLimit"), ["of-late"]);
     }
 
+    async fn counts_of_mails_are_swept_after_an_hour(app) {
+        let now = app.state.clock.now().millis();
+        for (key, latest) in [("over", now - 3_600_000), ("counts", now - 3_599_999), ("clock-set-back", now + 3_600_001)] {
+            on!(app.state.db.write(), pool => sqlx::query(
+                r#"
+                insert into "mailSent" ("key", "latest", "second", "third", "fourth", "fifth")
+                values ($1, $2, 0, 0, 0, 0)
+                "#,
+            )
+            .bind(key)
+            .bind(latest)
+            .execute(pool)
+            .await
+            .map(drop))
+            .unwrap();
+        }
+        sweep(&app).await;
+        let keys: Vec<String> = on!(app.state.db.read(), pool => sqlx::query_scalar(r#"select "key" from "mailSent""#)
+            .fetch_all(pool)
+            .await)
+        .unwrap();
+        assert_eq!(keys, ["counts"]);
+    }
+
     async fn the_sweep_begins_at_once_and_ends_with_the_database(app) {
         add_verifications(&app).await;
         let running = tokio::spawn(sweep::run(app.state.db.clone(), app.state.clock.clone()));

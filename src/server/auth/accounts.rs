@@ -7,6 +7,7 @@ use super::{
     credentials,
     sessions::{self, SessionRow, Visitor},
     users::{self, UserRow},
+    verification,
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
@@ -98,13 +99,13 @@ pub async fn sign_up(
     let hash = app.passwords.hash(&input.password).await?;
     let (user, remember) = new_user(app, input);
     if taken {
-        outbox::put(app, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
+        outbox::put(app, &user.email, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
         return Ok(SignedUp { user, session: None });
     }
     create(app, &user, &hash).await?;
     tracing::info!(user.id, "a user signed up");
     if app.config.auth.send_on_sign_up {
-        outbox::put(app, &Order::VerifyEmail { email: user.email.clone(), callback_url }).await?;
+        outbox::put(app, &user.email, &Order::VerifySignUp { email: user.email.clone(), callback_url }).await?;
     }
     let session = match signs_in {
         true => Some(sessions::open(app, &user.id, remember, visitor).await?),
@@ -150,7 +151,7 @@ pub async fn sign_in(
     };
     if app.config.auth.require_email_verification && !user.email_verified {
         if app.config.auth.send_on_sign_in {
-            outbox::put(app, &Order::VerifyEmail { email: user.email, callback_url }).await?;
+            verification::order(app, &input.email, callback_url).await?;
         }
         return Err(AuthError::EmailNotVerified.into());
     }

@@ -38,7 +38,7 @@ pub async fn delete(
     }
     if app.config.auth.delete_user_verification {
         let order = Order::DeleteUser { user_id: principal.user_id.clone(), callback_url };
-        outbox::put(app, &order).await?;
+        outbox::put(app, &principal.user.email, &order).await?;
         return Ok(Deletion::MailOrdered);
     }
     if password.is_none() && !guard::is_fresh(app, principal) {

@@ -31,11 +31,13 @@ pub async fn request(
     }
     let user_id = principal.user_id.clone();
     let new_email = new_email.as_str().to_owned();
-    let order = match principal.user.email_verified && app.config.auth.change_email_confirmation {
-        true => Order::ConfirmEmailChange { user_id, new_email, callback_url },
-        false => Order::VerifyNewEmail { user_id, new_email, callback_url },
+    let (to, order) = match principal.user.email_verified && app.config.auth.change_email_confirmation {
+        true => {
+            (principal.user.email.clone(), Order::ConfirmEmailChange { user_id, new_email, callback_url })
+        }
+        false => (new_email.clone(), Order::VerifyNewEmail { user_id, new_email, callback_url }),
     };
-    outbox::put(app, &order).await
+    outbox::put(app, &to, &order).await
 }
 
 /// Makes the token of a link for a user and a new address.
@@ -71,7 +73,8 @@ pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Princip
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn confirm(app: &AppState, user: &User, new_email: String, callback_url: Option<String>) -> Result<()> {
-    outbox::put(app, &Order::VerifyNewEmail { user_id: user.id.clone(), new_email, callback_url }).await
+    let to = new_email.clone();
+    outbox::put(app, &to, &Order::VerifyNewEmail { user_id: user.id.clone(), new_email, callback_url }).await
 }
 
 /// Gives the user the new address, and returns him as he is then.

@@ -30,7 +30,7 @@ pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
             let path = format!("/api/auth/reset-password/{token}?callbackURL={}", encode_component(redirect_to));
             Ok(Some(letter(app, &user, Matter::ResetPassword, &path)))
         }
-        Order::VerifyEmail { email, callback_url } => {
+        Order::VerifyEmail { email, callback_url } | Order::VerifySignUp { email, callback_url } => {
             let found = users::find_by_email(&app.db, email).await?;
             let Some(user) = found.filter(|user| !user.email_verified) else { return Ok(None) };
             let path = verify_path(&verification::issue(app, &user)?, callback_url);

@@ -19,7 +19,7 @@ const EXPIRES_IN_S: i64 = 60 * 60;
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn request_reset(app: &AppState, email: &EmailAddress, redirect_to: Option<String>) -> Result<()> {
-    outbox::put(app, &Order::ResetPassword { email: email.as_str().to_owned(), redirect_to }).await
+    outbox::put(app, email.as_str(), &Order::ResetPassword { email: email.as_str().to_owned(), redirect_to }).await
 }
 
 /// Makes the token of a link for a user.

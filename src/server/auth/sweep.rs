@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{limits, sessions, verifications};
 use crate::{
     model::Timestamp,
-    server::{Clock, Db, Result},
+    server::{Clock, Db, Result, mail::recipients},
 };
 
 const PERIOD: Duration = Duration::from_secs(5 * 60);
@@ -36,7 +36,7 @@ pub async fn run(db: Db, clock: Clock) {
     }
 }
 
-/// Deletes the sessions and verifications that are over at `now`, and the counts of requests long ago.
+/// Deletes the sessions and verifications that are over at `now`, and the counts of requests and mails long ago.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`]; what was deleted by then stays so.
@@ -45,5 +45,6 @@ pub async fn once(db: &Db, now: Timestamp) -> Result<()> {
     while sessions::delete_lapsed(db, now, BATCH).await? == full {}
     while verifications::delete_lapsed(db, now, BATCH).await? == full {}
     while limits::forget(db, now.plus_seconds(-COUNTS_KEPT_S), BATCH).await? == full {}
+    while recipients::forget(db, now, BATCH).await? == full {}
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn order(app: &AppState, email: &EmailAddress, callback_url: Option<String>) -> Result<()> {
-    outbox::put(app, &Order::VerifyEmail { email: email.as_str().to_owned(), callback_url }).await
+    outbox::put(app, email.as_str(), &Order::VerifyEmail { email: email.as_str().to_owned(), callback_url }).await
 }
 
 /// Makes the token of a link for a user.

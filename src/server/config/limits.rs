@@ -13,7 +13,7 @@ use crate::server::Result;
 /// The settings of rate limits, as they are given.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LimitSettings {
-    /// Better Auth's rate limits: `on`, or `off` for tests and load. Unset: on.
+    /// Better Auth's rate limits, and the limits of mails per recipient: `on`, or `off` for tests and load. Unset: on.
     #[arg(long, env = "RATE_LIMIT")]
     pub rate_limit: Option<String>,
 
@@ -30,7 +30,7 @@ pub struct LimitSettings {
 /// How requests are limited.
 #[derive(Clone, Debug)]
 pub struct LimitConfig {
-    /// Where requests are counted; `None` counts none.
+    /// Where requests are counted; `None` counts none, and no mails either.
     pub storage: Option<LimitStorage>,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,

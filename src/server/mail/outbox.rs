@@ -5,14 +5,24 @@
 
 use sqlx::FromRow;
 
-use super::Order;
+use super::{Order, recipients};
 use crate::{
     model::Timestamp,
-    server::{AppState, Result, db::on, ids},
+    server::{
+        AppState, Result,
+        db::on,
+        ids,
+        tx::{Tx, within},
+    },
 };
 
 /// How long a mail is its sender's alone, in seconds; longer than sending may take.
 const LEASE_S: i64 = 120;
+/// The most mails that wait. Beyond it orders are dropped: a flood against a mail server that is down must not fill the
+/// disk.
+const MAX_WAITING: i64 = 10_000;
+/// The most characters of an address that mail can go to (RFC 5321 §4.5.3.1.3).
+const MAX_ADDRESS_LENGTH: usize = 254;
 
 /// A mail whose time has come.
 #[derive(FromRow)]
@@ -28,26 +38,48 @@ pub(crate) struct Due {
     pub(super) created_at: Timestamp,
 }
 
-/// Lets a mail wait until it is sent, which is at once unless others wait, too.
+/// Lets a mail to the address `to` wait until it is sent, which is at once unless others wait, too.
+///
+/// Nothing is ordered, and nobody is told, if the recipient has been sent enough mails of this kind (`recipients`) or
+/// too many wait already.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn put(app: &AppState, order: &Order) -> Result<()> {
-    let now = app.clock.now();
-    on!(app.db.write(), pool => sqlx::query(
+pub async fn put(app: &AppState, to: &str, order: &Order) -> Result<()> {
+    if to.len() > MAX_ADDRESS_LENGTH {
+        return Ok(());
+    }
+    let mut tx = Tx::begin(&app.db).await?;
+    if !recipients::admit(app, &mut tx, to, order).await? {
+        tracing::info!(mail.kind = order.kind(), "a mail was not ordered: its recipient was sent enough of late");
+        return Ok(());
+    }
+    if !insert(app, &mut tx, order).await? {
+        tracing::warn!(mail.kind = order.kind(), "a mail was not ordered: {MAX_WAITING} wait to be sent already");
+        return Ok(());
+    }
+    tx.commit().await?;
+    app.mail.wake();
+    Ok(())
+}
+
+/// Stores an order; false if too many wait.
+async fn insert(app: &AppState, tx: &mut Tx, order: &Order) -> Result<bool> {
+    let inserted: u64 = within!(tx, conn => sqlx::query(
         r#"
         insert into "mail" ("id", "order", "attempts", "nextAttemptAt", "createdAt")
-        values ($1, $2, 0, $3, $3)
+        select $1, $2, 0, $3, $3
+        where (select count(*) from "mail") < $4
         "#,
     )
     .bind(ids::auth_id())
     .bind(sqlx::types::Json(order))
-    .bind(now)
-    .execute(pool)
+    .bind(app.clock.now())
+    .bind(MAX_WAITING)
+    .execute(conn)
     .await
-    .map(drop))?;
-    app.mail.wake();
-    Ok(())
+    .map(|done| done.rows_affected()))?;
+    Ok(inserted > 0)
 }
 
 /// Takes the mail that has been due for longest, for as long as a lease lasts.

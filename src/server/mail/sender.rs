@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Order, message,
     outbox::{self, Due},
+    recipients,
     transport::{Failure, Transport},
 };
 use crate::{
@@ -132,10 +133,18 @@ async fn deliver(app: &AppState, due: &Due) -> Result<bool, Failure> {
     let order: Order = serde_json::from_str(&due.order).map_err(|_| Failure::Unreadable)?;
     let letter = letters::write(app, &order).await.map_err(|err| Failure::Passing(err.to_string()))?;
     let Some(letter) = letter else { return Ok(false) };
+    if due.attempts == 0 && !is_admitted(app, &letter.to, &order).await? {
+        tracing::info!(mail.id = due.id, "a mail was not sent: variants of its address were sent enough of late");
+        return Ok(false);
+    }
     let message = message::compose(&app.config, &due.id, app.clock.now(), &letter)
         .map_err(|err| Failure::Final(format!("its message cannot be made: {err}")))?;
     app.mail.0.transport.send(&due.id, app.clock.now(), &message).await?;
     Ok(true)
+}
+
+async fn is_admitted(app: &AppState, to: &str, order: &Order) -> Result<bool, Failure> {
+    recipients::admit_variant(app, to, order).await.map_err(|err| Failure::Passing(err.to_string()))
 }
 
 async fn try_later_or_give_up(app: &AppState, due: &Due, failure: Failure) -> Result<()> {

@@ -35,7 +35,7 @@ pub const CLOSED_LEDE: &str = "Nobody can create an account here by themselves. 
 /// The heading when a mail is on its way.
 pub const CHECK_MAIL: &str = "Check your mail";
 /// Before the link that asks for the mail again.
-pub const NOTHING_CAME_OR: &str = "Nothing came? Look among the junk, or ";
+pub const NOTHING_CAME_OR: &str = "Nothing came within a minute? Look among the junk, then ";
 /// That link.
 pub const TRY_AGAIN_HERE: &str = "try again";
 /// What follows it.

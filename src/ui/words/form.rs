@@ -47,12 +47,14 @@ pub fn done(done: Done) -> &'static str {
         Done::SignedUp => "Your account is ready. Sign in with it.",
         Done::ProfileSaved => "Your profile is saved.",
         Done::VerificationOrdered => {
-            "A mail is on its way, if the address still waits to be verified. Its link is good for an hour."
+            "A mail is on its way, if the address still waits to be verified. Its link is good for an hour. If none comes within a minute, look among the junk, then ask again."
         }
         Done::OldAddressAsked => {
-            "A mail is on its way to your present address. Follow its link to agree; then a second mail goes to the new one."
+            "A mail is on its way to your present address. Follow its link to agree; then a second mail goes to the new one. If none comes within a minute, ask again."
         }
-        Done::NewAddressAsked => "A mail is on its way to the new address. It becomes yours when you follow its link.",
+        Done::NewAddressAsked => {
+            "A mail is on its way to the new address. It becomes yours when you follow its link. If none comes within a minute, ask again."
+        }
         Done::ResetOrdered => "If there is an account with this address, a mail is on its way.",
         Done::PasswordReset => "Your new password is set. Use it from now on.",
         Done::PasswordChanged => "Your password is changed.",
@@ -60,7 +62,9 @@ pub fn done(done: Done) -> &'static str {
         Done::SessionRevoked => "That device is signed out.",
         Done::OthersRevoked => "You are signed out everywhere else.",
         Done::AccountUnlinked => "It is no longer linked.",
-        Done::DeletionOrdered => "A mail is on its way. Your account is deleted when you follow its link.",
+        Done::DeletionOrdered => {
+            "A mail is on its way. Your account is deleted when you follow its link. If none comes within a minute, ask again."
+        }
         Done::Deleted => "Your account is deleted.",
     }
 }

@@ -1,0 +1,186 @@
+//! The table `mailSent`: limits on the mails that one recipient is sent, whoever asks for them.
+//!
+//! A recipient gets one mail of a kind per minute and five per hour. The table holds no address, only a keyed hash.
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::Order;
+use crate::{
+    model::Timestamp,
+    server::{
+        AppState, Db, Result,
+        config::Secret,
+        db::on,
+        tx::{Tx, within},
+    },
+};
+
+/// Time between two mails of a kind to one address, in seconds.
+const PAUSE_S: i64 = 60;
+/// The window in which one recipient gets at most five mails of a kind, in seconds.
+const WINDOW_S: i64 = 60 * 60;
+
+/// One limit that a mail counts against.
+#[derive(Debug, PartialEq, Eq)]
+struct Budget<'a> {
+    kind: &'static str,
+    /// An address, a mailbox or a user's id.
+    of: &'a str,
+    /// Time to the next mail, in seconds.
+    pause_s: i64,
+}
+
+/// Counts a mail that is ordered for the address `to`. Returns false if the recipient has been sent enough of the kind;
+/// the transaction must then be dropped.
+///
+/// A sign-up also counts as a request for verification, so that the form "send it again" waits a minute. Such requests
+/// do not count against a sign-up: otherwise a stranger could keep the first mail from somebody who is about to sign up.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn admit(app: &AppState, tx: &mut Tx, to: &str, order: &Order) -> Result<bool> {
+    if !is_limited(app) {
+        return Ok(true);
+    }
+    let kind = order.kind();
+    if !count(app, tx, &Budget { kind, of: to, pause_s: PAUSE_S }).await? {
+        return Ok(false);
+    }
+    match order {
+        // One account may not write to any number of strangers.
+        Order::VerifyNewEmail { user_id, .. } => count(app, tx, &Budget { kind, of: user_id, pause_s: 0 }).await,
+        Order::VerifySignUp { .. } => {
+            count(app, tx, &Budget { kind: Order::VERIFY_EMAIL, of: to, pause_s: PAUSE_S }).await.map(|_| true)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Counts a mail that is about to be sent, if its address is a variant of a mailbox's plain one. All variants of a
+/// mailbox together get five mails of a kind per hour.
+///
+/// This happens when a mail is sent: variants that have no account must not use up what one that has is entitled to.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn admit_variant(app: &AppState, to: &str, order: &Order) -> Result<bool> {
+    let plain = plain_address(to);
+    if plain == to || !is_limited(app) {
+        return Ok(true);
+    }
+    let variants = format!("variants of {plain}");
+    let mut tx = Tx::begin(&app.db).await?;
+    let is_admitted = count(app, &mut tx, &Budget { kind: order.kind(), of: &variants, pause_s: 0 }).await?;
+    tx.commit().await?;
+    Ok(is_admitted)
+}
+
+fn is_limited(app: &AppState) -> bool {
+    app.config.limits.storage.is_some()
+}
+
+/// Counts in one statement, so that several servers and parallel requests together send no more than one would.
+async fn count(app: &AppState, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool> {
+    let now = app.clock.now();
+    let counted: u64 = within!(tx, conn => sqlx::query(
+        r#"
+        insert into "mailSent" ("key", "latest", "second", "third", "fourth", "fifth")
+        values ($1, $2, 0, 0, 0, 0)
+        on conflict ("key") do update
+        set "fifth" = "mailSent"."fourth",
+            "fourth" = "mailSent"."third",
+            "third" = "mailSent"."second",
+            "second" = "mailSent"."latest",
+            "latest" = $2
+        where "mailSent"."latest" <= $3 and "mailSent"."fifth" <= $4
+        "#,
+    )
+    .bind(key(&app.config.secret, budget))
+    .bind(now.millis())
+    .bind(now.plus_seconds(-budget.pause_s).millis())
+    .bind(now.plus_seconds(-WINDOW_S).millis())
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    Ok(counted > 0)
+}
+
+/// Deletes at most `limit` rows that no longer count, and returns how many. A row of a clock that was set back since is
+/// one of them.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn forget(db: &Db, now: Timestamp, limit: u16) -> Result<u64> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"
+        delete from "mailSent"
+        where "key" in (select "key" from "mailSent" where "latest" <= $1 or "latest" > $2 limit $3)
+            and ("latest" <= $1 or "latest" > $2)
+        "#,
+    )
+    .bind(now.plus_seconds(-WINDOW_S).millis())
+    .bind(now.plus_seconds(WINDOW_S).millis())
+    .bind(i64::from(limit))
+    .execute(pool)
+    .await
+    .map(|done| done.rows_affected()))?)
+}
+
+/// Hashes with a key that is derived from the secret (RFC 5869): without it no guess at an address can be tested.
+fn key(secret: &Secret, budget: &Budget<'_>) -> String {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
+        .expand(b"colloquy mail recipient", &mut key)
+        .expect("BUG: 32 bytes are no more than SHA-256 expands to");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("BUG: HMAC takes keys of any length");
+    for part in [budget.kind, "\0", budget.of] {
+        mac.update(part.as_bytes());
+    }
+    let hash = mac.finalize().into_bytes();
+    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns the plain address of a mailbox: without a `+tag`, and at Gmail without dots, which it ignores. Elsewhere a
+/// dot may tell two people apart.
+fn plain_address(address: &str) -> String {
+    let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
+    let untagged = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", untagged.replace('.', "")),
+        _ => format!("{untagged}@{domain}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_of_an_address_have_one_plain_one() {
+        let check = |address: &str, expected: &str| assert_eq!(plain_address(address), expected, "{address}");
+        check("ada@example.com", "ada@example.com");
+        check("ada+chat@example.com", "ada@example.com");
+        check("ada+a+b@example.com", "ada@example.com");
+        check("+ada@example.com", "+ada@example.com");
+        check("ada.l@example.com", "ada.l@example.com");
+        check("a.d.a+x@gmail.com", "ada@gmail.com");
+        check("ada@googlemail.com", "ada@gmail.com");
+    }
+
+    #[test]
+    fn a_key_depends_on_the_secret_the_kind_and_the_recipient() {
+        let key_of = |secret: &str, kind, of| key(&Secret::new(secret), &Budget { kind, of, pause_s: 0 });
+        let ours = key_of("secret", "reset-password", "ada@example.com");
+        assert_eq!(ours, key_of("secret", "reset-password", "ada@example.com"));
+        assert_eq!(ours.len(), 32);
+        for other in [
+            key_of("another", "reset-password", "ada@example.com"),
+            key_of("secret", "verify-email", "ada@example.com"),
+            key_of("secret", "reset-password", "eve@example.com"),
+        ] {
+            assert_ne!(ours, other);
+        }
+    }
+}
