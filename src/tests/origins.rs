@@ -157,3 +157,75 @@ async fn a_form_takes_a_hidden_origin_for_ours_when_the_browser_says_so() {
     assert_eq!(send("same-origin").await, StatusCode::OK);
     assert_eq!(send("cross-site").await, StatusCode::FORBIDDEN);
 }
+
+/// Every request that orders a mail, with the field that says where its link leads.
+fn mail_doors() -> Vec<(&'static str, &'static str, Value)> {
+    let credentials = json!({ "email": "ada@example.com", "password": "correct horse 1", "name": "Ada" });
+    vec![
+        ("/sign-up/email", "callbackURL", credentials.clone()),
+        ("/sign-in/email", "callbackURL", credentials),
+        ("/request-password-reset", "redirectTo", json!({ "email": "ada@example.com" })),
+        ("/send-verification-email", "callbackURL", json!({ "email": "ada@example.com" })),
+        ("/change-email", "callbackURL", json!({ "newEmail": "new@example.com" })),
+        ("/delete-user", "callbackURL", json!({})),
+    ]
+}
+
+#[tokio::test]
+async fn a_host_says_nothing_of_where_the_links_of_mails_lead() {
+    let unset: &[&str] = &["--better-auth-url", "", "--better-auth-trusted-origins", TRUSTED];
+    for flags in [&["--better-auth-trusted-origins", TRUSTED], unset] {
+        let app = TestApp::with_flags(Engine::Sqlite, flags).await;
+        for (host, origin) in [("evil.example", "https://evil.example"), ("192.0.2.5:3000", "http://192.0.2.5:3000")] {
+            let headers = [("host", host), ("origin", origin)];
+            for (path, field, body) in mail_doors() {
+                let path = format!("/api/auth{path}");
+                let with = |target: String| {
+                    let mut body = body.clone();
+                    body[field] = target.into();
+                    body
+                };
+                let refused = refusal(&post(&app, &path, &headers, &with(format!("{origin}/x"))).await);
+                assert_eq!((refused.0, refused.1.ends_with("_URL")), (403, true), "{path} of {host}: {}", refused.1);
+                let long = with(format!("/{}", "x".repeat(2048)));
+                assert_eq!(refusal(&post(&app, &path, &headers, &long).await).0, 403, "{path}: a long target");
+                // The origin of the request counts by its Host, and so does a path of ours.
+                for good in ["/x", "https://app.example.com/x"] {
+                    let answer = post(&app, &path, &headers, &with(good.to_owned())).await;
+                    assert_ne!(answer.status, StatusCode::FORBIDDEN, "{path} {good}: {}", answer.text());
+                }
+            }
+        }
+        assert!(
+            app.letters().await.iter().all(|letter| !letter.url.contains("evil") && !letter.url.contains("192.0.2.5"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_follows_a_link_that_is_no_good_gets_a_page() {
+    let app = trusting_app().await;
+    let evil = "callbackURL=https%3A%2F%2Fevil.example%2Fx";
+    for (path, status, code) in [
+        (format!("/api/auth/reset-password/x?{evil}"), 403, "INVALID_CALLBACK_URL"),
+        (format!("/api/auth/verify-email?token=x&{evil}"), 403, "INVALID_CALLBACK_URL"),
+        (format!("/api/auth/delete-user/callback?token=x&{evil}"), 403, "INVALID_CALLBACK_URL"),
+        ("/api/auth/reset-password/x".to_owned(), 400, "VALIDATION_ERROR"),
+        ("/api/auth/verify-email".to_owned(), 400, "VALIDATION_ERROR"),
+        ("/api/auth/verify-email?token=x".to_owned(), 401, "INVALID_TOKEN"),
+        ("/api/auth/delete-user/callback?token=x".to_owned(), 404, "FAILED_TO_GET_USER_INFO"),
+    ] {
+        let follow = async |accept: &str, host: &str| {
+            let request = Request::get(&path).header(header::ACCEPT, accept).header(header::HOST, host);
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        for host in ["127.0.0.1:4701", "evil.example"] {
+            assert_eq!(refusal(&follow("*/*", host).await), (status, code.to_owned()), "{path}");
+            let answer = follow("text/html,application/xhtml+xml,*/*;q=0.8", host).await;
+            let location = format!("/?error={code}");
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, location.as_str()), "{path}");
+        }
+    }
+    let page = app.get("/?error=INVALID_CALLBACK_URL", "x=y").await.text();
+    assert!(page.contains("It leads to a page that this server does not trust."), "{page}");
+}

@@ -1,12 +1,12 @@
 //! Where the links of mails lead in the end.
 
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use url::Url;
 
-use super::cookies::encode_component;
+use super::{cookies::encode_component, wire::WireError};
 use crate::{model::auth::AuthError, server::AppState};
 
 /// 302 as Better Auth answers it: with JSON's media type, and no body.
@@ -22,6 +22,16 @@ fn visible(url: &str) -> String {
     url.chars()
         .map(|c| if c.is_ascii() && !c.is_ascii_control() { c.to_string() } else { encode_component(&c.to_string()) })
         .collect()
+}
+
+/// Answers whoever follows a link: a refusal is a page for a browser, and JSON for others, as Better Auth has it.
+pub(super) fn answer(headers: &HeaderMap, followed: Result<Response, WireError>) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    match followed {
+        Ok(response) => response,
+        Err(refusal) if accept.contains("text/html") => found(&with_param("/", "error", refusal.code())),
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 /// Adds `error=CODE` to the query of a URL or a path.

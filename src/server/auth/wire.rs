@@ -49,6 +49,11 @@ impl WireError {
         Self { status: StatusCode::NOT_FOUND, ..err.into() }
     }
 
+    /// Returns Better Auth's code; `UNKNOWN` stands for none.
+    pub fn code(&self) -> &'static str {
+        self.body.code.unwrap_or("UNKNOWN")
+    }
+
     /// Nobody is signed in.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")

@@ -70,9 +70,15 @@ pub fn check_login(config: &Config, headers: &HeaderMap) -> Result<(), OriginRef
     }
 }
 
-/// Whether a URL may be gone to after signing in: a trusted origin's, or a safe path of ours.
-pub fn is_trusted_target(config: &Config, headers: &HeaderMap, target: &str) -> bool {
-    is_safe_path(target) || is_trusted(config, headers, target)
+/// The most bytes of a target; it is stored with the mail whose link leads there.
+const MAX_TARGET_BYTES: usize = 2048;
+
+/// True if people may be sent to a URL: a configured origin's, or a safe path of ours.
+///
+/// The request's `Host` does not count: a target goes into mails, and is checked again when their links are followed,
+/// by requests with another one.
+pub fn is_trusted_target(config: &Config, target: &str) -> bool {
+    target.len() <= MAX_TARGET_BYTES && (is_safe_path(target) || is_configured(config, target))
 }
 
 /// Whether `target` is a path on our own origin: one `/` in front, no `\`, nothing that hides a slash.
@@ -87,10 +93,13 @@ pub fn is_safe_path(target: &str) -> bool {
 
 /// Ours by configuration, ours by the request's own `Host`, or named by the operator.
 fn is_trusted(config: &Config, headers: &HeaderMap, url: &str) -> bool {
-    let is_ours = |origin: Origin| {
-        origin.whole == config.base_url() || text(headers, header::HOST).is_some_and(|host| is_own_host(&origin, host))
-    };
-    Origin::parse(url).is_some_and(is_ours) || config.trusted_origins.name(url)
+    let is_own = |origin: Origin| text(headers, header::HOST).is_some_and(|host| is_own_host(&origin, host));
+    is_configured(config, url) || Origin::parse(url).is_some_and(is_own)
+}
+
+/// Ours by configuration, or named by the operator.
+fn is_configured(config: &Config, url: &str) -> bool {
+    Origin::parse(url).is_some_and(|origin| origin.whole == config.base_url()) || config.trusted_origins.name(url)
 }
 
 fn is_own_host(origin: &Origin, host: &str) -> bool {

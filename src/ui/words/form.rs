@@ -75,6 +75,8 @@ pub fn link_error(code: &str) -> &'static str {
         "TOKEN_EXPIRED" | "token_expired" => "It is too old: a link is good for an hour. Ask for a new one.",
         "INVALID_TOKEN" | "invalid_token" => "It is used up, too old or not whole. Ask for a new one.",
         "USER_NOT_FOUND" | "INVALID_USER" => "It belongs to another account than yours, or to one that is gone.",
+        "FAILED_TO_GET_USER_INFO" => "You are signed out in this browser. Sign in, then open the link again.",
+        "INVALID_CALLBACK_URL" => "It leads to a page that this server does not trust.",
         "EMAIL_MISMATCH" => "It is for another address than the one of your account.",
         "USER_ALREADY_EXISTS" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL" => "Somebody else has this address already.",
         "EMAIL_ALREADY_VERIFIED" => "This address is verified already.",

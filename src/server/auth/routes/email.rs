@@ -65,14 +65,18 @@ async fn change_email(State(app): State<AppState>, JsonBody(req): JsonBody) -> R
 }
 
 /// Where the links of mails lead: to `callbackURL`, with `?error=CODE` if they are no good, or to a JSON answer.
-async fn verify_email(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
-    let mut query = body::query(&parts);
+async fn verify_email(State(app): State<AppState>, parts: Parts) -> Response {
+    links::answer(&parts.headers, follow_link(&app, &parts).await)
+}
+
+async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireError> {
+    let mut query = body::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(&app, &parts, callback_url.as_deref())?;
-    let followed = match mail_tokens::verify(&app, &token) {
-        Ok(claims) => follow(&app, &parts, &claims, callback_url.clone()).await,
+    targets::check_callback_url(app, callback_url.as_deref())?;
+    let followed = match mail_tokens::verify(app, &token) {
+        Ok(claims) => follow(app, parts, &claims, callback_url.clone()).await,
         Err(err) => Err(err.into()),
     };
     match (followed, callback_url) {

@@ -77,19 +77,19 @@ async fn request_password_reset(
 }
 
 /// Where the links of mails lead: on to the page that asks for the new password.
-async fn reset_password_callback(
-    State(app): State<AppState>,
-    Path(token): Path<String>,
-    parts: Parts,
-) -> Result<Response, WireError> {
-    let mut query = body::query(&parts);
+async fn reset_password_callback(State(app): State<AppState>, Path(token): Path<String>, parts: Parts) -> Response {
+    links::answer(&parts.headers, go_to_reset(&app, &token, &parts).await)
+}
+
+async fn go_to_reset(app: &AppState, token: &str, parts: &Parts) -> Result<Response, WireError> {
+    let mut query = body::query(parts);
     let callback_url = query.string("callbackURL");
     query.end()?;
-    targets::check_callback_url(&app, &parts, Some(&callback_url))?;
-    let is_good = !callback_url.is_empty() && recovery::is_good(&app, &token).await?;
-    let page = links::absolute(&app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
+    targets::check_callback_url(app, Some(&callback_url))?;
+    let is_good = !callback_url.is_empty() && recovery::is_good(app, token).await?;
+    let page = links::absolute(app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
     Ok(links::found(&match is_good {
-        true => links::with_param(&page, "token", &token),
+        true => links::with_param(&page, "token", token),
         false => links::with_error(&page, AuthError::InvalidToken),
     }))
 }

@@ -86,22 +86,26 @@ async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
 }
 
 /// Where the links of mails lead. Only the user's own session can follow one.
-async fn delete_user_callback(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
-    let mut query = body::query(&parts);
+async fn delete_user_callback(State(app): State<AppState>, parts: Parts) -> Response {
+    links::answer(&parts.headers, follow_deletion(&app, &parts).await)
+}
+
+async fn follow_deletion(app: &AppState, parts: &Parts) -> Result<Response, WireError> {
+    let mut query = body::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(&app, &parts, callback_url.as_deref())?;
+    targets::check_callback_url(app, callback_url.as_deref())?;
     if !app.config.auth.delete_user {
         return Err(WireError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found"));
     }
-    let visit = principal::from_cookie(&app, &parts.headers, Refresh::WhenDue).await?;
-    SetCookies::of(&parts).extend(visit.set_cookies);
+    let visit = principal::from_cookie(app, &parts.headers, Refresh::WhenDue).await?;
+    SetCookies::of(parts).extend(visit.set_cookies);
     let Some(principal) = visit.principal else {
         return Err(WireError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info"));
     };
-    delete_by_token(&app, &principal, &token).await?;
-    SetCookies::of(&parts).extend(cookies::close_session(&app.config));
+    delete_by_token(app, &principal, &token).await?;
+    SetCookies::of(parts).extend(cookies::close_session(&app.config));
     Ok(match callback_url {
         Some(url) => links::found(&url),
         None => Json(json!({ "success": true, "message": "User deleted" })).into_response(),
