@@ -77,7 +77,7 @@ test.describe("a form that is refused", () => {
     await password.current.fill(account.password);
     await password.new.fill("another battery staple");
     await password.change.click();
-    await expect(status("Your password is changed.")).toBeVisible();
+    await expect(status("Your password is changed, and you are signed out everywhere else.")).toBeVisible();
     await expect(password.current).toHaveValue("");
     await expect(password.new).toHaveValue("");
 

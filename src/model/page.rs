@@ -56,6 +56,8 @@ pub enum Done {
     ResetOrdered,
     /// The link of that mail was followed, and a new password is set.
     PasswordReset,
+    /// The link of that mail was followed, a new password is set, and all sessions have ended.
+    PasswordResetSessionsEnded,
     /// The password was changed.
     PasswordChanged,
     /// The password was changed, and all other sessions have ended.
@@ -80,6 +82,7 @@ from_json!(word Done {
     "new_address_asked" => NewAddressAsked,
     "reset_ordered" => ResetOrdered,
     "password_reset" => PasswordReset,
+    "password_reset_sessions_ended" => PasswordResetSessionsEnded,
     "password_changed" => PasswordChanged,
     "password_changed_others_ended" => PasswordChangedOthersEnded,
     "session_revoked" => SessionRevoked,
@@ -302,6 +305,7 @@ mod tests {
             Done::NewAddressAsked,
             Done::ResetOrdered,
             Done::PasswordReset,
+            Done::PasswordResetSessionsEnded,
             Done::PasswordChanged,
             Done::PasswordChangedOthersEnded,
             Done::SessionRevoked,

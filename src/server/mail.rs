@@ -45,6 +45,8 @@ pub enum Order {
     ConfirmEmailChange {
         /// Whose address.
         user_id: String,
+        /// The session that asked; the link is no good once it has ended.
+        session_id: Option<String>,
         /// In lower case.
         new_email: String,
         /// Where the link leads in the end.
@@ -54,6 +56,11 @@ pub enum Order {
     VerifyNewEmail {
         /// Whose address.
         user_id: String,
+        /// The session that asked; the link is no good once it has ended.
+        session_id: Option<String>,
+        /// True if the old address has agreed.
+        #[serde(default)]
+        has_agreed: bool,
         /// In lower case.
         new_email: String,
         /// Where the link leads in the end.

@@ -246,6 +246,28 @@ on_both_engines! {
         assert!(html.contains("Use at least 8 characters.") && html.contains("value=\"nothing\""), "{html}");
     }
 
+    async fn a_reset_says_that_everybody_is_signed_out(app) {
+        let ada = app.sign_up("Ada").await;
+        let mut browser = Browser::of(&app, &ada);
+        browser.submit("/forgot-password", "request-reset", "email=ada%40example.com").await;
+        let link = app.letters().await.remove(0).url;
+        let (_, token) = link.split_once("/reset-password/").unwrap();
+        let token = token.split('?').next().unwrap();
+        let fields = format!("token={token}&new_password=a+new+horse+2");
+        let page = format!("/reset-password?token={token}");
+        // Also to somebody who was signed in here.
+        let html = browser.submit(&page, "reset-password", &fields).await;
+        assert!(html.contains("everywhere else you are signed out.") && html.contains("Keep me signed in"), "{html}");
+        assert!(!is_signed_in(&app, &ada.cookie).await);
+    }
+
+    async fn a_new_password_ends_other_sessions_unless_unticked(app) {
+        let ada = app.sign_up("Ada").await;
+        let html = Browser::of(&app, &ada).open("/account/password").await.text();
+        let (_, tag) = html.split_once(r#"name="revoke_others""#).expect("the box");
+        assert!(tag.split('>').next().unwrap().contains("checked"), "{html}");
+    }
+
     async fn what_a_link_says_is_never_somebody_elses_sentence(app) {
         let ada = app.sign_up("Ada").await;
         let mut browser = Browser::of(&app, &ada);

@@ -18,6 +18,7 @@ mod pages;
 mod recording;
 mod secrets;
 mod sweep;
+mod takeover;
 mod timestamp;
 mod token;
 mod web_address;

@@ -5,6 +5,7 @@ use super::{
     cookies::Remember,
     principal::Principal,
     sessions::{self, SessionRow, Visitor},
+    verifications,
 };
 use crate::{
     model::{
@@ -19,7 +20,8 @@ use crate::{
     },
 };
 
-/// Changes the password. With `revoke_others` every session ends, and the one that is returned takes their place.
+/// Changes the password. With `revoke_others` every session ends, links of mails become void, and the session that is
+/// returned takes their place.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`],
@@ -39,6 +41,9 @@ pub async fn change_password(
         return Err(AuthError::InvalidPassword.into());
     }
     let mut tx = Tx::begin(&app.db).await?;
+    if revoke_others.is_some() {
+        verifications::forget_all_of(&mut tx, &principal.user_id).await?;
+    }
     if !replace(app, &mut tx, &principal.user_id, &stored, &hash).await? {
         return Err(AuthError::InvalidPassword.into());
     }

@@ -1,22 +1,29 @@
 //! Taking another address: the old one agrees if it is proved, and then the new one is proved, each by a mail.
+//!
+//! The rules are checked when a link is followed, not only when it is ordered: by then the session that asked may have
+//! ended, the old address may have been proved, and the operator may have turned changes off.
 
 use super::{
+    guard,
     mail_tokens::{self, MailClaims, RequestType},
     principal::Principal,
-    users,
+    sessions, users, verifications,
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, User},
     server::{
         AppState, Result,
         mail::{Order, outbox},
+        tx::Tx,
     },
 };
 
 /// Orders the first mail. An address that is taken makes no difference here: nobody gets a mail then.
 ///
+/// Without the old address's agreement the session has to be fresh: a new address can reset the password.
+///
 /// # Errors
-/// [`AuthError::ChangeEmailDisabled`], [`AuthError::EmailIsTheSame`].
+/// [`AuthError::ChangeEmailDisabled`], [`AuthError::EmailIsTheSame`], [`AuthError::SessionNotFresh`].
 pub async fn request(
     app: &AppState,
     principal: &Principal,
@@ -30,36 +37,83 @@ pub async fn request(
         return Err(AuthError::EmailIsTheSame.into());
     }
     let user_id = principal.user_id.clone();
+    let session_id = Some(principal.session_id.clone());
     let new_email = new_email.as_str().to_owned();
-    let (to, order) = match principal.user.email_verified && app.config.auth.change_email_confirmation {
-        true => {
-            (principal.user.email.clone(), Order::ConfirmEmailChange { user_id, new_email, callback_url })
-        }
-        false => (new_email.clone(), Order::VerifyNewEmail { user_id, new_email, callback_url }),
-    };
-    outbox::put(app, &to, &order).await
+    if must_agree(app, &principal.user) {
+        let order = Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url };
+        return outbox::put(app, &principal.user.email, &order).await;
+    }
+    if !guard::is_fresh(app, principal) {
+        return Err(AuthError::SessionNotFresh.into());
+    }
+    let to = new_email.clone();
+    outbox::put(app, &to, &Order::VerifyNewEmail { user_id, session_id, has_agreed: false, new_email, callback_url })
+        .await
 }
 
-/// Makes the token of a link for a user and a new address.
-pub(super) fn issue(app: &AppState, user: &User, new_email: &str, request_type: RequestType) -> Result<String> {
+/// True if the user's old address has to agree to a new one.
+fn must_agree(app: &AppState, user: &User) -> bool {
+    user.email_verified && app.config.auth.change_email_confirmation
+}
+
+/// Makes the token of a link that asks the old address to agree.
+pub(super) fn issue_confirmation(
+    app: &AppState,
+    user: &User,
+    new_email: &str,
+    session_id: &Option<String>,
+) -> Result<String> {
     let claims = MailClaims {
-        email: user.email.clone(),
         update_to: Some(new_email.to_owned()),
-        request_type: Some(request_type),
-        user_id: user.id.clone(),
+        request_type: Some(RequestType::ChangeEmailConfirmation),
+        session_id: session_id.clone(),
+        ..MailClaims::of(user)
     };
     mail_tokens::mint(app, claims)
+}
+
+/// Makes the token of a link that proves the new address.
+pub(super) fn issue_verification(
+    app: &AppState,
+    user: &User,
+    new_email: &str,
+    session_id: &Option<String>,
+    has_agreed: bool,
+) -> Result<String> {
+    let claims = MailClaims {
+        update_to: Some(new_email.to_owned()),
+        request_type: Some(RequestType::ChangeEmailVerification),
+        session_id: session_id.clone(),
+        has_agreed,
+        ..MailClaims::of(user)
+    };
+    mail_tokens::mint(app, claims)
+}
+
+/// True if the session that asked for a change lives; one of an order that names none counts as living.
+pub(super) async fn is_wanted_still(app: &AppState, user_id: &str, session_id: &Option<String>) -> Result<bool> {
+    let Some(session_id) = session_id else { return Ok(true) };
+    let found = sessions::find(&app.db, session_id, user_id).await?;
+    Ok(found.is_some_and(|(session, _)| !session.is_over(app.clock.now())))
 }
 
 /// Returns the user of a link and the new address; `visitor` is who follows it, if anybody is signed in.
 ///
 /// # Errors
-/// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the user's address is another one by now;
+/// [`AuthError::ChangeEmailDisabled`]; [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the user's address
+/// is another one by now, the session that asked has ended, or the old address has to agree and has not;
 /// [`AuthError::InvalidUser`] when somebody else follows the link.
 pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Principal>) -> Result<(User, String)> {
+    if !app.config.auth.change_email {
+        return Err(AuthError::ChangeEmailDisabled.into());
+    }
     let new_email = claims.update_to.clone().ok_or(AuthError::InvalidToken)?;
     let user = users::find(&app.db, &claims.user_id).await?.ok_or(AuthError::UserNotFound)?;
-    if user.email != claims.email {
+    let is_last_step = claims.request_type == Some(RequestType::ChangeEmailVerification);
+    if user.email != claims.email
+        || (is_last_step && must_agree(app, &user) && !claims.has_agreed)
+        || !is_wanted_still(app, &user.id, &claims.session_id).await?
+    {
         return Err(AuthError::InvalidToken.into());
     }
     match visitor.is_some_and(|visitor| visitor.user_id != user.id) {
@@ -72,22 +126,33 @@ pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Princip
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn confirm(app: &AppState, user: &User, new_email: String, callback_url: Option<String>) -> Result<()> {
+pub async fn confirm(
+    app: &AppState,
+    claims: &MailClaims,
+    new_email: String,
+    callback_url: Option<String>,
+) -> Result<()> {
+    let (user_id, session_id) = (claims.user_id.clone(), claims.session_id.clone());
     let to = new_email.clone();
-    outbox::put(app, &to, &Order::VerifyNewEmail { user_id: user.id.clone(), new_email, callback_url }).await
+    outbox::put(app, &to, &Order::VerifyNewEmail { user_id, session_id, has_agreed: true, new_email, callback_url })
+        .await
 }
 
-/// Gives the user the new address, and returns him as he is then.
+/// Gives the user the new address, and returns him as he is then. Links that went to the old address become void.
 ///
 /// # Errors
 /// [`AuthError::UserAlreadyExists`] when somebody has taken it meanwhile; [`AuthError::InvalidToken`] when the user's
-/// address changed meanwhile.
-pub async fn apply(app: &AppState, user: &User, new_email: &str) -> Result<User> {
-    let changed = users::set_email(app, user, new_email, user.email_verified).await;
+/// address changed or the session that asked ended meanwhile.
+pub async fn apply(app: &AppState, user: &User, new_email: &str, claims: &MailClaims) -> Result<User> {
+    let mut tx = Tx::begin(&app.db).await?;
+    // First, so that of this and a reset of the password at once the second one sees what the first one did.
+    verifications::forget_all_of(&mut tx, &user.id).await?;
+    let changed = users::change_email(app, &mut tx, user, new_email, claims.session_id.as_deref()).await;
     let changed = changed.map_err(|err| match err.is_unique_violation("user", "email") {
         true => AuthError::UserAlreadyExists.into(),
         false => err,
     })?;
+    tx.commit().await?;
     tracing::info!(user.id, "a user changed the address");
     Ok(changed)
 }

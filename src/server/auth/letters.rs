@@ -3,12 +3,7 @@
 //! This happens when a mail is sent and not when it is ordered, so that ordering one takes the same time whether an
 //! address is known or not.
 
-use super::{
-    cookies::encode_component,
-    deletion, email_change,
-    mail_tokens::RequestType::{ChangeEmailConfirmation, ChangeEmailVerification},
-    recovery, users, verification,
-};
+use super::{cookies::encode_component, deletion, email_change, recovery, users, verification};
 use crate::{
     model::auth::User,
     server::{
@@ -36,15 +31,17 @@ pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
             let path = verify_path(&verification::issue(app, &user)?, callback_url);
             Ok(Some(letter(app, &user, Matter::VerifyEmail, &path)))
         }
-        Order::ConfirmEmailChange { user_id, new_email, callback_url } => {
-            let Some(user) = mover(app, user_id, new_email).await? else { return Ok(None) };
-            let path = verify_path(&email_change::issue(app, &user, new_email, ChangeEmailConfirmation)?, callback_url);
+        Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url } => {
+            let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
+            let token = email_change::issue_confirmation(app, &user, new_email, session_id)?;
+            let path = verify_path(&token, callback_url);
             let matter = Matter::ConfirmEmailChange { new_email: new_email.clone() };
             Ok(Some(letter(app, &user, matter, &path)))
         }
-        Order::VerifyNewEmail { user_id, new_email, callback_url } => {
-            let Some(user) = mover(app, user_id, new_email).await? else { return Ok(None) };
-            let path = verify_path(&email_change::issue(app, &user, new_email, ChangeEmailVerification)?, callback_url);
+        Order::VerifyNewEmail { user_id, session_id, has_agreed, new_email, callback_url } => {
+            let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
+            let token = email_change::issue_verification(app, &user, new_email, session_id, *has_agreed)?;
+            let path = verify_path(&token, callback_url);
             let letter = letter(app, &user, Matter::VerifyNewEmail, &path);
             Ok(Some(Letter { to: new_email.clone(), ..letter }))
         }
@@ -61,11 +58,12 @@ pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
     }
 }
 
-/// Returns the user who wants a new address, unless somebody has that.
-async fn mover(app: &AppState, user_id: &str, new_email: &str) -> Result<Option<User>> {
-    match users::find_by_email(&app.db, new_email).await? {
-        Some(_) => Ok(None),
-        None => users::find(&app.db, user_id).await,
+/// Returns the user who wants a new address, unless somebody has that or the session that asked has ended.
+async fn mover(app: &AppState, user_id: &str, session_id: &Option<String>, new_email: &str) -> Result<Option<User>> {
+    let is_taken = users::find_by_email(&app.db, new_email).await?.is_some();
+    match is_taken || !email_change::is_wanted_still(app, user_id, session_id).await? {
+        true => Ok(None),
+        false => users::find(&app.db, user_id).await,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
+use super::accounts::CREDENTIAL;
 use crate::{
     model::{Timestamp, auth::AuthError},
     server::{
@@ -76,6 +77,20 @@ pub async fn list(db: &Db, user_id: &str) -> Result<Vec<LinkedAccount>> {
     .fetch_all(pool)
     .await)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Takes all accounts of other providers away from a user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn unlink_all_within(tx: &mut Tx, user_id: &str) -> Result<()> {
+    within!(tx, conn => sqlx::query(r#"delete from "account" where "userId" = $1 and "providerId" <> $2"#)
+        .bind(user_id)
+        .bind(CREDENTIAL)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    Ok(())
 }
 
 /// Takes an account away, by its row's id.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::{
-    model::auth::AuthError,
+    model::auth::{AuthError, User},
     server::{AppState, Result, config::Secret},
 };
 
@@ -30,6 +30,26 @@ pub struct MailClaims {
     pub request_type: Option<RequestType>,
     /// Whose address.
     pub user_id: String,
+    /// The session that asked for a new address; the link is no good once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// True if the old address has agreed to the new one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_agreed: bool,
+}
+
+impl MailClaims {
+    /// Claims that prove a user's own address.
+    pub fn of(user: &User) -> Self {
+        Self {
+            email: user.email.clone(),
+            update_to: None,
+            request_type: None,
+            user_id: user.id.clone(),
+            session_id: None,
+            has_agreed: false,
+        }
+    }
 }
 
 /// What a link does to a new address.

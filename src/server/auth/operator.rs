@@ -1,6 +1,6 @@
 //! What an operator does to users, without being one: no session is asked for, and SIGN_UP does not count.
 
-use super::{credentials, sessions, users};
+use super::{credentials, sessions, users, verifications};
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
     server::{AppState, Result, ids, tx::Tx},
@@ -9,7 +9,7 @@ use crate::{
 /// What becomes of the sessions of a user who gets a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldSessions {
-    /// They end: whoever knew the old password is out.
+    /// They end, and links of mails become void: whoever knew the old password is out.
     End,
     /// They stay.
     Stay,
@@ -50,6 +50,9 @@ pub async fn set_password(app: &AppState, user: &User, password: &Password, sess
     password.check_new()?;
     let hash = app.passwords.hash(password).await?;
     let mut tx = Tx::begin(&app.db).await?;
+    if sessions == OldSessions::End {
+        verifications::forget_all_of(&mut tx, &user.id).await?;
+    }
     credentials::set(app, &mut tx, &user.id, &hash).await?;
     if sessions == OldSessions::End {
         sessions::revoke_all_within(&mut tx, &user.id).await?;
@@ -63,7 +66,10 @@ pub async fn set_password(app: &AppState, user: &User, password: &Password, sess
 /// # Errors
 /// [`AuthError::InvalidToken`] when it changed meanwhile.
 pub async fn verify(app: &AppState, user: &User) -> Result<()> {
-    users::set_email(app, user, &user.email, true).await.map(drop)
+    let mut tx = Tx::begin(&app.db).await?;
+    users::prove_email(app, &mut tx, user).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Deletes a user with all that is his.

@@ -1,6 +1,6 @@
 //! Setting a new password by the link of a mail.
 
-use super::{credentials, sessions, users, verifications};
+use super::{credentials, linked, sessions, users, verifications};
 use crate::{
     model::auth::{AuthError, EmailAddress, Password},
     server::{
@@ -39,6 +39,10 @@ pub async fn is_good(app: &AppState, token: &str) -> Result<bool> {
 
 /// Sets a new password, and uses the token up. A user without a password has one from then on.
 ///
+/// The link came by mail, so it proves the address. Whoever was in the account before may not be its owner: sessions
+/// end unless REVOKE_SESSIONS_ON_PASSWORD_RESET says otherwise, other links become void, and linked accounts of a user
+/// whose address was not proved are taken away.
+///
 /// # Errors
 /// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are judged first;
 /// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`].
@@ -46,11 +50,16 @@ pub async fn reset(app: &AppState, token: &str, new: &Password) -> Result<()> {
     new.check_new()?;
     let identifier = identifier(token);
     let user_id = verifications::find(app, &identifier).await?.ok_or(AuthError::InvalidToken)?;
-    users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
+    let user = users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
     let hash = app.passwords.hash(new).await?;
     let mut tx = Tx::begin(&app.db).await?;
     if !verifications::consume(app, &mut tx, &identifier, &user_id).await? {
         return Err(AuthError::InvalidToken.into());
+    }
+    verifications::forget_all_of(&mut tx, &user_id).await?;
+    if !user.email_verified {
+        users::prove_email(app, &mut tx, &user).await?;
+        linked::unlink_all_within(&mut tx, &user_id).await?;
     }
     credentials::set(app, &mut tx, &user_id, &hash).await?;
     if app.config.auth.revoke_sessions_on_password_reset {

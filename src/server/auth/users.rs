@@ -160,31 +160,67 @@ pub async fn update(app: &AppState, user: &User, changes: UserChanges) -> Result
     }
 }
 
-/// Sets a user's address and whether it is proved, and returns him as he is then.
+/// Takes a user's address for proved, and returns him as he is then.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] when his address changed meanwhile; [`crate::server::Error::Db`], a unique violation of
-/// `user.email` when somebody else has the address.
-pub async fn set_email(app: &AppState, user: &User, email: &str, verified: bool) -> Result<User> {
+/// [`AuthError::InvalidToken`] when his address changed meanwhile.
+pub(super) async fn prove_email(app: &AppState, tx: &mut Tx, user: &User) -> Result<User> {
     let updated_at = app.clock.now();
-    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+    let updated: u64 = within!(tx, conn => sqlx::query(
         r#"
         update "user"
-        set "email" = $1, "emailVerified" = $2, "updatedAt" = $3
-        where "id" = $4 and "email" = $5
+        set "emailVerified" = $1, "updatedAt" = $2
+        where "id" = $3 and "email" = $4
         "#,
     )
-    .bind(email)
-    .bind(verified)
+    .bind(true)
     .bind(updated_at)
     .bind(&user.id)
     .bind(&user.email)
-    .execute(pool)
+    .execute(conn)
     .await
     .map(|done| done.rows_affected()))?;
     match updated {
         0 => Err(AuthError::InvalidToken.into()),
-        _ => Ok(User { email: email.to_owned(), email_verified: verified, updated_at, ..user.clone() }),
+        _ => Ok(User { email_verified: true, updated_at, ..user.clone() }),
+    }
+}
+
+/// Gives a user another address, and returns him as he is then. With a session's id, that session must live.
+///
+/// # Errors
+/// [`AuthError::InvalidToken`] when his address changed or the session ended meanwhile; [`crate::server::Error::Db`], a
+/// unique violation of `user.email` when somebody else has the address.
+pub(super) async fn change_email(
+    app: &AppState,
+    tx: &mut Tx,
+    user: &User,
+    email: &str,
+    session_id: Option<&str>,
+) -> Result<User> {
+    let updated_at = app.clock.now();
+    let updated: u64 = within!(tx, conn => sqlx::query(
+        r#"
+        update "user"
+        set "email" = $1, "updatedAt" = $2
+        where "id" = $3 and "email" = $4
+            and (
+                cast($5 as text) is null
+                or exists (select 1 from "session" where "id" = $5 and "userId" = $3 and "expiresAt" > $2)
+            )
+        "#,
+    )
+    .bind(email)
+    .bind(updated_at)
+    .bind(&user.id)
+    .bind(&user.email)
+    .bind(session_id)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    match updated {
+        0 => Err(AuthError::InvalidToken.into()),
+        _ => Ok(User { email: email.to_owned(), updated_at, ..user.clone() }),
     }
 }
 

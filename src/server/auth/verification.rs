@@ -9,6 +9,7 @@ use crate::{
     server::{
         AppState, Result,
         mail::{Order, outbox},
+        tx::Tx,
     },
 };
 
@@ -23,9 +24,7 @@ pub async fn order(app: &AppState, email: &EmailAddress, callback_url: Option<St
 
 /// Makes the token of a link for a user.
 pub(super) fn issue(app: &AppState, user: &User) -> Result<String> {
-    let claims =
-        MailClaims { email: user.email.clone(), update_to: None, request_type: None, user_id: user.id.clone() };
-    mail_tokens::mint(app, claims)
+    mail_tokens::mint(app, MailClaims::of(user))
 }
 
 /// Takes the address of a link for proved, and returns whose it is, as long as it was not before.
@@ -40,5 +39,8 @@ pub async fn verify(app: &AppState, claims: &MailClaims) -> Result<Option<User>>
     if user.email_verified {
         return Ok(None);
     }
-    users::set_email(app, &user, &user.email, true).await.map(Some)
+    let mut tx = Tx::begin(&app.db).await?;
+    let user = users::prove_email(app, &mut tx, &user).await?;
+    tx.commit().await?;
+    Ok(Some(user))
 }

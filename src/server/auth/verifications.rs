@@ -79,6 +79,19 @@ pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value
     Ok(deleted > 0)
 }
 
+/// Makes every link void that stands for a user.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn forget_all_of(tx: &mut Tx, user_id: &str) -> Result<()> {
+    within!(tx, conn => sqlx::query(r#"delete from "verification" where "value" = $1"#)
+        .bind(user_id)
+        .execute(conn)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
 /// Deletes at most `limit` rows that are over at `now`, and returns how many.
 ///
 /// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.

@@ -48,7 +48,7 @@ pub struct AuthSettings {
     #[arg(long, env = "AUTO_SIGN_IN_AFTER_VERIFICATION")]
     pub auto_sign_in_after_verification: Option<String>,
 
-    /// Whether a password reset ends the user's sessions: `on` or `off`. Unset: off.
+    /// Whether a password reset ends the user's sessions: `on` or `off`. Unset: on.
     #[arg(long, env = "REVOKE_SESSIONS_ON_PASSWORD_RESET")]
     pub revoke_sessions_on_password_reset: Option<String>,
 
@@ -192,7 +192,7 @@ impl AuthSettings {
             revoke_sessions_on_password_reset: switch(
                 "REVOKE_SESSIONS_ON_PASSWORD_RESET",
                 self.revoke_sessions_on_password_reset,
-                false,
+                true,
             )?,
             delete_user: switch("DELETE_USER", self.delete_user, true)?,
             delete_user_verification: switch("DELETE_USER_VERIFICATION", self.delete_user_verification, false)?,

@@ -39,14 +39,18 @@ async fn order_reset(app: &AppState, email: &str) -> Result<()> {
 /// See [`crate::api::recovery::reset_password`].
 pub async fn reset_password(token: String, new: Password) -> Result<Done, ApiError> {
     let app: AppState = expect_context();
-    // Somebody who is signed in does not get to see the sign-in page.
-    let next = if principal().is_some() { path::ACCOUNT_PASSWORD } else { path::SIGN_IN };
+    // Somebody who is signed in does not get to see the sign-in page, but with the sessions this one ends, too.
+    let (next, reset_done) = match app.config.auth.revoke_sessions_on_password_reset {
+        true => (path::SIGN_IN, Done::PasswordResetSessionsEnded),
+        false if principal().is_some() => (path::ACCOUNT_PASSWORD, Done::PasswordReset),
+        false => (path::SIGN_IN, Done::PasswordReset),
+    };
     let reset = async {
         count(&app, "/reset-password").await?;
         recovery::reset(&app, &token, &new).await
     };
     match reset.await {
-        Ok(()) => Ok(go_on(&app, next, Done::PasswordReset, TypedFields::default())),
+        Ok(()) => Ok(go_on(&app, next, reset_done, TypedFields::default())),
         Err(err) => Err(refuse(&app, err, TypedFields::default())),
     }
 }

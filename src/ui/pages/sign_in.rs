@@ -30,7 +30,12 @@ pub fn SignInPage() -> impl IntoView {
 fn sign_in(start: EntryStart) -> AnyView {
     let action = FormAction::new::<SignIn>();
     let errors = FormErrors::of_action(action);
-    let shown = |done: &Done| matches!(done, Done::SignedUp | Done::PasswordReset | Done::VerificationOrdered);
+    let shown = |done: &Done| {
+        matches!(
+            done,
+            Done::SignedUp | Done::PasswordReset | Done::PasswordResetSessionsEnded | Done::VerificationOrdered
+        )
+    };
     let before = start.memory.done.filter(shown);
     let email = RwSignal::new(start.memory.typed.email.clone());
     let unverified = Err(ApiError::Auth(AuthError::EmailNotVerified));

@@ -57,6 +57,9 @@ pub fn done(done: Done) -> &'static str {
         }
         Done::ResetOrdered => "If there is an account with this address, a mail is on its way.",
         Done::PasswordReset => "Your new password is set. Use it from now on.",
+        Done::PasswordResetSessionsEnded => {
+            "Your new password is set. Sign in with it here; everywhere else you are signed out."
+        }
         Done::PasswordChanged => "Your password is changed.",
         Done::PasswordChangedOthersEnded => "Your password is changed, and you are signed out everywhere else.",
         Done::SessionRevoked => "That device is signed out.",
@@ -76,6 +79,7 @@ pub fn link_error(code: &str) -> &'static str {
         "INVALID_TOKEN" | "invalid_token" => "It is used up, too old or not whole. Ask for a new one.",
         "USER_NOT_FOUND" | "INVALID_USER" => "It belongs to another account than yours, or to one that is gone.",
         "FAILED_TO_GET_USER_INFO" => "You are signed out in this browser. Sign in, then open the link again.",
+        "CHANGE_EMAIL_DISABLED" => "Addresses cannot be changed here any more.",
         "INVALID_CALLBACK_URL" => "It leads to a page that this server does not trust.",
         "EMAIL_MISMATCH" => "It is for another address than the one of your account.",
         "USER_ALREADY_EXISTS" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL" => "Somebody else has this address already.",

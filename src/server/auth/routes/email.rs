@@ -97,11 +97,11 @@ async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url
     let (user, new_email) = email_change::judge(app, claims, visitor).await?;
     match request_type {
         RequestType::ChangeEmailConfirmation => {
-            email_change::confirm(app, &user, new_email, callback_url).await?;
+            email_change::confirm(app, claims, new_email, callback_url).await?;
             Ok(json!({ "status": true }))
         }
         RequestType::ChangeEmailVerification => {
-            let user = email_change::apply(app, &user, &new_email).await?;
+            let user = email_change::apply(app, &user, &new_email, claims).await?;
             if let Some(visitor) = visitor {
                 set_again(app, parts, visitor);
             }

@@ -55,7 +55,7 @@ fn ChangeForm() -> impl IntoView {
                 error=derived(move || errors.get().password)
             />
             <label class="form__check">
-                <input type="checkbox" name="revoke_others" value="on" />
+                <input type="checkbox" name="revoke_others" value="on" checked />
                 {words::OTHERS}
             </label>
             <Button r#type="submit" is_busy=action.pending()>

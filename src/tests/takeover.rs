@@ -1,0 +1,196 @@
+//! A reset by mail gives an account to whoever has its address: nobody who was in it before stays.
+
+use axum::http::StatusCode;
+use futures_util::future::join;
+use serde_json::json;
+
+use super::{
+    Engine, TestApp, TestUser,
+    mailed::{follow, one_letter, sign_in, token_of, user_of, verify},
+    on_both_engines,
+};
+use crate::server::db::on;
+
+const NEW_PASSWORD: &str = "quite another 2";
+
+/// Asks for a link, as the owner of the address does. Returns its token.
+async fn ask(app: &TestApp) -> String {
+    app.post("/api/auth/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
+    let (to, link) = one_letter(app).await;
+    assert_eq!(to, "ada@example.com");
+    token_of(&link)
+}
+
+async fn reset_by(app: &TestApp, token: &str) -> StatusCode {
+    let body = json!({ "newPassword": NEW_PASSWORD, "token": token });
+    app.post("/api/auth/reset-password", None, &body).await.status
+}
+
+/// Asks for a new address, by a session. Returns the link.
+async fn change_email(app: &TestApp, user: &TestUser, new_email: &str) -> String {
+    let answer = app.post("/api/auth/change-email", Some(&user.cookie), &json!({ "newEmail": new_email })).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    one_letter(app).await.1
+}
+
+async fn link_account(app: &TestApp, user: &TestUser) {
+    on!(app.state.db.write(), pool => sqlx::query(
+        r#"
+        insert into "account" ("id", "accountId", "providerId", "userId", "createdAt", "updatedAt")
+        values ('linked', '1234', 'github', $1, $2, $2)
+        "#,
+    )
+    .bind(&user.id)
+    .bind(app.state.clock.now())
+    .execute(pool)
+    .await
+    .map(drop))
+    .unwrap();
+}
+
+/// The rows of a table, as a number and the one text that matters.
+macro_rules! texts {
+    ($app:expr, $query:literal) => {{
+        let texts: Vec<String> =
+            on!($app.state.db.read(), pool => sqlx::query_scalar($query).fetch_all(pool).await).unwrap();
+        texts
+    }};
+}
+
+async fn email_of(app: &TestApp, user: &TestUser) -> String {
+    crate::server::auth::users::find(&app.state.db, &user.id).await.unwrap().unwrap().email
+}
+
+on_both_engines! {
+    async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app, &["--delete-user-verification", "on"]) {
+        let mallory = app.sign_up("Ada").await;
+        let list = json!({ "type": "threads.list", "params": {} });
+        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::OK);
+        link_account(&app, &mallory).await;
+        app.post("/api/auth/delete-user", Some(&mallory.cookie), &json!({})).await;
+        one_letter(&app).await;
+        let taking = change_email(&app, &mallory, "mallory@evil.example").await;
+        let token = ask(&app).await;
+        // One more waits to be written.
+        let body = json!({ "newEmail": "mallory@evil.example" });
+        app.post("/api/auth/change-email", Some(&mallory.cookie), &body).await;
+
+        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+
+        assert!(user_of(&app, &mallory).await.is_null());
+        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+        assert!(app.letters().await.is_empty(), "a mail was written for a session that has ended");
+        assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
+        assert_eq!(follow(&app, &taking, Some(&mallory.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+        assert_eq!(email_of(&app, &mallory).await, "ada@example.com");
+        assert_eq!(texts!(app, r#"select "providerId" from "account""#), ["credential"]);
+        assert!(texts!(app, r#"select "identifier" from "verification""#).is_empty());
+        let body = json!({ "email": "ada@example.com", "password": NEW_PASSWORD });
+        let ada = app.post("/api/auth/sign-in/email", None, &body).await;
+        assert_eq!(ada.json()["user"]["emailVerified"], true);
+        assert_eq!(sign_in(&app, "ada@example.com", "correct horse 1").await, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn other_links_to_a_new_password_are_void_after_a_reset(app) {
+        app.sign_up("Ada").await;
+        let tokens = [ask(&app).await, ask(&app).await];
+        assert_eq!(reset_by(&app, &tokens[1]).await, StatusCode::OK);
+        assert_eq!(reset_by(&app, &tokens[0]).await, StatusCode::BAD_REQUEST);
+    }
+
+    async fn a_change_that_the_old_address_agreed_to_ends_with_its_session(app) {
+        let ada = app.sign_up("Ada").await;
+        verify(&app, &ada).await;
+        let agreement = change_email(&app, &ada, "mallory@evil.example").await;
+        follow(&app, &agreement, None).await;
+        let (_, taking) = one_letter(&app).await;
+        let token = ask(&app).await;
+        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+        for link in [agreement, taking] {
+            assert_eq!(follow(&app, &link, None).await.header("location"), "/?error=INVALID_TOKEN");
+        }
+        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+    }
+
+    async fn a_change_ends_with_a_new_password_that_ends_the_sessions(app) {
+        let ada = app.sign_up("Ada").await;
+        let taking = change_email(&app, &ada, "mallory@evil.example").await;
+        let token = ask(&app).await;
+        let body = json!({
+            "currentPassword": "correct horse 1", "newPassword": NEW_PASSWORD, "revokeOtherSessions": true,
+        });
+        assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::OK);
+        assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
+        assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
+    }
+
+    async fn an_address_that_was_proved_meanwhile_has_to_agree(app) {
+        let ada = app.sign_up("Ada").await;
+        let taking = change_email(&app, &ada, "mallory@evil.example").await;
+        verify(&app, &ada).await;
+        assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+    }
+
+    async fn a_link_that_went_to_an_old_address_sets_no_password(app) {
+        let ada = app.sign_up("Ada").await;
+        let taking = change_email(&app, &ada, "new@example.com").await;
+        let token = ask(&app).await;
+        assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/");
+        assert_eq!(email_of(&app, &ada).await, "new@example.com");
+        assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
+    }
+
+    async fn of_a_reset_and_a_change_at_once_one_succeeds(app) {
+        let ada = app.sign_up("Ada").await;
+        let taking = change_email(&app, &ada, "mallory@evil.example").await;
+        let token = ask(&app).await;
+        let (status, _) = join(reset_by(&app, &token), follow(&app, &taking, None)).await;
+        let email = email_of(&app, &ada).await;
+        assert_eq!(status == StatusCode::OK, email == "ada@example.com", "{status}, {email}");
+    }
+
+    async fn a_user_who_had_proved_the_address_keeps_linked_accounts(app) {
+        let ada = app.sign_up("Ada").await;
+        verify(&app, &ada).await;
+        link_account(&app, &ada).await;
+        let token = ask(&app).await;
+        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+        let providers = texts!(app, r#"select "providerId" from "account" order by "providerId""#);
+        assert_eq!(providers, ["credential", "github"]);
+    }
+
+    async fn an_old_session_takes_no_address_that_nobody_agreed_to(app) {
+        let ada = app.sign_up("Ada").await;
+        app.state.clock.advance_seconds(24 * 3600);
+        let body = json!({ "newEmail": "mallory@evil.example" });
+        let refused = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
+        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("SESSION_NOT_FRESH")));
+        assert!(app.letters().await.is_empty());
+        // Where the old address agrees, any session may ask.
+        verify(&app, &ada).await;
+        let answer = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
+        assert_eq!((answer.status, one_letter(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_before_the_reset_fails_even_where_sessions_go_on() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--revoke-sessions-on-password-reset", "off"]).await;
+    let mallory = app.sign_up("Ada").await;
+    let taking = change_email(&app, &mallory, "mallory@evil.example").await;
+    let token = ask(&app).await;
+    assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+    assert_eq!(user_of(&app, &mallory).await["emailVerified"], true);
+    assert_eq!(follow(&app, &taking, Some(&mallory.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+    assert_eq!(email_of(&app, &mallory).await, "ada@example.com");
+}
+
+#[tokio::test]
+async fn a_change_that_was_turned_off_meanwhile_fails() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ada = app.sign_up("Ada").await;
+    let taking = change_email(&app, &ada, "new@example.com").await;
+    let another = app.another(|config| config.auth.change_email = false);
+    assert_eq!(follow(&another, &taking, None).await.header("location"), "/?error=CHANGE_EMAIL_DISABLED");
+}
