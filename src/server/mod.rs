@@ -19,8 +19,9 @@ pub mod private_file;
 pub mod router;
 mod site;
 mod state;
+pub(crate) mod turns;
 mod tx;
-mod typeset;
+pub mod typeset;
 
 pub use announcement::announcement;
 pub use clock::Clock;
