@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench weight fuzz
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -100,3 +100,6 @@ weight: ## Weigh the binary that was built last, and what it sends to browsers, 
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)
+
+grammars: ## Measure the longest that a line of code takes to be coloured, per language (LANGUAGE=Rust: only that one)
+	@$(RUN) cargo run --locked --release --features ssr --example grammars -- $(LANGUAGE)

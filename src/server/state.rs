@@ -11,6 +11,7 @@ use super::{
     chat::Chat,
     config::Config,
     mail,
+    typeset::Typesetter,
 };
 
 /// The application's parts; cheap to clone.
@@ -36,6 +37,8 @@ pub struct AppState {
     pub chat: Chat,
     /// What sends mails.
     pub mail: mail::Sender,
+    /// Colours code and shapes formulas.
+    pub typesetter: Typesetter,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
 }
@@ -54,6 +57,7 @@ impl AppState {
             seen: Seen::default(),
             watch: SessionWatch::default(),
             mail: mail::Sender::new(&config)?,
+            typesetter: Typesetter::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -1,16 +1,19 @@
 //! What code and formulas of the chat page become.
 
+use leptos::prelude::expect_context;
+
 use super::{answer::signed_out, principal};
 use crate::{
     model::{
         ApiError,
         typeset::{Passage, Typeset},
     },
-    server::typeset,
+    server::AppState,
 };
 
 /// See [`crate::api::typeset::typeset`].
 pub async fn typeset(passages: Vec<Passage>) -> Result<Vec<Option<Typeset>>, ApiError> {
-    principal().ok_or_else(signed_out)?;
-    Ok(typeset::typeset(passages).await)
+    let app: AppState = expect_context();
+    let principal = principal().ok_or_else(signed_out)?;
+    Ok(app.typesetter.typeset(&principal.user_id, passages).await)
 }

@@ -1,21 +1,23 @@
 //! Code with colours, by the grammars of Sublime Text that bat keeps (crate `two-face`).
+//!
+//! A line is parsed in one step that nothing can interrupt, by regexes that backtrack. So lines are bounded
+//! (`lines`), and between steps [`colored`] asks for permission to go on.
 
 use std::{
-    sync::LazyLock,
-    time::{Duration, Instant},
+    collections::HashSet,
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 use syntect::{
-    parsing::{ParseState, Scope, ScopeStack, SyntaxSet},
+    parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet},
     util::LinesWithEndings,
 };
 
+use super::lines;
 use crate::model::typeset::{CodeKind, CodeSpan};
 
-/// How long a listing may take, with the grammar that is read for the first one of its language.
-const MAX_TIME: Duration = Duration::from_secs(5);
-/// Longer lines are data rather than code, and some grammars go over them again and again.
-const MAX_LINE_BYTES: usize = 2_000;
+/// Code that nests deeper stays plain: each of its changes would cost a walk through all scopes.
+const MAX_SCOPES: usize = 512;
 /// Where the search for a meaning ends: what stands further out surrounds another language.
 const BOUNDARIES: [&str; 2] = ["meta.interpolation", "source"];
 
@@ -62,29 +64,65 @@ const SCOPES: [(&str, CodeKind); 33] = [
     ("entity.other.inherited-class", CodeKind::Type),
 ];
 
-/// Colours code; `None` for a language that nobody knows, and for what takes too long.
-pub(super) fn colored(language: &str, text: &str) -> Option<Vec<CodeSpan>> {
-    LazyLock::force(&GRAMMARS);
-    colored_by(Instant::now() + MAX_TIME, language, text)
+/// A language that can be coloured.
+#[derive(Clone, Copy)]
+pub struct Grammar(&'static SyntaxReference);
+
+impl Grammar {
+    /// Reads all grammars, so that nobody's budget pays for it.
+    pub(super) fn load() {
+        LazyLock::force(&GRAMMARS);
+    }
+
+    /// Finds a language by any of its names.
+    pub fn find(language: &str) -> Option<Self> {
+        let grammar = GRAMMARS.find_syntax_by_token(name_of(language))?;
+        (grammar.name != "Plain Text").then_some(Self(grammar))
+    }
+
+    /// Returns all languages.
+    pub fn all() -> impl Iterator<Item = Self> {
+        GRAMMARS.syntaxes().iter().map(Self).filter(|it| it.name() != "Plain Text")
+    }
+
+    /// Returns the language's name.
+    pub fn name(self) -> &'static str {
+        &self.0.name
+    }
+
+    /// True once in the life of this process: the regexes of a language are compiled when it is first used.
+    pub(super) fn is_first_use(self) -> bool {
+        static USED: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+        USED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(self.name())
+    }
 }
 
-fn colored_by(end: Instant, language: &str, text: &str) -> Option<Vec<CodeSpan>> {
-    let grammar = GRAMMARS.find_syntax_by_token(name_of(language))?;
-    if grammar.name == "Plain Text" {
-        return None;
-    }
-    let (mut state, mut stack) = (ParseState::new(grammar), ScopeStack::new());
+/// Colours code; `None` when it may not go on to its end, or nests too deep.
+pub fn colored(grammar: Grammar, text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<CodeSpan>> {
+    colored_within(MAX_SCOPES, grammar, text, goes_on)
+}
+
+fn colored_within(
+    max_scopes: usize,
+    grammar: Grammar,
+    text: &str,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Vec<CodeSpan>> {
+    let (mut state, mut stack) = (ParseState::new(grammar.0), ScopeStack::new());
     let mut spans = Vec::new();
     for line in LinesWithEndings::from(text) {
-        if Instant::now() > end {
+        if !goes_on() {
             return None;
         }
-        if line.len() > MAX_LINE_BYTES {
+        let Some(parsed) = lines::parsed(line, grammar.0.scope, &stack) else {
             push(&mut spans, CodeKind::Plain, line);
             continue;
-        }
+        };
         let mut done = 0;
-        for (at, change) in state.parse_line(line, &GRAMMARS).ok()? {
+        for (at, change) in state.parse_line(parsed, &GRAMMARS).ok()? {
+            if stack.len() > max_scopes || !goes_on() {
+                return None;
+            }
             push(&mut spans, meaning(&stack), line.get(done..at)?);
             stack.apply(&change).ok()?;
             done = at;
@@ -133,11 +171,12 @@ fn push(spans: &mut Vec<CodeSpan>, kind: CodeKind, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
-    /// Machines that test have other things to do.
     fn colored_sometime(language: &str, text: &str) -> Option<Vec<CodeSpan>> {
-        colored_by(Instant::now() + Duration::from_secs(600), language, text)
+        colored(Grammar::find(language)?, text, &|| true)
     }
 
     #[track_caller]
@@ -242,19 +281,39 @@ mod tests {
             assert!(colored_sometime(language, "a").is_some(), "{language}");
         }
         for other in ["", "text", "txt", "plaintext", "klingon"] {
-            assert_eq!(colored(other, "a"), None, "{other}");
+            assert_eq!(colored_sometime(other, "a"), None, "{other}");
         }
     }
 
     #[test]
-    fn no_code_takes_long() {
-        let hostile = ["((((".repeat(20_000), "a\n".repeat(50_000), "\"\\".repeat(900), "<!--".repeat(400)];
-        for language in ["js", "markdown", "html"] {
-            for text in &hostile {
-                let begin = Instant::now();
-                colored(language, text);
-                assert!(begin.elapsed() < Duration::from_secs(30), "{language} {:?}", &text[..4]);
-            }
+    fn it_asks_before_each_line_and_each_change_and_then_stops() {
+        let grammar = Grammar::find("rust").unwrap();
+        let check = |text: &str, n_steps: usize, is_done: bool| {
+            let n_left = Cell::new(n_steps);
+            let goes_on = || n_left.replace(n_left.get().saturating_sub(1)) > 0;
+            assert_eq!(colored(grammar, text, &goes_on).is_some(), is_done, "{text:?} in {n_steps} steps");
+        };
+        check("a\na\na\n", 2, false);
+        check("a\na\na\n", 100, true);
+        check(&"fn ".repeat(100), 50, false);
+        check("fn a() {}", 0, false);
+    }
+
+    #[test]
+    fn code_that_nests_too_deep_stays_plain() {
+        let grammar = Grammar::find("rust").unwrap();
+        let nests_within = |max_scopes| colored_within(max_scopes, grammar, "fn a() { b(\"c\") }", &|| true).is_some();
+        assert!(nests_within(MAX_SCOPES) && !nests_within(1));
+    }
+
+    #[test]
+    fn lines_that_are_not_parsed_keep_their_text() {
+        let blanks = " ".repeat(1_990);
+        for text in [format!("{blanks}\n").repeat(20), format!("fn a\n{blanks}x\nfn b"), "(".repeat(20_000)] {
+            let spans = colored_sometime("css", &text).unwrap();
+            assert_eq!(spans.iter().map(|it| it.1.as_str()).collect::<String>(), text);
         }
+        let after = colored_sometime("rust", &format!("fn a() {{}}\n{blanks}\nfn b() {{}}")).unwrap();
+        assert!(after.iter().any(|it| it.0 == CodeKind::Function && it.1 == "b"), "{after:?}");
     }
 }
