@@ -44,6 +44,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use operations::router;
 
+#[cfg(test)]
+use super::turns::Turns;
 use super::{
     Clock, Db, Result,
     config::{AnswerLimits, Config},
@@ -207,6 +209,12 @@ impl Chat {
     #[cfg(test)]
     pub(crate) async fn sweep_files(&self) {
         attachments::sweep::once(self, self.now()).await.unwrap();
+    }
+
+    /// The turns of pictures that become previews.
+    #[cfg(test)]
+    pub(crate) fn preview_turns(&self) -> &Turns {
+        &self.0.attachments.previews
     }
 
     fn db(&self) -> &Db {

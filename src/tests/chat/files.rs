@@ -186,6 +186,32 @@ on_both_engines! {
         assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, broken);
     }
 
+    async fn pictures_wait_for_one_of_each_who_has_many_and_for_no_more(app) {
+        let (mallory, alice) = (app.sign_up("Mallory").await, app.sign_up("Alice").await);
+        let turns = app.state.chat.preview_turns();
+        let mut hostile: std::collections::VecDeque<_> = std::iter::from_fn(|| turns.queue(&mallory.id).ok()).collect();
+        let n_waiting = turns.n_waiting();
+        assert_eq!(hostile.len(), n_waiting + 1, "one has its turn");
+        // What does not even wait is kept, and is its own preview.
+        let large = picture(1300, 200);
+        let uploaded = upload(&app, &mallory, "one-more.png", "image/png", &large).await;
+        assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, large);
+
+        let hers = upload(&app, &alice, "hers.png", "image/png", &large);
+        let served = async {
+            while turns.n_waiting() == n_waiting {
+                tokio::task::yield_now().await;
+            }
+            // The next of Mallory's was there before her; then it is her turn.
+            drop(hostile.pop_front());
+            drop(hostile.pop_front());
+        };
+        let (hers, ()) = tokio::join!(hers, served);
+        assert!(turns.n_waiting() > n_waiting - 5);
+        let preview = follow(&app, "GET", &hers["preview_url"], b"").await;
+        assert_eq!(preview.header("content-type"), "image/jpeg");
+    }
+
     async fn what_is_not_what_was_announced_is_refused_and_not_kept(app) {
         let alice = app.sign_up("Alice").await;
         let png = picture(8, 8);

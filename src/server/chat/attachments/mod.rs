@@ -6,6 +6,7 @@
 mod downloads;
 mod files;
 mod isolation;
+mod jpeg;
 mod links;
 mod media;
 pub(super) mod outgoing;
@@ -16,6 +17,7 @@ mod routes;
 mod rows;
 mod store;
 pub(super) mod sweep;
+mod thumbnail;
 mod uploads;
 
 use std::{
@@ -23,7 +25,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 pub(super) use routes::router;
 
@@ -42,13 +44,11 @@ use crate::{
         chatkit::{Attachment, AttachmentKind, AttachmentMarks, NewAttachment, ThreadItem, UploadDescriptor},
         page::AttachmentLimits,
     },
-    server::{self, config::Config, ids, tx::Tx},
+    server::{self, config::Config, ids, turns::Turns, tx::Tx},
 };
 
 /// The most files of one message.
 const MAX_PER_MESSAGE: u32 = 10;
-/// How many small pictures are made at once: each may take 200 MB for a moment.
-const PREVIEWS_AT_ONCE: usize = 1;
 
 /// What attachments need: their store, their links, their limits.
 pub(super) struct Attachments {
@@ -59,7 +59,7 @@ pub(super) struct Attachments {
     max_bytes_per_user: i64,
     /// The attachments whose files are being written by this process.
     writing: Mutex<HashSet<String>>,
-    previews: Semaphore,
+    pub(super) previews: Turns,
     /// Told when there may be files to sweep.
     detached: Notify,
 }
@@ -76,7 +76,7 @@ impl Attachments {
             max_bytes: config.attachments.max_bytes,
             max_bytes_per_user: config.attachments.max_bytes_per_user,
             writing: Mutex::default(),
-            previews: Semaphore::new(PREVIEWS_AT_ONCE),
+            previews: preview::turns(),
             detached: Notify::new(),
         })
     }
