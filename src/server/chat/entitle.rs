@@ -38,8 +38,13 @@ pub(super) struct Untitled {
     pub(super) title: String,
 }
 
-/// Asks the model for a title and gives it to the thread. Whatever fails leaves the title as it is.
+/// Asks the model for a title, in the user's turn, and gives it to the thread. Whatever fails leaves the title as it is.
 pub(super) async fn run(chat: Chat, untitled: Untitled) {
+    let turn = tokio::select! {
+        () = chat.stopping().cancelled() => return,
+        turn = chat.shares().titles.take(&untitled.user_id) => turn,
+    };
+    let Ok(_turn) = turn else { return tracing::info!(untitled.thread_id, "too many titles of the user's wait") };
     let asked = tokio::select! {
         () = chat.stopping().cancelled() => return,
         asked = tokio::time::timeout(TIMEOUT, ask(&chat, &untitled)) => asked,

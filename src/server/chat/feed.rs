@@ -1,4 +1,6 @@
 //! `GET /chatkit/feed`: what a user's other tabs and devices are told.
+//!
+//! A user has a bounded number of feeds; beyond it the oldest one ends.
 
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use crate::{
     server::{
         AppState,
         auth::{principal, watch::Watcher},
+        turns::Seat,
     },
 };
 
@@ -42,9 +45,14 @@ async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
     if app.chat.stopping().is_cancelled() {
         return ChatError::ShuttingDown.into_response();
     }
+    let seat = match app.chat.shares().feed(&principal.user_id) {
+        Ok(seat) => seat,
+        Err(refusal) => return refusal.into_response(),
+    };
     let listening = Listening {
         reader: app.chat.0.feeds.reader(&principal.user_id),
         session: app.watch.watch(&principal.session_id),
+        seat,
         stopping: app.chat.stopping().clone(),
     };
     let first = stream::once(std::future::ready(reset()));
@@ -55,6 +63,7 @@ async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
 struct Listening {
     reader: FeedReader,
     session: Watcher,
+    seat: Seat,
     stopping: CancellationToken,
 }
 
@@ -63,6 +72,7 @@ impl Listening {
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let frame = tokio::select! {
             () = self.stopping.cancelled() => return None,
+            () = self.seat.lost() => return None,
             () = self.session.over() => return Some((sse::frame(&[sse::signed_out()]), None)),
             news = self.reader.next() => match news {
                 News::Event(json) => sse::frame_json(&json),

@@ -27,6 +27,7 @@ mod retry;
 mod run_routes;
 mod runs;
 mod search;
+mod shares;
 mod sse;
 mod stored;
 mod sweep;
@@ -60,6 +61,7 @@ use attachments::Attachments;
 use error::ChatError;
 use live::{Feeds, LiveRuns, StopReason};
 use relay::{Relay, chatkit::ChatKit, demo::Demo, openai::OpenAi};
+use shares::Shares;
 
 /// How long running answers may go on when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -88,6 +90,7 @@ struct Inner {
     transcriber: Option<(OpenAi, String)>,
     live: LiveRuns,
     feeds: Feeds,
+    shares: Shares,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -135,6 +138,7 @@ impl Chat {
             transcriber,
             live: LiveRuns::default(),
             feeds: Feeds::default(),
+            shares: Shares::new(model.limits),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })))
@@ -256,6 +260,11 @@ impl Chat {
 
     fn live(&self) -> &LiveRuns {
         &self.0.live
+    }
+
+    /// The turns and seats of what users share.
+    fn shares(&self) -> &Shares {
+        &self.0.shares
     }
 
     /// Cancelled when the server begins to stop.

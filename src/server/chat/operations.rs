@@ -31,6 +31,7 @@ use crate::{
     server::{
         AppState,
         auth::{principal, watch::Watcher},
+        turns::Turn,
     },
 };
 
@@ -60,10 +61,10 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
             return refusal.into_response();
         }
     };
-    let answered = match read(request.into_body()).await {
-        Ok((operation, client)) => {
+    let answered = match read(&app.chat, &principal.user_id, request.into_body()).await {
+        Ok((operation, client, turn)) => {
             let session = app.watch.watch(&principal.session_id);
-            answer(&app.chat, session, principal.user_id, operation, client).await
+            answer(&app.chat, session, principal.user_id, operation, client, turn).await
         }
         Err(err) => Err(err),
     };
@@ -76,6 +77,7 @@ async fn answer(
     user_id: String,
     operation: Operation,
     client: Client,
+    recording: Option<Turn>,
 ) -> Result<Response> {
     let db = chat.db();
     let framing = if client.resumable { Framing::RESUMABLE } else { Framing::Plain };
@@ -126,7 +128,7 @@ async fn answer(
             object(thread)
         }
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
-        Operation::ThreadsList { page, query: Some(text) } => object(search::page(db, &user_id, &text, &page).await?),
+        Operation::ThreadsList { page, query: Some(text) } => object(search::page(chat, &user_id, text, page).await?),
         Operation::ThreadsUpdate { thread_id, title } => {
             let thread = threads::rename(db, &user_id, &thread_id, &title, chat.now()).await?;
             follow(chat, &user_id, &thread_id, UserChange::Rename(thread.title.clone().unwrap_or_default())).await;
@@ -149,6 +151,10 @@ async fn answer(
             object(json!({}))
         }
         Operation::InputTranscribe { audio_base64, mime_type } => {
+            let _turn = match recording {
+                Some(turn) => turn,
+                None => chat.shares().recording(&user_id).await?,
+            };
             object(json!({ "text": transcribe::text_of(chat, &audio_base64, &mime_type).await? }))
         }
         Operation::ItemsFeedback { thread_id, item_ids, kind } => {
@@ -161,13 +167,14 @@ async fn answer(
 
 /// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
 async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, framing: Framing) -> Result<Response> {
+    let seat = chat.shares().reader(&user_id)?;
     let (run, is_new) = match sent {
-        Sent::Now(reader) => return Ok(sse::response(chat, reader, session, framing)),
+        Sent::Now(reader) => return Ok(sse::response(chat, reader, session, seat, framing)),
         Sent::Before { run, is_new } => (run, is_new),
     };
     match chat.live().log(&run.id) {
-        Some(run) => Ok(sse::response(chat, run.reader(), session, framing)),
-        None => stored::replay(chat.clone(), user_id, run, is_new, session).await,
+        Some(run) => Ok(sse::response(chat, run.reader(), session, seat, framing)),
+        None => stored::replay(chat.clone(), user_id, run, is_new, session, seat).await,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -10,21 +10,32 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
+    Chat,
     error::{ChatError, Result},
     opening::{Client, Key},
 };
-use crate::model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation};
+use crate::{
+    model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},
+    server::turns::Turn,
+};
 
 /// The most bytes of a request.
 const MAX_BYTES: usize = 1024 * 1024;
 /// The most bytes of a request with speech in it.
 const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
+/// How long the rest of a request with speech in it may take, since it comes in a turn that others wait for.
+const SPEECH_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a body that nobody wants is read.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads the body; the content type does not matter, as with the official server.
-pub(super) async fn read(body: Body) -> Result<(Operation, Client)> {
-    let body = read_bytes(body).await?;
+///
+/// What may be a recording is read in the user's turn, which is returned: until then the rest waits in the network.
+pub(super) async fn read(chat: &Chat, user_id: &str, body: Body) -> Result<(Operation, Client, Option<Turn>)> {
+    let mut chunks = body.into_data_stream();
+    let mut body = Vec::new();
+    let is_whole = read_bytes(&mut chunks, &mut body, MAX_BYTES).await?;
+    let turn = if is_whole { None } else { Some(read_in_turn(chat, user_id, &mut chunks, &mut body).await?) };
     // Before anything is made of it: a body can become much larger in memory than it is.
     if body.len() > MAX_BYTES && !is_speech(&body) {
         return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
@@ -37,7 +48,26 @@ pub(super) async fn read(body: Body) -> Result<(Operation, Client)> {
     if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
         return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
     }
-    Ok((request.operation, client))
+    Ok((request.operation, client, turn))
+}
+
+async fn read_in_turn(chat: &Chat, user_id: &str, chunks: &mut BodyDataStream, body: &mut Vec<u8>) -> Result<Turn> {
+    let turn = match chat.shares().recording(user_id).await {
+        Ok(turn) => turn,
+        Err(err) => {
+            drain_chunks(chunks, MAX_SPEECH_BYTES).await;
+            return Err(err);
+        }
+    };
+    match tokio::time::timeout(SPEECH_TIMEOUT, read_bytes(chunks, body, MAX_SPEECH_BYTES)).await {
+        Ok(Ok(true)) => Ok(turn),
+        Ok(Ok(false)) => Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES }),
+        Ok(Err(err)) => Err(err),
+        Err(_) => {
+            let max_s = SPEECH_TIMEOUT.as_secs();
+            Err(ChatError::Invalid(format!("a body of more than {MAX_BYTES} bytes must arrive within {max_s} seconds")))
+        }
+    }
 }
 
 /// Whether a body asks for a transcript, which may be large.
@@ -61,28 +91,29 @@ fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidReques
 }
 
 /// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
-async fn read_bytes(body: Body) -> Result<Vec<u8>> {
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.next().await {
+///
+/// Stops behind `max_bytes`; `false` when there may be more.
+async fn read_bytes(chunks: &mut BodyDataStream, bytes: &mut Vec<u8>, max_bytes: usize) -> Result<bool> {
+    while bytes.len() <= max_bytes {
+        let Some(chunk) = chunks.next().await else { return Ok(true) };
         let chunk = chunk.map_err(|_| ChatError::Invalid("the body broke off".to_owned()))?;
-        if bytes.len() + chunk.len() > MAX_SPEECH_BYTES {
-            return Err(ChatError::TooLarge { max_bytes: MAX_SPEECH_BYTES });
-        }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(false)
 }
 
 /// Reads and drops the body of a request that is refused before: a connection with unread bytes cannot be used again,
 /// and the client's next request on it would fail.
 pub(super) async fn drain(body: Body) {
-    let mut chunks = body.into_data_stream();
+    drain_chunks(&mut body.into_data_stream(), MAX_BYTES).await;
+}
+
+async fn drain_chunks(chunks: &mut BodyDataStream, max_bytes: usize) {
     let mut n_bytes = 0;
     let drained = async {
         while let Some(Ok(chunk)) = chunks.next().await {
             n_bytes += chunk.len();
-            if n_bytes > MAX_BYTES {
+            if n_bytes > max_bytes {
                 return;
             }
         }

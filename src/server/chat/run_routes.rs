@@ -61,10 +61,12 @@ async fn resume(
 async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Result<usize>) -> Result<Response> {
     let (n_read, session) = (n_read?, app.watch.watch(&principal.session_id));
     if let Some(run) = app.chat.live().log(run_id).filter(|run| run.user_id == principal.user_id) {
-        return Ok(sse::response(&app.chat, run.reader_after(n_read), session, Framing::RESUMABLE));
+        let seat = app.chat.shares().reader(&principal.user_id)?;
+        return Ok(sse::response(&app.chat, run.reader_after(n_read), session, seat, Framing::RESUMABLE));
     }
     let run = find(&app.chat, &principal.user_id, run_id).await?;
-    Ok(stored::response(app.chat.clone(), principal.user_id.clone(), run, session))
+    let seat = app.chat.shares().reader(&principal.user_id)?;
+    Ok(stored::response(app.chat.clone(), principal.user_id.clone(), run, session, seat))
 }
 
 /// Reads how far the client is; the header wins, because browsers repeat the address when they connect again.

@@ -11,7 +11,7 @@ use sqlx::{FromRow, types::Json};
 use super::{
     Chat,
     error::Result,
-    paging, runs,
+    opening, paging, runs,
     threads::{self, ThreadRow},
 };
 use crate::server::tx::{Tx, within};
@@ -27,7 +27,7 @@ use words::Terms;
 /// How many threads and items of the backlog are put into the index in one transaction.
 const BACKLOG_AT_ONCE: i64 = 100;
 
-/// Titles count more than messages; the smallest rank is the best. What follows is the same for both engines: the best
+/// Titles count more than messages; the smallest rank is the best, and is reckoned for the user's rows alone. What follows is the same for both engines: the best
 /// row of each thread, the user's threads in their order, and of those a page.
 macro_rules! statement {
     ($hits:literal) => {
@@ -68,7 +68,8 @@ const SQLITE: &str = statement!(
         "searchIndex"."rank" * case when "searchText"."itemId" is null then 4 else 1 end as "rank"
     from "searchIndex"
     join "searchText" on "searchText"."seq" = "searchIndex"."rowid"
-    where "searchIndex" match $2
+    join "thread" on "thread"."id" = "searchText"."threadId"
+    where "searchIndex" match $2 and "thread"."userId" = $1
     "#
 );
 
@@ -76,8 +77,10 @@ const POSTGRES: &str = statement!(
     r#"
     select "searchText"."seq", "searchText"."threadId", "searchText"."itemId",
         -ts_rank("searchText"."vector", "query") * case when "searchText"."itemId" is null then 4 else 1 end as "rank"
-    from "searchText", to_tsquery('simple', $2) as "query"
-    where "searchText"."vector" @@ "query"
+    from to_tsquery('simple', $2) as "query"
+    join "searchText" on "searchText"."vector" @@ "query"
+    join "thread" on "thread"."id" = "searchText"."threadId"
+    where "thread"."userId" = $1
     "#
 );
 
@@ -95,8 +98,20 @@ struct HitRow {
 /// A word is found by its beginning; see [`words`]. A query without letters and digits finds nothing.
 ///
 /// # Errors
-/// [`ChatError::Invalid`](super::error::ChatError::Invalid) for a negative limit and for a cursor that is no thread of the user's.
-pub(super) async fn page(db: &Db, user_id: &str, text: &str, query: &PageQuery) -> Result<Page<Thread>> {
+/// [`ChatError::Invalid`](super::error::ChatError::Invalid) for a negative limit and for a cursor that is no thread of the user's;
+/// [`ChatError::TooMany`](super::error::ChatError::TooMany) when too many searches of theirs wait for their turn.
+pub(super) async fn page(chat: &Chat, user_id: &str, text: String, query: PageQuery) -> Result<Page<Thread>> {
+    let turn = chat.shares().search(user_id).await?;
+    let (db, user_id) = (chat.db().clone(), user_id.to_owned());
+    // An engine does not notice that a client has left; the turn ends with the work.
+    opening::detached(async move {
+        let _turn = turn;
+        find(&db, &user_id, &text, &query).await
+    })
+    .await
+}
+
+async fn find(db: &Db, user_id: &str, text: &str, query: &PageQuery) -> Result<Page<Thread>> {
     let n_rows = paging::n_rows(query)?;
     if let Some(cursor) = &query.after {
         threads::place(db, user_id, cursor).await?;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     model::chatkit::{ErrorEvent, ThreadStreamEvent},
-    server::auth::watch::Watcher,
+    server::{auth::watch::Watcher, turns::Seat},
 };
 
 /// The comment that keeps proxies from closing a silent stream.
@@ -47,39 +47,51 @@ pub(super) enum Framing {
 /// Answers with a run's events.
 ///
 /// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
-/// reader. One whose events the log has forgotten is told what is stored from then on, and stays a reader.
-pub(super) fn response(chat: &Chat, reader: Reader, session: Watcher, framing: Framing) -> Response {
-    let stream = Stream::Live(chat.clone(), reader, session, Pace::default());
+/// reader, and with it its seat. One whose events the log has forgotten is told what is stored from then on, and stays a
+/// reader.
+pub(super) fn response(chat: &Chat, reader: Reader, session: Watcher, seat: Seat, framing: Framing) -> Response {
+    let stream = Stream::Live(Live { chat: chat.clone(), reader, session, seat, pace: Pace::default() });
     streamed(stream::unfold(stream, move |stream| stream.next(framing)))
 }
 
 /// Where the rest of a stream comes from.
 enum Stream {
     /// From the log.
-    Live(Chat, Reader, Watcher, Pace),
+    Live(Live),
     /// From the database.
     Stored(Box<Reading>, Reader),
     Over,
 }
 
+/// A reader of a log.
+struct Live {
+    chat: Chat,
+    reader: Reader,
+    session: Watcher,
+    seat: Seat,
+    pace: Pace,
+}
+
 impl Stream {
     async fn next(self, framing: Framing) -> Option<(Bytes, Self)> {
         match self {
-            Self::Live(chat, mut reader, session, mut pace) => {
-                pace.rest().await;
+            Self::Live(mut live) => {
+                live.pace.rest().await;
                 let read = tokio::select! {
-                    read = reader.next() => read,
-                    () = session.over() => return Some((frame(&[signed_out()]), Self::Over)),
-                    () = framing.silence() => return Some((PING, Self::Live(chat, reader, session, pace))),
+                    read = live.reader.next() => read,
+                    () = live.seat.lost() => return None,
+                    () = live.session.over() => return Some((frame(&[signed_out()]), Self::Over)),
+                    () = framing.silence() => return Some((PING, Self::Live(live))),
                 };
                 match read {
                     Read::Events(batch) => {
-                        pace.note(&batch, Instant::now());
-                        Some((framing.frame(&batch), Self::Live(chat, reader, session, pace)))
+                        live.pace.note(&batch, Instant::now());
+                        Some((framing.frame(&batch), Self::Live(live)))
                     }
                     Read::Gone => {
+                        let Live { chat, reader, session, seat, .. } = live;
                         let (user_id, run_id) = (reader.run().user_id.clone(), reader.run().id.clone());
-                        let reading = Reading::new(chat, user_id, run_id, session, Vec::new());
+                        let reading = Reading::new(chat, user_id, run_id, session, seat, Vec::new());
                         Self::next_stored(Box::new(reading), reader).await
                     }
                     Read::End => None,
@@ -185,11 +197,15 @@ mod stalled;
 mod tests {
     use std::sync::Arc;
 
+    use futures_util::FutureExt;
     use http_body_util::BodyExt;
 
     use super::*;
     use crate::{
-        server::{auth::watch::SessionWatch, chat::live::LiveRun},
+        server::{
+            auth::watch::SessionWatch,
+            chat::{live::LiveRun, shares::readers_per_user},
+        },
         tests::{Engine, TestApp},
     };
 
@@ -225,12 +241,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_user_has_so_many_streams_and_the_oldest_ends() {
+        let app = TestApp::with_flags(Engine::Sqlite, &["--running-answers", "3"]).await;
+        let chat = &app.state.chat;
+        let n_readers = readers_per_user(chat.limits());
+        let open = |user: &str| {
+            let run = Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), user.into(), true));
+            let (session, seat) = (SessionWatch::default().watch("session"), chat.shares().reader(user).unwrap());
+            let body = response(chat, run.reader(), session, seat, Framing::RESUMABLE);
+            (run, body.into_body())
+        };
+        let (_bobs_run, mut bobs) = open("bob");
+        let mut opened: Vec<_> = (0..=n_readers).map(|_| open("alice")).collect();
+        assert!(opened[0].1.frame().await.is_none(), "it ends");
+        assert!(opened[1..].iter_mut().all(|(_, body)| body.frame().now_or_never().is_none()));
+        assert!(bobs.frame().now_or_never().is_none());
+        drop(opened.pop());
+        opened.push(open("alice"));
+        assert!(opened[1].1.frame().now_or_never().is_none(), "one that was left makes room");
+    }
+
+    #[tokio::test]
     async fn a_silent_stream_pings() {
         let run = Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), "alice".into(), true));
         let session = SessionWatch::default().watch("session");
         let framing = Framing::Numbered { silence: Duration::from_millis(1) };
         let app = TestApp::new(Engine::Sqlite).await;
-        let mut body = response(&app.state.chat, run.reader(), session, framing).into_body();
+        let seat = app.state.chat.shares().reader("alice").unwrap();
+        let mut body = response(&app.state.chat, run.reader(), session, seat, framing).into_body();
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), PING);
         run.append(&ThreadStreamEvent::ProgressUpdate { icon: None, text: "said".to_owned() });
         run.close();

@@ -18,15 +18,15 @@ use super::{
 };
 use crate::{
     model::chatkit::{ErrorEvent, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
-    server::auth::watch::Watcher,
+    server::{auth::watch::Watcher, turns::Seat},
 };
 
 /// How often a run that goes on elsewhere is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Answers with a run's items as they are stored, again whenever they changed, until the run has ended.
-pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Watcher) -> Response {
-    read(Reading::new(chat, user_id, run.id, session, Vec::new()))
+pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Watcher, seat: Seat) -> Response {
+    read(Reading::new(chat, user_id, run.id, session, seat, Vec::new()))
 }
 
 /// Answers as [`response`] does, and before that with what a message's sender is told first.
@@ -39,6 +39,7 @@ pub(super) async fn replay(
     run: StoredRun,
     is_new: bool,
     session: Watcher,
+    seat: Seat,
 ) -> Result<Response> {
     let mut thread = threads::find(chat.db(), &user_id, &run.thread_id).await?;
     if run.is_running() {
@@ -55,7 +56,7 @@ pub(super) async fn replay(
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
-    Ok(read(Reading::new(chat, user_id, run.id, session, prelude)))
+    Ok(read(Reading::new(chat, user_id, run.id, session, seat, prelude)))
 }
 
 fn read(reading: Reading) -> Response {
@@ -71,6 +72,7 @@ pub(super) struct Reading {
     user_id: String,
     run_id: String,
     session: Watcher,
+    seat: Seat,
     /// What is told before anything else.
     prelude: Vec<ThreadStreamEvent>,
     sent: Vec<ThreadItem>,
@@ -86,9 +88,10 @@ impl Reading {
         user_id: String,
         run_id: String,
         session: Watcher,
+        seat: Seat,
         prelude: Vec<ThreadStreamEvent>,
     ) -> Self {
-        Self { chat, user_id, run_id, session, prelude, sent: Vec::new(), wait: Duration::ZERO, is_over: false }
+        Self { chat, user_id, run_id, session, seat, prelude, sent: Vec::new(), wait: Duration::ZERO, is_over: false }
     }
 
     /// Waits for something to tell; `None` when the run has ended and all is told.
@@ -99,6 +102,7 @@ impl Reading {
                     self.is_over = true;
                     return Some(vec![sse::signed_out()]);
                 }
+                () = self.seat.lost() => return None,
                 () = tokio::time::sleep(self.wait) => self.wait = LOOK,
             }
             let news = self.look().await.unwrap_or_else(|err| {

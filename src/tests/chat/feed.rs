@@ -20,7 +20,7 @@ use super::{
 use crate::{
     model::sse::SseDecoder,
     server::db::on,
-    tests::{TestApp, TestUser, on_both_engines},
+    tests::{Engine, TestApp, TestUser, on_both_engines},
 };
 
 /// How long an event may take to arrive.
@@ -74,6 +74,25 @@ impl Feed {
 
 fn thread_of(event: &Value) -> (&str, &Value, &Value) {
     (event["type"].as_str().unwrap(), &event["thread"]["id"], &event["thread"]["title"])
+}
+
+#[tokio::test]
+async fn a_user_has_fifty_feeds_and_the_oldest_ends() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+    let mut bobs = Feed::open(&app, &bob).await;
+    let mut feeds = Vec::new();
+    for _ in 0..51 {
+        feeds.push(Feed::open(&app, &alice).await);
+    }
+    assert_eq!(feeds[0].next().await, None);
+    let thread_id = thread(&app, &alice, "Hello").await;
+    for feed in &mut feeds[1..] {
+        let event = feed.next().await.unwrap();
+        assert_eq!(event["thread"]["id"], thread_id.as_str(), "{event}");
+    }
+    thread(&app, &bob, "Hello").await;
+    assert_eq!(bobs.next().await.unwrap()["type"], "thread.created");
 }
 
 on_both_engines! {

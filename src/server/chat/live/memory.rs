@@ -20,26 +20,43 @@ pub(in crate::server::chat) struct MemoryLog {
     log: watch::Sender<Log>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Log {
     /// The newest events as JSON.
     events: VecDeque<Bytes>,
     /// How many were there before them.
     n_gone: usize,
     n_bytes: usize,
+    max_bytes: usize,
     is_closed: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { events: VecDeque::new(), n_gone: 0, n_bytes: 0, max_bytes: MAX_BYTES, is_closed: false }
+    }
 }
 
 impl Log {
     fn push(&mut self, event: Bytes) {
         self.n_bytes += event.len() + BYTES_PER_EVENT;
         self.events.push_back(event);
+        self.trim();
+    }
+
+    fn trim(&mut self) {
         // The newest stays, however large it is.
-        while self.n_bytes > MAX_BYTES && self.events.len() > 1 {
+        while self.n_bytes > self.max_bytes && self.events.len() > 1 {
             let oldest = self.events.pop_front().expect("BUG: there are several");
             self.n_bytes -= oldest.len() + BYTES_PER_EVENT;
             self.n_gone += 1;
         }
+    }
+
+    fn forget(&mut self) {
+        self.n_gone += self.events.len();
+        self.events = VecDeque::new();
+        self.n_bytes = 0;
     }
 
     /// Returns what is there after `n_read` events; `None` when that is nothing yet.
@@ -77,6 +94,19 @@ impl EventLog for MemoryLog {
 
     fn n_bytes(&self) -> usize {
         self.log.borrow().n_bytes
+    }
+
+    fn limit(&self, max_bytes: usize) {
+        // Nobody needs to wake: whoever waits has read everything.
+        self.log.send_if_modified(|log| {
+            log.max_bytes = max_bytes;
+            log.trim();
+            false
+        });
+    }
+
+    fn forget(&self) {
+        self.log.send_modify(Log::forget);
     }
 
     fn read(&self, n_read: usize) -> BoxFuture<'_, Read> {
@@ -153,5 +183,24 @@ mod tests {
         assert_eq!(batch(&log, 20).await.events.len(), 1);
         log.append("y".into());
         assert!(log.n_bytes() < 100 && matches!(log.read(20).await, Read::Gone));
+    }
+
+    #[tokio::test]
+    async fn a_shorter_bound_holds_at_once() {
+        let log = of(10, 1_000);
+        log.limit(3_500);
+        assert!(log.n_bytes() <= 3_500 && matches!(log.read(6).await, Read::Gone));
+        assert_eq!(batch(&log, 7).await.events.len(), 3);
+        log.append("x".repeat(1_000).into());
+        assert!(log.n_bytes() <= 3_500 && batch(&log, 8).await.events.len() == 3);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_forgotten_ends_for_those_who_read_it_all() {
+        let log = of(3, 10);
+        log.close();
+        log.forget();
+        assert_eq!(log.n_bytes(), 0);
+        assert!(matches!(log.read(3).await, Read::End) && matches!(log.read(2).await, Read::Gone));
     }
 }

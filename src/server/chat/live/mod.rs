@@ -41,6 +41,12 @@ trait EventLog: fmt::Debug + Send + Sync {
     /// Returns how much memory of this process its events take.
     fn n_bytes(&self) -> usize;
 
+    /// Bounds that memory from now on.
+    fn limit(&self, max_bytes: usize);
+
+    /// Forgets all events of a closed log: readers that are behind are told that they are gone.
+    fn forget(&self);
+
     /// Waits for what comes after the first `n_read` events.
     fn read(&self, n_read: usize) -> BoxFuture<'_, Read>;
 

@@ -8,10 +8,14 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{LiveRun, StopReason};
+use super::{LiveRun, StopReason, memory::MAX_BYTES};
 
 /// How long a log can be read after its end.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
+/// The most bytes of all logs of running answers: beyond it, each has an equal share.
+const MAX_RUNNING_BYTES: usize = 256 * 1024 * 1024;
+/// The smallest share, however many answers are running.
+const MIN_SHARE_BYTES: usize = 64 * 1024;
 /// The most bytes of all logs that ended: the oldest go first.
 const MAX_KEPT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -26,18 +30,24 @@ struct Runs {
     /// When runs ended, the oldest first; also of those that are forgotten.
     ends: VecDeque<(Instant, String)>,
     n_ended_bytes: usize,
+    /// The bytes that each running answer may take, as its log knows.
+    share: Option<usize>,
 }
 
 impl LiveRuns {
     /// Adds a run that begins.
     pub(in crate::server::chat) fn insert(&self, run: Arc<LiveRun>) {
-        self.runs().running.insert(run.id.clone(), run);
+        let mut runs = self.runs();
+        run.limit(share(runs.running.len() + 1));
+        runs.running.insert(run.id.clone(), run);
+        runs.share_out();
     }
 
     /// Closes a run's log, which can be read for an hour from now.
     pub(in crate::server::chat) fn end(&self, run: &Arc<LiveRun>) {
         let mut runs = self.runs();
         runs.running.remove(&run.id);
+        runs.share_out();
         run.close();
         runs.n_ended_bytes += run.n_bytes();
         runs.ends.push_back((Instant::now(), run.id.clone()));
@@ -67,7 +77,7 @@ impl LiveRuns {
         let mut runs = self.runs();
         let ids: Vec<_> =
             runs.ended.values().filter(|run| run.thread_id == thread_id).map(|run| run.id.clone()).collect();
-        ids.iter().for_each(|id| runs.forget(id));
+        ids.iter().for_each(|id| _ = runs.forget(id));
     }
 
     /// Forgets the logs that are too old.
@@ -85,27 +95,41 @@ impl LiveRuns {
     }
 }
 
+fn share(n_running: usize) -> usize {
+    (MAX_RUNNING_BYTES / n_running.max(1)).clamp(MIN_SHARE_BYTES, MAX_BYTES)
+}
+
 impl Runs {
+    /// Gives each running answer its share of the memory.
+    fn share_out(&mut self) {
+        let share = share(self.running.len());
+        if self.share != Some(share) {
+            self.running.values().for_each(|run| run.limit(share));
+            self.share = Some(share);
+        }
+    }
+
     fn prune(&mut self) {
         while let Some((ended_at, _)) = self.ends.front()
             && (ended_at.elapsed() >= KEPT_FOR || self.n_ended_bytes > MAX_KEPT_BYTES)
             && let Some((_, id)) = self.ends.pop_front()
         {
-            self.forget(&id);
+            // Readers that stand still would keep the events otherwise.
+            self.forget(&id).iter().for_each(|run| run.forget());
         }
     }
 
-    fn forget(&mut self, run_id: &str) {
-        if let Some(run) = self.ended.remove(run_id) {
-            self.n_ended_bytes -= run.n_bytes();
-        }
+    fn forget(&mut self, run_id: &str) -> Option<Arc<LiveRun>> {
+        let run = self.ended.remove(run_id)?;
+        self.n_ended_bytes -= run.n_bytes();
+        Some(run)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::chatkit::ThreadStreamEvent;
+    use crate::{model::chatkit::ThreadStreamEvent, server::chat::live::Read};
 
     fn ended(runs: &LiveRuns, id: &str, thread_id: &str, n_bytes: usize) {
         let run = Arc::new(LiveRun::new(id.to_owned(), thread_id.to_owned(), "alice".to_owned(), true));
@@ -131,6 +155,45 @@ mod tests {
         ended(&runs, "huge", "thr_1", MAX_KEPT_BYTES);
         assert_eq!(kept(&runs, &["c", "d", "huge"]), Vec::<&str>::new());
         assert_eq!(runs.runs().n_ended_bytes, 0);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_stands_still_keeps_no_log() {
+        let runs = LiveRuns::default();
+        ended(&runs, "a", "thr_1", MAX_KEPT_BYTES / 2);
+        let mut reader = runs.log("a").unwrap().reader_after(0);
+        ended(&runs, "b", "thr_1", MAX_KEPT_BYTES);
+        assert_eq!(reader.run().n_bytes(), 0);
+        assert!(matches!(reader.next().await, Read::Gone));
+    }
+
+    #[test]
+    fn running_answers_have_equal_shares_of_a_bounded_memory() {
+        let check = |n_running: usize, expected: usize| assert_eq!(share(n_running), expected, "{n_running}");
+        check(0, MAX_BYTES);
+        check(32, MAX_BYTES);
+        check(64, MAX_BYTES / 2);
+        check(2_000, MAX_RUNNING_BYTES / 2_000);
+        check(1_000_000, MIN_SHARE_BYTES);
+    }
+
+    #[test]
+    fn a_share_holds_as_soon_as_others_begin_and_end() {
+        let runs = LiveRuns::default();
+        let event = ThreadStreamEvent::ProgressUpdate { icon: None, text: "x".repeat(10_000) };
+        let new = |n: usize| Arc::new(LiveRun::new(n.to_string(), n.to_string(), "alice".to_owned(), true));
+        let all: Vec<_> = (0..2_000).map(new).collect();
+        runs.insert(Arc::clone(&all[0]));
+        let say = |run: &LiveRun| (0..100).for_each(|_| run.append(&event));
+        say(&all[0]);
+        assert!(all[0].n_bytes() > 1_000_000);
+        all[1..].iter().for_each(|run| runs.insert(Arc::clone(run)));
+        assert!(all[0].n_bytes() <= share(2_000));
+        say(&all[1_999]);
+        assert!(all[1_999].n_bytes() <= share(2_000));
+        all[1..].iter().for_each(|run| runs.end(run));
+        say(&all[0]);
+        assert!(all[0].n_bytes() > 1_000_000);
     }
 
     #[test]

@@ -94,6 +94,16 @@ impl LiveRun {
         self.log.n_bytes()
     }
 
+    /// Bounds that memory from now on.
+    pub(in crate::server::chat) fn limit(&self, max_bytes: usize) {
+        self.log.limit(max_bytes);
+    }
+
+    /// Forgets its events, also for readers that are not through.
+    pub(in crate::server::chat) fn forget(&self) {
+        self.log.forget();
+    }
+
     /// Whether everything is said, and stored.
     pub(in crate::server::chat) fn is_closed(&self) -> bool {
         self.log.is_closed()

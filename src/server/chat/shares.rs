@@ -1,0 +1,159 @@
+//! The turns and seats of what all users of the chat share. Bounds per user are generous: a person with a dozen tabs
+//! and devices meets none of them.
+
+use std::time::Duration;
+
+use tokio::time;
+
+use super::error::{ChatError, Result};
+use crate::server::{
+    config::AnswerLimits,
+    turns::{Seat, Seats, Turn, TurnLimits, Turns},
+};
+
+/// Open feeds of a user: one for each tab that can be seen. A dead one counts until the network notices.
+const FEEDS_PER_USER: usize = 50;
+/// Open streams of answers of a user, besides those of the answers that may be running: one for each tab. One that nobody
+/// reads holds up to a megabyte in the buffers of its connection.
+const READERS_PER_USER: usize = 50;
+/// The time that a request waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The wait that a refused client is told, in seconds.
+const RETRY_AFTER_S: i64 = 5;
+
+/// Searches go through an index that all users share, in connections that all requests share.
+const SEARCHES: TurnLimits = TurnLimits { at_once: 2, at_once_per_key: 1, waiting_per_key: 4, waiting: 200 };
+/// A recording takes up to 28 MiB here, as it came and decoded, while it is sent and understood.
+const RECORDINGS: TurnLimits = TurnLimits { at_once: 8, at_once_per_key: 1, waiting_per_key: 1, waiting: 64 };
+/// A title takes a request to the model, which has answers to write.
+const TITLES: TurnLimits = TurnLimits { at_once: 8, at_once_per_key: 1, waiting_per_key: 20, waiting: 1_000 };
+
+/// What users share.
+#[derive(Debug)]
+pub(super) struct Shares {
+    pub(super) searches: Turns,
+    pub(super) recordings: Turns,
+    pub(super) titles: Turns,
+    feeds: Seats,
+    readers: Seats,
+}
+
+impl Shares {
+    /// Makes them. Where a user may have any number of running answers, any number of streams may be open.
+    pub(super) fn new(limits: AnswerLimits) -> Self {
+        Self {
+            searches: Turns::new(SEARCHES),
+            recordings: Turns::new(RECORDINGS),
+            titles: Turns::new(TITLES),
+            feeds: Seats::new(FEEDS_PER_USER),
+            readers: Seats::new(readers_per_user(limits)),
+        }
+    }
+
+    /// Waits for the user's turn to search.
+    ///
+    /// # Errors
+    /// [`ChatError::TooMany`].
+    pub(super) async fn search(&self, user_id: &str) -> Result<Turn> {
+        turn(&self.searches, user_id, "your searches before are still running").await
+    }
+
+    /// Seats a reader of the user's feed.
+    ///
+    /// # Errors
+    /// [`ChatError::TooMany`].
+    pub(super) fn feed(&self, user_id: &str) -> Result<Seat> {
+        self.feeds.take(user_id).ok_or_else(|| too_many("your feeds that nobody reads are too many"))
+    }
+
+    /// Seats a reader of one of the user's answers.
+    ///
+    /// # Errors
+    /// [`ChatError::TooMany`].
+    pub(super) fn reader(&self, user_id: &str) -> Result<Seat> {
+        self.readers.take(user_id).ok_or_else(|| too_many("your streams that nobody reads are too many"))
+    }
+
+    /// Waits for the user's turn to have a recording understood.
+    ///
+    /// # Errors
+    /// [`ChatError::TooMany`].
+    pub(super) async fn recording(&self, user_id: &str) -> Result<Turn> {
+        turn(&self.recordings, user_id, "recordings before this one are still being turned into text").await
+    }
+}
+
+/// Returns the streams of answers that a user may have open.
+pub(super) fn readers_per_user(limits: AnswerLimits) -> usize {
+    match usize::try_from(limits.running_answers) {
+        Ok(0) | Err(_) => usize::MAX,
+        Ok(n_running) => READERS_PER_USER + n_running,
+    }
+}
+
+async fn turn(turns: &Turns, user_id: &str, what: &str) -> Result<Turn> {
+    match time::timeout(PATIENCE, turns.take(user_id)).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(too_many(what)),
+    }
+}
+
+fn too_many(what: &str) -> ChatError {
+    ChatError::TooMany { what: what.to_owned(), retry_after_s: RETRY_AFTER_S }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use futures_util::FutureExt;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::tests::{Engine, TestApp, TestUser};
+
+    async fn asked(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> (u16, Value, String) {
+        let response = app.send(user.chatkit(&json!({ "type": kind, "params": params }))).await;
+        (response.status.as_u16(), response.json()["code"].clone(), response.header("retry-after").to_owned())
+    }
+
+    #[tokio::test]
+    async fn searches_of_one_user_wait_for_each_other_and_for_nobody_else() {
+        let app = TestApp::new(Engine::Sqlite).await;
+        let (mallory, alice) = (app.sign_up("Mallory").await, app.sign_up("Alice").await);
+        let searches = &app.state.chat.shares().searches;
+        let query = || json!({ "query": "word" });
+        let running = searches.take(&mallory.id).await.unwrap();
+        let mut next = Box::pin(asked(&app, &mallory, "threads.list", query()));
+        while searches.n_waiting() == 0 {
+            assert!(next.as_mut().now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        let waiting: Vec<_> = (1..SEARCHES.waiting_per_key).map(|_| searches.queue(&mallory.id).unwrap()).collect();
+        let refused = asked(&app, &mallory, "threads.list", query()).await;
+        assert_eq!(refused, (429, "rate_limited".into(), "5".into()));
+        assert_eq!(asked(&app, &alice, "threads.list", query()).await.0, 200);
+        // The list itself takes no turn.
+        assert_eq!(asked(&app, &mallory, "threads.list", json!({})).await.0, 200);
+        drop((running, waiting));
+        assert_eq!(next.await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn recordings_are_read_in_the_turn_of_their_user() {
+        let app = TestApp::new(Engine::Sqlite).await;
+        let (mallory, alice) = (app.sign_up("Mallory").await, app.sign_up("Alice").await);
+        let recordings = &app.state.chat.shares().recordings;
+        let _running = recordings.take(&mallory.id).await.unwrap();
+        let _waiting: Vec<_> = (0..RECORDINGS.waiting_per_key).map(|_| recordings.queue(&mallory.id)).collect();
+        for n_bytes in [4, 2_000_000] {
+            let speech = || json!({ "audio_base64": "A".repeat(n_bytes), "mime_type": "audio/webm" });
+            let refused = asked(&app, &mallory, "input.transcribe", speech()).await;
+            assert_eq!(refused, (429, "rate_limited".into(), "5".into()), "{n_bytes}");
+            // Nothing here turns speech into text.
+            let read = asked(&app, &alice, "input.transcribe", speech()).await;
+            assert_eq!((read.0, read.1), (400, "invalid_request".into()), "{n_bytes}");
+        }
+        // What is no recording takes none.
+        assert_eq!(asked(&app, &mallory, "threads.list", json!({})).await.0, StatusCode::OK.as_u16());
+    }
+}
