@@ -9,6 +9,9 @@ use crate::server::Error;
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an answer that is no stream may take once its head has come: a server that sends a byte now and then is never
+/// silent.
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// The waits before the second and the third attempt.
 pub(super) const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 /// The longest wait that a busy server may ask for and get without the user being told.
@@ -52,14 +55,21 @@ pub(super) fn retry_after_s(response: &Response) -> Option<u64> {
 }
 
 /// Reads at most `max_bytes` of a body; what cannot be read is left out.
-pub(super) async fn read_body(mut response: Response, max_bytes: usize) -> Vec<u8> {
+pub(super) async fn read_body(response: Response, max_bytes: usize) -> Vec<u8> {
+    read_body_within(BODY_TIMEOUT, response, max_bytes).await
+}
+
+async fn read_body_within(timeout: Duration, mut response: Response, max_bytes: usize) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
-        if body.len() == max_bytes {
-            break;
+    let read = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
+            if body.len() == max_bytes {
+                break;
+            }
         }
-    }
+    };
+    _ = tokio::time::timeout(timeout, read).await;
     body
 }
 
@@ -76,6 +86,8 @@ pub(super) fn describe(err: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     #[tokio::test]
@@ -91,6 +103,24 @@ mod tests {
         check(Some(1), Some(1000)).await;
         check(Some(11), None).await;
         assert!(!wait(&mut std::iter::empty(), None).await);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_trickles_is_read_as_far_as_it_comes_in_time() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_u8().await.unwrap();
+            stream.write_all(b"HTTP/1.1 500 Oh\r\ncontent-length: 1000000\r\n\r\n").await.unwrap();
+            while stream.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+        let client = build(client(&url).read_timeout(Duration::from_secs(60))).unwrap();
+        let response = client.get(url).send().await.unwrap();
+        let body = read_body_within(Duration::from_millis(100), response, 1_000_000).await;
+        assert!(body.len() < 1_000_000 && body.iter().all(|byte| *byte == b'x'), "{} bytes", body.len());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use url::Url;
 
 use super::{
-    super::remote::{self, BACK_OFF, describe},
+    super::remote::{self, BACK_OFF, BODY_TIMEOUT, describe},
     Failure,
 };
 use crate::{
@@ -77,12 +77,16 @@ impl Upstream {
     ) -> Result<T, Failure> {
         let mut response = self.ask(user_id, operation).await?;
         let mut body = Vec::new();
-        while let Some(chunk) = self.chunk(&mut response).await? {
-            if body.len() + chunk.len() > MAX_OBJECT_BYTES {
-                return Err(Failure::TooMuch);
+        let read = async {
+            while let Some(chunk) = self.chunk(&mut response).await? {
+                if body.len() + chunk.len() > MAX_OBJECT_BYTES {
+                    return Err(Failure::TooMuch);
+                }
+                body.extend_from_slice(&chunk);
             }
-            body.extend_from_slice(&chunk);
-        }
+            Ok(())
+        };
+        tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Failure::Silent)??;
         serde_json::from_slice(&body).map_err(|err| {
             tracing::warn!(host = self.host, error = %err, "an object of the ChatKit server behind cannot be read");
             Failure::Malformed

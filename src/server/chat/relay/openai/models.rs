@@ -19,7 +19,8 @@ impl Inner {
         }
         let mut waits = BACK_OFF.into_iter();
         loop {
-            match self.models(Duration::MAX).await {
+            let listed = tokio::time::timeout(self.config.idle_timeout, self.models(Duration::MAX)).await;
+            match listed.unwrap_or(Err(Failure::Silent)) {
                 Ok(models) => return models.into_iter().next().ok_or(Failure::NoModel),
                 Err(failure) => wait_after(failure, &mut waits).await?,
             }
