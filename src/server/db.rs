@@ -1,6 +1,7 @@
 //! The two databases behind one name.
 
 mod columns;
+mod migration;
 mod postgres;
 
 use std::{path::Path, time::Duration};
@@ -9,7 +10,6 @@ use sqlx::{
     Decode, Encode, PgPool, Postgres, Sqlite, SqlitePool, Type,
     encode::IsNull,
     error::BoxDynError,
-    migrate::Migrator,
     postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef},
     sqlite::{
         SqliteArgumentsBuffer, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
@@ -18,14 +18,14 @@ use sqlx::{
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
 
-use super::{Error, Result, config::shown_path, private_file};
+use super::{Error, Result, config::shown_path, private_file, startup::Patience};
 use crate::model::Timestamp;
-
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a connection waits for another's write (SQLite), and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the start waits for another server that opens or migrates the same database.
+const OTHERS_PATIENCE: Patience = Patience::of_seconds(5 * 60);
 
 /// The database: an embedded SQLite file, or a PostgreSQL server.
 #[derive(Clone, Debug)]
@@ -71,12 +71,12 @@ impl Db {
     /// a database that is newer than this binary.
     pub async fn open(url: &str) -> Result<Self> {
         match url.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => postgres::open(url).await?.migrated().await,
+            Some(("postgres" | "postgresql", _)) => postgres::open(url, OTHERS_PATIENCE).await,
             Some(("sqlite", path)) => {
                 let path = Path::new(path.trim_start_matches("//"));
                 // Also while opening: a second server cannot switch to WAL while the first one writes.
-                let _lock = lock_beside(path).await?;
-                Self::open_sqlite(path).await?.migrated().await
+                let _lock = migration::lock_beside(path, OTHERS_PATIENCE).await?;
+                Self::open_sqlite(path).await
             }
             _ => Err(Error::Config(
                 "DATABASE_URL is not of a database that Colloquy knows; write postgres://user:password@host/name, \
@@ -105,29 +105,9 @@ impl Db {
             SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT).test_before_acquire(false)
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
+        migration::of_sqlite(&writer).await?;
         let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
         Ok(Self::Sqlite { writer, readers })
-    }
-
-    /// Brings the tables up to date, and refuses a database of a newer version.
-    ///
-    /// One server at a time: PostgreSQL's migrations run under an advisory lock of sqlx's own, SQLite's under ours.
-    async fn migrated(self) -> Result<Self> {
-        let migrated = match &self {
-            Self::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await,
-            Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
-        };
-        migrated.map_err(|err| match err {
-            sqlx::migrate::MigrateError::VersionMissing(version) => Error::Config(format!(
-                "the database is newer than this binary (it has migration {version}, which this version does not know); \
-                 start the version of Colloquy that wrote it, or a later one"
-            )),
-            err => err.into(),
-        })?;
-        if let Self::Sqlite { writer, .. } = &self {
-            columns::complete(writer).await?;
-        }
-        Ok(self)
     }
 
     /// Returns the pool for statements that only read.
@@ -169,18 +149,6 @@ impl Db {
             Self::Postgres(_) => "PostgreSQL",
         }
     }
-}
-
-/// Holds an advisory lock on a file beside the database; it dies with the process.
-async fn lock_beside(path: &Path) -> Result<std::fs::File> {
-    let beside = path.with_extension("lock");
-    let lock = move || {
-        let file = private_file::open(&beside)?;
-        file.lock()?;
-        Ok(file)
-    };
-    let locked = tokio::task::spawn_blocking(lock).await.expect("BUG: locking a file does not panic");
-    locked.map_err(|err: std::io::Error| unusable(path, &err))
 }
 
 fn unusable(path: &Path, err: &dyn std::error::Error) -> Error {

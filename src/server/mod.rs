@@ -18,6 +18,7 @@ mod middleware;
 pub mod private_file;
 pub mod router;
 mod site;
+mod startup;
 mod state;
 pub(crate) mod turns;
 mod tx;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::{Engine, app::database_url};
+use super::{Engine, database_url};
 use crate::server::{Db, Error};
 
 async fn refusal(url: &str) -> String {

@@ -23,7 +23,7 @@ mod timestamp;
 mod token;
 mod web_address;
 
-pub use app::{Engine, TestApp, TestResponse, TestUser};
+pub use app::{Engine, TestApp, TestResponse, TestUser, database_url};
 
 /// Makes each `async fn name(app)` into two tests, `name::sqlite` and `name::postgres`, with an application of its own;
 /// `async fn name(app, flags)` gives it further command-line flags.

@@ -8,8 +8,14 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{BUSY_TIMEOUT, Db};
-use crate::server::{Error, Result, config::shown_url};
+use super::{BUSY_TIMEOUT, Db, migration};
+use crate::server::{Error, Result, config::shown_url, startup::Patience};
+
+/// How long the start waits for a PostgreSQL server to answer.
+const CONNECT_PATIENCE: Patience = Patience::of_seconds(30);
+/// The longest a statement may take on PostgreSQL, unless the URL or the server says otherwise. SQLite has no other
+/// side that could fail to answer.
+const STATEMENT_TIMEOUT_S: u64 = 60;
 
 /// A connection that was used this recently is taken without asking whether it is still there, which would cost each
 /// statement a second way to the server and back.
@@ -37,12 +43,12 @@ const OPTIONS: [&str; 18] = [
     "user",
 ];
 
-/// Connects to the server of a URL. The URL may hold a password in many places, so errors repeat as little of it as
-/// helps.
+/// Connects to the server of a URL, and brings the tables up to date. The URL may hold a password in many places, so
+/// errors repeat as little of it as helps.
 ///
 /// # Errors
 /// [`Error::Config`] with a sentence for the operator.
-pub(super) async fn open(url: &str) -> Result<Db> {
+pub(super) async fn open(url: &str, others: Patience) -> Result<Db> {
     let shown = shown_url(url);
     let options = options(url).map_err(|wrong| {
         Error::Config(format!(
@@ -50,15 +56,13 @@ pub(super) async fn open(url: &str) -> Result<Db> {
         ))
     })?;
     // A pool would try for as long as a caller waits, and then only say that it did.
-    let first = PgConnection::connect_with(&options).await.map_err(|err| {
-        let reason = reason(&err);
-        Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {reason}"))
-    })?;
-    first.close().await?;
+    let first = connect(&options, &shown, CONNECT_PATIENCE).await?;
+    migration::of_postgres(first, others).await?;
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(BUSY_TIMEOUT)
         .test_before_acquire(false)
+        .after_connect(|connection, _| Box::pin(limit_statements(connection)))
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > STILL_THERE {
@@ -70,6 +74,23 @@ pub(super) async fn open(url: &str) -> Result<Db> {
         .connect_with(options)
         .await?;
     Ok(Db::Postgres(pool))
+}
+
+pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: Patience) -> Result<PgConnection> {
+    let what = format!("the PostgreSQL server of DATABASE_URL `{shown}` to answer");
+    patience.wait_for(&what, PgConnection::connect_with(options)).await?.map_err(|err| {
+        let reason = reason(&err);
+        Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {reason}"))
+    })
+}
+
+/// Lets the server give up statements that take too long, unless it does so already.
+async fn limit_statements(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let limit = format!(
+        "select set_config('statement_timeout', '{STATEMENT_TIMEOUT_S}s', false) \
+         where current_setting('statement_timeout') = '0'"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(limit)).execute(connection).await.map(drop)
 }
 
 /// Reads a URL without the options that sqlx does not know: it would write their names and values into the log.

@@ -1,0 +1,147 @@
+//! Bringing a database's tables up to date, one server at a time.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Connection, PgConnection, SqlitePool,
+    migrate::{MigrateError, Migrator},
+};
+
+use super::{columns, unusable};
+use crate::server::{Error, Result, private_file, startup::Patience};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How often the lock of another server is tried.
+const LOCK_RETRY: Duration = Duration::from_millis(50);
+const MIGRATING: &str = "the database's tables to be brought up to date, or for another server that is at it";
+
+/// Brings the tables up to date.
+pub(super) async fn of_sqlite(writer: &SqlitePool) -> Result<()> {
+    let migrated = Patience::ENDLESS.wait_for(MIGRATING, SQLITE_MIGRATIONS.run(writer)).await?;
+    migrated.map_err(refused)?;
+    Ok(columns::complete(writer).await?)
+}
+
+/// Brings the tables up to date. One server at a time: the migrations run under an advisory lock of sqlx's.
+pub(super) async fn of_postgres(mut connection: PgConnection, others: Patience) -> Result<()> {
+    let limit_ms = others.limit.unwrap_or_default().as_millis();
+    // Of advisory locks, too. A migration itself may take as long as the tables are large.
+    let limits = format!("select set_config('lock_timeout', '{limit_ms}ms', false)");
+    sqlx::query(sqlx::AssertSqlSafe(limits)).execute(&mut connection).await?;
+    let migrated = Patience::ENDLESS.wait_for(MIGRATING, POSTGRES_MIGRATIONS.run(&mut connection)).await?;
+    migrated.map_err(refused)?;
+    Ok(connection.close().await?)
+}
+
+/// Refuses a database of a newer version, or one that others hold.
+fn refused(err: MigrateError) -> Error {
+    if let MigrateError::VersionMissing(version) = &err {
+        return Error::Config(format!(
+            "the database is newer than this binary (it has migration {version}, which this version does not know); \
+             start the version of Colloquy that wrote it, or a later one"
+        ));
+    }
+    if is_lock_timeout(&err) {
+        return Error::Config(
+            "the database's tables could not be brought up to date: another server is at it, or holds a lock on them; \
+             see pg_stat_activity"
+                .to_owned(),
+        );
+    }
+    err.into()
+}
+
+fn is_lock_timeout(err: &MigrateError) -> bool {
+    /// `lock_not_available`
+    const CODE: &str = "55P03";
+    let (MigrateError::Execute(err) | MigrateError::ExecuteMigration(err, _)) = err else { return false };
+    err.as_database_error().is_some_and(|err| err.code().is_some_and(|code| code == CODE))
+}
+
+/// Holds an advisory lock on a file beside the database; it dies with the process.
+pub(super) async fn lock_beside(path: &Path, others: Patience) -> Result<std::fs::File> {
+    let beside = path.with_extension("lock");
+    let file = private_file::open(&beside).map_err(|err| unusable(path, &err))?;
+    // Waiting in the system would hold a thread that nobody can call back.
+    let locked = async {
+        loop {
+            match file.try_lock() {
+                Err(std::fs::TryLockError::WouldBlock) => tokio::time::sleep(LOCK_RETRY).await,
+                Err(std::fs::TryLockError::Error(err)) => return Err(unusable(path, &err)),
+                Ok(()) => return Ok(()),
+            }
+        }
+    };
+    let what = format!("another server that is opening this database (it holds the lock `{}`)", beside.display());
+    others.wait_for(&what, locked).await??;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::postgres::PgConnectOptions;
+
+    use super::*;
+    use crate::{
+        server::{Db, db::postgres},
+        tests::{Engine, database_url},
+    };
+
+    const SHORT: Patience = Patience { tell_every: Duration::from_millis(10), limit: Some(Duration::from_millis(100)) };
+
+    #[tokio::test]
+    async fn a_server_that_opens_the_same_file_is_waited_for_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("colloquy.db");
+        let held = lock_beside(&path, SHORT).await.unwrap();
+        let sentence = lock_beside(&path, SHORT).await.unwrap_err().to_string();
+        let lock = folder.path().join("colloquy.lock");
+        assert!(sentence.contains("another server that is opening this database"), "{sentence}");
+        assert!(sentence.contains(&lock.display().to_string()), "{sentence}");
+        let patient = Patience { limit: None, ..SHORT };
+        let (next, ()) = tokio::join!(lock_beside(&path, patient), async { drop(held) });
+        next.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_postgres_server_that_never_answers_is_given_up() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let options = PgConnectOptions::new().host("127.0.0.1").port(port).username("ada");
+        let sentence = postgres::connect(&options, "postgres://shown", SHORT).await.unwrap_err().to_string();
+        assert!(
+            sentence.starts_with("waited for the PostgreSQL server of DATABASE_URL `postgres://shown`"),
+            "{sentence}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_lock_on_the_tables_of_postgres_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = database_url(Engine::Postgres, folder.path()).await;
+        Db::open(&url).await.unwrap().close().await;
+        let options: PgConnectOptions = url.parse().unwrap();
+        let mut holder = PgConnection::connect_with(&options).await.unwrap();
+        let mut held = holder.begin().await.unwrap();
+        sqlx::query(r#"lock table "_sqlx_migrations""#).execute(&mut *held).await.unwrap();
+        let late = PgConnection::connect_with(&options).await.unwrap();
+        let sentence = of_postgres(late, SHORT).await.unwrap_err().to_string();
+        assert!(sentence.contains("another server is at it, or holds a lock on them"), "{sentence}");
+        held.rollback().await.unwrap();
+        of_postgres(holder, SHORT).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn statements_on_postgres_have_a_limit_unless_the_url_names_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = database_url(Engine::Postgres, folder.path()).await;
+        for (url, expected) in [(url.clone(), "1min"), (format!("{url}?options=-c%20statement_timeout%3D7s"), "7s")] {
+            let Db::Postgres(pool) = Db::open(&url).await.unwrap() else { unreachable!() };
+            let limit: String = sqlx::query_scalar("show statement_timeout").fetch_one(&pool).await.unwrap();
+            assert_eq!(limit, expected);
+            pool.close().await;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Waits of the start: for a database, for another server that is at it.
+
+use std::{pin::pin, time::Duration};
+
+use super::{Error, Result};
+
+/// Limits of a wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The log is told what is waited for, first after this time and then each time it has passed again.
+    pub(super) tell_every: Duration,
+    /// The start fails after this time.
+    pub(super) limit: Option<Duration>,
+}
+
+impl Patience {
+    /// With a limit in seconds.
+    pub(super) const fn of_seconds(limit_s: u64) -> Self {
+        Self { limit: Some(Duration::from_secs(limit_s)), ..Self::ENDLESS }
+    }
+
+    /// Without a limit: for work of this server's own that takes as long as the database is large.
+    pub(super) const ENDLESS: Self = Self { tell_every: Duration::from_secs(5), limit: None };
+
+    /// Waits for something outside; `what` completes "waiting for …".
+    ///
+    /// # Errors
+    /// [`Error::Config`] that says what was waited for, and for how long.
+    pub(super) async fn wait_for<T>(self, what: &str, ready: impl Future<Output = T>) -> Result<T> {
+        let told = self.telling(what, ready);
+        let Some(limit) = self.limit else { return Ok(told.await) };
+        let late = |_| Error::Config(format!("waited for {what} for {} seconds, in vain", limit.as_secs_f64().ceil()));
+        tokio::time::timeout(limit, told).await.map_err(late)
+    }
+
+    async fn telling<T>(self, what: &str, ready: impl Future<Output = T>) -> T {
+        let mut ready = pin!(ready);
+        loop {
+            if let Ok(it) = tokio::time::timeout(self.tell_every, ready.as_mut()).await {
+                return it;
+            }
+            tracing::warn!("the start is waiting for {what}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wait_for_what_never_comes_ends_with_a_sentence() {
+        let patience = Patience { tell_every: Duration::from_millis(1), limit: Some(Duration::from_millis(20)) };
+        let waited = patience.wait_for("the moon to rise", std::future::pending::<()>()).await;
+        assert_eq!(waited.unwrap_err().to_string(), "waited for the moon to rise for 1 seconds, in vain");
+    }
+
+    #[tokio::test]
+    async fn what_comes_is_handed_on_however_often_the_log_was_told() {
+        let patience = Patience { tell_every: Duration::from_millis(1), limit: None };
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            7
+        };
+        assert_eq!(patience.wait_for("seven", late).await.unwrap(), 7);
+    }
+}
