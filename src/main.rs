@@ -1,8 +1,7 @@
 //! The command line: `colloquy [serve | migrate | secret | user …]`.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
-use axum::serve::ListenerExt;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
     AppState, Clock, Db, Error, Result, announcement,
@@ -12,6 +11,7 @@ use colloquy::server::{
         users::{self, UserCommand},
     },
     private_file,
+    listen::{self, ConnectionLimits},
     router::router,
 };
 use leptos::config::get_config_from_str;
@@ -20,6 +20,9 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 use tracing_subscriber::EnvFilter;
+
+/// The longest wait for statements that are under way when the server stops.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A self-hosted, authenticated AI chat in one binary.
 #[derive(Parser)]
@@ -129,18 +132,16 @@ async fn serve(config: Config) -> Result<()> {
     let db = app.db.clone();
     println!("{}", announcement(&app.config, &address.to_string()));
     let (chat, mail) = (app.chat.clone(), app.mail.clone());
-    let service = router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    // An event of a stream must not wait for the acknowledgement of the one before it.
-    let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            asked_to_stop().await;
-            tracing::info!("stopping; running answers are stored");
-            tokio::join!(chat.shutdown(), mail.shutdown());
-        })
-        .await
-        .map_err(|err| Error::Config(format!("serving at {address} failed: {err}")))?;
-    db.close().await;
+    let limits = ConnectionLimits::new(listen::claim_connections(), app.config.limits.trusted_proxies.clone());
+    let stop = async move {
+        asked_to_stop().await;
+        tracing::info!("stopping; running answers are stored");
+        tokio::join!(chat.shutdown(), mail.shutdown());
+    };
+    listen::serve(listener, router(app), limits, stop).await;
+    if tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await.is_err() {
+        tracing::warn!("the database's connections were not closed in time");
+    }
     Ok(())
 }
 

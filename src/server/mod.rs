@@ -13,6 +13,7 @@ mod disk;
 mod error;
 pub mod forms;
 mod ids;
+pub mod listen;
 pub mod mail;
 mod middleware;
 pub mod private_file;

@@ -49,7 +49,7 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
 
 /// Writes an address as Better Auth keeps it: IPv4 whole, also when mapped into IPv6; IPv6 as its /64, which is what
 /// one household has, with all its digits.
-fn network(address: IpAddr) -> String {
+pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {

@@ -1,0 +1,209 @@
+//! Connections that are open.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    limits::ConnectionLimits,
+    phase::{Phase, Standing, idlest},
+};
+use crate::server::middleware::client;
+
+/// The log is told this often that there are too many connections.
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// All open connections.
+pub(super) struct Connections {
+    limits: Arc<ConnectionLimits>,
+    open: Mutex<HashMap<u64, Connection>>,
+    next_id: AtomicU64,
+    told_at: Mutex<Option<Instant>>,
+    /// Ends all of them.
+    over: CancellationToken,
+}
+
+/// A connection; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Connection(Arc<Inner>);
+
+struct Inner {
+    network: Option<String>,
+    keep_alive: Duration,
+    standing: Mutex<(Phase, Instant)>,
+    /// Cancelled when its place is needed.
+    ended: CancellationToken,
+}
+
+/// The place of a connection among all, which is free again when this is dropped.
+pub(super) struct Place {
+    connections: Arc<Connections>,
+    id: u64,
+    pub(super) connection: Connection,
+}
+
+impl Connections {
+    pub(super) fn new(limits: Arc<ConnectionLimits>) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            open: Mutex::default(),
+            next_id: AtomicU64::new(0),
+            told_at: Mutex::default(),
+            over: CancellationToken::new(),
+        })
+    }
+
+    /// Gives a new connection a place, if need be that of the idlest one.
+    pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr) -> Place {
+        let connection = self.connection(peer);
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let mut open = lock(&self.open);
+        if open.len() >= self.limits.max_connections {
+            self.close_idlest_of(&mut open);
+        }
+        open.insert(id, connection.clone());
+        Place { connections: Arc::clone(self), id, connection }
+    }
+
+    /// Ends the idlest connection.
+    pub(super) fn close_idlest(&self) {
+        self.close_idlest_of(&mut lock(&self.open));
+    }
+
+    /// Ends all connections.
+    pub(super) fn close_all(&self) {
+        self.over.cancel();
+    }
+
+    fn connection(&self, peer: SocketAddr) -> Connection {
+        let address = peer.ip().to_canonical();
+        let is_proxy = self.limits.proxies.iter().any(|network| network.contains(&address));
+        Connection(Arc::new(Inner {
+            network: (!is_proxy).then(|| client::network(address)),
+            keep_alive: if is_proxy { self.limits.proxy_keep_alive } else { self.limits.keep_alive },
+            standing: Mutex::new((Phase::Header, Instant::now())),
+            ended: self.over.child_token(),
+        }))
+    }
+
+    fn close_idlest_of(&self, open: &mut HashMap<u64, Connection>) {
+        let ids: Vec<u64> = open.keys().copied().collect();
+        let standings: Vec<_> = ids.iter().map(|id| open[id].standing()).collect();
+        let Some(index) = idlest(&standings) else { return };
+        let phase = standings[index].phase;
+        if let Some(connection) = open.remove(&ids[index]) {
+            connection.0.ended.cancel();
+            self.tell(phase);
+        }
+    }
+
+    fn tell(&self, phase: Phase) {
+        let mut told_at = lock(&self.told_at);
+        if told_at.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+            *told_at = Some(Instant::now());
+            let max_connections = self.limits.max_connections;
+            tracing::warn!(
+                max_connections,
+                was_idle = phase.is_idle(),
+                "all {max_connections} connections are in use; each new one closes the idlest"
+            );
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.connections.open).remove(&self.id);
+    }
+}
+
+impl Connection {
+    /// Notes that a header is complete and goes to its handler.
+    pub(super) fn note_request(&self) {
+        self.enter(Phase::Answering);
+    }
+
+    /// Notes that an answer was written to its end.
+    pub(super) fn note_answered(&self) {
+        self.enter(Phase::BetweenRequests);
+    }
+
+    /// Notes that a handler waits for more of a body.
+    pub(super) fn note_body_awaited(&self) {
+        self.enter_from(Phase::Answering, Phase::Body);
+    }
+
+    /// Notes that a handler has got more of a body, or its end.
+    pub(super) fn note_body_read(&self) {
+        self.enter_from(Phase::Body, Phase::Answering);
+    }
+
+    /// Notes that bytes have come.
+    pub(super) fn note_read(&self) {
+        self.enter_from(Phase::BetweenRequests, Phase::Header);
+    }
+
+    /// Notes that bytes were taken; of the end of an answer, too, whose body is written already.
+    pub(super) fn note_written(&self) {
+        self.enter_from(Phase::Blocked, Phase::Answering);
+        self.enter_from(Phase::BetweenRequests, Phase::BetweenRequests);
+    }
+
+    /// Notes that the client does not take bytes.
+    pub(super) fn note_blocked(&self) {
+        self.enter_from(Phase::Answering, Phase::Blocked);
+    }
+
+    /// Waits until the connection is to be ended for the sake of others.
+    pub(super) async fn ended(&self) {
+        self.0.ended.cancelled().await;
+    }
+
+    /// Waits until the client has been silent for too long while it is its turn.
+    pub(super) async fn overdue(&self, limits: &ConnectionLimits) {
+        // No change of phase can bring about an earlier end than this.
+        let shortest = limits.header.min(self.0.keep_alive);
+        loop {
+            let now = Instant::now();
+            let due = match *lock(&self.0.standing) {
+                (Phase::Header, since) => Some(since + limits.header),
+                (Phase::BetweenRequests, since) => Some(since + self.0.keep_alive),
+                _ => None,
+            };
+            if due.is_some_and(|due| due <= now) {
+                return;
+            }
+            let look_again = now + shortest;
+            tokio::time::sleep_until(due.map_or(look_again, |due| due.min(look_again))).await;
+        }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        let (phase, since) = *lock(&self.0.standing);
+        Standing { network: self.0.network.as_deref(), phase, since }
+    }
+
+    fn enter(&self, phase: Phase) {
+        *lock(&self.0.standing) = (phase, Instant::now());
+    }
+
+    fn enter_from(&self, from: Phase, to: Phase) {
+        let mut standing = lock(&self.0.standing);
+        if standing.0 == from {
+            *standing = (to, Instant::now());
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,131 @@
+//! The sockets: accepts connections, serves HTTP/1.1 on them, and bounds how many there are and for how long each may
+//! wait for its client.
+//!
+//! `axum::serve` has none of these bounds. What a request may do is no business of this folder.
+
+mod bodies;
+mod connections;
+mod limits;
+mod pace;
+mod phase;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{
+    bodies::{RequestBody, ResponseBody},
+    connections::{Connections, Place},
+    socket::Socket,
+};
+pub use self::{
+    limits::{ConnectionLimits, claim_connections},
+    pace::{Pace, Rate},
+};
+
+/// The most bytes of a header, of which every connection may hold as many; longer ones are answered with 431.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// The rest after a connection that could not be accepted for a fault of this machine.
+const ACCEPT_REST: Duration = Duration::from_millis(100);
+
+/// Serves the router until `stop` is ready, then lets answers that are under way end.
+///
+/// Connections that have not ended `limits.close` later are cut off.
+pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimits, stop: impl Future<Output = ()>) {
+    let limits = Arc::new(limits);
+    let connections = Connections::new(Arc::clone(&limits));
+    let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let place = connections.admit(peer);
+                tasks.spawn(converse(stream, peer, place, router.clone(), Arc::clone(&limits), stopping.clone()));
+            }
+            Err(err) if is_of_the_client(&err) => {}
+            Err(err) => {
+                tracing::error!(error = %err, "a connection could not be accepted");
+                // Most likely too many files are open.
+                connections.close_idlest();
+                tokio::time::sleep(ACCEPT_REST).await;
+            }
+        }
+    }
+    drop(listener);
+    stopping.cancel();
+    tasks.close();
+    if tokio::time::timeout(limits.close, tasks.wait()).await.is_err() {
+        tracing::info!(n_connections = tasks.len(), "connections that did not end were cut off");
+        connections.close_all();
+        tasks.wait().await;
+    }
+}
+
+/// Whether a connection was lost before it could be accepted, which says nothing of the next.
+fn is_of_the_client(err: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(err.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Serves one connection to its end.
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    router: Router,
+    limits: Arc<ConnectionLimits>,
+    stopping: CancellationToken,
+) {
+    let connection = place.connection.clone();
+    // An event of a stream must not wait for the acknowledgement of the one before it.
+    _ = stream.set_nodelay(true);
+    let socket = TokioIo::new(Socket::new(stream, connection.clone(), limits.write));
+    let router = TowerToHyperService::new(router);
+    let client = connection.clone();
+    let service = service_fn(move |req: Request<Incoming>| {
+        let connection = client.clone();
+        connection.note_request();
+        let mut req = req.map(|body| Body::new(RequestBody::new(body, connection.clone())));
+        req.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.call(req);
+        async move { Ok::<_, Infallible>(answer.await?.map(|body| ResponseBody::new(body, connection))) }
+    });
+    let mut http = http1::Builder::new();
+    // `Connection::overdue` measures headers, since hyper's timer knows no difference between one and none.
+    http.header_read_timeout(None).max_header_size(MAX_HEADER_BYTES);
+    let mut served = pin!(http.serve_connection(socket, service));
+    let mut overdue = pin!(connection.overdue(&limits));
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            served = served.as_mut() => {
+                if let Err(err) = served {
+                    tracing::trace!(error = %err, "a connection ended");
+                }
+                return;
+            }
+            () = connection.ended() => return,
+            () = overdue.as_mut() => return,
+            () = stopping.cancelled(), if !is_stopping => {
+                is_stopping = true;
+                served.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
