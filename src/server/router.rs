@@ -1,13 +1,13 @@
 //! All routes, and what happens around them.
 
-use std::{sync::LazyLock, time::Duration};
+use std::sync::LazyLock;
 
 use axum::{
-    Router,
+    Json, Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware as around,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::any,
 };
 use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
@@ -19,42 +19,72 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
     limit::RequestBodyLimitLayer,
-    timeout::RequestBodyTimeoutLayer,
 };
 
 use super::{
     AppState, auth, chat, forms,
+    listen::Rate,
     middleware::{
-        cors, form_status, origin,
+        cors, form_status,
+        origin::{self, is_form},
+        request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, Elsewhere},
         visit,
     },
     site,
 };
-use crate::ui::{App, shell};
+use crate::{
+    model::ApiError,
+    ui::{App, shell},
+};
 
-/// How long the sender of a body may be silent before the connection is given up.
-const BODY_SILENCE: Duration = Duration::from_secs(30);
 /// The most bytes of a posted form; Leptos itself would take any number.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(app: AppState) -> Router {
+    with_body_rate(app, BODY_RATE)
+}
+
+/// The whole application, with a least rate of bodies.
+pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
+    let auth = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_auth };
+    // Chat requests wait for other servers, which have limits of their own.
+    let chat = RequestTimeout { body, answer: None, refuse: refuse_slow_chat };
+    let pages_timeout = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_page };
     let apis = Router::new()
-        .nest("/api/auth", auth::routes::router(&app))
+        .nest("/api/auth", auth::routes::router(&app).layer(around::from_fn_with_state(auth, request_timeout::enforce)))
         // Nesting leaves this one to the pages.
         .route("/api/auth/", any(auth::routes::not_found))
-        .merge(chat::router());
+        .merge(chat::router().layer(around::from_fn_with_state(chat, request_timeout::enforce)));
     let with_app = |state: &AppState| state.clone();
     Router::new()
-        .merge(pages(&app))
+        .merge(pages(&app).layer(around::from_fn_with_state(pages_timeout, request_timeout::enforce)))
         .merge(apis)
         .layer(around::from_fn_with_state(with_app(&app), cors::allow_trusted))
         .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
-        .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
         .with_state(app)
+}
+
+fn refuse_slow_auth(limit: TooSlow, _: &Uri) -> Response {
+    auth::WireError::new(limit.status(), limit.code(), limit.to_string()).into_response()
+}
+
+fn refuse_slow_chat(limit: TooSlow, _: &Uri) -> Response {
+    chat::refuse_slow(limit)
+}
+
+fn refuse_slow_page(limit: TooSlow, uri: &Uri) -> Response {
+    if !is_form(uri) {
+        return (limit.status(), limit.to_string()).into_response();
+    }
+    let err = match limit {
+        TooSlow::Body => ApiError::BadRequest,
+        TooSlow::Answer => ApiError::Internal,
+    };
+    (limit.status(), Json(err)).into_response()
 }
 
 /// Events must leave at once, each by itself.

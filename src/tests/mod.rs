@@ -17,6 +17,7 @@ mod origins;
 mod pages;
 mod recording;
 mod secrets;
+mod slow_bodies;
 mod sweep;
 mod takeover;
 mod timestamp;

@@ -31,3 +31,5 @@ pub mod verification;
 mod verifications;
 pub mod watch;
 mod wire;
+
+pub use wire::WireError;

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::json;
 
 use super::relay::RelayFailure;
-use crate::server::Error;
+use crate::server::{Error, middleware::request_timeout::TooSlow};
 
 /// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,9 @@ pub enum ChatError {
     /// The method is not one of these.
     #[error("this address takes {0} only")]
     MethodNotAllowed(&'static str),
+    /// The body or the answer took too long.
+    #[error(transparent)]
+    TooSlow(TooSlow),
     /// The server is about to stop.
     #[error("the server is restarting: try again in a moment")]
     ShuttingDown,
@@ -109,6 +112,7 @@ impl ChatError {
             Self::TooLarge { .. } | Self::FileTooLarge { .. } | Self::NoRoom(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Model(_) => StatusCode::BAD_GATEWAY,
+            Self::TooSlow(limit) => limit.status(),
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -131,7 +135,8 @@ impl ChatError {
             Self::TooLarge { .. } | Self::FileTooLarge { .. } => "too_large",
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::Model(_) => "model_failed",
-            Self::ShuttingDown => "unavailable",
+            Self::TooSlow(TooSlow::Body) => "request_timeout",
+            Self::TooSlow(TooSlow::Answer) | Self::ShuttingDown => "unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -139,7 +144,10 @@ impl ChatError {
     fn allows_retry(&self) -> bool {
         match self {
             Self::Model(failure) => failure.allow_retry,
-            _ => matches!(self, Self::Busy { .. } | Self::TooMany { .. } | Self::ShuttingDown | Self::Internal(_)),
+            _ => matches!(
+                self,
+                Self::Busy { .. } | Self::TooMany { .. } | Self::TooSlow(_) | Self::ShuttingDown | Self::Internal(_)
+            ),
         }
     }
 
@@ -175,6 +183,11 @@ impl IntoResponse for ChatError {
         }
         res
     }
+}
+
+/// Refuses a request whose body or answer took too long.
+pub fn refuse_slow(limit: TooSlow) -> Response {
+    ChatError::TooSlow(limit).into_response()
 }
 
 /// Makes a sentence of an error's text: a capital letter and a full stop.

@@ -43,6 +43,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use error::refuse_slow;
 pub use operations::router;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod client;
 pub mod cors;
 pub mod form_status;
 pub mod origin;
+pub mod request_timeout;
 pub mod security_headers;
 pub mod trusted_origins;
 pub mod visit;

@@ -1,0 +1,139 @@
+//! Time limits of a request: of its body, and of the beginning of its answer.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    BoxError,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, Uri, header},
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use crate::server::listen::{Pace, Rate};
+
+/// The least rate of a body: one of up to 64 KiB has half a minute, and 100 MiB by a line of 20 kbit/s arrive, too.
+pub const BODY_RATE: Rate = Rate { period: Duration::from_secs(30), n_bytes: 64 * 1024 };
+/// The longest time until an answer begins that is no stream and asks no other server; the body's time included.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The limits of some routes, and their form of refusal.
+#[derive(Clone)]
+pub struct RequestTimeout {
+    /// The least rate of bodies.
+    pub body: Rate,
+    /// The longest time until the answer begins.
+    pub answer: Option<Duration>,
+    /// Makes the answer.
+    pub refuse: fn(TooSlow, &Uri) -> Response,
+}
+
+/// A limit that was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TooSlow {
+    /// The client did not send the body in time: to be answered with 408.
+    #[error("the body came too slowly: send it within half a minute, or at more than 2 KiB a second")]
+    Body,
+    /// The server did not answer in time: to be answered with 503.
+    #[error("the server took too long: try again in a moment")]
+    Answer,
+}
+
+impl TooSlow {
+    /// Returns the status of the refusal.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Body => StatusCode::REQUEST_TIMEOUT,
+            Self::Answer => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Returns the code of the refusal for auth clients.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Body => "REQUEST_TIMEOUT",
+            Self::Answer => "SERVICE_UNAVAILABLE",
+        }
+    }
+}
+
+/// Refuses requests whose bodies come too slowly, and gives up handlers that do not answer.
+pub async fn enforce(State(limits): State<RequestTimeout>, req: Request, next: Next) -> Response {
+    let uri = req.uri().clone();
+    let is_late = Arc::new(AtomicBool::new(false));
+    let req = req.map(|body| match HttpBody::is_end_stream(&body) {
+        true => body,
+        false => Body::new(PacedBody::new(body, limits.body, Arc::clone(&is_late))),
+    });
+    let answer = next.run(req);
+    let answered = match limits.answer {
+        Some(timeout) => tokio::time::timeout(timeout, answer).await,
+        None => Ok(answer.await),
+    };
+    let Ok(response) = answered else {
+        tracing::error!("a request was given up, for it was not answered in time");
+        return (limits.refuse)(TooSlow::Answer, &uri);
+    };
+    let is_refusal = response.status().is_client_error() || response.status().is_server_error();
+    if !is_refusal || !is_late.load(Ordering::Relaxed) {
+        return response;
+    }
+    let mut response = (limits.refuse)(TooSlow::Body, &uri);
+    // RFC 9110 §15.5.9
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// A body that fails when it comes too slowly.
+struct PacedBody {
+    body: Body,
+    pace: Pace,
+    is_late: Arc<AtomicBool>,
+}
+
+impl PacedBody {
+    fn new(body: Body, rate: Rate, is_late: Arc<AtomicBool>) -> Self {
+        Self { body, pace: Pace::new(rate), is_late }
+    }
+}
+
+impl HttpBody for PacedBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.is_late.load(Ordering::Relaxed) {
+            return Poll::Ready(None);
+        }
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(frame) => {
+                let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
+                self.pace.note(data.map_or(0, Bytes::len));
+                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+            }
+            Poll::Pending => self.pace.poll_overdue(cx).map(|()| {
+                self.is_late.store(true, Ordering::Relaxed);
+                Some(Err(TooSlow::Body.into()))
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
