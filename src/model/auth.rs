@@ -215,6 +215,9 @@ pub enum AuthError {
     /// Too many requests in a short time.
     #[error("Too many requests. Please try again later.")]
     TooManyRequests,
+    /// Too many passwords are being checked, or wait to be.
+    #[error("The server is busy. Please try again later.")]
+    Busy,
 }
 
 impl AuthError {
@@ -242,6 +245,7 @@ impl AuthError {
             Self::EmailMismatch => "EMAIL_MISMATCH",
             Self::FailedToUnlinkLastAccount => "FAILED_TO_UNLINK_LAST_ACCOUNT",
             Self::AccountNotFound => "ACCOUNT_NOT_FOUND",
+            Self::Busy => "SERVICE_UNAVAILABLE",
             Self::EmailIsTheSame | Self::TooManyRequests => return None,
         })
     }
@@ -253,6 +257,7 @@ impl AuthError {
             Self::EmailNotVerified | Self::SessionNotFresh => 403,
             Self::UserAlreadyExists | Self::FailedToCreateUser => 422,
             Self::TooManyRequests => 429,
+            Self::Busy => 503,
             _ => 400,
         }
     }

@@ -5,9 +5,17 @@ use crate::model::auth::AuthError;
 /// Everything that can go wrong. Logged once, where it is turned into an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A refusal of the account rules; the one kind that a client is told.
+    /// A refusal of the account rules; this kind and the next one are what a client is told.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// A refusal that ends by itself.
+    #[error("{refusal}")]
+    Wait {
+        /// The refusal that a client is told.
+        refusal: AuthError,
+        /// The seconds until another try is worth it; at least 1.
+        retry_after_s: i64,
+    },
     /// The database failed.
     #[error("the database failed: {0}")]
     Db(#[from] sqlx::Error),

@@ -106,6 +106,25 @@ on_both_engines! {
         check(1, Verdict::Allowed).await;
     }
 
+    async fn the_networks_around_an_ipv6_address_count_too(app, IN_DATABASE) {
+        let count = async |address: String| app.state.limits.count(&address, "/sign-in/email", None).await.unwrap();
+        let allowed = async |addresses: Vec<String>| {
+            let mut n_allowed = 0;
+            for address in addresses {
+                n_allowed += usize::from(count(address).await == Verdict::Allowed);
+            }
+            n_allowed
+        };
+        let of_48 = |site: u16, n: u16| format!("2001:0db8:{site:04x}:{n:04x}:0000:0000:0000:0000");
+        assert_eq!(allowed(vec![of_48(1, 0x0100); 9]).await, 3, "a /64");
+        assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0101 + n)).collect()).await, 9, "another /64 each");
+        assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0181 + n)).collect()).await, 0, "a /56 has 12");
+        assert_eq!(allowed((0..99).map(|n| of_48(1, n * 0x100 + 0x200)).collect()).await, 36, "a /48 has 48");
+        assert_eq!(allowed(vec![of_48(2, 0)]).await, 1, "another /48");
+        app.state.clock.advance_seconds(10);
+        assert_eq!(allowed(vec![of_48(1, 0x0181)]).await, 1);
+    }
+
     async fn counts_are_kept_as_better_auth_keeps_them(app, IN_DATABASE) {
         let app = app.seen_from("2001:db8:1:2:3:4:5:6");
         for _ in 0..2 {

@@ -1,8 +1,8 @@
 //! How often one address may ask: Better Auth's rate limits (reference §5).
 //!
 //! A request counts before anything else is done for it, and a form of our own pages counts as the request to
-//! `/api/auth` that does the same. There is no limit per account, as there is none in Better Auth: it would let anybody
-//! lock anybody out.
+//! `/api/auth` that does the same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the networks
+//! around that by higher ones. There is no limit per account, as there is none in Better Auth.
 
 mod database;
 mod memory;
@@ -12,17 +12,16 @@ use std::sync::Arc;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::HeaderName,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use self::memory::Memory;
+use self::{memory::Memory, rules::Rule};
 use super::wire::WireError;
 use crate::{
-    model::auth::AuthError,
+    model::{Timestamp, auth::AuthError},
     server::{
-        AppState, Clock, Db, Result,
+        AppState, Clock, Db, Error, Result,
         config::{LimitConfig, LimitStorage},
         middleware::client,
     },
@@ -30,29 +29,57 @@ use crate::{
 
 pub use self::{database::forget, rules::LONGEST_WINDOW_S};
 
-/// Tells who was refused how many seconds to wait. Better Auth does not use `Retry-After`.
-pub const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
-
 /// Where the routes below which requests count are.
 const BASE_PATH: &str = "/api/auth";
 
 /// Stands in for an address that nobody knows, as in Better Auth.
 const NO_ADDRESS: &str = "no-trusted-ip";
 
+/// The networks around an IPv6 address's /64 that count as well, each with how many times the /64's number.
+const AROUND: [(u32, i64); 2] = [(56, 4), (48, 16)];
+
 /// Counts requests; cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
-    counter: Option<Counter>,
+    requests: Option<Counter>,
     clock: Clock,
 }
 
-/// Where requests are counted.
+/// The place of the counts.
 #[derive(Clone)]
 enum Counter {
     /// In this process.
     Memory(Arc<Memory>),
     /// In the table `rateLimit`, for several servers on one database.
     Database(Db),
+}
+
+impl Counter {
+    /// Counts where the configuration says, or not at all.
+    fn new(config: &LimitConfig, db: &Db) -> Option<Self> {
+        config.storage.map(|storage| match storage {
+            LimitStorage::Memory => Self::Memory(Arc::default()),
+            LimitStorage::Database => Self::Database(db.clone()),
+        })
+    }
+
+    async fn count(&self, key: &str, rule: Rule, now: Timestamp) -> Result<Verdict> {
+        match self {
+            Self::Memory(memory) => Ok(memory.count(key, rule, now)),
+            Self::Database(db) => database::count(db, key, rule, now).await,
+        }
+    }
+
+    /// Takes back what was counted last under a key.
+    async fn take_back(&self, key: &str) -> Result<()> {
+        match self {
+            Self::Memory(memory) => {
+                memory.take_back(key);
+                Ok(())
+            }
+            Self::Database(db) => database::take_back(db, key).await,
+        }
+    }
 }
 
 /// Whether a request may go on.
@@ -67,14 +94,23 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Goes on, or refuses with the time to wait.
+    ///
+    /// # Errors
+    /// [`Error::Wait`].
+    pub fn or_refuse(self, refusal: AuthError) -> Result<()> {
+        match self {
+            Self::Allowed => Ok(()),
+            Self::Refused { retry_after_s } => Err(Error::Wait { refusal, retry_after_s }),
+        }
+    }
+}
+
 impl Limits {
     /// Counts where the configuration says, or not at all.
     pub fn new(config: &LimitConfig, db: &Db, clock: &Clock) -> Self {
-        let counter = config.storage.map(|storage| match storage {
-            LimitStorage::Memory => Counter::Memory(Arc::default()),
-            LimitStorage::Database => Counter::Database(db.clone()),
-        });
-        Self { counter, clock: clock.clone() }
+        Self { requests: Counter::new(config, db), clock: clock.clone() }
     }
 
     /// Counts a request of an address to a path below `/api/auth`.
@@ -85,15 +121,28 @@ impl Limits {
     /// # Errors
     /// [`crate::server::Error::Db`].
     pub async fn count(&self, address: &str, path: &str, route: Option<&str>) -> Result<Verdict> {
-        let Some(counter) = &self.counter else { return Ok(Verdict::Allowed) };
+        let Some(counter) = &self.requests else { return Ok(Verdict::Allowed) };
         let (pattern, rule) = rules::of(path);
-        let address = if address.is_empty() { NO_ADDRESS } else { address };
-        let key = format!("{address}|{}", route.unwrap_or(pattern));
+        let route = route.unwrap_or(pattern);
+        let narrow = (if address.is_empty() { NO_ADDRESS } else { address }.to_owned(), rule);
+        let around = AROUND.iter().filter_map(|&(n_bits, times)| {
+            Some((client::around(address, n_bits)?, Rule { max: rule.max * times, ..rule }))
+        });
         let now = self.clock.now();
-        match counter {
-            Counter::Memory(memory) => Ok(memory.count(&key, rule, now)),
-            Counter::Database(db) => database::count(db, &key, rule, now).await,
+        let mut counted: Vec<String> = Vec::new();
+        for (network, rule) in std::iter::once(narrow).chain(around) {
+            let key = format!("{network}|{route}");
+            let verdict = counter.count(&key, rule, now).await?;
+            if verdict != Verdict::Allowed {
+                // What is refused does not count, anywhere.
+                for key in counted {
+                    counter.take_back(&key).await?;
+                }
+                return Ok(verdict);
+            }
+            counted.push(key);
         }
+        Ok(Verdict::Allowed)
     }
 }
 
@@ -101,12 +150,9 @@ impl Limits {
 pub async fn refuse_haste(State(app): State<AppState>, req: Request, next: Next) -> Response {
     let address = client::address(&app.config.limits, req.headers(), req.extensions());
     let route = req.extensions().get::<MatchedPath>().and_then(|route| route.as_str().strip_prefix(BASE_PATH));
-    match app.limits.count(&address, req.uri().path(), route).await {
-        Ok(Verdict::Allowed) => next.run(req).await,
-        Ok(Verdict::Refused { retry_after_s }) => {
-            let refusal = WireError::from(AuthError::TooManyRequests);
-            ([(X_RETRY_AFTER, retry_after_s.to_string())], refusal).into_response()
-        }
+    let counted = app.limits.count(&address, req.uri().path(), route).await;
+    match counted.and_then(|verdict| verdict.or_refuse(AuthError::TooManyRequests)) {
+        Ok(()) => next.run(req).await,
         Err(err) => WireError::from(err).into_response(),
     }
 }

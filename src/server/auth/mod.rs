@@ -30,6 +30,6 @@ pub mod users;
 pub mod verification;
 mod verifications;
 pub mod watch;
-mod wire;
+pub(super) mod wire;
 
 pub use wire::WireError;

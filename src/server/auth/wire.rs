@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    http::{HeaderName, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use serde::Serialize;
 
@@ -14,6 +14,19 @@ use crate::{model::auth::AuthError, server::Error};
 pub struct WireError {
     status: StatusCode,
     body: Body,
+    /// Tells when to come back.
+    wait: Option<(HeaderName, String)>,
+}
+
+/// Tells who was refused how many seconds to wait. Better Auth does not use `Retry-After` for its limits.
+const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
+
+/// Returns the header that says when a refusal is over.
+pub fn wait_header(refusal: AuthError) -> HeaderName {
+    match refusal {
+        AuthError::Busy => header::RETRY_AFTER,
+        _ => X_RETRY_AFTER,
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -26,12 +39,12 @@ struct Body {
 impl WireError {
     /// A refusal with Better Auth's code.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, body: Body { message: message.into(), code: Some(code) } }
+        Self { status, body: Body { message: message.into(), code: Some(code) }, wait: None }
     }
 
     /// A refusal of the few that have no code.
     pub fn without_code(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, body: Body { message: message.into(), code: None } }
+        Self { status, body: Body { message: message.into(), code: None }, wait: None }
     }
 
     /// A body that is not what the endpoint takes; one text for each field that is wrong.
@@ -63,7 +76,7 @@ impl WireError {
 impl From<AuthError> for WireError {
     fn from(err: AuthError) -> Self {
         let status = StatusCode::from_u16(err.status()).expect("BUG: a refusal has an HTTP status");
-        Self { status, body: Body { message: err.to_string(), code: err.code() } }
+        Self { status, body: Body { message: err.to_string(), code: err.code() }, wait: None }
     }
 }
 
@@ -71,6 +84,9 @@ impl From<Error> for WireError {
     fn from(err: Error) -> Self {
         match err {
             Error::Auth(err) => err.into(),
+            Error::Wait { refusal, retry_after_s } => {
+                Self { wait: Some((wait_header(refusal), retry_after_s.to_string())), ..refusal.into() }
+            }
             err => {
                 tracing::error!(error = %err, "an auth request failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Internal server error")
@@ -81,6 +97,6 @@ impl From<Error> for WireError {
 
 impl IntoResponse for WireError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        (self.status, AppendHeaders(self.wait), Json(self.body)).into_response()
     }
 }

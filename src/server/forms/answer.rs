@@ -8,9 +8,13 @@ use super::headers;
 use crate::{
     model::{
         ApiError,
+        auth::AuthError,
         page::{Done, FormMemory, TypedFields},
     },
-    server::{AppState, Error, auth::cookies},
+    server::{
+        AppState, Error,
+        auth::{cookies, wire::wait_header},
+    },
 };
 
 /// Holds a [`FormMemory`], while the browser goes to the next page.
@@ -37,9 +41,12 @@ pub(super) fn go_on(app: &AppState, path: &str, done: Done, typed: TypedFields) 
 /// Turns a failure into what the form shows, and keeps what was typed for a form without JavaScript.
 pub(super) fn refuse(app: &AppState, err: Error, typed: TypedFields) -> ApiError {
     let err = match err {
-        Error::Auth(err) => {
-            set_status_for_scripts(StatusCode::from_u16(err.status()).unwrap_or(StatusCode::BAD_REQUEST));
-            ApiError::Auth(err)
+        Error::Auth(err) => refused(err),
+        Error::Wait { refusal, retry_after_s } => {
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.insert_header(wait_header(refusal), retry_after_s.into());
+            }
+            refused(refusal)
         }
         err => failed(&err),
     };
@@ -47,6 +54,11 @@ pub(super) fn refuse(app: &AppState, err: Error, typed: TypedFields) -> ApiError
         remember(app, typed, None);
     }
     err
+}
+
+fn refused(err: AuthError) -> ApiError {
+    set_status_for_scripts(StatusCode::from_u16(err.status()).unwrap_or(StatusCode::BAD_REQUEST));
+    ApiError::Auth(err)
 }
 
 pub(super) fn failed(err: &Error) -> ApiError {
@@ -86,7 +98,7 @@ pub(super) fn set_status(status: StatusCode) {
     }
 }
 
-pub(super) fn set_cookies(cookies: Vec<HeaderValue>) {
+pub(super) fn set_cookies(cookies: impl IntoIterator<Item = HeaderValue>) {
     if let Some(response) = use_context::<ResponseOptions>() {
         for cookie in cookies {
             response.append_header(header::SET_COOKIE, cookie);

@@ -21,12 +21,10 @@ pub use typeset::typeset;
 
 use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;
-use leptos_axum::ResponseOptions;
 
 use super::{
     AppState, Result,
     auth::{
-        limits::{Verdict, X_RETRY_AFTER},
         principal::{Principal, Visit},
         sessions::Visitor,
     },
@@ -64,13 +62,5 @@ fn visitor(app: &AppState) -> Visitor {
 async fn count(app: &AppState, twin: &str) -> Result<()> {
     let parts = use_context::<Parts>();
     let address = parts.map(|parts| client::address(&app.config.limits, &parts.headers, &parts.extensions));
-    match app.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await? {
-        Verdict::Allowed => Ok(()),
-        Verdict::Refused { retry_after_s } => {
-            if let Some(response) = use_context::<ResponseOptions>() {
-                response.insert_header(X_RETRY_AFTER, retry_after_s.into());
-            }
-            Err(AuthError::TooManyRequests.into())
-        }
-    }
+    app.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await?.or_refuse(AuthError::TooManyRequests)
 }

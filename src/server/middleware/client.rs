@@ -59,9 +59,30 @@ pub fn network(address: IpAddr) -> String {
     }
 }
 
+/// Returns the network of so many bits around an address as [`address`] gives it, in the same form; `None` for IPv4
+/// and for no address. A site or a provider's customer has a /56 or a /48, and takes any /64 of it.
+pub fn around(address: &str, n_bits: u32) -> Option<String> {
+    let address: Ipv6Addr = address.parse().ok()?;
+    let mask = u128::MAX.checked_shl(128 - n_bits).unwrap_or_default();
+    let [a, b, c, d, ..] = Ipv6Addr::from_bits(address.to_bits() & mask).segments();
+    Some(format!("{a:04x}:{b:04x}:{c:04x}:{d:04x}:0000:0000:0000:0000/{n_bits}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ipv6_address_lies_in_wider_networks() {
+        let check = |address: &str, n_bits: u32, expected: Option<&str>| {
+            assert_eq!(around(address, n_bits).as_deref(), expected, "{address} {n_bits}");
+        };
+        let address = network("2001:db8:1234:5678:9::1".parse().unwrap());
+        check(&address, 56, Some("2001:0db8:1234:5600:0000:0000:0000:0000/56"));
+        check(&address, 48, Some("2001:0db8:1234:0000:0000:0000:0000:0000/48"));
+        check("192.0.2.7", 48, None);
+        check("", 48, None);
+    }
 
     #[test]
     fn addresses_are_kept_as_better_auth_keeps_them() {

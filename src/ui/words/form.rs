@@ -36,7 +36,8 @@ pub fn refusal(err: AuthError) -> &'static str {
         AuthError::EmailAlreadyVerified => "Your address is verified already.",
         AuthError::FailedToUnlinkLastAccount => "This is your only way to sign in. It stays.",
         AuthError::AccountNotFound => "This was taken away already.",
-        AuthError::TooManyRequests => "Too many attempts. Wait a moment, then try again.",
+        AuthError::TooManyRequests => "Too many attempts. Wait a moment, then try again. A minute is always enough.",
+        AuthError::Busy => "Too many people are signing in at this moment. Try again in a few seconds.",
         _ => "That did not work. Load the page again, then try once more.",
     }
 }

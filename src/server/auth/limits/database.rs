@@ -40,6 +40,20 @@ pub(super) async fn count(db: &Db, key: &str, rule: Rule, now: Timestamp) -> Res
     Ok(rule.refused(last.map_or(now, Timestamp::from_millis), now))
 }
 
+/// Takes back what was counted last under a key.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn take_back(db: &Db, key: &str) -> Result<()> {
+    Ok(on!(db.write(), pool => sqlx::query(
+        r#"update "rateLimit" set "count" = "count" - 1 where "key" = $1 and "count" > 0"#,
+    )
+    .bind(key)
+    .execute(pool)
+    .await
+    .map(drop))?)
+}
+
 /// Deletes at most `limit` rows whose last request was before a moment, and returns how many.
 ///
 /// # Errors

@@ -55,6 +55,20 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// Takes back what was counted last under a key.
+    pub fn take_back(&self, key: &str) {
+        let key = self.hasher.hash_one(key);
+        let mut counts = self.counts.lock().expect("BUG: no holder of the lock panics");
+        if let Some(it) = counts.by_key.get_mut(&key) {
+            it.count -= 1;
+            if it.count <= 0 {
+                counts.by_key.remove(&key);
+            }
+        }
+    }
+}
+
 impl Counts {
     /// Forgets what has lapsed, whenever the number of keys has doubled, so that it costs next to nothing a request.
     ///
@@ -102,6 +116,17 @@ mod tests {
         check(27, Verdict::Refused { retry_after_s: 1 });
         check(28, Verdict::Allowed);
         assert_eq!(memory.count("b", RULE, at_s(18)), Verdict::Allowed, "another key");
+    }
+
+    #[test]
+    fn what_is_taken_back_was_never_counted() {
+        let memory = Memory::default();
+        memory.take_back("a");
+        for _ in 0..10 {
+            assert_eq!(memory.count("a", RULE, at_s(0)), Verdict::Allowed);
+            memory.take_back("a");
+        }
+        assert_eq!(n_keys(&memory), 0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) struct Rule {
     pub max: i64,
 }
 
-/// The longest window of all rules, in seconds.
+/// The longest window of the rules for requests, in seconds.
 pub const LONGEST_WINDOW_S: i64 = MAILS.window_s;
 
 /// What tries passwords.
