@@ -18,6 +18,7 @@ mod pages;
 mod recording;
 mod secrets;
 mod slow_bodies;
+mod sign_in;
 mod sweep;
 mod takeover;
 mod timestamp;

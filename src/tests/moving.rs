@@ -8,7 +8,10 @@ use super::{Engine, TestApp, TestResponse};
 use crate::{
     model::auth::Password,
     server::{
-        auth::{credentials, passwords::Algorithm},
+        auth::{
+            credentials,
+            passwords::{Algorithm, Asker},
+        },
         db::on,
     },
 };
@@ -247,7 +250,7 @@ on_both_databases! {
         assert_eq!(app.post("/api/auth/change-password", Some(ADAS_COOKIE), &change).await.status, StatusCode::OK);
         // A sign-in with the old password was checked before the change and goes on after it.
         let user = "fixtureUser000000000000000000001";
-        credentials::renew(&app.state, user, &Password::new(ADA.1), old.clone()).await.unwrap();
+        credentials::renew(&app.state, &Asker::operator(), user, &Password::new(ADA.1), old.clone()).await.unwrap();
         assert_eq!(sign_in(&app, ADA).await.status, StatusCode::UNAUTHORIZED);
         cookie_of(&sign_in(&app, (ADA.0, "brand new pw 3")).await);
     }
@@ -257,7 +260,7 @@ on_both_databases! {
         assert_eq!(algorithm(&app, &hedy.email).await, Algorithm::Scrypt);
         // From the time before PASSWORD_HASH was set.
         let argon2id = crate::server::auth::passwords::Passwords::new(crate::server::config::PasswordHashing::Keep);
-        let hash = argon2id.hash(&Password::new(ADA.1)).await.unwrap();
+        let hash = argon2id.hash(&Asker::operator(), &Password::new(ADA.1)).await.unwrap();
         on!(app.state.db.write(), pool => sqlx::query(
             r#"update "account" set "password" = $1 where "userId" = 'fixtureUser000000000000000000001'"#,
         )

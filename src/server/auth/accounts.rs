@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use super::{
     cookies::Remember,
     credentials,
+    door::{self, Account},
     sessions::{self, SessionRow, Visitor},
     users::{self, UserRow},
     verification,
@@ -80,7 +81,8 @@ pub async fn may_sign_up(app: &AppState) -> Result<bool> {
 ///
 /// # Errors
 /// [`AuthError::SignUpDisabled`], [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`],
-/// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] for the losers of a race for one address.
+/// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] for the losers of a race for one address;
+/// [`AuthError::Busy`].
 pub async fn sign_up(
     app: &AppState,
     input: SignUp,
@@ -93,10 +95,11 @@ pub async fn sign_up(
     input.password.check_new()?;
     let signs_in = app.config.auth.auto_sign_in && !app.config.auth.require_email_verification;
     let taken = find_by_email(&app.db, &input.email).await?.is_some();
+    // Also for an address that is taken: what is not told in words is not told by the time either.
+    let hash = app.passwords.hash(&door::asker(visitor, input.email.as_str()), &input.password).await?;
     if taken && signs_in {
         return Err(AuthError::UserAlreadyExists.into());
     }
-    let hash = app.passwords.hash(&input.password).await?;
     let (user, remember) = new_user(app, input);
     if taken {
         outbox::put(app, &user.email, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
@@ -133,7 +136,8 @@ fn new_user(app: &AppState, input: SignUp) -> (User, Remember) {
 ///
 /// # Errors
 /// [`AuthError::PasswordTooLong`]; [`AuthError::InvalidEmailOrPassword`] for a wrong password, an unknown address
-/// and a user without a password, after the same time; [`AuthError::EmailNotVerified`] for a right password.
+/// and a user without a password, after the same time; [`AuthError::EmailNotVerified`] for a right password;
+/// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
 pub async fn sign_in(
     app: &AppState,
     input: SignIn,
@@ -145,7 +149,8 @@ pub async fn sign_in(
         Some((user, hash)) => (Some(user), hash),
         None => (None, None),
     };
-    let fits = app.passwords.verify(&input.password, hash.clone()).await?;
+    let account = Account::Of(&input.email, user.as_ref());
+    let fits = door::fits(app, account, visitor, &input.password, hash.clone()).await?;
     let (Some(user), Some(hash), true) = (user, hash, fits) else {
         return Err(AuthError::InvalidEmailOrPassword.into());
     };
@@ -163,7 +168,8 @@ pub async fn sign_in(
 /// password and ends all sessions ends those, too, that are about to be opened with the old one.
 async fn enter(app: &AppState, user: &User, input: &SignIn, mut hash: String, visitor: &Visitor) -> Result<SessionRow> {
     for _ in 0..MAX_CHANGES {
-        let standing = credentials::renew(app, &user.id, &input.password, hash).await?;
+        let asker = door::asker(visitor, &user.id);
+        let standing = credentials::renew(app, &asker, &user.id, &input.password, hash).await?;
         let mut tx = Tx::begin(&app.db).await?;
         if credentials::hold(&mut tx, &user.id, &standing).await? {
             let session = sessions::open_within(app, &mut tx, &user.id, input.remember, visitor).await?;
@@ -173,7 +179,7 @@ async fn enter(app: &AppState, user: &User, input: &SignIn, mut hash: String, vi
         drop(tx);
         // It may have been hashed anew, by another sign-in.
         match credentials::find(&app.db, &user.id).await? {
-            Some(other) if app.passwords.verify(&input.password, Some(other.clone())).await? => hash = other,
+            Some(other) if app.passwords.verify(&asker, &input.password, Some(other.clone())).await? => hash = other,
             _ => break,
         }
     }

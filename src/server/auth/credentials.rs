@@ -3,6 +3,8 @@
 use super::{
     accounts::CREDENTIAL,
     cookies::Remember,
+    door::{self, Account},
+    passwords::Asker,
     principal::Principal,
     sessions::{self, SessionRow, Visitor},
     verifications,
@@ -13,7 +15,7 @@ use crate::{
         auth::{AuthError, Password},
     },
     server::{
-        AppState, Db, Result,
+        AppState, Db, Error, Result,
         db::on,
         ids,
         tx::{Tx, within},
@@ -25,21 +27,24 @@ use crate::{
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`],
-/// [`AuthError::InvalidPassword`] when `current` is wrong, or was changed meanwhile.
+/// [`AuthError::InvalidPassword`] when `current` is wrong, or was changed meanwhile; [`AuthError::TooManyFailures`],
+/// [`AuthError::Busy`].
 pub async fn change_password(
     app: &AppState,
     principal: &Principal,
     current: &Password,
     new: &Password,
-    revoke_others: Option<(Remember, &Visitor)>,
+    revoke_others: Option<Remember>,
+    visitor: &Visitor,
 ) -> Result<Option<SessionRow>> {
     new.check_new()?;
     let stored = find(&app.db, &principal.user_id).await?.ok_or(AuthError::CredentialAccountNotFound)?;
-    // In Better Auth's order, so that a wrong password takes as long as a right one.
-    let hash = app.passwords.hash(new).await?;
-    if !app.passwords.verify(current, Some(stored.clone())).await? {
+    // Better Auth hashes the new one first, and for nothing when the old one is wrong, which the answer tells anyway.
+    let account = Account::SignedIn(&principal.user_id);
+    if !door::fits(app, account, visitor, current, Some(stored.clone())).await? {
         return Err(AuthError::InvalidPassword.into());
     }
+    let hash = app.passwords.hash(&door::asker(visitor, &principal.user_id), new).await?;
     let mut tx = Tx::begin(&app.db).await?;
     if revoke_others.is_some() {
         verifications::forget_all_of(&mut tx, &principal.user_id).await?;
@@ -48,7 +53,7 @@ pub async fn change_password(
         return Err(AuthError::InvalidPassword.into());
     }
     let session = match revoke_others {
-        Some((remember, visitor)) => {
+        Some(remember) => {
             sessions::revoke_all_within(&mut tx, &principal.user_id).await?;
             Some(sessions::open_within(app, &mut tx, &principal.user_id, remember, visitor).await?)
         }
@@ -62,20 +67,21 @@ pub async fn change_password(
 /// Whether the password is the user's.
 ///
 /// # Errors
-/// [`crate::server::Error::Password`] when hashing fails.
-pub async fn verify_password(app: &AppState, user_id: &str, password: &Password) -> Result<bool> {
+/// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
+pub async fn verify_password(app: &AppState, user_id: &str, visitor: &Visitor, password: &Password) -> Result<bool> {
     let stored = find(&app.db, user_id).await?;
-    app.passwords.verify(password, stored).await
+    door::fits(app, Account::SignedIn(user_id), visitor, password, stored).await
 }
 
 /// Asks for the user's password.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`].
-pub async fn check(app: &AppState, user_id: &str, password: &Password) -> Result<()> {
+/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`],
+/// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
+pub async fn check(app: &AppState, user_id: &str, visitor: &Visitor, password: &Password) -> Result<()> {
     password.check_given()?;
     let stored = find(&app.db, user_id).await?.ok_or(AuthError::CredentialAccountNotFound)?;
-    match app.passwords.verify(password, Some(stored)).await? {
+    match door::fits(app, Account::SignedIn(user_id), visitor, password, Some(stored)).await? {
         true => Ok(()),
         false => Err(AuthError::InvalidPassword.into()),
     }
@@ -157,15 +163,24 @@ async fn replace(app: &AppState, tx: &mut Tx, user_id: &str, old: &str, new: &st
 /// Makes a hash anew where PASSWORD_HASH wants another kind than `stored`, whose password is known to be this one, and
 /// returns the hash that stands then.
 ///
-/// One that was replaced meanwhile stays as it is.
+/// One that was replaced meanwhile stays as it is, and so does any while too many passwords wait to be hashed.
 ///
 /// # Errors
 /// [`crate::server::Error::Password`], [`crate::server::Error::Db`].
-pub async fn renew(app: &AppState, user_id: &str, password: &Password, stored: String) -> Result<String> {
+pub async fn renew(
+    app: &AppState,
+    asker: &Asker,
+    user_id: &str,
+    password: &Password,
+    stored: String,
+) -> Result<String> {
     if !app.passwords.is_outdated(&stored) {
         return Ok(stored);
     }
-    let hash = app.passwords.hash(password).await?;
+    let hash = match app.passwords.hash(asker, password).await {
+        Err(Error::Wait { .. }) => return Ok(stored),
+        hash => hash?,
+    };
     let mut tx = Tx::begin(&app.db).await?;
     let is_replaced = replace(app, &mut tx, user_id, &stored, &hash).await?;
     tx.commit().await?;
@@ -190,19 +205,19 @@ pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<boo
     Ok(held > 0)
 }
 
-/// Whether any password is hashed as Better Auth does it.
+/// Whether any password is hashed by argon2id, and whether any is as Better Auth does it.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn any_scrypt(db: &Db) -> Result<bool> {
+pub async fn kinds(db: &Db) -> Result<(bool, bool)> {
     // Hashes in PHC form begin with a `$`.
-    Ok(on!(db.read(), pool => sqlx::query_scalar(
+    Ok(on!(db.read(), pool => sqlx::query_as(
         r#"
-        select exists (
-            select 1
-            from "account"
-            where "providerId" = $1 and "password" is not null and "password" not like '$%'
-        )
+        select
+            exists (select 1 from "account" where "providerId" = $1 and "password" like '$%'),
+            exists (
+                select 1 from "account" where "providerId" = $1 and "password" is not null and "password" not like '$%'
+            )
         "#,
     )
     .bind(CREDENTIAL)

@@ -1,6 +1,6 @@
 //! Deleting a user, at once or by the link of a mail.
 
-use super::{credentials, guard, principal::Principal, users, verifications};
+use super::{credentials, guard, principal::Principal, sessions::Visitor, users, verifications};
 use crate::{
     model::auth::{AuthError, Password},
     server::{
@@ -25,16 +25,18 @@ pub enum Deletion {
 /// Deletes the user, or orders the mail whose link does. Without the password the session has to be fresh.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`];
+/// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`],
+/// [`AuthError::TooManyFailures`], [`AuthError::Busy`];
 /// [`AuthError::SessionExpired`] for one that is not fresh.
 pub async fn delete(
     app: &AppState,
     principal: &Principal,
+    visitor: &Visitor,
     password: Option<&Password>,
     callback_url: Option<String>,
 ) -> Result<Deletion> {
     if let Some(password) = password {
-        credentials::check(app, &principal.user_id, password).await?;
+        credentials::check(app, &principal.user_id, visitor, password).await?;
     }
     if app.config.auth.delete_user_verification {
         let order = Order::DeleteUser { user_id: principal.user_id.clone(), callback_url };

@@ -1,6 +1,6 @@
 //! What an operator does to users, without being one: no session is asked for, and SIGN_UP does not count.
 
-use super::{credentials, sessions, users, verifications};
+use super::{credentials, passwords::Asker, sessions, users, verifications};
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
     server::{AppState, Result, ids, tx::Tx},
@@ -21,7 +21,7 @@ pub enum OldSessions {
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::UserAlreadyExists`].
 pub async fn create(app: &AppState, email: &EmailAddress, name: String, password: &Password) -> Result<User> {
     password.check_new()?;
-    let hash = app.passwords.hash(password).await?;
+    let hash = app.passwords.hash(&Asker::operator(), password).await?;
     let now = app.clock.now();
     let user = User {
         id: ids::auth_id(),
@@ -48,7 +48,7 @@ pub async fn create(app: &AppState, email: &EmailAddress, name: String, password
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`].
 pub async fn set_password(app: &AppState, user: &User, password: &Password, sessions: OldSessions) -> Result<()> {
     password.check_new()?;
-    let hash = app.passwords.hash(password).await?;
+    let hash = app.passwords.hash(&Asker::operator(), password).await?;
     let mut tx = Tx::begin(&app.db).await?;
     if sessions == OldSessions::End {
         verifications::forget_all_of(&mut tx, &user.id).await?;

@@ -1,33 +1,26 @@
-//! Hashing passwords: argon2id, and the scrypt of Better Auth, on a bounded number of threads.
+//! Hashing passwords: argon2id, and the scrypt of Better Auth, as many at a time as there are cores.
 
 mod argon2id;
+mod kinds;
+mod memory;
+mod queue;
 mod scrypt;
-mod workers;
+mod shares;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::available_parallelism,
-    time::Duration,
-};
+use std::{sync::Arc, thread::available_parallelism, time::Instant};
 
-use tokio::sync::{Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization;
 
-use self::workers::Workers;
-use super::credentials;
+use self::{kinds::Kinds, memory::Memory, queue::Queue};
 use crate::{
     model::auth::Password,
     server::{Db, Error, Result, config::PasswordHashing},
 };
 
-/// How often the database is asked whether it still holds scrypt hashes.
-const LOOK_INTERVAL: Duration = Duration::from_secs(60 * 60);
+pub use self::shares::Asker;
 
 /// How a password is hashed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// argon2id with its crate's parameters (19 MiB), in PHC form.
     Argon2id,
@@ -46,15 +39,12 @@ impl Algorithm {
     }
 }
 
-/// Hashes and verifies passwords, as many at a time as there are cores.
+/// Hashes and verifies passwords, each when its turn comes.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     hashing: PasswordHashing,
-    /// Whoever waits for one of these and goes away costs no hash.
-    permits: Arc<Semaphore>,
-    workers: Workers,
-    /// Whether the database holds scrypt hashes, as far as is known.
-    holds_scrypt: Arc<AtomicBool>,
+    queue: Queue,
+    kinds: Arc<Kinds>,
     #[cfg(test)]
     work: Arc<std::sync::Mutex<Vec<Algorithm>>>,
 }
@@ -62,12 +52,15 @@ pub struct Passwords {
 impl Passwords {
     /// Makes a hasher for this machine.
     pub fn new(hashing: PasswordHashing) -> Self {
-        let cores = available_parallelism().map_or(2, usize::from);
+        Self::with_turns(hashing, available_parallelism().map_or(2, usize::from))
+    }
+
+    /// Makes a hasher that computes as many hashes at a time.
+    fn with_turns(hashing: PasswordHashing, n_turns: usize) -> Self {
         Self {
             hashing,
-            permits: Arc::new(Semaphore::new(cores)),
-            workers: Workers::start(cores),
-            holds_scrypt: Arc::default(),
+            queue: Queue::new(n_turns),
+            kinds: Arc::default(),
             #[cfg(test)]
             work: Arc::default(),
         }
@@ -79,50 +72,56 @@ impl Passwords {
         tokio::spawn(async move {
             loop {
                 if let Err(err) = passwords.look(&db).await {
-                    tracing::error!(error = %err, "looking for scrypt hashes failed");
+                    tracing::error!(error = %err, "looking for kinds of password hashes failed");
                 }
-                tokio::time::sleep(LOOK_INTERVAL).await;
+                tokio::time::sleep(kinds::LOOK_INTERVAL).await;
             }
         });
     }
 
-    /// Looks whether the database holds scrypt hashes, which an unknown user has to be as slow as.
+    /// Looks which kinds of hashes the database holds: those that a guess has to be as slow as.
     ///
     /// # Errors
     /// [`Error::Db`].
     pub async fn look(&self, db: &Db) -> Result<()> {
-        let holds_scrypt = credentials::any_scrypt(db).await?;
-        self.holds_scrypt.store(holds_scrypt, Ordering::Relaxed);
-        Ok(())
+        self.kinds.look(db).await
     }
 
     /// Returns the hash of a new password (NFKC, as Better Auth normalises), by the algorithm for new ones.
     ///
     /// # Errors
-    /// [`Error::Password`].
-    pub async fn hash(&self, password: &Password) -> Result<String> {
-        self.hash_by(self.for_new(), password).await
+    /// [`Error::Password`]; [`Error::Wait`] when too many wait.
+    pub async fn hash(&self, asker: &Asker, password: &Password) -> Result<String> {
+        let (algorithm, normal) = (self.for_new(), normalised(password));
+        let hash = self.run(asker, move |hashing| hashing.hash(algorithm, &normal)).await?;
+        self.kinds.note(algorithm);
+        Ok(hash)
     }
 
     /// Whether `password` is the one behind `stored`.
     ///
-    /// Nothing stored, and what is no hash, fits no password, after the time that a hash takes: that of scrypt while the
-    /// database holds scrypt hashes, and otherwise that of new ones.
+    /// Nothing stored, and what is no hash, fits no password. Whatever is stored, a password that does not fit takes a
+    /// hash of every kind that the database holds.
     ///
     /// # Errors
-    /// [`Error::Password`] when the hashing itself fails.
-    pub async fn verify(&self, password: &Password, stored: Option<String>) -> Result<bool> {
+    /// [`Error::Password`] when the hashing itself fails; [`Error::Wait`] when too many wait.
+    pub async fn verify(&self, asker: &Asker, password: &Password, stored: Option<String>) -> Result<bool> {
         let stored = stored.and_then(|hash| Algorithm::of(&hash).map(|algorithm| (algorithm, hash)));
-        let Some((algorithm, hash)) = stored else {
-            return self.hash_by(self.for_nobody(), password).await.map(|_| false);
-        };
-        if algorithm == Algorithm::Scrypt {
-            self.holds_scrypt.store(true, Ordering::Relaxed);
+        if let Some((algorithm, _)) = &stored {
+            self.kinds.note(*algorithm);
         }
-        let normal = normalised(password);
-        self.run(algorithm, move || match algorithm {
-            Algorithm::Argon2id => argon2id::verify(&normal, &hash),
-            Algorithm::Scrypt => scrypt::verify(&normal, &hash),
+        let (kinds, normal) = (self.kinds.all(self.for_new()), normalised(password));
+        self.run(asker, move |hashing| {
+            let algorithm = stored.as_ref().map(|(algorithm, _)| *algorithm);
+            if let Some((algorithm, hash)) = stored
+                && hashing.verify(algorithm, &normal, &hash)?
+            {
+                return Ok(true);
+            }
+            for other in kinds.into_iter().filter(|kind| Some(*kind) != algorithm) {
+                hashing.hash(other, &normal)?;
+            }
+            Ok(false)
         })
         .await
     }
@@ -139,44 +138,69 @@ impl Passwords {
         }
     }
 
-    /// The algorithm whose time an unknown user takes.
-    fn for_nobody(&self) -> Algorithm {
-        match self.holds_scrypt.load(Ordering::Relaxed) {
-            true => Algorithm::Scrypt,
-            false => self.for_new(),
+    async fn run<T: Send + 'static>(
+        &self,
+        asker: &Asker,
+        work: impl FnOnce(&mut Hashing) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut turn = self.queue.turn(*asker).await?;
+        #[cfg(test)]
+        let done = self.work.clone();
+        let worked = tokio::task::spawn_blocking(move || {
+            let begun = Instant::now();
+            let worked = work(&mut Hashing {
+                memory: turn.memory(),
+                #[cfg(test)]
+                done,
+            });
+            turn.took(begun.elapsed());
+            worked
+        });
+        worked.await.map_err(failed)?
+    }
+}
+
+/// The means to compute, while it is somebody's turn.
+struct Hashing<'a> {
+    memory: &'a mut Memory,
+    #[cfg(test)]
+    done: Arc<std::sync::Mutex<Vec<Algorithm>>>,
+}
+
+impl Hashing<'_> {
+    fn hash(&mut self, algorithm: Algorithm, normal: &str) -> Result<String> {
+        self.note(algorithm);
+        match algorithm {
+            Algorithm::Argon2id => argon2id::hash(normal, self.memory),
+            Algorithm::Scrypt => scrypt::hash(normal),
         }
     }
 
-    async fn hash_by(&self, algorithm: Algorithm, password: &Password) -> Result<String> {
-        let normal = normalised(password);
-        self.run(algorithm, move || match algorithm {
-            Algorithm::Argon2id => argon2id::hash(&normal),
-            Algorithm::Scrypt => scrypt::hash(&normal),
-        })
-        .await
+    fn verify(&mut self, algorithm: Algorithm, normal: &str, stored: &str) -> Result<bool> {
+        self.note(algorithm);
+        match algorithm {
+            Algorithm::Argon2id => argon2id::verify(normal, stored, self.memory),
+            Algorithm::Scrypt => scrypt::verify(normal, stored),
+        }
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        algorithm: Algorithm,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    fn note(&self, algorithm: Algorithm) {
         tracing::trace!(?algorithm, "hashing a password");
         #[cfg(test)]
-        self.work.lock().unwrap().push(algorithm);
-        let permit = self.permits.clone().acquire_owned().await.expect("BUG: the semaphore is never closed");
-        let (done, result) = oneshot::channel();
-        self.workers.run(move || {
-            let _permit = permit;
-            _ = done.send(work());
-        });
-        result.await.map_err(failed)?
+        self.done.lock().unwrap().push(algorithm);
     }
+}
 
+#[cfg(test)]
+impl Passwords {
     /// Returns which hashes were computed since the last call: what takes the time of an answer.
-    #[cfg(test)]
     pub fn take_work(&self) -> Vec<Algorithm> {
         std::mem::take(&mut self.work.lock().unwrap())
+    }
+
+    /// Returns the line, for tests to wait in.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
     }
 }
 
@@ -192,16 +216,20 @@ fn failed(err: impl std::fmt::Display) -> Error {
 mod tests {
     use super::*;
 
+    fn asker() -> Asker {
+        Asker::new("192.0.2.1", "ada@example.com")
+    }
+
     const ALL: [PasswordHashing; 3] = [PasswordHashing::Keep, PasswordHashing::Argon2id, PasswordHashing::Scrypt];
 
     #[tokio::test]
     async fn a_hash_fits_its_password_only() {
         for hashing in ALL {
             let passwords = Passwords::new(hashing);
-            let hash = passwords.hash(&Password::new("correct horse 1")).await.unwrap();
+            let hash = passwords.hash(&asker(), &Password::new("correct horse 1")).await.unwrap();
             assert_eq!(Algorithm::of(&hash), Some(passwords.for_new()), "{hash}");
-            assert!(passwords.verify(&Password::new("correct horse 1"), Some(hash.clone())).await.unwrap());
-            assert!(!passwords.verify(&Password::new("correct horse 2"), Some(hash)).await.unwrap());
+            assert!(passwords.verify(&asker(), &Password::new("correct horse 1"), Some(hash.clone())).await.unwrap());
+            assert!(!passwords.verify(&asker(), &Password::new("correct horse 2"), Some(hash)).await.unwrap());
         }
     }
 
@@ -209,8 +237,8 @@ mod tests {
     async fn two_spellings_of_one_character_are_one_password() {
         for hashing in ALL {
             let passwords = Passwords::new(hashing);
-            let hash = passwords.hash(&Password::new("Ångström ﬁ")).await.unwrap();
-            assert!(passwords.verify(&Password::new("A\u{30a}ngstro\u{308}m fi"), Some(hash)).await.unwrap());
+            let hash = passwords.hash(&asker(), &Password::new("Ångström ﬁ")).await.unwrap();
+            assert!(passwords.verify(&asker(), &Password::new("A\u{30a}ngstro\u{308}m fi"), Some(hash)).await.unwrap());
         }
     }
 
@@ -218,24 +246,63 @@ mod tests {
     async fn nothing_stored_or_nonsense_fits_no_password_and_takes_one_hash() {
         for stored in [None, Some(""), Some("$argon2id$"), Some("abc:def"), Some("$2b$10$abcdefghijklmnopqrstuv")] {
             let passwords = Passwords::new(PasswordHashing::Keep);
-            assert!(!passwords.verify(&Password::new("correct horse 1"), stored.map(str::to_owned)).await.unwrap());
+            assert!(
+                !passwords
+                    .verify(&asker(), &Password::new("correct horse 1"), stored.map(str::to_owned))
+                    .await
+                    .unwrap()
+            );
             assert_eq!(passwords.take_work(), [Algorithm::Argon2id], "{stored:?}");
         }
     }
 
     #[tokio::test]
     async fn nobody_is_as_slow_as_scrypt_once_a_scrypt_hash_was_seen() {
-        let scrypt = Passwords::new(PasswordHashing::Scrypt).hash(&Password::new("correct horse 1")).await.unwrap();
+        let scrypt =
+            Passwords::new(PasswordHashing::Scrypt).hash(&asker(), &Password::new("correct horse 1")).await.unwrap();
         let passwords = Passwords::new(PasswordHashing::Keep);
         for stored in [None, Some(scrypt), None] {
-            passwords.verify(&Password::new("correct horse 2"), stored).await.unwrap();
+            passwords.verify(&asker(), &Password::new("correct horse 2"), stored).await.unwrap();
         }
         assert_eq!(passwords.take_work(), [Algorithm::Argon2id, Algorithm::Scrypt, Algorithm::Scrypt]);
     }
 
+    #[tokio::test]
+    async fn a_wrong_password_costs_the_same_whatever_is_stored() {
+        let argon2id = argon2id::hash("correct horse 1", &mut Memory::default()).unwrap();
+        let scrypt = scrypt::hash("correct horse 1").unwrap();
+        let broken = argon2id.replace("m=19456", "m=0");
+        let all = [None, Some(&argon2id), Some(&scrypt), Some(&broken)].map(|stored| stored.cloned());
+        for hashing in ALL {
+            let passwords = Passwords::new(hashing);
+            for stored in [&argon2id, &scrypt] {
+                assert!(
+                    passwords.verify(&asker(), &Password::new("correct horse 1"), Some(stored.clone())).await.unwrap()
+                );
+            }
+            assert_eq!(passwords.take_work(), [Algorithm::Argon2id, Algorithm::Scrypt], "a right one costs its own");
+            for stored in all.clone() {
+                assert!(!passwords.verify(&asker(), &Password::new("correct horse 2"), stored.clone()).await.unwrap());
+                let mut work = passwords.take_work();
+                work.sort_unstable();
+                assert_eq!(work, [Algorithm::Argon2id, Algorithm::Scrypt], "{stored:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_fails_or_panics_gives_its_turn_back() {
+        let passwords = Passwords::with_turns(PasswordHashing::Keep, 1);
+        let failing = passwords.run(&asker(), |_| Err::<(), _>(failed("a failure for the test"))).await;
+        assert!(matches!(failing, Err(Error::Password(_))));
+        let panicking = passwords.run(&asker(), |_| -> Result<()> { panic!("a panic for the test") }).await;
+        assert!(matches!(panicking, Err(Error::Password(_))));
+        assert!(passwords.hash(&asker(), &Password::new("correct horse 1")).await.is_ok());
+    }
+
     #[test]
     fn hashes_are_made_anew_where_the_setting_says_so() {
-        let argon2id = argon2id::hash("correct horse 1").unwrap();
+        let argon2id = argon2id::hash("correct horse 1", &mut Memory::default()).unwrap();
         let scrypt = scrypt::hash("correct horse 1").unwrap();
         let outdated = |hashing| [&argon2id, &scrypt].map(|hash| Passwords::new(hashing).is_outdated(hash));
         assert_eq!(outdated(PasswordHashing::Keep), [false, false]);

@@ -1,6 +1,10 @@
 //! Setting a new password by the link of a mail.
 
-use super::{credentials, linked, sessions, users, verifications};
+use super::{
+    credentials, door, linked,
+    sessions::{self, Visitor},
+    users, verifications,
+};
 use crate::{
     model::auth::{AuthError, EmailAddress, Password},
     server::{
@@ -45,13 +49,13 @@ pub async fn is_good(app: &AppState, token: &str) -> Result<bool> {
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are judged first;
-/// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`].
-pub async fn reset(app: &AppState, token: &str, new: &Password) -> Result<()> {
+/// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`], [`AuthError::Busy`].
+pub async fn reset(app: &AppState, token: &str, visitor: &Visitor, new: &Password) -> Result<()> {
     new.check_new()?;
     let identifier = identifier(token);
     let user_id = verifications::find(app, &identifier).await?.ok_or(AuthError::InvalidToken)?;
     let user = users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
-    let hash = app.passwords.hash(new).await?;
+    let hash = app.passwords.hash(&door::asker(visitor, &user_id), new).await?;
     let mut tx = Tx::begin(&app.db).await?;
     if !verifications::consume(app, &mut tx, &identifier, &user_id).await? {
         return Err(AuthError::InvalidToken.into());

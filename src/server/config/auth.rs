@@ -32,7 +32,8 @@ pub struct AuthSettings {
     #[arg(long, env = "AUTO_SIGN_IN")]
     pub auto_sign_in: Option<String>,
 
-    /// Whether only a verified address may sign in: `on` or `off`. Unset: off.
+    /// Whether only a verified address may sign in: `on` or `off`. Off, signing up tells whether an address has an
+    /// account; on, it does not. Unset: off.
     #[arg(long, env = "REQUIRE_EMAIL_VERIFICATION")]
     pub require_email_verification: Option<String>,
 

@@ -4,7 +4,7 @@ use leptos::prelude::expect_context;
 
 use super::{
     answer::{done, go_on, refuse},
-    count, principal,
+    count, principal, visitor,
 };
 use crate::{
     model::{
@@ -47,7 +47,7 @@ pub async fn reset_password(token: String, new: Password) -> Result<Done, ApiErr
     };
     let reset = async {
         count(&app, "/reset-password").await?;
-        recovery::reset(&app, &token, &new).await
+        recovery::reset(&app, &token, &visitor(&app), &new).await
     };
     match reset.await {
         Ok(()) => Ok(go_on(&app, next, reset_done, TypedFields::default())),

@@ -124,10 +124,10 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
     let (app, principal) = who_asks()?;
     let remember = cookies::remember(&app.config, &headers());
     let visitor = visitor(&app);
-    let revoke = revoke_others.then_some((remember, &visitor));
+    let revoke = revoke_others.then_some(remember);
     let changed = async {
         count(&app, "/change-password").await?;
-        credentials::change_password(&app, &principal, &current, &new, revoke).await
+        credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await
     };
     match changed.await {
         Ok(Some(session)) => {
@@ -203,7 +203,7 @@ async fn delete(app: &AppState, principal: &Principal, password: &Password) -> R
     let accounts = linked::list(&app.db, &principal.user_id).await?;
     let has_password = accounts.into_iter().map(linked_summary).any(|it| it.is_password());
     let password = has_password.then_some(password);
-    deletion::delete(app, principal, password, Some(path::ACCOUNT_DELETED.to_owned())).await
+    deletion::delete(app, principal, &visitor(app), password, Some(path::ACCOUNT_DELETED.to_owned())).await
 }
 
 fn who_asks() -> Result<(AppState, Principal), ApiError> {

@@ -43,8 +43,8 @@ async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
 
     let remember = cookies::remember(&app.config, &req.parts.headers);
     let visitor = Visitor::of(&app.config, &req.parts);
-    let revoke = revoke_others.then_some((remember, &visitor));
-    let session = credentials::change_password(&app, &principal, &current, &new, revoke).await?;
+    let revoke = revoke_others.then_some(remember);
+    let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
     let token = session.map(|session| session.token);
     if let Some(token) = &token {
         SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, token, remember));
@@ -57,7 +57,8 @@ async fn verify_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
     let password = Password::new(fields.string("password"));
     fields.end()?;
     let principal = guard::session(&app, &req.parts).await?;
-    match credentials::verify_password(&app, &principal.user_id, &password).await? {
+    let visitor = Visitor::of(&app.config, &req.parts);
+    match credentials::verify_password(&app, &principal.user_id, &visitor, &password).await? {
         true => Ok(Json(json!({ "status": true }))),
         false => Err(AuthError::InvalidPassword.into()),
     }
@@ -101,6 +102,6 @@ async fn reset_password(State(app): State<AppState>, JsonBody(req): JsonBody) ->
     fields.end()?;
     let in_query = body::query(&req.parts).optional_string("token").filter(|token| !token.is_empty());
     let token = in_body.or(in_query).ok_or(AuthError::InvalidToken)?;
-    recovery::reset(&app, &token, &new).await?;
+    recovery::reset(&app, &token, &Visitor::of(&app.config, &req.parts), &new).await?;
     Ok(Json(json!({ "status": true })))
 }

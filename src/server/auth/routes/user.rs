@@ -20,6 +20,7 @@ use crate::{
             deletion::{self, Deletion},
             guard, links,
             principal::{self, Principal, Refresh},
+            sessions::Visitor,
             targets,
             users::{self, UserChanges},
             wire::WireError,
@@ -66,14 +67,15 @@ async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
     if !app.config.auth.delete_user {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
     }
+    let visitor = Visitor::of(&app.config, &req.parts);
     let deletion = match token {
         Some(token) => {
             if let Some(password) = &password {
-                credentials::check(&app, &principal.user_id, password).await?;
+                credentials::check(&app, &principal.user_id, &visitor, password).await?;
             }
             delete_by_token(&app, &principal, &token).await.map(|()| Deletion::Done)?
         }
-        None => deletion::delete(&app, &principal, password.as_ref(), callback_url).await?,
+        None => deletion::delete(&app, &principal, &visitor, password.as_ref(), callback_url).await?,
     };
     let message = match deletion {
         Deletion::Done => {

@@ -1,0 +1,293 @@
+//! The line before the hashing: bounded, and fair to all who wait in it.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::oneshot;
+
+use super::{Asker, memory::Memory, shares::Shares};
+use crate::{
+    model::auth::AuthError,
+    server::{Error, Result},
+};
+
+/// The longest expected wait of the last in the line.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+/// The number of those who may always wait for each turn, and the most that may, however quick hashes are.
+const WAITING_PER_TURN: (usize, usize) = (16, 256);
+/// The expected time of a hash before any was measured.
+const FIRST_GUESS: Duration = Duration::from_millis(50);
+/// The number of hashes that the mean is taken over.
+const WEIGHT: u32 = 8;
+/// The longest time that anybody is told to wait.
+const MAX_RETRY_AFTER_S: i64 = 30;
+
+/// Hands out turns; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Queue(Arc<Mutex<Line>>);
+
+#[derive(Debug)]
+struct Line {
+    n_turns: usize,
+    /// The memory of turns that nobody has; the one that was used last is the next.
+    idle: Vec<Memory>,
+    /// Nobody, unless all turns are taken.
+    waiting: Vec<Waiting>,
+    shares: Shares,
+    /// The time of a hash, as a moving mean.
+    mean: Duration,
+    next_number: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    number: u64,
+    asker: Asker,
+    ready: oneshot::Sender<Turn>,
+}
+
+/// The right to hash, and the memory to do it in; it ends when it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    queue: Queue,
+    memory: Option<Memory>,
+}
+
+/// A place in the line, which is left when this is dropped: whoever goes away costs no hash.
+struct Place<'a> {
+    queue: &'a Queue,
+    number: u64,
+}
+
+impl Queue {
+    /// Makes one that gives as many turns at a time.
+    pub fn new(n_turns: usize) -> Self {
+        let line = Line {
+            n_turns,
+            idle: std::iter::repeat_with(Memory::default).take(n_turns).collect(),
+            waiting: Vec::new(),
+            shares: Shares::default(),
+            mean: FIRST_GUESS,
+            next_number: 0,
+        };
+        Self(Arc::new(Mutex::new(line)))
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// [`AuthError::Busy`], at once or later, for whoever would wait for longest when too many do.
+    pub async fn turn(&self, asker: Asker) -> Result<Turn> {
+        let (number, turn) = self.line_up(asker);
+        let _place = Place { queue: self, number };
+        // Who had to go has lost the other end.
+        turn.await.map_err(|_| self.lock().busy())
+    }
+
+    fn line_up(&self, asker: Asker) -> (u64, oneshot::Receiver<Turn>) {
+        let (ready, turn) = oneshot::channel();
+        let mut line = self.lock();
+        let number = line.next_number;
+        line.next_number += 1;
+        line.waiting.push(Waiting { number, asker, ready });
+        if let Some(memory) = line.idle.pop() {
+            drop(line);
+            self.hand_on(memory);
+        } else if line.waiting.len() > line.bound() {
+            line.turn_away();
+        }
+        (number, turn)
+    }
+
+    /// Gives a turn to whoever is next.
+    fn hand_on(&self, mut memory: Memory) {
+        loop {
+            let mut line = self.lock();
+            let Some(next) = line.next() else {
+                line.shares.forget();
+                return line.idle.push(memory);
+            };
+            drop(line);
+            match next.ready.send(Turn { queue: self.clone(), memory: Some(memory) }) {
+                Ok(()) => return,
+                Err(mut turn) => memory = turn.memory.take().expect("BUG: nobody has used this turn"),
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns how many wait.
+    #[cfg(test)]
+    pub fn n_waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// Returns how many may wait.
+    #[cfg(test)]
+    pub fn bound(&self) -> usize {
+        self.lock().bound()
+    }
+}
+
+impl Line {
+    fn next(&mut self) -> Option<Waiting> {
+        let at = self.shares.next(self.waiting.iter().map(|it| it.asker))?;
+        self.shares.count(self.waiting[at].asker);
+        Some(self.waiting.remove(at))
+    }
+
+    fn turn_away(&mut self) {
+        if let Some(at) = self.shares.last(self.waiting.iter().map(|it| it.asker)) {
+            self.waiting.remove(at);
+        }
+    }
+
+    fn bound(&self) -> usize {
+        let n_in_time = MAX_WAIT.as_micros() / self.mean.as_micros().max(1);
+        let (min, max) = WAITING_PER_TURN;
+        self.n_turns * usize::try_from(n_in_time).unwrap_or(max).clamp(min, max)
+    }
+
+    fn busy(&self) -> Error {
+        let n_waiting = u32::try_from(self.waiting.len() / self.n_turns).unwrap_or(u32::MAX);
+        let wait = self.mean.saturating_mul(n_waiting).as_secs() + 1;
+        let retry_after_s = i64::try_from(wait).unwrap_or(i64::MAX).min(MAX_RETRY_AFTER_S);
+        Error::Wait { refusal: AuthError::Busy, retry_after_s }
+    }
+}
+
+impl Turn {
+    /// Returns the memory.
+    pub fn memory(&mut self) -> &mut Memory {
+        self.memory.as_mut().expect("BUG: a turn has its memory until it ends")
+    }
+
+    /// Tells how long the hash took, by which the length of the line is judged.
+    pub fn took(&self, time: Duration) {
+        let mut line = self.queue.lock();
+        line.mean = (line.mean * (WEIGHT - 1) + time) / WEIGHT;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(memory) = self.memory.take() {
+            self.queue.hand_on(memory);
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.queue.lock().waiting.retain(|it| it.number != self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt, future::BoxFuture};
+
+    use super::*;
+
+    type Waiter = BoxFuture<'static, Result<Turn>>;
+
+    /// Lines up, and returns what waits.
+    fn ask(queue: &Queue, network: &str, account: &str) -> Waiter {
+        let (queue, asker) = (queue.clone(), Asker::new(network, account));
+        let mut waiter = async move { queue.turn(asker).await }.boxed();
+        match (&mut waiter).now_or_never() {
+            Some(turn) => std::future::ready(turn).boxed(),
+            None => waiter,
+        }
+    }
+
+    fn now(waiter: &mut Waiter) -> Option<Result<Turn>> {
+        waiter.now_or_never()
+    }
+
+    fn retry_after_s(refused: Option<Result<Turn>>) -> i64 {
+        match refused {
+            Some(Err(Error::Wait { refusal: AuthError::Busy, retry_after_s })) => retry_after_s,
+            other => panic!("not turned away: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn as_many_turns_are_given_as_there_are() {
+        let queue = Queue::new(2);
+        let turns: Vec<_> = (0..2).map(|_| now(&mut ask(&queue, "1", "a")).unwrap().unwrap()).collect();
+        let mut third = ask(&queue, "1", "a");
+        assert!(now(&mut third).is_none());
+        drop(turns);
+        assert!(now(&mut third).unwrap().is_ok());
+        assert_eq!(queue.n_waiting(), 0);
+    }
+
+    #[test]
+    fn whoever_goes_away_is_passed_over() {
+        let queue = Queue::new(1);
+        let turn = now(&mut ask(&queue, "1", "a")).unwrap().unwrap();
+        let (gone, mut stays) = (ask(&queue, "1", "a"), ask(&queue, "1", "a"));
+        assert_eq!(queue.n_waiting(), 2);
+        drop(gone);
+        assert_eq!(queue.n_waiting(), 1);
+        drop(turn);
+        let turn = now(&mut stays).unwrap().unwrap();
+        // Somebody who goes away after having been given the turn, and before taking it.
+        let (given, mut next) = (ask(&queue, "1", "a"), ask(&queue, "1", "a"));
+        drop(turn);
+        assert!(now(&mut next).is_none());
+        drop(given);
+        let turn = now(&mut next).unwrap().unwrap();
+        assert_eq!(queue.lock().idle.len(), 0);
+        drop(turn);
+        assert_eq!(queue.lock().idle.len(), 1);
+    }
+
+    #[test]
+    fn a_crowd_is_turned_away_before_anybody_else_is() {
+        let queue = Queue::new(1);
+        let turn = now(&mut ask(&queue, "crowd", "first")).unwrap().unwrap();
+        let mut crowd: Vec<_> = (0..queue.bound()).map(|n| ask(&queue, "crowd", &n.to_string())).collect();
+        assert!(crowd.iter_mut().all(|it| now(it).is_none()));
+        let wait = retry_after_s(now(&mut ask(&queue, "crowd", "one too many")));
+        assert!((1..=6).contains(&wait), "{wait}");
+        let mut other = ask(&queue, "home", "ada");
+        assert!(now(&mut other).is_none(), "there is room for another network");
+        retry_after_s(now(crowd.last_mut().unwrap()));
+        assert_eq!(queue.n_waiting(), queue.bound());
+        drop(turn);
+        assert!(now(&mut other).unwrap().is_ok(), "it is the next");
+    }
+
+    #[test]
+    fn the_line_is_as_long_as_hashes_are_quick() {
+        let check = |mean_ms: u64, expected: usize| {
+            let queue = Queue::new(2);
+            queue.lock().mean = Duration::from_millis(mean_ms);
+            assert_eq!(queue.bound(), expected, "{mean_ms}");
+        };
+        check(0, 512);
+        check(10, 512);
+        check(50, 200);
+        check(100, 100);
+        check(1000, 32);
+        check(60_000, 32);
+    }
+
+    #[test]
+    fn the_time_of_hashes_is_learnt() {
+        let queue = Queue::new(1);
+        let turn = now(&mut ask(&queue, "1", "a")).unwrap().unwrap();
+        for _ in 0..50 {
+            turn.took(Duration::from_millis(200));
+        }
+        let mean = queue.lock().mean;
+        assert!((195..=200).contains(&mean.as_millis()), "{mean:?}");
+    }
+}

@@ -1,0 +1,176 @@
+//! The order of those who wait for a hash, and the choice of who has to go when there are too many.
+//!
+//! Whoever asks belongs to two groups, the network and the account. Of all who wait, those come first of whose groups
+//! the busier one has had the fewest turns; so neither a network with a thousand accounts nor an account that a
+//! thousand networks guess at takes more than a turn for each of another's.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    sync::LazyLock,
+};
+
+/// The most groups that are known; beyond it a turn is forgiven to all.
+const MAX_GROUPS: usize = 4096;
+
+/// Names become a few bytes, whatever a client writes, and nobody finds one that means another's group.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+type Group = u64;
+
+/// One who asks for a hash, by the two groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asker {
+    network: Group,
+    account: Group,
+}
+
+impl Asker {
+    /// Takes the names of the two groups.
+    pub fn new(network: &str, account: &str) -> Self {
+        Self { network: HASHER.hash_one(("network", network)), account: HASHER.hash_one(("account", account)) }
+    }
+
+    /// The operator, whose command is a process of its own where nobody else waits.
+    pub fn operator() -> Self {
+        Self::new("operator", "operator")
+    }
+}
+
+/// The turns that the groups have had.
+#[derive(Debug, Default)]
+pub struct Shares {
+    /// The turns of each group that is not known: a newcomer gets none for the past.
+    floor: u64,
+    had: HashMap<Group, u64>,
+}
+
+impl Shares {
+    fn had(&self, group: Group) -> u64 {
+        self.had.get(&group).copied().unwrap_or_default().max(self.floor)
+    }
+
+    /// The turns of the busier group, and those of the account.
+    fn rank(&self, asker: Asker) -> (u64, u64) {
+        let account = self.had(asker.account);
+        (account.max(self.had(asker.network)), account)
+    }
+
+    /// Returns the place in the line of the one who is next; those at its front came first.
+    pub fn next(&self, line: impl Iterator<Item = Asker>) -> Option<usize> {
+        line.enumerate().min_by_key(|(at, asker)| (self.rank(*asker), *at)).map(|(at, _)| at)
+    }
+
+    /// Returns the place in the line of the one who would wait for longest.
+    pub fn last(&self, line: impl Iterator<Item = Asker> + Clone) -> Option<usize> {
+        let mut wanted: HashMap<Group, u64> = HashMap::new();
+        for asker in line.clone() {
+            *wanted.entry(asker.network).or_default() += 1;
+            *wanted.entry(asker.account).or_default() += 1;
+        }
+        let turns = |group: Group| self.had(group) + wanted[&group];
+        let rank = |it: Asker| (turns(it.account).max(turns(it.network)), turns(it.account));
+        line.enumerate().max_by_key(|(at, asker)| (rank(*asker), *at)).map(|(at, _)| at)
+    }
+
+    /// Counts a turn.
+    pub fn count(&mut self, asker: Asker) {
+        self.floor = self.floor.max(self.rank(asker).0);
+        for group in [asker.network, asker.account] {
+            let turns = self.had(group) + 1;
+            self.had.insert(group, turns);
+        }
+        if self.had.len() > MAX_GROUPS {
+            self.floor += 1;
+        }
+        self.had.retain(|_, turns| *turns > self.floor);
+    }
+
+    /// Forgets all turns: nobody has waited for any.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line of `network/account`, and the order in which it is served.
+    fn served(line: &[&str]) -> Vec<String> {
+        serve(&mut Shares::default(), line.iter().map(|it| (*it).to_owned()).collect())
+    }
+
+    fn serve(shares: &mut Shares, mut line: Vec<String>) -> Vec<String> {
+        let mut order = Vec::new();
+        while let Some(at) = shares.next(line.iter().map(|it| asker(it))) {
+            shares.count(asker(&line[at]));
+            order.push(line.remove(at));
+        }
+        order
+    }
+
+    fn asker(text: &str) -> Asker {
+        let (network, account) = text.split_once('/').unwrap();
+        Asker::new(network, account)
+    }
+
+    #[test]
+    fn groups_that_wait_take_turns() {
+        let check = |line: &[&str], order: &[&str]| assert_eq!(served(line), order, "{line:?}");
+        check(&[], &[]);
+        check(&["1/a", "2/b", "3/c"], &["1/a", "2/b", "3/c"]);
+        // A network with many accounts.
+        check(&["1/a", "1/b", "1/c", "1/d", "2/x", "2/y"], &["1/a", "2/x", "1/b", "2/y", "1/c", "1/d"]);
+        // Many networks that guess at one account.
+        check(&["1/a", "2/a", "3/a", "4/a", "5/x", "5/y"], &["1/a", "5/x", "5/y", "2/a", "3/a", "4/a"]);
+        // All behind one address.
+        check(&["1/a", "1/a", "1/a", "1/x", "1/x"], &["1/a", "1/x", "1/a", "1/x", "1/a"]);
+    }
+
+    #[test]
+    fn a_newcomer_waits_for_one_turn_of_each_group_however_long_it_goes_on() {
+        let mut shares = Shares::default();
+        for _ in 0..1000 {
+            shares.count(asker("1/a"));
+        }
+        let crowd = vec!["1/a".to_owned(); 5];
+        let order = serve(&mut shares, [crowd, vec!["2/x".to_owned(), "2/x".to_owned()]].concat());
+        assert_eq!(order[..4], ["2/x", "1/a", "2/x", "1/a"]);
+    }
+
+    #[test]
+    fn who_asks_from_new_networks_all_the_time_does_not_go_first_for_ever() {
+        let mut shares = Shares::default();
+        let mut line: Vec<String> = vec!["home/ada".to_owned(); 3];
+        let mut served = Vec::new();
+        for n in 0..20 {
+            line.push(format!("{n}/eve"));
+            let at = shares.next(line.iter().map(|it| asker(it))).unwrap();
+            shares.count(asker(&line[at]));
+            served.push(line.remove(at));
+        }
+        assert_eq!(served.iter().take(6).filter(|it| *it == "home/ada").count(), 3, "{served:?}");
+    }
+
+    #[test]
+    fn the_longest_line_loses_its_last() {
+        let check = |line: &[&str], gone: usize| {
+            assert_eq!(Shares::default().last(line.iter().map(|it| asker(it))), Some(gone), "{line:?}");
+        };
+        check(&["1/a"], 0);
+        check(&["1/a", "2/b", "3/c"], 2);
+        check(&["1/a", "1/b", "1/c", "2/x"], 2);
+        check(&["1/a", "2/a", "3/a", "4/x"], 2);
+        check(&["1/a", "1/a", "1/a", "1/x"], 2);
+    }
+
+    #[test]
+    fn no_more_groups_are_known_than_there_is_room_for() {
+        let mut shares = Shares::default();
+        for n in 0..3 * MAX_GROUPS {
+            shares.count(Asker::new(&n.to_string(), &n.to_string()));
+        }
+        assert!(shares.had.len() <= MAX_GROUPS, "{}", shares.had.len());
+    }
+}

@@ -1,0 +1,77 @@
+//! Doors that take a password: how many may come at once, how often one may guess, and what a refusal tells.
+
+mod line;
+mod work;
+
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use serde_json::{Value, json};
+
+use super::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engines};
+
+const PASSWORD: &str = "correct horse 1";
+const WRONG: &str = "wrong horse 1";
+
+/// One way to hand in a password.
+struct Door {
+    path: &'static str,
+    /// JSON, or the fields of a form.
+    body: String,
+    /// True where only somebody who is signed in gets as far as that.
+    inside: bool,
+}
+
+impl Door {
+    fn api(path: &'static str, body: &Value) -> Self {
+        Self { path, body: body.to_string(), inside: false }
+    }
+
+    fn form(path: &'static str, fields: &[(&str, &str)]) -> Self {
+        Self { path, body: serde_urlencoded::to_string(fields).unwrap(), inside: false }
+    }
+
+    fn inside(self) -> Self {
+        Self { inside: true, ..self }
+    }
+
+    /// Makes the request of a script, from an address behind our proxy.
+    fn request(&self, from: &str, cookie: &str) -> Request<Body> {
+        let media_type = match self.path.starts_with("/api/fn") {
+            true => "application/x-www-form-urlencoded",
+            false => "application/json",
+        };
+        Request::post(self.path)
+            .header(header::ORIGIN, BASE_URL)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, media_type)
+            .header(header::COOKIE, cookie)
+            .header("x-forwarded-for", from)
+            .body(Body::from(self.body.clone()))
+            .unwrap()
+    }
+
+    async fn open(&self, app: &TestApp, from: &str, user: &TestUser) -> TestResponse {
+        let cookie = if self.inside { user.cookie.as_str() } else { "" };
+        app.send(self.request(from, cookie)).await
+    }
+}
+
+/// The doors at which one guesses at a user's password.
+fn guessing(email: &str, password: &str) -> Vec<Door> {
+    let new = "another horse 2";
+    vec![
+        Door::api("/api/auth/sign-in/email", &json!({ "email": email, "password": password })),
+        Door::form("/api/fn/sign-in", &[("email", email), ("password", password)]),
+        Door::api("/api/auth/change-password", &json!({ "currentPassword": password, "newPassword": new })).inside(),
+        Door::form("/api/fn/change-password", &[("current_password", password), ("new_password", new)]).inside(),
+        Door::api("/api/auth/verify-password", &json!({ "password": password })).inside(),
+        Door::api("/api/auth/delete-user", &json!({ "password": password })).inside(),
+        Door::form("/api/fn/delete-account", &[("current_password", password)]).inside(),
+    ]
+}
+
+fn sign_in(email: &str, password: &str) -> Door {
+    guessing(email, password).remove(0)
+}
