@@ -215,6 +215,9 @@ pub enum AuthError {
     /// Too many requests in a short time.
     #[error("Too many requests. Please try again later.")]
     TooManyRequests,
+    /// Too many wrong passwords for one account; who tries is to wait, and the account is open to others.
+    #[error("Too many requests. Please try again later.")]
+    TooManyFailures,
     /// Too many passwords are being checked, or wait to be.
     #[error("The server is busy. Please try again later.")]
     Busy,
@@ -246,7 +249,7 @@ impl AuthError {
             Self::FailedToUnlinkLastAccount => "FAILED_TO_UNLINK_LAST_ACCOUNT",
             Self::AccountNotFound => "ACCOUNT_NOT_FOUND",
             Self::Busy => "SERVICE_UNAVAILABLE",
-            Self::EmailIsTheSame | Self::TooManyRequests => return None,
+            Self::EmailIsTheSame | Self::TooManyRequests | Self::TooManyFailures => return None,
         })
     }
 
@@ -256,7 +259,7 @@ impl AuthError {
             Self::InvalidEmailOrPassword => 401,
             Self::EmailNotVerified | Self::SessionNotFresh => 403,
             Self::UserAlreadyExists | Self::FailedToCreateUser => 422,
-            Self::TooManyRequests => 429,
+            Self::TooManyRequests | Self::TooManyFailures => 429,
             Self::Busy => 503,
             _ => 400,
         }

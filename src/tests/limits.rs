@@ -41,11 +41,17 @@ async fn get_forwarded(app: &TestApp, path: &str, forwarded_for: &str) -> TestRe
 }
 
 /// Replays the recording. A proxy of ours stands for Better Auth's trust in any single address; a chain is read to its
-/// nearest hop that is no proxy, where Better Auth without proxies gives up.
+/// nearest hop that is no proxy, where Better Auth without proxies gives up. Whoever enters gets a cookie of ours, too,
+/// by which the browser is known when somebody guesses at the password.
 async fn replay_limits(app: TestApp) {
     let app = app.seen_from("127.0.0.1");
     let mut state = Replay::default();
-    for exchange in parse(RATE_LIMIT) {
+    let device = format!("{}.{}", "x".repeat(25), "x".repeat(22));
+    let device = format!("colloquy.device={device}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax");
+    for mut exchange in parse(RATE_LIMIT) {
+        if exchange.status == 200 && exchange.path.contains("/sign-") {
+            exchange.expect_header("set-cookie", &device);
+        }
         if exchange.title == "GET /ok now limited" {
             for _ in 0..100 {
                 assert_eq!(app.get("/api/auth/ok", "").await.status, StatusCode::OK);

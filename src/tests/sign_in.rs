@@ -1,5 +1,6 @@
 //! Doors that take a password: how many may come at once, how often one may guess, and what a refusal tells.
 
+mod guesses;
 mod line;
 mod work;
 
@@ -74,4 +75,10 @@ fn guessing(email: &str, password: &str) -> Vec<Door> {
 
 fn sign_in(email: &str, password: &str) -> Door {
     guessing(email, password).remove(0)
+}
+
+/// The cookies of an answer, as a browser sends them back.
+fn cookies_of(response: &TestResponse) -> String {
+    let pairs = response.cookies().into_iter().map(|cookie| cookie.split(';').next().unwrap().to_owned());
+    pairs.collect::<Vec<_>>().join("; ")
 }

@@ -1,6 +1,7 @@
-//! The one way to ask whether a password is right: in turn with others.
+//! The one way to ask whether a password is right: counted against its account, in turn with others, and only then
+//! computed.
 
-use super::{passwords::Asker, sessions::Visitor};
+use super::{devices, limits::Guesser, passwords::Asker, sessions::Visitor};
 use crate::{
     model::auth::{EmailAddress, Password, User},
     server::{AppState, Result, middleware::client},
@@ -14,14 +15,15 @@ const NETWORK_BITS: u32 = 48;
 pub enum Account<'a> {
     /// The account of an address, if there is one.
     Of(&'a EmailAddress, Option<&'a User>),
-    /// Somebody who is signed in.
+    /// Somebody who is signed in. These failures are counted apart: strangers slow nobody down who is inside, and a
+    /// browser that is taken over is not one that is trusted.
     SignedIn(&'a str),
 }
 
 /// Tells whether a password is the one behind `stored`.
 ///
 /// # Errors
-/// [`crate::model::auth::AuthError::Busy`];
+/// [`crate::model::auth::AuthError::TooManyFailures`], [`crate::model::auth::AuthError::Busy`];
 /// [`crate::server::Error::Password`] when hashing fails.
 pub async fn fits(
     app: &AppState,
@@ -30,15 +32,32 @@ pub async fn fits(
     password: &Password,
     stored: Option<String>,
 ) -> Result<bool> {
-    app.passwords.verify(&asker(visitor, &account.name()), password, stored).await
+    let device = match account {
+        Account::Of(_, user) => {
+            let user_id = user.map_or("", |user| &user.id);
+            devices::known(app, visitor, user_id, stored.as_deref().unwrap_or_default())
+        }
+        Account::SignedIn(_) => None,
+    };
+    let name = account.name(app);
+    let asker = asker(visitor, &device.as_ref().map_or_else(|| name.clone(), |device| format!("{name}|{device}")));
+    let guess = app.limits.guess(&Guesser { account: name, address: &visitor.ip_address, device }).await?;
+    let fits = app.passwords.verify(&asker, password, stored).await;
+    if !matches!(fits, Ok(false)) {
+        app.limits.forgive(guess).await?;
+    }
+    fits
 }
 
 impl Account<'_> {
-    fn name(self) -> String {
-        match self {
-            Self::Of(email, _) => format!("address {}", email.as_str()),
-            Self::SignedIn(user_id) => format!("user {user_id}"),
-        }
+    fn name(self, app: &AppState) -> String {
+        devices::account_name(
+            &app.config.secret,
+            &match self {
+                Self::Of(email, _) => format!("address {}", email.as_str()),
+                Self::SignedIn(user_id) => format!("user {user_id}"),
+            },
+        )
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A request counts before anything else is done for it, and a form of our own pages counts as the request to
 //! `/api/auth` that does the same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the networks
-//! around that by higher ones. There is no limit per account, as there is none in Better Auth.
+//! around that by higher ones. Passwords that fail count for their account, too, see [`failures`].
 
 mod database;
+mod failures;
 mod memory;
 mod rules;
 
@@ -27,7 +28,11 @@ use crate::{
     },
 };
 
-pub use self::{database::forget, rules::LONGEST_WINDOW_S};
+pub use self::{
+    database::forget,
+    failures::{Guess, Guesser, WINDOW_S as FAILURES_WINDOW_S},
+    rules::LONGEST_WINDOW_S,
+};
 
 /// Where the routes below which requests count are.
 const BASE_PATH: &str = "/api/auth";
@@ -38,10 +43,12 @@ const NO_ADDRESS: &str = "no-trusted-ip";
 /// The networks around an IPv6 address's /64 that count as well, each with how many times the /64's number.
 const AROUND: [(u32, i64); 2] = [(56, 4), (48, 16)];
 
-/// Counts requests; cheap to clone.
+/// Counts requests, and passwords that fail; cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
     requests: Option<Counter>,
+    /// Apart: neither of the two pushes the other out of the memory.
+    failures: Option<Counter>,
     clock: Clock,
 }
 
@@ -110,7 +117,8 @@ impl Verdict {
 impl Limits {
     /// Counts where the configuration says, or not at all.
     pub fn new(config: &LimitConfig, db: &Db, clock: &Clock) -> Self {
-        Self { requests: Counter::new(config, db), clock: clock.clone() }
+        let counter = || Counter::new(config, db);
+        Self { requests: counter(), failures: counter(), clock: clock.clone() }
     }
 
     /// Counts a request of an address to a path below `/api/auth`.

@@ -8,6 +8,7 @@ mod body;
 pub mod cookies;
 pub mod credentials;
 pub mod deletion;
+pub(super) mod devices;
 mod door;
 pub mod email_change;
 pub(super) mod guard;

@@ -6,7 +6,10 @@ use axum::http::{header, request::Parts};
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
-use super::cookies::Remember;
+use super::{
+    cookies::{self, Remember},
+    devices,
+};
 use crate::{
     model::{
         Timestamp,
@@ -59,13 +62,15 @@ impl std::fmt::Debug for SessionRow {
     }
 }
 
-/// Who asks: what a session remembers of the request that opened it.
+/// Who asks: what a session remembers of the request that opened it, and what the browser says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
     pub ip_address: String,
     /// The `User-Agent`.
     pub user_agent: String,
+    /// The cookie of [`devices`]; anybody may have written it, and `""` is none.
+    pub device: String,
 }
 
 impl Visitor {
@@ -75,6 +80,7 @@ impl Visitor {
         Self {
             ip_address: client::address(&config.limits, &parts.headers, &parts.extensions),
             user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
+            device: cookies::plain(config, &parts.headers, devices::COOKIE).unwrap_or_default(),
         }
     }
 }

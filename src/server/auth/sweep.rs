@@ -18,6 +18,7 @@ const BATCH: u16 = 500;
 /// How long requests stay counted that no rule of ours asks for any more, in seconds: a Better Auth server on the same
 /// database may have rules of its own.
 const COUNTS_KEPT_S: i64 = 60 * limits::LONGEST_WINDOW_S;
+const _: () = assert!(COUNTS_KEPT_S >= limits::FAILURES_WINDOW_S, "failures are counted while they count");
 
 /// Sweeps at once and then every five minutes, until the database is closed.
 pub async fn run(db: Db, clock: Clock) {

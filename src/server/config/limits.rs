@@ -13,7 +13,8 @@ use crate::server::Result;
 /// The settings of rate limits, as they are given.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LimitSettings {
-    /// Better Auth's rate limits, and the limits of mails per recipient: `on`, or `off` for tests and load. Unset: on.
+    /// Better Auth's rate limits by client address, the limit of wrong passwords by account, and those of mails by
+    /// recipient: `on`, or `off` for tests and load. Unset: on.
     #[arg(long, env = "RATE_LIMIT")]
     pub rate_limit: Option<String>,
 

@@ -20,6 +20,7 @@ use crate::{
         auth::{
             accounts::{self, SignIn, SignUp, SignedUp},
             cookies::{self, Remember},
+            devices,
             sessions::{self, SessionRow},
         },
     },
@@ -41,7 +42,12 @@ pub async fn sign_up(name: String, email: String, password: Password, next: Opti
         let email = EmailAddress::parse(&typed.email)?;
         let name = clean_name(&typed.name);
         let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
-        accounts::sign_up(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor(&app)).await
+        let visitor = visitor(&app);
+        let signed_up = accounts::sign_up(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
+        if let Some(session) = &signed_up.session {
+            set_cookies(devices::remember(&app, &visitor, &session.user_id).await?);
+        }
+        Ok(signed_up)
     };
     match signed_up.await {
         Ok(SignedUp { session: Some(session), .. }) => enter(&app, &session, Remember::Yes, next),
@@ -63,10 +69,13 @@ pub async fn sign_in(
     let signed_in = async {
         count(&app, "/sign-in/email").await?;
         let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
-        accounts::sign_in(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor(&app)).await
+        let visitor = visitor(&app);
+        let (_, session) = accounts::sign_in(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
+        set_cookies(devices::remember(&app, &visitor, &session.user_id).await?);
+        Ok(session)
     };
     match signed_in.await {
-        Ok((_, session)) => enter(&app, &session, remember, next),
+        Ok(session) => enter(&app, &session, remember, next),
         Err(err) => return Err(refuse(&app, err, TypedFields::of_email(email))),
     }
     Ok(())

@@ -20,7 +20,7 @@ use crate::{
         auth::{
             cookies, credentials,
             deletion::{self, Deletion},
-            email_change, guard,
+            devices, email_change, guard,
             linked::{self, LinkedAccount},
             principal::Principal,
             sessions,
@@ -127,7 +127,9 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
     let revoke = revoke_others.then_some(remember);
     let changed = async {
         count(&app, "/change-password").await?;
-        credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await
+        let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
+        set_cookies(devices::remember(&app, &visitor, &principal.user_id).await?);
+        Ok(session)
     };
     match changed.await {
         Ok(Some(session)) => {

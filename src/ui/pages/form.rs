@@ -148,6 +148,7 @@ mod tests {
         check(AuthError::PasswordTooShort.into(), password);
         check(AuthError::PasswordTooLong.into(), password);
         check(AuthError::TooManyRequests.into(), form);
+        check(AuthError::TooManyFailures.into(), form);
         check(AuthError::Busy.into(), form);
         check(AuthError::SessionExpired.into(), form);
         check(ApiError::Internal, form);

@@ -37,6 +37,9 @@ pub fn refusal(err: AuthError) -> &'static str {
         AuthError::FailedToUnlinkLastAccount => "This is your only way to sign in. It stays.",
         AuthError::AccountNotFound => "This was taken away already.",
         AuthError::TooManyRequests => "Too many attempts. Wait a moment, then try again. A minute is always enough.",
+        AuthError::TooManyFailures => {
+            "Too many wrong passwords for this account lately. Wait half a minute, then try once more."
+        }
         AuthError::Busy => "Too many people are signing in at this moment. Try again in a few seconds.",
         _ => "That did not work. Load the page again, then try once more.",
     }

@@ -17,7 +17,7 @@ use crate::{
             answer::SetCookies,
             body::{self, JsonBody},
             cookies::{self, Remember},
-            email_change, guard, links,
+            devices, email_change, guard, links,
             mail_tokens::{self, MailClaims, RequestType},
             principal::{self, Principal, Refresh},
             sessions::{self, Visitor},
@@ -119,6 +119,7 @@ async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Opt
                 let visitor = Visitor::of(&app.config, parts);
                 let session = sessions::open(app, &user.id, Remember::Yes, &visitor).await?;
                 SetCookies::of(parts).extend(cookies::open_session(&app.config, &session.token, Remember::Yes));
+                SetCookies::of(parts).extend(devices::remember(app, &visitor, &user.id).await?);
             }
         }
     }

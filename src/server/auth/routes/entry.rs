@@ -17,7 +17,7 @@ use crate::{
             accounts::{self, SignIn, SignUp, SignedUp},
             answer::SetCookies,
             body::{FormOrJsonBody, JsonBody},
-            cookies, principal, sessions,
+            cookies, devices, principal, sessions,
             sessions::Visitor,
             wire::WireError,
         },
@@ -55,7 +55,9 @@ async fn sign_up_email(
     let SignedUp { user, session } = accounts::sign_up(&app, input, callback_url, &visitor).await?;
     let token = session.map(|session| session.token);
     if let Some(token) = &token {
-        SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, token, remember));
+        let set_cookies = SetCookies::of(&req.parts);
+        set_cookies.extend(cookies::open_session(&app.config, token, remember));
+        set_cookies.extend(devices::remember(&app, &visitor, &user.id).await?);
     }
     Ok(Json(json!({ "token": token, "user": user })).into_response())
 }
@@ -85,7 +87,9 @@ async fn sign_in_email(
     if let Some(url) = url {
         body["url"] = url.into();
     }
-    SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &session.token, remember));
+    let set_cookies = SetCookies::of(&req.parts);
+    set_cookies.extend(cookies::open_session(&app.config, &session.token, remember));
+    set_cookies.extend(devices::remember(&app, &visitor, &session.user_id).await?);
     Ok((location, Json(body)).into_response())
 }
 

@@ -16,7 +16,7 @@ use crate::{
         auth::{
             answer::SetCookies,
             body::{self, JsonBody},
-            cookies, credentials, guard, links, recovery,
+            cookies, credentials, devices, guard, links, recovery,
             sessions::Visitor,
             targets,
             wire::WireError,
@@ -46,9 +46,11 @@ async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -
     let revoke = revoke_others.then_some(remember);
     let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
     let token = session.map(|session| session.token);
+    let set_cookies = SetCookies::of(&req.parts);
     if let Some(token) = &token {
-        SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, token, remember));
+        set_cookies.extend(cookies::open_session(&app.config, token, remember));
     }
+    set_cookies.extend(devices::remember(&app, &visitor, &principal.user_id).await?);
     Ok(Json(json!({ "token": token, "user": principal.user })))
 }
 

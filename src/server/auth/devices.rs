@@ -1,0 +1,100 @@
+//! The cookie by which a browser is known that has signed in as an account before.
+//!
+//! It opens nothing. Failures of strangers do not slow a browser down that has it (`limits::failures`). It holds a mark
+//! for each account, which says neither whose it is nor anything else to anybody but this server; it survives signing
+//! out, lasts a year, and ends when the account's password changes: who knew only the old one is a stranger.
+
+use axum::http::HeaderValue;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::{cookies, credentials, sessions::Visitor};
+use crate::server::{AppState, Result, config::Secret};
+
+/// The cookie's name.
+pub const COOKIE: &str = "colloquy.device";
+/// The life of a mark, in seconds.
+const MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
+/// The most accounts of one browser that are known; the newest stay.
+const MAX_MARKS: usize = 8;
+/// The length of a signature, of which the rest is cut off.
+const SIGNATURE_BYTES: usize = 16;
+
+/// A mark without its signature.
+struct Mark<'a> {
+    /// Tells browsers of one account apart.
+    id: &'a str,
+    /// The time of its signature, in seconds since the epoch.
+    given_at_s: i64,
+}
+
+/// Returns the name of the visitor's browser, if it has signed in as this user, with this password, before.
+pub fn known(app: &AppState, visitor: &Visitor, user_id: &str, hash: &str) -> Option<String> {
+    let now_s = app.clock.now().seconds();
+    // All are looked at, for an address without an account as well.
+    let good = visitor.device.split('~').take(MAX_MARKS).filter_map(|mark| {
+        let (said, signature) = mark.rsplit_once('.')?;
+        let (given_at_s, id) = said.split_once('.')?;
+        let mark = Mark { id, given_at_s: i64::from_str_radix(given_at_s, 16).ok()? };
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let is_signed = mark.mac(&app.config.secret, user_id, hash).verify_truncated_left(&signature).is_ok();
+        let is_young = (0..MAX_AGE_S).contains(&(now_s - mark.given_at_s));
+        (is_signed && signature.len() == SIGNATURE_BYTES && is_young).then(|| mark.id.to_owned())
+    });
+    good.fold(None, |first, id| first.or(Some(id)))
+}
+
+/// Returns the `Set-Cookie` that lets the visitor's browser be known as one of this user; `None` where failures are not
+/// counted, or the user has no password.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub async fn remember(app: &AppState, visitor: &Visitor, user_id: &str) -> Result<Option<HeaderValue>> {
+    if !app.limits.count_failures() {
+        return Ok(None);
+    }
+    let Some(hash) = credentials::find(&app.db, user_id).await? else { return Ok(None) };
+    let id = known(app, visitor, user_id, &hash).unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
+    let given_at_s = app.clock.now().seconds();
+    let signature = Mark { id: &id, given_at_s }.mac(&app.config.secret, user_id, &hash).finalize().into_bytes();
+    let new = format!("{given_at_s:x}.{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(&signature[..SIGNATURE_BYTES]));
+    let is_same = |mark: &&str| mark.split('.').nth(1) == Some(&id);
+    let others = visitor.device.split('~').filter(|mark| !is_same(mark) && is_plain(mark));
+    let marks: Vec<_> = std::iter::once(new.as_str()).chain(others).take(MAX_MARKS).collect();
+    Ok(Some(cookies::set(&app.config, COOKIE, &marks.join("~"), Some(MAX_AGE_S))))
+}
+
+/// Tells whether a text has the form of a mark: nothing else goes back into a header.
+fn is_plain(mark: &str) -> bool {
+    (1..=64).contains(&mark.len()) && mark.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+}
+
+impl Mark<'_> {
+    /// The signature is of a key that backends cannot know, who may share the secret for its tokens.
+    fn mac(&self, secret: &Secret, user_id: &str, hash: &str) -> Hmac<Sha256> {
+        let mut mac = keyed(secret, b"colloquy known device");
+        let given_at = self.given_at_s.to_string();
+        for part in [self.id, &given_at, user_id, hash] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac
+    }
+}
+
+/// Returns a name for an account that tells nobody the address or the id.
+pub fn account_name(secret: &Secret, account: &str) -> String {
+    let mut mac = keyed(secret, b"colloquy password failures");
+    mac.update(account.as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..SIGNATURE_BYTES])
+}
+
+fn keyed(secret: &Secret, what_for: &[u8]) -> Hmac<Sha256> {
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
+        .expand(what_for, &mut key)
+        .expect("BUG: 32 bytes are no more than SHA-256 expands to");
+    Hmac::<Sha256>::new_from_slice(&key).expect("BUG: HMAC takes keys of any length")
+}

@@ -1,0 +1,151 @@
+//! Passwords that fail, by account: slower and slower for whoever guesses, and never shut for the one who knows it.
+//!
+//! An account has ten failures in a quarter of an hour. Then each network has one try in half a minute. A browser that
+//! has signed in as that account before (`auth::devices`) has ten failures of its own, so strangers never slow it down.
+//! An address without an account counts as one with.
+//!
+//! A try counts before the password is hashed, and is taken back when it was right: of any number at once, no more
+//! than these are checked.
+
+use super::{Limits, Verdict, rules::Rule};
+use crate::{
+    model::auth::AuthError,
+    server::{Result, middleware::client},
+};
+
+/// Free failures.
+const FREE: Rule = Rule { window_s: WINDOW_S, max: 10 };
+/// Tries of a network, after those.
+const SLOW: Rule = Rule { window_s: 30, max: 1 };
+/// The time that failures count for, in seconds.
+pub const WINDOW_S: i64 = 15 * 60;
+
+/// A network has this many bits of an IPv6 address, and all of an IPv4 address.
+const NETWORK_BITS: u32 = 48;
+
+/// A visitor who tries a password of an account.
+#[derive(Debug)]
+pub struct Guesser<'a> {
+    /// A name for the account, in a table that others may read: it does not tell the address.
+    pub account: String,
+    /// The address, by `middleware::client`.
+    pub address: &'a str,
+    /// The browser, if it has signed in as the account before.
+    pub device: Option<String>,
+}
+
+/// A try that counts as a failure until it is taken back.
+#[derive(Debug)]
+#[must_use]
+pub struct Guess(Option<String>);
+
+impl Limits {
+    /// Counts a try at an account's password.
+    ///
+    /// # Errors
+    /// [`AuthError::TooManyFailures`]; [`crate::server::Error::Db`].
+    pub async fn guess(&self, guesser: &Guesser<'_>) -> Result<Guess> {
+        let Some(counter) = &self.failures else { return Ok(Guess(None)) };
+        let Guesser { account, address, device } = guesser;
+        let network = client::around(address, NETWORK_BITS).unwrap_or_else(|| (*address).to_owned());
+        let own = device.as_ref().map(|device| (format!("failures|{account}|{device}"), FREE));
+        let all = [(format!("failures|{account}"), FREE), (format!("failures|{account}|{network}"), SLOW)];
+        let mut verdict = Verdict::Allowed;
+        for (key, rule) in own.into_iter().chain(all) {
+            verdict = counter.count(&key, rule, self.clock.now()).await?;
+            if verdict == Verdict::Allowed {
+                return Ok(Guess(Some(key)));
+            }
+        }
+        verdict.or_refuse(AuthError::TooManyFailures).map(|()| Guess(None))
+    }
+
+    /// Takes a try back, which was right or was not judged.
+    ///
+    /// # Errors
+    /// [`crate::server::Error::Db`].
+    pub async fn forgive(&self, guess: Guess) -> Result<()> {
+        match (&self.failures, guess.0) {
+            (Some(counter), Some(key)) => counter.take_back(&key).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells whether failures are counted.
+    pub fn count_failures(&self) -> bool {
+        self.failures.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::Timestamp,
+        server::{
+            Clock, Error,
+            auth::limits::{Counter, memory::Memory},
+        },
+    };
+
+    fn limits() -> Limits {
+        let failures = Some(Counter::Memory(Memory::default().into()));
+        Limits { requests: None, failures, clock: Clock::manual(Timestamp::from_millis(0)) }
+    }
+
+    /// Fails once, and says in how many seconds that would be possible; 0 when it was.
+    async fn fail(limits: &Limits, account: &str, address: &str, device: Option<&str>) -> i64 {
+        let device = device.map(str::to_owned);
+        match limits.guess(&Guesser { account: account.to_owned(), address, device }).await {
+            Ok(_) => 0,
+            Err(Error::Wait { refusal: AuthError::TooManyFailures, retry_after_s }) => retry_after_s,
+            Err(err) => panic!("{err}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn after_ten_failures_each_network_has_a_try_in_half_a_minute() {
+        let limits = limits();
+        for n in 0..10 {
+            assert_eq!(fail(&limits, "ada", &format!("192.0.2.{n}"), None).await, 0, "{n}");
+        }
+        for address in ["192.0.2.1", "192.0.2.2", "2001:0db8:0001:0002:0000:0000:0000:0000", ""] {
+            assert_eq!(fail(&limits, "ada", address, None).await, 0, "{address}");
+            assert_eq!(fail(&limits, "ada", address, None).await, 30, "{address}");
+        }
+        assert_eq!(fail(&limits, "ada", "2001:0db8:0001:0003:0000:0000:0000:0000", None).await, 30, "the same /48");
+        assert_eq!(fail(&limits, "ada", "2001:0db8:0002:0003:0000:0000:0000:0000", None).await, 0, "another");
+        assert_eq!(fail(&limits, "eve", "192.0.2.1", None).await, 0, "another account");
+        limits.clock.advance_seconds(29);
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 1);
+        limits.clock.advance_seconds(1);
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 0);
+        limits.clock.advance_seconds(WINDOW_S - 30);
+        for n in 0..10 {
+            assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 0, "a quarter of an hour after the tenth: {n}");
+        }
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 0, "the network's try");
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 30);
+    }
+
+    #[tokio::test]
+    async fn a_known_browser_has_failures_of_its_own() {
+        let limits = limits();
+        while fail(&limits, "ada", "192.0.2.1", None).await == 0 {}
+        for n in 0..10 {
+            assert_eq!(fail(&limits, "ada", "192.0.2.1", Some("home")).await, 0, "{n}");
+        }
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", Some("home")).await, 30, "then it is one like any other");
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", Some("work")).await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_right_password_does_not_count() {
+        let limits = limits();
+        for _ in 0..50 {
+            let guess = limits.guess(&Guesser { account: "ada".to_owned(), address: "192.0.2.1", device: None }).await;
+            limits.forgive(guess.unwrap()).await.unwrap();
+        }
+        assert_eq!(fail(&limits, "ada", "192.0.2.1", None).await, 0);
+    }
+}
