@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
+.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -60,6 +60,10 @@ test-faults: ## Let models fail in every way, on the binary that was built last 
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/faults $(ARGS)
 
+test-attack: ## Attack the binary that was built last while others use it (ARGS: pytest's)
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/attack $(ARGS)
+
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/mail $(ARGS)
@@ -93,6 +97,7 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory,
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
 	@$(RUN) node end2end/bench/lighthouse.mjs
+	@$(RUN) .tools/python/bin/python -m pytest --quiet end2end/attack
 
 weight: ## Weigh the binary that was built last, and what it sends to browsers, against the budgets
 	@$(CI)/setup serve

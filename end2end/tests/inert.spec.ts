@@ -61,6 +61,21 @@ test("scripts of wapiti3 and bleach stay text", { tag: "@own-server" }, async ({
   expect(troubles).toEqual([]);
 });
 
+for (const question of ["What does </title> do?", "</title><meta http-equiv=refresh content=0;//evil.example>", "</title><script src=/x.js></script>"]) {
+  test(`a chat about ${question} has that title`, { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
+    // The title is the beginning of the first message, and the page comes to life.
+    const threadId = await signedIn.createThread(question);
+    await visit(`/chat/${threadId}`);
+    await expect(page).toHaveTitle(`${question} · Colloquy`);
+    await expect(page.getByRole("article", { name: "You" })).toContainText(question);
+
+    // It can be loaded again, and left for another chat and come back to.
+    await page.reload();
+    await expect(page).toHaveTitle(`${question} · Colloquy`);
+    expect(new URL(page.url()).pathname).toBe(`/chat/${threadId}`);
+  });
+}
+
 /** Puts as many into a message as the demo repeats. */
 function inMessages(payloads: string[]): string[] {
   const texts: string[] = [];
