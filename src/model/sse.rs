@@ -48,6 +48,7 @@ pub struct SseDecoder {
     is_first_line: bool,
     skip_line_feed: bool,
     max_bytes: usize,
+    takes_errors: bool,
 }
 
 impl SseDecoder {
@@ -65,7 +66,15 @@ impl SseDecoder {
             is_first_line: true,
             skip_line_feed: false,
             max_bytes,
+            takes_errors: false,
         }
+    }
+
+    /// Takes errors that are no events of the standard, too: a field `error`, as llama.cpp writes it, becomes the data
+    /// of an event of that name, and a line that is a JSON object becomes data.
+    #[must_use]
+    pub fn taking_errors(self) -> Self {
+        Self { takes_errors: true, ..self }
     }
 
     /// Takes the next bytes of the body and returns the events that they complete.
@@ -122,6 +131,10 @@ impl SseDecoder {
         if line.is_empty() {
             return self.dispatch();
         }
+        if self.takes_errors && line.starts_with('{') {
+            self.read_field("data", line);
+            return None;
+        }
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         self.read_field(name, value.strip_prefix(' ').unwrap_or(value));
         None
@@ -135,6 +148,10 @@ impl SseDecoder {
                     self.event.data.push('\n');
                 }
                 self.event.data.push_str(value);
+            }
+            "error" if self.takes_errors => {
+                self.event.event = Some(name.to_owned());
+                self.read_field("data", value);
             }
             "event" => self.event.event = Some(value.to_owned()).filter(|it| !it.is_empty()),
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
@@ -212,6 +229,14 @@ mod tests {
             ],
         );
         check(b"id: 7\n\ndata: a\n\n", &[data("a")]);
+    }
+
+    #[test]
+    fn errors_that_are_no_events_are_taken_on_demand() {
+        let body = b"error: {\"code\":500}\n\n{\"error\":1}\n\n";
+        assert_eq!(SseDecoder::new().push(body), Ok(vec![]));
+        let error = SseEvent { event: Some("error".into()), ..data("{\"code\":500}") };
+        assert_eq!(SseDecoder::new().taking_errors().push(body), Ok(vec![error, data("{\"error\":1}")]));
     }
 
     #[test]
