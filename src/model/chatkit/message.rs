@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Annotation, Attachment, FeedbackKind};
+use super::{Annotation, AnswerEnd, Attachment, FeedbackKind};
 use crate::model::{Timestamp, from_json::from_json};
 
 /// What the user said.
@@ -142,6 +142,9 @@ pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// The reason that the model gave for an early end; unset when the answer was stopped or broke off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<AnswerEnd>,
     /// How many answers the message has that it answers; unset when it was answered once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<u32>,
@@ -153,7 +156,7 @@ pub struct ItemMarks {
     pub feedback: Option<FeedbackKind>,
 }
 
-from_json!(struct ItemMarks { ; interrupted, versions, version, feedback });
+from_json!(struct ItemMarks { ; interrupted, end, versions, version, feedback });
 
 impl AssistantMessage {
     /// Returns the text of all parts.

@@ -3,6 +3,7 @@
 //! Null fields are omitted and defaults are sent, as the Python SDK does. Unknown fields are ignored; unknown items
 //! and events are kept or skipped, never an error.
 
+mod answer_end;
 mod attachment;
 mod closing;
 mod event;
@@ -19,6 +20,7 @@ mod task;
 mod tests;
 mod thread;
 
+pub use answer_end::AnswerEnd;
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
 pub use closing::Closing;
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};

@@ -10,8 +10,8 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            AssistantContent, AssistantMessage, Closing, HiddenContext, ItemMarks, ItemUpdate, OutputText, Thread,
-            ThreadItem, ThreadStreamEvent,
+            AnswerEnd, AssistantContent, AssistantMessage, Closing, HiddenContext, ItemMarks, ItemUpdate, OutputText,
+            Thread, ThreadItem, ThreadStreamEvent,
         },
     },
     server::ids,
@@ -103,6 +103,28 @@ impl Answer {
             self.message.colloquy.get_or_insert_default().interrupted = true;
         }
         self.others.close(closing, at);
+    }
+
+    /// Marks the answer as ended early, for a reason that the model's server named: the message that is being written,
+    /// or the text.
+    pub(super) fn mark_end(&mut self, end: AnswerEnd) {
+        let is_marked = self.others.mark_end(end);
+        if !is_marked {
+            let marks = self.message.colloquy.get_or_insert_default();
+            (marks.interrupted, marks.end) = (true, Some(end));
+            self.is_unsaved = !self.is_empty();
+        }
+    }
+
+    /// Takes the text back, and returns the id of the item that goes with it; what follows is another item.
+    pub(super) fn take_back(&mut self) -> Option<String> {
+        if self.is_empty() {
+            return None;
+        }
+        self.text.clear();
+        self.is_unsaved = false;
+        self.others.take_back_text();
+        Some(std::mem::replace(&mut self.message.id, ids::chat_id("msg")))
     }
 
     /// Returns how far it is, for the run's row.

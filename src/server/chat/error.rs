@@ -40,7 +40,7 @@ pub enum ChatError {
         reason: Option<String>,
     },
     /// The user asks for more than they may.
-    #[error("{what}: try again in {retry_after_s} seconds")]
+    #[error("{what}: try again in {}", super::relay::span(u64::try_from(*retry_after_s).unwrap_or(0)))]
     TooMany {
         /// What they have too much of.
         what: String,

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     model::{
         Timestamp,
-        chatkit::{Closing, ItemUpdate, RunRef, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
+        chatkit::{AnswerEnd, Closing, ItemUpdate, RunRef, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
     },
     server::tx::Tx,
 };
@@ -221,6 +221,25 @@ impl InFlight {
     /// Notes that the item with the plain text has begun.
     pub(super) fn begin_text(&mut self, item_id: &str) {
         self.text_id = Some(item_id.to_owned());
+    }
+
+    /// Notes that the item with the plain text is gone.
+    pub(super) fn take_back_text(&mut self) {
+        self.text_id = None;
+    }
+
+    /// Marks the message that is in flight as ended early; `false` if there is none.
+    pub(super) fn mark_end(&mut self, end: AnswerEnd) -> bool {
+        let message = self.items.iter_mut().rev().find_map(|open| match &mut open.item {
+            ThreadItem::AssistantMessage(message) => Some(message),
+            _ => None,
+        });
+        if let Some(message) = message {
+            let marks = message.colloquy.get_or_insert_default();
+            (marks.interrupted, marks.end) = (true, Some(end));
+            return true;
+        }
+        false
     }
 
     /// Returns the ids of all items that have begun and are not complete, for the run's row: a crash leaves them open.

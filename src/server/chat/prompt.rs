@@ -1,6 +1,7 @@
 //! What the model is sent: the system prompt and the newest items that fit.
 
 mod fitting;
+pub(super) mod refused;
 
 use super::{Chat, attachments, error::Result, items, tool_calls};
 use crate::{
@@ -84,6 +85,8 @@ pub(super) struct Picture {
     pub(super) id: String,
     /// The picture itself, as a `data:` URL; pictures without one are not sent.
     pub(super) data_url: Option<String>,
+    /// The models that refused it.
+    pub(super) refused_by: Vec<String>,
 }
 
 /// Who says something.

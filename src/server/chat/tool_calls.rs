@@ -1,7 +1,8 @@
 //! Calls of tools that live in the client.
 //!
 //! ChatKit knows one pending call at a time. Of several that a model makes at once the first becomes an item and the
-//! others wait in it, in `colloquy.then`; they are passed on one after the other before the model is asked again.
+//! others wait in it, in `colloquy.then`; they are passed on one after the other before the model is asked again. What
+//! a provider wants back with a call or with its message stands beside them, in `colloquy.extra` and `colloquy.carry`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -14,8 +15,11 @@ use crate::{
     server::ids,
 };
 
+/// The key of an item's notes.
+const MARKS: &str = "colloquy";
+
 /// A call that the model makes.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Call {
     /// The model's own id of it.
     pub(super) call_id: String,
@@ -23,6 +27,13 @@ pub(super) struct Call {
     pub(super) name: String,
     /// What it is called with.
     pub(super) arguments: Map<String, Value>,
+    /// What the provider wants back with the call, unread: Gemini's `extra_content`, for instance.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) extra: Map<String, Value>,
+    /// What the provider wants back with the message that makes the call, unread: DeepSeek's `reasoning_content`, for
+    /// instance. `model` names the model that it came from. Only the first call of a message has it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) carry: Map<String, Value>,
 }
 
 /// A call that the client has answered.
@@ -37,10 +48,16 @@ pub(super) struct AnsweredCall {
 /// Makes an item of the first call, in which the others wait; the run says where and when. `None` without a call.
 pub(super) fn pending(calls: &[Call]) -> Option<ThreadItem> {
     let (first, others) = calls.split_first()?;
-    let mut extra = Map::new();
+    let mut marks = Map::new();
     if !others.is_empty() {
-        extra.insert("colloquy".to_owned(), json!({ "then": others }));
+        marks.insert("then".to_owned(), json!(others));
     }
+    for (key, kept) in [("extra", &first.extra), ("carry", &first.carry)] {
+        if !kept.is_empty() {
+            marks.insert(key.to_owned(), Value::Object(kept.clone()));
+        }
+    }
+    let marks = (!marks.is_empty()).then(|| (MARKS.to_owned(), Value::Object(marks)));
     Some(ThreadItem::ClientToolCall(ClientToolCall {
         id: ids::chat_id("tc"),
         thread_id: String::new(),
@@ -50,13 +67,13 @@ pub(super) fn pending(calls: &[Call]) -> Option<ThreadItem> {
         name: first.name.clone(),
         arguments: first.arguments.clone(),
         output: None,
-        extra,
+        extra: marks.into_iter().collect(),
     }))
 }
 
 /// Returns the calls that wait for this one.
 pub(super) fn waiting(item: &ClientToolCall) -> Vec<Call> {
-    let then = item.extra.get("colloquy").and_then(|marks| marks.get("then"));
+    let then = item.extra.get(MARKS).and_then(|marks| marks.get("then"));
     then.and_then(|then| Vec::deserialize(then).ok()).unwrap_or_default()
 }
 
@@ -70,6 +87,8 @@ pub(super) fn answered(item: &ClientToolCall) -> Option<AnsweredCall> {
         Some(output) => output.to_string(),
         None => "null".to_owned(),
     };
+    let kept = |key: &str| item.extra.get(MARKS).and_then(|marks| marks.get(key)?.as_object().cloned());
+    let (extra, carry) = (kept("extra").unwrap_or_default(), kept("carry").unwrap_or_default());
     let ClientToolCall { call_id, name, arguments, .. } = item.clone();
-    Some(AnsweredCall { call: Call { call_id, name, arguments }, output })
+    Some(AnsweredCall { call: Call { call_id, name, arguments, extra, carry }, output })
 }

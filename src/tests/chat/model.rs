@@ -240,8 +240,7 @@ async fn the_model_is_sent_the_system_prompt_and_what_was_said() {
             { "role": "system", "content": "Be brief." },
             { "role": "user", "content": "one" },
             { "role": "assistant", "content": "Hello" },
-            { "role": "user", "content": hidden },
-            { "role": "user", "content": "two" },
+            { "role": "user", "content": format!("{hidden}\n\ntwo") },
         ] })
     );
 }

@@ -145,15 +145,17 @@ on_both_engines! {
         let bad = |name: &str, arguments: &str| {
             event_stream(deltas(&[piece(0, Some("call_1"), Some(name), arguments)]) + &end("tool_calls"))
         };
-        let model = FakeModel::start(move |n, _| match n {
-            0 => bad("a", "{\"x\":"),
-            1 => bad("c", "{}"),
-            _ => two_calls(),
-        })
-        .await;
+        let model = FakeModel::start(move |n, _| if n == 0 { bad("a", "{\"x\":") } else { two_calls() }).await;
         let (app, alice) = with_model(&app, &model, "Alice").await;
         assert_eq!(call_of(&create(&app, &alice, "Hello").await)["call_id"], "call_1");
-        assert_eq!(model.asked().len(), 3);
+        assert_eq!(model.asked().len(), 2);
+
+        // What comes again is no accident.
+        let model = FakeModel::start(move |_, _| bad("c", "{}")).await;
+        let (app, carol) = with_model(&app, &model, "Carol").await;
+        let error = error_of(&create(&app, &carol, "Hello").await)["message"].as_str().unwrap().to_owned();
+        assert!(error.contains("called a tool in a way that cannot be read"), "{error}");
+        assert_eq!(model.asked().len(), 2);
 
         // Not after the first word, which the user has read.
         let model = FakeModel::start(move |_, _| {

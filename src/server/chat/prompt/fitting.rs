@@ -1,8 +1,11 @@
 //! Fits the items of a thread into a context.
 
+use serde_json::{Map, Value};
+
 use super::{
     super::tool_calls::{self, AnsweredCall},
     Cause, Message, Picture, Place, Prompt, Role, hidden,
+    refused::Refused,
 };
 use crate::model::chatkit::{
     Attachment, AttachmentKind, ClientToolCall, InferenceOptions, ThreadItem, UserContent, UserMessage,
@@ -29,6 +32,8 @@ pub(super) struct Fitting {
     waiting: Vec<tool_calls::Call>,
     /// Whether an item that clients see has been added.
     has_visible: bool,
+    /// The pictures that models refused, as newer items note.
+    refused: Vec<Refused>,
 }
 
 /// Where a message comes from.
@@ -52,6 +57,7 @@ impl Fitting {
             asked: None,
             waiting: Vec::new(),
             has_visible: false,
+            refused: Vec::new(),
         }
     }
 
@@ -63,6 +69,10 @@ impl Fitting {
         match item {
             ThreadItem::UserMessage(it) => self.add_users(it),
             ThreadItem::AssistantMessage(it) => self.add_answer(it.text()),
+            ThreadItem::SdkHiddenContext(it) if Refused::of(it).is_some() => {
+                self.refused.extend(Refused::of(it));
+                true
+            }
             ThreadItem::HiddenContextItem(_) | ThreadItem::SdkHiddenContext(_) => {
                 self.add_other(Message::said(Role::User, hidden(&item.text())))
             }
@@ -84,6 +94,10 @@ impl Fitting {
         let said: String = it.content.iter().map(UserContent::text).collect();
         let text = if is_question { question(it, said) } else { said };
         let mut message = with_files(text, &it.attachments);
+        for picture in &mut message.pictures {
+            let refused = self.refused.iter().filter(|refused| refused.ids.contains(&picture.id));
+            picture.refused_by = refused.map(|refused| refused.model.clone()).collect();
+        }
         if !is_question {
             return self.fits(&message) && self.push(message, Origin::User);
         }
@@ -184,7 +198,7 @@ fn with_files(mut text: String, attachments: &[Attachment]) -> Message {
         let break_ = if text.is_empty() { "" } else { "\n" };
         text.push_str(&format!("{break_}[Attached file: {name} ({mime_type})]"));
         if *kind == AttachmentKind::Image {
-            pictures.push(Picture { id: id.clone(), data_url: None });
+            pictures.push(Picture { id: id.clone(), data_url: None, refused_by: Vec::new() });
         }
     }
     Message { pictures, ..Message::said(Role::User, text) }
@@ -208,7 +222,11 @@ fn tokens(message: &Message) -> usize {
 /// Estimates the tokens of a call and its output, which are a part of one message and another message.
 fn tokens_of_call(AnsweredCall { call, output }: &AnsweredCall) -> usize {
     let arguments = serde_json::to_string(&call.arguments).map_or(0, |json| json.len());
-    let n_bytes = call.call_id.len() * 2 + call.name.len() + arguments + output.len();
+    let kept = |map: &Map<String, Value>| {
+        if map.is_empty() { 0 } else { serde_json::to_string(map).map_or(0, |json| json.len()) }
+    };
+    let n_bytes =
+        call.call_id.len() * 2 + call.name.len() + arguments + output.len() + kept(&call.extra) + kept(&call.carry);
     n_bytes.div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE * 2
 }
 

@@ -5,12 +5,14 @@ pub(super) mod demo;
 pub(super) mod openai;
 mod remote;
 
+pub(super) use remote::span;
+
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 
 use super::prompt::{Place, Prompt};
 use crate::model::chatkit::{
-    Action, ErrorEvent, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget,
+    Action, AnswerEnd, ErrorEvent, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget,
 };
 
 /// Something that answers a conversation.
@@ -63,6 +65,15 @@ pub(super) enum RelayEvent {
     /// Anything else that a stream can say. The run puts the thread's id into its items, and the moment where that
     /// is 1970-01-01T00:00:00Z; the ids of items are the relay's.
     Event(Box<ThreadStreamEvent>),
+    /// The text so far was none of the answer's, and goes.
+    TakenBack,
+    /// The answer was ended early.
+    Ended {
+        /// The reason.
+        end: AnswerEnd,
+        /// True if the relay marked an item of its own; otherwise the text is to be marked.
+        is_marked: bool,
+    },
     /// From now on the thread is open, locked or closed.
     Status(ThreadStatus),
     /// What the answer cost: OpenAI's `usage`, an object.
@@ -111,16 +122,18 @@ pub(super) struct RelayFailure {
     pub(super) allow_retry: bool,
     /// What a ChatKit server behind ours said, which is told in the sentence's place.
     pub(super) event: Option<Box<ErrorEvent>>,
+    /// The end that the stored answer is marked with, if the model's server named one.
+    pub(super) end: Option<AnswerEnd>,
 }
 
 impl RelayFailure {
     /// A failure that may be over the next time.
     pub(super) fn passing(message: impl Into<String>) -> Self {
-        Self { message: message.into(), allow_retry: true, event: None }
+        Self { message: message.into(), allow_retry: true, event: None, end: None }
     }
 
     /// A failure that stays until somebody does something.
     pub(super) fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), allow_retry: false, event: None }
+        Self { message: message.into(), allow_retry: false, event: None, end: None }
     }
 }

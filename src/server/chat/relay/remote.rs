@@ -1,8 +1,8 @@
 //! What relays to other servers share: how these are reached, asked again, and spoken of in the log.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use reqwest::{Client, ClientBuilder, Response, header::RETRY_AFTER};
+use reqwest::{Client, ClientBuilder, Response};
 use url::Url;
 
 use crate::server::Error;
@@ -48,10 +48,39 @@ pub(super) async fn wait(waits: &mut impl Iterator<Item = Duration>, asked_s: Op
     true
 }
 
-/// Returns how long a server asks to be left alone, in seconds, rounded up: some say fractions.
+/// Returns how long a server asks to be left alone, in seconds, rounded up. Some write fractions, and some a date
+/// (RFC 9110 §10.2.3), which counts from the server's own clock.
 pub(super) fn retry_after_s(response: &Response) -> Option<u64> {
-    let wait_s: f64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs())
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    wait_s(header("retry-after-ms"), header("retry-after"), header("date"), SystemTime::now())
+}
+
+fn wait_s(after_ms: Option<&str>, after: Option<&str>, date: Option<&str>, now: SystemTime) -> Option<u64> {
+    let rounded = |wait_s: f64| Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs());
+    if let Some(wait_ms) = after_ms.and_then(|text| text.trim().parse::<f64>().ok()) {
+        return rounded(wait_ms / 1000.0);
+    }
+    let after = after?.trim();
+    if let Ok(wait_s) = after.trim_end_matches('s').parse::<f64>() {
+        return rounded(wait_s);
+    }
+    let until = httpdate::parse_http_date(after).ok()?;
+    let now = date.and_then(|date| httpdate::parse_http_date(date.trim()).ok()).unwrap_or(now);
+    rounded(until.duration_since(now).unwrap_or_default().as_secs_f64())
+}
+
+/// Writes a span of time, rounded up to what people say.
+pub(in crate::server::chat) fn span(seconds: u64) -> String {
+    let several = |n: u64, unit: &str| format!("{n} {unit}");
+    match seconds {
+        1 => "1 second".to_owned(),
+        0..=90 => several(seconds, "seconds"),
+        3600 => "an hour".to_owned(),
+        86_400 => "a day".to_owned(),
+        91..7200 => several(seconds.div_ceil(60), "minutes"),
+        7200..172_800 => several(seconds.div_ceil(3600), "hours"),
+        _ => several(seconds.div_ceil(86_400), "days"),
+    }
 }
 
 /// Reads at most `max_bytes` of a body; what cannot be read is left out.
@@ -121,6 +150,44 @@ mod tests {
         let response = client.get(url).send().await.unwrap();
         let body = read_body_within(Duration::from_millis(100), response, 1_000_000).await;
         assert!(body.len() < 1_000_000 && body.iter().all(|byte| *byte == b'x'), "{} bytes", body.len());
+    }
+
+    #[test]
+    fn a_wait_may_be_a_number_or_a_date() {
+        let now = httpdate::parse_http_date("Wed, 21 Oct 2026 07:00:00 GMT").unwrap();
+        let check = |after_ms, after, date, expected: Option<u64>| {
+            assert_eq!(wait_s(after_ms, after, date, now), expected, "{after_ms:?} {after:?} {date:?}");
+        };
+        check(None, None, None, None);
+        check(None, Some("30"), None, Some(30));
+        check(None, Some(" 0.2 "), None, Some(1));
+        check(None, Some("7s"), None, Some(7));
+        check(Some("1500"), Some("30"), None, Some(2));
+        check(Some("soon"), Some("30"), None, Some(30));
+        check(None, Some("Wed, 21 Oct 2026 07:28:00 GMT"), None, Some(1680));
+        check(None, Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("Wed, 21 Oct 2026 07:27:50 GMT"), Some(10));
+        check(None, Some("Wednesday, 21-Oct-26 07:00:09 GMT"), None, Some(9));
+        check(None, Some("Wed, 21 Oct 2026 06:00:00 GMT"), None, Some(0));
+        for wrong in ["", "soon", "-1", "NaN", "inf", "1e300", "99999999999999999999999"] {
+            check(None, Some(wrong), None, None);
+        }
+    }
+
+    #[test]
+    fn a_span_is_what_people_say() {
+        let check = |seconds, expected| assert_eq!(span(seconds), expected);
+        check(0, "0 seconds");
+        check(1, "1 second");
+        check(30, "30 seconds");
+        check(90, "90 seconds");
+        check(91, "2 minutes");
+        check(1680, "28 minutes");
+        check(3600, "an hour");
+        check(3601, "61 minutes");
+        check(7200, "2 hours");
+        check(86_400, "a day");
+        check(100_000, "28 hours");
+        check(172_801, "3 days");
     }
 
     #[test]

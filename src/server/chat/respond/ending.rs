@@ -2,7 +2,7 @@
 
 use super::{Turn, storing};
 use crate::{
-    model::chatkit::{Closing, ErrorEvent, ThreadStreamEvent},
+    model::chatkit::{AnswerEnd, Closing, ErrorEvent, NoticeLevel, ThreadStreamEvent},
     server::chat::{Chat, answer::Answer, live::StopReason, relay::RelayFailure, retry},
 };
 
@@ -20,6 +20,9 @@ pub(super) enum Ending {
 pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
     let Turn { run, entitled, retried, .. } = turn;
     answer.close(if matches!(ending, Ending::Complete) { Closing::Complete } else { Closing::Interrupted }, chat.now());
+    if let Ending::Failed(RelayFailure { end: Some(end), .. }) = &ending {
+        answer.mark_end(*end);
+    }
     let stored = match ending {
         Ending::Lost | Ending::Stopped(StopReason::ThreadDeleted) => Ok(false),
         _ => storing::store(chat, &run, retried.is_some(), &mut answer, &ending).await,
@@ -50,8 +53,20 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
     run.tell(entitled.filter(|_| !is_deleted).map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
 }
 
+/// Writes the notice for clients that do not read the mark of an answer that was ended early.
+pub(super) fn notice(end: AnswerEnd) -> Option<ThreadStreamEvent> {
+    let message = match end {
+        AnswerEnd::Length => {
+            "The model reached the longest answer that it may give. Write \u{201c}Continue\u{201d} to go on."
+        }
+        AnswerEnd::ContentFilter => "A content filter ended the answer. Ask in other words to go on.",
+        AnswerEnd::Error | AnswerEnd::Other => return None,
+    };
+    Some(ThreadStreamEvent::Notice { level: NoticeLevel::Warning, message: message.to_owned(), title: None })
+}
+
 fn error_event(failure: RelayFailure) -> ThreadStreamEvent {
-    let RelayFailure { message, allow_retry, event } = failure;
+    let RelayFailure { message, allow_retry, event, .. } = failure;
     let ours = || ErrorEvent { code: "custom".to_owned(), message: Some(message), allow_retry };
     ThreadStreamEvent::Error(event.map_or_else(ours, |event| *event))
 }

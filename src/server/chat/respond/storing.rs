@@ -44,6 +44,17 @@ pub(super) fn checkpoint(
     .boxed()
 }
 
+/// Deletes an item that was taken back; `false` when the run is no longer ours.
+pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item_id: &str) -> Result<bool> {
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !runs::hold(&mut tx, &run.id, &progress, chat.now()).await? {
+        return Ok(false);
+    }
+    versions::discard(&mut tx, run, item_id).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Stores the answer and the run's end in one transaction; tries again where the database fails.
 pub(super) async fn store(
     chat: &Chat,

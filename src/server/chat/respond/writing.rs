@@ -13,7 +13,11 @@ use std::{
 use futures_util::{StreamExt, future::BoxFuture};
 use tokio::time::{Instant, MissedTickBehavior, Sleep};
 
-use super::{Turn, ending::Ending, storing};
+use super::{
+    Turn,
+    ending::{self, Ending},
+    storing,
+};
 use crate::{
     model::chatkit::{Thread, ThreadItem, ThreadStreamEvent},
     server::chat::{
@@ -173,6 +177,14 @@ impl Writing<'_> {
                     tokio::task::yield_now().await;
                 }
             }
+            RelayEvent::TakenBack => self.take_back().await?,
+            RelayEvent::Ended { end, is_marked } => {
+                if !is_marked {
+                    self.answer.mark_end(end);
+                }
+                // Clients that know our marks show them.
+                self.run.tell(ending::notice(end).filter(|_| !self.run.is_resumable()));
+            }
             RelayEvent::Event(event) => self.take_event(*event).await?,
             RelayEvent::Status(status) => match in_flight::change_status(self.chat, &self.run, &status).await {
                 Ok(Some(thread)) => *self.entitled = Some(thread),
@@ -200,14 +212,31 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Removes the text so far.
+    async fn take_back(&mut self) -> Result<(), Ending> {
+        self.wait_for_checkpoint().await?;
+        let Some(item_id) = self.answer.take_back() else { return Ok(()) };
+        match storing::discard(self.chat, &self.run, self.answer.progress(), &item_id).await {
+            Ok(true) => self.run.tell([ThreadStreamEvent::ItemRemoved { item_id }]),
+            Ok(false) => return Err(Ending::Lost),
+            Err(err) => return Err(could_not_store(&self.run, &err)),
+        }
+        Ok(())
+    }
+
+    /// Waits for the checkpoint under way: what it stores is older than what comes next.
+    async fn wait_for_checkpoint(&mut self) -> Result<(), Ending> {
+        if let Some(Saving { stored, .. }) = &mut self.saving {
+            let stored = stored.await;
+            self.saved(stored)?;
+        }
+        Ok(())
+    }
+
     async fn take_event(&mut self, event: ThreadStreamEvent) -> Result<(), Ending> {
         let is_whole = matches!(event, ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. });
         if self.answer.others.is_stored_at_once(&event) {
-            // What a checkpoint stores is older than what this event stores.
-            if let Some(Saving { stored, .. }) = &mut self.saving {
-                let stored = stored.await;
-                self.saved(stored)?;
-            }
+            self.wait_for_checkpoint().await?;
         }
         self.answer.has_others = true;
         let before = if is_whole { self.answer.unsaved() } else { Vec::new() };

@@ -210,3 +210,24 @@ fn the_question_says_which_model_and_which_tool() {
     let resumed = prompt.because(Cause::ToolOutput);
     assert_eq!((resumed.model.as_deref(), resumed.tool), (Some("m"), None));
 }
+
+#[test]
+fn a_note_of_refused_pictures_is_not_sent_and_marks_those_before_it() {
+    let ThreadItem::UserMessage(message) = asked("Look", None) else { unreachable!() };
+    let shown = |id: &str| {
+        let picture = json!({ "type": "image", "id": id, "name": "a.png", "mime_type": "image/png" });
+        let attachments = vec![serde_json::from_value(picture).unwrap()];
+        ThreadItem::UserMessage(UserMessage { attachments, ..message.clone() })
+    };
+    let note = |model: &str, ids: &[&str]| {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        Refused { model: model.to_owned(), ids }.item()
+    };
+    let items = [shown("a"), note("m", &["a"]), answered("no"), shown("b"), note("n", &["a", "b"]), shown("c")];
+    let mut fitting = Fitting::new(None, 32_000);
+    assert!(items.iter().rev().all(|item| fitting.add(item)));
+    let prompt = fitting.finish();
+    let refused: Vec<_> =
+        prompt.messages.iter().flat_map(|it| &it.pictures).map(|it| it.refused_by.join(" ")).collect();
+    assert_eq!((prompt.messages.len(), refused.as_slice()), (4, &["n m", "n", ""].map(str::to_owned)[..]));
+}

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{model::chatkit::ErrorEvent, server::chat::relay::RelayFailure};
+use crate::{
+    model::chatkit::ErrorEvent,
+    server::chat::relay::{RelayFailure, remote},
+};
 
 /// Why the server behind does not answer, or no longer.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,15 +103,15 @@ impl Failure {
             Self::Redirected => lasting(format!(
                 "The chat server at {host} points to another address. Set CHATKIT_UPSTREAM_URL to where it points."
             )),
-            Self::Busy { retry_after_s: Some(seconds) } => passing(format!(
-                "The chat server at {host} is busy. Try again in {seconds} {}.",
-                if seconds == 1 { "second" } else { "seconds" }
-            )),
+            Self::Busy { retry_after_s: Some(seconds) } => {
+                passing(format!("The chat server at {host} is busy. Try again in {}.", remote::span(seconds)))
+            }
             Self::Busy { retry_after_s: None } => {
                 passing(format!("The chat server at {host} is busy. Try again in a moment."))
             }
             Self::Rejected(status) => lasting(format!(
-                "The chat server at {host} did not accept the request (status {status}). Its log says why."
+                "The chat server at {host} did not accept the request (status {status}). Start a new chat; if it \
+                 stays, whoever runs this site finds the reason in that server's log."
             )),
             Self::Broken(status) => passing(format!(
                 "The chat server at {host} has a problem of its own (status {status}). Try again, and look at its log \
@@ -135,6 +138,7 @@ impl Failure {
                     .unwrap_or_else(|| format!("The chat server at {host} reported an error.")),
                 allow_retry: event.allow_retry,
                 event: Some(Box::new(event)),
+                end: None,
             },
             Self::Ours => passing("Something went wrong on the server. Its log has the details.".to_owned()),
         }

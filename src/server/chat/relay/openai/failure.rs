@@ -1,10 +1,18 @@
-//! What goes wrong with model servers, and what we say then.
+//! The failures of model servers, and the sentences for them.
 
-use serde_json::Value;
+mod report;
+mod words;
 
-use crate::server::chat::relay::RelayFailure;
+use reqwest::StatusCode;
 
-/// What went wrong.
+pub(super) use report::Report;
+
+use crate::{
+    model::chatkit::AnswerEnd,
+    server::chat::relay::{RelayFailure, remote},
+};
+
+/// A failure of a model server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     /// There is no connection.
@@ -22,8 +30,23 @@ pub(super) enum Failure {
         /// What the server asked us to wait, in seconds.
         retry_after_s: Option<u64>,
     },
+    /// 402, or in other words: credit or a quota is used up, and waiting does not help.
+    QuotaUsedUp,
     /// The conversation does not fit the model.
     TooLong,
+    /// A picture of the conversation is refused.
+    PicturesRefused {
+        /// True if the model sees no pictures at all.
+        is_blind: bool,
+    },
+    /// The order of the roles, or the system prompt, is refused.
+    RolesRefused,
+    /// What an earlier answer asked to have back is refused.
+    ExtrasRefused,
+    /// The thoughts of earlier answers are wanted back.
+    ThoughtsMissing,
+    /// The model takes no tools.
+    ToolsRefused,
     /// Another 4xx.
     Rejected(u16),
     /// 5xx.
@@ -33,8 +56,15 @@ pub(super) enum Failure {
         /// What the server asked us to wait, in seconds.
         retry_after_s: Option<u64>,
     },
-    /// An `error` within the stream.
+    /// An error within the stream.
     Reported,
+    /// The answer's end is named as a failure, without an error that says more.
+    EndedByError,
+    /// The limit of an answer was reached before its first word.
+    NoRoom {
+        /// True if thoughts used it up.
+        has_thought: bool,
+    },
     /// The answer ended before it was complete.
     BrokeOff,
     /// A piece of the answer cannot be read.
@@ -65,34 +95,48 @@ impl Failure {
         }
     }
 
-    /// Judges an `error` object as OpenAI and its imitators write it; `None` when there is none.
-    pub(super) fn of_error(error: &Value) -> Option<Self> {
-        if error.is_null() {
-            return None;
+    /// Judges a refusal by its status and its body.
+    pub(super) fn of_refusal(status: StatusCode, retry_after_s: Option<u64>, report: &Report) -> Self {
+        let cause = report.cause(retry_after_s);
+        match (status.as_u16(), cause) {
+            (402, _) | (_, Some(Self::QuotaUsedUp)) => Self::QuotaUsedUp,
+            (401, _) => Self::KeyRefused,
+            (403, Some(Self::Filtered)) => Self::Filtered,
+            (403, _) => Self::KeyRefused,
+            (429, Some(Self::TooLong)) => Self::TooLong,
+            (429, Some(Self::Busy { retry_after_s })) => Self::Busy { retry_after_s },
+            (429, _) => Self::Busy { retry_after_s },
+            (413, _) => Self::TooLong,
+            (300..=399, _) => Self::Redirected,
+            (404, Some(cause @ Self::PicturesRefused { .. })) => cause,
+            (404, Some(Self::TooLong)) => Self::TooLong,
+            (404, _) => Self::Unknown,
+            (status @ 500.., cause) => match cause {
+                Some(Self::Busy { .. } | Self::KeyRefused | Self::Filtered | Self::Unknown) | None => {
+                    Self::Broken { status, retry_after_s }
+                }
+                Some(cause) => cause,
+            },
+            (_, Some(cause)) => cause,
+            (status, None) => Self::Rejected(status),
         }
-        let word = |key: &str| error[key].as_str().unwrap_or_default().to_ascii_lowercase();
-        let number = error["code"].as_u64().or_else(|| error["status"].as_u64()).unwrap_or_default();
-        let (code, kind) = (word("code"), word("type"));
-        let message = error.as_str().map_or_else(|| word("message"), str::to_ascii_lowercase);
-        let is_too_long = code == "context_length_exceeded"
-            || kind == "exceed_context_size_error"
-            || message.contains("context length")
-            || message.contains("context window")
-            || message.contains("context size");
-        Some(match number {
-            _ if is_too_long => Self::TooLong,
-            401 | 403 => Self::KeyRefused,
-            _ if code == "invalid_api_key" => Self::KeyRefused,
-            404 => Self::Unknown,
-            _ if code == "model_not_found" => Self::Unknown,
-            429 => Self::Busy { retry_after_s: None },
-            _ if code == "rate_limit_exceeded" || kind.contains("overloaded") => Self::Busy { retry_after_s: None },
-            _ => Self::Reported,
-        })
     }
 
-    /// Says what went wrong to the user, and what to do to the operator; `host` is the server's name.
+    /// Returns the end that the stored answer is marked with, if the server named it.
+    fn end(&self) -> Option<AnswerEnd> {
+        match self {
+            Self::Reported | Self::EndedByError => Some(AnswerEnd::Error),
+            Self::Filtered => Some(AnswerEnd::ContentFilter),
+            _ => None,
+        }
+    }
+
+    /// Writes the failure for the user, with what to do; `host` is the server's name.
     pub(super) fn tell(&self, host: &str) -> RelayFailure {
+        RelayFailure { end: self.end(), ..self.sentence(host) }
+    }
+
+    fn sentence(&self, host: &str) -> RelayFailure {
         let passing = |text: String| RelayFailure::passing(text);
         let lasting = |text: String| RelayFailure::lasting(text);
         match self {
@@ -112,8 +156,8 @@ impl Failure {
                 "The model server at {host} points to another address. Set OPENAI_BASE_URL to where it points."
             )),
             Self::Busy { retry_after_s: Some(seconds) } => passing(format!(
-                "The model server at {host} is busy, or its quota is used up. Try again in {seconds} {}.",
-                if *seconds == 1 { "second" } else { "seconds" }
+                "The model server at {host} is busy, or its quota is used up. Try again in {}.",
+                remote::span(*seconds)
             )),
             Self::Busy { retry_after_s: None } => {
                 passing(format!("The model server at {host} is busy, or its quota is used up. Try again in a moment."))
@@ -123,8 +167,36 @@ impl Failure {
                  to what the model can take."
                     .to_owned(),
             ),
+            Self::QuotaUsedUp => lasting(format!(
+                "The credit or the quota at {host} is used up, so the model does not answer. Ask whoever runs this \
+                 site to add credit there, or choose another model."
+            )),
+            Self::PicturesRefused { is_blind: true } => lasting(
+                "The model cannot see pictures. Start a new chat without them, or choose a model that can.".to_owned(),
+            ),
+            Self::PicturesRefused { is_blind: false } => lasting(
+                "The model could not read a picture of this conversation. Start a new chat without it, or attach it \
+                 as a PNG or JPEG."
+                    .to_owned(),
+            ),
+            Self::RolesRefused => lasting(
+                "The model cannot take the messages of this conversation in their order. Start a new chat, or choose \
+                 another model."
+                    .to_owned(),
+            ),
+            Self::ExtrasRefused | Self::ThoughtsMissing => lasting(
+                "The model cannot go on after the tools that were used here. Start a new chat, or choose the model \
+                 that used them."
+                    .to_owned(),
+            ),
+            Self::ToolsRefused => lasting(
+                "The model cannot use the tools of this site. Choose another model; whoever runs this site can take \
+                 the tools out of CLIENT_TOOLS."
+                    .to_owned(),
+            ),
             Self::Rejected(status) => lasting(format!(
-                "The model server at {host} did not accept the request (status {status}). The server's log says why."
+                "The model server at {host} did not accept the request (status {status}). Start a new chat or choose \
+                 another model; if it stays, whoever runs this site finds the reason in its log."
             )),
             Self::Broken { status, .. } => passing(format!(
                 "The model server at {host} has a problem of its own (status {status}). Try again, and look at its log \
@@ -134,6 +206,17 @@ impl Failure {
                 "The model server at {host} reported an error while it answered. Try again, and look at its log if it \
                  stays."
             )),
+            Self::EndedByError => passing(format!(
+                "The model server at {host} ended the answer with an error. Try again, or choose another model."
+            )),
+            Self::NoRoom { has_thought: true } => passing(
+                "The model used up the longest answer that it may give by thinking, before its first word. Ask for \
+                 less at once, or choose another model."
+                    .to_owned(),
+            ),
+            Self::NoRoom { has_thought: false } => passing(
+                "The model had no room left for an answer. Start a new chat, or ask for less at once.".to_owned(),
+            ),
             Self::BrokeOff => {
                 passing(format!("The model server at {host} broke off in the middle of the answer. Try again."))
             }
@@ -165,57 +248,4 @@ impl Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn errors_are_told_apart_however_they_are_written() {
-        let check = |error: Value, expected| assert_eq!(Failure::of_error(&error), expected, "{error}");
-        let busy = || Some(Failure::Busy { retry_after_s: None });
-        check(Value::Null, None);
-        check(json!({}), Some(Failure::Reported));
-        check(json!("boom"), Some(Failure::Reported));
-        check(json!({ "message": "x", "code": "context_length_exceeded" }), Some(Failure::TooLong));
-        check(json!({ "code": 400, "type": "exceed_context_size_error" }), Some(Failure::TooLong));
-        check(json!("the request exceeds the available context size"), Some(Failure::TooLong));
-        check(json!({ "code": "invalid_api_key" }), Some(Failure::KeyRefused));
-        check(json!({ "code": 401 }), Some(Failure::KeyRefused));
-        check(json!({ "code": "model_not_found" }), Some(Failure::Unknown));
-        check(json!({ "code": 429, "message": "slow down" }), busy());
-        check(json!({ "type": "overloaded_error" }), busy());
-    }
-
-    #[test]
-    fn every_failure_has_its_own_sentence() {
-        let all = [
-            Failure::Unreachable,
-            Failure::NoAnswer,
-            Failure::KeyRefused,
-            Failure::Unknown,
-            Failure::Redirected,
-            Failure::Busy { retry_after_s: None },
-            Failure::Busy { retry_after_s: Some(1) },
-            Failure::TooLong,
-            Failure::Rejected(400),
-            Failure::Broken { status: 500, retry_after_s: None },
-            Failure::Reported,
-            Failure::BrokeOff,
-            Failure::Garbled,
-            Failure::Silent,
-            Failure::Empty,
-            Failure::Filtered,
-            Failure::Endless,
-            Failure::BadCall,
-            Failure::NoApi,
-            Failure::NoModel,
-        ];
-        let mut sentences: Vec<String> = all.iter().map(|failure| failure.tell("host:1").message).collect();
-        sentences.sort();
-        sentences.dedup();
-        assert_eq!(sentences.len(), all.len());
-        assert!(!Failure::KeyRefused.tell("host").allow_retry);
-        assert!(Failure::Unreachable.tell("host").allow_retry);
-    }
-}
+mod tests;

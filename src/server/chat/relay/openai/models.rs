@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{BACK_OFF, Failure, Inner, MAX_BODY_BYTES, read_body, wait_after};
+use super::{BACK_OFF, Failure, Inner, MAX_BODY_BYTES, asking::wait_after, read_body};
 
 /// How long a list of models counts when a message chooses one that is not in it.
 const MODELS_AGE: Duration = Duration::from_secs(10);

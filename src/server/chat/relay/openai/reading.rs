@@ -1,21 +1,35 @@
 //! Reads an answer of `/chat/completions`, leniently: from bytes to pieces of text and thought, and calls of tools.
 
 mod calls;
+mod lenient;
 mod opening;
+mod parts;
+mod tags;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::{Failure, MAX_BODY_BYTES, unwrapped};
-use crate::{model::sse::SseDecoder, server::chat::tool_calls::Call};
+pub(in crate::server::chat) use tags::after_thoughts;
+
+use super::{Failure, MAX_BODY_BYTES, ending::End, failure::Report, unwrapped};
+use crate::{
+    model::{
+        chatkit::{AnswerEnd, ThreadStreamEvent},
+        sse::{SseDecoder, SseEvent},
+    },
+    server::chat::tool_calls::Call,
+};
 use calls::Calls;
+use lenient::Lenient;
 use opening::Opening;
 
 /// The most bytes of what a server says that an answer cost.
 const MAX_USAGE_BYTES: usize = 4096;
 /// The most bytes of an answer's text, thoughts and calls together.
 const MAX_SAID_BYTES: usize = 2 * 1024 * 1024;
+/// The most bytes of the thoughts that a server wants back with a call; more is dropped.
+const MAX_CARRY_BYTES: usize = 256 * 1024;
 
 /// What a model says.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +38,18 @@ pub(super) enum Said {
     Text(String),
     /// More of what it thinks before it goes on.
     Thought(String),
+    /// All text so far was this thought.
+    WasThought(String),
+    /// The last thought was this text.
+    WasText(String),
     /// The tools that it calls; the answer's end.
     Calls(Vec<Call>),
     /// What the answer cost.
     Usage(Value),
+    /// The answer was ended early, for this reason; what was said is kept.
+    Ended(AnswerEnd),
+    /// What is told beside the answer.
+    Aside(Box<ThreadStreamEvent>),
 }
 
 /// What is said, in its order; at the end calls and what the answer cost, or the failure if there is one.
@@ -39,17 +61,26 @@ pub(super) struct Reading {
     form: Form,
     /// The names of the tools that may be called; where there are none, calls are noise.
     tools: Arc<[String]>,
+    /// The model that answers.
+    model: String,
+    json: Lenient,
     opening: Opening,
     calls: Calls,
+    /// What the server wants back with its calls.
+    carry: Map<String, Value>,
     has_text: bool,
     has_thought: bool,
     n_bytes: usize,
-    /// The last `finish_reason`.
-    finish_reason: Option<String>,
+    /// The gravest end that was named.
+    end: Option<End>,
+    /// True if more was said after an end was named, as by servers that name one in every chunk.
+    goes_on: bool,
     /// Whether `[DONE]` came, or all of a JSON object.
     is_done: bool,
     /// What the answer cost, as the server said it last.
     usage: Option<Value>,
+    /// The error that ended the answer, in the server's words.
+    report: Option<Report>,
     /// Whether nothing more is to be read: the answer is complete, or its failure was told.
     is_over: bool,
 }
@@ -66,9 +97,9 @@ enum Form {
 }
 
 impl Reading {
-    /// Begins to read an answer to a request in which these tools were offered.
-    pub(super) fn of(tools: Arc<[String]>) -> Self {
-        Self { tools, ..Self::default() }
+    /// Begins to read a model's answer to a request in which these tools were offered.
+    pub(super) fn of(model: &str, tools: Arc<[String]>) -> Self {
+        Self { model: model.to_owned(), tools, ..Self::default() }
     }
 
     /// Takes the next bytes and returns what is in them.
@@ -79,7 +110,7 @@ impl Reading {
                 None => return Vec::new(),
                 Some(b'{' | b'[') => Form::Object(Vec::new()),
                 Some(b'<') => return self.fail(Failure::NoApi),
-                Some(_) => Form::Events(Box::default()),
+                Some(_) => Form::Events(Box::new(SseDecoder::new().taking_errors())),
             };
         }
         match &mut self.form {
@@ -88,7 +119,7 @@ impl Reading {
                 Vec::new()
             }
             Form::Events(decoder) => match decoder.push(bytes) {
-                Ok(events) => self.take_all(events.iter().map(|event| event.data.as_str())),
+                Ok(events) => self.take_all(&events),
                 Err(_) => self.fail(Failure::NoApi),
             },
             Form::Unknown | Form::Object(_) => self.fail(Failure::NoApi),
@@ -109,17 +140,17 @@ impl Reading {
             Form::Unknown => Vec::new(),
             Form::Events(decoder) => match decoder.finish() {
                 // The last one may be cut.
-                Some(event) if serde_json::from_str::<Value>(&event.data).is_err() && event.data.starts_with('{') => {
+                Some(event) if event.data.starts_with('{') && lenient::parse(&event.data).is_none() => {
                     self.fail(Failure::BrokeOff)
                 }
-                event => self.take_all(event.iter().map(|event| event.data.as_str())),
+                event => self.take_all(event.as_slice()),
             },
             Form::Object(body) => {
                 let mut pieces = Vec::new();
-                match self.take_object(&body, &mut pieces) {
-                    Ok(()) => pieces,
-                    Err(failure) => self.fail(failure),
+                if let Err(failure) = self.take_object(&body, &mut pieces) {
+                    self.break_off(failure, &mut pieces);
                 }
+                pieces
             }
         };
         if !self.is_over {
@@ -128,10 +159,10 @@ impl Reading {
         pieces
     }
 
-    /// Ends with a failure, which is none when the answer was complete already.
+    /// Ends with a failure, unless the answer was complete already.
     pub(super) fn fail(&mut self, failure: Failure) -> Pieces {
         let mut pieces = Vec::new();
-        if self.says_something() && (self.is_done || self.finish_reason.is_some()) {
+        if self.is_done || self.end.is_some() {
             self.end(&mut pieces);
         } else {
             self.break_off(failure, &mut pieces);
@@ -139,14 +170,27 @@ impl Reading {
         pieces
     }
 
-    fn says_something(&self) -> bool {
-        self.has_text || !self.calls.is_empty()
+    /// True if the server named the answer's end and may send no more than what the answer cost.
+    pub(super) fn is_ending(&self) -> bool {
+        self.end.is_some() && !self.goes_on && !self.is_over
     }
 
-    fn take_all<'a>(&mut self, data: impl Iterator<Item = &'a str>) -> Pieces {
+    /// Ends an answer whose end was named.
+    pub(super) fn conclude(&mut self) -> Pieces {
         let mut pieces = Vec::new();
-        for data in data {
-            if let Err(failure) = self.take(data, &mut pieces) {
+        self.end(&mut pieces);
+        pieces
+    }
+
+    /// Returns the error that ended the answer, for the log.
+    pub(super) fn take_report(&mut self) -> Option<Report> {
+        self.report.take()
+    }
+
+    fn take_all(&mut self, events: &[SseEvent]) -> Pieces {
+        let mut pieces = Vec::new();
+        for event in events {
+            if let Err(failure) = self.take(event, &mut pieces) {
                 self.break_off(failure, &mut pieces);
             }
             if self.is_done && !self.is_over {
@@ -161,60 +205,109 @@ impl Reading {
 
     /// Ends the answer with its calls and what it cost, or with its failure.
     fn end(&mut self, pieces: &mut Pieces) {
-        self.let_go(pieces);
+        let is_whole = matches!(self.end, None | Some(End::Stop)) && (self.is_done || self.end.is_some());
+        self.let_go(is_whole && self.calls.is_empty(), pieces);
         match self.verdict() {
             Err(failure) => self.break_off(failure, pieces),
             Ok(calls) => {
                 self.is_over = true;
                 pieces.extend((!calls.is_empty()).then_some(Ok(Said::Calls(calls))));
                 pieces.extend(self.usage.take().map(|usage| Ok(Said::Usage(usage))));
+                let ended = match self.end {
+                    Some(End::Length) => Some(AnswerEnd::Length),
+                    Some(End::Filter) => Some(AnswerEnd::ContentFilter),
+                    _ => None,
+                };
+                pieces.extend(ended.map(|end| Ok(Said::Ended(end))));
             }
         }
     }
 
     fn break_off(&mut self, failure: Failure, pieces: &mut Pieces) {
         self.is_over = true;
-        self.let_go(pieces);
+        self.let_go(false, pieces);
         pieces.push(Err(failure));
     }
 
     /// Says what was held back.
-    fn let_go(&mut self, pieces: &mut Pieces) {
-        let rest = self.opening.finish();
-        self.has_text |= matches!(rest, Some(Said::Text(_)));
-        pieces.extend(rest.map(Ok));
+    fn let_go(&mut self, is_whole: bool, pieces: &mut Pieces) {
+        if let Some(half) = self.json.finish() {
+            self.say(half, pieces);
+        }
+        if let Some(rest) = self.opening.finish(is_whole) {
+            self.note(&rest);
+            pieces.push(Ok(rest));
+        }
     }
 
     fn verdict(&mut self) -> Result<Vec<Call>, Failure> {
-        if self.finish_reason.is_none() && !self.is_done {
+        if self.end.is_none() && !self.is_done {
             return Err(Failure::BrokeOff);
         }
-        let calls = std::mem::take(&mut self.calls).finish(&self.tools)?;
-        match self.finish_reason.as_deref() {
-            _ if self.has_text || !calls.is_empty() => Ok(calls),
-            Some("content_filter") => Err(Failure::Filtered),
-            _ => Err(Failure::Empty),
+        let calls = std::mem::take(&mut self.calls);
+        match self.end {
+            Some(End::Error) => Err(Failure::EndedByError),
+            // A call that was cut may look complete.
+            Some(End::Length | End::Filter) if self.has_text => Ok(Vec::new()),
+            Some(End::Length) => Err(Failure::NoRoom { has_thought: self.has_thought }),
+            Some(End::Filter) => Err(Failure::Filtered),
+            None | Some(End::Stop) => {
+                let calls = self.carried(calls.finish(&self.tools)?);
+                if self.has_text || !calls.is_empty() { Ok(calls) } else { Err(Failure::Empty) }
+            }
         }
+    }
+
+    /// Notes on the first call what the server wants back with it, and from which model it came.
+    fn carried(&mut self, mut calls: Vec<Call>) -> Vec<Call> {
+        let mut carry = std::mem::take(&mut self.carry);
+        let json = Value::Object(carry.clone()).to_string();
+        let may_be_kept = json.len() <= MAX_CARRY_BYTES && !json.contains("\\u0000");
+        if let Some(call) = calls.first_mut().filter(|_| !carry.is_empty() && may_be_kept) {
+            carry.insert("model".to_owned(), json!(self.model));
+            call.carry = carry;
+        }
+        calls
     }
 
     /// Takes the data of one event.
-    fn take(&mut self, data: &str, pieces: &mut Pieces) -> Result<(), Failure> {
-        let data = data.trim();
-        if data == "[DONE]" {
+    fn take(&mut self, event: &SseEvent, pieces: &mut Pieces) -> Result<(), Failure> {
+        let data = event.data.trim();
+        let is_error = event.event.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("error"));
+        if data == "[DONE]" && !is_error {
             self.is_done = true;
             return Ok(());
         }
-        match serde_json::from_str(data) {
-            Ok(chunk) => self.take_chunk(&chunk, pieces),
+        match self.json.parse(data) {
+            Some(error) if is_error => Err(self.reported(Report::of(&error))),
+            None if is_error => Err(self.reported(Report::of_body(data.as_bytes()))),
+            Some(Value::Array(chunks)) => chunks.iter().try_for_each(|chunk| self.take_chunk(chunk, pieces)),
+            Some(Value::String(text)) => self.take_noise(&text),
+            Some(chunk) => self.take_chunk(&chunk, pieces),
             // Something of the answer is missing; all else that is no JSON is noise.
-            Err(_) if data.starts_with('{') => Err(Failure::Garbled),
-            Err(_) => Ok(()),
+            None if data.starts_with('{') => Err(Failure::Garbled),
+            None => self.take_noise(data),
         }
     }
 
+    fn take_noise(&mut self, text: &str) -> Result<(), Failure> {
+        match Report::in_text(text) {
+            Some(report) => Err(self.reported(report)),
+            None => Ok(()),
+        }
+    }
+
+    fn reported(&mut self, report: Report) -> Failure {
+        let failure = report.judge();
+        self.report = Some(report);
+        failure
+    }
+
     fn take_object(&mut self, body: &[u8], pieces: &mut Pieces) -> Result<(), Failure> {
-        let object = unwrapped(serde_json::from_slice(body).map_err(|_| Failure::BrokeOff)?);
-        if object["error"].is_null() && !object["choices"].is_array() {
+        let body = lenient::parse(&String::from_utf8_lossy(body)).ok_or(Failure::BrokeOff)?;
+        let object = unwrapped(body);
+        let is_error = Report::in_chunk(&object).is_some();
+        if !is_error && !object["choices"].is_array() {
             return Err(Failure::NoApi);
         }
         self.is_done = true;
@@ -222,80 +315,93 @@ impl Reading {
     }
 
     fn take_chunk(&mut self, chunk: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
-        if let Some(failure) = Failure::of_error(&chunk["error"]) {
-            return Err(failure);
+        let choice = &chunk["choices"][0];
+        if let Some(report) = Report::in_chunk(chunk) {
+            // Words may stand beside an error.
+            self.take_part(&choice["delta"], pieces)?;
+            return Err(self.reported(report));
         }
         if is_usage(&chunk["usage"]) {
             self.usage = Some(chunk["usage"].clone());
         }
-        let choice = &chunk["choices"][0];
-        if let Some(reason) = choice["finish_reason"].as_str().filter(|reason| !reason.is_empty()) {
-            self.finish_reason = Some(reason.to_owned());
-        }
+        let was_ended = self.end.is_some();
+        self.end = self.end.max(End::of(choice));
+        let n_before = self.n_bytes;
         let is_untouched = !self.has_text && !self.has_thought && self.calls.is_empty() && self.opening.is_empty();
         self.take_part(&choice["delta"], pieces)?;
         // The whole answer at once; some servers also repeat it at the end.
-        if is_untouched && !choice["message"].is_null() && is_bare(&choice["delta"]) {
+        if is_untouched && is_bare(&choice["delta"]) {
             self.take_part(&choice["message"], pieces)?;
+            if choice["message"].is_null() && choice["delta"].is_null() {
+                self.take_part(&json!({ "content": choice["text"] }), pieces)?;
+            }
         }
+        self.goes_on |= was_ended && self.n_bytes > n_before;
         Ok(())
     }
 
     /// Takes what is said in a `delta`, or in the `message` of an answer that comes at once.
     fn take_part(&mut self, part: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
-        let thought = thought_of(part);
-        let text = text_of(&part["content"]);
+        let thought = parts::thought(part);
+        let text = parts::text(part);
         let mut n_bytes = thought.len() + text.len();
         if !thought.is_empty() {
             self.has_thought = true;
-            self.opening.think(&mut |said| pieces.push(Ok(said)));
+            let mut before = None;
+            self.opening.think(&mut |said| before = Some(said));
+            if let Some(said) = before {
+                self.note(&said);
+                pieces.push(Ok(said));
+            }
             pieces.push(Ok(Said::Thought(thought)));
         }
-        let has_text = &mut self.has_text;
-        self.opening.push(&text, &mut |said| {
-            *has_text |= matches!(said, Said::Text(_));
-            pieces.push(Ok(said));
-        });
+        self.say(&text, pieces);
         if !self.tools.is_empty() {
-            n_bytes += self.calls.push(&part["tool_calls"], &part["function_call"]);
+            self.carry(part);
+            n_bytes += self.calls.push(&part["tool_calls"], &part["function_call"], &self.tools);
         }
         self.n_bytes += n_bytes;
         if self.n_bytes > MAX_SAID_BYTES { Err(Failure::Endless) } else { Ok(()) }
     }
+
+    fn say(&mut self, text: &str, pieces: &mut Pieces) {
+        let from = pieces.len();
+        self.opening.push(text, &mut |said| pieces.push(Ok(said)));
+        pieces[from..].iter().flatten().for_each(|said| self.note(said));
+    }
+
+    /// Notes of which kind something is that was said.
+    fn note(&mut self, said: &Said) {
+        match said {
+            Said::Text(_) | Said::WasText(_) => self.has_text = true,
+            Said::Thought(_) => self.has_thought = true,
+            Said::WasThought(_) => (self.has_text, self.has_thought) = (false, true),
+            _ => {}
+        }
+    }
+
+    /// Keeps what the server wants back with its calls.
+    fn carry(&mut self, part: &Value) {
+        for (key, more) in parts::carried(part) {
+            match (self.carry.entry(key).or_insert_with(|| if more.is_string() { json!("") } else { json!([]) }), more)
+            {
+                (Value::String(all), Value::String(more)) => all.push_str(&more),
+                (Value::Array(all), Value::Array(more)) => all.extend(more),
+                _ => {}
+            }
+        }
+    }
 }
 
-/// Whether a delta says nothing, so that a whole message beside it is the answer.
+/// True if a delta says nothing, so that a whole message beside it is the answer.
 fn is_bare(delta: &Value) -> bool {
-    text_of(&delta["content"]).is_empty() && thought_of(delta).is_empty() && delta["tool_calls"].is_null()
+    parts::text(delta).is_empty() && parts::thought(delta).is_empty() && delta["tool_calls"].is_null()
 }
 
-/// Whether it is an object that is worth keeping, and that PostgreSQL can keep.
+/// True if it is an object that is worth keeping, and that PostgreSQL can keep.
 fn is_usage(usage: &Value) -> bool {
     let json = usage.to_string();
     usage.is_object() && json.len() <= MAX_USAGE_BYTES && !json.contains("\\u0000")
-}
-
-/// Reads a content: text, a list of parts, or nothing.
-fn text_of(content: &Value) -> String {
-    match content {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => {
-            parts.iter().filter_map(|part| part.as_str().or_else(|| part["text"].as_str())).collect()
-        }
-        _ => String::new(),
-    }
-}
-
-/// Reads a thought: `reasoning_content` of DeepSeek, vLLM, llama.cpp and others, `reasoning` of OpenRouter, Ollama and
-/// newer vLLM, where both are one and the same, and Mistral's parts of the kind `thinking`.
-fn thought_of(part: &Value) -> String {
-    for key in ["reasoning_content", "reasoning"] {
-        if let Some(text) = part[key].as_str().filter(|text| !text.is_empty()) {
-            return text.to_owned();
-        }
-    }
-    let parts = part["content"].as_array().map_or(&[][..], Vec::as_slice);
-    parts.iter().filter(|part| part["type"] == "thinking").map(|part| text_of(&part["thinking"])).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use reqwest::Response;
 use tokio::time::Instant;
 
 use super::{
-    Failure, describe,
+    Excerpts, Failure, describe,
     reading::{Pieces, Reading, Said},
 };
 
@@ -16,6 +16,8 @@ use super::{
 const SILENCES: u32 = 10;
 /// How long the end of a connection's answer may take after the answer's own.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a server that named the answer's end may take to say what the answer cost.
+const LAST_TIMEOUT: Duration = Duration::from_secs(2);
 /// How many more pieces of the body may come in that time.
 const MAX_REST: usize = 64;
 
@@ -26,30 +28,44 @@ pub(super) struct Receiving {
     /// When something was said last.
     said_at: Instant,
     patience: Duration,
+    excerpts: Excerpts,
 }
 
 impl Receiving {
-    /// Begins with the body of a response to a request that offers these tools.
-    pub(super) fn of(response: Response, tools: &Arc<[String]>, idle_timeout: Duration) -> Self {
-        let reading = Reading::of(Arc::clone(tools));
-        Self { response, reading, said_at: Instant::now(), patience: idle_timeout * SILENCES }
+    /// Begins with the body of a model's response to a request that offers these tools.
+    pub(super) fn of(
+        response: Response,
+        model: &str,
+        tools: &Arc<[String]>,
+        idle_timeout: Duration,
+        excerpts: Excerpts,
+    ) -> Self {
+        let reading = Reading::of(model, Arc::clone(tools));
+        Self { response, reading, said_at: Instant::now(), patience: idle_timeout * SILENCES, excerpts }
     }
 
     /// Waits for the next bytes and returns what is in them; at the body's end, what remained.
     pub(super) async fn next(&mut self) -> Pieces {
-        let pieces = match tokio::time::timeout_at(self.said_at + self.patience, self.response.chunk()).await {
+        let is_ending = self.reading.is_ending();
+        let until = self.said_at + if is_ending { LAST_TIMEOUT.min(self.patience) } else { self.patience };
+        let pieces = match tokio::time::timeout_at(until, self.response.chunk()).await {
             Ok(Ok(Some(bytes))) => self.reading.push(&bytes),
             Ok(Ok(None)) => self.reading.finish(),
             Ok(Err(err)) => {
                 tracing::warn!(error = describe(&err), "the model server's answer broke off");
                 self.reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
             }
+            Err(_) if is_ending => self.reading.conclude(),
             Err(_) => {
                 tracing::warn!("the model server keeps its connection open and says nothing");
                 self.reading.fail(Failure::Silent)
             }
         };
-        if !pieces.is_empty() {
+        if let Some(report) = self.reading.take_report() {
+            let excerpt = self.excerpts.clean(&report.excerpt());
+            tracing::warn!(excerpt, "the model server reported an error in its answer");
+        }
+        if !pieces.is_empty() || (!is_ending && self.reading.is_ending()) {
             self.said_at = Instant::now();
         }
         pieces

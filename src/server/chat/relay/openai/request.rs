@@ -1,19 +1,27 @@
-//! What the server is sent: the conversation in OpenAI's words.
+//! The body of a request: the conversation in OpenAI's words.
 
-use serde_json::{Value, json};
+mod turns;
 
+use serde_json::{Map, Value, json};
+
+use super::shape::{Shape, Thoughts};
 use crate::server::{
     chat::{
-        prompt::{Message, Prompt},
+        prompt::{Prompt, Role},
         tool_calls::AnsweredCall,
     },
     config::ClientTool,
 };
+use turns::Turn;
 
-/// Makes the body of a request, but for `stream_options`.
-pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool]) -> Value {
-    let messages: Vec<Value> = prompt.messages.iter().flat_map(messages).collect();
+/// Makes the body of a request for a model, in a shape that the model takes.
+pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool], shape: &Shape) -> Value {
+    let turns = turns::of(model, prompt, shape);
+    let messages: Vec<Value> = turns.iter().flat_map(|turn| messages(turn, model, shape)).collect();
     let mut body = json!({ "model": model, "messages": messages, "stream": true });
+    if shape.asks_usage {
+        body["stream_options"] = json!({ "include_usage": true });
+    }
     if prompt.may_call && !tools.is_empty() {
         body["tools"] = tools.iter().map(|tool| json!({ "type": "function", "function": tool })).collect();
         if let Some(tool) = tools.iter().find(|tool| prompt.tool.as_deref() == Some(&tool.name)) {
@@ -23,34 +31,86 @@ pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool]) -> Value 
     body
 }
 
-/// Writes a message; one that calls tools is followed by what they returned.
-fn messages(message: &Message) -> Vec<Value> {
-    let role = message.role.as_str();
-    if message.calls.is_empty() {
-        return vec![json!({ "role": role, "content": content(message) })];
+/// Returns how long the conversation is in this shape, in bytes.
+pub(super) fn n_bytes(model: &str, prompt: &Prompt, shape: &Shape) -> usize {
+    turns::of(model, prompt, shape).iter().map(Turn::n_bytes).sum()
+}
+
+/// Returns the half of a conversation's bytes, if that much of it, or the last question alone, can be sent.
+pub(super) fn half(model: &str, prompt: &Prompt, shape: &Shape) -> Option<usize> {
+    let half = n_bytes(model, prompt, shape) / 2;
+    let start = |max_bytes| turns::start(&prompt.messages, max_bytes);
+    (start(Some(half)) > start(shape.max_bytes)).then_some(half)
+}
+
+/// Returns the ids of the pictures that are sent in this shape.
+pub(super) fn pictures<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<&'a str> {
+    let turns = turns::of(model, prompt, shape);
+    turns.iter().flat_map(|turn| turn.pictures.iter().map(|picture| picture.id.as_str())).collect()
+}
+
+/// Writes a turn; one that calls tools is followed by what they returned.
+fn messages(turn: &Turn<'_>, model: &str, shape: &Shape) -> Vec<Value> {
+    let role = turn.role.as_str();
+    if turn.calls.is_empty() {
+        let mut message = json!({ "role": role, "content": content(turn) });
+        if turn.role == Role::Assistant && shape.thoughts == Thoughts::Everywhere {
+            message["reasoning_content"] = json!("");
+        }
+        return vec![message];
     }
-    let content = (!message.text.is_empty()).then_some(&message.text);
-    let calls: Vec<Value> = message.calls.iter().map(call).collect();
-    let outputs = message.calls.iter().map(
+    let text = turn.text();
+    let content = (!text.is_empty()).then_some(text);
+    let calls: Vec<Value> = turn.calls.iter().map(|call| write_call(call, shape)).collect();
+    let outputs = turn.calls.iter().map(
         |AnsweredCall { call, output }| json!({ "role": "tool", "tool_call_id": call.call_id, "content": output }),
     );
-    let calling = json!({ "role": role, "content": content, "tool_calls": calls });
+    let mut calling = json!({ "role": role, "content": content, "tool_calls": calls });
+    let message = calling.as_object_mut().expect("BUG: an object");
+    message.extend(carried(turn, model, shape));
     std::iter::once(calling).chain(outputs).collect()
 }
 
-fn call(AnsweredCall { call, .. }: &AnsweredCall) -> Value {
+/// Returns what the provider wants back with a message that calls tools, if the same model is asked.
+fn carried(turn: &Turn<'_>, model: &str, shape: &Shape) -> Map<String, Value> {
+    let carry = &turn.calls[0].call.carry;
+    let mut carried = match carry.get("model").is_some_and(|from| from == model) && shape.thoughts != Thoughts::Never {
+        true => carry.clone(),
+        false => Map::new(),
+    };
+    carried.remove("model");
+    if shape.thoughts == Thoughts::Everywhere {
+        carried.entry("reasoning_content").or_insert_with(|| json!(""));
+    }
+    carried
+}
+
+fn write_call(AnsweredCall { call, .. }: &AnsweredCall, shape: &Shape) -> Value {
     let arguments = Value::Object(call.arguments.clone()).to_string();
-    json!({ "id": call.call_id, "type": "function", "function": { "name": call.name, "arguments": arguments } })
+    let function = json!({ "name": call.name, "arguments": arguments });
+    let mut written = json!({ "id": call.call_id, "type": "function", "function": function });
+    if shape.thoughts != Thoughts::Never {
+        let fields = written.as_object_mut().expect("BUG: an object");
+        for (key, value) in &call.extra {
+            fields.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+    written
 }
 
 /// Returns what is said, and what is shown with it.
-fn content(message: &Message) -> Value {
-    let pictures = message.pictures.iter().filter_map(|it| it.data_url.as_deref());
+fn content(turn: &Turn<'_>) -> Value {
+    let text = turn.text();
+    let pictures = turn.pictures.iter().filter_map(|picture| picture.data_url.as_deref());
     let pictures: Vec<Value> =
         pictures.map(|url| json!({ "type": "image_url", "image_url": { "url": url } })).collect();
     if pictures.is_empty() {
-        return json!(message.text);
+        return json!(text);
     }
-    let text = json!({ "type": "text", "text": message.text });
-    std::iter::once(text).chain(pictures).collect()
+    // Some servers refuse a part without text.
+    let text = (!text.is_empty()).then(|| json!({ "type": "text", "text": text }));
+    text.into_iter().chain(pictures).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,8 @@ use crate::{
     model::{
         Timestamp,
         chatkit::{
-            AssistantContent, AssistantMessage, ItemUpdate, OutputText, Task, ThoughtTask, ThreadItem,
-            ThreadStreamEvent, Workflow, WorkflowItem, WorkflowKind, WorkflowSummary,
+            AnswerEnd, AssistantContent, AssistantMessage, ItemMarks, ItemUpdate, OutputText, Task, ThoughtTask,
+            ThreadItem, ThreadStreamEvent, Workflow, WorkflowItem, WorkflowKind, WorkflowSummary,
         },
     },
     server::{
@@ -78,6 +78,10 @@ impl Telling {
                 told
             }
             Said::Usage(usage) => vec![Ok(RelayEvent::Usage(usage))],
+            Said::WasThought(thought) => self.take_back_text(&thought.replace('\0', ""), now),
+            Said::WasText(text) => self.take_back_thought(text, now),
+            Said::Ended(end) => self.end_early(end, now),
+            Said::Aside(event) => vec![Ok(RelayEvent::Event(event))],
         }
     }
 
@@ -108,6 +112,34 @@ impl Telling {
         let (thinking, begun) = Thinking::begin(text, now);
         self.thinking = Some(thinking);
         told.extend(begun);
+        told
+    }
+
+    /// Makes a thought of all text so far.
+    fn take_back_text(&mut self, thought: &str, now: Instant) -> Told {
+        let mut told = vec![Ok(RelayEvent::TakenBack)];
+        self.has_text = false;
+        told.extend(self.think(thought, now));
+        told
+    }
+
+    /// Makes text of the last thought.
+    fn take_back_thought(&mut self, text: String, now: Instant) -> Told {
+        let gone = self.thinking.take().map(|thinking| thinking.item.id);
+        let mut told: Told =
+            gone.into_iter().map(|item_id| event(ThreadStreamEvent::ItemRemoved { item_id })).collect();
+        told.extend(self.say(text, now));
+        told
+    }
+
+    /// Marks the answer as ended early.
+    fn end_early(&mut self, end: AnswerEnd, now: Instant) -> Told {
+        let is_marked = self.message.is_some();
+        if let Some(message) = &mut self.message {
+            message.colloquy = Some(ItemMarks { interrupted: true, end: Some(end), ..ItemMarks::default() });
+        }
+        let mut told = self.end(now);
+        told.push(Ok(RelayEvent::Ended { end, is_marked }));
         told
     }
 

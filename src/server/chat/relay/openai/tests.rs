@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::{Router, body::Body};
 use futures_util::StreamExt;
 

@@ -1,17 +1,43 @@
-//! How an answer opens: servers that do not part thought from answer leave `<think>…</think>` before the text, and
+//! The beginning of a text: servers that do not part thought from answer leave `<think>…</think>` before the text, and
 //! many put line breaks between the two.
+//!
+//! Two cases show only later what the text was. Templates may write the opening tag themselves, so a model's text can
+//! begin within a thought and only its closing tag comes: what was said until then becomes a thought. And an answer may
+//! be about `<think>`: a tag that is not closed at the end of a whole answer is the answer's own text.
 
-use super::Said;
+use super::{
+    Said,
+    tags::{self, Open},
+};
 
-const OPEN: &str = "<think>";
-const CLOSE: &str = "</think>";
+/// The longest text that may still turn out to be a thought, in bytes.
+const MAX_PREFILLED: usize = 512 * 1024;
 
 /// Parts thought from text where text begins; white space before it waits until something follows.
 pub(super) enum Opening {
-    /// No text yet, or none since the last thought; what is held back.
-    Before { held: String, has_thought: bool },
-    /// Within `<think>`; what is held back may be the beginning of its end.
-    Thought(String),
+    /// No text yet, or none since the last thought.
+    Before {
+        /// The text that is held back.
+        held: String,
+        /// True if a thought came before.
+        has_thought: bool,
+    },
+    /// Within a thought.
+    Thought {
+        /// All of the text since the opening tag, and that.
+        raw: String,
+        /// The text that may be the beginning of the closing tag.
+        held: String,
+        /// The closing tag.
+        closer: String,
+    },
+    /// The first text of an answer without thoughts, which may be the rest of one.
+    First {
+        /// The text that was said.
+        said: String,
+        /// The text that may be the beginning of a closing tag.
+        held: String,
+    },
     /// Text.
     Text,
 }
@@ -33,60 +59,123 @@ impl Opening {
             Self::Before { held, has_thought } => {
                 held.push_str(text);
                 let begun = held.trim_start();
-                if begun.is_empty() || (begun.len() < OPEN.len() && OPEN.starts_with(begun)) {
+                if begun.is_empty() {
                     return;
                 }
-                if let Some(thought) = begun.strip_prefix(OPEN) {
-                    let thought = thought.to_owned();
-                    *self = Self::Thought(String::new());
-                    return self.push(&thought, say);
+                let (skipped, has_thought) = (held.len() - begun.len(), *has_thought);
+                match tags::open(begun) {
+                    Open::Maybe => {}
+                    Open::Yes(n_bytes, closer) => {
+                        let rest = held.split_off(skipped + n_bytes);
+                        let raw = std::mem::take(held).trim_start().to_owned();
+                        *self = match closer {
+                            Some(closer) => Self::Thought { raw, held: String::new(), closer },
+                            None => Self::Before { held: String::new(), has_thought: true },
+                        };
+                        self.push(&rest, say);
+                    }
+                    Open::No if has_thought => {
+                        // Line breaks between thought and answer belong to neither.
+                        let text = begun.to_owned();
+                        *self = Self::Text;
+                        say(Said::Text(text));
+                    }
+                    Open::No => {
+                        let text = std::mem::take(held);
+                        *self = Self::First { said: String::new(), held: String::new() };
+                        self.push(&text, say);
+                    }
                 }
-                // Line breaks between thought and answer belong to neither.
-                let text = if *has_thought { begun.to_owned() } else { std::mem::take(held) };
-                *self = Self::Text;
-                say(Said::Text(text));
             }
-            Self::Thought(held) => {
+            Self::Thought { raw, held, closer } => {
+                raw.push_str(text);
                 held.push_str(text);
-                if let Some((thought, rest)) = held.split_once(CLOSE) {
-                    let (thought, rest) = (thought.to_owned(), rest.to_owned());
+                if let Some((at, end)) = tags::find(held, closer) {
+                    let rest = held.split_off(end);
+                    held.truncate(at);
+                    let thought = std::mem::take(held);
                     *self = Self::Before { held: String::new(), has_thought: true };
                     say_thought(thought, say);
                     return self.push(&rest, say);
                 }
-                let held_from = (0..held.len()).rev().take(CLOSE.len()).filter(|at| held.is_char_boundary(*at));
-                let at = held_from.filter(|at| CLOSE.starts_with(&held[*at..])).min().unwrap_or(held.len());
-                let rest = held.split_off(at);
-                let thought = std::mem::replace(held, rest);
-                say_thought(thought, say);
+                let rest = held.split_off(tags::held_from(held, closer));
+                say_thought(std::mem::replace(held, rest), say);
+            }
+            Self::First { said, held } => {
+                held.push_str(text);
+                let mut from = 0;
+                while let Some((at, end)) = tags::find_any(held, from) {
+                    if closes_thought(said, held, at, end) {
+                        let rest = held.split_off(end);
+                        held.truncate(at);
+                        let (was_said, thought) = (!said.is_empty(), format!("{said}{held}"));
+                        *self = Self::Before { held: String::new(), has_thought: true };
+                        if was_said {
+                            say(Said::WasThought(thought));
+                        } else {
+                            say_thought(thought, say);
+                        }
+                        return self.push(&rest, say);
+                    }
+                    from = end;
+                }
+                let rest = held.split_off(tags::held_from_any(held));
+                let text = std::mem::replace(held, rest);
+                said.push_str(&text);
+                if said.len() > MAX_PREFILLED {
+                    let rest = std::mem::take(held);
+                    *self = Self::Text;
+                    say(Said::Text(text + &rest));
+                } else if !text.is_empty() {
+                    say(Said::Text(text));
+                }
             }
         }
     }
 
     /// Notes that a thought came beside the content: what follows opens anew.
     pub(super) fn think(&mut self, say: &mut impl FnMut(Said)) {
-        let rest = self.finish();
-        if let Some(rest) = rest {
+        if let Some(rest) = self.finish(false) {
             say(rest);
         }
         *self = Self::Before { held: String::new(), has_thought: true };
     }
 
-    /// Returns what is still held back, unless it is white space.
-    pub(super) fn finish(&mut self) -> Option<Said> {
-        let held = match self {
-            Self::Before { held, .. } => Said::Text(std::mem::take(held)),
-            Self::Thought(held) => Said::Thought(std::mem::take(held)),
+    /// Returns what is still held back, unless it is white space. Where the answer is whole, a thought that has no end
+    /// is its text.
+    pub(super) fn finish(&mut self, is_whole: bool) -> Option<Said> {
+        let rest = match self {
+            Self::Before { held, .. } | Self::First { held, .. } => Said::Text(std::mem::take(held)),
+            Self::Thought { raw, closer, .. } if is_whole && has_more_than_tag(raw) => {
+                closer.clear();
+                Said::WasText(std::mem::take(raw))
+            }
+            Self::Thought { held, .. } => Said::Thought(std::mem::take(held)),
             Self::Text => return None,
         };
-        let (Said::Text(text) | Said::Thought(text)) = &held else { return None };
-        (!text.trim().is_empty()).then_some(held)
+        let (Said::Text(text) | Said::Thought(text) | Said::WasText(text)) = &rest else { return None };
+        (!text.trim().is_empty()).then_some(rest)
     }
 
-    /// Whether nothing has come.
+    /// True if nothing has come.
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Self::Before { held, has_thought: false } if held.is_empty())
     }
+}
+
+/// True if something follows the opening tag at the beginning of a text.
+fn has_more_than_tag(raw: &str) -> bool {
+    matches!(tags::open(raw), Open::Yes(n_bytes, _) if !raw[n_bytes..].trim().is_empty())
+}
+
+/// True if the closing tag at `at` ends a thought whose opening tag the template wrote, and is not spoken of.
+fn closes_thought(said: &str, held: &str, at: usize, end: usize) -> bool {
+    let before = || said.chars().chain(held[..at].chars());
+    let last = held[..at].chars().next_back().or_else(|| said.chars().next_back());
+    let is_code = before().filter(|char| *char == '`').count() % 2 == 1;
+    let is_quoted = last.is_some_and(|char| "'\"“„‘«(<".contains(char));
+    let is_in_line = last.is_some_and(|char| char == ' ') && held[end..].starts_with(' ');
+    !is_code && !is_quoted && !is_in_line && !tags::opens_within(&before().collect::<String>())
 }
 
 fn say_thought(thought: String, say: &mut impl FnMut(Said)) {

@@ -1,0 +1,234 @@
+//! JSON as model servers write it: also half surrogate pairs, `NaN` and `Infinity`, which JavaScript and Python emit.
+
+use serde_json::{Number, Value};
+
+/// The keys whose strings are pieces of a longer text, so that the other half of a pair may be in the next chunk.
+const TEXT_KEYS: [&str; 9] =
+    ["content", "text", "refusal", "reasoning_content", "reasoning", "thinking", "thought", "summary", "arguments"];
+/// Stands for a half that stays alone.
+const REPLACEMENT: &str = "\u{fffd}";
+
+/// A parser of chunks that keeps half a pair for the chunk that follows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lenient {
+    /// The first halves at the end of texts, with the keys of these.
+    halves: Vec<(String, u16)>,
+}
+
+impl Lenient {
+    /// Parses the next chunk; `None` if it cannot be read.
+    pub(super) fn parse(&mut self, text: &str) -> Option<Value> {
+        if self.halves.is_empty()
+            && let Ok(value) = serde_json::from_str(text)
+        {
+            return Some(value);
+        }
+        let mut halves = self.halves.clone();
+        let value = serde_json::from_str(&repaired(text, Some(&mut halves))).ok()?;
+        self.halves = halves;
+        Some(value)
+    }
+
+    /// Returns U+FFFD if the answer's text ended with half a pair.
+    pub(super) fn finish(&mut self) -> Option<&'static str> {
+        let is_answer = |key: &str| ["content", "text", "refusal"].contains(&key);
+        std::mem::take(&mut self.halves).iter().any(|(key, _)| is_answer(key)).then_some(REPLACEMENT)
+    }
+}
+
+/// Parses JSON that is whole; `None` if it cannot be read.
+pub(super) fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text, None))).ok()
+}
+
+/// Rewrites the parts that strict parsers refuse. All else stays as it is, for the parser to judge.
+fn repaired(text: &str, halves: Option<&mut Vec<(String, u16)>>) -> String {
+    let mut repair = Repair { rest: text, out: String::with_capacity(text.len() + 16), key: String::new(), halves };
+    while let Some(char) = repair.rest.chars().next() {
+        match char {
+            '"' => repair.string(),
+            _ if char.is_ascii_alphanumeric() || "+-.".contains(char) => repair.word(),
+            _ => repair.copy(char.len_utf8()),
+        }
+    }
+    repair.out
+}
+
+struct Repair<'a> {
+    rest: &'a str,
+    out: String,
+    /// The key before the current value.
+    key: String,
+    halves: Option<&'a mut Vec<(String, u16)>>,
+}
+
+impl Repair<'_> {
+    fn copy(&mut self, n_bytes: usize) {
+        let (copied, rest) = self.rest.split_at(n_bytes);
+        self.out.push_str(copied);
+        self.rest = rest;
+    }
+
+    /// Copies a number or a name; a number that JSON cannot write becomes `null`.
+    fn word(&mut self) {
+        let is_part = |char: char| char.is_ascii_alphanumeric() || "+-._".contains(char);
+        let (word, rest) = self.rest.split_at(self.rest.find(|char| !is_part(char)).unwrap_or(self.rest.len()));
+        self.rest = rest;
+        let is_number = word.parse::<f64>().is_ok();
+        self.out.push_str(match word {
+            "True" => "true",
+            "False" => "false",
+            "None" | "undefined" => "null",
+            _ if is_number && serde_json::from_str::<Number>(word).is_err() => "null",
+            _ => word,
+        });
+    }
+
+    fn string(&mut self) {
+        let inside = &self.rest[1..];
+        let n_bytes = end_of_string(inside);
+        let (inside, rest) = (&inside[..n_bytes], inside.get(n_bytes + 1..));
+        self.out.push('"');
+        self.rest = rest.unwrap_or_default();
+        if self.rest.trim_start().starts_with(':') {
+            self.key.clear();
+            self.text(inside);
+            inside.clone_into(&mut self.key);
+        } else {
+            self.text(inside);
+        }
+        if rest.is_some() {
+            self.out.push('"');
+        }
+    }
+
+    fn text(&mut self, mut inside: &str) {
+        let mut first_half = if inside.is_empty() { None } else { self.take_half() };
+        while let Some(char) = inside.chars().next() {
+            let (part, rest) = inside.split_at(escape_len(inside));
+            inside = rest;
+            match (first_half.take(), unit(part)) {
+                (Some(high), Some(low @ 0xdc00..=0xdfff)) => {
+                    self.out.push_str(&format!("\\u{high:04x}\\u{low:04x}"));
+                    continue;
+                }
+                (Some(_), _) => self.out.push_str(REPLACEMENT),
+                (None, _) => {}
+            }
+            match unit(part) {
+                Some(high @ 0xd800..=0xdbff) if inside.is_empty() && self.keeps_halves() => {
+                    let key = self.key.clone();
+                    self.halves.as_mut().expect("BUG: just asked").push((key, high));
+                }
+                Some(high @ 0xd800..=0xdbff) => first_half = Some(high),
+                Some(0xdc00..=0xdfff) => self.out.push_str(REPLACEMENT),
+                _ if char == '\\' && !is_escape(part) => self.out.push_str(&part[1..]),
+                _ if u32::from(char) < 0x20 => self.out.push_str(&format!("\\u{:04x}", u32::from(char))),
+                _ => self.out.push_str(part),
+            }
+        }
+        if first_half.is_some() {
+            self.out.push_str(REPLACEMENT);
+        }
+    }
+
+    fn keeps_halves(&self) -> bool {
+        self.halves.is_some() && TEXT_KEYS.contains(&self.key.as_str())
+    }
+
+    fn take_half(&mut self) -> Option<u16> {
+        let halves = self.halves.as_mut()?;
+        let at = halves.iter().position(|(key, _)| *key == self.key)?;
+        Some(halves.remove(at).1)
+    }
+}
+
+/// Returns the length of a string's inside, up to its closing quotation mark or the end of the text.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
+}
+
+/// Returns the length of the first character, or of the escape that stands for it.
+fn escape_len(text: &str) -> usize {
+    match text.as_bytes() {
+        [b'\\', b'u', ..] if unit(text.get(..6).unwrap_or_default()).is_some() => 6,
+        [b'\\', _, ..] => 1 + text[1..].chars().next().map_or(0, char::len_utf8),
+        _ => text.chars().next().map_or(0, char::len_utf8),
+    }
+}
+
+/// Reads `\u` and four digits.
+fn unit(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix("\\u").filter(|digits| digits.len() == 4)?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+}
+
+fn is_escape(part: &str) -> bool {
+    unit(part).is_some() || matches!(part.as_bytes(), [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_strict_parsers_refuse_is_read() {
+        let check = |text: &str, expected: Value| assert_eq!(parse(text), Some(expected), "{text}");
+        check(r#"{"a":"x\ud83dy"}"#, json!({ "a": "x\u{fffd}y" }));
+        check(r#"{"a":"\ude00"}"#, json!({ "a": "\u{fffd}" }));
+        check(r#"["\ud83d","\uD83D\uDE00","\ud83d\ud83d\ude00"]"#, json!(["\u{fffd}", "😀", "\u{fffd}😀"]));
+        check(r#"{"a":"\ud83d\n"}"#, json!({ "a": "\u{fffd}\n" }));
+        check(r#"{"\ud83d":1}"#, json!({ "\u{fffd}": 1 }));
+        for odd in
+            ["NaN", "-NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf", "1e999", "undefined", "None"]
+        {
+            check(
+                &format!(r#"{{"a":{odd},"b":[{odd},"NaN"],"c":1.5e3}}"#),
+                json!({ "a": null, "b": [null, "NaN"], "c": 1.5e3 }),
+            );
+        }
+        check(r#"{"a":True,"b":False}"#, json!({ "a": true, "b": false }));
+        check("{\"a\":\"x\ty\"}", json!({ "a": "x\ty" }));
+        check(r#"{"a":"it\'s \$5"}"#, json!({ "a": "it's $5" }));
+    }
+
+    #[test]
+    fn what_is_cut_is_not_read() {
+        for cut in [r#"{"a":"x"#, r#"{"a":"x\"#, r#"{"a":"\ud8"#, "{", r#"{"a":Na"#, r#"{"a" 1}"#, r#""\u12"#] {
+            assert_eq!(parse(cut), None, "{cut}");
+        }
+    }
+
+    #[test]
+    fn halves_are_joined_over_chunks() {
+        let check = |chunks: &[&str], expected: &str| {
+            let mut lenient = Lenient::default();
+            let text_of = |value: Value| value["content"].as_str().unwrap_or_default().to_owned();
+            let mut text: String = chunks.iter().map(|chunk| text_of(lenient.parse(chunk).unwrap())).collect();
+            text.extend(lenient.finish());
+            assert_eq!(text, expected, "{chunks:?}");
+        };
+        check(&[r#"{"content":"Hi \ud83d"}"#, r#"{"content":"\ude00 there"}"#], "Hi 😀 there");
+        check(
+            &[r#"{"content":"\ud83d"}"#, r#"{"content":""}"#, r#"{"content":null}"#, r#"{"content":"\ude00"}"#],
+            "😀",
+        );
+        check(
+            &[r#"{"content":"\ud83d"}"#, r#"{"role":"x","content":"\uDE00\ud83d"}"#, r#"{"content":"\ude00"}"#],
+            "😀😀",
+        );
+        check(&[r#"{"content":"a\ud83d"}"#, r#"{"content":"b"}"#], "a\u{fffd}b");
+        check(&[r#"{"content":"a\ud83d"}"#, r#"{"content":"😀"}"#], "a\u{fffd}😀");
+        check(&[r#"{"content":"a\ud83d"}"#], "a\u{fffd}");
+        check(&[r#"{"content":"a"}"#, r#"{"content":"\ude00b"}"#], "a\u{fffd}b");
+        check(&[r#"{"content":"a\ud83d","logprob":-Infinity}"#, r#"{"content":"\ude00","id":"\ud83d"}"#], "a😀");
+    }
+}

@@ -1,0 +1,139 @@
+//! The parts of a delta: text, refusals and thoughts, under the keys of many servers.
+
+use serde_json::{Value, json};
+
+/// The keys of thoughts, the likeliest first: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama and newer vLLM; others.
+const THOUGHT_KEYS: [&str; 9] = [
+    "reasoning_content",
+    "reasoning",
+    "reasoning_text",
+    "thinking",
+    "thinking_content",
+    "thought",
+    "reasoning_summary",
+    "reasoning_details",
+    "thinking_blocks",
+];
+/// The keys of a thought's text within a part.
+const INNER_KEYS: [&str; 6] = ["text", "content", "thinking", "reasoning", "summary", "summary_text"];
+/// The deepest part that is read.
+const MAX_DEPTH: usize = 5;
+
+/// Reads the text of a delta or a message: its content, and what the model says instead when it refuses.
+pub(super) fn text(part: &Value) -> String {
+    let said = content(&part["content"]);
+    match part["refusal"].as_str() {
+        Some(refusal) if said.is_empty() => refusal.to_owned(),
+        _ => said,
+    }
+}
+
+/// Reads a content: text, a list of parts, or nothing.
+pub(super) fn content(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(part).collect(),
+        _ => String::new(),
+    }
+}
+
+fn part(part: &Value) -> Option<&str> {
+    if is_thought(part) {
+        return None;
+    }
+    part.as_str().or_else(|| part["text"].as_str()).or_else(|| part["refusal"].as_str())
+}
+
+/// True if a part of a content is a thought: by its type, or as Gemini marks it.
+fn is_thought(part: &Value) -> bool {
+    let kind = part["type"].as_str().unwrap_or_default().to_ascii_lowercase();
+    ["reason", "think", "thought"].iter().any(|word| kind.contains(word))
+        || kind == "summary"
+        || part["thought"] == true
+}
+
+/// Reads the thought of a delta or a message; servers that use several keys say the same under each.
+pub(super) fn thought(part: &Value) -> String {
+    let keyed = THOUGHT_KEYS.iter().map(|key| inner(&part[key], 0)).find(|text| !text.is_empty());
+    keyed.unwrap_or_else(|| {
+        let parts = part["content"].as_array().map_or(&[][..], Vec::as_slice);
+        parts.iter().filter(|part| is_thought(part)).map(|part| inner(part, 0)).collect()
+    })
+}
+
+/// Reads a thought however it is wrapped; signatures and encrypted thoughts have no text.
+fn inner(value: &Value, depth: usize) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) if depth < MAX_DEPTH => parts.iter().map(|part| inner(part, depth + 1)).collect(),
+        Value::Object(_) if depth < MAX_DEPTH => {
+            INNER_KEYS.iter().map(|key| inner(&value[key], depth + 1)).find(|text| !text.is_empty()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Returns what a server wants back beside a call of a tool: its thoughts, under the keys by which they came.
+pub(super) fn carried(part: &Value) -> impl Iterator<Item = (&'static str, Value)> {
+    let texts = ["reasoning_content", "reasoning"].into_iter();
+    let texts =
+        texts.filter_map(|key| part[key].as_str().filter(|text| !text.is_empty()).map(|text| (key, json!(text))));
+    let details = part["reasoning_details"].as_array().filter(|details| !details.is_empty());
+    texts.chain(details.map(|details| ("reasoning_details", json!(details))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thoughts_and_texts_are_read_under_every_key() {
+        let check = |part: Value, expected: (&str, &str)| {
+            assert_eq!((thought(&part).as_str(), text(&part).as_str()), expected, "{part}");
+        };
+        for key in THOUGHT_KEYS {
+            check(json!({ key: "Hm" }), ("Hm", ""));
+            check(json!({ key: "Hm", "content": "Yes" }), ("Hm", "Yes"));
+            check(json!({ key: [{ "type": "text", "text": "H" }, { "text": "m" }] }), ("Hm", ""));
+            check(json!({ key: { "text": "Hm" } }), ("Hm", ""));
+            check(json!({ key: null, "content": "Yes" }), ("", "Yes"));
+        }
+        for kind in ["reasoning", "thinking", "thought", "reasoning_text", "reasoning_content", "summary"] {
+            check(
+                json!({ "content": [{ "type": kind, "text": "Hm" }, { "type": "text", "text": "Yes" }] }),
+                ("Hm", "Yes"),
+            );
+        }
+        check(json!({ "content": [{ "type": "thinking", "thinking": "Hm", "signature": "x" }] }), ("Hm", ""));
+        check(
+            json!({ "content": [{ "type": "reasoning", "summary": [{ "type": "summary_text", "text": "Hm" }] }] }),
+            ("Hm", ""),
+        );
+        check(json!({ "content": [{ "text": "Hm", "thought": true }, { "text": "Yes" }] }), ("Hm", "Yes"));
+        check(json!({ "reasoning": { "summary": [{ "text": "Hm" }] } }), ("Hm", ""));
+        check(json!({ "reasoning_details": [{ "type": "reasoning.summary", "summary": "Hm" }] }), ("Hm", ""));
+        check(json!({ "reasoning_details": [{ "type": "reasoning.encrypted", "data": "x" }] }), ("", ""));
+        check(
+            json!({ "reasoning": "Hm", "reasoning_details": [{ "type": "reasoning.text", "text": "Hm" }] }),
+            ("Hm", ""),
+        );
+        check(json!({ "content": null, "refusal": "No." }), ("", "No."));
+        check(json!({ "content": [{ "type": "refusal", "refusal": "No." }] }), ("", "No."));
+        check(json!({ "content": "Yes", "refusal": "" }), ("", "Yes"));
+        check(json!({ "content": { "text": "x" } }), ("", ""));
+        check(json!({ "content": 7, "reasoning": 7 }), ("", ""));
+        check(Value::Null, ("", ""));
+    }
+
+    #[test]
+    fn thoughts_are_carried_as_they_came() {
+        let check = |part: Value, expected: Value| {
+            let carried: serde_json::Map<_, _> = carried(&part).map(|(key, value)| (key.to_owned(), value)).collect();
+            assert_eq!(Value::Object(carried), expected);
+        };
+        check(json!({ "reasoning_content": "Hm", "content": "x" }), json!({ "reasoning_content": "Hm" }));
+        check(json!({ "reasoning": "", "reasoning_details": [] }), json!({}));
+        let details = json!([{ "type": "reasoning.encrypted", "data": "x" }]);
+        check(json!({ "reasoning_details": details }), json!({ "reasoning_details": details }));
+    }
+}

@@ -1,0 +1,199 @@
+//! The shape of a request: a part that a server or a template refuses is left out or written otherwise, once, and this
+//! is remembered for the model.
+
+use std::{
+    collections::HashMap,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use super::Failure;
+
+/// The time for which a model's shape is remembered: its server may load another model under the same name.
+const REMEMBERED: Duration = Duration::from_secs(60 * 60);
+/// The most models that are remembered.
+const MAX_MODELS: usize = 64;
+
+/// The shape of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The server is asked for what the answer costs.
+    pub(super) asks_usage: bool,
+    /// Pictures go along.
+    pub(super) shows_pictures: bool,
+    /// The most bytes of the conversation; older messages are left out. The last question always goes along.
+    pub(super) max_bytes: Option<usize>,
+    /// There are users and assistants alone.
+    pub(super) is_plain: bool,
+    /// The fields of providers that are sent back.
+    pub(super) thoughts: Thoughts,
+}
+
+/// The fields of providers (thoughts, signatures) that are sent back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Thoughts {
+    /// Those that came with calls of tools, beside the calls.
+    #[default]
+    WithCalls,
+    /// The same, and an empty thought beside all other answers.
+    Everywhere,
+    /// None.
+    Never,
+}
+
+/// The parts of a request that can be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    /// Pictures.
+    pub(super) pictures: bool,
+    /// Older messages: the bytes to which the conversation can be cut.
+    pub(super) cuts_to: Option<usize>,
+    /// True if no further attempt in the same shape is left.
+    pub(super) is_last: bool,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self { asks_usage: true, shows_pictures: true, max_bytes: None, is_plain: false, thoughts: Thoughts::default() }
+    }
+}
+
+impl Shape {
+    /// Returns the shape in which to ask again after a failure; `None` where another one would not help. Each change is
+    /// made once.
+    pub(super) fn after(&self, failure: &Failure, holds: Holds) -> Option<Self> {
+        let without_pictures = || holds.pictures.then(|| Self { shows_pictures: false, ..self.clone() });
+        match failure {
+            Failure::TooLong if holds.cuts_to.is_some() => Some(Self { max_bytes: holds.cuts_to, ..self.clone() }),
+            Failure::TooLong | Failure::PicturesRefused { .. } => without_pictures(),
+            Failure::RolesRefused if !self.is_plain => Some(Self { is_plain: true, ..self.clone() }),
+            Failure::ThoughtsMissing if self.thoughts == Thoughts::WithCalls => {
+                Some(Self { thoughts: Thoughts::Everywhere, ..self.clone() })
+            }
+            Failure::ExtrasRefused if self.thoughts != Thoughts::Never => {
+                Some(Self { thoughts: Thoughts::Never, ..self.clone() })
+            }
+            // Some servers refuse what they do not know.
+            Failure::Rejected(400 | 422) if self.asks_usage => Some(Self { asks_usage: false, ..self.clone() }),
+            Failure::Rejected(_) => without_pictures(),
+            Failure::Broken { .. } if holds.is_last => without_pictures(),
+            _ => None,
+        }
+    }
+}
+
+/// The shapes that models take.
+#[derive(Default)]
+pub(super) struct Known(Mutex<HashMap<String, Learned>>);
+
+/// The shape that one model takes.
+struct Learned {
+    at: Instant,
+    /// The shape.
+    shape: Shape,
+    /// The length of the shortest conversation that was too long, in bytes.
+    too_long: Option<usize>,
+}
+
+impl Known {
+    /// Returns the shape for a conversation of so many bytes.
+    pub(super) fn shape(&self, model: &str, n_bytes: usize) -> Shape {
+        let learned = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let learned = learned.get(model).filter(|learned| learned.at.elapsed() < REMEMBERED);
+        learned.map_or_else(Shape::default, |learned| {
+            let too_long = learned.too_long.filter(|too_long| n_bytes >= *too_long);
+            Shape { max_bytes: too_long.map(|too_long| too_long / 2), ..learned.shape.clone() }
+        })
+    }
+
+    /// Remembers the shape in which a model answered; `is_blind` says that it sees no pictures at all.
+    pub(super) fn learn(&self, model: &str, shape: &Shape, is_blind: bool) {
+        let shape = Shape { shows_pictures: !is_blind, max_bytes: None, ..shape.clone() };
+        self.change(model, |learned| learned.shape = shape);
+    }
+
+    /// Remembers that a conversation of so many bytes was too long.
+    pub(super) fn learn_too_long(&self, model: &str, n_bytes: usize) {
+        self.change(model, |learned| {
+            learned.too_long = Some(learned.too_long.map_or(n_bytes, |known| known.min(n_bytes)));
+        });
+    }
+
+    fn change(&self, model: &str, change: impl FnOnce(&mut Learned)) {
+        let mut all = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if all.len() >= MAX_MODELS && !all.contains_key(model) {
+            all.clear();
+        }
+        let new = || Learned { at: Instant::now(), shape: Shape::default(), too_long: None };
+        let learned = all.entry(model.to_owned()).or_insert_with(new);
+        if learned.at.elapsed() >= REMEMBERED {
+            *learned = new();
+        }
+        change(learned);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_changes_the_shape_once() {
+        let all = Holds { pictures: true, cuts_to: Some(50), is_last: false };
+        let check = |failure: Failure, holds: Holds, changes: &[Shape]| {
+            let (mut shape, mut seen) = (Shape::default(), Vec::new());
+            let mut left = holds;
+            while let Some(next) = shape.after(&failure, left) {
+                left.pictures &= next.shows_pictures;
+                left.cuts_to = left.cuts_to.filter(|_| next.max_bytes.is_none());
+                seen.push(next.clone());
+                shape = next;
+            }
+            assert_eq!(seen, changes, "{failure:?}");
+        };
+        let usual = Shape::default();
+        let none = Holds { pictures: false, cuts_to: None, is_last: true };
+        let shorter = Shape { max_bytes: Some(50), ..usual.clone() };
+        check(Failure::TooLong, all, &[shorter.clone(), Shape { shows_pictures: false, ..shorter }]);
+        check(Failure::TooLong, none, &[]);
+        let blind = Shape { shows_pictures: false, ..usual.clone() };
+        check(Failure::PicturesRefused { is_blind: true }, all, &[blind.clone()]);
+        check(Failure::PicturesRefused { is_blind: true }, none, &[]);
+        check(Failure::RolesRefused, all, &[Shape { is_plain: true, ..usual.clone() }]);
+        check(Failure::ThoughtsMissing, all, &[Shape { thoughts: Thoughts::Everywhere, ..usual.clone() }]);
+        check(Failure::ExtrasRefused, all, &[Shape { thoughts: Thoughts::Never, ..usual.clone() }]);
+        let cheap = Shape { asks_usage: false, ..usual.clone() };
+        check(Failure::Rejected(400), none, &[cheap.clone()]);
+        check(Failure::Rejected(400), all, &[cheap.clone(), Shape { shows_pictures: false, ..cheap }]);
+        let broken = || Failure::Broken { status: 500, retry_after_s: None };
+        check(broken(), all, &[]);
+        check(broken(), Holds { is_last: true, ..all }, &[blind]);
+        for failure in
+            [Failure::KeyRefused, Failure::QuotaUsedUp, Failure::Garbled, Failure::Filtered, Failure::Unknown]
+        {
+            check(failure, all, &[]);
+        }
+    }
+
+    #[test]
+    fn what_a_model_refuses_is_remembered_for_it_alone() {
+        let known = Known::default();
+        let usual = Shape::default();
+        let without = Shape { shows_pictures: false, asks_usage: false, ..usual.clone() };
+        known.learn("one", &without, false);
+        let seeing = Shape { shows_pictures: true, ..without.clone() };
+        assert_eq!(known.shape("one", 10), seeing, "only a picture was refused");
+        known.learn("one", &without, true);
+        assert_eq!(known.shape("one", 10), without);
+        assert_eq!(known.shape("two", 10), usual);
+        known.learn_too_long("two", 1000);
+        known.learn("two", &Shape { max_bytes: Some(500), ..usual.clone() }, false);
+        known.learn_too_long("two", 2000);
+        let shorter = Shape { max_bytes: Some(500), ..usual.clone() };
+        assert_eq!((known.shape("two", 999), known.shape("two", 1000)), (usual, shorter));
+        for n in 0..200 {
+            known.learn(&n.to_string(), &without, true);
+        }
+        assert!(known.0.lock().unwrap().len() <= MAX_MODELS);
+    }
+}
