@@ -1,5 +1,7 @@
 //! The title that the model gives a thread after its first answer.
 
+mod answer;
+
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -11,7 +13,6 @@ use super::{
     prompt::{Message, Prompt, Role},
     relay::RelayEvent,
     search, threads,
-    title::title_of,
 };
 use crate::{
     model::chatkit::{ListOrder, ThreadItem, ThreadStreamEvent},
@@ -76,6 +77,7 @@ async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
     while let Some(event) = events.next().await {
         match event {
             Ok(RelayEvent::Text(piece)) => text.push_str(&piece),
+            Ok(RelayEvent::TakenBack) => text.clear(),
             Ok(_) => {}
             // The log has it from the relay.
             Err(_) => return Ok(None),
@@ -84,28 +86,11 @@ async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
             break;
         }
     }
-    Ok(title_in(&text))
+    Ok(answer::title_in(&text))
 }
 
 fn cut(text: &str) -> String {
     text.chars().take(MAX_CHARS).collect()
-}
-
-/// Finds the title in what a model said: without thoughts, quotes, Markdown and `Title:`.
-fn title_in(text: &str) -> Option<String> {
-    let text = text.rsplit_once("</think>").map_or(text, |(_, said)| said);
-    if text.contains("<think>") {
-        return None;
-    }
-    let line = text.lines().map(plain).find(|line| !line.is_empty())?;
-    let line = line.strip_prefix("Title:").or_else(|| line.strip_prefix("title:")).map_or(line, plain);
-    title_of(&line.replace('\0', ""))
-}
-
-fn plain(line: &str) -> &str {
-    line.trim()
-        .trim_matches(['"', '\'', '“', '”', '„', '«', '»', '「', '」', '#', '*', '`', ' '])
-        .trim_end_matches(['.', ' '])
 }
 
 /// Gives a thread its title unless it has another one by now, and tells the user's tabs.
@@ -140,23 +125,4 @@ async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_is_found_in_what_models_say() {
-        let check = |text: &str, expected: Option<&str>| assert_eq!(title_in(text).as_deref(), expected, "{text:?}");
-        check("Trip to Rome", Some("Trip to Rome"));
-        check("\n\n  \"Trip to Rome.\"\n", Some("Trip to Rome"));
-        check("**Title: Trip to Rome**", Some("Trip to Rome"));
-        check("# Trip to Rome\n\nI hope you like it.", Some("Trip to Rome"));
-        check("<think>\nHm.\n</think>\n\n「東京の会議」", Some("東京の会議"));
-        check("<think>\nHm, a title", None);
-        check("", None);
-        check("\"\"\n**", None);
-        check(&"word ".repeat(100), Some("word word word word word word word word word word word word…"));
-    }
 }

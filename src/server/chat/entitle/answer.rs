@@ -1,0 +1,225 @@
+//! The title within what a model answers: models wrap it in quotes, Markdown, JSON, tags and polite words.
+
+use serde_json::Value;
+
+use crate::server::chat::{relay::openai::after_thoughts, title::title_of};
+
+/// The marks around a title, on either side: one of a pair may be cut.
+const MARKS: [char; 30] = [
+    '"', '\'', '“', '”', '„', '‟', '‘', '’', '‚', '‹', '›', '«', '»', '「', '」', '『', '』', '《', '》', '〈', '〉',
+    '【', '】', '＂', '＇', '#', '*', '`', '_', '~',
+];
+/// The words by which a line names what follows its colon.
+const LABELS: [&str; 14] = [
+    "title",
+    "titel",
+    "titre",
+    "título",
+    "titulo",
+    "titolo",
+    "titill",
+    "tytuł",
+    "заголовок",
+    "название",
+    "标题",
+    "標題",
+    "タイトル",
+    "제목",
+];
+/// The longest label before a colon, in characters.
+const MAX_LABEL_CHARS: usize = 60;
+/// The beginnings of lines that are only polite.
+const POLITE: [&str; 9] =
+    ["sure", "certainly", "of course", "absolutely", "okay", "ok,", "here is", "here's", "here’s"];
+/// The deepest nesting of wrappers.
+const MAX_WRAPPERS: usize = 8;
+
+/// Finds the title in an answer; `None` if there is none.
+pub(super) fn title_in(answer: &str) -> Option<String> {
+    let text = after_thoughts(answer)?.replace('\0', "");
+    let text = in_json(&text).unwrap_or(text);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("```")).collect();
+    let titles = lines.iter().enumerate().filter_map(|(at, line)| {
+        let title = unwrapped(line);
+        let has_more = lines[at + 1..].iter().any(|line| !unwrapped(line).is_empty());
+        (!title.is_empty() && !title.ends_with([':', '：']) && !(has_more && is_polite(title))).then_some(title)
+    });
+    titles.map(title_of).next().flatten()
+}
+
+/// Finds the title in an answer that is JSON, in a fence or not: `{"title": …}`, a list, or a string.
+fn in_json(text: &str) -> Option<String> {
+    let start = text.find(['{', '[', '"'])?;
+    let is_first = text[..start].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("```"));
+    let json = text[start..].trim_end().trim_end_matches('`').trim_end();
+    if !is_first {
+        return None;
+    }
+    match serde_json::from_str(json).ok()? {
+        Value::String(title) => Some(title),
+        Value::Array(titles) => titles.first()?.as_str().map(str::to_owned),
+        Value::Object(fields) => {
+            let named = fields.iter().find(|(key, _)| key.to_lowercase().contains("title"));
+            named.or_else(|| fields.iter().next())?.1.as_str().map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+fn is_polite(line: &str) -> bool {
+    let line = line.to_lowercase();
+    POLITE.iter().any(|word| line.starts_with(word)) && (line.contains("title") || line.ends_with(['!', ',']))
+}
+
+/// Takes the wrappers of a line off, one after the other.
+fn unwrapped(line: &str) -> &str {
+    let mut title = line;
+    for _ in 0..MAX_WRAPPERS {
+        let inner = without_label(without_list_mark(without_tag(without_marks(title))));
+        if inner == title {
+            break;
+        }
+        title = inner;
+    }
+    title
+}
+
+fn without_marks(line: &str) -> &str {
+    let line = line.trim().trim_matches(MARKS).trim();
+    let line = line.trim_end_matches(['.', '。', ' ']);
+    line.strip_prefix("> ").unwrap_or(line)
+}
+
+/// `<title>…</title>`, `\boxed{…}`.
+fn without_tag(line: &str) -> &str {
+    let line = match line.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        Some((tag, rest))
+            if !tag.is_empty() && tag.chars().all(|it| it.is_ascii_alphanumeric() || "/_-".contains(it)) =>
+        {
+            rest
+        }
+        _ => line,
+    };
+    let line = match line.rfind("</") {
+        Some(at) if line.ends_with('>') => &line[..at],
+        _ => line,
+    };
+    let command = line.strip_prefix('\\').and_then(|rest| rest.strip_suffix('}')?.split_once('{'));
+    match command {
+        Some((name, inner)) if name.chars().all(|it| it.is_ascii_alphabetic()) => inner,
+        _ => line,
+    }
+}
+
+/// `- …`, `• …`, `1. …`, `2) …`.
+fn without_list_mark(line: &str) -> &str {
+    let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
+    let is_numbered = (1..=2).contains(&(line.len() - rest.len()));
+    let marks: &[&str] = if is_numbered { &[". ", ") "] } else { &["- ", "• ", "– ", "— ", "+ "] };
+    marks.iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(line)
+}
+
+/// `Title: …`, `Here is a title for the conversation: …`.
+fn without_label(line: &str) -> &str {
+    let Some((label, rest)) = line.split_once([':', '：']) else { return line };
+    let is_short = label.chars().count() <= MAX_LABEL_CHARS;
+    let label = label.to_lowercase();
+    let is_label = label.split(|char: char| !char.is_alphanumeric()).any(|word| LABELS.contains(&word))
+        && (LABELS.iter().any(|word| label.trim_matches(MARKS).trim() == *word)
+            || POLITE.iter().any(|word| label.starts_with(word))
+            || ["the ", "suggested ", "possible ", "concise ", "chat ", "conversation ", "new ", "a "]
+                .iter()
+                .any(|word| label.trim_start_matches(MARKS).starts_with(word)));
+    if is_short && is_label && !rest.trim().is_empty() { rest } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(title_in(text).as_deref(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_title_is_found_in_what_models_say() {
+        check("Trip to Rome", Some("Trip to Rome"));
+        check("\n\n  \"Trip to Rome.\"\n", Some("Trip to Rome"));
+        check("**Title: Trip to Rome**", Some("Trip to Rome"));
+        check("# Trip to Rome\n\nI hope you like it.", Some("Trip to Rome"));
+        check("<think>\nHm.\n</think>\n\n「東京の会議」", Some("東京の会議"));
+        check("<think>\nHm, a title", None);
+        check("", None);
+        check("\"\"\n**", None);
+        check(&"word ".repeat(100), Some("word word word word word word word word word word word word…"));
+    }
+
+    #[test]
+    fn no_wrapper_is_a_part_of_a_title() {
+        for text in [
+            "Sure! Here is a title for the conversation:\n\nTrip to Rome",
+            "Sure! Here is a title for the conversation: Trip to Rome",
+            "Here's a concise title: \"Trip to Rome",
+            "Here’s a title: Trip to Rome”",
+            "Sure!\n\nTrip to Rome",
+            "Of course, here is your title\n**Trip to Rome**",
+            "{\"title\": \"Trip to Rome\"}",
+            "```json\n{\"title\": \"Trip to Rome\"}\n```",
+            "```\nTrip to Rome\n```",
+            "{ \"chat_title\": \"Trip to Rome\", \"x\": 1 }",
+            "[\"Trip to Rome\", \"Rome\"]",
+            "\"Trip to Rome\"",
+            "- Trip to Rome",
+            "* Trip to Rome",
+            "• **Trip to Rome**",
+            "1. Trip to Rome\n2. Rome",
+            "1) \"Trip to Rome\"",
+            "> Trip to Rome",
+            "<title>Trip to Rome</title>",
+            "<title>\nTrip to Rome\n</title>",
+            "‘Trip to Rome’",
+            "„Trip to Rome“",
+            "‹Trip to Rome›",
+            "『Trip to Rome』",
+            "《Trip to Rome》",
+            "`Trip to Rome`",
+            "__Trip to Rome__",
+            "**Title:** Trip to Rome",
+            "Title: \"Trip to Rome\"",
+            "TITLE: Trip to Rome",
+            "Titel: Trip to Rome",
+            "标题：Trip to Rome",
+            "Conversation Title: Trip to Rome",
+            "The title is: Trip to Rome",
+            "### Title: Trip to Rome",
+            "\\boxed{Trip to Rome}",
+            "<thinking>Hm</thinking>\nTrip to Rome",
+            "<thought>Hm</thought>Trip to Rome",
+            "Hm, a title.\n</think>\n\nTrip to Rome",
+            "◁think▷Hm◁/think▷Trip to Rome",
+            "[THINK]Hm[/THINK]Trip to Rome.",
+        ] {
+            check(text, Some("Trip to Rome"));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_wrapper_stays() {
+        for title in [
+            "Rome: What to See",
+            "Rome vs. Paris",
+            "C++ Templates",
+            "2026 in Review",
+            "10 Days in Rome",
+            "Why Is My Subtitle: Bold?",
+            "Title Case: Rules for Headings",
+            "Sure Ways to Rome",
+            "Using <div> and <span>",
+            "a < b",
+            "Is 3-2-1 a Backup Rule?",
+        ] {
+            check(title, Some(title));
+        }
+    }
+}
