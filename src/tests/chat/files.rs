@@ -180,10 +180,11 @@ on_both_engines! {
         assert_eq!((whole.header("content-type"), &whole.body[..]), ("image/png", &large[..]));
         let uploaded = upload(&app, &alice, "small.png", "image/png", &small).await;
         assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, small);
-        // It looks like one, and cannot be read as one.
+        // It looks like one, and cannot be read as one: it is a file like others.
         let broken: Vec<u8> = large[..100_000].to_vec();
         let uploaded = upload(&app, &alice, "broken.png", "image/png", &broken).await;
-        assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, broken);
+        assert_eq!((&uploaded["type"], &uploaded["mime_type"]), (&json!("file"), &json!("application/octet-stream")));
+        assert_eq!(follow(&app, "GET", &uploaded["colloquy"]["url"], b"").await.body, broken);
     }
 
     async fn pictures_wait_for_one_of_each_who_has_many_and_for_no_more(app) {

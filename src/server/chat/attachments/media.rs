@@ -7,7 +7,7 @@ use crate::server::chat::error::{ChatError, Result};
 /// How many of a file's first bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 1024;
 /// What a file is whose kind nobody knows.
-const ANY: &str = "application/octet-stream";
+pub(super) const ANY: &str = "application/octet-stream";
 /// The most characters of a name.
 const MAX_NAME_CHARS: usize = 255;
 /// The images that browsers show and models read; the only files that are shown, and not saved, when they are opened.

@@ -1,8 +1,8 @@
 //! Small pictures of large ones, so that a conversation with photographs opens quickly on a telephone.
 //!
 //! A picture of some ten kilobytes is its own preview: nothing is gained by making it smaller, and it may move. A
-//! larger one gets a still picture, once, when it is uploaded. One that cannot be read, or takes too much, is its own
-//! preview, too.
+//! larger one gets a still picture, once, when it is uploaded. One that is broken is a file like others, since models
+//! refuse it; one that only takes too much to be read is its own preview.
 //!
 //! One picture is read at a time, and users take turns ([`crate::server::turns`]).
 
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::stream;
+use image::ImageError;
 
 use super::{
     files::{self, FileKind},
@@ -39,45 +40,52 @@ pub(super) fn turns() -> Turns {
     Turns::new(TurnLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 })
 }
 
-/// Makes the preview of an uploaded attachment, if it wants one, and waits for it in reason. A failure is logged: the
-/// picture then stands for itself.
-pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) {
-    if !media::is_image(&row.mime_type) || !(SMALL_BYTES..=MAX_BYTES).contains(&row.size) {
-        return;
+/// Reads an uploaded picture and makes its preview, if it wants one, and waits for it in reason; `false` when it cannot
+/// be read as a picture. Any other failure is logged: the picture then stands for itself.
+pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) -> bool {
+    if !media::is_image(&row.mime_type) || row.size > MAX_BYTES {
+        return true;
     }
     let Ok(waiting) = chat.attachments().previews.queue(&row.user_id) else {
-        return tracing::info!(attachment.id = row.id, "no preview was made of a picture: too many wait");
+        tracing::info!(attachment.id = row.id, "no preview was made of a picture: too many wait");
+        return true;
     };
     let making = tokio::spawn(make_in_turn(chat.clone(), waiting, row.clone(), original.to_owned()));
-    _ = tokio::time::timeout(PATIENCE, making).await;
+    !matches!(tokio::time::timeout(PATIENCE, making).await, Ok(Ok(false)))
 }
 
-async fn make_in_turn(chat: Chat, waiting: Waiting, row: AttachmentRow, original: String) {
+async fn make_in_turn(chat: Chat, waiting: Waiting, row: AttachmentRow, original: String) -> bool {
     let _turn = tokio::select! {
-        () = chat.stopping().cancelled() => return,
+        () = chat.stopping().cancelled() => return true,
         turn = waiting => match turn {
             Ok(turn) => turn,
-            Err(err) => return tracing::info!(attachment.id = row.id, error = %err, "no preview was made of a picture"),
+            Err(err) => {
+                tracing::info!(attachment.id = row.id, error = %err, "no preview was made of a picture");
+                return true;
+            }
         },
     };
-    if let Err(err) = try_make(&chat, &row, &original).await {
+    try_make(&chat, &row, &original).await.unwrap_or_else(|err| {
         tracing::warn!(attachment.id = row.id, error = %err, "no preview was made of a picture");
-    }
+        true
+    })
 }
 
-async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<()> {
+/// Returns `false` for what is no picture.
+async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<bool> {
     let files = &chat.attachments().files;
     let bytes = files.read_whole(original).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        let end = Instant::now() + MAX_TIME;
-        thumbnail::make(&bytes, &|| Instant::now() < end)
-    });
-    let made = made.await.map_err(|err| Error::Files(err.into()))?;
-    let Thumbnail { media_type, bytes } = made.map_err(|err| Error::Files(err.into()))?;
+    let end = Instant::now() + MAX_TIME;
+    let made = tokio::task::spawn_blocking(move || thumbnail::make(&bytes, &|| Instant::now() < end)).await;
+    let Thumbnail { media_type, bytes } = match made.map_err(|err| Error::Files(err.into()))? {
+        Ok(thumbnail) => thumbnail,
+        Err(ImageError::Decoding(_) | ImageError::IoError(_)) if Instant::now() < end => return Ok(false),
+        Err(err) => return Err(Error::Files(err.into()).into()),
+    };
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     // Nothing would be gained, and files would take more room than their users are counted for.
-    if size >= row.size {
-        return Ok(());
+    if row.size < SMALL_BYTES || size >= row.size {
+        return Ok(true);
     }
     let name = files::announce(chat.db(), FileKind::Preview, media_type, chat.now()).await?;
     let expected = Expected { media_type, n_bytes: Some(size), max_bytes: size };
@@ -86,8 +94,9 @@ async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<()
     let mut tx = Tx::begin(chat.db()).await?;
     if !files::attach(&mut tx, &name, size, &row.id).await? {
         drop(tx);
-        return files::discard(chat, &name).await;
+        files::discard(chat, &name).await?;
+        return Ok(true);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }

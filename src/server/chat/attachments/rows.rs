@@ -47,6 +47,26 @@ pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
     Ok(())
 }
 
+/// Stores the media type of an attachment.
+pub(super) async fn set_type(db: &Db, row: &AttachmentRow, now: Timestamp) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(
+            r#"
+            update "attachment"
+            set "mimeType" = $2, "updatedAt" = $3
+            where "id" = $1
+            "#,
+        )
+        .bind(&row.id)
+        .bind(&row.mime_type)
+        .bind(now)
+        .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Returns an attachment, whoever owns it: a link tells whether it was made for the owner.
 pub(super) async fn of_link(db: &Db, id: &str) -> Result<AttachmentRow> {
     let row: Option<AttachmentRow> = on!(db.read(), pool => {

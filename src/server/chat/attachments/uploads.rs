@@ -6,7 +6,7 @@ use futures_util::Stream;
 use super::{
     announce,
     files::{self, FileKind},
-    preview,
+    media, preview,
     rows::{self, AttachmentRow},
     signed,
     store::Expected,
@@ -83,8 +83,16 @@ async fn store<E>(
             return Err(err);
         }
     }
-    preview::make_for(chat, &row, &name).await;
-    Ok(signed(chat, row, now))
+    Ok(signed(chat, looked_at(chat, row, &name).await?, now))
+}
+
+/// Makes the preview of a picture; one that cannot be read is a file like others.
+async fn looked_at(chat: &Chat, mut row: AttachmentRow, file: &str) -> Result<AttachmentRow> {
+    if !preview::make_for(chat, &row, file).await {
+        media::ANY.clone_into(&mut row.mime_type);
+        rows::set_type(chat.db(), &row, chat.now()).await?;
+    }
+    Ok(row)
 }
 
 async fn write<E>(
