@@ -1,11 +1,26 @@
 //! The items of a thread.
 
+use crate::model::chatkit::AnswerEnd;
+
 /// The name of what the user said.
 pub const YOU: &str = "You";
 /// The name of what the assistant said.
 pub const ASSISTANT: &str = "Assistant";
 /// An answer that ended before it was complete.
 pub const INTERRUPTED: &str = "This answer was interrupted.";
+/// Has the model go on; the message that it is sent, too.
+pub const CONTINUE: &str = "Continue";
+
+/// The sentence below an answer that ended before it was complete.
+pub fn ended(end: Option<AnswerEnd>) -> &'static str {
+    match end {
+        Some(AnswerEnd::Length) => "This answer reached the longest length that the model may give.",
+        Some(AnswerEnd::ContentFilter) => "A content filter ended this answer. Ask in other words to go on.",
+        Some(AnswerEnd::Error) => "The model server failed while it wrote this answer.",
+        Some(AnswerEnd::Other) | None => INTERRUPTED,
+    }
+}
+
 /// Copies an answer.
 pub const COPY_ANSWER: &str = "Copy answer";
 /// Has a message answered again.

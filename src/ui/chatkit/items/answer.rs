@@ -7,11 +7,14 @@ use super::{
     versions::Versions,
 };
 use crate::{
-    model::chatkit::ThreadItem,
+    model::chatkit::{AnswerEnd, ThreadItem},
     ui::{
-        chatkit::{markdown::Markdown, state::Phase},
-        components::{Icon, IconKind, Show},
-        live::{derived, live, memo},
+        chatkit::{
+            markdown::Markdown,
+            state::{Again, Phase},
+        },
+        components::{Button, ButtonKind, Icon, IconKind, Show},
+        live::{derived, handler, live, live_view, memo},
         view::view,
         words::items as words,
     },
@@ -31,6 +34,10 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
     let cited = memo(move || cited.get().unwrap_or_default());
     let marks = memo(move || cited.with(|it| it.marks.clone()));
     let is_last = shown.read(move |entry| (control.last_message.get_value() == Some(entry.key)).then_some(()));
+    let end = shown.read(|entry| match &entry.item {
+        ThreadItem::AssistantMessage(it) => it.colloquy.as_ref().and_then(|marks| marks.end),
+        _ => None,
+    });
     let is_empty = memo(move || text.with(|text| text.trim().is_empty()));
     view! {
         <article
@@ -48,8 +55,9 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             </Show>
             <Citations cited id />
             <Show when=move || phase.get() == Phase::Interrupted>
-                <p class="message__interrupted">{words::INTERRUPTED}</p>
+                <p class="message__interrupted">{live_view(move || words::ended(end.get()))}</p>
             </Show>
+            <Continue shown end />
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions" part="message-actions">
                     <CopyButton label=words::COPY_ANSWER text=text />
@@ -59,6 +67,28 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
                 </div>
             </Show>
         </article>
+    }
+}
+
+/// A button that has the model go on where its last answer reached the length limit: the user's next message says so.
+#[component]
+fn Continue(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
+    let control = shown.control;
+    let is_last = shown.read(move |entry| {
+        let is_last = |again: &Again| again.last_key == entry.key;
+        control.again.with_untracked(|again| again.as_ref().is_some_and(is_last)).then_some(())
+    });
+    let go_on = move |_| {
+        _ = control.send_message(words::CONTINUE);
+        // The button goes away and would take the focus along.
+        control.focus_composer();
+    };
+    view! {
+        <Show when=move || end.get() == Some(AnswerEnd::Length) && is_last.with(Option::is_some)>
+            <p>
+                <Button kind=ButtonKind::Quiet on_click=handler(go_on)>{words::CONTINUE}</Button>
+            </p>
+        </Show>
     }
 }
 
