@@ -8,6 +8,7 @@ mod items;
 mod limits;
 mod long;
 mod model;
+mod model_faults;
 mod ownership;
 mod raced;
 mod recorded;
