@@ -53,6 +53,17 @@ def raw_url(raw_model: RawModel) -> Iterator[str]:
     yield from serve(settings(raw_model.base_url))
 
 
+@pytest.fixture(scope="session")
+def raw_tools_url(raw_model: RawModel) -> Iterator[str]:
+    """A server whose model is ours and may call tools."""
+    yield from serve(settings(raw_model.base_url, CLIENT_TOOLS=json.dumps(TOOLS)))
+
+
+@pytest.fixture
+def with_raw_tools(raw_tools_url: str) -> Conversation:
+    return Conversation(sign_up(raw_tools_url))
+
+
 @pytest.fixture
 def with_llmock(llmock, llmock_url: str) -> Conversation:
     return Conversation(sign_up(llmock_url))

@@ -27,6 +27,22 @@ class Answer:
         return errors[0] if errors else None
 
     @property
+    def notices(self) -> list[str]:
+        return [event["message"] for event in self.events if event["type"] == "notice"]
+
+    @property
+    def end(self) -> str | None:
+        """The reason why the answer was ended early, as its last message is marked."""
+        return self.messages()[-1].get("colloquy", {}).get("end") if self.messages() else None
+
+    @property
+    def thoughts(self) -> str:
+        """What the model thought, as far as it is told at the end."""
+        removed = {event["item_id"] for event in self.events if event["type"] == "thread.item.removed"}
+        done = [item for item in self.done("workflow") if item["id"] not in removed]
+        return "".join(task["content"] for item in done for task in item["workflow"]["tasks"])
+
+    @property
     def text(self) -> str:
         return "".join(
             event["update"]["delta"]
@@ -122,12 +138,14 @@ class Conversation:
         asked = [item["content"][0]["text"] for item in items if item["type"] == "user_message"]
         assert asked == self.questions
         stored = {item["id"]: item for item in items}
-        for item in answer.messages():
+        messages = answer.messages()
+        for item in messages:
             kept = stored[item["id"]]
             assert kept["content"][0]["text"] == item["content"][0]["text"]
             # A new answer that fails gives way to the old one, which may be complete.
             if kind != "threads.retry_after_item" or not answer.error:
-                assert kept.get("colloquy", {}).get("interrupted", False) == (answer.error is not None)
+                is_cut = answer.error is not None or (item is messages[-1] and answer.end is not None)
+                assert kept.get("colloquy", {}).get("interrupted", False) == is_cut
         thread = self.user.chatkit("threads.get_by_id", thread_id=self.thread_id).raise_for_status().json()
         assert "run" not in thread["metadata"].get("colloquy", {}), "nobody is answering any more"
 

@@ -29,6 +29,25 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
+def data(line: str) -> bytes:
+    """One event of exactly these characters."""
+    return b"data: " + line.encode() + b"\n\n"
+
+
+def end(reason: str) -> bytes:
+    return data(json.dumps({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}))
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+def refuses(status: int, body: object, *headers: str) -> Script:
+    """Refuses a request with a body and further headers."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    lines = [f"HTTP/1.1 {status} No", f"content-length: {len(text.encode())}", "connection: close", *headers]
+    return sends("\r\n".join([*lines, "", text]).encode())
+
+
 WHOLE = (
     BARE
     + delta(role="assistant", content="All is ")
@@ -44,11 +63,19 @@ class RawModel:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
         self._scripts: list[Script] = []
-        self.n_asked = 0
+        self.asked: list[dict] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def play(self, *scripts: Script) -> None:
-        self._scripts, self.n_asked = list(scripts), 0
+        self._scripts, self.asked = list(scripts), []
+
+    @property
+    def n_asked(self) -> int:
+        return len(self.asked)
+
+    def said(self) -> list[str]:
+        """The roles and the texts of the last request, with `+` for each picture."""
+        return [write(message) for message in self.asked[-1]["messages"]]
 
     def close(self) -> None:
         self._listener.close()
@@ -71,13 +98,20 @@ class RawModel:
             length = int(re.search(rb"(?i)content-length: (\d+)", request)[1])
             while len(request) < end.end() + length:
                 request += connection.recv(65536)
-            self.n_asked += 1
+            self.asked.append(json.loads(request[end.end() : end.end() + length]))
             script = self._scripts.pop(0) if self._scripts else lambda it: it.sendall(WHOLE)
             script(connection)
         except OSError:
             pass
         finally:
             connection.close()
+
+
+def write(message: dict) -> str:
+    content = message["content"] or ""
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    text = "".join(part.get("text", "+") for part in parts)
+    return f"{message['role']}: {text}"
 
 
 def sends(*parts: bytes, pause_s: float = 0.05, then: Script | None = None) -> Script:

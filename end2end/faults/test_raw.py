@@ -20,7 +20,6 @@ BEFORE_THE_FIRST_WORD = {
     "sends a broken chunk": (sends(CHUNKED, b"what\r\n"), "broke off"),
     "sends less than it said": (sends(HEAD + b"content-length: 1000\r\n\r\n"), "broke off"),
     "sends half an event": (sends(BARE, HALF[:20]), "broke off"),
-    "sends a cut piece": (sends(BARE, HALF[:20] + b"\n\n", then=waits), "cannot be read"),
 }
 
 
@@ -34,6 +33,18 @@ def test_a_fault_before_the_first_word_is_tried_three_times(raw_model: RawModel,
     raw_model.play(script, script, script)
     answer = with_raw.ask("Once more").failed(words)
     assert raw_model.n_asked == 3 and answer.seconds < SOON_S
+    with_raw.goes_on()
+
+
+def test_what_cannot_be_read_twice_is_not_asked_for_again(raw_model: RawModel, with_raw: Conversation) -> None:
+    script = sends(BARE, HALF[:20] + b"\n\n", then=waits)
+    raw_model.play(script)
+    assert with_raw.ask("Hello").succeeded().text == "All is well."
+    assert raw_model.n_asked == 2
+    raw_model.play(script, script, script)
+    assert with_raw.ask("Once more").failed("cannot be read").seconds < SOON_S
+    assert raw_model.n_asked == 2
+    raw_model.play()
     with_raw.goes_on()
 
 
