@@ -1,15 +1,23 @@
 //! Markdown as nodes: never raw HTML, images from named hosts only, links to allowed schemes only.
 
 pub mod block;
+mod cjk;
 mod document;
 mod elements;
+mod emphasis;
 mod formula;
+mod growing;
+mod hide;
 pub mod host;
 pub(super) mod line;
+mod lines;
 mod linkify;
 pub mod mark;
 pub(super) mod note;
+mod tag;
 mod target;
+#[cfg(test)]
+mod tests;
 mod typeset;
 pub mod typesetter;
 

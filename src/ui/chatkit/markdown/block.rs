@@ -1,13 +1,16 @@
 //! Markdown as a tree. Pure: text in, blocks out, never HTML.
 
 mod builder;
+mod definitions;
+mod frame;
+mod linked;
 mod placing;
 
 use builder::Builder;
 use pulldown_cmark::{Options, Parser};
 
 use super::{
-    formula::hide,
+    hide::hide,
     mark::{Mark, Marked},
     target::Deeplink,
 };
@@ -68,6 +71,11 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
+    /// An element of HTML that Markdown has no sign for: `sub`, `sup`, `kbd`, `mark` or `u`.
+    Element {
+        name: &'static str,
+        children: Vec<Inline>,
+    },
     /// To a place of an allowed scheme.
     Link {
         href: String,
@@ -96,14 +104,16 @@ pub enum Inline {
 
 /// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
-    read(source, &Reading::default()).into_iter().map(|it| (it.start, it.block)).collect()
+    read(source, &Reading::default()).parts.into_iter().map(|it| (it.start, it.block)).collect()
 }
 
 /// What is known of a text beside its words.
 #[derive(Default)]
 pub(super) struct Reading<'a> {
-    /// Whether more may come, so that the last formula may lack its end.
+    /// True if more may come, so that the end may yet turn out to be something else.
     pub(super) may_grow: bool,
+    /// The text before it.
+    pub(super) before: &'a str,
     /// The footnotes that were referred to before.
     pub(super) notes: &'a [String],
     /// What is to be marked, in order.
@@ -120,23 +130,32 @@ pub(super) struct Part {
     pub(super) n_marks: usize,
 }
 
-/// Reads the top-level blocks of a text, of which more may be known; and all footnotes that were referred to.
-pub(super) fn read(source: &str, reading: &Reading<'_>) -> Vec<Part> {
-    read_with_notes(source, reading).0
+/// The top-level blocks of a text.
+pub(super) struct Read {
+    pub(super) parts: Vec<Part>,
+    /// All footnotes that were referred to.
+    pub(super) notes: Vec<String>,
+    /// The length of the text that is shown; what follows waits for more.
+    pub(super) len: usize,
 }
 
-pub(super) fn read_with_notes(source: &str, reading: &Reading<'_>) -> (Vec<Part>, Vec<String>) {
+/// Reads the top-level blocks of a text, of which more may be known.
+pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
     let hidden = hide(source, reading.may_grow);
-    let source = &*hidden.text;
-    let mut builder = Builder::new(&hidden.formulas, reading);
+    let text = hidden.text.as_str();
+    let in_text = |it: &Marked| Marked { offset: hidden.in_text(it.offset), mark: it.mark.clone() };
+    let marks: Vec<Marked> =
+        reading.marks.iter().filter(|it| !reading.may_grow || it.offset <= hidden.len).map(in_text).collect();
+    let mut builder = Builder::new(&hidden, &marks, reading);
     let mut start = 0;
     let mut parts: Vec<Part> = Vec::new();
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+    let mut events = Parser::new_ext(text, options).into_offset_iter();
+    while let Some((event, range)) = events.next() {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
-            start = source[..range.start].rfind('\n').map_or(0, |at| at + 1);
+            start = hidden.in_source(text[..range.start].rfind('\n').map_or(0, |at| at + 1));
         }
         builder.take(event, range);
         if builder.is_between_blocks() {
@@ -144,9 +163,10 @@ pub(super) fn read_with_notes(source: &str, reading: &Reading<'_>) -> (Vec<Part>
             parts.extend(builder.take_done().map(|block| Part { start, block, n_notes, n_marks }));
         }
     }
+    definitions::list(&mut parts, events.reference_definitions(), &hidden, reading.before);
     let (notes, rest) = builder.finish();
     if !rest.is_empty() {
-        let n_marks = reading.marks.len();
+        let n_marks = marks.len();
         match parts.last_mut() {
             Some(Part { block: Block::Paragraph(line), n_marks: n, .. }) => {
                 line.push(Inline::Marks(rest));
@@ -154,14 +174,14 @@ pub(super) fn read_with_notes(source: &str, reading: &Reading<'_>) -> (Vec<Part>
             }
             _ => {
                 let block = Block::Paragraph(vec![Inline::Marks(rest)]);
-                parts.push(Part { start: source.len(), block, n_notes: notes.len(), n_marks });
+                parts.push(Part { start: hidden.len, block, n_notes: notes.len(), n_marks });
             }
         }
     }
-    (parts, notes)
+    Read { parts, notes, len: hidden.len }
 }
 
 #[cfg(test)]
-mod spec;
+pub(super) mod spec;
 #[cfg(test)]
 mod tests;

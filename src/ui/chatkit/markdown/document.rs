@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    block::{Block, Part, Reading, read_with_notes},
+    block::{Block, Part, Read, Reading, read},
     mark::Marked,
 };
 
@@ -74,9 +74,9 @@ impl Document {
             .filter(|it| is_here(it))
             .map(|it| Marked { offset: it.offset.saturating_sub(from), mark: it.mark.clone() })
             .collect();
-        let reading = Reading { may_grow: !is_complete, notes: &notes, marks: &here };
-        let (mut parts, all_notes) = read_with_notes(&source[from..], &reading);
-        let n_tail = if is_complete { 0 } else { n_open(&source[from..], &parts) };
+        let reading = Reading { may_grow: !is_complete, before: &source[..from], notes: &notes, marks: &here };
+        let Read { mut parts, notes: all_notes, len } = read(&source[from..], &reading);
+        let n_tail = if is_complete { 0 } else { n_open(&source[from..from + len], &parts) };
         let tail = parts.split_off(parts.len().saturating_sub(n_tail));
         let n_marks = n_marks + parts.last().map_or(0, |it| it.n_marks);
         if let Some(last) = parts.last() {

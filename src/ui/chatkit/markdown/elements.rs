@@ -72,6 +72,7 @@ fn with_line(mut element: Element, line: &[Inline]) -> Element {
             Inline::Emphasis(line) => element.child(with_line(Element::new("em"), line)),
             Inline::Strong(line) => element.child(with_line(Element::new("strong"), line)),
             Inline::Strike(line) => element.child(with_line(Element::new("s"), line)),
+            Inline::Element { name, children } => element.child(with_line(Element::new(name), children)),
             Inline::Link { href, children } => element.child(with_line(link(href), children)),
             Inline::Deeplink { children, .. } => with_line(element, children),
             Inline::Image { src, alt, is_in_link } => {

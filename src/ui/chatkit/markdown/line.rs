@@ -30,12 +30,23 @@ fn view_inline(inline: &Inline, around: &Around) -> AnyView {
         Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> },
         Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> },
         Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> },
+        Inline::Element { name, children } => view_element(name, view_line(children, around)),
         Inline::Link { href, children } => view_link(href.clone(), view_line(children, around).into_any()),
         Inline::Deeplink { link, children } => view_deeplink(link, children, around),
         Inline::Image { src, alt, is_in_link } => view_image(src, alt, *is_in_link, around),
         Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
         Inline::Marks(marks) => view_marks(marks, around),
         Inline::Break => view! { <br /> },
+    }
+}
+
+fn view_element(name: &str, line: Vec<AnyView>) -> AnyView {
+    match name {
+        "sub" => view! { <sub>{line}</sub> },
+        "sup" => view! { <sup>{line}</sup> },
+        "kbd" => view! { <kbd>{line}</kbd> },
+        "mark" => view! { <mark>{line}</mark> },
+        _ => view! { <u>{line}</u> },
     }
 }
 

@@ -1,4 +1,10 @@
 //! Bare addresses in text, by the rules of GitHub's "extended autolinks". Pure.
+//!
+//! Beyond them an address ends where one does in a sentence: at quotation marks, dashes and the punctuation of CJK
+//! scripts, at a bracket that it did not open, and where letters of a script without spaces follow ASCII, as in
+//! `https://example.com/docs了解更多`. Such letters belong to it behind a `/` or another sign, and in the host.
+
+use super::cjk::is_unspaced_letter;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +15,8 @@ pub(super) enum Piece<'a> {
     Address(&'a str),
 }
 
-/// Finds `http://`, `https://` and `www.` addresses.
-pub(super) fn linkify(text: &str) -> Vec<Piece<'_>> {
+/// Finds `http://`, `https://` and `www.` addresses, but for one at the end of a text that `is_open`.
+pub(super) fn linkify(text: &str, is_open: bool) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut done, mut from) = (0, 0);
     while let Some((start, prefix)) = next_prefix(text, from) {
@@ -20,8 +26,9 @@ pub(super) fn linkify(text: &str) -> Vec<Piece<'_>> {
         if !may_follow(text[..start].chars().next_back(), is_www) || !has_domain(&text[domain_start..], is_www) {
             continue;
         }
-        let end = start + trimmed(&text[start..end_of(text, from)]).len();
-        if end <= from {
+        let last = end_of(text, from);
+        let end = start + trimmed(&text[start..last]).len();
+        if end <= from || is_open && last == text.len() {
             continue;
         }
         if done < start {
@@ -69,13 +76,42 @@ fn has_domain(text: &str, is_www: bool) -> bool {
         && segments.iter().rev().take(2).all(|it| !it.contains('_'))
 }
 
-/// Where the address ends at the latest. Beside what GitHub lets end it, no address holds quotation marks and the full
-/// width punctuation of scripts without spaces.
+/// Where the address ends at the latest.
 fn end_of(text: &str, from: usize) -> usize {
-    let ends = |it: char| {
-        it.is_whitespace() || matches!(it, '<' | '>' | '"' | '`' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff65}')
-    };
-    text[from..].find(ends).map_or(text.len(), |at| from + at)
+    let host_end = from + text[from..].find(['/', '?', '#']).unwrap_or(text.len() - from);
+    let mut before = ' ';
+    // How many brackets of each kind are open.
+    let (mut n_square, mut n_curly) = (0, 0);
+    for (at, it) in text[from..].char_indices().map(|(at, it)| (from + at, it)) {
+        match it {
+            '[' => n_square += 1,
+            '{' => n_curly += 1,
+            ']' if n_square > 0 => n_square -= 1,
+            '}' if n_curly > 0 => n_curly -= 1,
+            _ if ends(it) => return at,
+            _ if before.is_ascii_alphanumeric() && is_unspaced_letter(it) && !is_in_host(text, at, host_end) => {
+                return at;
+            }
+            _ => {}
+        }
+        before = it;
+    }
+    text.len()
+}
+
+/// Beside what GitHub lets end it, no address holds quotation marks, dashes, an ellipsis, and the full width punctuation
+/// of scripts without spaces.
+fn ends(it: char) -> bool {
+    it.is_whitespace()
+        || matches!(it, '<' | '>' | '"' | '`' | ']' | '}' | '«' | '»' | '\u{2010}'..='\u{203a}')
+        || matches!(it, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff65}' | '\u{fe10}'..='\u{fe6f}')
+}
+
+/// True if letters behind ASCII are still part of the host's name: another segment follows.
+fn is_in_host(text: &str, at: usize, host_end: usize) -> bool {
+    let rest = text.get(at..host_end).unwrap_or_default();
+    let host = rest.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '.')).next().unwrap_or_default();
+    host.split_once('.').is_some_and(|(_, next)| next.starts_with(char::is_alphanumeric))
 }
 
 /// Leaves out what belongs to the sentence around it.
@@ -106,7 +142,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let pieces = linkify(text);
+        let pieces = linkify(text, false);
         let addresses: Vec<&str> = pieces
             .iter()
             .filter_map(|it| match it {
@@ -144,6 +180,45 @@ mod tests {
         ] {
             check(text, &[expected]);
         }
+        for (text, expected) in [
+            ("访问“https://example.com/a”吧。", "https://example.com/a"),
+            ("‘https://example.com/a’", "https://example.com/a"),
+            ("„https://example.com/a“", "https://example.com/a"),
+            ("«https://example.com/s»", "https://example.com/s"),
+            ("‹https://example.com/s›", "https://example.com/s"),
+            ("https://example.com/a—and", "https://example.com/a"),
+            ("https://example.com/a–b", "https://example.com/a"),
+            ("https://example.com/a…", "https://example.com/a"),
+            ("[https://example.com/a] and", "https://example.com/a"),
+            ("{https://example.com/b}", "https://example.com/b"),
+            ("{\"url\": https://example.com/b}, c", "https://example.com/b"),
+            ("[see https://example.com/a],b", "https://example.com/a"),
+            ("https://example.com/{id}/x[0]", "https://example.com/{id}/x[0]"),
+            ("https://example.com/{id}}", "https://example.com/{id}"),
+            ("【https://example.com/a】", "https://example.com/a"),
+            ("（https://example.com/a）", "https://example.com/a"),
+            ("https://example.com/docs了解更多", "https://example.com/docs"),
+            ("https://example.com/docs를 보세요", "https://example.com/docs"),
+            ("https://example.com/docsをご覧", "https://example.com/docs"),
+            ("https://example.com/docsดู", "https://example.com/docs"),
+            ("https://example.com了解更多", "https://example.com"),
+            ("https://example.com是官网", "https://example.com"),
+            ("https://example.com:8080端口", "https://example.com:8080"),
+            ("https://example.com/?q=1的结果", "https://example.com/?q=1"),
+            ("https://example.com/%E4%BA%86解", "https://example.com/%E4%BA%86"),
+            ("https://zh.wikipedia.org/wiki/中国", "https://zh.wikipedia.org/wiki/中国"),
+            ("https://ja.wikipedia.org/wiki/Rust_(言語)", "https://ja.wikipedia.org/wiki/Rust_(言語)"),
+            ("https://example.com/?q=东京&x=1", "https://example.com/?q=东京&x=1"),
+            ("https://例え.jp/x", "https://例え.jp/x"),
+            ("https://abc例え.jp/x", "https://abc例え.jp/x"),
+            ("https://www.例え.テスト", "https://www.例え.テスト"),
+            ("https://한국.kr은", "https://한국.kr"),
+            ("https://bücher.example/straße", "https://bücher.example/straße"),
+            ("https://пример.рф/путь", "https://пример.рф/путь"),
+        ] {
+            check(text, &[expected]);
+        }
+        check("“https://example.com/q”, «https://example.com/s»", &["https://example.com/q", "https://example.com/s"]);
         check("http://a.example,https://b.example", &["http://a.example,https://b.example"]);
         check("http://a.example www.b.example", &["http://a.example", "www.b.example"]);
     }

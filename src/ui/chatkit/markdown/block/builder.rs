@@ -2,13 +2,18 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::{Align, Block, Inline, ListItem, Reading, placing::place};
+use super::{
+    Block, Inline, ListItem, Reading,
+    frame::{Frame, Openness, align_of, holds_blocks, is_literal, language_of, level_of, plain_text},
+    linked::with_links,
+    placing::place,
+};
 use crate::ui::chatkit::markdown::{
-    formula::{self, Formula},
-    linkify::{Piece, linkify},
+    hide::{Hidden, Piece, is_mark},
     mark::{Mark, Marked},
+    tag,
     target::Target,
 };
 
@@ -17,7 +22,9 @@ pub(super) const MAX_DEPTH: usize = 24;
 
 /// Takes the parser's events and keeps what is open.
 pub(super) struct Builder<'a> {
-    formulas: &'a [Formula],
+    hidden: &'a Hidden<'a>,
+    /// True if the text may go on behind its last block.
+    may_grow: bool,
     marks: &'a [Marked],
     /// How many of them stand in the text.
     n_marks: usize,
@@ -28,65 +35,13 @@ pub(super) struct Builder<'a> {
     footnotes: Vec<String>,
 }
 
-struct Frame<'a> {
-    tag: Tag<'a>,
-    blocks: Vec<Block>,
-    inlines: Vec<Inline>,
-    items: Vec<ListItem>,
-    cells: Vec<Vec<Inline>>,
-    head: Vec<Vec<Inline>>,
-    rows: Vec<Vec<Vec<Inline>>>,
-    is_done: Option<bool>,
-}
-
-impl<'a> Frame<'a> {
-    fn new(tag: Tag<'a>) -> Self {
-        Self {
-            tag,
-            blocks: Vec::new(),
-            inlines: Vec::new(),
-            items: Vec::new(),
-            cells: Vec::new(),
-            head: Vec::new(),
-            rows: Vec::new(),
-            is_done: None,
-        }
-    }
-
-    fn push_block(&mut self, block: Block) {
-        self.flush();
-        self.blocks.push(block);
-    }
-
-    fn flush(&mut self) {
-        if !self.inlines.is_empty() {
-            self.blocks.push(Block::Plain(with_links(std::mem::take(&mut self.inlines))));
-        }
-    }
-
-    fn text(&self) -> String {
-        plain_text(&self.inlines)
-    }
-}
-
-fn plain_text(line: &[Inline]) -> String {
-    let text_of = |inline: &Inline| match inline {
-        Inline::Text(text) | Inline::Code(text) | Inline::Formula { text, .. } => text.clone(),
-        Inline::Emphasis(line) | Inline::Strong(line) | Inline::Strike(line) => plain_text(line),
-        Inline::Link { children, .. } | Inline::Deeplink { children, .. } => plain_text(children),
-        Inline::Image { alt, .. } => alt.clone(),
-        Inline::FootnoteReference { label, .. } => format!("[^{label}]"),
-        Inline::Marks(_) => String::new(),
-        Inline::Break => "\n".to_owned(),
-    };
-    line.iter().map(text_of).collect()
-}
-
 impl<'a> Builder<'a> {
-    pub(super) fn new(formulas: &'a [Formula], reading: &Reading<'a>) -> Self {
+    /// Marks are in the order of their offsets in the text that is parsed.
+    pub(super) fn new(hidden: &'a Hidden<'a>, marks: &'a [Marked], reading: &Reading<'a>) -> Self {
         Self {
-            formulas,
-            marks: reading.marks,
+            hidden,
+            may_grow: reading.may_grow,
+            marks,
             n_marks: 0,
             stack: Vec::new(),
             done: Vec::new(),
@@ -122,6 +77,11 @@ impl<'a> Builder<'a> {
 
     /// Takes the next event.
     pub(super) fn take(&mut self, event: Event<'a>, range: Range<usize>) {
+        if let Event::Text(text) = &event
+            && self.is_opener(text, range.start)
+        {
+            return;
+        }
         match &event {
             Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => self.push_marks(range.end - 1),
             Event::End(_) => self.push_marks(range.end),
@@ -132,13 +92,14 @@ impl<'a> Builder<'a> {
         }
         match event {
             Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
+            Event::End(_) => self.end(&range),
             Event::Text(text) => self.push_pieces(&text),
             // Raw HTML is text like any other.
-            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&formula::restored(&text, self.formulas)),
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&self.hidden.restored(&text)),
             Event::Code(text) => {
-                self.push_inline(Inline::Code(formula::restored(&text, self.formulas).into_owned()));
+                self.push_inline(Inline::Code(self.hidden.restored(&text).into_owned()));
             }
+            Event::SoftBreak if self.stack.last().is_some_and(Frame::begins_line) => {}
             Event::SoftBreak => self.push_text("\n"),
             Event::HardBreak => self.push_inline(Inline::Break),
             Event::Rule => self.push_block(Block::Rule),
@@ -162,33 +123,55 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn end(&mut self, _tag: TagEnd) {
+    /// True for the mark of emphasis that may yet have an end.
+    fn is_opener(&self, text: &str, at: usize) -> bool {
+        let is_mark = text.bytes().all(|it| matches!(it, b'*' | b'_' | b'~'));
+        is_mark && self.hidden.openers.iter().any(|it| it.contains(&at))
+    }
+
+    fn openness(&self, end: usize) -> Openness {
+        let text = &self.hidden.text;
+        match end >= text.trim_end().len() && self.may_grow {
+            true if text.ends_with(char::is_whitespace) => Openness::Open,
+            true => Openness::InWord,
+            false => Openness::Closed,
+        }
+    }
+
+    fn end(&mut self, range: &Range<usize>) {
         if self.n_flattened > 0 {
             self.n_flattened -= 1;
             return;
         }
+        let openness = self.openness(range.end);
         let Some(mut frame) = self.stack.pop() else { return };
-        if !self.is_in_link() && !is_literal(&frame.tag) {
-            frame.inlines = with_links(frame.inlines);
+        if !holds_blocks(&frame.tag) {
+            frame.end_tags(openness);
         }
+        if !self.is_in_link() && !is_literal(&frame.tag) {
+            frame.inlines = with_links(frame.inlines, openness == Openness::InWord);
+        }
+        let is_hidden = frame.inlines.is_empty() && self.hidden.text[range.start..].starts_with(is_mark);
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
+            // Comments alone.
+            Tag::Heading { .. } if is_hidden => self.push_block(Block::Rule),
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
-                let language = formula::restored(&language_of(&kind), self.formulas).into_owned();
+                let language = self.hidden.restored(&language_of(&kind)).into_owned();
                 self.push_block(Block::Code { language, text: frame.text() });
             }
             Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
             Tag::BlockQuote(_) => {
-                frame.flush();
+                frame.flush(openness);
                 self.push_block(Block::Quote(frame.blocks));
             }
             Tag::FootnoteDefinition(label) => {
-                frame.flush();
+                frame.flush(openness);
                 self.push_block(Block::Footnote { label: label.to_lowercase(), blocks: frame.blocks });
             }
             Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
             Tag::Item => {
-                frame.flush();
+                frame.flush(openness);
                 self.push_item(ListItem { is_done: frame.is_done, blocks: frame.blocks });
             }
             Tag::Table(columns) => {
@@ -206,10 +189,11 @@ impl<'a> Builder<'a> {
             }
             Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
             Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
+            Tag::Paragraph if is_hidden => {}
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
             // What was flattened into a paragraph.
             _ => {
-                frame.flush();
+                frame.flush(openness);
                 frame.blocks.into_iter().for_each(|block| self.push_block(block));
             }
         }
@@ -221,7 +205,7 @@ impl<'a> Builder<'a> {
 
     /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
     fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
-        let dest = formula::restored(dest, self.formulas);
+        let dest = self.hidden.restored(dest);
         match Target::read(&dest).filter(|_| !self.is_in_link()) {
             Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
             Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
@@ -230,7 +214,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
-        let dest = &*formula::restored(dest, self.formulas);
+        let dest = &*self.hidden.restored(dest);
         match Target::read(dest) {
             Some(Target::Web(src)) if src.starts_with("https:") => {
                 let is_in_link = self.is_in_link();
@@ -244,7 +228,7 @@ impl<'a> Builder<'a> {
 
     fn push_reference(&mut self, label: &str) {
         if self.is_in_link() {
-            return self.push_text(&format!("[^{label}]"));
+            return self.push_text(&format!("[^{}]", self.hidden.restored(label)));
         }
         let label = label.to_lowercase();
         let is_first = !self.footnotes.contains(&label);
@@ -297,26 +281,40 @@ impl<'a> Builder<'a> {
     }
 
     fn push_pieces(&mut self, text: &str) {
+        let hidden = self.hidden;
         if self.stack.last().is_some_and(|it| matches!(it.tag, Tag::CodeBlock(_) | Tag::HtmlBlock)) {
-            return self.push_text(&formula::restored(text, self.formulas));
+            return self.push_text(&hidden.restored(text));
         }
-        for piece in formula::pieces(text, self.formulas) {
+        for piece in hidden.pieces(text) {
             match piece {
-                formula::Piece::Text(text) => self.push_text(text),
-                formula::Piece::Formula { text, is_display } => {
+                Piece::Text(text) => self.push_text(text),
+                Piece::Formula { text, is_display } => {
                     self.push_inline(Inline::Formula { text: text.to_owned(), is_display });
                 }
+                Piece::Tag(tag, written) => self.push_tag(tag, written),
+                Piece::Nothing => {}
             }
         }
     }
 
+    fn push_tag(&mut self, tag: tag::Tag, written: &str) {
+        let is_in_link = self.is_in_link();
+        let Some(frame) = self.stack.last_mut() else { return };
+        match tag {
+            tag::Tag::Break => frame.push_break(),
+            tag::Tag::Open(name) => {
+                frame.tags.push((frame.inlines.len(), name));
+                frame.inlines.push(Inline::Text(written.to_owned()));
+            }
+            tag::Tag::Close(name) => frame.close_tag(name, written, is_in_link),
+            tag::Tag::Empty => {}
+        }
+    }
+
     fn push_text(&mut self, text: &str) {
-        let Some(frame) = self.stack.last_mut() else {
-            return self.done.push(Block::Paragraph(vec![Inline::Text(text.to_owned())]));
-        };
-        match frame.inlines.last_mut() {
-            Some(Inline::Text(last)) => last.push_str(text),
-            _ => frame.inlines.push(Inline::Text(text.to_owned())),
+        match self.stack.last_mut() {
+            Some(frame) => frame.push_text(text),
+            None => self.done.push(Block::Paragraph(vec![Inline::Text(text.to_owned())])),
         }
     }
 
@@ -346,56 +344,5 @@ impl<'a> Builder<'a> {
         if let Some(parent) = self.stack.last_mut() {
             change(parent);
         }
-    }
-}
-
-/// Whether what stands in it is taken as it is. What holds blocks links its own lines when it flushes them.
-fn is_literal(tag: &Tag<'_>) -> bool {
-    let holds_blocks = matches!(tag, Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_));
-    holds_blocks || matches!(tag, Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Link { .. } | Tag::Image { .. })
-}
-
-/// Makes links of the bare addresses in a line.
-fn with_links(line: Vec<Inline>) -> Vec<Inline> {
-    let mut linked = Vec::with_capacity(line.len());
-    for inline in line {
-        match inline {
-            Inline::Text(text) => linked.extend(linkify(&text).into_iter().map(|piece| match piece {
-                Piece::Text(text) => Inline::Text(text.to_owned()),
-                Piece::Address(address) => link_to(address),
-            })),
-            other => linked.push(other),
-        }
-    }
-    linked
-}
-
-fn link_to(address: &str) -> Inline {
-    let name = Inline::Text(address.to_owned());
-    let has_scheme = !address.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("www."));
-    let href = if has_scheme { address.to_owned() } else { format!("http://{address}") };
-    match Target::read(&href) {
-        Some(Target::Web(href)) => Inline::Link { href, children: vec![name] },
-        _ => name,
-    }
-}
-
-fn level_of(level: HeadingLevel) -> u8 {
-    level as u8
-}
-
-fn language_of(kind: &CodeBlockKind<'_>) -> String {
-    match kind {
-        CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_owned(),
-        CodeBlockKind::Indented => String::new(),
-    }
-}
-
-fn align_of(alignment: Alignment) -> Align {
-    match alignment {
-        Alignment::None => Align::Default,
-        Alignment::Left => Align::Left,
-        Alignment::Center => Align::Center,
-        Alignment::Right => Align::Right,
     }
 }

@@ -1,7 +1,9 @@
 //! Where a mark goes that would fall into a word.
 
-/// Returns the place in a text, at or after an offset, where a mark tears nothing apart: no word, no address, and no
-/// formula's placeholder.
+use crate::ui::chatkit::markdown::hide::is_mark;
+
+/// Returns the place in a text, at or after an offset, where a mark tears nothing apart: no word, no address, and
+/// nothing that is hidden.
 pub(super) fn place(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {
@@ -13,8 +15,7 @@ pub(super) fn place(text: &str, offset: usize) -> usize {
     if start < at && (text[start..end].contains("://") || text[start..end].contains("www.")) {
         return end;
     }
-    let is_inside =
-        |it: char| it.is_alphanumeric() && !is_without_spaces(it) || ('\u{e000}'..='\u{f8ff}').contains(&it);
+    let is_inside = |it: char| it.is_alphanumeric() && !is_without_spaces(it) || is_mark(it);
     if text[..at].chars().next_back().is_some_and(is_inside) {
         at += text[at..].find(|it| !is_inside(it)).unwrap_or(text.len() - at);
     }
@@ -39,8 +40,8 @@ mod tests {
             ("one", 9, 3),
             ("éé.", 1, 4),
             ("a https://a.example/b.c d", 12, 23),
-            ("\u{e000}xx.", 0, 0),
-            ("\u{e000}xx.", 1, 5),
+            ("\u{f0000}.", 0, 0),
+            ("\u{f0000}.", 1, 4),
             ("\u{4f60}\u{597d}", 3, 3),
             ("", 0, 0),
         ] {

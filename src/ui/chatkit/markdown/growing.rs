@@ -1,0 +1,143 @@
+//! The end of a text that grows: what may yet turn out to be something else. Pure.
+
+use super::lines::{columns_of, fenced, is_blank, line_at, line_start, without_item, without_quote};
+
+/// An opening bracket waits no longer for its end, in bytes.
+pub(super) const MAX_NAME: usize = 120;
+const MAX_LINK: usize = 2000;
+
+/// The part of a text that may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    /// A paragraph, a heading, an item or a row that begins here, or nothing yet.
+    Leaf(usize),
+    /// Fenced code that begins here.
+    Code(usize),
+}
+
+/// Finds what is open at the end of a text.
+pub(super) fn open_at(source: &str) -> Open {
+    let (mut at, mut leaf, mut n_quotes) = (0, 0, 0);
+    while at < source.len() {
+        if let Some(code) = fenced(&source[at..], true) {
+            if !code.is_closed {
+                return Open::Code(at);
+            }
+            at += code.len;
+            leaf = at;
+            continue;
+        }
+        let line = line_at(source, at);
+        let text = without_quote(line);
+        let n = line.len() - line.trim_start_matches(|it: char| it.is_whitespace() || it == '>').len();
+        let n = line[..n].matches('>').count();
+        let begins = text.starts_with(['#', '|']) || without_item(text).len() < text.len();
+        if is_blank(line) && line.ends_with('\n') {
+            leaf = at + line.len();
+        } else if begins || n != n_quotes {
+            leaf = at;
+        }
+        n_quotes = n;
+        at += line.len();
+    }
+    Open::Leaf(leaf)
+}
+
+/// Returns how much is shown of a text up to `end`, of which formulas and the like end at `formula_end`.
+pub(super) fn shown_len(source: &str, end: usize, open: Open, formula_end: usize) -> usize {
+    let start = line_start(source, end);
+    let line = &source[start..end];
+    let leaf = match open {
+        Open::Code(at) => {
+            let text = line.trim_start_matches([' ', '\t', '>']);
+            let is_fence = text.trim_end().bytes().all(|it| matches!(it, b'`' | b'~'));
+            return if is_fence || at == start { start } else { end };
+        }
+        Open::Leaf(leaf) => leaf,
+    };
+    if formula_end == end {
+        return end;
+    }
+    if let Some(head) = head_start(source, start, line) {
+        return head;
+    }
+    if is_marks(line) {
+        return start;
+    }
+    let text = source[..end].trim_end_matches(['*', '_', '~']).len();
+    let is_escaped = source[..text].ends_with('\\') && text < end;
+    (text + usize::from(is_escaped)).max(leaf).max(formula_end)
+}
+
+/// True for a line that may yet become anything: an item, a rule, the mark of a heading.
+fn is_marks(line: &str) -> bool {
+    let line = line.trim_end();
+    let line = ["[ ]", "[x]", "[X]"].iter().find_map(|it| line.strip_suffix(it)).unwrap_or(line);
+    line.bytes().all(|it| it.is_ascii_digit() || b" \t-=*_+#>|:~`.)".contains(&it))
+}
+
+/// Finds the row that may become the head of a table. It begins with a bar.
+fn head_start(source: &str, start: usize, line: &str) -> Option<usize> {
+    let is_row = |line: &str| without_item(without_quote(line)).starts_with('|');
+    let is_in_table = |start: usize| {
+        let lines = source[..start].lines().rev().take_while(|it| !is_blank(it));
+        lines.into_iter().any(|it| columns_of(it).is_some())
+    };
+    let before = line_start(source, start.saturating_sub(1));
+    let is_below_head = start > 0
+        && is_row(&source[before..start])
+        && without_quote(line).bytes().all(|it| b"|:- \t".contains(&it))
+        && columns_of(&source[before..start]).is_none();
+    if is_below_head && !is_in_table(before) {
+        return Some(before);
+    }
+    (is_row(line) && !is_in_table(start)).then_some(start)
+}
+
+/// True if what follows a closing bracket, at `at`, may yet make a link of it or say where it leads.
+pub(super) fn is_unfinished(source: &str, open: usize, at: usize) -> bool {
+    let rest = &source[at..];
+    if source.len() - open > MAX_LINK {
+        return false;
+    }
+    let is_definition = source[line_start(source, open)..open].trim().is_empty() && !source[open..].starts_with("[^");
+    match rest.as_bytes().first() {
+        None => true,
+        Some(b'(') => !has_end(&rest[1..]),
+        Some(b'[') => !rest.contains(']') && !rest.contains('\n') && rest.len() < MAX_NAME,
+        Some(b':') => is_definition && is_unfinished_definition(&rest[1..]),
+        _ => false,
+    }
+}
+
+/// True if the address behind `:`, or the title behind that, has no end.
+fn is_unfinished_definition(rest: &str) -> bool {
+    let dest = rest.trim_start();
+    let Some(len) = dest.find(char::is_whitespace) else { return true };
+    let title = dest[len..].trim_start();
+    let is_open = title.starts_with(['"', '\'', '(']) && !title[1..].contains(['"', '\'', ')']);
+    is_open || !rest.contains('\n')
+}
+
+/// True if the address and the title behind `(` have an end, or cannot have one.
+fn has_end(rest: &str) -> bool {
+    let (mut depth, mut quote, mut has_space) = (0, None, false);
+    let mut before = ' ';
+    for it in rest.chars() {
+        match (it, quote) {
+            (_, Some(open)) => quote = quote.filter(|_| it != open || before == '\\'),
+            ('\\', None) | (_, None) if before == '\\' => {}
+            (')', None) if depth == 0 => return true,
+            ('(', None) => depth += 1,
+            (')', None) => depth -= 1,
+            ('<', None) if before == ' ' && !has_space => quote = Some('>'),
+            ('"' | '\'', None) if before.is_whitespace() && has_space => quote = Some(it),
+            (it, None) if it.is_whitespace() => has_space |= before != ' ',
+            // No address has spaces.
+            (_, None) if has_space && before.is_whitespace() => return true,
+            _ => {}
+        }
+        before = if before == '\\' && it == '\\' { ' ' } else { it };
+    }
+    false
+}

@@ -1,0 +1,201 @@
+//! Lines of Markdown: prefixes of containers, fenced code, rows of tables. Pure.
+
+/// Returns the line that begins at an offset, with its end.
+pub(super) fn line_at(source: &str, at: usize) -> &str {
+    let rest = &source[at..];
+    &rest[..rest.find('\n').map_or(rest.len(), |it| it + 1)]
+}
+
+/// Returns the offset at which the line of an offset begins.
+pub(super) fn line_start(source: &str, at: usize) -> usize {
+    source[..at].rfind('\n').map_or(0, |it| it + 1)
+}
+
+pub(super) fn line_before(source: &str, at: usize) -> &str {
+    &source[line_start(source, at)..at]
+}
+
+/// True for what may stand before a block in its line: spaces, quotations, and the marks of list items.
+pub(super) fn is_prefix(it: char) -> bool {
+    it.is_ascii_digit() || matches!(it, ' ' | '\t' | '>' | '-' | '*' | '+' | '.' | ')')
+}
+
+pub(super) fn is_container(before: &str) -> bool {
+    before.chars().all(is_prefix)
+}
+
+/// True if a line holds nothing, in no quotation or in one.
+pub(super) fn is_blank(line: &str) -> bool {
+    without_quote(line).is_empty()
+}
+
+fn is_quote(it: char) -> bool {
+    it.is_whitespace() || it == '>'
+}
+
+/// Returns a line without the marks of quotations and the spaces around it.
+pub(super) fn without_quote(line: &str) -> &str {
+    line.trim_start_matches(is_quote).trim_end()
+}
+
+/// Returns a line without the mark of a list item.
+pub(super) fn without_item(line: &str) -> &str {
+    let number = line.trim_start_matches(|it: char| it.is_ascii_digit());
+    let rest = match number.len() < line.len() {
+        true => number.strip_prefix(['.', ')']),
+        false => line.strip_prefix(['-', '*', '+']),
+    };
+    rest.filter(|it| it.starts_with([' ', '\t'])).map_or(line, str::trim_start)
+}
+
+/// Returns the number of columns if a line parts the head of a table from its rows.
+pub(super) fn columns_of(line: &str) -> Option<usize> {
+    let row = without_quote(line);
+    let is_row = row.contains('|') && row.bytes().all(|it| matches!(it, b'|' | b':' | b'-' | b' ' | b'\t'));
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let row = row.strip_suffix('|').unwrap_or(row);
+    let is_cell = |it: &str| {
+        let dashes = it.trim();
+        let dashes = dashes.strip_prefix(':').unwrap_or(dashes);
+        let dashes = dashes.strip_suffix(':').unwrap_or(dashes);
+        !dashes.is_empty() && dashes.bytes().all(|it| it == b'-')
+    };
+    (is_row && row.split('|').all(is_cell)).then(|| row.split('|').count())
+}
+
+/// Counts the cells of a row as the specification does, in code and formulas, too.
+pub(super) fn count_cells(line: &str) -> usize {
+    let row = without_item(without_quote(line));
+    let row = row.strip_prefix('|').unwrap_or(row).as_bytes();
+    let is_bar = |at: &usize| row[*at] == b'|' && (*at == 0 || row[*at - 1] != b'\\');
+    let n_bars = (0..row.len()).filter(is_bar).count();
+    let is_closed = !row.is_empty() && is_bar(&(row.len() - 1));
+    n_bars + usize::from(!is_closed)
+}
+
+/// Returns the character of a line's fence, its length, and its info string.
+fn fence_of(line: &str) -> Option<(char, usize, &str)> {
+    let inner = line.trim_start_matches(is_prefix);
+    let fence = inner.chars().next().filter(|it| matches!(it, '`' | '~'))?;
+    let info = inner.trim_start_matches(fence);
+    let n_fence = inner.len() - info.len();
+    let has_ticks = fence == '`' && info.contains('`');
+    (n_fence >= 3 && !has_ticks).then(|| (fence, n_fence, info.trim()))
+}
+
+/// Fenced code.
+pub(super) struct Fenced {
+    /// Its length, with all lines.
+    pub(super) len: usize,
+    pub(super) is_closed: bool,
+    /// The fences in it that end code within a document of Markdown, and not the listing: offsets and lengths.
+    pub(super) inner: Vec<(usize, usize)>,
+}
+
+/// Reads fenced code, if that begins in the first line of a text.
+///
+/// A listing of Markdown holds the fenced code that begins with an info string, even if its fences are not shorter than
+/// the listing's own, unless the listing would have no end then; a text that `may_grow` may still bring the end.
+pub(super) fn fenced(text: &str, may_grow: bool) -> Option<Fenced> {
+    let (_, _, info) = fence_of(line_at(text, 0))?;
+    let language = info.split(|it: char| it.is_whitespace() || it == '{').next().unwrap_or_default();
+    let is_document = ["markdown", "md", "mdx"].iter().any(|it| language.eq_ignore_ascii_case(it));
+    let nested = is_document.then(|| fenced_up_to(text, true)).filter(|it| it.is_closed || may_grow);
+    Some(nested.unwrap_or_else(|| fenced_up_to(text, false)))
+}
+
+fn fenced_up_to(text: &str, has_inner: bool) -> Fenced {
+    let first = line_at(text, 0);
+    let opening = fence_of(first).map(|it| (it.0, it.1));
+    let mut fenced = Fenced { len: first.len(), is_closed: false, inner: Vec::new() };
+    let mut depth = 0;
+    while fenced.len < text.len() {
+        let line = line_at(text, fenced.len);
+        let is_long = |it: &(char, usize, &str)| opening.is_some_and(|(fence, n)| it.0 == fence && it.1 >= n);
+        match fence_of(line).filter(is_long) {
+            Some((_, _, "")) if depth == 0 => {
+                fenced.len += line.len();
+                fenced.is_closed = true;
+                break;
+            }
+            Some((fence, n_fence, "")) => {
+                depth -= 1;
+                fenced.inner.push((fenced.len + line.find(fence).unwrap_or(0), n_fence));
+            }
+            Some(_) if has_inner => depth += 1,
+            _ => {}
+        }
+        fenced.len += line.len();
+    }
+    fenced
+}
+
+/// Returns the length of a text up to the empty line that ends its paragraph.
+pub(super) fn end_of_paragraph(text: &str) -> usize {
+    let mut at = 0;
+    while let Some(line_end) = text[at..].find('\n') {
+        let next = at + line_end + 1;
+        let line = line_at(text, next);
+        if line.ends_with('\n') && is_blank(line) {
+            return at + line_end;
+        }
+        at = next;
+    }
+    text.len()
+}
+
+/// Returns the length of the character at an offset.
+pub(super) fn char_len(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(0, char::len_utf8)
+}
+
+/// Counts how often the byte at an offset is repeated.
+pub(super) fn run_of(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().take_while(|it| **it == bytes[at]).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted() {
+        for (line, expected) in [
+            ("|---|---|", Some(2)),
+            ("---|:-:", Some(2)),
+            ("> | :-- | --: | - |", Some(3)),
+            ("|-|", Some(1)),
+            ("|---|--- x", None),
+            ("|---||", None),
+            ("---", None),
+            ("| a |", None),
+            ("|:|-|", None),
+        ] {
+            assert_eq!(columns_of(line), expected, "{line:?}");
+        }
+        for (line, expected) in [
+            ("| a | b |", 2),
+            ("a | b", 2),
+            ("a", 1),
+            ("- | a | b |", 2),
+            ("1 | 2 | 3", 3),
+            ("| a \\| b | c |", 2),
+            ("> | a |", 1),
+            ("| `x | y` | z", 3),
+        ] {
+            assert_eq!(count_cells(line), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn fences_end_where_the_listing_does() {
+        let len = |text: &str| fenced(text, false).map(|it| (it.len, it.is_closed, it.inner.len()));
+        assert_eq!(len("```\na\n```\nb"), Some((10, true, 0)));
+        assert_eq!(len("```\na\n"), Some((6, false, 0)));
+        assert_eq!(len("```md\n```sh\na\n```\n```\nb"), Some((22, true, 1)));
+        assert_eq!(len("```md\n```sh\na\n```\nb"), Some((18, true, 0)), "without an end of its own");
+        assert_eq!(len("```rust\n```sh\na\n```\n```\n"), Some((20, true, 0)));
+        assert_eq!(len("text"), None);
+        assert!(!fenced("```md\n```sh\na\n```\nb", true).unwrap().is_closed, "the end may come");
+    }
+}

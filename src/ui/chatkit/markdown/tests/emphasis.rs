@@ -1,0 +1,102 @@
+//! CommonMark's flanking rule beside wide punctuation.
+
+use super::{check, check_lines};
+
+#[test]
+fn strong_text_stands_beside_punctuation() {
+    check_lines(&[
+        ("请先看**注意：**不要关机。", "请先看<strong>注意：</strong>不要关机。"),
+        ("これは**「締め切り」**です。", "これは<strong>「締め切り」</strong>です。"),
+        ("これは**私のやりたかったこと。**だから。", "これは<strong>私のやりたかったこと。</strong>だから。"),
+        (
+            "**[製品](https://a.example/)**と**[次](https://b.example/)**を",
+            "<strong><a href=\"https://a.example/\">製品</a></strong>と<strong><a href=\"https://b.example/\">次</a></strong>を",
+        ),
+        ("先頭の**`コード`も注意。**", "先頭の<strong><code>コード</code>も注意。</strong>"),
+        ("**末尾の`コード`**も注意。", "<strong>末尾の<code>コード</code></strong>も注意。"),
+        ("税込**¥10,000**で", "税込<strong>¥10,000</strong>で"),
+        ("正解は**④**です。", "正解は<strong>④</strong>です。"),
+        ("太郎は**\"こんにちわ\"**といった", "太郎は<strong>&quot;こんにちわ&quot;</strong>といった"),
+        (
+            "**C#**や**F#**は**「.NET」**という",
+            "<strong>C#</strong>や<strong>F#</strong>は<strong>「.NET」</strong>という",
+        ),
+        ("Go**「初心者」**を", "Go<strong>「初心者」</strong>を"),
+        ("・**㋐**:選択肢", "・<strong>㋐</strong>:選択肢"),
+        (".NET**（.NET Frameworkは不可）**では", ".NET<strong>（.NET Frameworkは不可）</strong>では"),
+        ("**한국어(괄호)**를 강조", "<strong>한국어(괄호)</strong>를 강조"),
+        ("대괄호**[1]**는", "대괄호<strong>[1]</strong>는"),
+        ("塚\u{fe00}**(あ)**と", "塚\u{fe00}<strong>(あ)</strong>と"),
+        ("葛\u{e0100}**(あ)**と", "葛\u{e0100}<strong>(あ)</strong>と"),
+        ("注意**:重要:**です", "注意<strong>:重要:</strong>です"),
+        ("𠮷**（𠮷）**𠮷", "𠮷<strong>（𠮷）</strong>𠮷"),
+        ("见**<https://a.example/>**吧", "见<strong><a href=\"https://a.example/\">https://a.example/</a></strong>吧"),
+        ("值**$x$：**大", "值<strong><math>x</math>：</strong>大"),
+        ("**😀：**好", "<strong>😀：</strong>好"),
+    ]);
+}
+
+#[test]
+fn every_delimiter_follows_the_rule() {
+    check_lines(&[
+        ("*（斜体）*和~~（删除）~~后面", "<em>（斜体）</em>和<del>（删除）</del>后面"),
+        ("请***（一）：***看", "请<em><strong>（一）：</strong></em>看"),
+        ("请**～～（一）**看", "请<strong>～～（一）</strong>看"),
+        ("请~~**（一）**~~看", "请<del><strong>（一）</strong></del>看"),
+        ("请**~~（一）~~**看", "请<strong><del>（一）</del></strong>看"),
+        ("这是**_重要_**的", "这是<strong><em>重要</em></strong>的"),
+        ("这是*__重要__*的", "这是<em><strong>重要</strong></em>的"),
+        ("「_重要_」と", "「<em>重要</em>」と"),
+        ("中_「重要」_文", "中_「重要」_文"),
+        ("中__重要__文", "中__重要__文"),
+        ("**「一」**と*「二」*と", "<strong>「一」</strong>と<em>「二」</em>と"),
+        ("*外**（内）**外*中", "<em>外<strong>（内）</strong>外</em>中"),
+        ("全角 ** 空白 **のまま", "全角 ** 空白 **のまま"),
+        ("\\**「x」\\**中", "*<em>「x」*</em>中"),
+        ("`**「x」**中`", "<code>**「x」**中</code>"),
+        ("中**\u{3000}x**", "中**\u{3000}x**"),
+    ]);
+}
+
+#[test]
+fn the_rule_holds_in_every_block() {
+    check(&[
+        ("- **步骤一（准备）：**把水烧开", "<ul><li><strong>步骤一（准备）：</strong>把水烧开</li></ul>"),
+        ("1. **步骤（一）。**把", "<ol><li><strong>步骤（一）。</strong>把</li></ol>"),
+        ("## **步骤（一）：**准备", "<h2><strong>步骤（一）：</strong>准备</h2>"),
+        ("**步骤：**准备\n===", "<h1><strong>步骤：</strong>准备</h1>"),
+        ("> 看**「一」**吧", "<blockquote><p>看<strong>「一」</strong>吧</p></blockquote>"),
+        (
+            "| 看**「一」**吧 | *（二）*三 |\n|---|---|\n|**「四」**|~~（五）~~六|",
+            "<table><thead><tr><th>看<strong>「一」</strong>吧</th><th><em>（二）</em>三</th></tr></thead><tbody><tr>\
+             <td><strong>「四」</strong></td><td><del>（五）</del>六</td></tr></tbody></table>",
+        ),
+        (
+            "[看**「一」**吧](https://a.example/**「x」**)",
+            "<p><a href=\"https://a.example/**%E3%80%8Cx%E3%80%8D**\">看<strong>「一」</strong>吧</a></p>",
+        ),
+        ("```\n看**「一」**吧\n```", "<pre><code>看**「一」**吧\n</code></pre>"),
+        ("    看**「一」**吧", "<pre><code>看**「一」**吧</code></pre>"),
+        ("<div title=\"看**「一」**吧\">", "<p>&lt;div title=&quot;看**「一」**吧&quot;&gt;</p>"),
+    ]);
+}
+
+#[test]
+fn a_phrase_may_end_with_punctuation() {
+    check_lines(&[
+        ("**Note:**text", "<strong>Note:</strong>text"),
+        ("**Note:** text", "<strong>Note:</strong> text"),
+        ("A **warning!**Then", "A <strong>warning!</strong>Then"),
+        ("**(optional)**value", "<strong>(optional)</strong>value"),
+        ("**Really?**Yes", "<strong>Really?</strong>Yes"),
+        ("**1.**First **2.**Second", "<strong>1.</strong>First <strong>2.</strong>Second"),
+        ("*Note:*text", "<em>Note:</em>text"),
+        ("***Note:***text", "<em><strong>Note:</strong></em>text"),
+        ("**50%**of", "<strong>50%</strong>of"),
+        ("**“Title”**by", "<strong>“Title”</strong>by"),
+        ("**Внимание:**текст", "<strong>Внимание:</strong>текст"),
+        ("x,**bold** y", "x,<strong>bold</strong> y"),
+        ("a**\"foo\"**b", "a**&quot;foo&quot;**b"),
+        ("**(**foo)", "**(**foo)"),
+    ]);
+}

@@ -1,0 +1,43 @@
+//! Characters of the private use areas: text like any other, but for the citation marks of some models.
+
+use super::{check, check_lines};
+
+#[test]
+fn formulas_stand_beside_them() {
+    check_lines(&[
+        ("\u{e000} $x$", "\u{e000} <math>x</math>"),
+        ("\u{f8ff}\\(x\\)", "\u{f8ff}<math>x</math>"),
+        ("\u{f0000} $x$ \u{f0001}", "\u{f0000} <math>x</math> \u{f0001}"),
+        ("\u{10ffff}$x$\u{10fffd}", "\u{10ffff}<math>x</math>\u{10fffd}"),
+        ("`\u{f0000}` $x$", "<code>\u{f0000}</code> <math>x</math>"),
+        ("**\u{f0000}** $x$", "<strong>\u{f0000}</strong> <math>x</math>"),
+        ("\\\u{f0000} $x$", "\\\u{f0000} <math>x</math>"),
+        ("$\u{f0000}$", "<math>\u{f0000}</math>"),
+        ("[\u{f0000}](https://a.example/) $x$", "<a href=\"https://a.example/\">\u{f0000}</a> <math>x</math>"),
+        ("\u{fdd0} $x$ \u{ffff}", "\u{fdd0} <math>x</math> \u{ffff}"),
+    ]);
+    check(&[(
+        "```\n\u{f0000}\n```\n\n$x$ $y$",
+        "<pre><code>\u{f0000}\n</code></pre><p><math>x</math> <math>y</math></p>",
+    )]);
+}
+
+#[test]
+fn citation_marks_are_dropped() {
+    check_lines(&[
+        ("So it is.\u{e200}cite\u{e202}turn0search1\u{e201} $E=mc^2$", "So it is. <math>E=mc^2</math>"),
+        ("a\u{e200}cite\u{e202}x\u{e202}y\u{e201}b\u{e200}cite\u{e202}z\u{e201}c", "abc"),
+        ("**a\u{e200}cite\u{e202}x_1_y\u{e201}**", "<strong>a</strong>"),
+        ("a\u{e201}b", "ab"),
+        ("a\u{e200}b", "ab"),
+        ("a \u{e203}b\u{e204}", "a b"),
+        ("`\u{e200}x\u{e201}`", "<code>\u{e200}x\u{e201}</code>"),
+        ("https://a.example/x\u{e200}cite\u{e201}", "<a href=\"https://a.example/x\">https://a.example/x</a>"),
+        ("a\u{e200}x\nb\u{e201}", "ax\nb"),
+        ("\u{e1ff}\u{e207}", "\u{e1ff}\u{e207}"),
+    ]);
+    check(&[(
+        "| a\u{e200}cite|x\u{e201} | b |\n|---|---|",
+        "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody></tbody></table>",
+    )]);
+}

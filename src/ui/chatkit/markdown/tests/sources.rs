@@ -1,0 +1,48 @@
+//! Definitions of links below words that announce them are a list of links.
+
+use super::check;
+
+const ONE: &str = "<a href=\"https://a.example/\">https://a.example/</a>";
+
+#[test]
+fn sources_are_listed() {
+    let counted = format!("<ol><li>{ONE}</li></ol>");
+    let plain = |words: &str| format!("<p>{words}</p>{counted}");
+    check(&[
+        ("Sources:\n\n[1]: https://a.example/", &plain("Sources:")),
+        ("**Sources**\n\n[1]: https://a.example/", &plain("<strong>Sources</strong>")),
+        ("Quellen und Belege:\n\n[1]: <https://a.example/>", &plain("Quellen und Belege:")),
+        ("参考资料：\n\n[1]: https://a.example/", &plain("参考资料：")),
+        ("References\n\n[1]: https://a.example/", &plain("References")),
+        ("### References\n[1]: https://a.example/", &format!("<h3>References</h3>{counted}")),
+        ("---\n\n[1]: https://a.example/", &format!("<hr />{counted}")),
+        (
+            "Sources:\n\n[1]: https://a.example/ \"The *first*\"\n[2]: https://b.example/\n\nEnd.",
+            "<p>Sources:</p><ol><li><a href=\"https://a.example/\">The *first*</a></li>\
+             <li><a href=\"https://b.example/\">https://b.example/</a></li></ol><p>End.</p>",
+        ),
+        (
+            "Sources:\n\n[3]: https://a.example/\n\n[4]: https://a.example/",
+            &format!("<p>Sources:</p><ol start=\"3\"><li>{ONE}</li><li>{ONE}</li></ol>"),
+        ),
+        (
+            "Sources:\n\n[book]: https://a.example/\n[1]: https://a.example/",
+            &format!("<p>Sources:</p><ul><li>book: {ONE}</li><li>1: {ONE}</li></ul>"),
+        ),
+        (
+            "As [1] says.\n\nSources:\n\n[1]: https://a.example/",
+            &format!("<p>As <a href=\"https://a.example/\">1</a> says.</p><p>Sources:</p>{counted}"),
+        ),
+        ("Sources:\n\n[1]: javascript:alert(1)", "<p>Sources:</p><ol><li>javascript:alert(1)</li></ol>"),
+        ("Sources:\n[1]: https://a.example/", &format!("<p>Sources:\n[1]: {ONE}</p>")),
+    ]);
+}
+
+#[test]
+fn other_definitions_are_not_shown() {
+    check(&[
+        ("As [1] says.\n\n[1]: https://a.example/", "<p>As <a href=\"https://a.example/\">1</a> says.</p>"),
+        ("[1]: https://a.example/\n\nAs [1] says.", "<p>As <a href=\"https://a.example/\">1</a> says.</p>"),
+        ("[a]\n\n[a]: https://a.example/", "<p><a href=\"https://a.example/\">a</a></p>"),
+    ]);
+}

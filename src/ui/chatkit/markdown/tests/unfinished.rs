@@ -1,0 +1,97 @@
+//! The end of a text that grows.
+
+use crate::ui::chatkit::markdown::block::{Reading, read, spec};
+
+/// Holds what is shown of a text that may go on against what it ought to be.
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    for (source, expected) in cases {
+        let parts = read(source, &Reading { may_grow: true, ..Reading::default() }).parts;
+        let blocks: Vec<_> = parts.into_iter().map(|it| it.block).collect();
+        assert_eq!(spec::blocks_html(&blocks), *expected, "{source:?}");
+    }
+}
+
+#[test]
+fn emphasis_is_text_without_its_mark_until_it_is_closed() {
+    check(&[
+        ("a **bol", "<p>a bol</p>"),
+        ("a **bold*", "<p>a bold</p>"),
+        ("a **bold**", "<p>a bold</p>"),
+        ("a **bold** b", "<p>a <strong>bold</strong> b</p>"),
+        ("*it", "<p>it</p>"),
+        ("***x", "<p>x</p>"),
+        ("~~x", "<p>x</p>"),
+        ("_x", "<p>x</p>"),
+        ("- **Mil", "<ul><li>Mil</li></ul>"),
+        ("# *x", "<h1>x</h1>"),
+        ("请**注意：**不", "<p>请<strong>注意：</strong>不</p>"),
+        ("请**注意：", "<p>请注意：</p>"),
+        ("a **b\n\nc", "<p>a **b</p><p>c</p>"),
+        ("2 * 3, 2*3 and a_b", "<p>2 * 3, 2*3 and a_b</p>"),
+        ("`co", "<p>co</p>"),
+        ("`a *b* c", "<p>a *b* c</p>"),
+        ("H<sub>2", "<p>H2</p>"),
+    ]);
+}
+
+#[test]
+fn lines_wait_until_they_are_something() {
+    check(&[
+        ("Shopping list\n-", "<p>Shopping list</p>"),
+        ("Shopping list\n- ", "<p>Shopping list</p>"),
+        ("Shopping list\n- m", "<p>Shopping list</p><ul><li>m</li></ul>"),
+        ("Title\n==", "<p>Title</p>"),
+        ("Title\n===\n", "<h1>Title</h1>"),
+        ("* **", ""),
+        ("- a\n* *", "<ul><li>a</li></ul>"),
+        ("a\n\n--", "<p>a</p>"),
+        ("a\n\n---\n", "<p>a</p><hr />"),
+        ("10", ""),
+        ("10.", ""),
+        ("10. x", "<ol start=\"10\"><li>x</li></ol>"),
+        ("##", ""),
+        ("## T", "<h2>T</h2>"),
+        ("> ", ""),
+        ("- [ ] ", ""),
+        ("- [ ] x", "<ul><li><input disabled=\"\" type=\"checkbox\"/> x</li></ul>"),
+        ("```ru", ""),
+        ("```rust\n", "<pre><code class=\"language-rust\"></code></pre>"),
+        ("```rust\na\n``", "<pre><code class=\"language-rust\">a\n</code></pre>"),
+        ("| a | b", ""),
+        ("| a | b |\n|--", ""),
+        ("| a | b |\n|--|--|\n", "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody></tbody></table>"),
+        ("| a |\nb", "<p>| a |\nb</p>"),
+    ]);
+}
+
+#[test]
+fn links_wait_until_they_are_whole() {
+    check(&[
+        ("see [te", "<p>see</p>"),
+        ("see [text]", "<p>see</p>"),
+        ("see [text](https://exa", "<p>see</p>"),
+        ("see [text](https://example.com \"A", "<p>see</p>"),
+        ("see [text](https://example.com/(a)", "<p>see</p>"),
+        ("see [text](https://example.com/)", "<p>see <a href=\"https://example.com/\">text</a></p>"),
+        ("see ![a](https://exa", "<p>see</p>"),
+        ("see [note] that", "<p>see [note] that</p>"),
+        ("see [a][b", "<p>see</p>"),
+        (
+            "from [0, 1) to and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on",
+            "<p>from [0, 1) to and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on, and on</p>",
+        ),
+        ("[1]: https://exa", ""),
+        ("see https://exa", "<p>see https://exa</p>"),
+        ("see https://example.com.", "<p>see https://example.com.</p>"),
+        ("see https://example.com ", "<p>see <a href=\"https://example.com/\">https://example.com</a></p>"),
+        ("see www.exa", "<p>see www.exa</p>"),
+        ("**see https://example.com/a**", "<p>see https://example.com/a</p>"),
+        ("see <https://exa", "<p>see</p>"),
+        ("a <su", "<p>a</p>"),
+        ("a <!-- b", "<p>a</p>"),
+        ("a < b", "<p>a &lt; b</p>"),
+        ("a\u{e200}cite", "<p>a</p>"),
+        ("a\\", "<p>a</p>"),
+    ]);
+}
