@@ -2,6 +2,7 @@
 
 pub mod block;
 mod cjk;
+mod direction;
 mod document;
 mod elements;
 mod emphasis;
@@ -204,7 +205,7 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
     let cell = |(at, line): (usize, &Vec<Inline>)| view! { <td data-align=align(at)>{view_line(line, around)}</td> };
     let row = |cells: &Vec<Vec<Inline>>| view! { <tr>{cells.iter().enumerate().map(cell).collect_view()}</tr> };
     view! {
-        <div class="markdown__table" tabindex="0" role="group" aria-label=words::TABLE>
+        <div class="markdown__table" tabindex="0" role="group" aria-label=words::TABLE dir=direction::of_table(head, rows)>
             <table>
                 <thead>
                     <tr>{head.iter().enumerate().map(head_cell).collect_view()}</tr>

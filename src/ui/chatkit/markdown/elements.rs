@@ -1,6 +1,9 @@
 //! Markdown as elements that are data, for what is drawn from data altogether. Images are links.
 
-use super::block::{Block, Inline, ListItem, parse};
+use super::{
+    block::{Block, Inline, ListItem, parse},
+    direction,
+};
 use crate::ui::{tree::Element, words::markdown as words};
 
 /// Reads Markdown and draws it.
@@ -33,6 +36,7 @@ fn draw(block: &Block) -> Element {
                 .attribute("tabindex", "0")
                 .attribute("role", "group")
                 .attribute("aria-label", words::TABLE)
+                .maybe("dir", direction::of_table(head, rows))
                 .child(
                     Element::new("table")
                         .child(Element::new("thead").child(cells("th", head)))
