@@ -10,7 +10,8 @@
 //! | tool call | an interrupted one goes, since no client was asked to make it yet |
 //! | structured questions | interrupted ones are skipped, since nobody waits for the answers |
 //!
-//! What was interrupted and stays says so under `colloquy.interrupted`, whatever its kind.
+//! What was interrupted and stays says so under `colloquy.interrupted`, whatever its kind. A message that its user stopped
+//! has `colloquy.stopped`, too.
 
 use serde_json::{Value, json};
 
@@ -22,8 +23,10 @@ use crate::model::Timestamp;
 pub enum Closing {
     /// The answer is complete.
     Complete,
-    /// It ended before it was complete: stopped by the user, broken off by the model, or by a crash.
+    /// It ended before it was complete: broken off by the model, or by a crash.
     Interrupted,
+    /// The user stopped it.
+    Stopped,
 }
 
 impl ThreadItem {
@@ -40,7 +43,7 @@ impl ThreadItem {
     /// Closes an item of which nothing more comes since `at`; `None` when nothing of it is to be kept.
     #[must_use]
     pub fn closed(mut self, closing: Closing, at: Timestamp) -> Option<Self> {
-        let is_interrupted = closing == Closing::Interrupted;
+        let is_interrupted = closing != Closing::Complete;
         match &mut self {
             Self::ClientToolCall(it) if is_interrupted && it.status == ToolCallStatus::Pending => return None,
             Self::StructuredInput(it) if is_interrupted && it.status == StructuredInputStatus::Pending => {
@@ -54,10 +57,20 @@ impl ThreadItem {
         if !self.holds_something() {
             return None;
         }
-        if is_interrupted {
-            self.mark_interrupted();
+        match closing {
+            Closing::Complete => {}
+            Closing::Interrupted => self.mark_interrupted(),
+            Closing::Stopped => self.mark_stopped(),
         }
         Some(self)
+    }
+
+    /// Notes that its user stopped it, under the key `colloquy`.
+    pub fn mark_stopped(&mut self) {
+        self.mark_interrupted();
+        if let Self::AssistantMessage(it) = self {
+            it.colloquy.get_or_insert_default().stopped = true;
+        }
     }
 
     /// Notes that it ended before it was complete, under the key `colloquy`.
@@ -132,12 +145,12 @@ mod tests {
         let task = |kind: &str, status: &str| json!({ "type": kind, "content": "x", "status_indicator": status });
         let tasks = json!([task("thought", "complete"), task("custom", "loading"), task("dance", "loading")]);
         let workflow = json!({ "type": "workflow", "workflow": { "type": "reasoning", "tasks": tasks } });
-        for closing in [Closing::Complete, Closing::Interrupted] {
+        for closing in [Closing::Complete, Closing::Interrupted, Closing::Stopped] {
             let item = close(workflow.clone(), closing).unwrap();
             let statuses = [0, 1, 2].map(|at| item["workflow"]["tasks"][at]["status_indicator"].clone());
             assert_eq!(statuses, ["complete", "none", "none"]);
             assert_eq!(item["workflow"]["summary"], json!({ "duration": 10 }));
-            assert_eq!(item.get("colloquy").is_some(), closing == Closing::Interrupted);
+            assert_eq!(item.get("colloquy").is_some(), closing != Closing::Complete);
         }
         assert_eq!(
             interrupted(json!({ "type": "task", "task": task("custom", "loading") }))["task"]["status_indicator"],
@@ -164,10 +177,21 @@ mod tests {
             json!({ "type": "generated_image" }),
         ] {
             assert_eq!(close(empty.clone(), Closing::Complete), None);
-            assert_eq!(close(empty, Closing::Interrupted), None);
+            assert_eq!(close(empty.clone(), Closing::Interrupted), None);
+            assert_eq!(close(empty, Closing::Stopped), None);
         }
         assert_eq!(close(call.clone(), Closing::Interrupted), None);
         assert_eq!(close(call, Closing::Complete).unwrap()["status"], "pending");
+    }
+
+    #[test]
+    fn a_message_tells_a_stop_by_its_user_from_an_interruption() {
+        let text = json!([{ "type": "output_text", "text": "half", "annotations": [] }]);
+        let message = close(json!({ "type": "assistant_message", "content": text }), Closing::Stopped).unwrap();
+        assert_eq!(message["colloquy"], json!({ "interrupted": true, "stopped": true }));
+        let image = json!({ "id": "img_1", "url": "data:," });
+        let image = close(json!({ "type": "generated_image", "image": image }), Closing::Stopped).unwrap();
+        assert_eq!(image["colloquy"], json!({ "interrupted": true }));
     }
 
     #[test]

@@ -142,6 +142,9 @@ pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// It was the user who stopped it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
     /// The reason that the model gave for an early end; unset when the answer was stopped or broke off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<AnswerEnd>,
@@ -156,12 +159,17 @@ pub struct ItemMarks {
     pub feedback: Option<FeedbackKind>,
 }
 
-from_json!(struct ItemMarks { ; interrupted, end, versions, version, feedback });
+from_json!(struct ItemMarks { ; interrupted, stopped, end, versions, version, feedback });
 
 impl AssistantMessage {
     /// Returns the text of all parts.
     pub fn text(&self) -> String {
         self.content.iter().map(|AssistantContent::OutputText(part)| part.text.as_str()).collect()
+    }
+
+    /// Whether its user stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.colloquy.as_ref().is_some_and(|marks| marks.stopped)
     }
 
     /// Whether it ended before it was complete.

@@ -50,7 +50,7 @@ fn every_item_comes_out_as_it_went_in() {
             r#","content":[{{"type":"input_text","text":"a"}},{tag}],"attachments":[{attachment}],"quoted_text":"q","inference_options":{options}"#
         ),
     );
-    let marks = r#"{"interrupted":true,"versions":2,"version":1,"feedback":"positive"}"#;
+    let marks = r#"{"interrupted":true,"stopped":true,"versions":2,"version":1,"feedback":"positive"}"#;
     let annotations = SOURCES.map(|source| format!(r#"{{"type":"annotation","source":{source},"index":7}}"#)).join(",");
     let text = format!(r#"{{"type":"output_text","annotations":[{annotations}],"text":"a"}}"#);
     check_item("assistant_message", &format!(r#","content":[{text}],"colloquy":{marks}"#));

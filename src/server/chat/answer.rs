@@ -99,8 +99,10 @@ impl Answer {
 
     /// Closes what has begun: nothing more comes since `at`.
     pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
-        if closing == Closing::Interrupted {
-            self.message.colloquy.get_or_insert_default().interrupted = true;
+        if closing != Closing::Complete {
+            let marks = self.message.colloquy.get_or_insert_default();
+            marks.interrupted = true;
+            marks.stopped = closing == Closing::Stopped;
         }
         self.others.close(closing, at);
     }

@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(statuses(&app, &thread_id).await, ["stopped"]);
         let listed = object(&app, &alice, "items.list", json!({ "thread_id": thread_id })).await;
         assert_eq!(listed["data"].as_array().unwrap().len(), 2);
-        assert_eq!(listed["data"][0]["colloquy"], json!({ "interrupted": true }));
+        assert_eq!(listed["data"][0]["colloquy"], json!({ "interrupted": true, "stopped": true }));
         assert!(!listed.to_string().contains("cancelled"));
         assert_eq!(kinds(&add(&app, &alice, &thread_id, "/long 1").await), ["thread.item.done", "stream_options", "thread.item.added", "thread.item.done"]);
     }

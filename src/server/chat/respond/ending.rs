@@ -19,7 +19,12 @@ pub(super) enum Ending {
 /// Stores the end of an answer and then tells it.
 pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
     let Turn { run, entitled, retried, .. } = turn;
-    answer.close(if matches!(ending, Ending::Complete) { Closing::Complete } else { Closing::Interrupted }, chat.now());
+    let closing = match ending {
+        Ending::Complete => Closing::Complete,
+        Ending::Stopped(StopReason::User) => Closing::Stopped,
+        _ => Closing::Interrupted,
+    };
+    answer.close(closing, chat.now());
     if let Ending::Failed(RelayFailure { end: Some(end), .. }) = &ending {
         answer.mark_end(*end);
     }
