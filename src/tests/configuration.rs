@@ -106,19 +106,3 @@ fn both_files_say_the_same_of_leptos() {
         assert!(cargos.lines().any(|line| line == setting), "Cargo.toml says something else than `{setting}`");
     }
 }
-
-#[test]
-fn people_choose_among_the_models_that_the_operator_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let choice = |flags: &[&str]| {
-        let line = ["colloquy", "--data-dir", folder.path().to_str().unwrap()];
-        Flags::parse_from(line.iter().chain(flags)).settings.judge().unwrap().model.choice()
-    };
-    assert_eq!(choice(&["--openai-models", "small,large"]), ["small", "large"]);
-    assert_eq!(choice(&["--openai-models", "small,large", "--openai-model", "large"]), ["large", "small"]);
-    assert_eq!(choice(&["--openai-models", "small", "--openai-model", "large"]), ["large", "small"]);
-    let upstream = ["--chatkit-upstream-url", "http://localhost:8000/chatkit"];
-    for flags in [&[][..], &["--openai-models", "small"], &["--openai-model", "large"], &upstream] {
-        assert!(choice(flags).is_empty(), "{flags:?}");
-    }
-}

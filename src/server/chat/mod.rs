@@ -78,8 +78,6 @@ struct Inner {
     clock: Clock,
     relay: Arc<dyn Relay>,
     answers_from: AnswersFrom,
-    /// The models that a message may choose, as the operator named them.
-    models: Vec<String>,
     system_prompt: Option<String>,
     context_tokens: usize,
     limits: AnswerLimits,
@@ -129,7 +127,6 @@ impl Chat {
             clock,
             relay,
             answers_from,
-            models: model.choice(),
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
             limits: model.limits,
@@ -184,9 +181,9 @@ impl Chat {
         self.0.answers_from
     }
 
-    /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
-    pub fn models(&self) -> Vec<String> {
-        self.0.models.clone()
+    /// The models that people are offered, the one that answers otherwise first; empty when there is no choice.
+    pub async fn models(&self) -> Vec<String> {
+        self.relay().choice().await
     }
 
     /// Tells what may go along with a message.

@@ -32,12 +32,12 @@ pub struct ModelSettings {
     #[arg(long, env = "CHATKIT_UPSTREAM_AUDIENCE")]
     pub chatkit_upstream_audience: Option<String>,
 
-    /// Model to ask. Unset: the first of the server's `/models`.
+    /// Model to ask. Unset: the first of the server's `/models` that seems to chat.
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
 
-    /// Models that a message may choose, separated by commas; the first is the one to ask unless OPENAI_MODEL is set.
-    /// Unset: all of the server's `/models`.
+    /// Models that a message may choose, and people are offered, separated by commas; the first is the one to ask unless
+    /// OPENAI_MODEL is set. Unset: those of the server's `/models`.
     #[arg(long, env = "OPENAI_MODELS", value_delimiter = ',')]
     pub openai_models: Vec<String>,
 
@@ -133,19 +133,6 @@ pub struct OpenAiConfig {
 
 // All hold URLs, in which there may be keys.
 hide_from_debug!(ModelSettings, UpstreamConfig, OpenAiConfig);
-
-impl ModelConfig {
-    /// The models among which a message may choose, the one that answers otherwise first. Empty when there is no choice,
-    /// or nobody has named them: a server's whole list is no choice for people.
-    pub fn choice(&self) -> Vec<String> {
-        let Some(server) = self.openai.as_ref().filter(|it| self.upstream.is_none() && !it.models.is_empty()) else {
-            return Vec::new();
-        };
-        let others = server.models.iter().filter(|it| Some(*it) != server.model.as_ref());
-        let models: Vec<String> = server.model.iter().chain(others).cloned().collect();
-        if models.len() > 1 { models } else { Vec::new() }
-    }
-}
 
 impl ModelSettings {
     /// Judges the settings.

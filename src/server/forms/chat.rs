@@ -65,7 +65,8 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         api_url: None,
         attachments: Some(app.chat.attachment_limits()),
         can_transcribe: app.chat.can_transcribe(),
-        models: app.chat.models(),
+        models: app.chat.models().await,
+        is_demo_known: appearance::is_demo_known(&app),
     })
 }
 

@@ -387,6 +387,30 @@ async fn choose(flags: &[&str], names: &[&str]) -> (Vec<u16>, Vec<String>) {
 }
 
 #[tokio::test]
+async fn people_are_offered_the_models_of_the_configuration_or_of_the_server() {
+    let check = async |flags: &[&str], expected: &[&str]| {
+        let (_model, app, _) = models(flags).await;
+        assert_eq!(app.state.chat.models().await, expected, "{flags:?}");
+    };
+    check(&[], &["first", "second"]).await;
+    check(&["--openai-model", "second"], &["second", "first"]).await;
+    check(&["--openai-model", "x"], &["x", "first", "second"]).await;
+    check(&["--openai-models", "small,large"], &["small", "large"]).await;
+    check(&["--openai-models", "small,large", "--openai-model", "large"], &["large", "small"]).await;
+    check(&["--openai-models", "small", "--openai-model", "large"], &["large", "small"]).await;
+    check(&["--openai-models", "small"], &[]).await;
+    // A server that does not say leaves no choice, and is not asked by every page.
+    let silent = FakeModel::start(|_, _| StatusCode::NOT_FOUND.into_response()).await;
+    let app = TestApp::with_flags(Engine::Sqlite, &silent.flags()[..2]).await;
+    for _ in 0..3 {
+        assert!(app.state.chat.models().await.is_empty());
+    }
+    assert_eq!(silent.asked().len(), 1);
+    let app = TestApp::new(Engine::Sqlite).await;
+    assert!(app.state.chat.models().await.is_empty(), "the demo has none");
+}
+
+#[tokio::test]
 async fn a_message_chooses_among_the_models_of_the_configuration_or_of_the_server() {
     let check = async |flags: &[&str], names: &[&str], statuses: &[u16], asked: &[&str]| {
         let (got, were_asked) = choose(flags, names).await;

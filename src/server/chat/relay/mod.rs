@@ -48,6 +48,12 @@ pub(super) trait Relay: Send + Sync {
         std::future::ready(true).boxed()
     }
 
+    /// Returns the models that people are offered, the one that answers otherwise first; empty when there is no choice. A
+    /// page waits for it.
+    fn choice(&self) -> BoxFuture<'_, Vec<String>> {
+        std::future::ready(Vec::new()).boxed()
+    }
+
     /// Whether it can be asked for the title of a thread.
     fn entitles(&self) -> bool {
         false

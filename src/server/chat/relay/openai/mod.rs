@@ -54,6 +54,8 @@ struct Inner {
     tools: Arc<[String]>,
     /// `/models`, and when it was asked for.
     models: Mutex<Option<(Instant, Vec<String>)>>,
+    /// When a page last asked for `/models` in vain.
+    unlisted_at: std::sync::Mutex<Option<Instant>>,
     /// What is known of its models.
     known: Known,
     excerpts: Excerpts,
@@ -88,6 +90,7 @@ impl OpenAi {
             host: remote::host(&url),
             client,
             models: Mutex::default(),
+            unlisted_at: std::sync::Mutex::default(),
             known: Known::default(),
             excerpts: Excerpts(
                 config.api_key.as_ref().map(|key| key.expose().trim().into()).filter(|key: &Arc<str>| !key.is_empty()),
@@ -116,6 +119,10 @@ impl Relay for OpenAi {
 
     fn knows<'a>(&'a self, model: &'a str) -> BoxFuture<'a, bool> {
         self.0.knows(model).boxed()
+    }
+
+    fn choice(&self) -> BoxFuture<'_, Vec<String>> {
+        self.0.choice().boxed()
     }
 
     fn entitles(&self) -> bool {

@@ -10,6 +10,31 @@ use super::{BACK_OFF, Failure, Inner, MAX_BODY_BYTES, asking::wait_after, read_b
 const MODELS_AGE: Duration = Duration::from_secs(10);
 /// How long a message waits for a list of models.
 const MODELS_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a list of models counts when people are offered it.
+const CHOICE_AGE: Duration = Duration::from_secs(60);
+/// How long a page waits for a list of models.
+const CHOICE_TIMEOUT: Duration = Duration::from_millis(700);
+/// How long no page waits for it any more after one did in vain.
+const CHOICE_PAUSE: Duration = Duration::from_secs(15);
+
+/// Parts of the names of models that do not chat: servers list them beside those that do.
+const OTHER_PURPOSES: [&str; 15] = [
+    "embed",
+    "whisper",
+    "tts",
+    "dall-e",
+    "moderation",
+    "rerank",
+    "transcribe",
+    "gpt-image",
+    "sora",
+    "realtime",
+    "stable-diffusion",
+    "babbage",
+    "davinci-002",
+    "bge-",
+    "speech",
+];
 
 impl Inner {
     /// Returns the model to ask: the configured one, or the first that the server has.
@@ -21,7 +46,7 @@ impl Inner {
         loop {
             let listed = tokio::time::timeout(self.config.idle_timeout, self.models(Duration::MAX)).await;
             match listed.unwrap_or(Err(Failure::Silent)) {
-                Ok(models) => return models.into_iter().next().ok_or(Failure::NoModel),
+                Ok(models) => return first(models).ok_or(Failure::NoModel),
                 Err(failure) => wait_after(failure, &mut waits).await?,
             }
         }
@@ -46,6 +71,34 @@ impl Inner {
         false
     }
 
+    /// Returns the models that people are offered, the one that answers otherwise first: those that the operator named, or
+    /// else those of the server that seem to chat. Empty when there is one at most.
+    pub(super) async fn choice(&self) -> Vec<String> {
+        let (listed, model) = match self.config.models.is_empty() {
+            false => (self.config.models.clone(), self.config.model.clone()),
+            true => {
+                let listed = self.listed().await;
+                let model = self.config.model.clone().or_else(|| first(listed.clone()));
+                (listed.into_iter().filter(|it| chats(it)).collect(), model)
+            }
+        };
+        let others = listed.into_iter().filter(|it| Some(it) != model.as_ref()).collect::<Vec<_>>();
+        let models: Vec<String> = model.into_iter().chain(others).collect();
+        if models.len() > 1 { models } else { Vec::new() }
+    }
+
+    /// Returns the names of the server's models, or none: no page waits long for a server that does not say.
+    async fn listed(&self) -> Vec<String> {
+        let unlisted_at = || self.unlisted_at.lock().expect("BUG: nobody panics with this lock");
+        if unlisted_at().is_some_and(|at| at.elapsed() < CHOICE_PAUSE) {
+            return Vec::new();
+        }
+        let listed = tokio::time::timeout(CHOICE_TIMEOUT, self.models(CHOICE_AGE)).await;
+        let models = listed.ok().and_then(Result::ok);
+        *unlisted_at() = models.is_none().then(Instant::now);
+        models.unwrap_or_default()
+    }
+
     /// Returns the names of the server's models, as they were at most `max_age` ago.
     async fn models(&self, max_age: Duration) -> Result<Vec<String>, Failure> {
         let mut listed = self.models.lock().await;
@@ -63,5 +116,48 @@ impl Inner {
         let models: Vec<String> = rows.iter().filter_map(name).collect();
         *listed = Some((Instant::now(), models.clone()));
         Ok(models)
+    }
+}
+
+/// The model that answers where nobody named one: the first that seems to chat, or the first.
+fn first(models: Vec<String>) -> Option<String> {
+    let at = models.iter().position(|it| chats(it)).unwrap_or(0);
+    models.into_iter().nth(at)
+}
+
+/// True unless the name says that the model is for something else.
+fn chats(model: &str) -> bool {
+    let name = model.to_ascii_lowercase();
+    !OTHER_PURPOSES.iter().any(|it| name.contains(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_offered_models_that_chat() {
+        for model in ["gpt-5.1", "qwen3:8b", "llama3.2:latest", "deepseek-reasoner", "gemma-3-27b-it", "o4-mini"] {
+            assert!(chats(model), "{model}");
+        }
+        for model in [
+            "text-embedding-3-small",
+            "nomic-embed-text:latest",
+            "whisper-1",
+            "tts-1-hd",
+            "gpt-4o-mini-tts",
+            "dall-e-3",
+            "omni-moderation-latest",
+            "gpt-4o-transcribe",
+            "gpt-image-1",
+            "BAAI/bge-m3",
+            "jina-reranker-v2",
+        ] {
+            assert!(!chats(model), "{model}");
+        }
+        let first = |models: &[&str]| first(models.iter().map(|&it| it.to_owned()).collect());
+        assert_eq!(first(&["nomic-embed-text", "qwen3:8b"]).as_deref(), Some("qwen3:8b"));
+        assert_eq!(first(&["nomic-embed-text"]).as_deref(), Some("nomic-embed-text"));
+        assert_eq!(first(&[]), None);
     }
 }
