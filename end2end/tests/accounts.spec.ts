@@ -161,5 +161,39 @@ test.describe("a form that is refused", () => {
     // The form reminds her, and she is nobody new.
     await expectFieldError(signUpPage(page).email, "An account with this email exists already. Sign in instead?");
     await expect(page).not.toHaveURL(`${client.url}/chat`);
+
+    // One click leads to where she signs in.
+    await page.getByRole("link", { name: "Sign in instead?" }).click();
+    await expect(signInPage(page).heading).toBeVisible();
+  });
+
+  test("all that is wrong is said at once", async ({ page, visit, scan, ready, javaScriptEnabled }) => {
+    await visit("/sign-up");
+    await signUpPage(page).email.fill("ada");
+    await signUpPage(page).password.fill("short");
+    await signUpPage(page).submit.click();
+    await expectFieldError(signUpPage(page).email, "Enter an email address such as ada@example.com.");
+    await expectFieldError(signUpPage(page).password, "Use at least 8 characters.");
+    await expect(signUpPage(page).email).toBeFocused();
+    await scan("a form with two errors");
+
+    // The same where one signs in.
+    await visit("/sign-in");
+    await signInPage(page).submit.click();
+    await expectFieldError(signInPage(page).email, "Enter an email address such as ada@example.com.");
+    await expectFieldError(signInPage(page).password, "Enter your password.");
+
+    // A password can be looked at, where there is a program to show it.
+    await ready();
+    await signInPage(page).password.fill("correct horse");
+    const show = page.getByRole("button", { name: "Show password" });
+    if (javaScriptEnabled === false) return expect(show).toBeHidden();
+    await expect(signInPage(page).password).toHaveAttribute("type", "password");
+    await show.click();
+    await expect(signInPage(page).password).toHaveAttribute("type", "text");
+    await expect(show).toHaveAttribute("aria-pressed", "true");
+    await expect(signInPage(page).password).toHaveValue("correct horse");
+    await show.click();
+    await expect(signInPage(page).password).toHaveAttribute("type", "password");
   });
 });

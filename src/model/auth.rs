@@ -112,6 +112,14 @@ impl Password {
         &self.0
     }
 
+    /// Judges a password that a form asks for.
+    ///
+    /// # Errors
+    /// [`AuthError::PasswordMissing`] for an empty one.
+    pub fn check_present(&self) -> Result<(), AuthError> {
+        if self.0.is_empty() { Err(AuthError::PasswordMissing) } else { Ok(()) }
+    }
+
     /// Judges the length of a new password, in UTF-16 code units (JavaScript's `.length`), before normalisation.
     ///
     /// # Errors
@@ -149,6 +157,9 @@ pub enum AuthError {
     /// The address and the password do not belong together; also for an unknown address.
     #[error("Invalid email or password")]
     InvalidEmailOrPassword,
+    /// No password was given, where a form asks for it.
+    #[error("Password is missing")]
+    PasswordMissing,
     /// The address is none.
     #[error("Invalid email")]
     InvalidEmail,
@@ -249,7 +260,7 @@ impl AuthError {
             Self::FailedToUnlinkLastAccount => "FAILED_TO_UNLINK_LAST_ACCOUNT",
             Self::AccountNotFound => "ACCOUNT_NOT_FOUND",
             Self::Busy => "SERVICE_UNAVAILABLE",
-            Self::EmailIsTheSame | Self::TooManyRequests | Self::TooManyFailures => return None,
+            Self::EmailIsTheSame | Self::PasswordMissing | Self::TooManyRequests | Self::TooManyFailures => return None,
         })
     }
 

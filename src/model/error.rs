@@ -14,6 +14,9 @@ pub enum ApiError {
     /// Sign-up or sign-in was refused.
     #[error("{0}")]
     Auth(AuthError),
+    /// Two fields of a form were refused.
+    #[error("{0}; {1}")]
+    Both(AuthError, AuthError),
     /// There is no session, or no longer one.
     #[error("you are signed out")]
     SignedOut,

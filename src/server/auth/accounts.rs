@@ -75,6 +75,23 @@ pub async fn may_sign_up(app: &AppState) -> Result<bool> {
     }
 }
 
+/// Judges an address to sign up with, as far as [`sign_up`] would tell.
+///
+/// # Errors
+/// [`AuthError::InvalidEmail`]; [`AuthError::UserAlreadyExists`] where a taken address is told.
+pub async fn judge_address(app: &AppState, email: &str) -> Result<()> {
+    let email = EmailAddress::parse(email)?;
+    match signs_in(app) && may_sign_up(app).await? && find_by_email(&app.db, &email).await?.is_some() {
+        true => Err(AuthError::UserAlreadyExists.into()),
+        false => Ok(()),
+    }
+}
+
+/// True if signing up signs in.
+fn signs_in(app: &AppState) -> bool {
+    app.config.auth.auto_sign_in && !app.config.auth.require_email_verification
+}
+
 /// Creates a user with a password, and opens a session unless the address has to be verified first, or signing up does
 /// not sign in. In these two cases a taken address is not told: the answer is that of a success, and whoever has the
 /// address is told by mail. `callback_url` is where the link of a verification mail leads in the end.
@@ -93,7 +110,7 @@ pub async fn sign_up(
         return Err(AuthError::SignUpDisabled.into());
     }
     input.password.check_new()?;
-    let signs_in = app.config.auth.auto_sign_in && !app.config.auth.require_email_verification;
+    let signs_in = signs_in(app);
     let taken = find_by_email(&app.db, &input.email).await?.is_some();
     // Also for an address that is taken: what is not told in words is not told by the time either.
     let hash = app.passwords.hash(&door::asker(visitor, input.email.as_str()), &input.password).await?;

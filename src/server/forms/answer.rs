@@ -61,6 +61,12 @@ fn refused(err: AuthError) -> ApiError {
     ApiError::Auth(err)
 }
 
+/// Turns what is wrong at two fields into what the form shows.
+pub(super) fn refuse_both(app: &AppState, faults: [AuthError; 2], typed: TypedFields) -> ApiError {
+    _ = refuse(app, faults[0].into(), typed);
+    ApiError::Both(faults[0], faults[1])
+}
+
 pub(super) fn failed(err: &Error) -> ApiError {
     tracing::error!(error = %err, "a server function failed");
     ApiError::Internal

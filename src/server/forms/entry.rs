@@ -5,7 +5,7 @@ use leptos::prelude::expect_context;
 use leptos_axum::redirect;
 
 use super::{
-    answer::{failed, go_on, recall, refuse, set_cookies},
+    answer::{failed, go_on, recall, refuse, refuse_both, set_cookies},
     clean_name, count, principal, visitor,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         path,
     },
     server::{
-        AppState,
+        AppState, Error,
         auth::{
             accounts::{self, SignIn, SignUp, SignedUp},
             cookies::{self, Remember},
@@ -37,8 +37,16 @@ pub async fn entry_start() -> Result<EntryStart, ApiError> {
 pub async fn sign_up(name: String, email: String, password: Password, next: Option<String>) -> Result<(), ApiError> {
     let app: AppState = expect_context();
     let typed = TypedFields { name, email };
+    if let Err(err) = count(&app, "/sign-up/email").await {
+        return Err(refuse(&app, err, typed));
+    }
+    // All that is wrong is said at once.
+    if let Err(password) = password.check_new()
+        && let Err(Error::Auth(email)) = accounts::judge_address(&app, &typed.email).await
+    {
+        return Err(refuse_both(&app, [email, password], typed));
+    }
     let signed_up = async {
-        count(&app, "/sign-up/email").await?;
         let email = EmailAddress::parse(&typed.email)?;
         let name = clean_name(&typed.name);
         let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
@@ -66,8 +74,14 @@ pub async fn sign_in(
 ) -> Result<(), ApiError> {
     let app: AppState = expect_context();
     let remember = remember.into();
+    if let Err(err) = count(&app, "/sign-in/email").await {
+        return Err(refuse(&app, err, TypedFields::of_email(email)));
+    }
+    if let (Err(password), Err(address)) = (password.check_present(), EmailAddress::parse(&email)) {
+        return Err(refuse_both(&app, [address, password], TypedFields::of_email(email)));
+    }
     let signed_in = async {
-        count(&app, "/sign-in/email").await?;
+        password.check_present()?;
         let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
         let visitor = visitor(&app);
         let (_, session) = accounts::sign_in(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use leptos::prelude::expect_context;
 
 use super::{
-    answer::{done, failed, go_on, recall, refuse, set_cookies, signed_out},
+    answer::{done, failed, go_on, recall, refuse, refuse_both, set_cookies, signed_out},
     appearance, clean_name, count, device, headers, principal, visitor,
 };
 use crate::{
@@ -125,8 +125,16 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
     let remember = cookies::remember(&app.config, &headers());
     let visitor = visitor(&app);
     let revoke = revoke_others.then_some(remember);
+    if let Err(err) = count(&app, "/change-password").await {
+        return Err(refuse(&app, err, TypedFields::default()));
+    }
+    // All that is wrong is said at once.
+    if let Err(fault) = new.check_new()
+        && let Ok(false) = credentials::verify_password(&app, &principal.user_id, &visitor, &current).await
+    {
+        return Err(refuse_both(&app, [AuthError::InvalidPassword, fault], TypedFields::default()));
+    }
     let changed = async {
-        count(&app, "/change-password").await?;
         let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
         set_cookies(devices::remember(&app, &visitor, &principal.user_id).await?);
         Ok(session)

@@ -1,8 +1,10 @@
 use leptos::{html, prelude::*};
 
+use super::{Icon, IconKind};
 use crate::ui::{
-    live::{effect, handler, live, live_view},
+    live::{Live, effect, handler, live, live_view},
     view::{part, view},
+    words::form as words,
 };
 
 /// A labelled input with its error.
@@ -28,18 +30,20 @@ pub fn Field(
     /// What to know before typing.
     #[prop(optional)]
     hint: Option<&'static str>,
+    /// The way on after an error, which stands behind it.
+    #[prop(optional)]
+    way_on: Option<Live<AnyView>>,
     /// Why it was refused.
     #[prop(into)]
     error: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
+    let is_password = kind == "password";
+    let is_shown = RwSignal::new(false);
     effect(move || {
-        if let (Some(_), Some(input)) = (error.get(), input.get_untracked()) {
-            if kind == "password" {
-                // Nobody sees where a password is wrong: it is typed again.
-                input.set_value("");
-            }
-            _ = input.focus();
+        if let (Some(_), Some(input), true) = (error.get(), input.get_untracked(), is_password) {
+            // Nobody sees where a password is wrong: it is typed again.
+            input.set_value("");
         }
     });
     let follow = move || {
@@ -65,26 +69,51 @@ pub fn Field(
             <label class="field__label" for=id.clone()>
                 {label}
             </label>
-            <input
-                node_ref=input
-                class="field__input"
-                id=id
-                name=name
-                type=kind
-                value=value
-                autocomplete=autocomplete
-                autofocus=error.get_untracked().is_some()
-                on:input=handler(move |_| follow())
-                aria-invalid=live(move || error.get().map(|_| "true"))
-                aria-describedby=live(described_by)
-            />
+            <div class="field__box">
+                <input
+                    node_ref=input
+                    class="field__input"
+                    id=id
+                    name=name
+                    type=live(move || if is_shown.get() { "text" } else { kind })
+                    value=value
+                    autocomplete=autocomplete
+                    autofocus=error.get_untracked().is_some()
+                    on:input=handler(move |_| follow())
+                    aria-invalid=live(move || error.get().map(|_| "true"))
+                    aria-describedby=live(described_by)
+                />
+                {is_password.then(|| view! { <ShowPassword is_shown /> })}
+            </div>
             {live_view(move || match (error.get(), hint) {
                 (Some(text), _) => {
-                    view! { <p class="field__error" id=error_id.clone() role="alert">{text}</p> }
+                    view! {
+                        <p class="field__error" id=error_id.clone() role="alert">
+                            {text}
+                            {way_on.as_ref().map(|it| it())}
+                        </p>
+                    }
                 }
                 (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> },
                 (None, None) => part(()),
             })}
         </div>
+    }
+}
+
+/// A button that shows what was typed as a password.
+#[component]
+fn ShowPassword(is_shown: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <button
+            class="field__show icon-button"
+            type="button"
+            aria-label=words::SHOW_PASSWORD
+            title=live(move || if is_shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD })
+            aria-pressed=live(move || if is_shown.get() { "true" } else { "false" })
+            on:click=handler(move |_| is_shown.update(|it| *it = !*it))
+        >
+            {live_view(move || view! { <Icon kind=if is_shown.get() { IconKind::EyeOff } else { IconKind::Eye } /> })}
+        </button>
     }
 }

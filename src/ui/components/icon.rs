@@ -19,6 +19,8 @@ pub enum IconKind {
     Copy,
     Dot,
     Ellipsis,
+    Eye,
+    EyeOff,
     File,
     Globe,
     History,
@@ -68,6 +70,10 @@ impl IconKind {
             }
             Self::Dot => "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
             Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
+            Self::Eye => "M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7-10-7-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
+            Self::EyeOff => {
+                "M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7-10-7-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 3l18 18"
+            }
             Self::File => "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7zM14 2v4a2 2 0 0 0 2 2h4",
             Self::Globe => {
                 "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20M2 12h20"

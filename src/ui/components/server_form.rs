@@ -6,7 +6,7 @@ use leptos::{
     task::spawn_local,
 };
 use wasm_bindgen::JsCast;
-use web_sys::UrlSearchParams;
+use web_sys::{Element, HtmlElement, UrlSearchParams};
 
 use crate::{
     model::{ApiError, page::Done},
@@ -66,6 +66,7 @@ impl FormAction {
         }
         event.prevent_default();
         let fields = form_data_from_event(event).ok().and_then(|fields| encode(&fields));
+        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         self.is_pending.set(true);
         spawn_local(async move {
             let answer = match fields {
@@ -76,8 +77,16 @@ impl FormAction {
             self.is_pending.try_set(false);
             self.answer.try_set(Some(answer));
             self.version.try_update(|version| *version += 1);
+            // The fields know when the next frame is drawn.
+            request_animation_frame(move || _ = form.and_then(|it| focus_first_fault(&it)));
         });
     }
+}
+
+/// Gives the focus to the first field that is wrong.
+fn focus_first_fault(form: &Element) -> Option<()> {
+    let field = form.query_selector("[aria-invalid=true]").ok()??;
+    field.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }
 
 /// The fields as a browser without scripts sends them. None of ours is a file.

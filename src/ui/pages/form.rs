@@ -23,6 +23,8 @@ pub struct FormErrors {
     pub current_password: Option<&'static str>,
     /// Above all fields.
     pub form: Option<&'static str>,
+    /// Whether somebody has the address already.
+    pub is_taken: bool,
 }
 
 impl FormErrors {
@@ -38,20 +40,32 @@ impl FormErrors {
     pub fn of(err: ApiError) -> Self {
         match err {
             ApiError::Auth(err) => Self::of_refusal(err),
+            ApiError::Both(first, second) => Self::of_refusal(first).and(Self::of_refusal(second)),
             err => Self { form: Some(words::failure(err)), ..Self::default() },
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            email: self.email.or(other.email),
+            password: self.password.or(other.password),
+            current_password: self.current_password.or(other.current_password),
+            form: self.form.or(other.form),
+            is_taken: self.is_taken || other.is_taken,
         }
     }
 
     fn of_refusal(err: AuthError) -> Self {
         let (mut errors, text) = (Self::default(), Some(words::refusal(err)));
         match err {
-            AuthError::InvalidEmailOrPassword | AuthError::PasswordTooShort | AuthError::PasswordTooLong => {
-                errors.password = text;
+            AuthError::InvalidEmailOrPassword
+            | AuthError::PasswordMissing
+            | AuthError::PasswordTooShort
+            | AuthError::PasswordTooLong => errors.password = text,
+            AuthError::UserAlreadyExists | AuthError::FailedToCreateUser => {
+                (errors.email, errors.is_taken) = (text, true);
             }
-            AuthError::InvalidEmail
-            | AuthError::UserAlreadyExists
-            | AuthError::FailedToCreateUser
-            | AuthError::EmailIsTheSame => errors.email = text,
+            AuthError::InvalidEmail | AuthError::EmailIsTheSame => errors.email = text,
             AuthError::InvalidPassword => errors.current_password = text,
             _ => errors.form = text,
         }
@@ -147,6 +161,9 @@ mod tests {
         check(AuthError::InvalidEmailOrPassword.into(), password);
         check(AuthError::PasswordTooShort.into(), password);
         check(AuthError::PasswordTooLong.into(), password);
+        check(AuthError::PasswordMissing.into(), password);
+        check(ApiError::Both(AuthError::InvalidEmail, AuthError::PasswordTooShort), [true, false, true, false]);
+        check(ApiError::Both(AuthError::InvalidPassword, AuthError::PasswordTooLong), [false, true, true, false]);
         check(AuthError::TooManyRequests.into(), form);
         check(AuthError::TooManyFailures.into(), form);
         check(AuthError::Busy.into(), form);

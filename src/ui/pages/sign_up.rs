@@ -9,10 +9,10 @@ use crate::{
     model::page::{EntryStart, TypedFields},
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::derived,
+        live::{derived, live_view},
         paths,
         view::view,
-        words::entry as words,
+        words::{entry as words, form},
     },
 };
 
@@ -45,6 +45,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="email"
                 autocomplete="username"
                 value=typed.email
+                way_on=live_view(move || errors.get().is_taken.then(sign_in_instead))
                 error=derived(move || errors.get().email)
             />
             <Field
@@ -62,6 +63,14 @@ fn Open(typed: TypedFields) -> impl IntoView {
         <p class="entry__other">
             {words::HAVE_ACCOUNT} <a href=paths::sign_in(next().as_deref()) class="link">{words::SIGN_IN}</a>
         </p>
+    }
+}
+
+/// For who has an account already.
+fn sign_in_instead() -> AnyView {
+    view! {
+        " "
+        <a href=paths::sign_in(next().as_deref()) class="link">{form::SIGN_IN_INSTEAD}</a>
     }
 }
 

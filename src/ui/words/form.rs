@@ -5,7 +5,7 @@ use crate::model::{ApiError, auth::AuthError, page::Done};
 /// Says why something failed that is nobody's mistake; refusals have [`refusal`].
 pub fn failure(err: ApiError) -> &'static str {
     match err {
-        ApiError::Auth(err) => refusal(err),
+        ApiError::Auth(err) | ApiError::Both(err, _) => refusal(err),
         ApiError::Unreachable => "The server could not be reached. Check your connection and try again.",
         ApiError::SignedOut => "You are signed out. Sign in, then try again.",
         ApiError::NotFound => "This is not possible here, or not any more.",
@@ -13,16 +13,22 @@ pub fn failure(err: ApiError) -> &'static str {
     }
 }
 
+/// Leads from the sign-up page to the other one, with the address that has an account.
+pub const SIGN_IN_INSTEAD: &str = "Sign in instead?";
+/// Shows what was typed as a password.
+pub const SHOW_PASSWORD: &str = "Show password";
+/// Hides it again; a tooltip.
+pub const HIDE_PASSWORD: &str = "Hide password";
+
 /// Says why something was refused.
 pub fn refusal(err: AuthError) -> &'static str {
     match err {
         AuthError::InvalidEmailOrPassword => "The email or the password is wrong.",
+        AuthError::PasswordMissing => "Enter your password.",
         AuthError::InvalidEmail => "Enter an email address such as ada@example.com.",
         AuthError::PasswordTooShort => "Use at least 8 characters.",
         AuthError::PasswordTooLong => "Use at most 128 characters.",
-        AuthError::UserAlreadyExists | AuthError::FailedToCreateUser => {
-            "An account with this email exists already. Sign in instead?"
-        }
+        AuthError::UserAlreadyExists | AuthError::FailedToCreateUser => "An account with this email exists already.",
         AuthError::EmailIsTheSame => "This is your address already.",
         AuthError::InvalidPassword => "This is not your password.",
         AuthError::SignUpDisabled => "Nobody can sign up here. Ask the operator for an account.",

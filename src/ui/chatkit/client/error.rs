@@ -56,7 +56,7 @@ impl ChatKitError {
 impl From<ApiError> for ChatKitError {
     fn from(err: ApiError) -> Self {
         match err {
-            ApiError::SignedOut | ApiError::Auth(_) => Self::Unauthorized,
+            ApiError::SignedOut | ApiError::Auth(_) | ApiError::Both(..) => Self::Unauthorized,
             ApiError::Unreachable => Self::Unreachable,
             ApiError::NotFound => Self::refused(404),
             ApiError::BadRequest => Self::refused(400),
