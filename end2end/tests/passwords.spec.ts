@@ -48,6 +48,13 @@ test("somebody who forgot the password sets a new one", { tag: "@own-server" }, 
   await expect(forgotPasswordPage(page).heading).toBeVisible();
 });
 
+test("a link that sets no password is named before one is thought out", { tag: "@own-server" }, async ({ page, visit, scan }) => {
+  await visit("/reset-password?token=a-token-that-nobody-made");
+  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  await expect(resetPasswordPage(page).password).toHaveCount(0);
+  await scan("a dead link");
+});
+
 test("a stranger's address gets the same answer", async ({ page, visit }) => {
   const { email } = newAccount();
   await visit("/forgot-password");

@@ -43,6 +43,18 @@ test("a visitor verifies the address before signing in", { tag: "@own-server" },
   }
 });
 
+test("a page that anybody can open claims nothing", { tag: "@own-server" }, async ({ page, visit, scan }) => {
+  await visit("/verify-email");
+  await expect(page.getByRole("heading", { level: 1, name: "Verify your email" })).toBeVisible();
+  await expect(page.getByText("is verified")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Send the mail again" })).toBeVisible();
+  await scan("a page to verify an address");
+  await visit("/check-mail");
+  await expect(page.getByText("If you have just signed up, a mail is on its way to you.")).toBeVisible();
+  await visit("/account/deleted");
+  await expect(signInPage(page).heading).toBeVisible();
+});
+
 test("a link that is no good offers another one", { tag: "@own-server" }, async ({ page, visit, scan }) => {
   await visit("/verify-email?error=TOKEN_EXPIRED");
   await expect(page.getByText("It is too old: a link is good for an hour.")).toBeVisible();

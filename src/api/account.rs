@@ -64,11 +64,12 @@ pub async fn chat_token() -> Result<String, ApiError> {
     crate::server::forms::chat_token().await
 }
 
-/// Returns what the pages for visitors begin with, and forgets what the form before has left.
+/// Returns what the pages for visitors begin with, and forgets what the form before has left. `reset_token` is that of a
+/// link to set a new password; it is looked up and not used up.
 ///
 /// # Errors
 /// [`ApiError::Internal`] when the database fails.
 #[server(name = GetEntryStart, prefix = "/api/fn", endpoint = "entry-start")]
-pub async fn entry_start() -> Result<EntryStart, ApiError> {
-    crate::server::forms::entry_start().await
+pub async fn entry_start(#[server(default)] reset_token: Option<String>) -> Result<EntryStart, ApiError> {
+    crate::server::forms::entry_start(reset_token).await
 }

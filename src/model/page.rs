@@ -46,6 +46,8 @@ pub enum Done {
     SignedUp,
     /// The profile was changed.
     ProfileSaved,
+    /// The link of a mail was followed, and the address is proved.
+    EmailVerified,
     /// A mail that proves an address is on its way, if it was not proved yet.
     VerificationOrdered,
     /// A mail to the old address asks whether it agrees to a new one.
@@ -77,6 +79,7 @@ pub enum Done {
 from_json!(word Done {
     "signed_up" => SignedUp,
     "profile_saved" => ProfileSaved,
+    "email_verified" => EmailVerified,
     "verification_ordered" => VerificationOrdered,
     "old_address_asked" => OldAddressAsked,
     "new_address_asked" => NewAddressAsked,
@@ -108,13 +111,17 @@ from_json!(struct FormMemory { ; typed, done });
 pub struct EntryStart {
     /// Whether the visitor is signed in already.
     pub is_signed_in: bool,
+    /// Whether the visitor's address is known to be verified: by the account, or by the link that was just followed.
+    pub is_verified: bool,
     /// Whether this server lets anybody sign up now.
     pub may_sign_up: bool,
+    /// Whether the link that led here sets no password any more.
+    pub is_link_dead: bool,
     /// What the form before has left.
     pub memory: FormMemory,
 }
 
-from_json!(struct EntryStart { is_signed_in, may_sign_up, memory });
+from_json!(struct EntryStart { is_signed_in, is_verified, may_sign_up, is_link_dead, memory });
 
 /// What the account pages show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -273,7 +280,9 @@ mod tests {
     #[test]
     fn what_a_page_begins_with_comes_out_as_it_went_in() {
         let memory = r#"{"typed":{"name":"n","email":"e"},"done":"signed_up"}"#;
-        check::<EntryStart>(&format!(r#"{{"is_signed_in":true,"may_sign_up":true,"memory":{memory}}}"#));
+        check::<EntryStart>(&format!(
+            r#"{{"is_signed_in":true,"is_verified":true,"may_sign_up":true,"is_link_dead":true,"memory":{memory}}}"#
+        ));
         let at = r#""2026-11-23T00:03:18.787Z""#;
         let user = format!(
             r#"{{"id":"u","name":"n","email":"e","emailVerified":true,"image":"i","createdAt":{at},"updatedAt":{at}}}"#
@@ -300,6 +309,7 @@ mod tests {
         for done in [
             Done::SignedUp,
             Done::ProfileSaved,
+            Done::EmailVerified,
             Done::VerificationOrdered,
             Done::OldAddressAsked,
             Done::NewAddressAsked,

@@ -15,6 +15,7 @@ pub mod forms;
 mod ids;
 pub mod listen;
 pub mod mail;
+mod memory;
 mod middleware;
 pub mod private_file;
 pub mod router;

@@ -83,6 +83,12 @@ async fn sign_in(app: &TestApp, user: &TestUser, user_agent: &str) -> String {
     response.cookies().remove(0).split(';').next().unwrap().to_owned()
 }
 
+/// Cuts the token out of a link to set a new password.
+fn token_of(url: &str) -> String {
+    let (_, token) = url.split_once("/reset-password/").unwrap();
+    token.split('?').next().unwrap().to_owned()
+}
+
 async fn is_signed_in(app: &TestApp, cookie: &str) -> bool {
     !app.get("/api/auth/get-session", cookie).await.json().is_null()
 }
@@ -241,9 +247,104 @@ on_both_engines! {
         let fields = "token=nothing&new_password=a+new+horse+2";
         let html = browser.submit("/reset-password?token=nothing", "reset-password", fields).await;
         assert!(html.contains("This link does not work"), "{html}");
-        let fields = "token=nothing&new_password=short";
-        let html = browser.submit("/reset-password?token=nothing", "reset-password", fields).await;
-        assert!(html.contains("Use at least 8 characters.") && html.contains("value=\"nothing\""), "{html}");
+    }
+
+    async fn a_link_that_sets_no_password_is_named_before_one_is_typed(app) {
+        let ada = app.sign_up("Ada").await;
+        let mut browser = Browser::new(&app);
+        let form = "name=\"new_password\"";
+        browser.submit("/forgot-password", "request-reset", "email=ada%40example.com").await;
+        let token = token_of(&app.letters().await.remove(0).url);
+        let page = format!("/reset-password?token={token}");
+        // To open it is not to use it, and neither is a password that is refused.
+        for _ in 0..2 {
+            assert!(browser.open(&page).await.text().contains(form));
+        }
+        let html = browser.submit(&page, "reset-password", &format!("token={token}&new_password=short")).await;
+        assert!(html.contains("Use at least 8 characters.") && html.contains(&format!("value=\"{token}\"")), "{html}");
+        browser.submit(&page, "reset-password", &format!("token={token}&new_password=a+new+horse+2")).await;
+        app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
+        let late = token_of(&app.letters().await.remove(0).url);
+        app.state.clock.advance_seconds(60 * 60 + 1);
+        for dead in [&token, &late, "nothing", "", "a%20b", "%00"] {
+            let html = browser.open(&format!("/reset-password?token={dead}")).await.text();
+            assert!(html.contains("This link does not work") && !html.contains(form), "{dead}: {html}");
+        }
+    }
+
+    async fn a_page_claims_nothing_because_of_its_address(app) {
+        let ada = app.sign_up("Ada").await;
+        let (verified, form) = ("Your email is verified", "Send the mail again");
+        // Whoever opens it is told nothing, signed in or not.
+        for cookie in ["a=b", &ada.cookie] {
+            let html = app.get("/verify-email", cookie).await.text();
+            assert!(!html.contains(verified) && html.contains(form), "{html}");
+            let html = app.get("/check-mail", cookie).await.text();
+            assert!(html.contains("If you have just signed up") && !html.contains("A mail is on its way to"), "{html}");
+        }
+        // Whoever follows the link is told what it did, once.
+        Browser::of(&app, &ada).submit("/account/email", "order-verification", "").await;
+        let link = app.letters().await.remove(0).url.replace(BASE_URL, "");
+        let mut stranger = Browser::new(&app);
+        let response = stranger.open(&link).await;
+        assert_eq!(response.header("location"), "/verify-email");
+        assert!(stranger.open("/verify-email").await.text().contains(verified));
+        assert!(!stranger.open("/verify-email").await.text().contains(verified));
+        // The account itself is told always; a link that is followed once more is no lie.
+        assert!(app.get("/verify-email", &ada.cookie).await.text().contains(verified));
+        stranger.open(&link).await;
+        assert!(stranger.open("/verify-email").await.text().contains(verified));
+        // A cookie that somebody else wrote says nothing.
+        let forged = "colloquy.form_memory=%7B%22done%22%3A%22email_verified%22%7D.c2lnbmVk";
+        assert!(!app.get("/verify-email", forged).await.text().contains(verified));
+    }
+
+    async fn a_form_says_all_that_is_wrong_at_once(app) {
+        app.sign_up("Ada").await;
+        let (no_address, short) = ("Enter an email address such as ada@example.com.", "Use at least 8 characters.");
+        let check = async |page: &str, form: &str, fields: &str, said: &[&str], not_said: &[&str]| {
+            let html = Browser::new(&app).submit(page, form, fields).await;
+            assert!(said.iter().all(|it| html.contains(it)), "{fields} {said:?}: {html}");
+            assert!(!not_said.iter().any(|it| html.contains(it)), "{fields} {not_said:?}: {html}");
+            assert!(html.matches("autofocus").count() >= 1, "{html}");
+        };
+        let taken = "An account with this email exists already.";
+        let link = "<a href=\"/sign-in\" class=\"link\">Sign in instead?</a>";
+        let up = ("/sign-up", "sign-up");
+        check(up.0, up.1, "name=&email=ada&password=short", &[no_address, short], &[taken]).await;
+        check(up.0, up.1, "name=&email=&password=", &[no_address, short], &[taken]).await;
+        check(up.0, up.1, "name=&email=ada%40example.com&password=short", &[taken, link, short], &[no_address]).await;
+        check(up.0, up.1, "name=&email=ada%40example.com&password=correct+horse+1", &[taken, link], &[short]).await;
+        check(up.0, up.1, "name=&email=eve%40example.com&password=short", &[short], &[taken, no_address]).await;
+        check(up.0, up.1, "name=&email=eve&password=correct+horse+1", &[no_address], &[short]).await;
+        let (none, wrong) = ("Enter your password.", "The email or the password is wrong.");
+        let into = ("/sign-in", "sign-in");
+        check(into.0, into.1, "email=ada&password=", &[no_address, none], &[wrong]).await;
+        check(into.0, into.1, "email=ada%40example.com&password=", &[none], &[wrong, no_address]).await;
+        check(into.0, into.1, "email=ada%40example.com&password=x", &[wrong], &[none, no_address]).await;
+    }
+
+    async fn a_changed_password_is_judged_together_with_the_old_one(app) {
+        let ada = app.sign_up("Ada").await;
+        let (not_yours, short) = ("This is not your password.", "Use at least 8 characters.");
+        let check = async |fields: &str, expected: [bool; 2]| {
+            let html = Browser::of(&app, &ada).submit("/account/password", "change-password", fields).await;
+            assert_eq!([not_yours, short].map(|it| html.contains(it)), expected, "{fields}: {html}");
+        };
+        check("current_password=wrong&new_password=short", [true, true]).await;
+        check("current_password=&new_password=", [true, true]).await;
+        check("current_password=correct+horse+1&new_password=short", [false, true]).await;
+        check("current_password=wrong&new_password=a+new+horse+2", [true, false]).await;
+    }
+
+    async fn the_note_about_the_demo_stays_closed(app) {
+        let ada = app.sign_up("Ada").await;
+        let mut browser = Browser::of(&app, &ada);
+        assert!(browser.open("/chat").await.text().contains("Demo answers"));
+        let html = browser.submit("/chat", "close-demo-note", "").await;
+        assert!(!html.contains("Demo answers"), "{html}");
+        assert!(!browser.open("/chat").await.text().contains("Demo answers"));
+        assert!(app.get("/chat", &ada.cookie).await.text().contains("Demo answers"), "in another browser it is open");
     }
 
     async fn a_reset_says_that_everybody_is_signed_out(app) {
@@ -406,5 +507,5 @@ async fn nobody_is_told_by_a_link_that_his_account_is_gone() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ada = app.sign_up("Ada").await;
     assert_eq!(app.get("/account/deleted", &ada.cookie).await.header("location"), "/account");
-    assert!(app.get("/account/deleted", "x=y").await.text().contains("Your account is deleted"));
+    assert_eq!(app.get("/account/deleted", "x=y").await.header("location"), "/sign-in");
 }

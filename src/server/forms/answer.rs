@@ -11,17 +11,8 @@ use crate::{
         auth::AuthError,
         page::{Done, FormMemory, TypedFields},
     },
-    server::{
-        AppState, Error,
-        auth::{cookies, wire::wait_header},
-    },
+    server::{AppState, Error, auth::wire::wait_header, memory},
 };
-
-/// Holds a [`FormMemory`], while the browser goes to the next page.
-const MEMORY: &str = "colloquy.form_memory";
-const MEMORY_MAX_AGE_S: i64 = 60;
-/// The most characters of a field that are kept.
-const MAX_TYPED_CHARS: usize = 256;
 
 /// Answers a form that stays where it is.
 pub(super) fn done(app: &AppState, done: Done) -> Done {
@@ -79,16 +70,13 @@ pub(super) fn signed_out() -> ApiError {
 
 /// Returns what the form before has left, and forgets it.
 pub(super) fn recall(app: &AppState) -> FormMemory {
-    let Some(text) = cookies::signed(&app.config, &headers(), MEMORY) else { return FormMemory::default() };
-    set_cookies(vec![cookies::set(&app.config, MEMORY, "", Some(0))]);
-    serde_json::from_str(&text).unwrap_or_default()
+    let Some(memory) = memory::read(app, &headers()) else { return FormMemory::default() };
+    set_cookies(vec![memory::forget(app)]);
+    memory
 }
 
 fn remember(app: &AppState, typed: TypedFields, done: Option<Done>) {
-    let cut = |text: String| text.chars().take(MAX_TYPED_CHARS).collect();
-    let memory = FormMemory { typed: TypedFields { name: cut(typed.name), email: cut(typed.email) }, done };
-    let text = serde_json::to_string(&memory).expect("BUG: a memory is plain JSON");
-    set_cookies(vec![cookies::set_signed(&app.config, MEMORY, &text, Some(MEMORY_MAX_AGE_S))]);
+    set_cookies(vec![memory::keep(app, typed, done)]);
 }
 
 /// Sets a status where a script reads it. A form without JavaScript needs its 302, which a status would overwrite.

@@ -21,16 +21,28 @@ use crate::{
             accounts::{self, SignIn, SignUp, SignedUp},
             cookies::{self, Remember},
             devices,
+            recovery,
             sessions::{self, SessionRow},
         },
     },
 };
 
 /// See [`crate::api::account::entry_start`].
-pub async fn entry_start() -> Result<EntryStart, ApiError> {
+pub async fn entry_start(reset_token: Option<String>) -> Result<EntryStart, ApiError> {
     let app: AppState = expect_context();
     let may_sign_up = accounts::may_sign_up(&app).await.map_err(|err| failed(&err))?;
-    Ok(EntryStart { is_signed_in: principal().is_some(), may_sign_up, memory: recall(&app) })
+    let is_link_dead = match reset_token {
+        Some(token) => !recovery::is_good(&app, &token).await.map_err(|err| failed(&err))?,
+        None => false,
+    };
+    let (principal, memory) = (principal(), recall(&app));
+    Ok(EntryStart {
+        is_signed_in: principal.is_some(),
+        is_verified: principal.is_some_and(|it| it.user.email_verified) || memory.done == Some(Done::EmailVerified),
+        may_sign_up,
+        is_link_dead,
+        memory,
+    })
 }
 
 /// See [`crate::api::account::sign_up`].

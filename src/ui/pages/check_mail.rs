@@ -51,12 +51,13 @@ fn ForReset(email: String) -> impl IntoView {
 #[component]
 fn ForVerification(start: EntryStart) -> impl IntoView {
     let email = start.memory.typed.email;
-    let whom = if email.is_empty() { words::YOUR_ADDRESS } else { &email };
+    // Anybody can open the page.
+    let lede = match email.is_empty() {
+        true => words::VERIFICATION_PERHAPS.to_owned(),
+        false => words::verification_ordered(&email),
+    };
     view! {
-        <EntryHeader
-            heading=words::CHECK_MAIL
-            lede=words::verification_ordered(whom)
-        />
+        <EntryHeader heading=words::CHECK_MAIL lede />
         <details class="entry__again">
             <summary class="link">{words::NOTHING_CAME}</summary>
             <SendVerificationForm is_address_asked=true email=RwSignal::new(email) />

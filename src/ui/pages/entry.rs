@@ -17,18 +17,21 @@ pub fn EntryPage(
     /// Whether it is for those, too, who are signed in.
     #[prop(optional)]
     is_for_all: bool,
+    /// The token of the link that led here, if it is one to set a new password.
+    #[prop(optional_no_strip)]
+    reset_token: Option<String>,
     /// Makes the content.
     content: fn(EntryStart) -> AnyView,
 ) -> impl IntoView {
-    let ask = async |_| {
+    let ask = async |reset_token| {
         // Who cannot be told about the visitor shows the form; the server judges again.
-        entry_start().await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() })
+        entry_start(reset_token).await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() })
     };
     let show = move |start: EntryStart| match start.is_signed_in && !is_for_all {
         true => view! { <GoOn /> },
         false => content(start),
     };
-    view! { <EntryCard>{open_with(Signal::stored(None), ask, show)}</EntryCard> }
+    view! { <EntryCard>{open_with(Signal::stored(reset_token), ask, show)}</EntryCard> }
 }
 
 /// The card alone.

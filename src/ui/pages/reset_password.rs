@@ -19,12 +19,17 @@ use crate::{
 /// Where the link of the mail leads: a new password, by the token in the page's query.
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
-    view! { <EntryPage is_for_all=true content=reset_password /> }
+    view! { <EntryPage is_for_all=true reset_token=token() content=reset_password /> }
 }
 
-fn reset_password(_: EntryStart) -> AnyView {
+/// The token of the link, unless the server said before that it is no good.
+fn token() -> Option<String> {
+    query("token").filter(|_| query("error").is_none())
+}
+
+fn reset_password(start: EntryStart) -> AnyView {
     let action = FormAction::new::<ResetPassword>();
-    let token = query("token").filter(|_| query("error").is_none());
+    let token = token().filter(|_| !start.is_link_dead);
     let used_up = Err(ApiError::Auth(AuthError::InvalidToken));
     let is_used_up = memo(move || action.answer().with(|it| it.as_ref() == Some(&used_up)));
     part(live_view(move || match token.clone().filter(|_| !is_used_up.get()) {

@@ -16,16 +16,22 @@ use crate::{
     },
 };
 
-/// Where the link that proves an address leads, with `?error=…` if it did not.
+/// Where the link that proves an address leads, with `?error=…` if it did not. It says that an address is verified only
+/// where the server knows it.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=verify_email /> }
 }
 
 fn verify_email(start: EntryStart) -> AnyView {
-    let Some(code) = query("error") else { return view! { <Verified is_signed_in=start.is_signed_in /> } };
+    let (heading, lede) = match query("error") {
+        Some(code) => (words::LINK_BROKEN, form::link_error(&code)),
+        None if start.is_verified => return view! { <Verified is_signed_in=start.is_signed_in /> },
+        // Anybody can open the page.
+        None => (words::VERIFY_HEADING, words::VERIFY_LEDE),
+    };
     view! {
-        <EntryHeader heading=words::LINK_BROKEN lede=form::link_error(&code) />
+        <EntryHeader heading lede />
         <SendVerificationForm
             is_address_asked=true
             email=RwSignal::new(start.memory.typed.email)

@@ -44,8 +44,6 @@ pub const FULL_STOP: &str = ".";
 pub const BACK_TO_SIGN_IN: &str = "Back to sign in";
 /// Instead of an address that is not known.
 pub const GIVEN_ADDRESS: &str = "the address that you gave";
-/// Instead of an address that is not known.
-pub const YOUR_ADDRESS: &str = "your address";
 /// Opens the form that asks for the mail again.
 pub const NOTHING_CAME: &str = "Nothing came?";
 /// Leads to the sign-in page.
@@ -86,6 +84,13 @@ pub const LINK_BROKEN: &str = "This link does not work";
 pub const RESET_BROKEN_LEDE: &str = "It is used up, too old or not whole. Each link sets one password, within an hour.";
 /// Asks for another link.
 pub const NEW_LINK: &str = "Get a new link";
+/// The heading where a link to verify an address is asked for.
+pub const VERIFY_HEADING: &str = "Verify your email";
+/// Below it.
+pub const VERIFY_LEDE: &str = "Open the link in the mail that you were sent, or have another one sent.";
+/// Says that a mail verifies the address, to somebody of whom nothing is known.
+pub const VERIFICATION_PERHAPS: &str =
+    "If you have just signed up, a mail is on its way to you. Follow its link to verify your address; then sign in.";
 /// The heading when an address is verified.
 pub const VERIFIED_HEADING: &str = "Your email is verified";
 /// Below it, for somebody who is signed in.

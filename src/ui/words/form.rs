@@ -56,6 +56,7 @@ pub fn done(done: Done) -> &'static str {
     match done {
         Done::SignedUp => "Your account is ready. Sign in with it.",
         Done::ProfileSaved => "Your profile is saved.",
+        Done::EmailVerified => "Your email is verified.",
         Done::VerificationOrdered => {
             "A mail is on its way, if the address still waits to be verified. Its link is good for an hour. If none comes within a minute, look among the junk, then ask again."
         }

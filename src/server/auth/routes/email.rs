@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    model::auth::AuthError,
+    model::{auth::AuthError, page::Done, path},
     server::{
         AppState, Error, Result,
         auth::{
@@ -24,6 +24,7 @@ use crate::{
             targets, verification,
             wire::WireError,
         },
+        memory,
     },
 };
 
@@ -80,7 +81,13 @@ async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireErro
         Err(err) => Err(err.into()),
     };
     match (followed, callback_url) {
-        (Ok(_), Some(url)) => Ok(links::found(&url)),
+        (Ok(_), Some(url)) => {
+            if url == path::VERIFY_EMAIL {
+                // Our page says so only to whoever followed the link.
+                SetCookies::of(&parts).extend([memory::keep_done(&app, Done::EmailVerified)]);
+            }
+            Ok(links::found(&url))
+        }
         (Ok(body), None) => Ok(Json(body).into_response()),
         (Err(Error::Auth(err)), Some(url)) => Ok(links::found(&links::with_error(&url, err))),
         (Err(Error::Auth(err)), None) => Err(WireError::unauthorized_because(err)),

@@ -10,7 +10,11 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    model::auth::{AuthError, Password},
+    model::{
+        auth::{AuthError, Password},
+        page::Done,
+        path,
+    },
     server::{
         AppState, Error,
         auth::{
@@ -25,6 +29,7 @@ use crate::{
             users::{self, UserChanges},
             wire::WireError,
         },
+        memory,
     },
 };
 
@@ -109,7 +114,13 @@ async fn follow_deletion(app: &AppState, parts: &Parts) -> Result<Response, Wire
     delete_by_token(app, &principal, &token).await?;
     SetCookies::of(parts).extend(cookies::close_session(&app.config));
     Ok(match callback_url {
-        Some(url) => links::found(&url),
+        Some(url) => {
+            if url == path::ACCOUNT_DELETED {
+                // Our page says so only to whoever followed the link.
+                SetCookies::of(&parts).extend([memory::keep_done(&app, Done::Deleted)]);
+            }
+            links::found(&url)
+        }
         None => Json(json!({ "success": true, "message": "User deleted" })).into_response(),
     })
 }

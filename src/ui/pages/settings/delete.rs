@@ -109,15 +109,17 @@ fn NotHere() -> impl IntoView {
     view! { <SectionHeader heading=words::DELETE lede=Signal::stored(lede.to_owned()) /> }
 }
 
-/// What is shown when the account is gone. A link to here that somebody else wrote tells no user that his was.
+/// What is shown when the account is gone, to whoever has just deleted it: a link to here that somebody else wrote tells
+/// nobody that theirs was.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
     open_with(
         Signal::stored(None),
-        |_| entry_start(),
+        |_| entry_start(None),
         |start| match start {
             Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> },
-            _ => view! { <Farewell /> },
+            Ok(start) if start.memory.done == Some(Done::Deleted) => view! { <Farewell /> },
+            _ => view! { <Redirect path=paths::SIGN_IN /> },
         },
     )
 }

@@ -1,0 +1,36 @@
+//! What a form, or the link of a mail, leaves for the page that it leads to: a signed cookie that is read once.
+
+use axum::http::{HeaderMap, HeaderValue};
+
+use super::{AppState, auth::cookies};
+use crate::model::page::{Done, FormMemory, TypedFields};
+
+/// Holds a [`FormMemory`], while the browser goes to the next page.
+const COOKIE: &str = "colloquy.form_memory";
+const MAX_AGE_S: i64 = 60;
+/// The most characters of a field that are kept.
+const MAX_TYPED_CHARS: usize = 256;
+
+/// Makes the cookie.
+pub fn keep(app: &AppState, typed: TypedFields, done: Option<Done>) -> HeaderValue {
+    let cut = |text: String| text.chars().take(MAX_TYPED_CHARS).collect();
+    let memory = FormMemory { typed: TypedFields { name: cut(typed.name), email: cut(typed.email) }, done };
+    let text = serde_json::to_string(&memory).expect("BUG: a memory is plain JSON");
+    cookies::set_signed(&app.config, COOKIE, &text, Some(MAX_AGE_S))
+}
+
+/// Makes the cookie that says what the link of a mail did: nobody else can write it.
+pub fn keep_done(app: &AppState, done: Done) -> HeaderValue {
+    keep(app, TypedFields::default(), Some(done))
+}
+
+/// Reads the cookie of a request, if it has one. To be followed by [`forget`].
+pub fn read(app: &AppState, headers: &HeaderMap) -> Option<FormMemory> {
+    let text = cookies::signed(&app.config, headers, COOKIE)?;
+    Some(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// Makes the cookie that takes it away.
+pub fn forget(app: &AppState) -> HeaderValue {
+    cookies::set(&app.config, COOKIE, "", Some(0))
+}
