@@ -174,8 +174,8 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(chat.send).toBeHidden();
     await chat.stop.click();
 
-    // The answer ends there, and says that it was interrupted; she can write again.
-    await expect(chat.interrupted).toBeVisible();
+    // The answer ends there, and says that she stopped it; she can write again.
+    await expect(chat.stopped).toBeVisible();
     await expect(chat.send).toBeVisible();
     await expect(chat.answers).not.toHaveAttribute("aria-busy", "true");
     await expect(chat.answers).not.toContainText("number 100");
@@ -185,7 +185,7 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await ready();
     await expect(chat.answers).toContainText("number 3,");
     await expect(chat.answers).not.toContainText("number 100");
-    await expect(chat.interrupted).toBeVisible();
+    await expect(chat.stopped).toBeVisible();
 
     // The chat goes on.
     await chat.message.fill("And now?");

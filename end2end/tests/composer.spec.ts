@@ -69,7 +69,7 @@ test.describe("while an answer is written", () => {
 
     // The last one cannot wait: the answer is stopped for it, and the other one follows.
     await waiting.sendNow("Second, better").click();
-    await expect(chat.interrupted).toBeVisible();
+    await expect(chat.stopped).toBeVisible();
     await expect(chat.questions).toHaveText([/Count slowly/, /Second, better/, /Third/]);
     await expect(chat.answers.last()).toContainText("You said: Third");
   });
@@ -86,7 +86,7 @@ test.describe("while an answer is written", () => {
     await chat.message.press("Enter");
     await chat.message.fill("typed");
     await chat.stop.click();
-    await expect(chat.interrupted).toBeVisible();
+    await expect(chat.stopped).toBeVisible();
     await expect(chat.message).toHaveValue("waited\ntyped");
     await expect(waiting.list).toBeHidden();
     await expect(chat.questions).toHaveCount(1);

@@ -145,7 +145,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await chat.message.press("Enter");
       await expect(chat.answers).toContainText("w3 ");
       await page.keyboard.press("Escape");
-      await expect(chat.interrupted).toBeVisible();
+      await expect(chat.stopped).toBeVisible();
     });
   });
 }

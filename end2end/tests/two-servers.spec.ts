@@ -176,7 +176,7 @@ test("an answer is stopped on any server", TAGS, async ({ page, visit, ready, si
   await expect(chat.answers).toContainText("w3 ");
   await chat.stop.click();
   await expect(chat.send).toBeVisible();
-  await expect(chat.interrupted).toBeVisible();
+  await expect(chat.stopped).toBeVisible();
   await expect(page).toHaveURL(/\/chat\/thr_\w+$/);
 
   // What was written stays.

@@ -206,7 +206,7 @@ test("a calendar stays while its server changes what is around it", { tag: "@own
 test("Escape closes a calendar before it stops an answer", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   const widget = await show(page, visit, "stay");
   const { field, button, calendar } = parts(widget);
-  const { stop, interrupted } = chatPage(page);
+  const { stop, stopped } = chatPage(page);
   await say(page, "/slow 2000");
   await expect(stop).toBeVisible();
   await field("From").focus();
@@ -221,7 +221,7 @@ test("Escape closes a calendar before it stops an answer", { tag: "@own-server" 
   }
   await button("From").focus();
   await page.keyboard.press("Escape");
-  await expect(interrupted).toBeVisible();
+  await expect(stopped).toBeVisible();
 });
 
 test("two fields of one name have calendars of their own", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {

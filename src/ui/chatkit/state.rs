@@ -10,7 +10,7 @@ mod item;
 mod refresh;
 mod turns;
 
-pub use turns::{Again, Turn, TurnEnd};
+pub use turns::{Again, Trouble, Turn, TurnEnd};
 
 use item::{is_interrupted, with_created_at};
 
@@ -27,6 +27,8 @@ pub struct ChatState {
     pub turn: Option<Turn>,
     /// What was said beside the conversation since the last message was sent.
     pub notes: Vec<Note>,
+    /// What went wrong in the last turn.
+    pub trouble: Trouble,
     next_key: u64,
 }
 
@@ -54,7 +56,7 @@ pub enum Phase {
     Settled,
     /// It ended before it was complete.
     Interrupted,
-    /// Complete, and shown until the answer that takes its place is, too.
+    /// Complete, and hidden while another answer is written in its place.
     Superseded,
 }
 

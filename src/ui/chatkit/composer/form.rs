@@ -88,7 +88,7 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let has_to_wait =
         memo(move || control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
     let uploads = control.composer.uploads;
-    let is_empty = memo(move || control.composer.draft.with(|draft| draft.trim().is_empty()) && uploads.is_empty());
+    let is_empty = memo(move || !control.composer.holds_something());
     let obstacle = memo(move || uploads.obstacle());
     let stop = move |_| {
         control.stop();

@@ -54,4 +54,9 @@ impl ComposerState {
             focus: Trigger::new(),
         }
     }
+
+    /// True if there is something to send.
+    pub(crate) fn holds_something(&self) -> bool {
+        self.draft.with(|draft| !draft.trim().is_empty()) || !self.uploads.is_empty()
+    }
 }

@@ -37,7 +37,7 @@ use super::{
     ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
     client::Client,
     composer::ComposerState,
-    state::{Again, Changes, ChatState, Entry, Note, Turn},
+    state::{Again, Changes, ChatState, Entry, Note, Trouble, Turn},
 };
 use crate::{
     model::chatkit::{Thread, ThreadItem},
@@ -70,6 +70,8 @@ pub struct ChatKitControl {
     pub(crate) frame: FrameState,
     /// What can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
+    /// What went wrong in the last turn.
+    pub(crate) trouble: RwSignal<Trouble>,
     /// The key of the last message; its row is told.
     pub(crate) last_message: StoredValue<Option<u64>>,
     /// Where the answer comes from that streams, or was the last one.
@@ -121,6 +123,7 @@ impl ChatKitControl {
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
             again: RwSignal::new(state.again()),
+            trouble: RwSignal::default(),
             last_message: StoredValue::new(state.last_message()),
             line: StoredValue::new(None),
             missed_run: StoredValue::new(None),
@@ -184,7 +187,7 @@ impl ChatKitControl {
     pub fn new_thread(&self) {
         self.change(|state| {
             let changes = Changes { turn: !state.notes.is_empty(), ..Changes::default() };
-            state.notes.clear();
+            state.clear_notes();
             changes
         });
         self.set_thread_id(None);
@@ -282,6 +285,7 @@ impl ChatKitControl {
         self.publish_again()?;
         if changes.turn {
             self.turn.try_set(self.state.try_with_value(|state| state.turn.clone())?);
+            self.trouble.try_set(self.state.try_with_value(|state| state.trouble)?);
             self.notes.try_set(self.state.try_with_value(|state| state.notes.clone())?);
         }
         self.activity.notify();

@@ -122,8 +122,8 @@ impl ChatKitControl {
         let is_complete = end.is_ok() && !line.is_stopped();
         match end {
             Ok(()) if is_complete => self.end_turn(TurnEnd::Complete, None, message),
-            Ok(()) => self.end_turn(TurnEnd::Cut, None, message),
-            Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Cut, None, message),
+            Ok(()) => self.end_turn(TurnEnd::Stopped, None, message),
+            Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Stopped, None, message),
             // What followed a run that is gone is read below.
             Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
@@ -261,13 +261,16 @@ impl ChatKitControl {
 
     fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, message: Option<UserMessageDraft>) {
         let is_failed = self.state.with_value(|state| state.turn.as_ref().is_some_and(|turn| turn.has_failed));
-        let is_lost = end == TurnEnd::Cut && self.state.with_value(is_unsent);
+        let is_lost = end != TurnEnd::Complete && self.state.with_value(is_unsent);
         self.change(|state| {
             if is_lost {
                 state.withdraw();
             }
             let mut changes = state.end_turn(end);
             changes.list |= is_lost;
+            if is_lost && err.is_some() {
+                state.trouble = Trouble::Unsent;
+            }
             state.notes.extend(err.as_ref().map(danger));
             changes
         });
@@ -275,7 +278,7 @@ impl ChatKitControl {
             (_, Some(_)) => EndReason::Failed,
             (TurnEnd::Complete, None) if is_failed => EndReason::Failed,
             (TurnEnd::Complete, None) => EndReason::Complete,
-            (TurnEnd::Cut, None) => EndReason::Stopped,
+            (TurnEnd::Stopped | TurnEnd::Cut, None) => EndReason::Stopped,
         };
         let is_wanted = reason == EndReason::Stopped && self.composer.is_urgent.get_value();
         if reason != EndReason::Complete && !is_wanted {

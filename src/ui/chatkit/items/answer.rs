@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    citations::Citations, copy::CopyButton, dots::Dots, feedback::Feedback, marks::Cited, shown::Shown,
+    citations::Citations, copy::CopyButton, dots::Dots, ended::Ended, feedback::Feedback, marks::Cited, shown::Shown,
     versions::Versions,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
             state::{Again, Phase},
         },
         components::{Button, ButtonKind, Icon, IconKind, Show},
-        live::{derived, handler, live, live_view, memo},
+        live::{derived, handler, live, memo},
         view::view,
         words::items as words,
     },
@@ -45,7 +45,6 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
             part="message"
             data-speaker="assistant"
             data-last=live(move || is_last.get().map(|()| ""))
-            data-superseded=live(move || (phase.get() == Phase::Superseded).then_some(""))
             aria-label=words::ASSISTANT
             aria-busy=live(shown.busy(Phase::Streaming))
         >
@@ -54,9 +53,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
                 <Dots />
             </Show>
             <Citations cited id />
-            <Show when=move || phase.get() == Phase::Interrupted>
-                <p class="message__interrupted">{live_view(move || words::ended(end.get()))}</p>
-            </Show>
+            <Ended shown end />
             <Continue shown end />
             <Show when=move || !is_streaming.get() && !is_empty.get()>
                 <div class="message__actions" part="message-actions">

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::chatkit::ThreadItem,
     ui::{
-        chatkit::{ChatKitControl, control::Row},
+        chatkit::{ChatKitControl, control::Row, state::Phase},
         live::live_view,
         view::{part, view},
     },
@@ -26,11 +26,12 @@ enum Kind {
 }
 
 /// One entry of the transcript. It is drawn again when its own entry changes, not when another one does; what this
-/// version does not know is not drawn.
+/// version does not know is not drawn, and neither is what is being replaced.
 #[component]
 pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
     let shown = Shown::new(control, row);
-    let kind = shown.read(|entry| kind_of(&entry.item));
+    // What another answer takes the place of is shown again if that one does not come to its end.
+    let kind = shown.read(|entry| if entry.phase == Phase::Superseded { None } else { kind_of(&entry.item) });
     live_view(move || match kind.get() {
         Some(Kind::User) => view! { <UserMessage shown /> },
         Some(Kind::Assistant) => view! { <Answer shown /> },

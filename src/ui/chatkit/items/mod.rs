@@ -6,6 +6,7 @@ mod attachments;
 mod citations;
 pub mod copy;
 mod dots;
+mod ended;
 mod feedback;
 mod image;
 mod item;

@@ -1,3 +1,5 @@
+mod endings;
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::{Changes, ChatState, Phase};
 use crate::model::{
     Timestamp,
-    chatkit::{Attachment, NoticeLevel, ThreadItem, ThreadStatus, UserMessage, UserMessageInput},
+    chatkit::{Attachment, ThreadItem, ThreadStatus, UserMessage, UserMessageInput},
 };
 
 /// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
@@ -23,6 +23,8 @@ pub struct Turn {
     pub is_resumed: bool,
     /// The connection is lost and is being made again.
     pub is_reconnecting: bool,
+    /// A message is answered again.
+    pub is_retry: bool,
 }
 
 /// How a turn ended.
@@ -30,7 +32,9 @@ pub struct Turn {
 pub enum TurnEnd {
     /// By itself.
     Complete,
-    /// By the user, or because the connection broke.
+    /// By the user.
+    Stopped,
+    /// Because the request or the connection failed.
     Cut,
 }
 
@@ -41,8 +45,20 @@ pub struct Again {
     pub question_id: String,
     /// The key of the last entry.
     pub last_key: u64,
-    /// Whether its answer is missing or not complete.
+    /// True if its answer is missing or not complete.
     pub is_broken: bool,
+}
+
+/// The trouble of the last turn, which decides what *Try again* does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trouble {
+    /// None, or one that leaves nothing to try again: the last answer stands.
+    #[default]
+    None,
+    /// The answer failed after the server had begun it, or a retry was refused: the question is answered again.
+    Answer,
+    /// The server did not take the message, which is in the composer again: the message is sent again.
+    Unsent,
 }
 
 impl ChatState {
@@ -59,14 +75,24 @@ impl ChatState {
             extra: Map::new(),
         });
         self.push(item, Phase::Sending);
+        self.start(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+    }
+
+    /// Forgets what was said beside the turn before.
+    fn start(&mut self, turn: Turn) {
+        self.clear_notes();
+        self.turn = Some(turn);
+    }
+
+    /// Forgets what was said beside the conversation.
+    pub fn clear_notes(&mut self) {
         self.notes.clear();
-        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        self.trouble = Trouble::None;
     }
 
     /// Begins a turn that says nothing: an action, answers to questions, the output of a tool.
     pub fn begin_operation(&mut self) -> Changes {
-        self.notes.clear();
-        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        self.start(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
         Changes { turn: true, ..Changes::default() }
     }
 
@@ -78,12 +104,12 @@ impl ChatState {
             self.entries[at].phase = Phase::Streaming;
             changes.add_entry(self.entries[at].key);
         }
-        self.notes.clear();
-        self.turn = Some(Turn { is_waiting: at.is_none(), can_stop: true, is_resumed: true, ..Turn::default() });
+        self.start(Turn { is_waiting: at.is_none(), can_stop: true, is_resumed: true, ..Turn::default() });
         changes
     }
 
-    /// Begins to answer a message of the user's again; what follows it stays until the new answer is complete.
+    /// Begins to answer a message of the user's again; what follows it is hidden, and gone when the new
+    /// answer is complete; otherwise it is shown again.
     pub fn retry_turn(&mut self, question_id: &str) -> Changes {
         let mut changes = Changes { turn: true, ..Changes::default() };
         let first = self.position(question_id).map_or(self.entries.len(), |at| at + 1);
@@ -91,8 +117,7 @@ impl ChatState {
             entry.phase = Phase::Superseded;
             changes.add_entry(entry.key);
         }
-        self.notes.clear();
-        self.turn = Some(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        self.start(Turn { is_waiting: true, can_stop: true, is_retry: true, ..Turn::default() });
         changes
     }
 
@@ -125,8 +150,12 @@ impl ChatState {
 
     /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.
     pub fn end_turn(&mut self, end: TurnEnd) -> Changes {
-        let has_failed = self.turn.take().is_some_and(|turn| turn.has_failed);
-        let is_cut = end == TurnEnd::Cut || has_failed;
+        let turn = self.turn.take().unwrap_or_default();
+        let is_cut = end != TurnEnd::Complete || turn.has_failed;
+        let was_writing = self.entries.iter().any(|entry| entry.phase == Phase::Streaming);
+        if turn.has_failed || end == TurnEnd::Cut && (turn.is_retry || was_writing) {
+            self.trouble = Trouble::Answer;
+        }
         let mut changes = Changes { turn: true, ..Changes::default() };
         if let Some(thread) = self.thread.as_mut().filter(|thread| thread.run().is_some()) {
             thread.clear_run();
@@ -141,7 +170,12 @@ impl ChatState {
             entry.replayed = None;
             entry.phase = match entry.phase {
                 Phase::Sending | Phase::Superseded => Phase::Settled,
-                Phase::Streaming if is_cut => Phase::Interrupted,
+                Phase::Streaming if is_cut => {
+                    if end == TurnEnd::Stopped {
+                        entry.item.mark_stopped();
+                    }
+                    Phase::Interrupted
+                }
                 Phase::Streaming => Phase::Settled,
                 Phase::Settled | Phase::Interrupted => continue,
             };
@@ -161,7 +195,7 @@ impl ChatState {
         let answer = &self.entries[at + 1..];
         let is_broken = answer.is_empty()
             || answer.iter().any(|entry| entry.phase == Phase::Interrupted)
-            || self.notes.iter().any(|note| note.level == NoticeLevel::Danger);
+            || self.trouble == Trouble::Answer;
         let question_id = self.entries[at].item.id();
         let (question_id, last_key) = (question_id.to_owned(), self.entries.last()?.key);
         (!question_id.is_empty()).then_some(Again { question_id, last_key, is_broken })

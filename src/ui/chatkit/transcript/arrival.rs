@@ -3,28 +3,36 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    chatkit::{ChatKitControl, Loading, items::Dots},
+    chatkit::{ChatKitControl, Loading, items::Dots, state::Trouble},
     components::{Button, ButtonKind, Icon, IconKind, Show},
     live::{handler, live_view, memo},
     view::{part, view},
     words::transcript as words,
 };
 
-/// The way on after an answer that did not come, or not to its end.
+/// The way on after an answer that did not come, or not to its end; after a message that was not taken, the way to send
+/// it again.
 #[component]
 pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     let question = memo(move || {
         control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
     });
+    let is_unsent = memo(move || control.trouble.get() == Trouble::Unsent);
+    let is_offered = memo(move || match is_unsent.get() {
+        true => control.composer.holds_something(),
+        false => question.with(Option::is_some),
+    });
     let retry = move |_| {
-        if let Some(id) = question.get_untracked() {
-            _ = control.retry(id);
-            // The button goes away and would take the focus along.
-            control.focus_composer();
+        match question.get_untracked() {
+            _ if is_unsent.get_untracked() => control.submit(),
+            Some(id) => _ = control.retry(id),
+            None => return,
         }
+        // The button goes away and would take the focus along.
+        control.focus_composer();
     };
     view! {
-        <Show when=move || question.with(Option::is_some) && control.loading.get() == Loading::Ready>
+        <Show when=move || is_offered.get() && control.loading.get() == Loading::Ready>
             <p>
                 <Button kind=ButtonKind::Quiet on_click=handler(retry)>
                     <Icon kind=IconKind::RotateCw />

@@ -9,15 +9,22 @@ mod scroll;
 mod start;
 mod still;
 mod waiting;
+mod window;
 
 use leptos::{html, prelude::*};
 
-use crate::ui::{
-    chatkit::ChatKitControl,
-    components::{Icon, IconKind, Show},
-    live::{handler, live},
-    view::view,
-    words::transcript as words,
+use crate::{
+    model::chatkit::NoticeLevel,
+    ui::{
+        chatkit::{
+            ChatKitControl,
+            state::{Note, Trouble},
+        },
+        components::{Icon, IconKind, Show},
+        live::{handler, live, memo},
+        view::view,
+        words::transcript as words,
+    },
 };
 use arrival::{Arrival, TryAgain};
 use earlier::Earlier;
@@ -39,6 +46,11 @@ pub(crate) fn Transcript(
     let scroller: NodeRef<html::Div> = NodeRef::new();
     let column: NodeRef<html::Div> = NodeRef::new();
     let scroll = Scroll::new(control, scroller, column);
+    // The notice says more than the answer itself can.
+    let is_failure_told = memo(move || {
+        let is_danger = |note: &Note| note.level == NoticeLevel::Danger;
+        control.trouble.get() == Trouble::Answer && control.notes.with(|notes| notes.iter().any(is_danger))
+    });
     let jump = move |_| {
         scroll.go_to_end();
         control.focus_composer();
@@ -52,10 +64,15 @@ pub(crate) fn Transcript(
                 aria-label=words::CONVERSATION
                 // What was said long ago is no news.
                 aria-live=live(move || if scroll.is_paging() { "off" } else { "polite" })
+                data-at-end=live(move || scroll.is_at_end().then_some(""))
                 tabindex="0"
                 on:scroll=handler(move |_| scroll.watch())
             >
-                <div node_ref=column class="transcript__column">
+                <div
+                    node_ref=column
+                    class="transcript__column"
+                    data-failed=live(move || is_failure_told.get().then_some(""))
+                >
                     <Show when=move || is_new.get()>
                         <Start control />
                     </Show>

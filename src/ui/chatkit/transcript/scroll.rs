@@ -5,14 +5,15 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::ResizeObserver;
 
-use super::place::Place;
+use super::{
+    place::Place,
+    window::{NEAR_PX, Window},
+};
 use crate::ui::{
     chatkit::ChatKitControl,
     live::{effect, memo},
 };
 
-/// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
-const NEAR_PX: i32 = 96;
 /// A reader who scrolls up to this close to the beginning, in CSS pixels, will want what stands before it. Browsers guess
 /// how high what they have not drawn yet is, so their way to the top may end before it.
 const AHEAD_PX: i32 = 1600;
@@ -26,7 +27,8 @@ pub(super) struct Scroll {
     is_at_end: RwSignal<bool>,
     /// Whether what was said before is put in at this moment.
     is_paging: RwSignal<bool>,
-    last_top: StoredValue<i32>,
+    /// What was seen when the reader scrolled last.
+    last: StoredValue<Window>,
     /// What was read when older messages came.
     place: StoredValue<Option<SendWrapper<Place>>>,
 }
@@ -39,7 +41,7 @@ impl Scroll {
             column,
             is_at_end: RwSignal::new(true),
             is_paging: RwSignal::new(false),
-            last_top: StoredValue::new(0),
+            last: StoredValue::default(),
             place: StoredValue::new(None),
         };
         scroll.go_along();
@@ -64,18 +66,12 @@ impl Scroll {
 
     /// Judges what the reader wants by where he scrolled to.
     pub(super) fn watch(&self) {
-        let Some(it) = self.scroller.get_untracked() else { return };
-        let top = it.scroll_top();
-        // Any step up is the reader's own, however small; a step down may be ours, and the text may have grown since.
-        let is_step_up = top < self.last_top.get_value();
-        self.last_top.set_value(top);
-        let from_end_px = self.px_to_end();
-        let stays =
-            if is_step_up { from_end_px <= 1 } else { self.is_at_end.get_untracked() || from_end_px <= NEAR_PX };
-        self.set_at_end(stays);
+        let (now, before) = (self.window(), self.last.get_value());
+        self.last.set_value(now);
+        self.set_at_end(now.stays_at_end(before, self.is_at_end.get_untracked()));
         let paging = self.control.paging;
-        if is_step_up
-            && top < AHEAD_PX
+        if now.is_step_up(before)
+            && now.top < AHEAD_PX
             && paging.has_older.get_untracked()
             && paging.error.with_untracked(Option::is_none)
         {
@@ -126,7 +122,7 @@ impl Scroll {
         if follows || self.control.turn.try_with_untracked(Option::is_none) == Some(true) {
             self.scroll_to_end();
         } else {
-            self.set_at_end(self.px_to_end() <= NEAR_PX);
+            self.set_at_end(self.window().to_end() <= NEAR_PX);
         }
     }
 
@@ -163,11 +159,12 @@ impl Scroll {
     fn scroll_to_end(&self) {
         if let Some(it) = self.scroller.try_get_untracked().flatten() {
             it.set_scroll_top(it.scroll_height());
+            self.last.try_set_value(Window::of(&it));
         }
     }
 
-    fn px_to_end(&self) -> i32 {
-        self.scroller.get_untracked().map_or(0, |it| it.scroll_height() - it.scroll_top() - it.client_height())
+    fn window(&self) -> Window {
+        self.scroller.get_untracked().map(|it| Window::of(&it)).unwrap_or_default()
     }
 
     fn set_at_end(&self, is_at_end: bool) {
