@@ -5,6 +5,7 @@
 mod app;
 pub mod chatkit;
 mod components;
+mod device;
 mod live;
 mod locale;
 mod pages;

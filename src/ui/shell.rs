@@ -49,13 +49,16 @@ const SHORT_RTT_MS: u32 = 100;
 /// executable.)
 ///
 /// Where a round trip is short, the page is shown first. Where it is long, or nobody knows, the wasm is asked for at once:
-/// it is there sooner by what the style takes. A page that nobody sees is not painted, and is not waited for.
+/// it is there sooner by what the style takes. A page that nobody sees is not painted, and is not waited for. Before that,
+/// the composer of the chat page has the focus where there is a keyboard: what is typed meanwhile is kept.
 #[component]
 fn Hydration(files: PageFiles) -> impl IntoView {
     let PageFiles { script, wasm, .. } = files;
     let early = format!("const early = navigator.connection?.rtt < {SHORT_RTT_MS} ? null : fetch({wasm:?});");
     let start = format!(
-        "const painted = new Promise((done) => document.hidden ? done() : requestAnimationFrame(() => setTimeout(done)));
+        "if (matchMedia('(any-pointer: fine)').matches && document.activeElement === document.body)
+  document.querySelector('main.chat__main .composer__input')?.focus();
+const painted = new Promise((done) => document.hidden ? done() : requestAnimationFrame(() => setTimeout(done)));
 if (!early) await painted;
 const wasm = early ?? fetch({wasm:?});
 const {{ default: init, hydrate }} = await import({script:?});

@@ -27,6 +27,9 @@ pub fn Menu(
     /// Whether the menu lies after the button's beginning, not before its end.
     #[prop(optional)]
     opens_after: bool,
+    /// Whether the tab key passes the button by, as others lead to it.
+    #[prop(optional)]
+    is_apart: bool,
     /// The items.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -84,6 +87,8 @@ pub fn Menu(
             node_ref=trigger
             class="menu__trigger icon-button"
             type="button"
+            tabindex=is_apart.then_some("-1")
+            title=label
             aria-haspopup="menu"
             aria-expanded=live(move || if is_open.get() { "true" } else { "false" })
             aria-label=label

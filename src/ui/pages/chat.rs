@@ -2,7 +2,7 @@
 
 mod sidebar;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
     components::Redirect,
@@ -37,6 +37,7 @@ use crate::{
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind, LiveTitle, Show},
+        device,
         live::{effect, handler, live, live_view, memo},
         paths,
         view::view,
@@ -125,10 +126,19 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
         }),
     });
     let is_missing = memo(move || control.loading().get() == Loading::NotFound);
+    effect(move || control.take_keys());
+    let skip = move |ev: ev::MouseEvent| {
+        ev.prevent_default();
+        // The assistant's questions may stand in its place.
+        device::focus_first(".composer :is(textarea, input, button):not(:disabled)");
+    };
     view! {
         <LiveTitle text=title />
-        <div class="chat" data-drawer=live(move || is_drawer_open.get().then_some("open"))>
-            <Sidebar control session is_drawer_open />
+        <div class="chat" data-drawer=live(move || drawer.is_open().then_some("open"))>
+            <Show when=move || !is_missing.get()>
+                <a class="skip-link" href=format!("#{}", control.composer_id()) on:click=skip>{words::SKIP}</a>
+            </Show>
+            <Sidebar control session drawer />
             <main class="chat__main">
                 <header class="chat__header">
                     <ShowChats is_drawer_open />

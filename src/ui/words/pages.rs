@@ -7,6 +7,8 @@ pub const PLACEHOLDER: &str = "Write a message";
 pub const DEMO_PROMPTS: [(&str, &str); 3] =
     [("What can you do?", "/help"), ("Show me Markdown", "/markdown"), ("Ask me something", "/structured")];
 
+/// Leads past the chats to where messages are written.
+pub const SKIP: &str = "Skip to the message field";
 /// Opens the list of keyboard shortcuts.
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 /// The title of a page that does not exist.

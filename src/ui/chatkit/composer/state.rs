@@ -31,6 +31,8 @@ pub(crate) struct ComposerState {
     pub(crate) choose_files: Trigger,
     /// Whether it has been in a browser's page already.
     pub(crate) is_shown: StoredValue<bool>,
+    /// True if all that is typed anywhere in the page goes to it.
+    pub(crate) takes_keys: StoredValue<bool>,
     /// Notified when the composer is to take the focus.
     pub(crate) focus: Trigger,
 }
@@ -51,6 +53,7 @@ impl ComposerState {
             uploads: Uploads::new(),
             choose_files: Trigger::new(),
             is_shown: StoredValue::new(false),
+            takes_keys: StoredValue::new(false),
             focus: Trigger::new(),
         }
     }

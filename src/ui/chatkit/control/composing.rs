@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
 
-use super::{ChatKitControl, Loading, NotNow, drafts::Place, sending::new_key};
-use crate::ui::chatkit::{
-    UserMessageDraft,
-    composer::{Draft, Queued},
+use super::{ChatKitControl, Loading, NotNow, sending::new_key};
+use crate::ui::{
+    chatkit::{
+        UserMessageDraft,
+        composer::{Draft, Queued},
+    },
+    device,
 };
 
 impl ChatKitControl {
@@ -19,12 +22,37 @@ impl ChatKitControl {
     /// Puts text into the composer; it is kept for this thread until it is sent.
     pub fn set_draft(&self, text: impl Into<String>) {
         self.composer.draft.set(text.into());
-        self.keep_draft();
+        self.keep_text();
+    }
+
+    /// The id of the element in which messages are written.
+    pub fn composer_id(&self) -> String {
+        self.element_id("composer")
     }
 
     /// Moves the focus to the composer.
     pub fn focus_composer(&self) {
         self.composer.focus.notify();
+    }
+
+    /// Moves the focus to the composer where that brings up no keyboard on the screen.
+    pub fn offer_composer(&self) {
+        if device::has_fine_pointer() {
+            self.focus_composer();
+        }
+    }
+
+    /// Has everything that is typed in the page go to the composer, and gives it the focus unless something else has it:
+    /// for a page that is a chat and nothing else. To be called when the page is shown, in the browser only.
+    pub fn take_keys(&self) {
+        self.composer.takes_keys.set_value(true);
+        let control = *self;
+        // The composer is there when the next frame is drawn.
+        request_animation_frame(move || {
+            if device::is_focus_free() {
+                control.offer_composer();
+            }
+        });
     }
 
     /// Sends what stands in the composer, or has it wait for the end of the answer or for the thread that is loaded.

@@ -6,6 +6,7 @@ mod marked;
 mod row;
 mod search;
 mod search_field;
+mod tab_stop;
 mod thread_list;
 
 pub use thread_list::ThreadList;
@@ -45,7 +46,7 @@ pub fn ChatHistory(
     let deleting = RwSignal::new(None::<ThreadId>);
     let search = Search::new(control);
     let chosen = move || {
-        control.focus_composer();
+        control.offer_composer();
         on_choose.inspect(|it| it.run(()));
     };
     let begin = move |_| {
@@ -62,6 +63,7 @@ pub fn ChatHistory(
         }
     });
     let ids = search.ids();
+    let stop = tab_stop::follow(control, ids);
     let groups = groups::follow(control, search, ids);
     let new_chat = || view! { <Icon kind=IconKind::SquarePen />{words::NEW_CHAT} };
     view! {
@@ -77,7 +79,7 @@ pub fn ChatHistory(
             <SearchField control search />
             <ul class="history__list" aria-label=words::CHATS on:keydown=step>
                 <Each each=move || ids.get() key=Clone::clone let:id>
-                    <Row control search groups id href open renaming deleting />
+                    <Row control search groups stop id href open renaming deleting />
                 </Each>
             </ul>
             <Show when=move || search.has_more()>
@@ -101,11 +103,24 @@ pub fn ChatHistory(
     }
 }
 
-/// Arrow keys go from thread to thread, and from the first one to the search field.
+/// Arrow keys go from thread to thread, from the first one to the search field, and sideways between a thread and its
+/// menu: the whole list is one stop of the tab key.
 fn step(ev: ev::KeyboardEvent) {
-    let target = ev.target().and_then(|it| it.dyn_into::<Element>().ok());
-    let Some(link) = target.filter(|it| it.class_list().contains("history__link")) else { return };
-    let row = link.closest("li").ok().flatten();
+    let Some(target) = ev.target().and_then(|it| it.dyn_into::<Element>().ok()) else { return };
+    let row = target.closest("li").ok().flatten();
+    let is_rtl = document().document_element().is_some_and(|it| it.matches(":dir(rtl)").unwrap_or_default());
+    let sideways = match (ev.key().as_str(), is_rtl) {
+        ("ArrowRight", false) | ("ArrowLeft", true) => Some(".menu__trigger"),
+        ("ArrowLeft", false) | ("ArrowRight", true) => Some(".history__link"),
+        _ => None,
+    };
+    if let Some(selector) = sideways
+        && target.closest("[role=menu]").is_ok_and(|it| it.is_none())
+    {
+        ev.prevent_default();
+        return focus_first(row.as_ref(), selector);
+    }
+    let Some(link) = Some(target).filter(|it| it.class_list().contains("history__link")) else { return };
     let next = match ev.key().as_str() {
         "ArrowDown" => row.and_then(|it| it.next_element_sibling()),
         "ArrowUp" => row.and_then(|it| it.previous_element_sibling()),

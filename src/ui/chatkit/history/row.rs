@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::{Href, marked::marked, search::Search};
+use super::{Href, marked::marked, search::Search, tab_stop::TabStop};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{IconKind, Menu, MenuItem, Show},
@@ -19,6 +19,7 @@ pub(super) fn Row(
     control: ChatKitControl,
     search: Search,
     groups: Memo<HashMap<ThreadId, String>>,
+    stop: TabStop,
     id: ThreadId,
     href: Option<Href>,
     open: Callback<ThreadId>,
@@ -34,6 +35,9 @@ pub(super) fn Row(
     let snippet = memo(move || id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
     let is_shown = memo(move || control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
     let current = move || is_shown.get().then_some("page");
+    let is_elsewhere = memo(move || stop.at.with(|it| it.as_ref().is_some_and(|it| id.with_value(|id| it != id))));
+    let tabindex = move || is_elsewhere.get().then_some("-1");
+    let on_focus = handler(move |_| stop.set_focused(id.get_value()));
     let (show_rename, show_delete) =
         (control.option(|it| it.history.show_rename), control.option(|it| it.history.show_delete));
     let content = move || {
@@ -56,14 +60,28 @@ pub(super) fn Row(
             <div class="history__thread">
             {match path {
                 Some(path) => {
-                    view! { <a class="history__link" href=path aria-current=live(current)>{content()}</a> }
+                    view! {
+                        <a
+                            class="history__link"
+                            href=path
+                            title=live(move || title.get())
+                            tabindex=live(tabindex)
+                            aria-current=live(current)
+                            on:focus=on_focus
+                        >
+                            {content()}
+                        </a>
+                    }
                 }
                 None => {
                     view! {
                         <button
                             class="history__link"
                             type="button"
+                            title=live(move || title.get())
+                            tabindex=live(tabindex)
                             aria-current=live(current)
+                            on:focus=on_focus
                             on:click=handler(move |_| open.run(id.get_value()))
                         >
                             {content()}
@@ -72,7 +90,8 @@ pub(super) fn Row(
                 }
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
-                <Menu label=derived(move || words::actions_for(&title.get()))>
+                // Arrow keys lead to it.
+                <Menu is_apart=true label=derived(move || words::actions_for(&title.get()))>
                     {live_view(move || show_rename.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Pencil

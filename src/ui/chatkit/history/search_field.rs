@@ -59,7 +59,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
                 on:keydown=on_keydown
             />
             <Show when=move || !search.query().is_empty()>
-                <button class="icon-button" type="button" aria-label=words::CLEAR_SEARCH on:click=handler(move |_| clear())>
+                <button class="icon-button" type="button" aria-label=words::CLEAR_SEARCH title=words::CLEAR_SEARCH on:click=handler(move |_| clear())>
                     <Icon kind=IconKind::Close />
                 </button>
             </Show>

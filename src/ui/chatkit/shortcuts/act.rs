@@ -23,10 +23,14 @@ pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
         if is_taken || is_dialog_open() || !is_meant(&root) {
             return;
         }
-        if let Some(shortcut) = Shortcut::of(&pressed(&ev))
-            && act(control, shortcut, &root)
-        {
-            ev.prevent_default();
+        let pressed = pressed(&ev);
+        match Shortcut::of(&pressed) {
+            Some(shortcut) if act(control, shortcut, &root) => ev.prevent_default(),
+            // The key is not pressed yet when it goes down: it writes where the focus is then.
+            None if control.composer.takes_keys.get_value() && pressed.is_writing() && !is_choosing() => {
+                focus_input(&root);
+            }
+            _ => {}
         }
     });
     on_cleanup(move || keys.remove());
@@ -135,6 +139,19 @@ fn pressed(ev: &ev::KeyboardEvent) -> Pressed {
         shift: ev.shift_key(),
         is_typing,
         is_mac: is_mac(),
+    }
+}
+
+/// True if letters look for something in a list that has the focus.
+fn is_choosing() -> bool {
+    let lists = "[role=menu], [role=listbox], [role=grid], [role=dialog]";
+    document().active_element().is_some_and(|it| it.closest(lists).is_ok_and(|list| list.is_some()))
+}
+
+fn focus_input(root: &Element) {
+    let input = root.query_selector(".composer__input").ok().flatten();
+    if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        _ = input.focus();
     }
 }
 

@@ -82,6 +82,13 @@ impl Shortcut {
 }
 
 impl Pressed {
+    /// True if the key writes something, and the focus is where nobody writes. A space scrolls or presses a button there,
+    /// and the shortcuts have been looked for before.
+    pub(super) fn is_writing(&self) -> bool {
+        let is_char = self.key != " " && self.key.chars().count() == 1 || self.key == "Dead";
+        is_char && !self.is_typing && !self.alt && !self.ctrl && !self.meta
+    }
+
     /// The letter on the key: what it types, or where it is if it types no Latin letter.
     fn letter(&self) -> Option<char> {
         let mut typed = self.key.chars();
@@ -138,6 +145,19 @@ mod tests {
         check("ctrl-alt-shift-N-mac", None);
         check("alt-shift-X", None);
         check("alt-shift-1-KeyN", None);
+    }
+
+    #[test]
+    fn what_writes_is_written_into_the_composer() {
+        let check = |keys: &str, expected: bool| assert_eq!(pressed(keys).is_writing(), expected, "{keys}");
+        for keys in ["a", "shift-A", "7", "é", "語", "ш", "/", "Dead"] {
+            check(keys, true);
+        }
+        for keys in
+            ["a-typing", "alt-a", "ctrl-a", "meta-a", "ctrl-alt-@", " ", "Enter", "Tab", "F1", "ArrowUp", "Shift", ""]
+        {
+            check(keys, false);
+        }
     }
 
     #[test]
