@@ -1,5 +1,7 @@
 //! The chat page.
 
+mod demo_note;
+mod drawer;
 mod sidebar;
 
 use leptos::{ev, prelude::*};
@@ -11,7 +13,9 @@ use leptos_router::{
 };
 use serde::{Deserialize, Serialize};
 
-use sidebar::{ShowChats, Sidebar};
+use demo_note::DemoNote;
+use drawer::Drawer;
+use sidebar::{NewChat, ShowChats, Sidebar};
 
 use super::{
     failed::FailedPage,
@@ -113,11 +117,11 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let answers_from = start.answers_from;
     let session = RwSignal::new(session);
     let control = open_chat(session, start, thread_id.get_untracked());
-    let is_drawer_open = RwSignal::new(false);
+    let drawer = Drawer::new();
     effect(move || {
         let id = thread_id.get();
         untrack(|| control.set_thread_id(id));
-        is_drawer_open.set(false);
+        drawer.leave();
     });
     let title = memo(move || match control.loading().get() {
         Loading::NotFound => words::NOT_FOUND.to_owned(),
@@ -141,7 +145,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
             <Sidebar control session drawer />
             <main class="chat__main">
                 <header class="chat__header">
-                    <ShowChats is_drawer_open />
+                    <ShowChats drawer />
                     <Show when=move || !is_missing.get()>
                         <h1 class="chat__title" dir="auto">{live_view(move || title.get())}</h1>
                         <button
@@ -154,6 +158,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                             <Icon kind=IconKind::Keyboard />
                         </button>
                     </Show>
+                    <NewChat control />
                 </header>
                 {(answers_from == AnswersFrom::Demo).then(|| view! { <DemoNote /> })}
                 <Show when=move || !is_missing.get() fallback=|| view! { <div class="chat__missing"><NotFound /></div> }>

@@ -1,8 +1,16 @@
 use leptos::{ev, html, prelude::*};
 
-use super::{Taking, attachments, focus, menu::Menu, suggest::Suggestions};
+use super::{
+    Taking, attachments,
+    draft::joined,
+    enter::{Held, Keyboard},
+    focus,
+    menu::Menu,
+    suggest::Suggestions,
+};
 use crate::ui::{
     chatkit::ChatKitControl,
+    device,
     live::{effect, handler, live, live_view, memo},
     view::view,
     words::composer as words,
@@ -32,17 +40,25 @@ pub(super) fn Input(
             of_tool.or_else(|| given.get()).unwrap_or_else(|| words::PLACEHOLDER.to_owned())
         }
     };
+    // The server does not know; it changes after hydration.
+    let keyboard = RwSignal::new(Keyboard::Keys);
+    effect(move || {
+        if device::matches(device::TOUCH_ONLY) {
+            keyboard.set(Keyboard::Screen);
+        }
+    });
     show_draft(control, input, taking);
     take_focus(control, input);
     let on_keydown = move |ev: ev::KeyboardEvent| {
         if ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE {
             return;
         }
+        let held = Held { shift: ev.shift_key(), command: ev.ctrl_key() || ev.meta_key() };
         let is_plain = !ev.shift_key() && !ev.ctrl_key() && !ev.alt_key() && !ev.meta_key();
         if is_plain && suggestions.take_key(&ev.key()) {
             ev.prevent_default();
             ev.stop_propagation();
-        } else if ev.key() == "Enter" && !ev.shift_key() {
+        } else if ev.key() == "Enter" && keyboard.get_untracked().sends(held) {
             ev.prevent_default();
             send.run(());
         }
@@ -66,6 +82,8 @@ pub(super) fn Input(
         <textarea
             node_ref=input
             class="composer__input"
+            id=control.composer_id()
+            enterkeyhint=live(move || keyboard.get().hint())
             part="composer-input"
             rows="1"
             dir="auto"

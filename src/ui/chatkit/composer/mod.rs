@@ -4,6 +4,7 @@ mod answers;
 mod attachments;
 mod dictation;
 mod draft;
+mod enter;
 mod focus;
 mod form;
 mod input;

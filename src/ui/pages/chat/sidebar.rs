@@ -1,14 +1,15 @@
 //! What stands beside the conversation.
 
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
 
+use super::drawer::Drawer;
 use crate::{
     api::account::SignOut,
     model::auth::Session,
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{FormAction, Icon, IconKind, Logo, ServerForm},
+        device,
         live::{effect, handler, live, live_view, memo},
         paths,
         view::view,
@@ -21,14 +22,10 @@ const NARROW: &str = "(max-width: 47.99rem)";
 
 /// The chats, and who is signed in; below 768 px a drawer.
 #[component]
-pub(super) fn Sidebar(
-    control: ChatKitControl,
-    session: RwSignal<Session>,
-    is_drawer_open: RwSignal<bool>,
-) -> impl IntoView {
+pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawer: Drawer) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
     effect(move || {
-        if let (true, Some(hide)) = (is_drawer_open.get(), hide.get_untracked()) {
+        if let (true, Some(hide)) = (drawer.is_open(), hide.get_untracked()) {
             // A drawer that slides in cannot take the focus before it is visible.
             request_animation_frame(move || _ = hide.focus());
         }
@@ -36,27 +33,26 @@ pub(super) fn Sidebar(
     let search = control.on_search();
     Effect::new(move |is_later: Option<bool>| {
         search.track();
-        let is_narrow = window().match_media(NARROW).ok().flatten().is_some_and(|it| it.matches());
-        if is_later.is_some() && is_narrow {
-            is_drawer_open.set(true);
+        if is_later.is_some() && device::matches(NARROW) {
+            drawer.open();
         }
         true
     });
     let close_on_escape = move |ev: ev::KeyboardEvent| {
-        if ev.key() == "Escape" && is_drawer_open.get_untracked() {
+        if ev.key() == "Escape" && untrack(|| drawer.is_open()) {
             // It does not stop an answer, too.
             ev.prevent_default();
-            is_drawer_open.set(false);
-        }
-    };
-    let close_on_link = move |ev: ev::MouseEvent| {
-        let target = ev.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
-        if target.is_some_and(|it| it.closest("a").is_ok_and(|link| link.is_some())) {
-            is_drawer_open.set(false);
+            drawer.close();
         }
     };
     view! {
-        <nav class="sidebar" id="chats" aria-label=history::CHATS on:keydown=close_on_escape on:click=close_on_link>
+        <nav
+            class="sidebar"
+            id="chats"
+            aria-label=history::CHATS
+            on:keydown=close_on_escape
+            on:click=handler(move |ev| drawer.follow(&ev))
+        >
             <div class="sidebar__head">
                 <Logo />
                 <button
@@ -64,7 +60,8 @@ pub(super) fn Sidebar(
                     class="sidebar__hide icon-button"
                     type="button"
                     aria-label=frame::HIDE_HISTORY
-                    on:click=handler(move |_| is_drawer_open.set(false))
+                    title=frame::HIDE_HISTORY
+                    on:click=handler(move |_| drawer.close())
                 >
                     <Icon kind=IconKind::Close />
                 </button>
@@ -72,16 +69,16 @@ pub(super) fn Sidebar(
             <ChatHistory control href=paths::thread />
             <Account session />
         </nav>
-        <div class="chat__backdrop" on:click=handler(move |_| is_drawer_open.set(false))></div>
+        <div class="chat__backdrop" on:click=handler(move |_| drawer.close())></div>
     }
 }
 
 /// The button that opens the drawer.
 #[component]
-pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
+pub(super) fn ShowChats(drawer: Drawer) -> impl IntoView {
     let show: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |was_open: Option<bool>| {
-        let is_open = is_drawer_open.get();
+        let is_open = drawer.is_open();
         if was_open == Some(true) && !is_open {
             show.get_untracked().inspect(|it| _ = it.focus());
         }
@@ -93,12 +90,36 @@ pub(super) fn ShowChats(is_drawer_open: RwSignal<bool>) -> impl IntoView {
             class="chat__show icon-button"
             type="button"
             aria-label=frame::SHOW_HISTORY
+            title=frame::SHOW_HISTORY
             aria-controls="chats"
-            aria-expanded=live(move || if is_drawer_open.get() { "true" } else { "false" })
-            on:click=handler(move |_| is_drawer_open.set(true))
+            aria-expanded=live(move || if drawer.is_open() { "true" } else { "false" })
+            on:click=handler(move |_| drawer.open())
         >
             <Icon kind=IconKind::Menu />
         </button>
+    }
+}
+
+/// The way to a new chat where the chats are a drawer.
+#[component]
+pub(super) fn NewChat(control: ChatKitControl) -> impl IntoView {
+    let begin = move |_| {
+        // The address may be the right one already, while the first answer of a new chat is on its way.
+        if untrack(|| control.thread_id().with(Option::is_none)) {
+            control.new_thread();
+        }
+        control.offer_composer();
+    };
+    view! {
+        <a
+            class="chat__new icon-button"
+            href=paths::CHAT
+            aria-label=history::NEW_CHAT
+            title=history::NEW_CHAT
+            on:click=begin
+        >
+            <Icon kind=IconKind::SquarePen />
+        </a>
     }
 }
 

@@ -1,0 +1,109 @@
+// A telephone: fingers, a keyboard on the screen, the way back.
+
+import type { Page } from "@playwright/test";
+
+import { chatPage, signInPage } from "../fixtures/pages.ts";
+import { expect, test } from "../fixtures/test.ts";
+
+test.use({ demo: true, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+const showChats = (page: Page) => page.getByRole("button", { name: "Show chats" });
+
+test("the Enter key begins a line, and the button sends", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+
+  // Nothing has the focus: it would bring up the keyboard.
+  await expect(chat.message).not.toBeFocused();
+  await expect(chat.message).toHaveAttribute("enterkeyhint", "enter");
+  await chat.message.tap();
+  await page.keyboard.type("/long 2");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("and more");
+  await expect(chat.message).toHaveValue("/long 2\nand more");
+  await expect(chat.questions).toHaveCount(0);
+  await chat.send.tap();
+  await expect(chat.questions).toHaveText(/\/long 2/);
+
+  // A keyboard that has such a key can send with it.
+  await chat.message.fill("/long 3");
+  await chat.message.press("Control+Enter");
+  await expect(chat.questions).toHaveCount(2);
+});
+
+test("the way back closes the chats, and a new one is a tap away", { tag: "@own-server" }, async ({ page, signedIn, visit, scan }) => {
+  const [first, second] = [await signedIn.createThread("/long 2"), await signedIn.createThread("/long 3")];
+  await visit("/account");
+  await visit(`/chat/${first}`);
+  const chat = chatPage(page);
+  await expect(chat.questions).toHaveText(/\/long 2/);
+
+  // Ada opens the chats, and goes back: she is where she was.
+  await showChats(page).tap();
+  await expect(chat.chat("/long 3")).toBeInViewport();
+  await scan("the chats on a telephone");
+  await page.goBack();
+  await expect(chat.chat("/long 3")).not.toBeInViewport();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${first}`);
+  await expect(chat.questions).toHaveText(/\/long 2/);
+
+  // Closed by hand, it leaves nothing behind: the next step back leads out.
+  for (const close of [() => page.getByRole("button", { name: "Hide chats" }).tap(), () => page.keyboard.press("Escape")]) {
+    await showChats(page).tap();
+    await expect(page.getByRole("button", { name: "Hide chats" })).toBeFocused();
+    await close();
+    await expect(chat.chat("/long 3")).not.toBeInViewport();
+  }
+
+  // A chat that is chosen takes the place of the list.
+  await showChats(page).tap();
+  await chat.chat("/long 3").tap();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${second}`);
+  await expect(chat.questions).toHaveText(/\/long 3/);
+  await expect(chat.message).not.toBeFocused();
+  await page.goBack();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${first}`);
+  await expect(chat.questions).toHaveText(/\/long 2/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/account$/);
+  await page.goForward();
+  await expect(chat.questions).toHaveText(/\/long 2/);
+
+  // A new chat is there without the list.
+  await page.getByRole("main").getByRole("link", { name: "New chat" }).tap();
+  await expect(page).toHaveURL(`${signedIn.url}/chat`);
+  await expect(chat.empty).toBeVisible();
+});
+
+/** What can be tapped and is smaller than a finger, but for links in the middle of a text. */
+const small = (page: Page) =>
+  page.evaluate(() => {
+    const shown = [...document.querySelectorAll<HTMLElement>("a, button, input, select, textarea, summary, [role=button]")];
+    return shown
+      .filter((it) => it.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !it.closest(".skip-link, p a, p, li > a"))
+      .map((it) => {
+        // A tap on its label is one on a box to tick.
+        const { width, height } = (it.closest("label") ?? it).getBoundingClientRect();
+        return { what: it.getAttribute("aria-label") ?? it.textContent ?? it.tagName, width, height };
+      })
+      .filter(({ width, height }) => width > 0 && (width < 44 || height < 44));
+  });
+
+test("fingers meet what they mean", { tag: "@own-server" }, async ({ page, signedIn, visit, context }) => {
+  const id = await signedIn.createThread("/markdown");
+  await visit(`/chat/${id}`);
+  const chat = chatPage(page);
+  await expect(chat.answers.first()).toBeVisible();
+  expect(await small(page), "a chat").toEqual([]);
+  await showChats(page).tap();
+  await expect(chat.chat("/markdown")).toBeInViewport();
+  expect(await small(page), "the chats").toEqual([]);
+  await chat.accountMenu.tap();
+  expect(await small(page), "the account menu").toEqual([]);
+  await page.goto("/account/password");
+  expect(await small(page), "an account page").toEqual([]);
+  await context.clearCookies();
+  await visit("/sign-in");
+  await expect(signInPage(page).heading).toBeVisible();
+  expect(await small(page), "the sign-in page").toEqual([]);
+});

@@ -1,0 +1,75 @@
+//! The chats where they are a drawer: the browser's way back closes it.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlAnchorElement};
+
+use crate::ui::live::effect;
+
+/// A drawer that is open or not. While it is open it has an entry in the browser's history, with the page's own address.
+#[derive(Clone, Copy)]
+pub(super) struct Drawer {
+    is_open: RwSignal<bool>,
+    has_entry: StoredValue<bool>,
+}
+
+impl Drawer {
+    /// A closed one.
+    pub(super) fn new() -> Self {
+        let drawer = Self { is_open: RwSignal::new(false), has_entry: StoredValue::new(false) };
+        effect(move || {
+            let on_back = window_event_listener(ev::popstate, move |_| {
+                drawer.has_entry.set_value(false);
+                drawer.is_open.set(false);
+            });
+            on_cleanup(move || on_back.remove());
+        });
+        drawer
+    }
+
+    pub(super) fn is_open(self) -> bool {
+        self.is_open.get()
+    }
+
+    /// Opens it.
+    pub(super) fn open(self) {
+        if !self.is_open.get_untracked() {
+            self.is_open.set(true);
+            let entered = window().history().and_then(|it| it.push_state(&JsValue::NULL, ""));
+            self.has_entry.set_value(entered.is_ok());
+        }
+    }
+
+    /// Closes it, as the way back does.
+    pub(super) fn close(self) {
+        self.is_open.set(false);
+        if self.take_entry() {
+            _ = window().history().and_then(|it| it.back());
+        }
+    }
+
+    /// Closes it as another page is shown.
+    pub(super) fn leave(self) {
+        self.is_open.set(false);
+        self.has_entry.set_value(false);
+    }
+
+    /// Lets the page that a link within the drawer leads to take the place of the drawer's entry.
+    pub(super) fn follow(self, ev: &ev::MouseEvent) {
+        let target = ev.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let link = target.and_then(|it| it.closest("a").ok().flatten());
+        let Some(link) = link.and_then(|it| it.dyn_into::<HtmlAnchorElement>().ok()) else { return };
+        if window().location().href().is_ok_and(|here| here == link.href()) {
+            // There is no other page to go to, and the router is not asked.
+            ev.prevent_default();
+            return self.close();
+        }
+        // The router reads it from the link.
+        _ = js_sys::Reflect::set(&link, &"replace".into(), &self.take_entry().into());
+        self.is_open.set(false);
+    }
+
+    fn take_entry(self) -> bool {
+        self.has_entry.try_update_value(std::mem::take).unwrap_or_default()
+    }
+}
