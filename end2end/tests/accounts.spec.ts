@@ -29,7 +29,7 @@ test.describe("somebody who leaves at once", () => {
 
     // She signs out.
     await ready();
-    await chatPage(page).signOut.click();
+    await chatPage(page).signOut();
     await expect(signInPage(page).heading).toBeVisible();
 
     // Her chats are closed to whoever comes next.

@@ -47,7 +47,7 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expectMarkdown(page);
 
     // She signs out and in again, and opens the chat from the list.
-    await chat.signOut.click();
+    await chat.signOut();
     await expect(signInPage(page).heading).toBeVisible();
     await ready();
     await signInPage(page).email.fill(account.email);

@@ -205,7 +205,7 @@ test.describe("a draft", () => {
     await signIn(context, client);
     await visit("/chat");
     await expect(chat.message).toHaveValue("only Ada's business");
-    await chat.signOut.click();
+    await chat.signOut();
     await expect(page).toHaveURL(/sign-in/);
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     expect(kept).not.toContain("Ada's business");

@@ -4,6 +4,16 @@ use leptos::prelude::*;
 
 use crate::model::ApiError;
 
+/// Remembers in a cookie that the note about the demo was read.
+///
+/// # Errors
+/// None of its own.
+#[server(prefix = "/api/fn", endpoint = "close-demo-note")]
+pub async fn close_demo_note() -> Result<(), ApiError> {
+    crate::server::forms::close_demo_note();
+    Ok(())
+}
+
 /// Remembers in a cookie whether pages are light or dark (`light`, `dark`; all else means the system decides).
 ///
 /// # Errors

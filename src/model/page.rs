@@ -250,9 +250,13 @@ pub struct ChatStart {
     pub attachments: Option<AttachmentLimits>,
     /// Whether speech can be turned into text.
     pub can_transcribe: bool,
+    /// Whether the note about the demo was closed in this browser.
+    pub is_demo_known: bool,
 }
 
-from_json!(struct ChatStart { threads, thread, answers_from, api_url, models, attachments, can_transcribe });
+from_json!(struct ChatStart {
+    threads, thread, answers_from, api_url, models, attachments, can_transcribe, is_demo_known
+});
 
 /// What may go along with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -299,7 +303,7 @@ mod tests {
         );
         let limits = r#"{"max_bytes":1,"max_count":2}"#;
         check::<ChatStart>(&format!(
-            r#"{{"threads":{{"data":[{thread}],"has_more":true}},"thread":{thread},"answers_from":"elsewhere","api_url":"u","models":["m"],"attachments":{limits},"can_transcribe":true}}"#
+            r#"{{"threads":{{"data":[{thread}],"has_more":true}},"thread":{thread},"answers_from":"elsewhere","api_url":"u","models":["m"],"attachments":{limits},"can_transcribe":true,"is_demo_known":true}}"#
         ));
         check::<GallerySection>(r#"{"name":"n","events":[{"type":"thread.item.removed","item_id":"x"}]}"#);
     }

@@ -8,6 +8,9 @@ use crate::{
     server::{AppState, auth::cookies},
 };
 
+/// Holds that the note about the demo was closed.
+const DEMO_NOTE: &str = "colloquy.demo_note";
+const CLOSED: &str = "closed";
 /// Browsers keep no cookie for longer.
 const MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 
@@ -17,6 +20,17 @@ pub fn choose_color_scheme(name: &str) {
     let scheme = ColorScheme::of(name);
     let max_age_s = if scheme == ColorScheme::System { 0 } else { MAX_AGE_S };
     set_cookies(vec![cookies::set(&app.config, COOKIE, scheme.as_str(), Some(max_age_s))]);
+}
+
+/// See [`crate::api::appearance::close_demo_note`].
+pub fn close_demo_note() {
+    let app: AppState = expect_context();
+    set_cookies(vec![cookies::set(&app.config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
+}
+
+/// True if whoever asks for a page has closed the note about the demo.
+pub fn is_demo_known(app: &AppState) -> bool {
+    cookies::plain(&app.config, &headers(), DEMO_NOTE).as_deref() == Some(CLOSED)
 }
 
 /// Returns what whoever asks for a page has chosen.

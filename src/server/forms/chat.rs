@@ -5,7 +5,7 @@ use leptos::prelude::expect_context;
 
 use super::{
     answer::{failed, set_status, signed_out},
-    principal,
+    appearance, principal,
 };
 use crate::{
     model::{

@@ -9,7 +9,7 @@ mod recovery;
 mod settings;
 mod typeset;
 
-pub use appearance::{choose_color_scheme, color_scheme};
+pub use appearance::{choose_color_scheme, close_demo_note, color_scheme};
 pub use chat::{chat_start, chat_token, gallery, has_examples, session, set_not_found};
 pub use entry::{entry_start, sign_in, sign_out, sign_up};
 pub use recovery::{request_reset, reset_password, send_verification};

@@ -139,6 +139,8 @@ pub fn Icon(
 ) -> impl IntoView {
     let look = match kind {
         IconKind::Stop => Some("solid"),
+        // Dots are larger than the lines of other outlines.
+        IconKind::Ellipsis => Some("dots"),
         // They point where one reads on, or came from.
         IconKind::ArrowLeft | IconKind::ChevronLeft | IconKind::ChevronRight => Some("directed"),
         _ => None,

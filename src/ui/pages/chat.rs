@@ -114,7 +114,7 @@ async fn ask(thread_id: Option<String>, is_rendering: bool) -> Start {
 /// The chat of somebody who is signed in.
 #[component]
 fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
-    let answers_from = start.answers_from;
+    let is_demo_told = start.answers_from == AnswersFrom::Demo && !start.is_demo_known;
     let session = RwSignal::new(session);
     let control = open_chat(session, start, thread_id.get_untracked());
     let drawer = Drawer::new();
@@ -147,7 +147,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                 <header class="chat__header">
                     <ShowChats drawer />
                     <Show when=move || !is_missing.get()>
-                        <h1 class="chat__title" dir="auto">{live_view(move || title.get())}</h1>
+                        <h1 class="chat__title" dir="auto" title=live(move || title.get())>{live_view(move || title.get())}</h1>
                         <button
                             class="chat__keys icon-button"
                             type="button"
@@ -160,7 +160,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                     </Show>
                     <NewChat control />
                 </header>
-                {(answers_from == AnswersFrom::Demo).then(|| view! { <DemoNote /> })}
+                {is_demo_told.then(|| view! { <DemoNote /> })}
                 <Show when=move || !is_missing.get() fallback=|| view! { <div class="chat__missing"><NotFound /></div> }>
                     <ChatKit control class="chat__kit" />
                 </Show>
@@ -240,21 +240,4 @@ fn model_options(models: Vec<String>) -> Vec<ModelOption> {
     let option =
         |(at, id): (usize, String)| ModelOption { label: id.clone(), id, default: at == 0, ..ModelOption::default() };
     models.into_iter().enumerate().map(option).collect()
-}
-
-#[component]
-fn DemoNote() -> impl IntoView {
-    view! {
-        <aside class="notice" data-level="info" role="note">
-            <Icon kind=IconKind::Info />
-            <span>
-                <strong>{words::DEMO}</strong>
-                {words::DEMO_SET}
-                <code>{words::BASE_URL}</code>
-                {words::DEMO_OR}
-                <code>{words::API_KEY}</code>
-                {words::DEMO_CONNECT}
-            </span>
-        </aside>
-    }
 }

@@ -15,6 +15,11 @@ pub const QUEUED: &str = "Queued";
 /// Stops the answer and sends a message that waits.
 pub const SEND_NOW: &str = "Send now";
 
+/// Puts a message that waits back into the composer.
+pub const EDIT: &str = "Edit";
+/// Takes a message away that waits.
+pub const REMOVE: &str = "Remove";
+
 /// The name of the button that puts a message that waits back into the composer.
 pub fn edit_queued(text: &str) -> String {
     format!("Edit queued message: {}", beginning(text))

@@ -15,6 +15,8 @@ pub const SHORTCUTS: &str = "Keyboard shortcuts";
 pub const NOT_FOUND: &str = "Page not found";
 /// Leads to the account pages.
 pub const ACCOUNT: &str = "Your account";
+/// Opens the menu of whoever is signed in.
+pub const ACCOUNT_MENU: &str = "Account menu";
 /// Ends the session.
 pub const SIGN_OUT: &str = "Sign out";
 
@@ -23,6 +25,8 @@ pub fn account_of(name: &str, email: &str) -> String {
     format!("{ACCOUNT}: {name} {email}")
 }
 
+/// Closes that note for good.
+pub const CLOSE_NOTE: &str = "Close this note";
 /// What the note begins with that no model is connected.
 pub const DEMO: &str = "Demo answers";
 /// How it goes on.

@@ -64,6 +64,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                         class="icon-button"
                         type="button"
                         aria-label=words::MENTION
+                        title=words::MENTION
                         on:click=handler(move |_| suggestions.begin_mention())
                     >
                         <Icon kind=IconKind::AtSign />
@@ -90,6 +91,7 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let uploads = control.composer.uploads;
     let is_empty = memo(move || !control.composer.holds_something());
     let obstacle = memo(move || uploads.obstacle());
+    let name = move || if has_to_wait.get() { words::QUEUE } else { words::SEND };
     let stop = move |_| {
         control.stop();
         // The button goes away and would take the focus along.
@@ -103,6 +105,7 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
                 data-kind="stop"
                 type="button"
                 aria-label=words::STOP
+                title=words::STOP
                 on:click=stop
             >
                 <Icon kind=IconKind::Stop />
@@ -113,8 +116,8 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
                 class="composer__button"
                 part="send-button"
                 type="submit"
-                aria-label=live(move || if has_to_wait.get() { words::QUEUE } else { words::SEND })
-                title=live(move || obstacle.get())
+                aria-label=live(name)
+                title=live(move || obstacle.get().unwrap_or_else(|| name().to_owned()))
                 disabled=live(move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some))
             >
                 <Icon kind=IconKind::ArrowUp />

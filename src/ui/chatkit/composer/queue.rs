@@ -63,6 +63,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::edit_queued(&text)
+                    title=words::EDIT
                     on:click=handler(move |_| act(ChatKitControl::edit_queued))
                 >
                     <Icon kind=IconKind::Pencil />
@@ -71,6 +72,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::remove_queued(&text)
+                    title=words::REMOVE
                     on:click=handler(move |_| act(|control, key| _ = control.remove_queued(key)))
                 >
                     <Icon kind=IconKind::Trash />

@@ -22,7 +22,7 @@ pub(super) fn Quote(control: ChatKitControl) -> impl IntoView {
                 <blockquote class="quote__text" dir="auto" aria-label=words::QUOTE>
                     {live_view(move || quote.get())}
                 </blockquote>
-                <button class="icon-button" type="button" aria-label=words::REMOVE_QUOTE on:click=remove>
+                <button class="icon-button" type="button" aria-label=words::REMOVE_QUOTE title=words::REMOVE_QUOTE on:click=remove>
                     <Icon kind=IconKind::Close />
                 </button>
             </div>

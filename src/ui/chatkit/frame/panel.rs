@@ -46,6 +46,7 @@ pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
                         class="icon-button"
                         type="button"
                         aria-label=words::HIDE_HISTORY
+                        title=words::HIDE_HISTORY
                         on:click=handler(move |_| control.hide_history())
                     >
                         <Icon kind=IconKind::Close />

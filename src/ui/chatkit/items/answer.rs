@@ -110,7 +110,7 @@ fn AnswerAgain(shown: Shown) -> impl IntoView {
     };
     view! {
         <Show when=move || is_offered.get() && question.with(Option::is_some)>
-            <button class="icon-button" type="button" aria-label=words::ANSWER_AGAIN on:click=again>
+            <button class="icon-button" type="button" aria-label=words::ANSWER_AGAIN title=words::ANSWER_AGAIN on:click=again>
                 <Icon kind=IconKind::RotateCw />
             </button>
         </Show>

@@ -44,6 +44,7 @@ fn Thumb(shown: Shown, kind: FeedbackKind) -> impl IntoView {
             class="icon-button"
             type="button"
             aria-label=label
+            title=label
             aria-pressed=live(move || if is_pressed.get() == Some(true) { "true" } else { "false" })
             on:click=press
         >

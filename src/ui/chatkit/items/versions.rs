@@ -44,6 +44,7 @@ pub(super) fn Versions(shown: Shown) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::PREVIOUS_VERSION
+                    title=words::PREVIOUS_VERSION
                     disabled=live(move || can_go(-1).is_none())
                     on:click=handler(move |_| go(-1))
                 >
@@ -56,6 +57,7 @@ pub(super) fn Versions(shown: Shown) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::NEXT_VERSION
+                    title=words::NEXT_VERSION
                     disabled=live(move || can_go(1).is_none())
                     on:click=handler(move |_| go(1))
                 >

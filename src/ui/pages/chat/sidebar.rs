@@ -19,6 +19,8 @@ use crate::{
 
 /// Where the chats are a drawer.
 const NARROW: &str = "(max-width: 47.99rem)";
+/// The id of the menu of whoever is signed in.
+const ACCOUNT_MENU: &str = "account-menu";
 
 /// The chats, and who is signed in; below 768 px a drawer.
 #[component]
@@ -148,15 +150,31 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                     <span class="account-bar__email">{live_view(move || email.get())}</span>
                 </span>
             </a>
-            <ServerForm
-                action=action
-                class="account-bar__form"
-                on_submit=Callback::new(move |()| session.with_untracked(|it| forget_drafts(Some(&it.user.id))))
+            // The browser opens and closes it, with scripts and without: a slip of the mouse signs nobody out.
+            <button
+                class="icon-button"
+                type="button"
+                popovertarget=ACCOUNT_MENU
+                aria-label=words::ACCOUNT_MENU
+                title=words::ACCOUNT_MENU
             >
-                <button class="icon-button" type="submit" aria-label=words::SIGN_OUT title=words::SIGN_OUT>
-                    <Icon kind=IconKind::LogOut />
-                </button>
-            </ServerForm>
+                <Icon kind=IconKind::Ellipsis />
+            </button>
+            <div class="account-bar__menu" id=ACCOUNT_MENU popover="auto">
+                <a class="menu__item" href=paths::ACCOUNT>
+                    <Icon kind=IconKind::User />
+                    {words::ACCOUNT}
+                </a>
+                <ServerForm
+                    action=action
+                    on_submit=Callback::new(move |()| session.with_untracked(|it| forget_drafts(Some(&it.user.id))))
+                >
+                    <button class="menu__item" type="submit">
+                        <Icon kind=IconKind::LogOut />
+                        {words::SIGN_OUT}
+                    </button>
+                </ServerForm>
+            </div>
         </div>
     }
 }

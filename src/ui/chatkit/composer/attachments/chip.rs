@@ -44,7 +44,13 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
             </span>
             <Progress status=upload.status.clone() size name=name.clone() />
             <Again control upload=upload.clone() kind />
-            <button class="icon-button" type="button" aria-label=live(label) on:click=handler(move |_| control.detach(key))>
+            <button
+                class="icon-button"
+                type="button"
+                aria-label=live(label.clone())
+                title=live(label)
+                on:click=handler(move |_| control.detach(key))
+            >
                 <Icon kind=IconKind::Close />
             </button>
         </li>
@@ -116,6 +122,7 @@ fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> i
                     class="icon-button"
                     type="button"
                     aria-label=label.clone()
+                    title=label.clone()
                     on:click=handler(move |_| control.upload_again(&upload))
                 >
                     <Icon kind=IconKind::RotateCw />

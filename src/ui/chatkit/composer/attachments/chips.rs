@@ -53,7 +53,7 @@ fn Refusals(control: ChatKitControl) -> impl IntoView {
                 <ul class="uploads__refusals">
                     {live_view(move || refusals.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view())}
                 </ul>
-                <button class="icon-button" type="button" aria-label=words::DISMISS on:click=dismiss>
+                <button class="icon-button" type="button" aria-label=words::DISMISS title=words::DISMISS on:click=dismiss>
                     <Icon kind=IconKind::Close />
                 </button>
             </div>

@@ -138,6 +138,7 @@ fn Failure(dictation: Dictation) -> impl IntoView {
                     class="icon-button"
                     type="button"
                     aria-label=words::DISMISS
+                    title=words::DISMISS
                     on:click=handler(move |_| dictation.cancel())
                 >
                     <Icon kind=IconKind::Close />

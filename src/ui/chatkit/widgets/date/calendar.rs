@@ -35,6 +35,7 @@ pub(super) fn head() -> Element {
             .attribute("type", "button")
             .attribute("data-turn", months)
             .attribute("aria-label", label)
+            .attribute("title", label)
             .children(arrows.iter().filter_map(|it| drawn(it)))
     };
     let (back, on) = ("chevron-left", "chevron-right");

@@ -20,6 +20,7 @@ pub(super) fn button(here: Here<'_>) -> Element {
         .attribute("data-size", props.text("size").unwrap_or("lg"))
         .maybe("data-icon-size", props.text("iconSize"))
         .maybe("aria-label", name)
+        .maybe("title", name)
         .flag("data-pill", props.is("pill"))
         .flag("data-uniform", props.is("uniform"))
         .flag("data-block", props.is("block"));

@@ -32,6 +32,7 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         .attribute("aria-haspopup", "dialog")
         .attribute("aria-label", called.clone())
         .maybe("aria-labelledby", named_by.clone())
+        .attribute("title", words::CALENDAR)
         .flag("disabled", props.is("disabled"))
         .maybe("aria-disabled", here.around.is_inert.then_some("true"))
         .maybe_child(media::drawn("calendar"));

@@ -120,7 +120,10 @@ pub(super) fn sized(element: Element, props: Props<'_>) -> Element {
 pub(super) fn clear(props: Props<'_>) -> Option<Element> {
     props.is("clearable").then(|| {
         let button = Element::of("button", "widget-field__clear").attribute("type", "button");
-        let button = button.attribute("aria-label", words::CLEAR).flag("disabled", props.is("disabled"));
+        let button = button
+            .attribute("aria-label", words::CLEAR)
+            .attribute("title", words::CLEAR)
+            .flag("disabled", props.is("disabled"));
         button.maybe_child(media::drawn("x"))
     })
 }

@@ -54,7 +54,7 @@ fn labels_and_fields_belong_together() {
             "<input class=\"widget-field\" type=\"date\" name=\"todo.when\" id=\"w-todo.when\" max=\"9999-12-31\" value=\"2026-11-25\">",
             "<button class=\"widget-date__open\" type=\"button\" id=\"w-todo.when-calendar\" ",
             "aria-haspopup=\"dialog\" aria-label=\"Calendar\" ",
-            "aria-labelledby=\"w-todo.when-calendar w-todo.when-label\">ICON</button>",
+            "aria-labelledby=\"w-todo.when-calendar w-todo.when-label\" title=\"Calendar\">ICON</button>",
             "<div class=\"widget-calendar\" popover=\"auto\" role=\"dialog\" aria-label=\"Calendar\" ",
             "aria-labelledby=\"w-todo.when-calendar w-todo.when-label\" tabindex=\"-1\" aria-live=\"off\"></div>",
             "</div></form>",
@@ -176,7 +176,8 @@ fn a_select_that_can_be_searched_is_a_combobox() {
             "role=\"combobox\" autocomplete=\"off\" spellcheck=\"false\" aria-autocomplete=\"list\" ",
             "aria-expanded=\"false\" aria-controls=\"w-to-options\" placeholder=\"Choose…\" data-1p-ignore=\"\" ",
             "data-select=\"\" value=\"b\">",
-            "<button class=\"widget-field__clear\" type=\"button\" aria-label=\"Clear the choice\">ICON</button>",
+            "<button class=\"widget-field__clear\" type=\"button\" aria-label=\"Clear the choice\" \
+             title=\"Clear the choice\">ICON</button>",
             "<div class=\"widget-search__popup\" popover=\"manual\">",
             "<ul class=\"widget-search__options\" id=\"w-to-options\" role=\"listbox\" aria-label=\"Choose…\">",
             "<li class=\"widget-search__option\" id=\"w-to-options-0\" role=\"option\" data-value=\"a\" ",

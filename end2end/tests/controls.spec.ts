@@ -1,0 +1,102 @@
+// Small things around a chat: tooltips, long titles, the way out, the note about the demo, the models of the server.
+
+import type { Page } from "@playwright/test";
+
+import { ASK_MODEL, startModel } from "../fixtures/model.mjs";
+import { Client, newAccount } from "../fixtures/client.mjs";
+import { chatPage, signInPage } from "../fixtures/pages.ts";
+import { modelAt, startServer } from "../fixtures/server.mjs";
+import { expect, signIn, test } from "../fixtures/test.ts";
+
+test.use({ demo: true });
+
+/** The names of buttons that show a picture alone, and no tooltip. */
+const untitled = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, a")]
+      .filter((it) => it.querySelector("svg") && !it.innerText.trim() && !it.title)
+      .map((it) => it.outerHTML.slice(0, 120)),
+  );
+
+test("every button with a picture alone has a tooltip", { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
+  const id = await signedIn.createThread("/markdown");
+  await signedIn.say(id, "/widget stay");
+  await visit(`/chat/${id}`);
+  const chat = chatPage(page);
+  await expect(chat.answers.first()).toBeVisible();
+  expect(await untitled(page), "a chat").toEqual([]);
+  await chat.message.fill("/slow 300");
+  await chat.message.press("Enter");
+  await expect(chat.stop).toBeVisible();
+  await chat.message.fill("waits");
+  await chat.message.press("Enter");
+  await expect(page.getByRole("region", { name: "Queued messages" })).toBeVisible();
+  await chat.chats.getByRole("searchbox").fill("zebra");
+  await expect(chat.chats.getByRole("button", { name: "Clear the search" })).toBeVisible();
+  expect(await untitled(page), "an answer, a queue and a search").toEqual([]);
+  await chat.stop.click();
+});
+
+test("a long title can be read", { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
+  const title = "A very long title about the many ways in which a title can be long";
+  const id = await signedIn.createThread(title);
+  await visit(`/chat/${id}`);
+  await expect(chatPage(page).chat(title)).toHaveAttribute("title", title);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveAttribute("title", title);
+});
+
+test("a slip of the mouse signs nobody out", { tag: "@own-server" }, async ({ page, visit, scan, signedIn }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+  const out = page.getByRole("button", { name: "Sign out" });
+
+  // The way out takes two clicks; Escape and a click elsewhere close the menu.
+  await expect(out).toBeHidden();
+  await chat.accountMenu.click();
+  await expect(out).toBeVisible();
+  await scan("the account menu");
+  await page.keyboard.press("Escape");
+  await expect(out).toBeHidden();
+  await chat.accountMenu.click();
+  await chat.conversation.click();
+  await expect(out).toBeHidden();
+  await page.reload();
+  await expect(page).toHaveURL(`${signedIn.url}/chat`);
+  await chat.accountMenu.click();
+  await out.click();
+  await expect(signInPage(page).heading).toBeVisible();
+});
+
+test("the note about the demo can be closed, and stays closed", { tag: "@own-server" }, async ({ page, visit, ready, signedIn: _ }) => {
+  await visit("/chat");
+  const note = page.getByRole("note").filter({ hasText: "Demo answers" });
+  const answered = page.waitForResponse((it) => it.url().endsWith("/close-demo-note"));
+  await note.getByRole("button", { name: "Close this note" }).click();
+  await expect(note).toHaveCount(0);
+  await answered;
+  await page.reload();
+  await ready();
+  await expect(chatPage(page).empty).toBeVisible();
+  await expect(note).toHaveCount(0);
+});
+
+test("the models of a server are offered without any setting", { tag: "@own-server" }, async ({ page, context, ready }) => {
+  const model = await startModel();
+  const { OPENAI_MODEL: _, ...settings } = modelAt(model.url);
+  const server = await startServer(settings);
+  await signIn(context, await Client.signUp(server.url, newAccount()));
+  await page.goto(`${server.url}/chat`);
+  await ready();
+
+  // Ada chooses another one than the first; it answers.
+  const choice = page.getByRole("combobox", { name: "Model" });
+  const [, name = ""] = await choice.getByRole("option").allTextContents();
+  expect(name).not.toBe("");
+  await choice.selectOption(name);
+  const chat = chatPage(page);
+  await chat.message.fill(ASK_MODEL);
+  await chat.message.press("Enter");
+  await expect(chat.answers).toHaveText(`I am ${name}.`);
+  await server.stop();
+  await model.stop();
+});

@@ -1,0 +1,37 @@
+use leptos::prelude::*;
+
+use crate::{
+    api::appearance::CloseDemoNote,
+    ui::{
+        components::{FormAction, Icon, IconKind, ServerForm, Show},
+        view::view,
+        words::pages as words,
+    },
+};
+
+/// Says that the demo answers, until that was read once in this browser.
+#[component]
+pub(super) fn DemoNote() -> impl IntoView {
+    let action = FormAction::new::<CloseDemoNote>();
+    let is_read = RwSignal::new(false);
+    view! {
+        <Show when=move || !is_read.get()>
+            <aside class="notice" data-level="info" role="note">
+                <Icon kind=IconKind::Info />
+                <span>
+                    <strong>{words::DEMO}</strong>
+                    {words::DEMO_SET}
+                    <code>{words::BASE_URL}</code>
+                    {words::DEMO_OR}
+                    <code>{words::API_KEY}</code>
+                    {words::DEMO_CONNECT}
+                </span>
+                <ServerForm action class="notice__close" on_submit=Callback::new(move |()| is_read.set(true))>
+                    <button class="icon-button" type="submit" aria-label=words::CLOSE_NOTE title=words::CLOSE_NOTE>
+                        <Icon kind=IconKind::Close />
+                    </button>
+                </ServerForm>
+            </aside>
+        </Show>
+    }
+}
