@@ -212,7 +212,7 @@ test.describe("a draft", () => {
     expect(kept).toContain("Bob's");
   });
 
-  test("is the same in two tabs of one chat", async ({ page, context, visit, ready, signedIn: _ }) => {
+  test("of one tab is never overwritten by another", async ({ page, context, visit, ready, signedIn: _ }) => {
     await visit("/chat");
     const chat = chatPage(page);
     await chat.message.fill("Hello");
@@ -222,15 +222,38 @@ test.describe("a draft", () => {
     await other.goto(page.url());
     await ready(other);
 
-    // What is written in one stands in the other, and is gone from there when it is sent.
+    // What is written in one stands in the other, as long as nothing was written there.
     await chat.message.fill("written once");
-    await expect(chatPage(other).message).toHaveValue("written once");
-    await chatPage(other).message.press("End");
-    await chatPage(other).message.pressSequentially(", sent once");
-    await expect(chat.message).toHaveValue("written once, sent once");
-    await chatPage(other).message.press("Enter");
+    const there = chatPage(other).message;
+    await expect(there).toHaveValue("written once");
+    await there.press("End");
+    await there.pressSequentially(", and gone on with");
+    await expect(chat.message).toHaveValue("written once");
+    await chat.message.fill("something else");
+    await expect(there).toHaveValue("written once, and gone on with");
+
+    // Both outlive a reload, each in its tab.
+    for (const [tab, text] of [[page, "something else"], [other, "written once, and gone on with"]] as const) {
+      await tab.reload();
+      await ready(tab);
+      await expect(chatPage(tab).message).toHaveValue(text);
+    }
+
+    // One is sent; the other one is still there, also in a tab that is opened later.
+    await there.press("Enter");
+    await expect(there).toHaveValue("");
+    await expect(chat.answers.last()).toContainText("You said: written once, and gone on with");
+    await expect(chat.message).toHaveValue("something else");
+    const later = await context.newPage();
+    await later.goto(page.url());
+    await ready(later);
+    await expect(chatPage(later).message).toHaveValue("something else");
+
+    // What was cleared was touched as well.
+    await chat.message.fill("");
+    await chatPage(later).message.fill("elsewhere");
+    await expect(chatPage(other).message).toHaveValue("elsewhere");
     await expect(chat.message).toHaveValue("");
-    await expect(chat.answers.last()).toContainText("You said: written once, sent once");
     await expect(chat.questions).toHaveCount(2);
   });
 });

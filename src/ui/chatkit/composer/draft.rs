@@ -70,7 +70,8 @@ impl Draft {
     }
 }
 
-fn joined(first: &str, second: &str) -> String {
+/// Puts one text before another, each on lines of its own.
+pub(super) fn joined(first: &str, second: &str) -> String {
     if first.is_empty() || second.is_empty() { format!("{first}{second}") } else { format!("{first}\n{second}") }
 }
 

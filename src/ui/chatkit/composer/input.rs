@@ -127,14 +127,16 @@ fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
     });
 }
 
-/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft.
+/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft, or
+/// stands behind the one that was kept.
 fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: Memo<Taking>) {
     Effect::new(move |is_later: Option<bool>| {
         // Where nobody can write, it says why.
         let draft = if taking.get() == Taking::Open { control.composer.draft.get() } else { String::new() };
         let Some(input) = input.get() else { return false };
-        if !is_later.unwrap_or(false) && draft.is_empty() && !input.value().is_empty() {
-            control.set_draft(input.value());
+        let typed = input.value();
+        if !is_later.unwrap_or(false) && !typed.is_empty() && typed != draft {
+            control.change_draft(|draft| draft.text = joined(&draft.text, &typed));
             return true;
         }
         if input.value() != draft {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{answers::Answers, attachments::Uploads, draft::Queued, mentions::Mention};
+use crate::ui::chatkit::control::drafts::Borrowed;
 
 /// What stands in the composer: what the next message will be.
 #[derive(Clone, Copy)]
@@ -21,6 +22,12 @@ pub(crate) struct ComposerState {
     pub(crate) queue: RwSignal<Vec<Queued>>,
     /// Whether the answer is stopped for what waits.
     pub(crate) is_urgent: StoredValue<bool>,
+    /// The name of this tab.
+    pub(crate) tab: StoredValue<String>,
+    /// True if the text is this tab's: no other one changes it then.
+    pub(crate) is_touched: StoredValue<bool>,
+    /// What another tab wrote, while it is shown here and not changed.
+    pub(crate) borrowed: StoredValue<Option<Borrowed>>,
     /// Whether the browser has kept all this.
     pub(crate) is_kept: StoredValue<bool>,
     /// What was answered so far to the assistant's questions.
@@ -48,6 +55,9 @@ impl ComposerState {
             model: RwSignal::default(),
             queue: RwSignal::default(),
             is_urgent: StoredValue::new(false),
+            tab: StoredValue::default(),
+            is_touched: StoredValue::new(false),
+            borrowed: StoredValue::default(),
             is_kept: StoredValue::new(false),
             answers: RwSignal::default(),
             uploads: Uploads::new(),

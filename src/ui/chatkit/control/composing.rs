@@ -1,8 +1,6 @@
 //! What stands in the composer, and what becomes of it.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::StorageEvent;
 
 use super::{ChatKitControl, Loading, NotNow, sending::new_key};
 use crate::ui::{
@@ -73,6 +71,7 @@ impl ChatKitControl {
             *draft = Draft { queue, ..Draft::default() };
             draft.queue.push(Queued { key: new_key(), message, is_old: false });
         });
+        self.composer.is_touched.set_value(false);
         uploads.clear();
         self.release_tool();
         if now.is_ok() {
@@ -107,70 +106,5 @@ impl ChatKitControl {
         if let (Some(id), None) = (&message.tool_choice, self.composer.tool.get_untracked()) {
             self.select_tool(Some(id.clone()));
         }
-    }
-
-    /// Changes what the composer holds, and keeps it.
-    pub(crate) fn change_draft<T>(&self, change: impl FnOnce(&mut Draft) -> T) -> T {
-        let mut draft = self.current_draft();
-        let changed = change(&mut draft);
-        self.show_draft(draft);
-        self.keep_draft();
-        changed
-    }
-
-    /// Shows what was kept for the first thread, and follows what other tabs write.
-    pub(crate) fn begin_composing(&self) {
-        if !self.place().load().is_empty() {
-            self.load_draft();
-        }
-        if self.loading.get_untracked() == Loading::Ready {
-            self.settle_queue();
-        }
-        let control = *self;
-        let on_storage = window_event_listener_untyped("storage", move |ev| control.hear_draft(&ev));
-        on_cleanup(move || on_storage.remove());
-    }
-
-    /// Shows what was kept for the thread.
-    pub(crate) fn load_draft(&self) {
-        self.show_draft(self.place().load());
-    }
-
-    /// Keeps what the composer holds.
-    pub(crate) fn keep_draft(&self) {
-        self.composer.is_kept.set_value(self.place().save(&self.current_draft()));
-    }
-
-    /// Where the thread's draft is kept.
-    pub(crate) fn place(&self) -> Place {
-        let user_id = self.options.with_untracked(|it| it.user_id.clone());
-        Place { user_id, thread_id: self.thread_id.get_untracked() }
-    }
-
-    /// Takes over what another tab wrote in the same thread. New chats of two tabs are two chats.
-    pub(crate) fn hear_draft(&self, ev: &web_sys::Event) {
-        let key = ev.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
-        if self.thread_id.try_get_untracked().flatten().is_some() && key == Some(self.place().key()) {
-            self.load_draft();
-        }
-    }
-
-    fn current_draft(&self) -> Draft {
-        let it = &self.composer;
-        Draft {
-            text: it.draft.get_untracked(),
-            mentions: it.mentions.get_value(),
-            quote: it.quote.get_untracked(),
-            queue: it.queue.get_untracked(),
-        }
-    }
-
-    fn show_draft(&self, draft: Draft) {
-        let Draft { text, mentions, quote, queue } = draft;
-        let it = &self.composer;
-        it.draft.set(text);
-        it.mentions.set_value(mentions);
-        it.quote.set(quote);
-        it.queue.set(queue);
     }
 }

@@ -1,12 +1,23 @@
 //! What was written and not sent, kept in the browser so that no reload, closed tab or ended session loses it.
+//!
+//! What waits to be sent belongs to the thread, and all tabs know it. What is being written belongs to its tab: each has
+//! a slot of its own, and a tab without one shows the newest of the others, which becomes its own when it is changed.
 
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 use web_sys::Storage;
 
-use crate::ui::chatkit::composer::Draft;
+use super::sending::new_key;
+use crate::ui::chatkit::composer::{Draft, Queued};
 
 const PREFIX: &str = "colloquy.draft/";
+/// Stands between a thread and a tab. No id of a tab holds it.
+const SLOT: char = '#';
+/// Holds the id of the tab, so that it finds its slots again after a reload.
+const TAB: &str = "colloquy.tab";
+/// What a slot holds when another tab has gone on with what it held. A tab that still shows it writes it again then; what
+/// is removed was forgotten on purpose.
+pub(crate) const TAKEN: &str = "";
 /// How long a draft is kept, in milliseconds: 30 days.
 const MAX_AGE_MS: f64 = 30.0 * 24.0 * 3600.0 * 1000.0;
 /// How many drafts are kept in one browser; the oldest go first.
@@ -19,6 +30,19 @@ pub(crate) struct Place {
     pub(crate) thread_id: Option<String>,
 }
 
+/// What another tab wrote and this one shows: the name of the slot, and what it held.
+pub(crate) type Borrowed = (String, String);
+
+/// What is shown in a place.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) draft: Draft,
+    /// Set if it is another tab's.
+    pub(crate) borrowed: Option<Borrowed>,
+    /// True if this tab wrote it.
+    pub(crate) is_own: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Kept {
     /// When it was written, in milliseconds since 1970.
@@ -27,32 +51,118 @@ struct Kept {
 }
 
 impl Place {
-    /// The name under which it is kept. Users stay apart, whatever they are called.
+    /// The name under which is kept what waits. Users stay apart, whatever they are called.
     pub(crate) fn key(&self) -> String {
         format!("{}{}", prefix(self.user_id.as_deref()), self.thread_id.as_deref().unwrap_or_default())
     }
 
-    /// Returns the draft. In the browser only.
-    pub(crate) fn load(&self) -> Draft {
-        let text = self.storage().and_then(|it| it.get_item(&self.key()).ok().flatten());
-        text.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).map(|it| it.draft).unwrap_or_default()
+    /// The name under which is kept what a tab writes.
+    pub(crate) fn slot(&self, tab: &str) -> String {
+        format!("{}{SLOT}{tab}", self.key())
     }
 
-    /// Keeps the draft; an empty one is forgotten. Returns whether that could be done: a full or forbidden storage loses
-    /// it on reload, which is what would happen without one. In the browser only.
-    pub(crate) fn save(&self, draft: &Draft) -> bool {
-        let Some(storage) = self.storage() else { return false };
-        if draft.is_empty() {
-            return storage.remove_item(&self.key()).is_ok();
+    /// Returns what is to be shown in a tab. In the browser only.
+    pub(crate) fn load(&self, tab: &str) -> Found {
+        let Some(storage) = self.storage() else { return Found::default() };
+        let queue = self.queue();
+        let own = self.slot(tab);
+        let written = |key: &str| Some((storage.get_item(key).ok()?.filter(|it| it != TAKEN)?, key.to_owned()));
+        let others = || {
+            let slots = keys_of(&storage).into_iter().filter(|it| is_slot(it, &self.key()) || *it == self.key());
+            newest(slots.filter_map(|key| Some((written_at(&storage, &key)?, key))).collect())
+        };
+        let is_own = written(&own).is_some();
+        let Some((text, key)) = written(&own).or_else(|| written(&others()?)) else {
+            return Found { draft: Draft { queue, ..Draft::default() }, ..Found::default() };
+        };
+        let draft = serde_json::from_str::<Kept>(&text).map(|it| it.draft).unwrap_or_default();
+        Found { draft: Draft { queue, ..draft }, borrowed: (!is_own).then_some((key, text)), is_own }
+    }
+
+    /// Keeps what a tab writes; an empty text is forgotten. What was borrowed is this tab's from now on, unless the other
+    /// one has gone on with it. A full or forbidden storage loses it on reload, which is what would happen without
+    /// one. In the browser only.
+    pub(crate) fn save(&self, tab: &str, draft: &Draft, borrowed: Option<Borrowed>) {
+        let Some(storage) = self.storage() else { return };
+        let is_unchanged = |(key, text): &Borrowed| storage.get_item(key).ok().flatten().as_ref() == Some(text);
+        if let Some((key, _)) = borrowed.filter(is_unchanged) {
+            match is_slot(&key, &self.key()) {
+                true => _ = storage.set_item(&key, TAKEN),
+                // An older version kept what waits and what was written under one name.
+                false => _ = self.save_queue(&self.queue()),
+            }
         }
-        let kept = Kept { at: js_sys::Date::now(), draft: draft.clone() };
-        serde_json::to_string(&kept).is_ok_and(|text| storage.set_item(&self.key(), &text).is_ok())
+        put(&storage, &self.slot(tab), Draft { queue: Vec::new(), ..draft.clone() });
+    }
+
+    /// Returns what waits. In the browser only.
+    pub(crate) fn queue(&self) -> Vec<Queued> {
+        let text = self.storage().and_then(|it| it.get_item(&self.key()).ok().flatten());
+        text.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).map(|it| it.draft.queue).unwrap_or_default()
+    }
+
+    /// Keeps what waits, for all tabs. Returns whether that could be done. In the browser only.
+    pub(crate) fn save_queue(&self, queue: &[Queued]) -> bool {
+        let queue = queue.to_vec();
+        self.storage().is_some_and(|it| put(&it, &self.key(), Draft { queue, ..Draft::default() }))
     }
 
     /// Those of a user outlive the tab; those of nobody must not be found by somebody else.
     fn storage(&self) -> Option<Storage> {
         if self.user_id.is_some() { window().local_storage().ok()? } else { window().session_storage().ok()? }
     }
+}
+
+/// Names this tab anew, and gives it what it wrote before it was loaded again. A tab that was duplicated takes the
+/// other's name along, which keeps what it shows. In the browser only.
+pub(crate) fn name_tab() -> String {
+    let tab = new_key();
+    let session = window().session_storage().ok().flatten();
+    if let Some(session) = &session {
+        let before = session.get_item(TAB).ok().flatten();
+        _ = session.set_item(TAB, &tab);
+        for storage in [window().local_storage().ok().flatten(), Some(session.clone())].into_iter().flatten() {
+            before.iter().for_each(|before| rename_slots(&storage, before, &tab));
+        }
+    }
+    tab
+}
+
+fn rename_slots(storage: &Storage, before: &str, tab: &str) {
+    for key in keys_of(storage) {
+        if let Some(place) = key.strip_suffix(before).filter(|it| it.ends_with(SLOT))
+            && let Ok(Some(text)) = storage.get_item(&key)
+        {
+            _ = storage.remove_item(&key);
+            _ = storage.set_item(&format!("{place}{tab}"), &text);
+        }
+    }
+}
+
+/// Keeps a draft; an empty one is forgotten.
+fn put(storage: &Storage, key: &str, draft: Draft) -> bool {
+    if draft.is_empty() {
+        return storage.remove_item(key).is_ok();
+    }
+    let kept = Kept { at: js_sys::Date::now(), draft };
+    serde_json::to_string(&kept).is_ok_and(|text| storage.set_item(key, &text).is_ok())
+}
+
+/// When something was written; `None` if no text is in it.
+fn written_at(storage: &Storage, key: &str) -> Option<f64> {
+    let text = storage.get_item(key).ok().flatten()?;
+    let Kept { at, draft } = serde_json::from_str(&text).ok()?;
+    (!draft.text.is_empty() || draft.quote.is_some()).then_some(at)
+}
+
+/// True if the name is that of a tab's slot in a place.
+pub(crate) fn is_slot(key: &str, place: &str) -> bool {
+    key.strip_prefix(place).and_then(|it| it.strip_prefix(SLOT)).is_some_and(|tab| !tab.contains([SLOT, '/']))
+}
+
+/// The name of what was written last.
+fn newest(slots: Vec<(f64, String)>) -> Option<String> {
+    slots.into_iter().max_by(|(first, _), (second, _)| first.total_cmp(second)).map(|(_, key)| key)
 }
 
 /// Forgets what a user wrote and did not send in this browser, or with `None` what anybody did: call it when somebody
@@ -92,10 +202,14 @@ fn prefix(user_id: Option<&str>) -> String {
 
 fn remove(storage: Option<Storage>, which: impl FnOnce(Vec<String>) -> Vec<String>) {
     let Some(storage) = storage else { return };
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
-    for key in which(keys.filter(|key| key.starts_with(PREFIX)).collect()) {
+    for key in which(keys_of(&storage)) {
         _ = storage.remove_item(&key);
     }
+}
+
+fn keys_of(storage: &Storage) -> Vec<String> {
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    keys.filter(|key| key.starts_with(PREFIX)).collect()
 }
 
 #[cfg(test)]
@@ -115,6 +229,25 @@ mod tests {
         // Whoever is forgotten takes nobody else's along.
         assert!(!key(Some("u12"), None).starts_with(&prefix(Some("u1"))));
         assert!(!key(Some("a/b"), None).starts_with(&prefix(Some("a"))));
+    }
+
+    #[test]
+    fn every_tab_has_a_slot_of_its_own() {
+        let place = Place { user_id: Some("u1".into()), thread_id: Some("thr_1".into()) };
+        let new_chat = Place { user_id: Some("u1".into()), thread_id: None };
+        assert_eq!(place.slot("1-2"), "colloquy.draft/u1/thr_1#1-2");
+        let check = |key: String, place: &Place, expected: bool| {
+            assert_eq!(is_slot(&key, &place.key()), expected, "{key} {place:?}");
+        };
+        check(place.slot("a"), &place, true);
+        check(new_chat.slot("a"), &new_chat, true);
+        check(place.key(), &place, false);
+        check(place.slot("a"), &new_chat, false);
+        check(new_chat.slot("a"), &place, false);
+        let longer = Place { thread_id: Some("thr_12".into()), ..place.clone() };
+        check(longer.slot("a"), &place, false);
+        let slots = vec![(2.0, "b".to_owned()), (3.0, "c".to_owned()), (1.0, "a".to_owned())];
+        assert_eq!((newest(slots), newest(Vec::new())), (Some("c".to_owned()), None));
     }
 
     #[test]

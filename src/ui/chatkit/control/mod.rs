@@ -8,6 +8,7 @@ pub(crate) mod drafts;
 pub(crate) mod feed;
 mod feedback;
 mod frame;
+mod keeping;
 mod line;
 mod not_now;
 mod options;

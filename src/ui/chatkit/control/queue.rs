@@ -86,7 +86,7 @@ impl ChatKitControl {
     /// Takes the first one that waits, unless another tab has taken it.
     fn take_first(&self) -> Option<Queued> {
         loop {
-            let kept = self.composer.is_kept.get_value().then(|| self.place().load().queue);
+            let kept = self.composer.is_kept.get_value().then(|| self.place().queue());
             let first = self.change_draft(|draft| (!draft.queue.is_empty()).then(|| draft.queue.remove(0)))?;
             if kept.is_none_or(|queue| queue.iter().any(|it| it.key == first.key)) {
                 return Some(first);

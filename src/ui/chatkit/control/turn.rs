@@ -14,8 +14,8 @@ use crate::{
     ui::chatkit::{
         ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
         client::{Client, EventStream},
-        composer::{Draft, Queued},
-        state::{Changes, ChatState, Note, Phase, TurnEnd},
+        composer::Queued,
+        state::{Changes, ChatState, Note, Phase, Trouble, TurnEnd},
     },
 };
 
@@ -252,7 +252,7 @@ impl ChatKitControl {
             self.threads.update(|list| list.upsert(thread.clone()));
         }
         if self.thread_id.get_untracked().as_deref() != Some(&thread.id) {
-            self.place().save(&Draft::default());
+            self.forget_draft();
             self.thread_id.set(Some(thread.id.clone()));
             self.keep_draft();
             self.handler(|it| it.on_thread_change.clone()).run(Some(thread.id));
@@ -294,9 +294,9 @@ impl ChatKitControl {
     /// Keeps a message that could not be sent, and whose thread is not shown any more, until it is: then it is given back.
     fn keep_unsent(&self, place: &Place, message: Option<UserMessageDraft>) {
         let Some(message) = message else { return };
-        let mut draft = place.load();
-        draft.queue.insert(0, Queued { key: new_key(), message, is_old: true });
-        place.save(&draft);
+        let mut queue = place.queue();
+        queue.insert(0, Queued { key: new_key(), message, is_old: true });
+        place.save_queue(&queue);
     }
 }
 

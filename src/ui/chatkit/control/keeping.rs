@@ -1,0 +1,130 @@
+//! What becomes of the composer's text when the page is loaded again, and when other tabs write, too.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::StorageEvent;
+
+use super::{
+    ChatKitControl, Loading,
+    drafts::{self, Found, Place},
+};
+use crate::ui::chatkit::composer::Draft;
+
+impl ChatKitControl {
+    /// Changes what the composer holds, and keeps it.
+    pub(crate) fn change_draft<T>(&self, change: impl FnOnce(&mut Draft) -> T) -> T {
+        let before = self.current_draft();
+        let mut after = before.clone();
+        let changed = change(&mut after);
+        self.show_draft(after.clone());
+        if after.queue != before.queue {
+            self.keep_queue();
+        }
+        // What waits is everybody's; what is being written belongs to the tab that changes it.
+        if (Draft { queue: before.queue.clone(), ..after }) != before {
+            self.keep_text();
+        }
+        changed
+    }
+
+    /// Shows what was kept for the first thread, and follows what other tabs write.
+    pub(crate) fn begin_composing(&self) {
+        self.composer.tab.set_value(drafts::name_tab());
+        if !self.found().draft.is_empty() {
+            self.load_draft();
+        }
+        if self.loading.get_untracked() == Loading::Ready {
+            self.settle_queue();
+        }
+        let control = *self;
+        let on_storage = window_event_listener_untyped("storage", move |ev| control.hear_draft(&ev));
+        on_cleanup(move || on_storage.remove());
+    }
+
+    /// Shows what was kept for the thread.
+    pub(crate) fn load_draft(&self) {
+        let Found { draft, borrowed, is_own } = self.found();
+        self.composer.borrowed.set_value(borrowed);
+        self.composer.is_touched.set_value(is_own);
+        self.show_draft(draft);
+    }
+
+    fn found(&self) -> Found {
+        self.composer.tab.with_value(|tab| self.place().load(tab))
+    }
+
+    /// Keeps what the composer holds.
+    pub(crate) fn keep_draft(&self) {
+        self.keep_queue();
+        if !(Draft { queue: Vec::new(), ..self.current_draft() }).is_empty() {
+            self.keep_text();
+        }
+    }
+
+    fn keep_queue(&self) {
+        let it = &self.composer;
+        it.is_kept.set_value(it.queue.with_untracked(|queue| self.place().save_queue(queue)));
+    }
+
+    /// Keeps what is being written: it is this tab's from now on.
+    pub(super) fn keep_text(&self) {
+        let it = &self.composer;
+        it.is_touched.set_value(true);
+        let borrowed = it.borrowed.try_update_value(Option::take).flatten();
+        it.tab.with_value(|tab| self.place().save(tab, &self.current_draft(), borrowed));
+    }
+
+    /// Forgets what is kept of the composer, while it goes on to hold it.
+    pub(crate) fn forget_draft(&self) {
+        let place = self.place();
+        place.save_queue(&[]);
+        self.composer.tab.with_value(|tab| place.save(tab, &Draft::default(), None));
+    }
+
+    /// Where the thread's draft is kept.
+    pub(crate) fn place(&self) -> Place {
+        let user_id = self.options.with_untracked(|it| it.user_id.clone());
+        Place { user_id, thread_id: self.thread_id.get_untracked() }
+    }
+
+    /// Takes over what waits in the same thread, and what another tab wrote there as long as this one wrote nothing. New
+    /// chats of two tabs are two chats.
+    pub(crate) fn hear_draft(&self, ev: &web_sys::Event) {
+        let Some(ev) = ev.dyn_ref::<StorageEvent>() else { return };
+        let Some(key) = ev.key() else { return };
+        if self.thread_id.try_get_untracked().flatten().is_none() {
+            return;
+        }
+        let (place, it) = (self.place(), &self.composer);
+        let is_touched = it.is_touched.get_value();
+        if key == place.key() {
+            it.queue.set(place.queue());
+        } else if is_touched && ev.new_value().as_deref() == Some(drafts::TAKEN) {
+            // Another tab went on with a copy of what is written here.
+            if it.tab.with_value(|tab| key == place.slot(tab)) {
+                self.keep_text();
+            }
+        } else if !is_touched && drafts::is_slot(&key, &place.key()) {
+            self.load_draft();
+        }
+    }
+
+    pub(super) fn current_draft(&self) -> Draft {
+        let it = &self.composer;
+        Draft {
+            text: it.draft.get_untracked(),
+            mentions: it.mentions.get_value(),
+            quote: it.quote.get_untracked(),
+            queue: it.queue.get_untracked(),
+        }
+    }
+
+    fn show_draft(&self, draft: Draft) {
+        let Draft { text, mentions, quote, queue } = draft;
+        let it = &self.composer;
+        it.draft.set(text);
+        it.mentions.set_value(mentions);
+        it.quote.set(quote);
+        it.queue.set(queue);
+    }
+}
