@@ -4,6 +4,7 @@
 
 mod app;
 pub mod chatkit;
+mod clipboard;
 mod components;
 mod device;
 mod live;

@@ -44,6 +44,7 @@ use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 use crate::{
     model::chatkit::Thread,
     ui::{
+        components::ToastList,
         live::{effect, live, memo},
         view::view,
         words::frame as words,
@@ -149,6 +150,7 @@ pub fn ChatKit(
                     </div>
                     <HistoryPanel control />
                     <ShortcutList control />
+                    <ToastList toasts=control.frame.toasts on_close=move |()| control.offer_composer() />
                     <DropZone control />
                 </section>
             </Provider>

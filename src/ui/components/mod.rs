@@ -13,6 +13,7 @@ mod moment;
 mod server_form;
 mod show;
 pub(crate) mod sprite;
+mod toast;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;
@@ -25,3 +26,4 @@ pub use menu::{Menu, MenuItem};
 pub use moment::Moment;
 pub use server_form::{FormAction, ServerForm};
 pub use show::Show;
+pub use toast::{ToastList, Toasts};

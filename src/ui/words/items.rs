@@ -29,6 +29,10 @@ pub const COPY_ANSWER: &str = "Copy answer";
 pub const ANSWER_AGAIN: &str = "Answer again";
 /// What a button that copies says when it has.
 pub const COPIED: &str = "Copied";
+/// What a button that copies says when it could not.
+pub const COPY_FAILED: &str = "Not copied";
+/// The same, as a sentence that says what helps.
+pub const NOT_COPIED: &str = "This browser does not let the page copy. Select the text and copy it yourself.";
 
 /// The summary of thoughts without a duration.
 pub const THOUGHT: &str = "Thought";

@@ -67,7 +67,7 @@ impl ChatKitControl {
                     control.change(|state| state.apply(ThreadStreamEvent::ItemReplaced { item }));
                 }
                 Ok(_) => {}
-                Err(err) => control.report(err),
+                Err(err) => control.say_failed(err),
             }
         })
     }

@@ -28,7 +28,7 @@ impl ChatKitControl {
                     _ => Changes::default(),
                 });
             }
-            control.report(err);
+            control.say_failed(err);
         });
         Ok(())
     }

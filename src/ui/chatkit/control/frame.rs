@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{ChatKitControl, NotNow};
+use crate::ui::components::Toasts;
 
 /// What stands around the conversation.
 #[derive(Clone, Copy)]
@@ -15,8 +16,8 @@ pub(crate) struct FrameState {
     pub(crate) n_histories: RwSignal<usize>,
     /// Notified when the search field is to take the focus.
     pub(crate) search: Trigger,
-    /// What is read out, and not seen.
-    pub(crate) said: RwSignal<&'static str>,
+    /// What is said for a moment.
+    pub(crate) toasts: Toasts,
 }
 
 impl FrameState {
@@ -26,7 +27,7 @@ impl FrameState {
             is_list_open: RwSignal::new(false),
             n_histories: RwSignal::new(0),
             search: Trigger::new(),
-            said: RwSignal::new(""),
+            toasts: Toasts::new(),
         }
     }
 }

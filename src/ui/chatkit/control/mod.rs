@@ -298,6 +298,12 @@ impl ChatKitControl {
         self.handler(|it| it.on_error.clone()).run(err);
     }
 
+    /// Tells the page and the user about the failure of something that has no place of its own to say it.
+    pub(crate) fn say_failed(&self, err: ChatKitError) {
+        self.frame.toasts.say(err.to_string());
+        self.report(err);
+    }
+
     pub(crate) fn report_end(&self, reason: EndReason) {
         let thread_id = self.thread_id.try_get_untracked().flatten();
         self.handler(|it| it.on_response_end.clone()).run(ResponseEnd { thread_id, reason });

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
+use leptos::prelude::*;
 
 use crate::ui::{
+    chatkit::ChatKitControl,
+    clipboard::copy,
     components::{Icon, IconKind},
     live::{live, live_view},
     view::view,
@@ -12,7 +13,7 @@ use crate::ui::{
 
 const SHOWN_FOR: Duration = Duration::from_secs(2);
 
-/// A button that copies text, and says so for a moment.
+/// A button that copies text, and says for a moment whether it could.
 #[component]
 pub fn CopyButton(
     /// Its name.
@@ -21,28 +22,36 @@ pub fn CopyButton(
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
-    let is_copied = RwSignal::new(false);
-    let copy = move |_| {
-        let text = text.get_untracked();
-        spawn_local(async move {
-            // There is no clipboard on plain http, except on this machine.
-            let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-            if clipboard.is_ok_and(|it| !it.is_undefined())
-                && JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok()
-            {
-                is_copied.try_set(true);
-                set_timeout(move || _ = is_copied.try_set(false), SHOWN_FOR);
+    let toasts = use_context::<ChatKitControl>().map(|control| control.frame.toasts);
+    let copied = RwSignal::new(None::<bool>);
+    let click = move |_| {
+        copy(text.get_untracked(), move |is_copied| {
+            copied.try_set(Some(is_copied));
+            if let (false, Some(toasts)) = (is_copied, toasts) {
+                toasts.say(words::NOT_COPIED);
             }
+            set_timeout(move || _ = copied.try_set(None), SHOWN_FOR);
         });
+    };
+    let name = move || match copied.get() {
+        Some(true) => words::COPIED,
+        Some(false) => words::COPY_FAILED,
+        None => label,
+    };
+    let icon = move || match copied.get() {
+        Some(true) => IconKind::Check,
+        Some(false) => IconKind::Alert,
+        None => IconKind::Copy,
     };
     view! {
         <button
             class="icon-button copy"
             type="button"
-            aria-label=live(move || if is_copied.get() { words::COPIED } else { label })
-            on:click=copy
+            aria-label=live(name)
+            title=live(name)
+            on:click=click
         >
-            {live_view(move || view! { <Icon kind=if is_copied.get() { IconKind::Check } else { IconKind::Copy } /> })}
+            {live_view(move || view! { <Icon kind=icon() /> })}
         </button>
     }
 }

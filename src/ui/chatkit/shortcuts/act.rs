@@ -1,14 +1,17 @@
 //! What shortcuts do.
 
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
 
 use super::key::{Pressed, Shortcut};
 use crate::{
     model::chatkit::ThreadItem,
-    ui::{chatkit::ChatKitControl, words::frame as words},
+    ui::{
+        chatkit::ChatKitControl,
+        clipboard::copy,
+        words::{frame as words, items},
+    },
 };
 
 /// What a key event says, in all browsers, while an input method is at work.
@@ -78,6 +81,8 @@ fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
         Shortcut::PreviousMessage => return step(root, -1),
         Shortcut::NextMessage => return step(root, 1),
         Shortcut::CopyAnswer => return copy_answer(control),
+        // Escape is for what is on top.
+        Shortcut::Stop if control.frame.toasts.close_newest() => {}
         Shortcut::Stop => {
             let can_stop = control.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.can_stop));
             if can_stop {
@@ -111,17 +116,8 @@ fn copy_answer(control: ChatKitControl) -> bool {
         answers.map(|it| it.item.text()).find(|it| !it.trim().is_empty())
     });
     let Some(text) = text.flatten() else { return false };
-    // There is no clipboard on plain http, except on this machine.
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-    if clipboard.is_ok_and(|it| it.is_undefined()) {
-        return false;
-    }
-    control.frame.said.set("");
-    spawn_local(async move {
-        if JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok() {
-            control.frame.said.try_set(words::COPIED);
-        }
-    });
+    let toasts = control.frame.toasts;
+    copy(text, move |is_copied| toasts.say(if is_copied { words::COPIED } else { items::NOT_COPIED }));
     true
 }
 

@@ -44,9 +44,6 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
                 </Button>
             </div>
         </Dialog>
-        <p class="unseen" role="status">
-            {live_view(move || control.frame.said.get())}
-        </p>
     }
 }
 
