@@ -19,7 +19,7 @@ pub(super) enum Open {
 pub(super) fn open_at(source: &str) -> Open {
     let (mut at, mut leaf, mut n_quotes) = (0, 0, 0);
     while at < source.len() {
-        if let Some(code) = fenced(&source[at..], true) {
+        if let Some(code) = fenced(&source[at..], true, true) {
             if !code.is_closed {
                 return Open::Code(at);
             }

@@ -63,6 +63,16 @@ pub(super) fn columns_of(line: &str) -> Option<usize> {
     (is_row && row.split('|').all(is_cell)).then(|| row.split('|').count())
 }
 
+/// A row of a table.
+pub(super) struct Row {
+    pub(super) n_columns: usize,
+    pub(super) is_head: bool,
+    /// True if the specification's way of reading it finds more cells than columns.
+    pub(super) has_excess: bool,
+    /// The number of bars that part cells, so far.
+    pub(super) n_bars: usize,
+}
+
 /// Counts the cells of a row as the specification does, in code and formulas, too.
 pub(super) fn count_cells(line: &str) -> usize {
     let row = without_item(without_quote(line));
@@ -88,6 +98,8 @@ pub(super) struct Fenced {
     /// Its length, with all lines.
     pub(super) len: usize,
     pub(super) is_closed: bool,
+    /// True if no fences nest in it because there would be no end.
+    pub(super) has_no_end: bool,
     /// The fences in it that end code within a document of Markdown, and not the listing: offsets and lengths.
     pub(super) inner: Vec<(usize, usize)>,
 }
@@ -95,19 +107,22 @@ pub(super) struct Fenced {
 /// Reads fenced code, if that begins in the first line of a text.
 ///
 /// A listing of Markdown holds the fenced code that begins with an info string, even if its fences are not shorter than
-/// the listing's own, unless the listing would have no end then; a text that `may_grow` may still bring the end.
-pub(super) fn fenced(text: &str, may_grow: bool) -> Option<Fenced> {
+/// the listing's own, unless the listing would have no end then; a text that `may_grow` may still bring the end. None
+/// does so unless they `may_nest`.
+pub(super) fn fenced(text: &str, may_grow: bool, may_nest: bool) -> Option<Fenced> {
     let (_, _, info) = fence_of(line_at(text, 0))?;
     let language = info.split(|it: char| it.is_whitespace() || it == '{').next().unwrap_or_default();
     let is_document = ["markdown", "md", "mdx"].iter().any(|it| language.eq_ignore_ascii_case(it));
-    let nested = is_document.then(|| fenced_up_to(text, true)).filter(|it| it.is_closed || may_grow);
-    Some(nested.unwrap_or_else(|| fenced_up_to(text, false)))
+    let nested = (is_document && may_nest).then(|| fenced_up_to(text, true));
+    let has_no_end = nested.as_ref().is_some_and(|it| !it.is_closed && !may_grow);
+    let code = nested.filter(|_| !has_no_end).unwrap_or_else(|| fenced_up_to(text, false));
+    Some(Fenced { has_no_end, ..code })
 }
 
 fn fenced_up_to(text: &str, has_inner: bool) -> Fenced {
     let first = line_at(text, 0);
     let opening = fence_of(first).map(|it| (it.0, it.1));
-    let mut fenced = Fenced { len: first.len(), is_closed: false, inner: Vec::new() };
+    let mut fenced = Fenced { len: first.len(), is_closed: false, has_no_end: false, inner: Vec::new() };
     let mut depth = 0;
     while fenced.len < text.len() {
         let line = line_at(text, fenced.len);
@@ -189,13 +204,13 @@ mod tests {
 
     #[test]
     fn fences_end_where_the_listing_does() {
-        let len = |text: &str| fenced(text, false).map(|it| (it.len, it.is_closed, it.inner.len()));
+        let len = |text: &str| fenced(text, false, true).map(|it| (it.len, it.is_closed, it.inner.len()));
         assert_eq!(len("```\na\n```\nb"), Some((10, true, 0)));
         assert_eq!(len("```\na\n"), Some((6, false, 0)));
         assert_eq!(len("```md\n```sh\na\n```\n```\nb"), Some((22, true, 1)));
         assert_eq!(len("```md\n```sh\na\n```\nb"), Some((18, true, 0)), "without an end of its own");
         assert_eq!(len("```rust\n```sh\na\n```\n```\n"), Some((20, true, 0)));
         assert_eq!(len("text"), None);
-        assert!(!fenced("```md\n```sh\na\n```\nb", true).unwrap().is_closed, "the end may come");
+        assert!(!fenced("```md\n```sh\na\n```\nb", true, true).unwrap().is_closed, "the end may come");
     }
 }

@@ -11,6 +11,10 @@ pub(super) enum Tag {
     Empty,
 }
 
+/// Longer ones are text, in bytes.
+const MAX_TAG: usize = 200;
+const MAX_COMMENT: usize = 4000;
+
 const NAMES: [&str; 6] = ["br", "sub", "sup", "kbd", "mark", "u"];
 
 /// Reads a tag at the beginning of a text: its length, and what it is. Attributes count for nothing.
@@ -40,13 +44,13 @@ pub(super) fn read(text: &str) -> Option<(usize, Tag)> {
 fn tag_end(rest: &str) -> Option<usize> {
     let is_named = rest.starts_with(|it: char| it.is_ascii_whitespace() || matches!(it, '>' | '/'));
     let mut quote = None;
-    for (at, it) in rest.bytes().enumerate().filter(|_| is_named) {
+    for (at, it) in rest.bytes().enumerate().take(if is_named { MAX_TAG } else { 0 }) {
         match (it, quote) {
             (b'>', None) => return Some(at + 1),
             (b'<', None) => return None,
             (b'"' | b'\'', None) => quote = Some(it),
             (_, Some(open)) if it == open => quote = None,
-            (b'\n', _) if rest[at + 1..].trim_start_matches([' ', '\t']).starts_with('\n') => return None,
+            (b'\n', _) if rest.as_bytes().get(at + 1) == Some(&b'\n') => return None,
             _ => {}
         }
     }
@@ -54,22 +58,20 @@ fn tag_end(rest: &str) -> Option<usize> {
 }
 
 /// Returns the length of a comment at the beginning of a text. One that `is_block` may hold empty lines.
-pub(super) fn comment_len(text: &str, is_block: bool) -> Option<usize> {
+pub(super) fn comment_len(text: &str, is_block: impl FnOnce() -> bool) -> Option<usize> {
     const OPEN: &str = "<!--";
     const CLOSE: &str = "-->";
     let inner = text.strip_prefix(OPEN)?;
+    let inner = &inner[..inner.floor_char_boundary(MAX_COMMENT)];
     if let Some(at) = [">", "->"].iter().find(|it| inner.starts_with(**it)) {
         return Some(OPEN.len() + at.len());
     }
     let len = inner.find(CLOSE)?;
-    let is_whole = is_block || !inner[..len].lines().skip(1).any(|it| it.trim().is_empty());
-    is_whole.then_some(OPEN.len() + len + CLOSE.len())
+    (!inner[..len].contains("\n\n") || is_block()).then_some(OPEN.len() + len + CLOSE.len())
 }
 
 /// True if a text that begins with `<`, and may grow, may become a tag, a comment, or an address in brackets.
 pub(super) fn may_become(text: &str) -> bool {
-    const MAX_TAG: usize = 200;
-    const MAX_COMMENT: usize = 2000;
     if text.starts_with("<!--") {
         return text.len() < MAX_COMMENT;
     }
@@ -137,7 +139,7 @@ mod tests {
             ("<!-- a", true, None),
             ("<! a -->", true, None),
         ] {
-            assert_eq!(comment_len(text, is_block), expected, "{text:?}");
+            assert_eq!(comment_len(text, || is_block), expected, "{text:?}");
         }
     }
 

@@ -77,12 +77,8 @@ impl<'a> Builder<'a> {
 
     /// Takes the next event.
     pub(super) fn take(&mut self, event: Event<'a>, range: Range<usize>) {
-        if let Event::Text(text) = &event
-            && self.is_opener(text, range.start)
-        {
-            return;
-        }
         match &event {
+            Event::Text(text) if self.is_opener(text, range.start) => return,
             Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => self.push_marks(range.end - 1),
             Event::End(_) => self.push_marks(range.end),
             Event::Text(text) if text.len() == range.len() && self.takes_marks() => {
@@ -126,7 +122,8 @@ impl<'a> Builder<'a> {
     /// True for the mark of emphasis that may yet have an end.
     fn is_opener(&self, text: &str, at: usize) -> bool {
         let is_mark = text.bytes().all(|it| matches!(it, b'*' | b'_' | b'~'));
-        is_mark && self.hidden.openers.iter().any(|it| it.contains(&at))
+        let next = self.hidden.openers.partition_point(|it| it.end <= at);
+        is_mark && self.hidden.openers.get(next).is_some_and(|it| it.contains(&at))
     }
 
     fn openness(&self, end: usize) -> Openness {
@@ -299,8 +296,10 @@ impl<'a> Builder<'a> {
 
     fn push_tag(&mut self, tag: tag::Tag, written: &str) {
         let is_in_link = self.is_in_link();
+        let depth = self.stack.iter().map(|it| 1 + it.tags.len()).sum::<usize>();
         let Some(frame) = self.stack.last_mut() else { return };
         match tag {
+            tag::Tag::Open(_) if depth >= MAX_DEPTH => frame.push_text(written),
             tag::Tag::Break => frame.push_break(),
             tag::Tag::Open(name) => {
                 frame.tags.push((frame.inlines.len(), name));

@@ -62,7 +62,7 @@ impl<'a> Frame<'a> {
         if tags.is_empty() {
             return;
         }
-        let is_shown = |at| openness == Openness::Closed || tags.iter().all(|it| it.0 != at);
+        let is_shown = |at| openness == Openness::Closed || tags.binary_search_by_key(&at, |it| it.0).is_err();
         let line = std::mem::take(&mut self.inlines).into_iter().enumerate();
         self.inlines = joined(line.filter(|it| is_shown(it.0)).map(|it| it.1));
     }

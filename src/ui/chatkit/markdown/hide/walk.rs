@@ -8,7 +8,7 @@ use crate::ui::chatkit::markdown::{
     formula::{formula_at, may_begin},
     growing::{self, Open},
     lines::{
-        char_len, columns_of, count_cells, end_of_paragraph, fenced, is_blank, is_container, line_at, line_before,
+        Row, char_len, columns_of, count_cells, end_of_paragraph, fenced, is_blank, is_container, line_at, line_before,
         run_of, without_item, without_quote,
     },
     tag,
@@ -26,7 +26,8 @@ pub(in crate::ui::chatkit::markdown) fn hide(source: &str, may_grow: bool) -> Hi
         _ => usize::MAX,
     };
     let hidden = Hidden { text: String::with_capacity(source.len()), ..Hidden::default() };
-    let mut walk = Walk { source, may_grow, leaf, at: 0, copied: 0, hidden, brackets: Vec::new(), row: None };
+    let mut walk =
+        Walk { source, may_grow, may_nest: true, leaf, at: 0, copied: 0, hidden, brackets: Vec::new(), row: None };
     let end = walk.run();
     let end = match open {
         Some(open) => growing::shown_len(source, end, open, walk.formula_end()),
@@ -35,18 +36,10 @@ pub(in crate::ui::chatkit::markdown) fn hide(source: &str, may_grow: bool) -> Hi
     walk.finish(end)
 }
 
-/// The row of a table.
-struct Row {
-    n_columns: usize,
-    is_head: bool,
-    /// True if the specification's way of reading it finds more cells than columns.
-    has_excess: bool,
-    n_bars: usize,
-}
-
 struct Walk<'a> {
     source: &'a str,
     may_grow: bool,
+    may_nest: bool,
     /// The offset from which the text may be part of the paragraph that is not complete.
     leaf: usize,
     at: usize,
@@ -129,11 +122,6 @@ impl<'a> Walk<'a> {
         self.copied = range.end;
     }
 
-    /// Puts a letter for the parser beside a run of delimiters; a run of `_` beside it still has punctuation beside.
-    fn put_letter(&mut self, at: usize, before: &str, after: &str) {
-        self.hide_beside(at..at, Meaning::Nothing, before, after);
-    }
-
     fn hide_text(&mut self, start: usize, end: usize) {
         self.hide(start, end, Meaning::Text(&self.source[start..end]));
     }
@@ -161,8 +149,10 @@ impl<'a> Walk<'a> {
     /// Goes past fenced code and the line below the head of a table, and looks for tables.
     fn begin_line(&mut self) -> bool {
         let (start, line) = (self.at, line_at(self.source, self.at));
-        if let Some(code) = fenced(self.rest(), self.may_grow) {
+        if let Some(code) = fenced(self.rest(), self.may_grow, self.may_nest) {
             self.row = None;
+            // One such search through the whole text is enough.
+            self.may_nest &= !code.has_no_end;
             for (at, len) in code.inner {
                 self.skip_to(start + at);
                 self.hide_text(start + at, start + at + len);
@@ -204,7 +194,6 @@ impl<'a> Walk<'a> {
             self.at += run_of(source.as_bytes(), at);
             return true;
         }
-        // What a backslash escapes is no delimiter.
         let escaped = char_len(source, at + 1);
         if escaped == 0 && self.is_open() {
             return false;
@@ -239,6 +228,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Has the parser see a letter beside a run that opens and closes; a run of `_` there still has punctuation beside it.
     fn take_run(&mut self) -> bool {
         let start = self.at;
         let len = run_of(self.source.as_bytes(), start);
@@ -246,20 +236,30 @@ impl<'a> Walk<'a> {
         let run = Run::new(self.source, start, len);
         let (is_after_letter, is_before_letter) = if run.is_both() { run.letters() } else { (true, true) };
         if !is_after_letter {
-            self.put_letter(start, if self.source[..start].ends_with('_') { PUNCTUATION } else { "" }, "");
+            self.hide_beside(
+                start..start,
+                Meaning::Nothing,
+                if self.source[..start].ends_with('_') { PUNCTUATION } else { "" },
+                "",
+            );
         }
         if self.is_open() && run.opens() {
             self.hidden.openers.push(self.in_text(start)..self.in_text(end));
         }
         if !is_before_letter {
-            self.put_letter(end, "", if self.source[end..].starts_with('_') { PUNCTUATION } else { "" });
+            self.hide_beside(
+                end..end,
+                Meaning::Nothing,
+                "",
+                if self.source[end..].starts_with('_') { PUNCTUATION } else { "" },
+            );
         }
         self.at = end;
         true
     }
 
     fn take_tag(&mut self) -> bool {
-        let is_block = is_container(line_before(self.source, self.at));
+        let is_block = || is_container(line_before(self.source, self.at));
         if let Some(len) = tag::comment_len(self.rest(), is_block) {
             return self.take(self.at + len, Meaning::Nothing);
         }
@@ -275,12 +275,13 @@ impl<'a> Walk<'a> {
 
     /// Bars that would begin a cell beyond the last column are text.
     fn take_bar(&mut self) -> bool {
-        let (start, before) = (self.at, line_before(self.source, self.at));
+        let (start, source) = (self.at, self.source);
         self.at += 1;
         if let Some(row) = self.row.as_mut().filter(|it| it.has_excess && !it.is_head) {
-            let is_first = without_item(without_quote(before)).is_empty();
-            let is_last = line_at(self.source, start + 1).trim().is_empty();
-            if !is_first && !is_last && !before.ends_with('\\') {
+            let is_first = || without_item(without_quote(line_before(source, start))).is_empty();
+            let rest = source[start + 1..].trim_start_matches([' ', '\t', '\r']);
+            let is_last = rest.is_empty() || rest.starts_with('\n');
+            if !is_last && !source[..start].ends_with('\\') && (row.n_bars > 0 || !is_first()) {
                 row.n_bars += 1;
                 if row.n_bars >= row.n_columns {
                     self.hide_text(start, start + 1);
@@ -296,10 +297,10 @@ impl<'a> Walk<'a> {
         let rest = self.rest();
         let len = char_len(rest, 0);
         if rest.starts_with('\u{e200}') {
-            let line = rest.lines().next().unwrap_or_default();
-            match line.find('\u{e201}').filter(|it| *it < MAX_LEN) {
+            let line = rest[..rest.floor_char_boundary(MAX_LEN)].lines().next().unwrap_or_default();
+            match line.find('\u{e201}') {
                 Some(end) => return self.take(self.at + end + len, Meaning::Nothing),
-                None if self.is_open() && line.len() == rest.len() && line.len() < MAX_LEN => return false,
+                None if self.is_open() && line.len() == rest.len() => return false,
                 None => {}
             }
         }
@@ -324,8 +325,7 @@ impl<'a> Walk<'a> {
         if let Some(open) = self.brackets.pop()
             && growing::is_unfinished(self.source, open, self.at)
         {
-            let outer = self.brackets.first().copied().unwrap_or(open);
-            self.at = self.before_image(outer);
+            self.at = self.before_image(self.brackets.first().copied().unwrap_or(open));
             return false;
         }
         true

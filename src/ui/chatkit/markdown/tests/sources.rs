@@ -6,7 +6,7 @@ const ONE: &str = "<a href=\"https://a.example/\">https://a.example/</a>";
 
 #[test]
 fn sources_are_listed() {
-    let counted = format!("<ol><li>{ONE}</li></ol>");
+    let counted = format!("<ul><li>[1] {ONE}</li></ul>");
     let plain = |words: &str| format!("<p>{words}</p>{counted}");
     check(&[
         ("Sources:\n\n[1]: https://a.example/", &plain("Sources:")),
@@ -18,22 +18,22 @@ fn sources_are_listed() {
         ("---\n\n[1]: https://a.example/", &format!("<hr />{counted}")),
         (
             "Sources:\n\n[1]: https://a.example/ \"The *first*\"\n[2]: https://b.example/\n\nEnd.",
-            "<p>Sources:</p><ol><li><a href=\"https://a.example/\">The *first*</a></li>\
-             <li><a href=\"https://b.example/\">https://b.example/</a></li></ol><p>End.</p>",
+            "<p>Sources:</p><ul><li>[1] <a href=\"https://a.example/\">The *first*</a></li>\
+             <li>[2] <a href=\"https://b.example/\">https://b.example/</a></li></ul><p>End.</p>",
         ),
         (
             "Sources:\n\n[3]: https://a.example/\n\n[4]: https://a.example/",
-            &format!("<p>Sources:</p><ol start=\"3\"><li>{ONE}</li><li>{ONE}</li></ol>"),
+            &format!("<p>Sources:</p><ul><li>[3] {ONE}</li><li>[4] {ONE}</li></ul>"),
         ),
         (
             "Sources:\n\n[book]: https://a.example/\n[1]: https://a.example/",
-            &format!("<p>Sources:</p><ul><li>book: {ONE}</li><li>1: {ONE}</li></ul>"),
+            &format!("<p>Sources:</p><ul><li>[book] {ONE}</li><li>[1] {ONE}</li></ul>"),
         ),
         (
             "As [1] says.\n\nSources:\n\n[1]: https://a.example/",
             &format!("<p>As <a href=\"https://a.example/\">1</a> says.</p><p>Sources:</p>{counted}"),
         ),
-        ("Sources:\n\n[1]: javascript:alert(1)", "<p>Sources:</p><ol><li>javascript:alert(1)</li></ol>"),
+        ("Sources:\n\n[1]: javascript:alert(1)", "<p>Sources:</p><ul><li>[1] javascript:alert(1)</li></ul>"),
         ("Sources:\n[1]: https://a.example/", &format!("<p>Sources:\n[1]: {ONE}</p>")),
     ]);
 }
