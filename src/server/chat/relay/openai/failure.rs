@@ -105,7 +105,7 @@ impl Failure {
             (403, _) => Self::KeyRefused,
             (429, Some(Self::TooLong)) => Self::TooLong,
             (429, Some(Self::Busy { retry_after_s })) => Self::Busy { retry_after_s },
-            (429, _) => Self::Busy { retry_after_s },
+            (429, _) => Self::Busy { retry_after_s: retry_after_s.or_else(|| report.wait_s()) },
             (413, _) => Self::TooLong,
             (300..=399, _) => Self::Redirected,
             (404, Some(cause @ Self::PicturesRefused { .. })) => cause,

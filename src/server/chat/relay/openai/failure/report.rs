@@ -82,10 +82,15 @@ impl Report {
         said.chars().take(MAX_LOGGED).map(|char| if char.is_control() { ' ' } else { char }).collect()
     }
 
+    /// Returns how long the words ask to wait, in seconds, if they do.
+    pub(in super::super) fn wait_s(&self) -> Option<u64> {
+        wait_in(&self.words)
+    }
+
     /// Returns the failure that the words name, whatever the status; `None` if they name none.
     pub(in super::super) fn cause(&self, retry_after_s: Option<u64>) -> Option<Failure> {
         let words = self.words.as_str();
-        let retry_after_s = retry_after_s.or_else(|| wait_in(words));
+        let retry_after_s = retry_after_s.or_else(|| self.wait_s());
         Some(match () {
             // A quota that comes back soon is none that is used up.
             () if words::is_quota(words) && words::may_come_back(words) && retry_after_s.is_some() => {
@@ -116,7 +121,7 @@ impl Report {
             Some(401 | 403) if cause.is_none() => Failure::KeyRefused,
             Some(402) => Failure::QuotaUsedUp,
             Some(404) if cause.is_none() => Failure::Unknown,
-            Some(429) if cause.is_none() => Failure::Busy { retry_after_s: wait_in(&self.words) },
+            Some(429) if cause.is_none() => Failure::Busy { retry_after_s: self.wait_s() },
             Some(number @ 400..=499) => cause.unwrap_or(Failure::Rejected(number)),
             _ => cause.unwrap_or(Failure::Reported),
         }

@@ -88,6 +88,7 @@ fn a_refusal_is_judged_by_its_status_and_its_words() {
         Failure::Rejected(422),
     );
     check(429, error("slow down"), busy(None));
+    check(429, error("Slow down, and try again in 20s."), busy(Some(20)));
     check(429, error("Rate limit reached. Please try again in 1m20.5s."), busy(Some(81)));
     check(
         429,
