@@ -1,0 +1,78 @@
+//! The end of an answer that is being read: complete, ended early, or a failure.
+
+use serde_json::{Value, json};
+
+use super::{End, Failure, Pieces, Reading, Said};
+use crate::{model::chatkit::AnswerEnd, server::chat::tool_calls::Call};
+
+/// The most bytes of the thoughts that a server wants back with a call; more is dropped.
+const MAX_CARRY_BYTES: usize = 256 * 1024;
+
+impl Reading {
+    /// Ends the answer with its calls and what it cost, or with its failure.
+    pub(super) fn end(&mut self, pieces: &mut Pieces) {
+        let is_whole = matches!(self.end, None | Some(End::Stop)) && (self.is_done || self.end.is_some());
+        self.let_go(is_whole && self.calls.is_empty(), pieces);
+        match self.verdict() {
+            Err(failure) => self.break_off(failure, pieces),
+            Ok(calls) => {
+                self.is_over = true;
+                pieces.extend((!calls.is_empty()).then_some(Ok(Said::Calls(calls))));
+                pieces.extend(self.usage.take().map(|usage| Ok(Said::Usage(usage))));
+                let ended = match self.end {
+                    Some(End::Length) => Some(AnswerEnd::Length),
+                    Some(End::Filter) => Some(AnswerEnd::ContentFilter),
+                    _ => None,
+                };
+                pieces.extend(ended.map(|end| Ok(Said::Ended(end))));
+            }
+        }
+    }
+
+    pub(super) fn break_off(&mut self, failure: Failure, pieces: &mut Pieces) {
+        self.is_over = true;
+        self.let_go(false, pieces);
+        pieces.push(Err(failure));
+    }
+
+    /// Says what was held back.
+    fn let_go(&mut self, is_whole: bool, pieces: &mut Pieces) {
+        if let Some(half) = self.json.finish() {
+            self.say(half, pieces);
+        }
+        if let Some(rest) = self.opening.finish(is_whole) {
+            self.note(&rest);
+            pieces.push(Ok(rest));
+        }
+    }
+
+    fn verdict(&mut self) -> Result<Vec<Call>, Failure> {
+        if self.end.is_none() && !self.is_done {
+            return Err(Failure::BrokeOff);
+        }
+        let calls = std::mem::take(&mut self.calls);
+        match self.end {
+            Some(End::Error) => Err(Failure::EndedByError),
+            // A call that was cut may look complete.
+            Some(End::Length | End::Filter) if self.has_text => Ok(Vec::new()),
+            Some(End::Length) => Err(Failure::NoRoom { has_thought: self.has_thought }),
+            Some(End::Filter) => Err(Failure::Filtered),
+            None | Some(End::Stop) => {
+                let calls = self.carried(calls.finish(&self.tools)?);
+                if self.has_text || !calls.is_empty() { Ok(calls) } else { Err(Failure::Empty) }
+            }
+        }
+    }
+
+    /// Notes on the first call what the server wants back with it, and from which model it came.
+    fn carried(&mut self, mut calls: Vec<Call>) -> Vec<Call> {
+        let mut carry = std::mem::take(&mut self.carry);
+        let json = Value::Object(carry.clone()).to_string();
+        let may_be_kept = json.len() <= MAX_CARRY_BYTES && !json.contains("\\u0000");
+        if let Some(call) = calls.first_mut().filter(|_| !carry.is_empty() && may_be_kept) {
+            carry.insert("model".to_owned(), json!(self.model));
+            call.carry = carry;
+        }
+        calls
+    }
+}
