@@ -239,7 +239,8 @@ async fn a_full_context_is_asked_with_fewer_messages_once() {
         let error = json!({ "object": "error", "message": "This model's maximum context length is 4096 tokens." });
         (StatusCode::BAD_REQUEST, Json(error)).into_response()
     };
-    let model = FakeModel::start(move |n, _| if n == 2 { full() } else { whole(&["A long answer."]) }).await;
+    let model =
+        FakeModel::start(move |n, _| if n == 2 { full() } else { whole(&[&"A long answer. ".repeat(200)]) }).await;
     let (app, alice) = start(&model).await;
     let thread_id = create(&app, &alice, "The first question").await[0]["thread"]["id"].as_str().unwrap().to_owned();
     add(&app, &alice, &thread_id, "The second question").await;

@@ -14,6 +14,9 @@ const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 /// The most models that are remembered.
 const MAX_MODELS: usize = 64;
 
+/// The shortest conversation, in bytes, that is believed to be too long for every conversation of a model.
+const MIN_TOO_LONG: usize = 4096;
+
 /// The shape of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -112,8 +115,11 @@ impl Known {
         self.change(model, |learned| learned.shape = shape);
     }
 
-    /// Remembers that a conversation of so many bytes was too long.
+    /// Remembers that a conversation of so many bytes was too long. No model reads so little that a short one could be.
     pub(super) fn learn_too_long(&self, model: &str, n_bytes: usize) {
+        if n_bytes < MIN_TOO_LONG {
+            return;
+        }
         self.change(model, |learned| {
             learned.too_long = Some(learned.too_long.map_or(n_bytes, |known| known.min(n_bytes)));
         });
@@ -186,11 +192,12 @@ mod tests {
         known.learn("one", &without, true);
         assert_eq!(known.shape("one", 10), without);
         assert_eq!(known.shape("two", 10), usual);
-        known.learn_too_long("two", 1000);
-        known.learn("two", &Shape { max_bytes: Some(500), ..usual.clone() }, false);
-        known.learn_too_long("two", 2000);
-        let shorter = Shape { max_bytes: Some(500), ..usual.clone() };
-        assert_eq!((known.shape("two", 999), known.shape("two", 1000)), (usual, shorter));
+        known.learn_too_long("two", MIN_TOO_LONG - 1);
+        known.learn_too_long("two", 8000);
+        known.learn("two", &Shape { max_bytes: Some(4000), ..usual.clone() }, false);
+        known.learn_too_long("two", 9000);
+        let shorter = Shape { max_bytes: Some(4000), ..usual.clone() };
+        assert_eq!((known.shape("two", 7999), known.shape("two", 8000)), (usual, shorter));
         for n in 0..200 {
             known.learn(&n.to_string(), &without, true);
         }
