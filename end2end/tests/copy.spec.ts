@@ -16,7 +16,7 @@ test.use({
 });
 
 test("an answer and its code are copied on plain http", { tag: "@own-server" }, async ({ page, context, server, ready }) => {
-  const url = server.url.replace("127.0.0.1", HOST);
+  const url = `http://${HOST}:${new URL(server.url).port}`;
   const ada = await Client.signUp(server.url, newAccount());
   await signIn(context, new Client(url, ada.cookie, ada.userId, ada.token));
   await page.goto(`${url}/chat`);

@@ -85,6 +85,8 @@ impl TestApp {
             ("--model-titles", "off"),
             ("--messages-per-minute", "0"),
             ("--running-answers", "0"),
+            // Machines that test may have little room.
+            ("--disk-reserve", "0"),
         ];
         for (flag, value) in defaults {
             if !flags.contains(&flag) {

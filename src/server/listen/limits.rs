@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::pace::Rate;
 
@@ -55,11 +56,16 @@ impl ConnectionLimits {
 /// Raises the number of files that this process may open as far as the system lets it, and returns how many
 /// connections that allows.
 pub fn claim_connections() -> usize {
-    let n_files = rlimit::increase_nofile_limit(u64::MAX).or_else(|err| {
-        tracing::warn!(error = %err, "the limit of open files (RLIMIT_NOFILE) could not be raised");
-        rlimit::Resource::NOFILE.get_soft()
-    });
-    let n_files = n_files.unwrap_or(RESERVED_FILES);
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let n_files = match setrlimit(Resource::Nofile, raised) {
+        // No limit at all is as good as a large one.
+        Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+        Err(err) => {
+            tracing::warn!(error = %err, "the limit of open files (RLIMIT_NOFILE) could not be raised");
+            limit.current.unwrap_or(u64::MAX)
+        }
+    };
     let n_connections = connections_within(n_files);
     tracing::info!(n_files, n_connections, "{n_connections} connections at once, with {n_files} open files");
     n_connections
