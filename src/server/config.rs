@@ -62,8 +62,8 @@ pub struct Settings {
     #[arg(long, env = "BETTER_AUTH_URL")]
     pub better_auth_url: Option<String>,
 
-    /// Further origins whose pages may call us, separated by commas; `*` and `?` are wildcards, and `myapp://` names
-    /// the URLs of an app's own scheme.
+    /// Further origins whose pages may call us, separated by commas; `*` and `?` are wildcards, and `myapp://` or
+    /// `myapp:/` names the URLs of an app's own scheme.
     #[arg(long, env = "BETTER_AUTH_TRUSTED_ORIGINS", value_delimiter = ',')]
     pub better_auth_trusted_origins: Vec<String>,
 

@@ -235,6 +235,31 @@ impl Fields<'_> {
         }
     }
 
+    /// Takes an object of texts that may be absent, and returns its names; none if any of it is wrong.
+    pub fn optional_texts(&mut self, name: &str) -> Vec<String> {
+        let texts = match self.fields.get(name) {
+            None => return Vec::new(),
+            Some(Value::Object(texts)) => texts.clone(),
+            other => {
+                let received = type_of(other);
+                self.expected(name, "record", received);
+                return Vec::new();
+            }
+        };
+        let n_issues = self.issues.len();
+        for (key, value) in &texts {
+            if !value.is_string() {
+                self.expected(&format!("{name}.{key}"), "string", type_of(Some(value)));
+            }
+        }
+        if self.issues.len() > n_issues { Vec::new() } else { texts.into_iter().map(|(key, _)| key).collect() }
+    }
+
+    /// Notes what is wrong with a field, whatever its type.
+    pub fn refuse(&mut self, name: &str, text: &str) {
+        self.issues.push(format!("[{}.{name}] {text}", self.place));
+    }
+
     /// Notes what else is wrong with a field that has the right type.
     pub fn issue(&mut self, name: &str, text: &str) {
         if self.fields.get(name).is_some_and(Value::is_string) {

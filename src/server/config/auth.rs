@@ -1,6 +1,6 @@
 //! Accounts and sessions: Better Auth's options of the same names.
 
-use super::value::{choice, duration, given, switch};
+use super::value::{choice, duration, duration_or_zero, switch};
 use crate::server::Result;
 
 /// The settings of accounts and sessions, as they are given.
@@ -10,7 +10,7 @@ pub struct AuthSettings {
     #[arg(long, env = "SESSION_EXPIRES_IN")]
     pub session_expires_in: Option<String>,
 
-    /// How long after a refresh the next one is due; 0 means at every use. Unset: 1d.
+    /// How long after a refresh the next one is due; 0 or 0s means at every use. Unset: 1d.
     #[arg(long, env = "SESSION_UPDATE_AGE")]
     pub session_update_age: Option<String>,
 
@@ -162,8 +162,8 @@ impl AuthSettings {
         Ok(AuthConfig {
             session: SessionConfig {
                 expires_in_s: duration("SESSION_EXPIRES_IN", self.session_expires_in, "7d")?,
-                update_age_s: age("SESSION_UPDATE_AGE", self.session_update_age)?,
-                fresh_age_s: age("SESSION_FRESH_AGE", self.session_fresh_age)?,
+                update_age_s: duration_or_zero("SESSION_UPDATE_AGE", self.session_update_age, "1d")?,
+                fresh_age_s: duration_or_zero("SESSION_FRESH_AGE", self.session_fresh_age, "1d")?,
             },
             bearer: choice(
                 "BEARER",
@@ -206,13 +206,5 @@ impl AuthSettings {
                 &[("argon2id", PasswordHashing::Argon2id), ("scrypt", PasswordHashing::Scrypt)],
             )?,
         })
-    }
-}
-
-/// Reads an age of a session in seconds; a day when it is not given, and 0 is one.
-fn age(variable: &str, text: Option<String>) -> Result<i64> {
-    match given(text) {
-        Some(text) if text == "0" => Ok(0),
-        text => duration(variable, text, "1d"),
     }
 }

@@ -37,8 +37,24 @@ pub(super) fn duration(variable: &str, text: Option<String>, default: &str) -> R
     duration_s(&text).ok_or_else(|| wrong(variable, &text, "write a number with s, m, h or d, such as 7d or 15m"))
 }
 
-/// Reads `90s`, `15m`, `12h` or `7d`; a bare number is seconds. At most ten years.
+/// Reads a duration as [`duration`] does, or zero in any spelling, such as `0`, `0s` or `00d`.
+///
+/// # Errors
+/// [`Error::Config`] for what is neither.
+pub(super) fn duration_or_zero(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
+    match given(text) {
+        Some(text) if seconds(&text) == Some(0) => Ok(0),
+        text => duration(variable, text, default),
+    }
+}
+
+/// Reads a duration of at least a second and at most ten years.
 fn duration_s(text: &str) -> Option<i64> {
+    seconds(text).filter(|it| (1..=315_360_000).contains(it))
+}
+
+/// Reads `90s`, `15m`, `12h` or `7d`; a bare number is seconds.
+fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     let (number, unit_s) = match text.chars().last()? {
         's' => (&text[..text.len() - 1], 1),
@@ -47,8 +63,7 @@ fn duration_s(text: &str) -> Option<i64> {
         'd' => (&text[..text.len() - 1], 86_400),
         _ => (text, 1),
     };
-    let seconds = number.trim().parse::<i64>().ok()?.checked_mul(unit_s)?;
-    (1..=315_360_000).contains(&seconds).then_some(seconds)
+    number.trim().parse::<i64>().ok()?.checked_mul(unit_s)
 }
 
 /// The refusal of a setting: its name, what it holds, what would be right.
@@ -67,8 +82,22 @@ mod tests {
         check("15m", Some(900));
         check(" 90 s ", Some(90));
         check("60", Some(60));
-        for bad in ["", "d", "0", "-1d", "1w", "7 days", "9999999999d", "ä"] {
+        for bad in ["", "d", "0", "0s", "-1d", "1w", "7 days", "9999999999d", "ä"] {
             check(bad, None);
+        }
+    }
+
+    #[test]
+    fn zero_has_many_spellings() {
+        let read = |text: &str| duration_or_zero("SESSION_UPDATE_AGE", Some(text.to_owned()), "1d").ok();
+        for zero in ["0", "0s", "0m", "0h", "0d", "00", "000d", " 0 s ", "0 h", "+0s", "-0"] {
+            assert_eq!(read(zero), Some(0), "{zero}");
+        }
+        for (text, expected) in [("", 86_400), (" ", 86_400), ("1", 1), ("1s", 1), ("10m", 600)] {
+            assert_eq!(read(text), Some(expected), "{text}");
+        }
+        for bad in ["s", "0w", "0.0", "0 0", "zero", "-1s", "0ms", "0s0", "٠"] {
+            assert_eq!(read(bad), None, "{bad}");
         }
     }
 

@@ -22,7 +22,7 @@ enum Pattern {
     Host(String),
     /// An http or https origin: `https://*.example.com`.
     Origin(String),
-    /// URLs of an app's own scheme: `myapp://`, `exp://192.168.*.*:*/*`.
+    /// URLs of an app's own scheme: `myapp://`, `myapp:/`, `exp://192.168.*.*:*/*`.
     App(AppUrl),
 }
 
@@ -57,6 +57,9 @@ impl TrustedOrigins {
 
 impl Pattern {
     fn parse(entry: &str) -> Option<Self> {
+        if let Some((scheme, _)) = entry.split_once(":/").filter(|(_, rest)| !rest.starts_with('/')) {
+            return is_app_scheme(scheme).then(|| AppUrl::parse_pattern(entry).map(Self::App))?;
+        }
         let (scheme, host) = match entry.split_once("://") {
             Some((scheme, host)) => (Some(scheme.to_ascii_lowercase()), host),
             None => (None, entry),
@@ -314,6 +317,39 @@ mod tests {
             &["myapp://", "MYAPP://callback", "myapp://a/b?c#d", "myapp:/a"],
             &["myapps://", "https://myapp", "other://callback", "myapp://a\n"],
         );
+        for whole_scheme in ["myapp:/", "myapp://", "myapp:///", "MyApp:/", "myapp:/.", "myapp:/a/.."] {
+            check(
+                whole_scheme,
+                &[
+                    "myapp:/",
+                    "myapp://",
+                    "myapp:///",
+                    "myapp:/auth/callback",
+                    "myapp:///auth/callback",
+                    "myapp://host",
+                    "myapp://host/x",
+                    "MYAPP:/x",
+                    "myapp:/?code=1#top",
+                ],
+                &[
+                    "myapps:/",
+                    "my:/",
+                    "other:/x",
+                    "https://myapp/",
+                    "http://myapp:/",
+                    "/",
+                    "myapp",
+                    "myapp:/a\n",
+                    "xmyapp:/",
+                ],
+            );
+        }
+        check(
+            "myapp:/auth",
+            &["myapp:/auth", "myapp:/auth/callback", "myapp:///auth/", "myapp://host/auth", "myapp:/x/../auth"],
+            &["myapp:/", "myapp:/authx", "myapp:/auth/../x", "myapp:/auth/%2e%2e/x", "myapp://auth", "other:/auth"],
+        );
+        check("myapp:/auth/*", &["myapp:/auth/x/y"], &["myapp:/auth", "myapp:/other/x", "myapp:/auth/../x"]);
         check(
             "myapp://host/cb",
             &["myapp://host/cb", "myapp://HOST/cb/", "myapp://host/cb/next?x=1", "myapp://host/x/../cb"],
@@ -355,6 +391,14 @@ mod tests {
             "a/b",
             "://a",
             "my app://",
+            "my app:/",
+            "javascript:/",
+            "data:/x",
+            "http:/app.example.com",
+            "https:/",
+            "1app:/",
+            ":/x",
+            "*:/x",
             "*://a",
         ] {
             assert!(TrustedOrigins::parse(&[bad.to_owned()]).is_err(), "{bad}");

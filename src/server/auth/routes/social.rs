@@ -12,9 +12,25 @@ use crate::{
     model::auth::AuthError,
     server::{
         AppState,
-        auth::{body::JsonBody, guard, wire::WireError},
+        auth::{
+            body::{JsonBody, Received},
+            guard,
+            wire::WireError,
+        },
     },
 };
+
+/// Parameters of an authorization request that only the server sets (Better Auth's `RESERVED_AUTHORIZATION_PARAMS`).
+const RESERVED: [&str; 8] = [
+    "state",
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "scope",
+];
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -27,18 +43,28 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 async fn sign_in_social(JsonBody(req): JsonBody) -> Result<(), WireError> {
-    let mut fields = req.fields()?;
-    fields.string("provider");
-    fields.end()?;
+    check_fields(&req)?;
     Err(provider_not_found())
 }
 
 async fn link_social(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
-    let mut fields = req.fields()?;
-    fields.string("provider");
-    fields.end()?;
+    check_fields(&req)?;
     guard::session(&app, &req.parts).await?;
     Err(provider_not_found())
+}
+
+fn check_fields(req: &Received) -> Result<(), WireError> {
+    let mut fields = req.fields()?;
+    fields.string("provider");
+    let additional = fields.optional_texts("additionalParams");
+    if additional.iter().any(|name| RESERVED.contains(&name.as_str())) {
+        let reserved = RESERVED.join(", ");
+        fields.refuse(
+            "additionalParams",
+            &format!("additionalParams cannot include reserved OAuth parameters: {reserved}"),
+        );
+    }
+    fields.end()
 }
 
 async fn no_token(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
