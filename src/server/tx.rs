@@ -44,6 +44,18 @@ impl Tx {
         }
     }
 
+    /// Waits for a user's other transactions that do the same. Called first in a transaction, so that those of one user
+    /// never wait for each other's rows in a circle. In SQLite all transactions wait for each other anyway.
+    pub(crate) async fn wait_for_user(&mut self, user_id: &str) -> sqlx::Result<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query(r#"select 1 from "user" where "id" = $1 for no key update"#)
+                .bind(user_id)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     pub(crate) async fn commit(self) -> sqlx::Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,

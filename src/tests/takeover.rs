@@ -1,15 +1,19 @@
 //! A reset by mail gives an account to whoever has its address: nobody who was in it before stays.
 
 use axum::http::StatusCode;
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use super::{
     Engine, TestApp, TestUser,
+    app::BASE_URL,
     mailed::{follow, one_letter, sign_in, token_of, user_of, verify},
     on_both_engines,
 };
-use crate::server::db::on;
+use crate::{
+    model::auth::Password,
+    server::{auth::operator::OldSessions, db::on},
+};
 
 const NEW_PASSWORD: &str = "quite another 2";
 
@@ -122,6 +126,92 @@ on_both_engines! {
         assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::OK);
         assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
         assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
+    }
+
+    async fn a_new_password_voids_all_older_links_whoever_sets_it(app, &["--delete-user-verification", "on", "--revoke-sessions-on-password-reset", "off"]) {
+        let ada = app.sign_up("Ada").await;
+        verify(&app, &ada).await;
+        let mut password = "correct horse 1".to_owned();
+        for (n, way) in ["change", "change and revoke nothing", "reset", "operator", "operator ends sessions"].iter().enumerate() {
+            let resets = [ask(&app).await, ask(&app).await];
+            let agreement = change_email(&app, &ada, "new@example.com").await;
+            follow(&app, &agreement, None).await;
+            let (_, taking) = one_letter(&app).await;
+            let unfollowed = change_email(&app, &ada, "other@example.com").await;
+            app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
+            let (_, deletion) = one_letter(&app).await;
+
+            let new = format!("quite another {n}");
+            let operator_sets = async |sessions| {
+                let user = crate::server::auth::users::find(&app.state.db, &ada.id).await.unwrap().unwrap();
+                crate::server::auth::operator::set_password(&app.state, &user, &Password::new(new.clone()), sessions).await.unwrap();
+            };
+            match *way {
+                "reset" => {
+                    let body = json!({ "newPassword": new, "token": ask(&app).await });
+                    assert_eq!(app.post("/api/auth/reset-password", None, &body).await.status, StatusCode::OK);
+                }
+                "operator" => operator_sets(OldSessions::Stay).await,
+                "operator ends sessions" => operator_sets(OldSessions::End).await,
+                _ => {
+                    let mut body = json!({ "currentPassword": password, "newPassword": new });
+                    if *way != "change" {
+                        body["revokeOtherSessions"] = json!(false);
+                    }
+                    let answer = app.post("/api/auth/change-password", Some(&ada.cookie), &body).await;
+                    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+                }
+            }
+            password = new;
+
+            for token in &resets {
+                let page = follow(&app, &format!("{BASE_URL}/api/auth/reset-password/{token}?callbackURL=%2Fx"), None).await;
+                assert!(page.header("location").ends_with("/x?error=INVALID_TOKEN"), "{way}: {}", page.header("location"));
+                assert_eq!(reset_by(&app, token).await, StatusCode::BAD_REQUEST, "{way}");
+            }
+            for link in [&agreement, &taking, &unfollowed] {
+                assert_eq!(follow(&app, link, None).await.header("location"), "/?error=INVALID_TOKEN", "{way}");
+            }
+            assert!(!follow(&app, &deletion, Some(&ada.cookie)).await.status.is_success(), "{way}");
+            assert!(app.letters().await.is_empty(), "{way}");
+            assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+            assert_eq!(sign_in(&app, "ada@example.com", &password).await, StatusCode::OK, "{way}");
+        }
+    }
+
+    async fn a_password_that_is_not_changed_voids_no_link(app) {
+        let ada = app.sign_up("Ada").await;
+        let token = ask(&app).await;
+        for body in [
+            json!({ "currentPassword": "wrong horse 1", "newPassword": NEW_PASSWORD }),
+            json!({ "currentPassword": "correct horse 1", "newPassword": "short" }),
+        ] {
+            assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::BAD_REQUEST);
+        }
+        let short = json!({ "newPassword": "short", "token": token });
+        assert_eq!(app.post("/api/auth/reset-password", None, &short).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+    }
+
+    async fn of_several_links_at_once_one_sets_a_password(app) {
+        app.sign_up("Ada").await;
+        for _ in 0..5 {
+            let tokens = [ask(&app).await, ask(&app).await, ask(&app).await];
+            let mut statuses = join_all(tokens.iter().map(|token| reset_by(&app, token))).await;
+            statuses.sort_unstable();
+            assert_eq!(statuses, [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::BAD_REQUEST]);
+        }
+    }
+
+    async fn a_link_to_a_new_address_is_good_once(app) {
+        let ada = app.sign_up("Ada").await;
+        let there = change_email(&app, &ada, "new@example.com").await;
+        assert_eq!(follow(&app, &there, None).await.header("location"), "/");
+        let back = change_email(&app, &ada, "ada@example.com").await;
+        follow(&app, &back, None).await;
+        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+        assert_eq!(follow(&app, &there, None).await.header("location"), "/?error=INVALID_TOKEN");
+        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
     }
 
     async fn an_address_that_was_proved_meanwhile_has_to_agree(app) {

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Changes the password. With `revoke_others` every session ends, links of mails become void, and the session that is
+/// Changes the password; links of mails become void. With `revoke_others` every session ends, and the session that is
 /// returned takes their place.
 ///
 /// # Errors
@@ -46,9 +46,8 @@ pub async fn change_password(
     }
     let hash = app.passwords.hash(&door::asker(visitor, &principal.user_id), new).await?;
     let mut tx = Tx::begin(&app.db).await?;
-    if revoke_others.is_some() {
-        verifications::forget_all_of(&mut tx, &principal.user_id).await?;
-    }
+    tx.wait_for_user(&principal.user_id).await?;
+    verifications::forget_all_of(&mut tx, &principal.user_id).await?;
     if !replace(app, &mut tx, &principal.user_id, &stored, &hash).await? {
         return Err(AuthError::InvalidPassword.into());
     }

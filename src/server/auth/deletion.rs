@@ -66,6 +66,7 @@ pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
 /// [`AuthError::InvalidToken`] for one that is unknown, too old, used or another user's.
 pub async fn delete_by_token(app: &AppState, principal: &Principal, token: &str) -> Result<()> {
     let mut tx = Tx::begin(&app.db).await?;
+    tx.wait_for_user(&principal.user_id).await?;
     if !verifications::consume(app, &mut tx, &identifier(token), &principal.user_id).await? {
         return Err(AuthError::InvalidToken.into());
     }

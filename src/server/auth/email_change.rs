@@ -7,12 +7,13 @@ use super::{
     guard,
     mail_tokens::{self, MailClaims, RequestType},
     principal::Principal,
-    sessions, users, verifications,
+    sessions, users,
+    verifications::{self, Following},
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, User},
     server::{
-        AppState, Result,
+        AppState, Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -57,7 +58,7 @@ fn must_agree(app: &AppState, user: &User) -> bool {
 }
 
 /// Makes the token of a link that asks the old address to agree.
-pub(super) fn issue_confirmation(
+pub(super) async fn issue_confirmation(
     app: &AppState,
     user: &User,
     new_email: &str,
@@ -67,13 +68,14 @@ pub(super) fn issue_confirmation(
         update_to: Some(new_email.to_owned()),
         request_type: Some(RequestType::ChangeEmailConfirmation),
         session_id: session_id.clone(),
+        link_id: Some(register_link(app, user).await?),
         ..MailClaims::of(user)
     };
     mail_tokens::mint(app, claims)
 }
 
 /// Makes the token of a link that proves the new address.
-pub(super) fn issue_verification(
+pub(super) async fn issue_verification(
     app: &AppState,
     user: &User,
     new_email: &str,
@@ -84,10 +86,22 @@ pub(super) fn issue_verification(
         update_to: Some(new_email.to_owned()),
         request_type: Some(RequestType::ChangeEmailVerification),
         session_id: session_id.clone(),
+        link_id: Some(register_link(app, user).await?),
         has_agreed,
         ..MailClaims::of(user)
     };
     mail_tokens::mint(app, claims)
+}
+
+/// Stores that a link to a new address is good, and returns its id.
+async fn register_link(app: &AppState, user: &User) -> Result<String> {
+    let id = ids::auth_id();
+    verifications::create(app, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
+    Ok(id)
+}
+
+fn identifier(link_id: &str) -> String {
+    format!("change-email-{link_id}")
 }
 
 /// True if the session that asked for a change lives; one of an order that names none counts as living.
@@ -122,10 +136,10 @@ pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Princip
     }
 }
 
-/// Orders the mail to the new address, once the old one has agreed.
+/// Orders the mail to the new address, once the old one has agreed. A link that is followed again orders no other mail.
 ///
 /// # Errors
-/// [`crate::server::Error::Db`].
+/// [`AuthError::InvalidToken`] when the user got a new password or address meanwhile.
 pub async fn confirm(
     app: &AppState,
     claims: &MailClaims,
@@ -133,19 +147,33 @@ pub async fn confirm(
     callback_url: Option<String>,
 ) -> Result<()> {
     let (user_id, session_id) = (claims.user_id.clone(), claims.session_id.clone());
+    let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
+    let mut tx = Tx::begin(&app.db).await?;
+    tx.wait_for_user(&user_id).await?;
+    match verifications::follow(app, &mut tx, &link, &user_id).await? {
+        Following::First => {}
+        Following::Again => return Ok(()),
+        Following::Void => return Err(AuthError::InvalidToken.into()),
+    }
     let to = new_email.clone();
-    outbox::put(app, &to, &Order::VerifyNewEmail { user_id, session_id, has_agreed: true, new_email, callback_url })
-        .await
+    let order = Order::VerifyNewEmail { user_id, session_id, has_agreed: true, new_email, callback_url };
+    // Where limits keep the mail back, the link stays good for it.
+    outbox::put_within(app, tx, &to, &order).await
 }
 
 /// Gives the user the new address, and returns him as he is then. Links that went to the old address become void.
 ///
 /// # Errors
 /// [`AuthError::UserAlreadyExists`] when somebody has taken it meanwhile; [`AuthError::InvalidToken`] when the user's
-/// address changed or the session that asked ended meanwhile.
+/// address or password changed, or the session that asked ended meanwhile.
 pub async fn apply(app: &AppState, user: &User, new_email: &str, claims: &MailClaims) -> Result<User> {
+    let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
     let mut tx = Tx::begin(&app.db).await?;
-    // First, so that of this and a reset of the password at once the second one sees what the first one did.
+    // So that of this and a reset of the password at once the second one sees what the first one did.
+    tx.wait_for_user(&user.id).await?;
+    if !verifications::consume(app, &mut tx, &link, &user.id).await? {
+        return Err(AuthError::InvalidToken.into());
+    }
     verifications::forget_all_of(&mut tx, &user.id).await?;
     let changed = users::change_email(app, &mut tx, user, new_email, claims.session_id.as_deref()).await;
     let changed = changed.map_err(|err| match err.is_unique_violation("user", "email") {

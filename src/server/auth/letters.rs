@@ -33,14 +33,14 @@ pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
         }
         Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url } => {
             let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
-            let token = email_change::issue_confirmation(app, &user, new_email, session_id)?;
+            let token = email_change::issue_confirmation(app, &user, new_email, session_id).await?;
             let path = verify_path(&token, callback_url);
             let matter = Matter::ConfirmEmailChange { new_email: new_email.clone() };
             Ok(Some(letter(app, &user, matter, &path)))
         }
         Order::VerifyNewEmail { user_id, session_id, has_agreed, new_email, callback_url } => {
             let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
-            let token = email_change::issue_verification(app, &user, new_email, session_id, *has_agreed)?;
+            let token = email_change::issue_verification(app, &user, new_email, session_id, *has_agreed).await?;
             let path = verify_path(&token, callback_url);
             let letter = letter(app, &user, Matter::VerifyNewEmail, &path);
             Ok(Some(Letter { to: new_email.clone(), ..letter }))

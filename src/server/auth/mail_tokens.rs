@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a link is good for, in seconds.
-const EXPIRES_IN_S: i64 = 60 * 60;
+pub(super) const EXPIRES_IN_S: i64 = 60 * 60;
 
 /// What a mail token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,10 @@ pub struct MailClaims {
     /// The session that asked for a new address; the link is no good once it has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
+    /// The link's own id, by which `verifications` knows it: a link to a new address is good for one effect, and void
+    /// when the user gets a new password or address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_id: Option<String>,
     /// True if the old address has agreed to the new one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_agreed: bool,
@@ -47,6 +51,7 @@ impl MailClaims {
             request_type: None,
             user_id: user.id.clone(),
             session_id: None,
+            link_id: None,
             has_agreed: false,
         }
     }

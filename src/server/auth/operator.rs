@@ -9,7 +9,7 @@ use crate::{
 /// What becomes of the sessions of a user who gets a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldSessions {
-    /// They end, and links of mails become void: whoever knew the old password is out.
+    /// They end: whoever knew the old password is out.
     End,
     /// They stay.
     Stay,
@@ -42,7 +42,7 @@ pub async fn create(app: &AppState, email: &EmailAddress, name: String, password
     Ok(user)
 }
 
-/// Sets a user's password, whether he had one or not.
+/// Sets a user's password, whether he had one or not. Links of mails become void.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`].
@@ -50,9 +50,8 @@ pub async fn set_password(app: &AppState, user: &User, password: &Password, sess
     password.check_new()?;
     let hash = app.passwords.hash(&Asker::operator(), password).await?;
     let mut tx = Tx::begin(&app.db).await?;
-    if sessions == OldSessions::End {
-        verifications::forget_all_of(&mut tx, &user.id).await?;
-    }
+    tx.wait_for_user(&user.id).await?;
+    verifications::forget_all_of(&mut tx, &user.id).await?;
     credentials::set(app, &mut tx, &user.id, &hash).await?;
     if sessions == OldSessions::End {
         sessions::revoke_all_within(&mut tx, &user.id).await?;

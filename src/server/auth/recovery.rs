@@ -57,6 +57,7 @@ pub async fn reset(app: &AppState, token: &str, visitor: &Visitor, new: &Passwor
     let user = users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
     let hash = app.passwords.hash(&door::asker(visitor, &user_id), new).await?;
     let mut tx = Tx::begin(&app.db).await?;
+    tx.wait_for_user(&user_id).await?;
     if !verifications::consume(app, &mut tx, &identifier, &user_id).await? {
         return Err(AuthError::InvalidToken.into());
     }

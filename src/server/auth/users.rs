@@ -226,6 +226,7 @@ pub(super) async fn change_email(
 
 /// Deletes a user with all that is his: sessions, accounts, chats, and what links of mails stand for.
 pub(super) async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.wait_for_user(id).await?;
     within!(&mut *tx, conn => sqlx::query(r#"delete from "verification" where "value" = $1"#)
         .bind(id)
         .execute(conn)

@@ -79,6 +79,53 @@ pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value
     Ok(deleted > 0)
 }
 
+/// What became of a link that is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Following {
+    /// It was not followed before.
+    First,
+    /// It was, and has had its effect.
+    Again,
+    /// It is unknown, expired or void.
+    Void,
+}
+
+/// Marks `identifier` as followed, until it expires or its user's links become void. Of several callers one is told
+/// [`Following::First`], unless the transaction is undone.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(super) async fn follow(app: &AppState, tx: &mut Tx, identifier: &str, value: &str) -> Result<Following> {
+    let followed = format!("followed-{identifier}");
+    let now = app.clock.now();
+    let marked: u64 = within!(&mut *tx, conn => sqlx::query(
+        r#"
+        update "verification"
+        set "identifier" = $1, "updatedAt" = $4
+        where "identifier" = $2 and "value" = $3 and "expiresAt" > $4
+        "#,
+    )
+    .bind(&followed)
+    .bind(identifier)
+    .bind(value)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected()))?;
+    if marked > 0 {
+        return Ok(Following::First);
+    }
+    let before: Option<(String,)> = within!(tx, conn => sqlx::query_as(
+        r#"select "id" from "verification" where "identifier" = $1 and "value" = $2 and "expiresAt" > $3"#,
+    )
+    .bind(&followed)
+    .bind(value)
+    .bind(now)
+    .fetch_optional(conn)
+    .await)?;
+    Ok(if before.is_some() { Following::Again } else { Following::Void })
+}
+
 /// Makes every link void that stands for a user.
 ///
 /// # Errors

@@ -98,18 +98,5 @@ pub(super) async fn queue(tx: &mut Tx, limits: AnswerLimits, user_id: &str) -> R
 
 /// Waits for a user's other transactions that count before they write.
 pub(super) async fn wait_for_others(tx: &mut Tx, user_id: &str) -> Result<()> {
-    if let Tx::Postgres(tx) = tx {
-        sqlx::query(
-            r#"
-            select 1
-            from "user"
-            where "id" = $1
-            for no key update
-            "#,
-        )
-        .bind(user_id)
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(())
+    Ok(tx.wait_for_user(user_id).await?)
 }

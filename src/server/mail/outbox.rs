@@ -46,10 +46,17 @@ pub(crate) struct Due {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn put(app: &AppState, to: &str, order: &Order) -> Result<()> {
+    put_within(app, Tx::begin(&app.db).await?, to, order).await
+}
+
+/// As [`put`], together with what a transaction has done: either all of it happens, or nothing.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(crate) async fn put_within(app: &AppState, mut tx: Tx, to: &str, order: &Order) -> Result<()> {
     if to.len() > MAX_ADDRESS_LENGTH {
         return Ok(());
     }
-    let mut tx = Tx::begin(&app.db).await?;
     if !recipients::admit(app, &mut tx, to, order).await? {
         tracing::info!(mail.kind = order.kind(), "a mail was not ordered: its recipient was sent enough of late");
         return Ok(());

@@ -66,8 +66,15 @@ fn mail_claims(user: &TestUser, now: i64) -> Value {
 /// The token of a verification mail of ours.
 fn mail_token(app: &TestApp, user: &TestUser) -> String {
     let (email, user_id) = (user.email.clone(), user.id.clone());
-    let claims =
-        MailClaims { email, update_to: None, request_type: None, user_id, session_id: None, has_agreed: false };
+    let claims = MailClaims {
+        email,
+        update_to: None,
+        request_type: None,
+        user_id,
+        session_id: None,
+        link_id: None,
+        has_agreed: false,
+    };
     mail_tokens::mint(&app.state, claims).unwrap()
 }
 
