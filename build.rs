@@ -22,7 +22,7 @@ const SOURCES: [&str; 4] =
 /// What every page loads.
 const NEEDED: [&str; 3] = [".css", ".js", ".wasm"];
 /// What is compressed by itself.
-const SMALL: [&str; 2] = ["png", "woff2"];
+const SMALL: [&str; 3] = ["ico", "png", "woff2"];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -10,8 +10,9 @@ import { BINARY, type Server, startServer } from "../fixtures/server.mjs";
 import { expect, test } from "../fixtures/test.ts";
 
 /** What has the same name in every release; the manifest and the demo name the rest of it. */
-const FIXED = ["/favicon.svg", "/apple-touch-icon.png", "/icon-192.png", "/icon-512.png", "/icons.svg", "/manifest.webmanifest", "/robots.txt"];
+const FIXED = ["/favicon.ico", "/favicon.svg", "/apple-touch-icon.png", "/icon-192.png", "/icon-512.png", "/icons.svg", "/manifest.webmanifest", "/robots.txt"];
 const TYPES: Record<string, string> = {
+  ".ico": "image/x-icon",
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".png": "image/png",
@@ -50,7 +51,7 @@ test("a copied binary has every file", { tag: "@own-server" }, async () => {
   for (const path of new Set([...named, ...FIXED])) {
     const url = server.url + path;
     const plain = await ask(url, { "accept-encoding": "identity" });
-    const isPicture = path.endsWith(".png");
+    const isPicture = /\.(ico|png)$/.test(path);
     for (const wanted of ENCODINGS) {
       const came = await ask(url, { "accept-encoding": wanted });
       const encoding = wanted === "identity" || isPicture ? undefined : wanted;

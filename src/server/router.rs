@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     middleware as around,
     response::{IntoResponse, Response},
-    routing::any,
+    routing::{any, get},
 };
 use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
@@ -34,7 +34,7 @@ use super::{
     site,
 };
 use crate::{
-    model::ApiError,
+    model::{ApiError, path},
     ui::{App, shell},
 };
 
@@ -54,6 +54,7 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
     let pages_timeout = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_page };
     let apis = Router::new()
         .nest("/api/auth", auth::routes::router(&app).layer(around::from_fn_with_state(auth, request_timeout::enforce)))
+        .route("/.well-known/change-password", get(change_password))
         // Nesting leaves this one to the pages.
         .route("/api/auth/", any(auth::routes::not_found))
         .merge(chat::router().layer(around::from_fn_with_state(chat, request_timeout::enforce)));
@@ -66,6 +67,11 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
         .with_state(app)
+}
+
+/// Leads password managers to the page that changes a password (W3C, A Well-Known URL for Changing Passwords §3).
+async fn change_password() -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, path::ACCOUNT_PASSWORD)]).into_response()
 }
 
 fn refuse_slow_auth(limit: TooSlow, _: &Uri) -> Response {

@@ -25,6 +25,7 @@ mod takeover;
 mod timestamp;
 mod token;
 mod web_address;
+mod well_known;
 
 pub use app::{Engine, TestApp, TestResponse, TestUser, database_url};
 

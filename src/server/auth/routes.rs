@@ -23,7 +23,8 @@ use serde_json::{Value, json};
 use super::{answer, limits};
 use crate::server::AppState;
 
-/// The routes below `/api/auth`. Unknown paths and methods are 404 without a body or a media type, HEAD included.
+/// The routes below `/api/auth`. Unknown paths and methods are 404 without a body or a media type, and so
+/// is HEAD except on the links of mails.
 pub fn router(app: &AppState) -> Router<AppState> {
     Router::new()
         .route("/ok", get(ok))
@@ -49,11 +50,22 @@ pub(crate) async fn not_found() -> StatusCode {
 }
 
 /// Axum answers HEAD where it answers GET; Better Auth does not.
+///
+/// Scanners of mail ask for the links in it by HEAD, and call them dead if that is refused. They are told that there is
+/// something, whatever the token, and nothing happens.
 async fn refuse_head(req: Request, next: Next) -> Response {
     match *req.method() {
+        Method::HEAD if is_mail_link(req.uri().path()) => StatusCode::OK.into_response(),
         Method::HEAD => not_found().await.into_response(),
         _ => next.run(req).await,
     }
+}
+
+fn is_mail_link(path: &str) -> bool {
+    let is_reset = |path: &str| {
+        path.strip_prefix("/reset-password/").is_some_and(|token| !token.is_empty() && !token.contains('/'))
+    };
+    matches!(path, "/verify-email" | "/delete-user/callback") || is_reset(path)
 }
 
 async fn ok() -> Json<Value> {

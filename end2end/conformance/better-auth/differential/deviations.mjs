@@ -64,6 +64,13 @@ export const DEVIATIONS = [
     at: /./,
   },
   {
+    name: "HEAD on the links of mails",
+    reason: "Scanners ask for the links of a mail by HEAD, and call one dead that is refused; nothing else happens.",
+    cases: /^HEAD \/(verify-email|reset-password\/x|delete-user\/callback)\?/,
+    at: /./,
+    only: statusOf(200),
+  },
+  {
     name: "preflights",
     reason: "The original leaves CORS to a framework around it; here is none, so trusted origins get their answer.",
     cases: /^preflight: from a trusted origin$/,
