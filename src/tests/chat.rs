@@ -3,6 +3,7 @@
 mod feed;
 mod feedback;
 mod file_isolation;
+mod file_types;
 mod files;
 mod items;
 mod limits;

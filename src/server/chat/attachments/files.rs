@@ -5,6 +5,7 @@
 
 use sqlx::FromRow;
 
+use super::store::Written;
 use crate::{
     model::Timestamp,
     server::{
@@ -65,18 +66,19 @@ pub(super) async fn announce(db: &Db, kind: FileKind, media_type: &str, now: Tim
 }
 
 /// Gives a file that is whole to its attachment; `false` when that has one of the kind already, or is gone.
-pub(super) async fn attach(tx: &mut Tx, name: &str, size: i64, attachment_id: &str) -> Result<bool> {
+pub(super) async fn attach(tx: &mut Tx, name: &str, written: &Written, attachment_id: &str) -> Result<bool> {
     let attached: Result<u64, sqlx::Error> = within!(tx, conn => {
         sqlx::query(
             r#"
             update "file"
-            set "attachmentId" = $3, "size" = $2
+            set "attachmentId" = $3, "size" = $2, "mimeType" = $4
             where "name" = $1
             "#,
         )
         .bind(name)
-        .bind(size)
+        .bind(written.n_bytes)
         .bind(attachment_id)
+        .bind(&written.media_type)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())

@@ -4,10 +4,15 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::server::chat::error::{ChatError, Result};
 
+/// The mark of a PDF.
+const PDF_MARK: &[u8] = b"%PDF-";
+/// Where it begins at the latest; readers look no further (PDF Reference 1.7, appendix H, note 13).
+const PDF_MARK_BEFORE: usize = 1024;
 /// How many of a file's first bytes are looked at.
-pub(super) const HEAD_BYTES: usize = 1024;
+pub(super) const HEAD_BYTES: usize = PDF_MARK_BEFORE + PDF_MARK.len() - 1;
 /// What a file is whose kind nobody knows.
 pub(super) const ANY: &str = "application/octet-stream";
+const PDF: &str = "application/pdf";
 /// The most characters of a name.
 const MAX_NAME_CHARS: usize = 255;
 /// The images that browsers show and models read; the only files that are shown, and not saved, when they are opened.
@@ -75,31 +80,48 @@ pub(super) fn sent_type(media_type: &str) -> &str {
     if is_image(media_type) { media_type } else { ANY }
 }
 
-/// Makes sure that a file's first bytes do not speak against the type that was declared.
+/// Returns the media type of a file: the declared one, unless its first bytes tell another one.
 ///
-/// # Errors
-/// [`ChatError::Invalid`].
-pub(super) fn judge(declared: &str, head: &[u8]) -> Result<()> {
-    let sniffed = sniff(head);
-    let is_marked_utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
-    let fits = match declared {
-        _ if is_image(declared) || declared == "application/pdf" => sniffed == Some(declared),
-        _ if declared.starts_with("text/") => sniffed.is_none() && (is_marked_utf16 || !head.contains(&0)),
-        _ => true,
+/// Browsers name the type by the ending, so a wrong one is corrected, not refused. A picture is one of the four types
+/// that are shown and begins like one, whatever was declared; a file that was declared as a picture or a PDF and is none
+/// is any bytes. All but those pictures are saved, never shown.
+pub(super) fn corrected(declared: &str, head: &[u8]) -> String {
+    let may_be_pdf = declared.starts_with("image/") || declared.starts_with("text/") || declared == ANY;
+    let is_promise = is_image(declared) || declared == PDF;
+    let actual = match sniff_picture(head) {
+        Some(picture) => picture,
+        None if is_declared_pdf(declared) && has_pdf_mark(head) => PDF,
+        None if may_be_pdf && begins_as_pdf(head) => PDF,
+        None if is_promise => ANY,
+        None => declared,
     };
-    if fits { Ok(()) } else { Err(ChatError::Invalid(format!("the file is not what it was said to be, {declared}"))) }
+    actual.to_owned()
 }
 
-/// Tells the types that are shown, or that models read, by their first bytes (WHATWG MIME Sniffing §6 and §7).
-fn sniff(head: &[u8]) -> Option<&'static str> {
+/// Tells the pictures that are shown by their first bytes (WHATWG MIME Sniffing §6.1).
+fn sniff_picture(head: &[u8]) -> Option<&'static str> {
     match head {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', b'V', b'P', ..] => Some("image/webp"),
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
         _ => None,
     }
+}
+
+fn is_declared_pdf(declared: &str) -> bool {
+    matches!(declared, PDF | "application/x-pdf")
+}
+
+/// True for a PDF with anything in front of it that readers pass over.
+fn has_pdf_mark(head: &[u8]) -> bool {
+    head.windows(PDF_MARK.len()).take(PDF_MARK_BEFORE).any(|it| it == PDF_MARK)
+}
+
+/// True for what is certainly a PDF, and not a text about one: only a byte order mark or blanks are in front of its mark.
+fn begins_as_pdf(head: &[u8]) -> bool {
+    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
+    head.trim_ascii_start().starts_with(PDF_MARK)
 }
 
 /// Says how a browser handles a file: pictures are shown, all else is saved (RFC 6266).
@@ -142,26 +164,89 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_may_speak_against_a_type() {
+    fn a_wrong_type_is_corrected() {
+        let check = |declared: &str, head: &[u8], expected: &str| {
+            assert_eq!(corrected(declared, head), expected, "{declared} {:?}", String::from_utf8_lossy(head));
+        };
+        let pictures: [(&str, &[u8]); 5] = [
+            ("image/png", b"\x89PNG\r\n\x1a\n..."),
+            ("image/jpeg", b"\xff\xd8\xff\xe0"),
+            ("image/gif", b"GIF89a.."),
+            ("image/gif", b"GIF87a"),
+            ("image/webp", b"RIFF\x01\x02\x03\x04WEBPVP8 "),
+        ];
+        for (actual, head) in pictures {
+            for declared in [
+                "image/png",
+                "image/jpeg",
+                "image/gif",
+                "image/webp",
+                "image/heic",
+                "image/svg+xml",
+                "application/pdf",
+                "application/octet-stream",
+                "text/plain",
+                "text/html",
+                "application/json",
+            ] {
+                check(declared, head, actual);
+            }
+        }
+        for (declared, head) in [
+            ("image/png", b"<svg onload=alert(1)>".as_slice()),
+            ("image/png", b"<script>alert(1)</script>"),
+            ("image/jpeg", b""),
+            ("image/jpeg", b"\xff\xd8"),
+            ("image/png", b" \x89PNG\r\n\x1a\n"),
+            ("image/gif", b"GIF88a"),
+            ("image/webp", b"RIFF\x01\x02\x03\x04WAVEfmt "),
+            ("image/jpeg", b"\0\0\0\x18ftypheic"),
+            ("application/pdf", b"PK\x03\x04"),
+            ("application/pdf", b""),
+            ("application/pdf", b"%PDF"),
+        ] {
+            check(declared, head, ANY);
+        }
+        for (declared, head) in [
+            ("text/plain", b"hello".as_slice()),
+            ("text/plain", b""),
+            ("text/plain", b"crash \0 at 0x0"),
+            ("text/csv", b"\xff\xfea\0"),
+            ("text/csv", b"a\0,\0b\0"),
+            ("text/plain", b"\xfe\xff\0a"),
+            ("text/plain", b"\xe4\xf6\xfc"),
+            ("text/markdown", b"A file begins with %PDF-1.7."),
+            ("text/html", b"<h1>"),
+            ("image/svg+xml", b"<svg>"),
+            ("image/heic", b"\0\0\0\x18ftypheic"),
+            ("application/postscript", b"%PDF-1.5 of an illustrator"),
+            ("application/zip", b"PK\x03\x04"),
+            (ANY, b"anything"),
+        ] {
+            check(declared, head, declared);
+        }
+    }
+
+    #[test]
+    fn a_pdf_may_have_something_in_front_of_it() {
         let check =
-            |declared: &str, head: &[u8], fits| assert_eq!(judge(declared, head).is_ok(), fits, "{declared} {head:?}");
-        let (png, pdf) = (b"\x89PNG\r\n\x1a\n...".as_slice(), b"%PDF-1.7".as_slice());
-        check("image/png", png, true);
-        check("image/png", b"\xff\xd8\xff\xe0", false);
-        check("image/png", b"<svg onload=alert(1)>", false);
-        check("image/png", b"", false);
-        check("image/jpeg", b"\xff\xd8\xff\xe0", true);
-        check("image/gif", b"GIF89a..", true);
-        check("image/webp", b"RIFF\x01\x02\x03\x04WEBPVP8 ", true);
-        check("application/pdf", pdf, true);
-        check("application/pdf", b"PK", false);
-        check("text/plain", b"hello", true);
-        check("text/plain", b"", true);
-        check("text/plain", png, false);
-        check("text/csv", b"a\0b", false);
-        check("text/csv", b"\xff\xfea\0", true);
-        check("application/octet-stream", png, true);
-        check("application/postscript", pdf, true);
+            |declared: &str, head: &[u8], expected: &str| assert_eq!(corrected(declared, head), expected, "{declared}");
+        let after = |n_bytes: usize| [vec![b'x'; n_bytes], b"%PDF-1.7".to_vec()].concat();
+        let read = |bytes: &[u8]| bytes[..bytes.len().min(HEAD_BYTES)].to_vec();
+        for front in
+            [b"".as_slice(), b"\xef\xbb\xbf", b"\r\n", b" \t\n", b"\xef\xbb\xbf\n", b"HTTP/1.1 200 OK\r\n\r\n", b"\0\0"]
+        {
+            check(PDF, &[front, b"%PDF-1.7"].concat(), PDF);
+        }
+        check(PDF, &read(&after(1023)), PDF);
+        check(PDF, &read(&after(1024)), ANY);
+        check("application/x-pdf", &after(9), PDF);
+        check("application/x-pdf", b"none", "application/x-pdf");
+        for declared in [ANY, "text/plain", "image/png"] {
+            check(declared, b"%PDF-1.7", PDF);
+            check(declared, b"\xef\xbb\xbf\r\n%PDF-1.7", PDF);
+        }
+        check(ANY, &after(1), ANY);
     }
 
     #[test]

@@ -90,9 +90,9 @@ async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<bo
     let name = files::announce(chat.db(), FileKind::Preview, media_type, chat.now()).await?;
     let expected = Expected { media_type, n_bytes: Some(size), max_bytes: size };
     let chunks = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
-    files.write(&name, chunks, &expected).await?;
+    let written = files.write(&name, chunks, &expected).await?;
     let mut tx = Tx::begin(chat.db()).await?;
-    if !files::attach(&mut tx, &name, size, &row.id).await? {
+    if !files::attach(&mut tx, &name, &written, &row.id).await? {
         drop(tx);
         files::discard(chat, &name).await?;
         return Ok(true);

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::store::Written;
 use crate::{
     model::Timestamp,
     server::{
@@ -137,18 +138,19 @@ pub(super) async fn send(
     })
 }
 
-/// Sets the size of an attachment, which is known when its file is whole.
-pub(super) async fn set_size(tx: &mut Tx, id: &str, size: i64) -> Result<()> {
+/// Sets the size and the media type of an attachment, which are known when its file is whole.
+pub(super) async fn settle(tx: &mut Tx, id: &str, written: &Written) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
             r#"
             update "attachment"
-            set "size" = $2
+            set "size" = $2, "mimeType" = $3
             where "id" = $1
             "#,
         )
         .bind(id)
-        .bind(size)
+        .bind(written.n_bytes)
+        .bind(&written.media_type)
         .execute(conn)
         .await
         .map(drop)

@@ -34,6 +34,14 @@ pub(in crate::server::chat) struct Files {
     disk: Option<Disk>,
 }
 
+/// A file that was written.
+pub(super) struct Written {
+    /// The size.
+    pub(super) n_bytes: i64,
+    /// The media type, corrected by the first bytes.
+    pub(super) media_type: String,
+}
+
 /// How many bytes are expected of a file, and of what type.
 pub(super) struct Expected<'a> {
     /// The media type.
@@ -81,23 +89,23 @@ impl Files {
         }
     }
 
-    /// Writes a file whole, or not at all, and returns its size.
+    /// Writes a file whole, or not at all.
     ///
     /// # Errors
-    /// [`ChatError::Invalid`] when its size or its first bytes are not what was declared, or when it breaks off;
+    /// [`ChatError::Invalid`] when its size is not what was declared, or when it breaks off;
     /// [`ChatError::FileTooLarge`]; [`ChatError::DiskFull`].
     pub(super) async fn write<E>(
         &self,
         name: &str,
         chunks: impl Stream<Item = Result<Bytes, E>>,
         expected: &Expected<'_>,
-    ) -> Result<i64> {
+    ) -> Result<Written> {
         let writer = BufWriter::with_capacity(Arc::clone(&self.store), self.place(name), PART_BYTES);
         let mut writer = writer.with_max_concurrency(PARTS_AT_ONCE);
         match self.pour(&mut writer, chunks, expected).await {
-            Ok(n_bytes) => {
+            Ok(written) => {
                 writer.shutdown().await.map_err(failed)?;
-                Ok(n_bytes)
+                Ok(written)
             }
             Err(err) => {
                 if let Err(err) = writer.abort().await {
@@ -148,10 +156,9 @@ impl Files {
         writer: &mut BufWriter,
         chunks: impl Stream<Item = Result<Bytes, E>>,
         expected: &Expected<'_>,
-    ) -> Result<i64> {
+    ) -> Result<Written> {
         let mut chunks = std::pin::pin!(chunks);
         let mut head = Vec::new();
-        let mut is_judged = false;
         let mut n_bytes = 0;
         // Others write at the same time: that there was room for all of it is not enough.
         let mut n_checked = 0;
@@ -164,26 +171,17 @@ impl Files {
             if n_bytes > expected.max_bytes {
                 return Err(ChatError::FileTooLarge { max_bytes: expected.max_bytes });
             }
-            if !is_judged {
-                head.extend_from_slice(&chunk[..chunk.len().min(media::HEAD_BYTES - head.len())]);
-                if head.len() == media::HEAD_BYTES {
-                    media::judge(expected.media_type, &head)?;
-                    is_judged = true;
-                }
-            }
+            head.extend_from_slice(&chunk[..chunk.len().min(media::HEAD_BYTES - head.len())]);
             if n_bytes >= n_checked {
                 self.must_have_room(0).await?;
                 n_checked = n_bytes + PART_BYTES as i64;
             }
             writer.put(chunk).await.map_err(failed)?;
         }
-        if !is_judged {
-            media::judge(expected.media_type, &head)?;
-        }
         if expected.n_bytes.is_some_and(|declared| n_bytes < declared) {
             return Err(ChatError::Invalid("the file is smaller than it was said to be".to_owned()));
         }
-        Ok(n_bytes)
+        Ok(Written { n_bytes, media_type: media::corrected(expected.media_type, &head) })
     }
 
     fn place(&self, name: &str) -> Path {

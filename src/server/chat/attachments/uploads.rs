@@ -9,7 +9,7 @@ use super::{
     media, preview,
     rows::{self, AttachmentRow},
     signed,
-    store::Expected,
+    store::{Expected, Written},
 };
 use crate::{
     model::chatkit::Attachment,
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 /// [`ChatError::Uploaded`], also while another request writes it: what is announced once is on the disk once.
-/// [`ChatError::Invalid`] for a file that is not what was announced.
+/// [`ChatError::Invalid`] for a file of another size than was announced.
 pub(super) async fn take<E>(
     chat: &Chat,
     row: AttachmentRow,
@@ -44,8 +44,7 @@ pub(super) async fn take<E>(
 /// Takes a file of a user's that was not announced; `size` is what it has at most, if its sender says so.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a file that is not what it was said to be; [`ChatError::FileTooLarge`];
-/// [`ChatError::NoRoom`].
+/// [`ChatError::Invalid`] for a file that breaks off; [`ChatError::FileTooLarge`]; [`ChatError::NoRoom`].
 pub(super) async fn take_at_once<E>(
     chat: &Chat,
     user_id: String,
@@ -76,7 +75,7 @@ async fn store<E>(
     let now = chat.now();
     let name = files::announce(chat.db(), FileKind::Original, &row.mime_type, now).await?;
     match write(chat, &name, &row, n_bytes, chunks).await {
-        Ok(size) => row.size = size,
+        Ok(written) => (row.size, row.mime_type) = (written.n_bytes, written.media_type),
         Err(err) => {
             // The sweep would find it, in a day; until then its bytes would count for nobody.
             files::discard(chat, &name).await?;
@@ -101,16 +100,16 @@ async fn write<E>(
     row: &AttachmentRow,
     n_bytes: Option<i64>,
     chunks: impl Stream<Item = Result<Bytes, E>>,
-) -> Result<i64> {
+) -> Result<Written> {
     let expected = Expected { media_type: &row.mime_type, n_bytes, max_bytes: chat.attachments().max_bytes };
-    let size = chat.attachments().files.write(name, chunks, &expected).await?;
+    let written = chat.attachments().files.write(name, chunks, &expected).await?;
     let mut tx = Tx::begin(chat.db()).await?;
-    if !files::attach(&mut tx, name, size, &row.id).await? {
+    if !files::attach(&mut tx, name, &written, &row.id).await? {
         return Err(ChatError::Uploaded);
     }
-    if size != row.size {
-        rows::set_size(&mut tx, &row.id, size).await?;
+    if (written.n_bytes, &written.media_type) != (row.size, &row.mime_type) {
+        rows::settle(&mut tx, &row.id, &written).await?;
     }
     tx.commit().await?;
-    Ok(size)
+    Ok(written)
 }
