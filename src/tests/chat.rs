@@ -11,6 +11,7 @@ mod long;
 mod model;
 mod model_faults;
 mod ownership;
+mod page_origin;
 mod raced;
 mod recorded;
 mod resumed;

@@ -43,6 +43,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(super) use attachments::LinkOrigin;
 pub use error::refuse_slow;
 pub use operations::router;
 
@@ -203,8 +204,8 @@ impl Chat {
     }
 
     /// Puts links to their files into items of a user's that are about to leave.
-    pub fn sign(&self, user_id: &str, items: &mut [ThreadItem]) {
-        self.0.attachments.sign(user_id, self.now(), items);
+    pub(in crate::server) fn sign(&self, origin: &LinkOrigin, user_id: &str, items: &mut [ThreadItem]) {
+        self.0.attachments.sign(origin, user_id, self.now(), items);
     }
 
     /// Deletes the files that nobody has any more, as [`Chat::start`] does now and then.

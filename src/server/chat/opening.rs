@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Chat,
+    Chat, LinkOrigin,
     error::{ChatError, Result},
     items, limits,
     live::Reader,
@@ -31,6 +31,8 @@ pub(super) struct Client {
     pub(super) resumable: bool,
     /// Its name for what it sends.
     pub(super) key: Option<Key>,
+    /// Where its links to files begin.
+    pub(super) links: LinkOrigin,
 }
 
 /// A client's name for what it sends, so that it can send it again.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Chat, attachments,
+    Chat, LinkOrigin, attachments,
     continuation::{self, Input},
     error::{ChatError, Result},
     feed, feedback, items,
@@ -61,8 +61,10 @@ async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
             return refusal.into_response();
         }
     };
+    let links = LinkOrigin::of(&app.config, request.headers());
     let answered = match read(&app.chat, &principal.user_id, request.into_body()).await {
         Ok((operation, client, turn)) => {
+            let client = Client { links, ..client };
             let session = app.watch.watch(&principal.session_id);
             answer(&app.chat, session, principal.user_id, operation, client, turn).await
         }
@@ -80,39 +82,40 @@ async fn answer(
     recording: Option<Turn>,
 ) -> Result<Response> {
     let db = chat.db();
+    let links = client.links.clone();
     let framing = if client.resumable { Framing::RESUMABLE } else { Framing::Plain };
     Ok(match operation {
         Operation::ThreadsCreate { input } => {
             let sent = turn::create(chat, user_id.clone(), input, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::ThreadsAddUserMessage { thread_id, input } => {
             let sent = turn::add(chat, user_id.clone(), thread_id, input, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::ThreadsRetryAfterItem { thread_id, item_id } => {
             let sent = retry::again(chat, user_id.clone(), thread_id, item_id, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::SelectVersion { thread_id, item_id, version } => {
-            let following = versions::select(chat, &user_id, &thread_id, &item_id, version).await?;
+            let following = versions::select(chat, &user_id, &thread_id, &item_id, version, &links).await?;
             chat.tell(&user_id, &FeedEvent::ItemsChanged { thread_id });
             object(following)
         }
         Operation::ThreadsAddClientToolOutput { thread_id, result } => {
             let input = Input::ToolOutput(result);
             let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::ThreadsAddStructuredInput { thread_id, item_id, input } => {
             let input = Input::Answers { item_id, reply: input };
             let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action }) => {
             let input = Input::Action { item_id, action };
             let sent = continuation::begin(chat, user_id.clone(), thread_id, input, client).await?;
-            stream(chat, user_id, sent, session, framing).await?
+            stream(chat, user_id, sent, session, framing, &links).await?
         }
         Operation::ThreadsSyncCustomAction(action) => {
             let thread_id = action.thread_id.clone();
@@ -124,7 +127,7 @@ async fn answer(
         }
         Operation::ThreadsGetById { thread_id } => {
             let mut thread = threads::get(db, &user_id, &thread_id).await?;
-            chat.sign(&user_id, &mut thread.items.data);
+            chat.sign(&links, &user_id, &mut thread.items.data);
             object(thread)
         }
         Operation::ThreadsList { page, query: None } => object(threads::page(db, &user_id, &page).await?),
@@ -142,10 +145,10 @@ async fn answer(
         Operation::ItemsList { thread_id, page } => {
             threads::find(db, &user_id, &thread_id).await?;
             let mut page = items::list(db, &user_id, &thread_id, &page).await?;
-            chat.sign(&user_id, &mut page.data);
+            chat.sign(&links, &user_id, &mut page.data);
             object(page)
         }
-        Operation::AttachmentsCreate(new) => object(attachments::create(chat, &user_id, &new).await?),
+        Operation::AttachmentsCreate(new) => object(attachments::create(chat, &user_id, &new, &links).await?),
         Operation::AttachmentsDelete { attachment_id } => {
             attachments::delete(chat, &user_id, &attachment_id).await?;
             object(json!({}))
@@ -166,7 +169,14 @@ async fn answer(
 }
 
 /// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
-async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, framing: Framing) -> Result<Response> {
+async fn stream(
+    chat: &Chat,
+    user_id: String,
+    sent: Sent,
+    session: Watcher,
+    framing: Framing,
+    links: &LinkOrigin,
+) -> Result<Response> {
     let seat = chat.shares().reader(&user_id)?;
     let (run, is_new) = match sent {
         Sent::Now(reader) => return Ok(sse::response(chat, reader, session, seat, framing)),
@@ -174,7 +184,7 @@ async fn stream(chat: &Chat, user_id: String, sent: Sent, session: Watcher, fram
     };
     match chat.live().log(&run.id) {
         Some(run) => Ok(sse::response(chat, run.reader(), session, seat, framing)),
-        None => stored::replay(chat.clone(), user_id, run, is_new, session, seat).await,
+        None => stored::replay(chat.clone(), user_id, run, is_new, session, seat, links).await,
     }
 }
 

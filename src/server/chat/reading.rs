@@ -87,7 +87,7 @@ fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidReques
         let sent = serde_json::to_vec(&request.operation).expect("BUG: an operation is JSON");
         Key { name, fingerprint: BASE64_STANDARD_NO_PAD.encode(Sha256::digest(sent)) }
     });
-    Ok(Client { resumable, key })
+    Ok(Client { resumable, key, ..Client::default() })
 }
 
 /// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Chat,
+    Chat, LinkOrigin,
     answer::Answer,
     error::{ChatError, Result},
     items,
@@ -16,10 +16,12 @@ use super::{
 use crate::model::chatkit::{RunRef, StreamOptions, ThreadItem, ThreadStreamEvent};
 
 /// A message that is answered again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Retried {
     /// Where it stands in its thread.
     pub(super) place: i64,
+    /// Where its client's links to files begin.
+    pub(super) links: LinkOrigin,
 }
 
 /// Answers a message of the user's again; what followed it stays until the new answer is complete, and then as a
@@ -81,7 +83,7 @@ async fn once(
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let reader = run.reader();
     chat.go_live(&run);
-    let retried = has_answer.then_some(Retried { place });
+    let retried = has_answer.then(|| Retried { place, links: client.links.clone() });
     chat.spawn(respond::answer(chat.clone(), Turn { run, entitled: None, cause: Cause::Message, retried }));
     Ok(Ok(Sent::Now(reader)))
 }
@@ -92,7 +94,7 @@ pub(super) async fn restored(chat: &Chat, run: &LiveRun, retried: Retried, answe
     let mut events: Vec<_> = removed.collect();
     match items::following(chat.db(), &run.user_id, &run.thread_id, retried.place).await {
         Ok(mut items) => {
-            chat.sign(&run.user_id, &mut items);
+            chat.sign(&retried.links, &run.user_id, &mut items);
             events.extend(items.into_iter().map(|item| ThreadStreamEvent::ItemDone { item }));
         }
         Err(err) => tracing::warn!(run.id, error = %err, "the old answer could not be read"),

@@ -10,7 +10,7 @@ use axum::response::Response;
 use futures_util::stream;
 
 use super::{
-    Chat,
+    Chat, LinkOrigin,
     error::{ChatError, Result},
     items,
     runs::{self, StoredRun},
@@ -40,6 +40,7 @@ pub(super) async fn replay(
     is_new: bool,
     session: Watcher,
     seat: Seat,
+    links: &LinkOrigin,
 ) -> Result<Response> {
     let mut thread = threads::find(chat.db(), &user_id, &run.thread_id).await?;
     if run.is_running() {
@@ -52,7 +53,7 @@ pub(super) async fn replay(
     if let Some(question_id) = &run.question_id {
         let item = items::find(chat.db(), &user_id, &run.thread_id, question_id).await?;
         let mut item = item.ok_or(ChatError::NotFound("item"))?;
-        chat.sign(&user_id, std::slice::from_mut(&mut item));
+        chat.sign(links, &user_id, std::slice::from_mut(&mut item));
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });

@@ -137,7 +137,7 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     if client.resumable {
         thread.set_run(&RunRef { id: run_id.clone(), item_id: None });
     }
-    chat.sign(&user_id, std::slice::from_mut(&mut item));
+    chat.sign(&client.links, &user_id, std::slice::from_mut(&mut item));
     let run = Arc::new(LiveRun::new(run_id, thread.id.clone(), user_id, client.resumable));
     match (is_new, has_new_title) {
         (true, _) => chat.tell_created(&run.user_id, &thread),

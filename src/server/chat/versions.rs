@@ -10,7 +10,7 @@ use rows::{Draft, chosen, count, delete, find_draft, insert, set_draft, set_item
 use sqlx::types::Json;
 
 use super::{
-    Chat,
+    Chat, LinkOrigin,
     error::{ChatError, Result},
     items,
     live::LiveRun,
@@ -183,6 +183,7 @@ pub(super) async fn select(
     thread_id: &str,
     item_id: &str,
     number: u32,
+    links: &LinkOrigin,
 ) -> Result<Page<ThreadItem>> {
     let now = chat.now();
     let number = i32::try_from(number).map_err(|_| ChatError::NotFound("version"))?;
@@ -215,7 +216,7 @@ pub(super) async fn select(
     let mut following = items::after(&mut tx, thread_id, &question_id).await?;
     tx.commit().await?;
     following.retain(|item| !item.is_hidden());
-    chat.sign(user_id, &mut following);
+    chat.sign(links, user_id, &mut following);
     Ok(paging::cut(following, paging::MAX_ROWS, ThreadItem::id))
 }
 

@@ -17,7 +17,7 @@ use crate::{
     server::{
         AppState,
         auth::{principal::Principal, tokens},
-        chat,
+        chat::{self, LinkOrigin},
     },
 };
 
@@ -53,7 +53,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         Some(id) => {
             let thread = chat::threads::open(&app.db, &principal.user_id, &id).await.map_err(|err| failed(&err))?;
             let mut thread = thread.ok_or_else(not_found)?;
-            app.chat.sign(&principal.user_id, &mut thread.items.data);
+            app.chat.sign(&LinkOrigin::Document, &principal.user_id, &mut thread.items.data);
             Some(thread)
         }
         None => None,

@@ -91,6 +91,15 @@ pub fn is_safe_path(target: &str) -> bool {
         && !path.contains("%5c")
 }
 
+/// Returns the origin of the page that asks, if that is ours by the request's own `Host` and another one than the
+/// configured. Only its own answer may depend on it, never a mail.
+pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
+    let page = said(headers, header::ORIGIN).or_else(|| said(headers, header::REFERER))?;
+    let page = Origin::parse(page)?;
+    let is_ours = is_own_host(&page, text(headers, header::HOST)?);
+    (is_ours && page.whole != config.base_url()).then_some(page.whole)
+}
+
 /// Ours by configuration, ours by the request's own `Host`, or named by the operator.
 fn is_trusted(config: &Config, headers: &HeaderMap, url: &str) -> bool {
     let is_own = |origin: Origin| text(headers, header::HOST).is_some_and(|host| is_own_host(&origin, host));

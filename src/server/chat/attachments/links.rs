@@ -3,6 +3,7 @@
 //! What is signed names the owner, and the link does not: whoever checks it takes the owner from the attachment's row,
 //! so a link is as dead as the row is.
 
+use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,6 +15,7 @@ use crate::{
     server::{
         chat::error::{ChatError, Result},
         config::{Config, Secret},
+        middleware::origin,
     },
 };
 
@@ -55,6 +57,25 @@ pub(super) struct Signed {
     signature: String,
 }
 
+/// Where links begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::server) enum LinkOrigin {
+    /// At the configured origin: clients elsewhere need whole addresses.
+    #[default]
+    Configured,
+    /// At the origin of our own page that asks, whose policy lets it reach no other one.
+    Page(String),
+    /// Nowhere: in a document of ours, which resolves paths.
+    Document,
+}
+
+impl LinkOrigin {
+    /// Reads it off a request.
+    pub(in crate::server::chat) fn of(config: &Config, headers: &HeaderMap) -> Self {
+        origin::own_page(config, headers).map_or(Self::Configured, Self::Page)
+    }
+}
+
 /// Makes links, and checks them.
 pub(in crate::server::chat) struct Links {
     base_url: String,
@@ -68,7 +89,7 @@ impl Links {
     }
 
     /// Returns the address of an attachment for a purpose, of the user who owns it.
-    pub(super) fn url(&self, purpose: Purpose, id: &str, user_id: &str, now: Timestamp) -> String {
+    pub(super) fn url(&self, origin: &LinkOrigin, purpose: Purpose, id: &str, user_id: &str, now: Timestamp) -> String {
         let now_s = now.seconds();
         let expires = match purpose {
             Purpose::Upload => now_s + UPLOAD_S,
@@ -76,8 +97,13 @@ impl Links {
         };
         let signature = self.mac(purpose, id, user_id, expires).finalize().into_bytes();
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
-        let (base_url, purpose) = (&self.base_url, purpose.as_str());
-        format!("{base_url}/chatkit/attachments/{id}?for={purpose}&expires={expires}&signature={signature}")
+        let origin = match origin {
+            LinkOrigin::Configured => &self.base_url,
+            LinkOrigin::Page(page) => page,
+            LinkOrigin::Document => "",
+        };
+        let purpose = purpose.as_str();
+        format!("{origin}/chatkit/attachments/{id}?for={purpose}&expires={expires}&signature={signature}")
     }
 
     /// Makes sure that a link was made for this attachment of this user, and is still good.
@@ -122,7 +148,7 @@ mod tests {
     fn a_link_is_good_for_one_purpose_of_one_attachment_of_one_user_for_a_while() {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let links = links("a");
-        let link = read(&links.url(Purpose::Download, "atc_1", "alice", now));
+        let link = read(&links.url(&LinkOrigin::Configured, Purpose::Download, "atc_1", "alice", now));
         let check = |link: &Signed, id, user_id, after_s| {
             links.check(link, id, user_id, now.plus_seconds(after_s)).map_err(|err| err.code()).err()
         };
@@ -140,9 +166,23 @@ mod tests {
 
     #[test]
     fn the_same_link_is_made_for_a_while_except_for_uploads() {
-        let url = |purpose, s: i64| links("a").url(purpose, "atc_1", "alice", Timestamp::from_millis(s * 1000));
+        let url = |purpose, s: i64| {
+            let now = Timestamp::from_millis(s * 1000);
+            links("a").url(&LinkOrigin::Configured, purpose, "atc_1", "alice", now)
+        };
         assert_eq!(url(Purpose::Preview, 0), url(Purpose::Preview, PERIOD_S - 1));
         assert_ne!(url(Purpose::Preview, 0), url(Purpose::Preview, PERIOD_S));
         assert_eq!(read(&url(Purpose::Upload, 0)).expires, UPLOAD_S);
+    }
+
+    #[test]
+    fn a_link_begins_where_it_is_resolved() {
+        let check = |origin: &LinkOrigin, expected: &str| {
+            let url = links("a").url(origin, Purpose::Upload, "atc_1", "alice", Timestamp::from_millis(0));
+            assert!(url.starts_with(&format!("{expected}/chatkit/attachments/atc_1?for=upload&")), "{url}");
+        };
+        check(&LinkOrigin::Configured, "http://x");
+        check(&LinkOrigin::Page("http://chat.lan:3000".to_owned()), "http://chat.lan:3000");
+        check(&LinkOrigin::Document, "");
     }
 }

@@ -27,6 +27,7 @@ use std::{
 
 use tokio::sync::Notify;
 
+pub(in crate::server) use links::LinkOrigin;
 pub(super) use routes::router;
 
 use self::{
@@ -98,17 +99,17 @@ impl Attachments {
     }
 
     /// Puts links into the attachments of items of a user's that are about to leave.
-    pub(super) fn sign(&self, user_id: &str, now: Timestamp, items: &mut [ThreadItem]) {
+    pub(super) fn sign(&self, origin: &LinkOrigin, user_id: &str, now: Timestamp, items: &mut [ThreadItem]) {
         for item in items {
             let ThreadItem::UserMessage(message) = item else { continue };
             for attachment in &mut message.attachments {
-                self.sign_one(user_id, now, attachment);
+                self.sign_one(origin, user_id, now, attachment);
             }
         }
     }
 
-    fn sign_one(&self, user_id: &str, now: Timestamp, attachment: &mut Attachment) {
-        let url = |purpose| self.links.url(purpose, &attachment.id, user_id, now);
+    fn sign_one(&self, origin: &LinkOrigin, user_id: &str, now: Timestamp, attachment: &mut Attachment) {
+        let url = |purpose| self.links.url(origin, purpose, &attachment.id, user_id, now);
         attachment.preview_url = (attachment.kind == AttachmentKind::Image).then(|| url(Purpose::Preview));
         let url = url(Purpose::Download);
         attachment.colloquy.get_or_insert_default().url = Some(url);
@@ -132,7 +133,7 @@ impl Drop for Writing<'_> {
 /// # Errors
 /// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`];
 /// [`ChatError::NoRoom`]; [`ChatError::DiskFull`].
-pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment) -> Result<Attachment> {
+pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment, origin: &LinkOrigin) -> Result<Attachment> {
     let max_bytes = chat.attachments().max_bytes;
     let size = i64::try_from(new.size).ok().filter(|size| *size <= max_bytes);
     let row = AttachmentRow {
@@ -145,10 +146,10 @@ pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment) -> R
     };
     let now = chat.now();
     announce(chat, &row).await?;
-    let url = chat.attachments().links.url(Purpose::Upload, &row.id, user_id, now);
+    let url = chat.attachments().links.url(origin, Purpose::Upload, &row.id, user_id, now);
     let headers = [("Content-Type".to_owned(), row.mime_type.clone())].into();
     let descriptor = UploadDescriptor { url, method: "PUT".to_owned(), headers };
-    Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now) })
+    Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now, origin) })
 }
 
 /// Stores an attachment that is about to be uploaded, if there is room for its file.
@@ -191,10 +192,10 @@ pub(super) async fn send(
 }
 
 /// Returns what a client is told of an attachment.
-fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp) -> Attachment {
+fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp, origin: &LinkOrigin) -> Attachment {
     let user_id = row.user_id.clone();
     let mut attachment = wire(row);
-    chat.attachments().sign_one(&user_id, now, &mut attachment);
+    chat.attachments().sign_one(origin, &user_id, now, &mut attachment);
     attachment
 }
 

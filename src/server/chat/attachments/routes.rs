@@ -18,10 +18,10 @@ use futures_util::{Stream, StreamExt};
 use super::{
     downloads::download,
     isolation,
-    links::{Purpose, Signed},
+    links::{LinkOrigin, Purpose, Signed},
     media,
     rows::{self, AttachmentRow},
-    uploads,
+    uploads::{self, Unannounced},
 };
 use crate::{
     model::chatkit::Attachment,
@@ -60,7 +60,8 @@ pub(super) type Link = (Result<Path<String>, PathRejection>, Result<Query<Signed
 async fn upload(State(app): State<AppState>, (id, link): Link, headers: HeaderMap, body: Body) -> Response {
     let uploaded = detached(async move {
         let mut chunks = body.into_data_stream();
-        let taken = take(&app.chat, (id, link), &headers, &mut chunks).await;
+        let origin = LinkOrigin::of(&app.config, &headers);
+        let taken = take(&app.chat, (id, link), &headers, &mut chunks, &origin).await;
         if taken.is_err() {
             drop_rest(&mut chunks).await;
         }
@@ -74,12 +75,13 @@ async fn take<E>(
     link: Link,
     headers: &HeaderMap,
     chunks: impl Stream<Item = Result<Bytes, E>>,
+    origin: &LinkOrigin,
 ) -> Result<Attachment> {
     let (row, _) = linked(chat, link, |purpose| purpose == Purpose::Upload).await?;
     if length(headers).is_some_and(|length| length != row.size) {
         return Err(ChatError::Invalid(format!("the file was said to have {} bytes", row.size)));
     }
-    uploads::take(chat, row, chunks).await
+    uploads::take(chat, row, chunks, origin).await
 }
 
 fn length(headers: &HeaderMap) -> Option<i64> {
@@ -95,6 +97,7 @@ async fn upload_at_once(State(app): State<AppState>, request: Request) -> Respon
         }
     };
     let size = length(request.headers());
+    let origin = LinkOrigin::of(&app.config, request.headers());
     let form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,
         Err(_) => {
@@ -102,11 +105,17 @@ async fn upload_at_once(State(app): State<AppState>, request: Request) -> Respon
             return ChatError::Invalid(sentence.to_owned()).into_response();
         }
     };
-    answer(detached(async move { take_form(&app.chat, principal.user_id, size, form).await }).await)
+    answer(detached(async move { take_form(&app.chat, principal.user_id, size, form, &origin).await }).await)
 }
 
 /// Takes the file of the first field named `file`; `size` is that of the whole form.
-async fn take_form(chat: &Chat, user_id: String, size: Option<i64>, mut form: Multipart) -> Result<Attachment> {
+async fn take_form(
+    chat: &Chat,
+    user_id: String,
+    size: Option<i64>,
+    mut form: Multipart,
+    origin: &LinkOrigin,
+) -> Result<Attachment> {
     let broken = |_| ChatError::Invalid("the form cannot be read".to_owned());
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") {
@@ -115,8 +124,9 @@ async fn take_form(chat: &Chat, user_id: String, size: Option<i64>, mut form: Mu
         let name = media::file_name(field.file_name().unwrap_or_default());
         let media_type = media::media_type(field.content_type().unwrap_or_default());
         let taken = match (name, media_type) {
-            (Ok(name), Ok(media_type)) => {
-                uploads::take_at_once(chat, user_id, name, media_type, size, &mut field).await
+            (Ok(name), Ok(mime_type)) => {
+                let file = Unannounced { name, mime_type, size };
+                uploads::take_at_once(chat, user_id, file, &mut field, origin).await
             }
             (Err(err), _) | (_, Err(err)) => Err(err),
         };

@@ -6,6 +6,7 @@ use futures_util::Stream;
 use super::{
     announce,
     files::{self, FileKind},
+    links::LinkOrigin,
     media, preview,
     rows::{self, AttachmentRow},
     signed,
@@ -32,33 +33,43 @@ pub(super) async fn take<E>(
     chat: &Chat,
     row: AttachmentRow,
     chunks: impl Stream<Item = Result<Bytes, E>>,
+    origin: &LinkOrigin,
 ) -> Result<Attachment> {
     let _turn = chat.attachments().begin_writing(&row.id).ok_or(ChatError::Uploaded)?;
     if files::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?.is_some() {
         return Err(ChatError::Uploaded);
     }
     let n_bytes = Some(row.size);
-    store(chat, row, n_bytes, chunks).await
+    store(chat, row, n_bytes, chunks, origin).await
 }
 
-/// Takes a file of a user's that was not announced; `size` is what it has at most, if its sender says so.
+/// A file that was not announced.
+pub(super) struct Unannounced {
+    pub(super) name: String,
+    /// The media type that its sender says.
+    pub(super) mime_type: String,
+    /// The most bytes that it has, if its sender says so.
+    pub(super) size: Option<i64>,
+}
+
+/// Takes a file of a user's that was not announced.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for a file that breaks off; [`ChatError::FileTooLarge`]; [`ChatError::NoRoom`].
 pub(super) async fn take_at_once<E>(
     chat: &Chat,
     user_id: String,
-    name: String,
-    mime_type: String,
-    size: Option<i64>,
+    file: Unannounced,
     chunks: impl Stream<Item = Result<Bytes, E>>,
+    origin: &LinkOrigin,
 ) -> Result<Attachment> {
+    let Unannounced { name, mime_type, size } = file;
     let max_bytes = chat.attachments().max_bytes;
     let size = size.map_or(max_bytes, |size| size.min(max_bytes));
     let row = AttachmentRow { id: ids::chat_id("atc"), user_id, thread_id: None, name, mime_type, size };
     announce(chat, &row).await?;
     let (id, user_id) = (row.id.clone(), row.user_id.clone());
-    let stored = store(chat, row, None, chunks).await;
+    let stored = store(chat, row, None, chunks, origin).await;
     if stored.is_err() {
         rows::delete(chat.db(), &user_id, &id).await?;
     }
@@ -71,6 +82,7 @@ async fn store<E>(
     mut row: AttachmentRow,
     n_bytes: Option<i64>,
     chunks: impl Stream<Item = Result<Bytes, E>>,
+    origin: &LinkOrigin,
 ) -> Result<Attachment> {
     let now = chat.now();
     let name = files::announce(chat.db(), FileKind::Original, &row.mime_type, now).await?;
@@ -82,7 +94,7 @@ async fn store<E>(
             return Err(err);
         }
     }
-    Ok(signed(chat, looked_at(chat, row, &name).await?, now))
+    Ok(signed(chat, looked_at(chat, row, &name).await?, now, origin))
 }
 
 /// Makes the preview of a picture; one that cannot be read is a file like others.
