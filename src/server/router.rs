@@ -29,7 +29,7 @@ use super::{
         origin::{self, is_form},
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, Elsewhere},
-        visit,
+        unknown_hosts, visit,
     },
     site,
 };
@@ -111,6 +111,7 @@ fn pages(app: &AppState) -> Router<AppState> {
         .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
+        .layer(around::from_fn_with_state(app.clone(), unknown_hosts::warn))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
         .fallback_service(site::before(not_found_page(app)))
 }

@@ -11,6 +11,7 @@ use super::{
     chat::Chat,
     config::Config,
     mail,
+    middleware::unknown_hosts::UnknownHosts,
     typeset::Typesetter,
 };
 
@@ -39,6 +40,8 @@ pub struct AppState {
     pub mail: mail::Sender,
     /// Colours code and shapes formulas.
     pub typesetter: Typesetter,
+    /// Hosts beside the configured one that pages were opened at.
+    pub unknown_hosts: UnknownHosts,
     /// What Leptos knows of its files.
     pub leptos_options: LeptosOptions,
 }
@@ -58,6 +61,7 @@ impl AppState {
             watch: SessionWatch::default(),
             mail: mail::Sender::new(&config)?,
             typesetter: Typesetter::default(),
+            unknown_hosts: UnknownHosts::default(),
             config: Arc::new(config),
             db,
             clock,

@@ -7,4 +7,5 @@ pub mod origin;
 pub mod request_timeout;
 pub mod security_headers;
 pub mod trusted_origins;
+pub mod unknown_hosts;
 pub mod visit;
