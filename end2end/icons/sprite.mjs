@@ -1,4 +1,5 @@
-// Makes public/icons.svg of npm's lucide-static (ISC): the icons that ChatKit names, by its names, and Lucide's most
+// Makes public/icons.svg of npm's lucide-static (ISC): the icons that ChatKit names in chats
+// and headers, by its names, and Lucide's most
 // used ones by theirs (`lucide:…`). Run by hand when the list changes: node end2end/icons/sprite.mjs LUCIDE_STATIC_FOLDER
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +23,22 @@ const chatkit = {
   "settings-slider": "sliders-horizontal", user: "user", wreath: "award", write: "pencil", "write-alt": "square-pen",
   "write-alt2": "pen-line",
 };
+const header = {
+  "back-large": "arrow-left", "back-small": "chevron-left", "chat-temporary": "message-circle-dashed", close: "x",
+  "collapse-large": "minimize-2", "collapse-left": "arrow-left-to-line", "collapse-right": "arrow-right-to-line",
+  "collapse-small": "minimize", compose: "square-pen", "dark-mode": "moon", "dots-horizontal-circle": "circle-ellipsis",
+  "dots-vertical-circle": "circle-ellipsis", "double-chevron-left": "chevrons-left",
+  "double-chevron-right": "chevrons-right", "expand-large": "maximize-2", "expand-small": "maximize", grid: "layout-grid",
+  hamburger: "menu", history: "history", home: "house", "home-alt": "house", "light-mode": "sun", menu: "menu",
+  "menu-inverted": "text-align-start", "open-left": "arrow-left-from-line", "open-right": "arrow-right-from-line",
+  "settings-cog": "settings", share: "share", "sidebar-collapse-left": "panel-left-close",
+  "sidebar-collapse-right": "panel-right-close", "sidebar-floating-left": "panel-left-dashed",
+  "sidebar-floating-open-left": "panel-left-dashed", "sidebar-floating-open-right": "panel-right-dashed",
+  "sidebar-floating-right": "panel-right-dashed", "sidebar-left": "panel-left", "sidebar-open-left": "panel-left-open",
+  "sidebar-open-left-alt": "panel-left-open", "sidebar-open-right": "panel-right-open",
+  "sidebar-open-right-alt": "panel-right-open", "sidebar-right": "panel-right",
+};
+const aliases = { "circle-help": "circle-question-mark", language: "languages" };
 const filled = ["check-circle-filled", "star-filled", "dot"];
 const lucide = `activity archive arrow-down arrow-left arrow-right arrow-up badge-check banknote bell bookmark bot box
   briefcase building calendar-check calendar-days camera car chart-bar chart-column chart-line chart-pie check chevron-down
@@ -34,7 +51,7 @@ const lucide = `activity archive arrow-down arrow-left arrow-right arrow-up badg
   search send server settings share shield shield-check shopping-bag shopping-cart sliders-horizontal smartphone smile
   snowflake sparkles square square-check star store sun tag tags target terminal thermometer thumbs-down thumbs-up ticket
   timer train-front trash trash-2 trending-down trending-up triangle-alert trophy truck umbrella undo upload user
-  user-plus users utensils video wallet wallet-cards wand-sparkles wifi wind wrench x zap zoom-in`.split(/\s+/);
+  book copy external-link keyboard languages pen square-pen user-plus users utensils video wallet wallet-cards wand-sparkles wifi wind wrench x zap zoom-in`.split(/\s+/);
 
 const outline = (name) => {
   const svg = readFileSync(join(folder, "icons", `${name}.svg`), "utf8");
@@ -52,9 +69,10 @@ const known = (name) => {
     return false;
   }
 };
+const named = { ...chatkit, ...header, ...aliases };
 const symbols = [
-  ...Object.entries(chatkit).map(([id, name]) => symbol(id, name)),
-  ...lucide.filter((it) => !(it in chatkit) && known(it)).map((it) => symbol(it, it)),
+  ...Object.entries(named).map(([id, name]) => symbol(id, name)),
+  ...lucide.filter((it) => !(it in named) && known(it)).map((it) => symbol(it, it)),
 ];
 writeFileSync(
   new URL("../../public/icons.svg", import.meta.url),

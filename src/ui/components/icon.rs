@@ -11,18 +11,15 @@ pub enum IconKind {
     ArrowLeft,
     ArrowUp,
     AtSign,
-    Bulb,
     Check,
     ChevronLeft,
     ChevronRight,
     Close,
     Copy,
-    Dot,
     Ellipsis,
     Eye,
     EyeOff,
     File,
-    Globe,
     History,
     Info,
     Keyboard,
@@ -34,13 +31,11 @@ pub enum IconKind {
     Mic,
     Monitor,
     Moon,
-    Page,
     Paperclip,
     Pencil,
     Plus,
     RotateCw,
     Search,
-    Sparkle,
     SquarePen,
     Stop,
     Sun,
@@ -58,9 +53,6 @@ impl IconKind {
             Self::ArrowLeft => "m12 19-7-7 7-7M19 12H5",
             Self::ArrowUp => "m5 12 7-7 7 7M12 19V5",
             Self::AtSign => "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zM16 8v5a3 3 0 0 0 6 0v-1a10 10 0 1 0-4 8",
-            Self::Bulb => {
-                "M15 14c.2-1 .7-1.7 1.5-2.5 1-.9 1.5-2.2 1.5-3.5A6 6 0 0 0 6 8c0 1 .2 2.2 1.5 3.5.7.7 1.3 1.5 1.5 2.5M9 18h6M10 22h4"
-            }
             Self::Check => "M20 6 9 17l-5-5",
             Self::ChevronLeft => "m15 18-6-6 6-6",
             Self::ChevronRight => "m9 18 6-6-6-6",
@@ -68,16 +60,12 @@ impl IconKind {
             Self::Copy => {
                 "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
             }
-            Self::Dot => "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
             Self::Ellipsis => "M12 12h.01M19 12h.01M5 12h.01",
             Self::Eye => "M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7-10-7-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
             Self::EyeOff => {
                 "M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7-10-7-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 3l18 18"
             }
             Self::File => "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7zM14 2v4a2 2 0 0 0 2 2h4",
-            Self::Globe => {
-                "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20M2 12h20"
-            }
             Self::History => "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5M12 7v5l4 2",
             Self::Info => "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 16v-4M12 8h.01",
             Self::Keyboard => {
@@ -97,7 +85,6 @@ impl IconKind {
             Self::Mic => "M12 2a3 3 0 0 0-3 3v7a3 3 0 0 0 6 0V5a3 3 0 0 0-3-3zM19 10v2a7 7 0 0 1-14 0v-2M12 19v3",
             Self::Monitor => "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 21h8M12 17v4",
             Self::Moon => "M12 3a6 6 0 0 0 9 9 9 9 0 1 1-9-9z",
-            Self::Page => "M6 2h8l6 6v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zM14 2v6h6M8 13h8M8 17h6",
             Self::Paperclip => {
                 "m21.44 11.05-9.19 9.19a6 6 0 0 1-8.49-8.49l8.57-8.57A4 4 0 1 1 18 8.84l-8.59 8.57a2 2 0 0 1-2.83-2.83l8.49-8.48"
             }
@@ -107,9 +94,6 @@ impl IconKind {
             Self::Plus => "M5 12h14M12 5v14",
             Self::RotateCw => "M21 12a9 9 0 1 1-9-9c2.5 0 4.9 1 6.7 2.7L21 8M21 3v5h-5",
             Self::Search => "M11 19a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM21 21l-4.35-4.35",
-            Self::Sparkle => {
-                "M12 3l1.9 5.8a2 2 0 0 0 1.3 1.3L21 12l-5.8 1.9a2 2 0 0 0-1.3 1.3L12 21l-1.9-5.8a2 2 0 0 0-1.3-1.3L3 12l5.8-1.9a2 2 0 0 0 1.3-1.3z"
-            }
             Self::SquarePen => {
                 "M12 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2v-7M18.375 2.625a1 1 0 0 1 3 3l-9.013 9.014a2 2 0 0 1-.853.505l-2.873.84a.5.5 0 0 1-.62-.62l.84-2.873a2 2 0 0 1 .506-.852z"
             }

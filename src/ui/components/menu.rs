@@ -2,7 +2,7 @@ use leptos::{context::Provider, ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
-use super::{Icon, IconKind};
+use super::{Icon, IconKind, sprite};
 use crate::ui::{
     components::Show,
     live::{effect, handler, live},
@@ -116,6 +116,9 @@ pub fn MenuItem(
     /// The picture beside its label.
     #[prop(optional_no_strip, into)]
     icon: Option<IconKind>,
+    /// The name of a picture of `sprite`, in the place of an icon of ours.
+    #[prop(optional_no_strip)]
+    picture: Option<String>,
     /// Its label.
     #[prop(into)]
     label: String,
@@ -141,6 +144,7 @@ pub fn MenuItem(
             on:click=choose
         >
             {icon.map(|kind| view! { <Icon kind /> })}
+            {picture.and_then(|it| sprite::picture(&it))}
             {label}
         </button>
     }

@@ -5,7 +5,6 @@ mod dialog;
 mod each;
 mod field;
 mod icon;
-mod icon_name;
 mod live_title;
 mod logo;
 mod menu;

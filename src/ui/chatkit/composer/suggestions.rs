@@ -7,7 +7,7 @@ use super::{
     suggest::Suggestions,
 };
 use crate::ui::{
-    components::{Icon, IconKind, Show},
+    components::{Show, sprite::picture},
     live::{effect, handler, live, live_view, memo},
     view::view,
     words::composer as words,
@@ -93,8 +93,8 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
     let is_active = move || suggestions.menu.with(|it| it.as_ref().and_then(Menu::at) == Some(at));
     let description = choice.description().map(str::to_owned);
     let icon = match choice {
-        Choice::Attach => Some(IconKind::Paperclip),
-        _ => choice.icon().and_then(IconKind::named),
+        Choice::Attach => Some("paperclip"),
+        _ => choice.icon(),
     };
     view! {
         <div
@@ -104,7 +104,7 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
             aria-selected=live(move || if is_active() { "true" } else { "false" })
             on:click=handler(move |_| _ = suggestions.choose(Some(at)))
         >
-            {icon.map(|kind| view! { <Icon kind /> })}
+            {icon.and_then(picture)}
             <span>{choice.label().to_owned()}</span>
             {description.map(|it| view! { <span class="suggestions__description">{it}</span> })}
         </div>

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, ToolOption},
-    components::{Icon, IconKind, Menu, MenuItem, Show},
+    components::{Icon, IconKind, Menu, MenuItem, Show, sprite::picture},
     live::{live, live_view, memo},
     view::view,
     words::composer as words,
@@ -30,13 +30,12 @@ pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
 
 #[component]
 fn ToolItem(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
-    let ToolOption { id, label, icon, .. } = tool;
-    let icon = icon.as_deref().and_then(IconKind::named);
+    let ToolOption { id, label, icon: picture, .. } = tool;
     let choose = move |()| {
         control.select_tool(Some(id.clone()));
         control.focus_composer();
     };
-    view! { <MenuItem icon label=label on_choose=Callback::new(choose) /> }
+    view! { <MenuItem picture label=label on_choose=Callback::new(choose) /> }
 }
 
 /// A tool that is turned on and off by its own button.
@@ -58,7 +57,7 @@ fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
             aria-pressed=live(move || if is_selected() { "true" } else { "false" })
             on:click=toggle
         >
-            {icon.as_deref().and_then(IconKind::named).map(|kind| view! { <Icon kind /> })}
+            {icon.as_deref().and_then(picture)}
             {short_label.unwrap_or(label)}
         </button>
     }

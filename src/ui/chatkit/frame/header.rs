@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, HeaderAction, UseChatKitOptions},
-    components::{Icon, IconKind, Show},
+    components::{Icon, IconKind, Show, sprite::picture},
     live::{handler, live, live_view},
     view::view,
     words::{frame as words, history},
@@ -90,7 +90,7 @@ fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<Header
         action.get().map(|it| {
             view! {
                 <button class="icon-button" type="button" aria-label=it.label.clone() title=it.label on:click=act>
-                    {IconKind::named(&it.icon).map(|kind| view! { <Icon kind /> })}
+                    {picture(&it.icon)}
                 </button>
             }
         })

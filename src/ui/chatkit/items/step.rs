@@ -7,7 +7,7 @@ use crate::{
     model::chatkit::{StatusIndicator, Task},
     ui::{
         chatkit::markdown::Markdown,
-        components::{Icon, IconKind, Show},
+        components::{Icon, IconKind, Show, sprite::picture_or_dot},
         live::{derived, live_view, memo},
         view::view,
         words::items as words,
@@ -20,7 +20,7 @@ pub(super) struct Step {
     pub(super) title: String,
     pub(super) status: StatusIndicator,
     /// What the server named.
-    pub(super) icon: Option<IconKind>,
+    pub(super) icon: Option<String>,
     /// Markdown.
     content: String,
     queries: Vec<String>,
@@ -36,7 +36,7 @@ impl Step {
             Task::Custom(it) => Self {
                 title: titled(&it.title, words::STEP),
                 status: it.status_indicator,
-                icon: it.icon.as_deref().map(IconKind::nearest),
+                icon: it.icon.clone(),
                 content: it.content.clone().unwrap_or_default(),
                 ..Self::default()
             },
@@ -102,9 +102,9 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
 /// What a step is called, with the icon that the server chose.
 #[component]
 pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
-    let icon = memo(move || step.with(|it| it.icon));
+    let icon = memo(move || step.with(|it| it.icon.clone()));
     view! {
-        {live_view(move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> }))}
+        {live_view(move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> }))}
         <bdi>{live_view(move || step.with(|it| it.title.clone()))}</bdi>
     }
 }

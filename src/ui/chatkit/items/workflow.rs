@@ -10,7 +10,7 @@ use crate::{
     model::chatkit::{StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowSummary},
     ui::{
         chatkit::state::Phase,
-        components::{Each, Icon, IconKind},
+        components::{Each, sprite::picture_or_dot},
         live::{live, live_view, memo},
         view::view,
         words::items as words,
@@ -31,7 +31,7 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     let title = read(title);
     let icon = shown.read(|entry| match &entry.item {
         ThreadItem::Workflow(it) => match &it.workflow.summary {
-            Some(WorkflowSummary::Custom { icon, .. }) => icon.as_deref().map(IconKind::nearest),
+            Some(WorkflowSummary::Custom { icon, .. }) => icon.clone(),
             _ => None,
         },
         _ => None,
@@ -48,7 +48,7 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     view! {
         <details class="steps" open=live(move || is_open.get()) aria-busy=live(move || is_streaming.get().then_some("true"))>
             <summary class="steps__summary">
-                {live_view(move || icon.get().map(|kind| view! { <span class="step__icon"><Icon kind /></span> }))}
+                {live_view(move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> }))}
                 <bdi>{live_view(move || title.get())}</bdi>
             </summary>
             <ol class="steps__list">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{ChatKitControl, StartPrompt, UserMessageDraft},
-    components::{Icon, IconKind, Show},
+    components::{Show, sprite::picture},
     live::live_view,
     view::view,
     words::transcript as words,
@@ -40,7 +40,7 @@ fn Prompt(control: ChatKitControl, prompt: StartPrompt) -> impl IntoView {
     view! {
         <li>
             <button class="start__prompt" part="prompt" type="button" dir="auto" on:click=ask>
-                {icon.and_then(|it| IconKind::named(&it)).map(|kind| view! { <Icon kind /> })}
+                {icon.and_then(|it| picture(&it))}
                 {label}
             </button>
         </li>

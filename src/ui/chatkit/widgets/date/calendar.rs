@@ -1,7 +1,7 @@
 //! A month as a table (ARIA Authoring Practices Guide, "Date Picker Dialog").
 
-use super::{super::draw::drawn, day::Day};
-use crate::ui::{tree::Element, words::widgets as words};
+use super::day::Day;
+use crate::ui::{components::sprite::picture, tree::Element, words::widgets as words};
 
 /// No month touches more weeks; the calendar is always as high.
 const N_WEEKS: i64 = 6;
@@ -36,7 +36,7 @@ pub(super) fn head() -> Element {
             .attribute("data-turn", months)
             .attribute("aria-label", label)
             .attribute("title", label)
-            .children(arrows.iter().filter_map(|it| drawn(it)))
+            .children(arrows.iter().filter_map(|it| picture(it)))
     };
     let (back, on) = ("chevron-left", "chevron-right");
     let name = Element::of("p", "widget-calendar__month").attribute("aria-live", "polite");

@@ -2,16 +2,16 @@
 
 use super::{
     super::action::{ActionConfig, Waits},
-    Here, media,
+    Here,
 };
-use crate::ui::{tree::Element, words::widgets as words};
+use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
 /// `Button`.
 pub(super) fn button(here: Here<'_>) -> Element {
     let props = here.props;
     let is_primary = props.text("style") == Some("primary");
     let label = props.text("label").unwrap_or_default();
-    let icons = [props.text("iconStart"), props.text("iconEnd")].map(|name| name.and_then(media::drawn));
+    let icons = [props.text("iconStart"), props.text("iconEnd")].map(|name| name.and_then(sprite::picture));
     let [start, end] = icons;
     let name = label.is_empty().then(|| props.text("iconStart").or(props.text("iconEnd")).unwrap_or(words::BUTTON));
     let element = element(here, if props.is("submit") { "submit" } else { "button" })

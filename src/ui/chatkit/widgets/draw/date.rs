@@ -4,9 +4,8 @@ use super::{
     super::date::Day,
     Here,
     fields::{changing, clear, is_labelled, named, sized},
-    media,
 };
-use crate::ui::{tree::Element, words::widgets as words};
+use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
 /// `DatePicker`. Days come as such or with a time, which means nothing.
 pub(super) fn picker(here: Here<'_>) -> Element {
@@ -35,7 +34,7 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         .attribute("title", words::CALENDAR)
         .flag("disabled", props.is("disabled"))
         .maybe("aria-disabled", here.around.is_inert.then_some("true"))
-        .maybe_child(media::drawn("calendar"));
+        .maybe_child(sprite::picture("calendar"));
     let popup = Element::of("div", "widget-calendar")
         .attribute("popover", "auto")
         .attribute("role", "dialog")

@@ -1,7 +1,7 @@
 //! What can be filled in: fields of HTML, so that they can be used by keyboard and validate themselves.
 
-use super::{super::props::Props, Here, media};
-use crate::ui::{tree::Element, words::widgets as words};
+use super::{super::props::Props, Here};
+use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
 /// `Input`.
 pub(super) fn input(here: Here<'_>) -> Element {
@@ -124,7 +124,7 @@ pub(super) fn clear(props: Props<'_>) -> Option<Element> {
             .attribute("aria-label", words::CLEAR)
             .attribute("title", words::CLEAR)
             .flag("disabled", props.is("disabled"));
-        button.maybe_child(media::drawn("x"))
+        button.maybe_child(sprite::picture("x"))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Pictures, large and small.
 
 use super::{super::style, Here};
-use crate::ui::{components::sprite, tree::Element};
+use crate::ui::{components::sprite::picture, tree::Element};
 
 /// `Icon`: one of the protocol's; an unknown name draws nothing.
 pub(super) fn icon(here: Here<'_>) -> Element {
@@ -11,14 +11,7 @@ pub(super) fn icon(here: Here<'_>) -> Element {
         Some(colour) => element.property("color", colour),
         None => element,
     };
-    element.maybe_child(props.text("name").and_then(drawn))
-}
-
-/// The picture of a name.
-pub(in super::super) fn drawn(name: &str) -> Option<Element> {
-    let href = sprite::href(name)?;
-    let picture = Element::of("svg", "icon").attribute("viewBox", "0 0 24 24").attribute("aria-hidden", "true");
-    Some(picture.child(Element::new("use").attribute("href", href)))
+    element.maybe_child(props.text("name").and_then(picture))
 }
 
 /// `Image`. Without `alt` it is decoration.

@@ -11,7 +11,6 @@ mod search;
 mod table;
 mod texts;
 
-pub(super) use media::drawn;
 use serde_json::Value;
 
 use super::{path::Path, props::Props};

@@ -1,7 +1,7 @@
 //! The roots, and what stands in a `ListView`.
 
 use super::{super::style, Here, controls, media};
-use crate::ui::{tree::Element, words::widgets as words};
+use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
 /// How many rows of a list are shown at first when its server leaves it to us.
 const SHOWN_BY_DEFAULT: usize = 5;
@@ -100,7 +100,7 @@ fn root(tag: &'static str, class: &str, here: Here<'_>) -> Element {
 /// `{text, icon}` or `{text, favicon, frame}`.
 fn status(here: Here<'_>) -> Option<Element> {
     let status = here.props.part("status")?;
-    let icon = status.text("icon").and_then(media::drawn);
+    let icon = status.text("icon").and_then(sprite::picture);
     let favicon = status.text("favicon").filter(|it| media::is_image(it)).map(|src| {
         Element::of("img", "widget-status__favicon")
             .attribute("referrerpolicy", "no-referrer")
