@@ -4,6 +4,7 @@
 //! component ([`events`]), so that a widget has one listener of each kind, whatever it holds.
 
 mod action;
+mod background;
 mod date;
 mod draw;
 mod events;

@@ -1,9 +1,9 @@
-//! Sizes and colours of components as CSS. A value that is no CSS is ignored by the browser; none can hold a URL,
-//! because no property that takes one is ever set.
+//! Sizes and colours of components as CSS. A value that is no CSS is ignored by the browser. None can hold a URL: no
+//! property that takes one is set, except by `background.rs`, which has a closed grammar.
 
 use serde_json::Value;
 
-use super::props::Props;
+use super::{background::painted, props::Props};
 use crate::ui::tree::Element;
 
 /// Sets the properties that components with a box have in common.
@@ -26,9 +26,7 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
     if let Some(value) = props.get("aspectRatio").and_then(plain) {
         it = it.property("aspect-ratio", value);
     }
-    if let Some(value) = props.get("background").and_then(colour) {
-        it = it.property("background-color", value);
-    }
+    it = painted(it, props);
     if let Some(value) = props.text("radius").and_then(radius) {
         it = it.property("border-radius", value);
     }
@@ -165,7 +163,7 @@ pub(super) fn colour(value: &Value) -> Option<String> {
     }
 }
 
-fn named(name: &str) -> String {
+pub(super) fn named(name: &str) -> String {
     let token = match name {
         "prose" | "primary" | "emphasis" => "--ink",
         "secondary" | "tertiary" => "--ink-soft",
@@ -186,12 +184,17 @@ fn named(name: &str) -> String {
     format!("var({token})")
 }
 
-/// A colour of a palette: a hue, and how dark it is from 25 to 950.
+/// A colour of a palette: a hue, and a shade from 0 to 1000. Greys are mirrored in dark, hues are not (npm
+/// `@openai/apps-sdk-ui` 0.2.2, `variables-primitive.css`).
 fn primitive(name: &str) -> Option<String> {
     let (hue, shade) = name.rsplit_once('-')?;
     let shade = f64::from(shade.parse::<u16>().ok().filter(|it| (0..=1000).contains(it))?);
+    let lightness = |shade: f64| 0.985 - shade / 1000.0 * 0.78;
     let (chroma, hue) = match hue {
-        "gray" | "grey" => (0.0, 0.0),
+        "gray" | "grey" => {
+            let grey = |shade| format!("oklch({:.3} 0 0)", lightness(shade));
+            return Some(format!("light-dark({}, {})", grey(shade), grey(1000.0 - shade)));
+        }
         "red" => (0.2, 26.0),
         "orange" => (0.17, 50.0),
         "yellow" => (0.16, 90.0),
@@ -201,10 +204,9 @@ fn primitive(name: &str) -> Option<String> {
         "pink" => (0.2, 355.0),
         _ => return None,
     };
-    let lightness = 0.985 - shade / 1000.0 * 0.78;
     // The lightest and the darkest of a hue bear little of it.
     let chroma = chroma * (shade / 500.0).min((1150.0 - shade) / 650.0).clamp(0.08, 1.0);
-    Some(format!("oklch({lightness:.3} {chroma:.3} {hue})"))
+    Some(format!("oklch({:.3} {chroma:.3} {hue})", lightness(shade)))
 }
 
 #[cfg(test)]
@@ -222,6 +224,21 @@ mod tests {
         assert_eq!(colour(&json!({ "light": "white", "dark": "info" })).unwrap(), "light-dark(white, var(--info))");
         assert_eq!(colour(&json!({ "dark": "black" })).unwrap(), "black");
         assert_eq!((colour(&json!(7)), colour(&json!({}))), (None, None));
+    }
+
+    #[test]
+    fn greys_are_mirrored_in_dark_and_hues_are_not() {
+        let check = |name: &str, css: &str| assert_eq!(colour(&json!(name)).unwrap(), css, "{name}");
+        check("gray-0", "light-dark(oklch(0.985 0 0), oklch(0.205 0 0))");
+        check("gray-100", "light-dark(oklch(0.907 0 0), oklch(0.283 0 0))");
+        check("gray-300", "light-dark(oklch(0.751 0 0), oklch(0.439 0 0))");
+        check("grey-500", "light-dark(oklch(0.595 0 0), oklch(0.595 0 0))");
+        check("gray-900", "light-dark(oklch(0.283 0 0), oklch(0.907 0 0))");
+        check("gray-1000", "light-dark(oklch(0.205 0 0), oklch(0.985 0 0))");
+        check("blue-900", "oklch(0.283 0.073 255)");
+        check("gray-1001", "gray-1001");
+        let pair = colour(&json!({ "light": "white", "dark": "gray-900" })).unwrap();
+        assert_eq!(pair, "light-dark(white, light-dark(oklch(0.283 0 0), oklch(0.907 0 0)))");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The roots, and what stands in a `ListView`.
 
-use super::{super::style, Here, controls, media};
+use super::{
+    super::{background::painted, style},
+    Here, controls, media,
+};
 use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
 /// How many rows of a list are shown at first when its server leaves it to us.
@@ -24,10 +27,7 @@ pub(super) fn card(here: Here<'_>) -> Element {
     let root = root(if is_form && !here.is_in_form { "form" } else { "div" }, "widget-card", here)
         .attribute("data-size", props.text("size").unwrap_or("md"));
     let root = if is_form { root.attribute("data-submit", here.path.as_str()) } else { root };
-    let root = match props.get("background").and_then(style::colour) {
-        Some(colour) => root.property("background-color", colour),
-        None => root,
-    };
+    let root = painted(root, props);
     let status = status(here);
     if props.is("collapsed") {
         let summary = Element::of("summary", "widget-card__summary")
