@@ -8,6 +8,7 @@ use crate::{
 mod finding;
 mod item;
 mod refresh;
+mod reused;
 mod turns;
 
 pub use turns::{Again, Trouble, Turn, TurnEnd};
@@ -131,9 +132,14 @@ impl ChatState {
             ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => {
                 self.take_thread(thread)
             }
-            ThreadStreamEvent::ItemAdded { item } => self.upsert(item, Phase::Streaming),
-            ThreadStreamEvent::ItemDone { item } => self.upsert(item, Phase::Settled),
-            ThreadStreamEvent::ItemReplaced { item } => self.upsert(item, Phase::Settled),
+            ThreadStreamEvent::ItemAdded { item } => {
+                let known = self.position(item.id()).filter(|at| !self.begins_another(*at));
+                self.upsert(item, Phase::Streaming, known)
+            }
+            ThreadStreamEvent::ItemDone { item } | ThreadStreamEvent::ItemReplaced { item } => {
+                let known = self.position(item.id());
+                self.upsert(item, Phase::Settled, known)
+            }
             ThreadStreamEvent::ItemUpdated { item_id, update } => self.update(&item_id, update),
             ThreadStreamEvent::ItemRemoved { item_id } => self.remove(&item_id),
             ThreadStreamEvent::StreamOptions { stream_options } => {
@@ -156,16 +162,17 @@ impl ChatState {
         Changes { thread: true, ..Changes::default() }
     }
 
-    fn upsert(&mut self, item: ThreadItem, phase: Phase) -> Changes {
+    /// Takes an item in the place of the entry that it is `known` as, or as a new entry.
+    fn upsert(&mut self, item: ThreadItem, phase: Phase, known: Option<usize>) -> Changes {
         if item.is_hidden() {
-            return self.remove(item.id());
+            return if known.is_some() { self.remove(item.id()) } else { Changes::default() };
         }
         let mut changes = Changes::default();
         if !matches!(item, ThreadItem::UserMessage(_)) {
             changes.merge(self.change_turn(|turn| turn.is_waiting = false));
         }
         let phase = if is_interrupted(&item) { Phase::Interrupted } else { phase };
-        match self.position(item.id()).or_else(|| self.position_of_sent(&item)) {
+        match known.or_else(|| self.position_of_sent(&item)) {
             Some(at) => {
                 let is_replay = phase == Phase::Streaming && self.turn.as_ref().is_some_and(|turn| turn.is_resumed);
                 let entry = &mut self.entries[at];
@@ -205,9 +212,8 @@ impl ChatState {
     }
 
     fn remove(&mut self, item_id: &str) -> Changes {
-        let n_entries = self.entries.len();
-        self.entries.retain(|entry| entry.item.id() != item_id);
-        Changes { list: self.entries.len() < n_entries, ..Changes::default() }
+        let removed = self.position(item_id).map(|at| self.entries.remove(at));
+        Changes { list: removed.is_some(), ..Changes::default() }
     }
 
     fn change_turn(&mut self, change: impl FnOnce(&mut Turn)) -> Changes {

@@ -21,7 +21,7 @@ impl ChatState {
         self.entries = old.drain(..n_kept.unwrap_or(0)).collect();
         let mut changes = Changes { thread: self.thread.as_ref() != Some(&thread), ..Changes::default() };
         for item in data.into_iter().filter(|item| !item.is_hidden()) {
-            let entry = self.renew(&old, item, &mut changes);
+            let entry = self.renew(&mut old, item, &mut changes);
             self.entries.push(entry);
         }
         changes.list = ids(&self.entries) != before;
@@ -30,8 +30,9 @@ impl ChatState {
     }
 
     /// Makes the entry of an item, which keeps the place of the one that there was.
-    fn renew(&mut self, old: &[Entry], item: ThreadItem, changes: &mut Changes) -> Entry {
-        let Some(known) = old.iter().find(|entry| entry.item.id() == item.id()) else {
+    fn renew(&mut self, old: &mut Vec<Entry>, item: ThreadItem, changes: &mut Changes) -> Entry {
+        // An id may be there twice, a key may not.
+        let Some(known) = old.iter().position(|entry| entry.item.id() == item.id()).map(|at| old.remove(at)) else {
             return settled(&mut self.next_key, item);
         };
         let phase = if is_interrupted(&item) { Phase::Interrupted } else { Phase::Settled };
