@@ -128,6 +128,9 @@ impl ChatState {
 
     /// Takes one event of the stream.
     pub fn apply(&mut self, event: ThreadStreamEvent) -> Changes {
+        if let Some(turn) = &mut self.turn {
+            turn.output_of = None;
+        }
         match event {
             ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => {
                 self.take_thread(thread)

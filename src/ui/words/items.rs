@@ -114,6 +114,14 @@ pub const ANSWER_NOW: &str = "Answer now";
 pub fn tool_call(name: &str) -> String {
     format!("The assistant asked this page for {name}")
 }
+/// A tool call that this page cannot do.
+pub const TOOL_UNKNOWN: &str = "this page cannot do that";
+/// Tells the assistant that the tool is not there.
+pub const GO_ON_WITHOUT: &str = "Go on without it";
+/// What the assistant is told of a tool that the page does not have.
+pub fn no_tool(name: &str) -> String {
+    format!("This page has no tool {name}. Go on without it.")
+}
 /// A tool call without an answer.
 pub const TOOL_PENDING: &str = "not answered yet";
 /// A tool call with its answer.

@@ -6,7 +6,10 @@ use serde_json::json;
 use super::{ChatKitControl, NotNow};
 use crate::{
     model::chatkit::{ClientToolCall, Operation, ThreadItem, ToolCallStatus},
-    ui::chatkit::{ToolCall, state::ChatState},
+    ui::{
+        chatkit::{ToolCall, state::ChatState},
+        words::items as words,
+    },
 };
 
 impl ChatKitControl {
@@ -30,9 +33,23 @@ impl ChatKitControl {
             if !control.is_showing(number) || control.check_free().is_err() {
                 return;
             }
-            let operation = Operation::ThreadsAddClientToolOutput { thread_id, result };
-            control.begin_operation(operation, ChatState::begin_operation);
+            let operation = Operation::ThreadsAddClientToolOutput { thread_id, result: result.clone() };
+            control.begin_operation(operation, |state| state.begin_output(&result));
         });
+        Ok(())
+    }
+
+    /// Tells the server that the page has no such tool, so that the assistant goes on without it.
+    ///
+    /// # Errors
+    /// As [`Self::answer_tool_call`].
+    pub(crate) fn refuse_tool_call(&self) -> Result<(), NotNow> {
+        let thread_id = self.free_thread()?;
+        let name = |state: &ChatState| pending(state.entries.last().map(|it| &it.item)).map(|it| it.name.clone());
+        let name = self.state.with_value(name).ok_or(NotNow::Empty)?;
+        let result = json!({ "error": words::no_tool(&name) });
+        let operation = Operation::ThreadsAddClientToolOutput { thread_id, result: result.clone() };
+        self.begin_operation(operation, |state| state.begin_output(&result));
         Ok(())
     }
 }

@@ -28,9 +28,10 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     let key = shown.key();
     let is_last = memo(move || control.rows.last_key() == Some(key));
     let is_quiet = memo(move || control.turn.with(Option::is_none));
-    let can_answer = memo(move || is_pending.get() && has_tools.get() && is_last.get() && is_quiet.get());
+    let can_answer = memo(move || is_pending.get() && is_last.get() && is_quiet.get());
     let answer = move |_| {
-        if control.answer_tool_call().is_ok() {
+        let has_tools = has_tools.get_untracked();
+        if if has_tools { control.answer_tool_call() } else { control.refuse_tool_call() }.is_ok() {
             // The button goes away and would take the focus along.
             control.focus_composer();
         }
@@ -39,11 +40,15 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
         <div class="tool-call">
             <p>
                 {live_view(move || line.get())} " · "
-                {live_view(move || if is_pending.get() { words::TOOL_PENDING } else { words::TOOL_DONE })}
+                {live_view(move || match is_pending.get() {
+                    true if has_tools.get() => words::TOOL_PENDING,
+                    true => words::TOOL_UNKNOWN,
+                    false => words::TOOL_DONE,
+                })}
             </p>
             <Show when=move || can_answer.get()>
                 <Button kind=ButtonKind::Quiet on_click=handler(answer)>
-                    {words::ANSWER_NOW}
+                    {live_view(move || if has_tools.get() { words::ANSWER_NOW } else { words::GO_ON_WITHOUT })}
                 </Button>
             </Show>
         </div>

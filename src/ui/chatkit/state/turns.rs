@@ -1,11 +1,11 @@
 //! How turns begin and end.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
-use super::{Changes, ChatState, Phase};
+use super::{Changes, ChatState, Entry, Phase};
 use crate::model::{
     Timestamp,
-    chatkit::{Attachment, ThreadItem, ThreadStatus, UserMessage, UserMessageInput},
+    chatkit::{Attachment, NoticeLevel, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput},
 };
 
 /// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
@@ -25,6 +25,14 @@ pub struct Turn {
     pub is_reconnecting: bool,
     /// A message is answered again.
     pub is_retry: bool,
+    /// The key of the tool call whose output was sent, until the server says anything.
+    pub(super) output_of: Option<u64>,
+}
+
+impl Turn {
+    fn new() -> Self {
+        Self { is_waiting: true, can_stop: true, ..Self::default() }
+    }
 }
 
 /// How a turn ended.
@@ -75,7 +83,7 @@ impl ChatState {
             extra: Map::new(),
         });
         self.push(item, Phase::Sending);
-        self.start(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        self.start(Turn::new());
     }
 
     /// Forgets what was said beside the turn before.
@@ -92,8 +100,30 @@ impl ChatState {
 
     /// Begins a turn that says nothing: an action, answers to questions, the output of a tool.
     pub fn begin_operation(&mut self) -> Changes {
-        self.start(Turn { is_waiting: true, can_stop: true, ..Turn::default() });
+        self.start(Turn::new());
         Changes { turn: true, ..Changes::default() }
+    }
+
+    /// Begins a turn with the output of the tool call that is the newest item. No event says that the call is answered.
+    pub fn begin_output(&mut self, output: &Value) -> Changes {
+        let mut changes = self.begin_operation();
+        if let (Some(Entry { item: ThreadItem::ClientToolCall(call), key, .. }), Some(turn)) =
+            (self.entries.last_mut(), &mut self.turn)
+        {
+            (call.status, call.output) = (ToolCallStatus::Completed, Some(output.clone()));
+            turn.output_of = Some(*key);
+            changes.add_entry(*key);
+        }
+        changes
+    }
+
+    /// Takes back that a call is answered: the server has not said a word since its output was sent.
+    fn withdraw_output(&mut self, key: u64) {
+        if let Some(ThreadItem::ClientToolCall(call)) =
+            self.entries.iter_mut().rfind(|it| it.key == key).map(|it| &mut it.item)
+        {
+            (call.status, call.output) = (ToolCallStatus::Pending, None);
+        }
     }
 
     /// Begins to follow an answer that is being written, to the item `item_id` if that is known.
@@ -117,7 +147,7 @@ impl ChatState {
             entry.phase = Phase::Superseded;
             changes.add_entry(entry.key);
         }
-        self.start(Turn { is_waiting: true, can_stop: true, is_retry: true, ..Turn::default() });
+        self.start(Turn { is_retry: true, ..Turn::new() });
         changes
     }
 
@@ -157,6 +187,10 @@ impl ChatState {
             self.trouble = Trouble::Answer;
         }
         let mut changes = Changes { turn: true, ..Changes::default() };
+        if let Some(key) = turn.output_of.filter(|_| end == TurnEnd::Cut || turn.has_failed) {
+            self.withdraw_output(key);
+            changes.add_entry(key);
+        }
         if let Some(thread) = self.thread.as_mut().filter(|thread| thread.run().is_some()) {
             thread.clear_run();
             changes.thread = true;
