@@ -52,7 +52,9 @@ use crate::{
 };
 
 pub use client::{AuthToken, ChatKitError, decode};
-pub use control::{ChatKitControl, ComposerValue, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts};
+pub use control::{
+    ChatKitControl, ComposerValue, Ending, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts,
+};
 pub use history::{ChatHistory, Href, ThreadList};
 pub use options::*;
 pub use transcript::Still;

@@ -3,11 +3,14 @@
 use leptos::task::spawn_local;
 use serde::Deserialize;
 
-use super::{ChatKitControl, NotNow};
+use super::{
+    ChatKitControl, NotNow,
+    ending::{Ending, ending},
+};
 use crate::{
     model::chatkit::{Action, CustomAction, ErrorEvent, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
     ui::{
-        chatkit::{ChatKitError, state::ChatState},
+        chatkit::{ChatKitError, EndReason, state::ChatState},
         words::widgets as words,
     },
 };
@@ -24,22 +27,21 @@ impl ChatKitControl {
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
-    pub fn retry(&self, item_id: impl Into<String>) -> Result<(), NotNow> {
+    pub fn retry(&self, item_id: impl Into<String>) -> Result<Ending, NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
         let operation = Operation::ThreadsRetryAfterItem { thread_id, item_id: item_id.clone() };
-        self.begin_operation(operation, |state| state.retry_turn(&item_id));
-        Ok(())
+        Ok(self.begin_operation(operation, |state| state.retry_turn(&item_id)))
     }
 
-    /// Has an action done, of a widget or of the page's own (`item_id` is `None`); what follows streams in.
+    /// Has an action done, of a widget or of the page's own (`item_id` is `None`); what follows streams in. Returns its
+    /// end: `control.send_custom_action(action, None)?.await` continues when the answer is complete.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
-    pub fn send_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
+    pub fn send_custom_action(&self, action: Action, item_id: Option<String>) -> Result<Ending, NotNow> {
         let thread_id = self.free_thread()?;
         let operation = Operation::ThreadsCustomAction(CustomAction { thread_id, item_id, action });
-        self.begin_operation(operation, ChatState::begin_operation);
-        Ok(())
+        Ok(self.begin_operation(operation, ChatState::begin_operation))
     }
 
     /// Has an action done without a stream; works while an answer is under way, too. The item that it changes is
@@ -47,9 +49,10 @@ impl ChatKitControl {
     ///
     /// # Errors
     /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`].
-    pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<(), NotNow> {
-        spawn_local(self.sync_custom_action(action, item_id)?);
-        Ok(())
+    pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<Ending, NotNow> {
+        let (doing, (teller, ending)) = (self.sync_custom_action(action, item_id)?, ending());
+        spawn_local(async move { teller.tell(doing.await) });
+        Ok(ending)
     }
 
     /// The same, for who waits until it is done.
@@ -57,17 +60,22 @@ impl ChatKitControl {
         &self,
         action: Action,
         item_id: Option<String>,
-    ) -> Result<impl Future<Output = ()> + use<>, NotNow> {
+    ) -> Result<impl Future<Output = EndReason> + use<>, NotNow> {
         let thread_id = self.shown_thread()?;
         let (control, number) = (*self, self.showing());
         let operation = Operation::ThreadsSyncCustomAction(CustomAction { thread_id, item_id, action });
         Ok(async move {
             match control.call::<SyncAnswer>(operation).await {
-                Ok(SyncAnswer { updated_item: Some(item) }) if control.is_showing(number) => {
-                    control.change(|state| state.apply(ThreadStreamEvent::ItemReplaced { item }));
+                Ok(answer) => {
+                    if let Some(item) = answer.updated_item.filter(|_| control.is_showing(number)) {
+                        control.change(|state| state.apply(ThreadStreamEvent::ItemReplaced { item }));
+                    }
+                    EndReason::Complete
                 }
-                Ok(_) => {}
-                Err(err) => control.say_failed(err),
+                Err(err) => {
+                    control.say_failed(err);
+                    EndReason::Failed
+                }
             }
         })
     }
@@ -86,11 +94,10 @@ impl ChatKitControl {
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
-    pub fn answer_questions(&self, item_id: impl Into<String>, input: StructuredReply) -> Result<(), NotNow> {
+    pub fn answer_questions(&self, item_id: impl Into<String>, input: StructuredReply) -> Result<Ending, NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.free_thread()?);
         let operation = Operation::ThreadsAddStructuredInput { thread_id, item_id, input };
-        self.begin_operation(operation, ChatState::begin_operation);
-        Ok(())
+        Ok(self.begin_operation(operation, ChatState::begin_operation))
     }
 
     /// Reads the thread that is shown and the history anew, after changes that the page knows of and the chat does
@@ -98,10 +105,17 @@ impl ChatKitControl {
     ///
     /// # Errors
     /// [`NotNow`], with nothing asked: an answer that streams says itself what changes.
-    pub fn fetch_updates(&self) -> Result<(), NotNow> {
+    pub fn fetch_updates(&self) -> Result<Ending, NotNow> {
         self.check_free()?;
-        spawn_local((*self).refresh_threads());
-        spawn_local((*self).refresh_thread());
-        Ok(())
+        let (control, (teller, end), (told, threads)) = (*self, ending(), ending());
+        spawn_local(async move {
+            control.refresh_threads().await;
+            told.tell(EndReason::Complete);
+        });
+        spawn_local(async move {
+            control.refresh_thread().await;
+            teller.tell(threads.await);
+        });
+        Ok(end)
     }
 }

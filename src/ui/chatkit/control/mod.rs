@@ -5,6 +5,7 @@ mod client_tools;
 mod composer_value;
 mod composing;
 pub(crate) mod drafts;
+mod ending;
 pub(crate) mod feed;
 mod feedback;
 mod frame;
@@ -23,6 +24,7 @@ mod versions;
 mod wait;
 
 pub use composer_value::{ComposerValue, Selection};
+pub use ending::Ending;
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{ChatKitControl, Loading, NotNow};
+use super::{ChatKitControl, Ending, Loading, NotNow};
 use crate::{
     model::chatkit::{
         Attachment, InferenceOptions, Operation, ThreadStatus, ToolChoice, UserContent, UserMessageInput,
@@ -83,23 +83,24 @@ impl ChatKitControl {
     ///
     /// # Errors
     /// As [`Self::send_user_message`].
-    pub fn send_message(&self, text: impl Into<String>) -> Result<(), NotNow> {
+    pub fn send_message(&self, text: impl Into<String>) -> Result<Ending, NotNow> {
         self.send_user_message(text.into())
     }
 
-    /// Sends a message in the thread that is shown, or opens a thread with it.
+    /// Sends a message in the thread that is shown, or opens a thread with it. Returns the end of its answer, to wait
+    /// for or to drop.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent: before `on_ready`, while a thread is loaded or an answer is under way, in a thread
     /// that takes no more messages, and for an empty message.
-    pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<(), NotNow> {
+    pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<Ending, NotNow> {
         // There is no key to be had before there is a browser.
         self.check_free()?;
         self.send_once(message.into(), new_key())
     }
 
     /// As [`Self::send_user_message`], under a key: a server that knows keys takes it once.
-    pub(crate) fn send_once(&self, message: UserMessageDraft, key: String) -> Result<(), NotNow> {
+    pub(crate) fn send_once(&self, message: UserMessageDraft, key: String) -> Result<Ending, NotNow> {
         self.check_free()?;
         if message.is_empty() {
             return Err(NotNow::Empty);
@@ -114,8 +115,7 @@ impl ChatKitControl {
             Some(thread_id) => Operation::ThreadsAddUserMessage { thread_id, input },
             None => Operation::ThreadsCreate { input },
         };
-        self.begin_message(operation, message, key);
-        Ok(())
+        Ok(self.begin_message(operation, message, key))
     }
 
     /// The thread that is shown.

@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     ChatKitControl, Loading,
     drafts::Place,
+    ending::{Ending, Teller, ending},
     line::Line,
     sending::new_key,
     wait::{self, BackOff},
@@ -35,22 +36,28 @@ struct Beginning {
     place: Place,
     /// The number of what is shown.
     number: u64,
+    /// Told the end.
+    teller: Teller,
 }
 
 impl ChatKitControl {
     /// Shows the message and sends it.
-    pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft, key: String) {
+    pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft, key: String) -> Ending {
         self.change(|state| {
             state.begin_turn(message.input(), message.attachments.clone());
             Changes { list: true, turn: true, ..Changes::default() }
         });
-        self.begin(Some(operation), Some(message), Line::new(), key);
+        self.begin(Some(operation), Some(message), Line::new(), key)
     }
 
     /// Begins a turn with what is no message.
-    pub(crate) fn begin_operation(&self, operation: Operation, begin_turn: impl FnOnce(&mut ChatState) -> Changes) {
+    pub(crate) fn begin_operation(
+        &self,
+        operation: Operation,
+        begin_turn: impl FnOnce(&mut ChatState) -> Changes,
+    ) -> Ending {
         self.change(begin_turn);
-        self.begin(Some(operation), None, Line::new(), new_key());
+        self.begin(Some(operation), None, Line::new(), new_key())
     }
 
     /// Follows an answer that is being written, from its first event on.
@@ -75,13 +82,21 @@ impl ChatKitControl {
         }
     }
 
-    fn begin(&self, operation: Option<Operation>, message: Option<UserMessageDraft>, line: Line, key: String) {
+    fn begin(
+        &self,
+        operation: Option<Operation>,
+        message: Option<UserMessageDraft>,
+        line: Line,
+        key: String,
+    ) -> Ending {
         self.line.set_value(Some(line.clone()));
         self.composer.is_urgent.set_value(false);
         let (place, number) = (self.place(), self.showing());
-        let beginning = Beginning { operation, message, line, key, place, number };
+        let (teller, ending) = ending();
+        let beginning = Beginning { operation, message, line, key, place, number, teller };
         self.handler(|it| it.on_response_start.clone()).run(());
         spawn_local((*self).run_turn(beginning));
+        ending
     }
 
     fn stop_run(&self, run_id: String, line: Line) {
@@ -112,7 +127,7 @@ impl ChatKitControl {
     async fn run_turn(self, beginning: Beginning) {
         let Some(client) = self.client.try_get_value() else { return };
         let end = self.follow(&client, &beginning).await;
-        let Beginning { message, line, number, operation, place, .. } = beginning;
+        let Beginning { message, line, number, operation, place, teller, .. } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
                 self.keep_unsent(&place, message);
@@ -120,14 +135,15 @@ impl ChatKitControl {
             return;
         }
         let is_complete = end.is_ok() && !line.is_stopped();
-        match end {
+        let reason = match end {
             Ok(()) if is_complete => self.end_turn(TurnEnd::Complete, None, message),
             Ok(()) => self.end_turn(TurnEnd::Stopped, None, message),
             Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Stopped, None, message),
             // What followed a run that is gone is read below.
             Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
-        }
+        };
+        teller.tell(reason);
         // Nothing to do, in most cases.
         let has_tool = is_complete && operation.is_some() && self.answer_tool_call().is_ok();
         let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
@@ -259,7 +275,7 @@ impl ChatKitControl {
         }
     }
 
-    fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, message: Option<UserMessageDraft>) {
+    fn end_turn(&self, end: TurnEnd, err: Option<ChatKitError>, message: Option<UserMessageDraft>) -> EndReason {
         let is_failed = self.state.with_value(|state| state.turn.as_ref().is_some_and(|turn| turn.has_failed));
         let is_lost = end != TurnEnd::Complete && self.state.with_value(is_unsent);
         self.change(|state| {
@@ -289,6 +305,7 @@ impl ChatKitControl {
         }
         err.into_iter().for_each(|err| self.report(err));
         self.report_end(reason);
+        reason
     }
 
     /// Keeps a message that could not be sent, and whose thread is not shown any more, until it is: then it is given back.

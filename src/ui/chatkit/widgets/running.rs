@@ -121,10 +121,10 @@ impl Running {
             }
             By::ServerAtOnce => {
                 let done = self.control.sync_custom_action(action, Some(item_id));
-                done.map_err(words::not_now)?.await;
+                _ = done.map_err(words::not_now)?.await;
                 Ok(())
             }
-            By::Server => self.control.send_custom_action(action, Some(item_id)).map_err(words::not_now),
+            By::Server => self.control.send_custom_action(action, Some(item_id)).map(drop).map_err(words::not_now),
         }
     }
 }

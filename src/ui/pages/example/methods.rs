@@ -54,14 +54,14 @@ fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Co
     let newest = move || control.threads().with_untracked(|list| list.threads().first().map(|it| it.id.clone()));
     let ping = || Action { kind: "ping".to_owned(), payload: json!({ "n": 1 }) };
     vec![
-        ("send_user_message", Box::new(move || control.send_user_message("/long 2"))),
-        ("send_custom_action", Box::new(move || control.send_custom_action(ping(), None))),
+        ("send_user_message", Box::new(move || control.send_user_message("/long 2").map(drop))),
+        ("send_custom_action", Box::new(move || control.send_custom_action(ping(), None).map(drop))),
         (
             "send_sync_custom_action",
-            Box::new(move || control.send_sync_custom_action(ping(), last(control, is_widget))),
+            Box::new(move || control.send_sync_custom_action(ping(), last(control, is_widget)).map(drop)),
         ),
-        ("retry", Box::new(move || control.retry(last(control, is_question).unwrap_or_default()))),
-        ("fetch_updates", Box::new(move || control.fetch_updates())),
+        ("retry", Box::new(move || control.retry(last(control, is_question).unwrap_or_default()).map(drop))),
+        ("fetch_updates", Box::new(move || control.fetch_updates().map(drop))),
         ("answer_tool_call", Box::new(move || control.answer_tool_call())),
         ("stop", always(move || control.stop())),
         ("focus_composer", always(move || control.focus_composer())),

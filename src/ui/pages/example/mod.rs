@@ -101,7 +101,7 @@ fn OneChat(name: &'static str) -> impl IntoView {
     let options = move || options(name, log, tool_fails, theme);
     let control = use_chatkit(options());
     // The page is not ready yet, and the method says so.
-    let too_early = control.send_message("too early");
+    let too_early = control.send_message("too early").map(drop);
     effect(move || log.refused("send_message", too_early));
     view! {
         <section class="example__chat" aria-label=name>
