@@ -10,6 +10,7 @@ mod item;
 mod refresh;
 mod reused;
 mod turns;
+mod unfinished;
 
 pub use turns::{Again, Trouble, Turn, TurnEnd};
 

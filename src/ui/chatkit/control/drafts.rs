@@ -108,7 +108,7 @@ impl Place {
     }
 
     /// Those of a user outlive the tab; those of nobody must not be found by somebody else.
-    fn storage(&self) -> Option<Storage> {
+    pub(super) fn storage(&self) -> Option<Storage> {
         if self.user_id.is_some() { window().local_storage().ok()? } else { window().session_storage().ok()? }
     }
 }

@@ -183,7 +183,11 @@ impl ChatKitControl {
             Ok(thread) if is_quiet() => {
                 let run = thread.run();
                 self.threads.update(|list| list.renew(thread.clone()));
-                self.change(|state| state.refresh(thread));
+                self.change(|state| {
+                    let mut changes = state.refresh(thread);
+                    changes.merge(self.mark_unfinished(state));
+                    changes
+                });
                 run.into_iter().for_each(|run| self.resume(run));
             }
             Err(err) if err.is_not_found() && is_quiet() => _ = self.loading.try_set(Loading::NotFound),

@@ -20,6 +20,7 @@ mod selecting;
 mod sending;
 mod threads;
 mod turn;
+mod unfinished;
 mod versions;
 mod wait;
 

@@ -82,7 +82,9 @@ impl ChatKitControl {
                     }
                 });
                 let run = thread.run();
-                self.show(ChatState::open(Some(thread)));
+                let mut state = ChatState::open(Some(thread));
+                self.mark_unfinished(&mut state);
+                self.show(state);
                 self.loading.try_set(Loading::Ready);
                 run.into_iter().for_each(|run| self.resume(run));
                 self.settle_queue();

@@ -250,6 +250,7 @@ impl ChatKitControl {
             changes
         });
         self.note_thread();
+        self.note_unfinished();
         told.into_iter().for_each(|it| self.tell(it));
     }
 
@@ -296,6 +297,9 @@ impl ChatKitControl {
             (TurnEnd::Complete, None) => EndReason::Complete,
             (TurnEnd::Stopped | TurnEnd::Cut, None) => EndReason::Stopped,
         };
+        if reason == EndReason::Complete {
+            self.forget_unfinished();
+        }
         let is_wanted = reason == EndReason::Stopped && self.composer.is_urgent.get_value();
         if reason != EndReason::Complete && !is_wanted {
             self.give_back_queue();

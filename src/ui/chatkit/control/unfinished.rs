@@ -1,0 +1,99 @@
+//! Answers of other servers that this browser did not read to their end; a Colloquy notes that itself.
+
+use leptos::prelude::*;
+use web_sys::Storage;
+
+use super::ChatKitControl;
+use crate::ui::chatkit::state::{Changes, ChatState};
+
+/// How many threads are remembered in one browser, the newest last.
+const MAX_THREADS: usize = 30;
+
+impl ChatKitControl {
+    /// Notes the item that is under way, so that it is known to be a part when the page is gone before its end.
+    pub(super) fn note_unfinished(&self) {
+        let under_way = |state: &ChatState| state.unfinished().map(|(a, b)| (a.to_owned(), b.to_owned()));
+        if let Some(Some((thread_id, item_id))) = self.state.try_with_value(under_way) {
+            self.change_unfinished(|list| with(list, &thread_id, &item_id));
+        }
+    }
+
+    /// Forgets the item: the answer came to its end.
+    pub(super) fn forget_unfinished(&self) {
+        if let Some(thread_id) = self.thread_id.try_get_untracked().flatten() {
+            self.change_unfinished(|list| without(list, &thread_id));
+        }
+    }
+
+    /// Marks the item that this browser did not read to its end.
+    pub(super) fn mark_unfinished(&self, state: &mut ChatState) -> Changes {
+        let Some((storage, key)) = self.unfinished_at() else { return Changes::default() };
+        let list = storage.get_item(&key).ok().flatten().unwrap_or_default();
+        let item_id = state.thread.as_ref().and_then(|thread| find(&list, &thread.id));
+        item_id.map(|id| state.mark_unfinished(id)).unwrap_or_default()
+    }
+
+    fn change_unfinished(&self, change: impl FnOnce(&str) -> String) {
+        let Some((storage, key)) = self.unfinished_at() else { return };
+        let before = storage.get_item(&key).ok().flatten().unwrap_or_default();
+        let after = change(&before);
+        if after != before {
+            // A full storage forgets what it cannot keep.
+            _ = storage.set_item(&key, &after);
+        }
+    }
+
+    /// Where it is noted; nowhere for a Colloquy.
+    fn unfinished_at(&self) -> Option<(Storage, String)> {
+        if self.is_colloquy.try_get_value()? {
+            return None;
+        }
+        let place = self.place();
+        let key = format!("colloquy.unfinished/{}", place.user_id.as_deref().unwrap_or_default());
+        Some((place.storage()?, key))
+    }
+}
+
+/// A line for each thread: its id, a tab, the item's id.
+fn find<'a>(list: &'a str, thread_id: &str) -> Option<&'a str> {
+    list.lines().find_map(|line| line.split_once('\t').filter(|it| it.0 == thread_id)).map(|it| it.1)
+}
+
+fn with(list: &str, thread_id: &str, item_id: &str) -> String {
+    if find(list, thread_id) == Some(item_id) || [thread_id, item_id].iter().any(|it| it.contains(['\t', '\n', '\r'])) {
+        return list.to_owned();
+    }
+    let rest = without(list, thread_id);
+    let n_surplus = (rest.lines().count() + 1).saturating_sub(MAX_THREADS);
+    let lines = rest.lines().skip(n_surplus).map(|line| format!("{line}\n"));
+    lines.chain([format!("{thread_id}\t{item_id}\n")]).collect()
+}
+
+fn without(list: &str, thread_id: &str) -> String {
+    let is_other = |line: &&str| line.split_once('\t').is_some_and(|it| it.0 != thread_id);
+    list.lines().filter(is_other).map(|line| format!("{line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_has_one_item_and_old_threads_go() {
+        let list = with(&with(&with("", "t1", "a"), "t2", "b"), "t1", "c");
+        assert_eq!(list, "t2\tb\nt1\tc\n");
+        assert_eq!((find(&list, "t1"), find(&list, "t2"), find(&list, "t")), (Some("c"), Some("b"), None));
+        assert_eq!(without(&list, "t1"), "t2\tb\n");
+        assert_eq!(with(&list, "t2", "b"), list, "nothing new");
+        let many = (0..40).fold(String::new(), |list, n| with(&list, &n.to_string(), "x"));
+        assert_eq!((many.lines().count(), find(&many, "9"), find(&many, "39")), (30, None, Some("x")));
+    }
+
+    #[test]
+    fn odd_ids_and_an_odd_list_do_no_harm() {
+        for (thread_id, item_id) in [("a\tb", "c"), ("a", "b\nc"), ("a\r", "b")] {
+            assert_eq!(with("", thread_id, item_id), "");
+        }
+        assert_eq!(with("odd\n\n\t\n", "t", "a"), "\t\nt\ta\n");
+    }
+}
