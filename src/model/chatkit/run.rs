@@ -80,9 +80,14 @@ impl Thread {
 
     /// Says which run is answering in it.
     pub fn set_run(&mut self, run: &RunRef) {
+        self.mark("run", serde_json::json!(run));
+    }
+
+    /// Adds something of ours to `metadata.colloquy`.
+    pub fn mark(&mut self, name: &str, value: Value) {
         let ours = self.metadata.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
         if let Some(ours) = ours.as_object_mut() {
-            ours.insert("run".to_owned(), serde_json::json!(run));
+            ours.insert(name.to_owned(), value);
         }
     }
 }

@@ -50,8 +50,9 @@ macro_rules! statement {
                 where "best"."place" = 1 and "thread"."userId" = $1
             )
             select "ranked"."id", "ranked"."title", "ranked"."status", "ranked"."createdAt", "ranked"."told",
-                "item"."body"
+                "upstreamThread"."upstreamId", "item"."body"
             from "ranked"
+            left join "upstreamThread" on "upstreamThread"."threadId" = "ranked"."id"
             left join "item" on "item"."id" = "ranked"."itemId"
             where "ranked"."n" > coalesce((select "n" from "ranked" where "id" = $3), $4)
             order by "ranked"."n"
@@ -145,7 +146,7 @@ fn hit(row: HitRow, terms: &Terms) -> Thread {
     let mut thread = Thread::from(row.thread);
     let found = row.body.map(|body| body.0.text());
     let snippet = terms.snippet(found.as_deref().or(thread.title.as_deref()).unwrap_or_default());
-    thread.metadata.insert("colloquy".to_owned(), json!({ "snippet": snippet }));
+    thread.mark("snippet", json!(snippet));
     thread
 }
 

@@ -2,6 +2,7 @@
 
 mod told;
 
+use serde_json::json;
 use sqlx::{FromRow, types::Json};
 
 use super::{
@@ -35,12 +36,14 @@ pub(super) struct ThreadRow {
     created_at: Timestamp,
     /// What a server behind ours says of the thread.
     told: Option<Json<Told>>,
+    /// Its id at that server.
+    upstream_id: Option<String>,
 }
 
 impl From<ThreadRow> for Thread {
     fn from(row: ThreadRow) -> Self {
         let Told { allowed_image_domains, metadata } = row.told.map(|told| told.0).unwrap_or_default();
-        Self {
+        let mut thread = Self {
             title: row.title,
             id: row.id,
             created_at: row.created_at,
@@ -48,7 +51,11 @@ impl From<ThreadRow> for Thread {
             metadata,
             allowed_image_domains,
             items: Page::default(),
+        };
+        if let Some(upstream_id) = row.upstream_id {
+            thread.mark("upstream", json!({ "thread_id": upstream_id }));
         }
+        thread
     }
 }
 
@@ -104,7 +111,8 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
     let statement = match order {
         ListOrder::Asc => {
             r#"
-            select "id", "title", "status", "createdAt", "told"
+            select "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") > ($2, $3)
@@ -114,7 +122,8 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
         }
         ListOrder::Desc => {
             r#"
-            select "id", "title", "status", "createdAt", "told"
+            select "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") < ($2, $3)
@@ -160,7 +169,8 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thre
     let row: Option<ThreadRow> = on!(db.read(), pool => {
         sqlx::query_as(
             r#"
-            select "id", "title", "status", "createdAt", "told"
+            select "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             from "thread"
             where "id" = $1 and "userId" = $2
             "#,
@@ -192,7 +202,8 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
             update "thread"
             set "title" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told"
+            returning "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             "#,
         )
         .bind(thread_id)
@@ -263,7 +274,8 @@ pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Time
             update "thread"
             set "updatedAt" = $3
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told"
+            returning "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             "#,
         )
         .bind(thread_id)
@@ -323,7 +335,8 @@ pub(super) async fn set_status(
             update "thread"
             set "status" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told"
+            returning "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             "#,
         )
         .bind(thread_id)

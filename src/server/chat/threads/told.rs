@@ -44,7 +44,8 @@ pub(in crate::server::chat) async fn change(
             update "thread"
             set "title" = coalesce($3, "title"), "status" = $4, "told" = $5, "updatedAt" = $6
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told"
+            returning "id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             "#,
         )
         .bind(thread_id)

@@ -66,6 +66,40 @@ on_both_engines! {
         assert_eq!(after[3]["workflow"]["tasks"][0]["content"], "Hm");
     }
 
+    async fn the_page_is_told_the_id_that_the_thread_has_there(app) {
+        let alice = app.sign_up("Alice").await;
+        let effect = json!({ "type": "client_effect", "name": "update", "data": { "thread_id": "thr_there" } });
+        let created = json!({ "type": "thread.created", "thread": thread_there(json!({ "id": "thr_there" })) });
+        let renamed = thread_there(json!({ "id": "thr_there", "title": "Named", "metadata": { "colloquy": 1, "k": "v" } }));
+        let renamed = json!({ "type": "thread.updated", "thread": renamed });
+        let (_, app) = Upstream::before(&app, [
+            streamed(&[vec![created], prelude("msg_q1"), vec![effect, renamed, done(&message("m", "Hello"))]].concat()),
+        ]).await;
+        let (thread_id, told) = answered(&create(&app, &alice, "Hi").await);
+        let expected = json!("thr_there");
+        let id_in = |thread: &Value| thread["metadata"]["colloquy"]["upstream"]["thread_id"].clone();
+        let at = |kind: &str| told.iter().position(|it| it["type"] == kind).unwrap();
+        assert!(at("thread.updated") < at("client_effect"), "the page knows the id when it is asked for something");
+        for event in told.iter().filter(|it| it["type"] == "thread.updated") {
+            assert_eq!((id_in(&event["thread"]), &event["thread"]["id"]), (expected.clone(), &json!(thread_id)));
+        }
+        let params = || json!({ "thread_id": thread_id });
+        let opened = object(&app, &alice, "threads.get_by_id", params()).await;
+        assert_eq!((id_in(&opened), &opened["metadata"]["k"]), (expected.clone(), &json!("v")));
+        let listed = object(&app, &alice, "threads.list", json!({})).await;
+        assert_eq!(id_in(&listed["data"][0]), expected);
+        let found = object(&app, &alice, "threads.list", json!({ "query": "Hello" })).await;
+        assert_eq!(id_in(&found["data"][0]), expected);
+        assert!(found["data"][0]["metadata"]["colloquy"]["snippet"].is_string());
+        let title = json!({ "thread_id": thread_id, "title": "Other" });
+        assert_eq!(id_in(&object(&app, &alice, "threads.update", title).await), expected);
+        // A thread that is not there has no id there.
+        let (_, alone) = Upstream::before(&app, []).await;
+        create(&alone, &alice, "Hi").await;
+        let listed = object(&app, &alice, "threads.list", json!({})).await;
+        assert_eq!(id_in(&listed["data"][0]), Value::Null);
+    }
+
     async fn a_thread_whose_id_is_given_anew_is_gone_there(app) {
         let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
         let (upstream, app) = Upstream::before(&app, [

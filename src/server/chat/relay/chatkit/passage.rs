@@ -9,7 +9,7 @@ use super::{Failure, rows};
 use crate::{
     model::{
         Timestamp,
-        chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent, UserMessage},
+        chatkit::{ErrorEvent, Thread, ThreadItem, ThreadStreamEvent, UserMessage},
     },
     server::{
         Clock, Db,
@@ -142,11 +142,8 @@ impl Passage {
         check_id(&thread.id)?;
         rows::put_thread(&self.db, &self.place, &thread.id, self.clock.now()).await.map_err(ours)?;
         self.thread_id = Some(thread.id.clone());
-        let says_nothing = thread.title.is_none()
-            && thread.status == ThreadStatus::Active
-            && thread.metadata.is_empty()
-            && thread.allowed_image_domains.is_none();
-        if says_nothing { Ok(Vec::new()) } else { Ok(vec![self.change(thread).await?]) }
+        // Even if it says nothing else, the page is told the id there (`metadata.colloquy.upstream`).
+        Ok(vec![self.change(thread).await?])
     }
 
     /// Takes what the server behind says of the thread. Our notes in its metadata are its own and stay there.
