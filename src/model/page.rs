@@ -1,6 +1,7 @@
 //! What our own pages begin with.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     ColorScheme, Timestamp,
@@ -252,10 +253,12 @@ pub struct ChatStart {
     pub can_transcribe: bool,
     /// Whether the note about the demo was closed in this browser.
     pub is_demo_known: bool,
+    /// What the operator fits the page with, as options of the official client.
+    pub page: Option<Value>,
 }
 
 from_json!(struct ChatStart {
-    threads, thread, answers_from, api_url, models, attachments, can_transcribe, is_demo_known
+    threads, thread, answers_from, api_url, models, attachments, can_transcribe, is_demo_known, page
 });
 
 /// What may go along with a message.
@@ -303,7 +306,7 @@ mod tests {
         );
         let limits = r#"{"max_bytes":1,"max_count":2}"#;
         check::<ChatStart>(&format!(
-            r#"{{"threads":{{"data":[{thread}],"has_more":true}},"thread":{thread},"answers_from":"elsewhere","api_url":"u","models":["m"],"attachments":{limits},"can_transcribe":true,"is_demo_known":true}}"#
+            r#"{{"threads":{{"data":[{thread}],"has_more":true}},"thread":{thread},"answers_from":"elsewhere","api_url":"u","models":["m"],"attachments":{limits},"can_transcribe":true,"is_demo_known":true,"page":{{"thread":{{}}}}}}"#
         ));
         check::<GallerySection>(r#"{"name":"n","events":[{"type":"thread.item.removed","item_id":"x"}]}"#);
     }

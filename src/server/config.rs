@@ -8,6 +8,7 @@ mod jwt;
 mod limits;
 mod mail;
 mod model;
+mod page_file;
 mod pages;
 mod secret;
 mod shown;

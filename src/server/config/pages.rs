@@ -1,8 +1,10 @@
 //! What our pages do.
 
+use serde_json::Value;
 use url::{Host, Url};
 
 use super::{
+    page_file::page_file,
     shown::{hide_from_debug, wrong_url},
     value::{given, switch},
 };
@@ -15,6 +17,11 @@ pub struct PageSettings {
     /// allows our origin by CORS and verifies our tokens. Unset: our own.
     #[arg(long, env = "CHATKIT_API_URL")]
     pub chatkit_api_url: Option<String>,
+
+    /// File that fits the chat page to the server that answers: greeting, prompts, tools, models, attachments,
+    /// dictation, actions of widgets, in JSON as the options of the official client. Unset: what our own server can do.
+    #[arg(long, env = "CHATKIT_PAGE")]
+    pub chatkit_page: Option<String>,
 
     /// Whether there is a page that tries out all that the ChatKit client can do, for developers: `on` or `off`.
     /// Unset: off.
@@ -31,6 +38,8 @@ pub struct PageSettings {
 pub struct PageConfig {
     /// The ChatKit server that the chat page asks by itself, in place of ours.
     pub chatkit_api_url: Option<Url>,
+    /// What the chat page is told about the server that answers, as `config/page_file.rs` describes it.
+    pub chatkit_page: Option<Value>,
     /// Whether there is a page for developers.
     pub examples: bool,
     /// Whether there is a gallery.
@@ -48,6 +57,7 @@ impl PageSettings {
     pub(super) fn judge(self) -> Result<PageConfig> {
         Ok(PageConfig {
             chatkit_api_url: given(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
+            chatkit_page: page_file(self.chatkit_page)?,
             examples: switch("EXAMPLES", self.examples, false)?,
             gallery: switch("GALLERY", self.gallery, false)?,
         })

@@ -45,7 +45,8 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
     // What is kept elsewhere, the page asks for by itself.
     if let Some(url) = &app.config.pages.chatkit_api_url {
         let (answers_from, api_url) = (AnswersFrom::Elsewhere, Some(url.to_string()));
-        return Ok(ChatStart { answers_from, api_url, ..ChatStart::default() });
+        let page = app.config.pages.chatkit_page.clone();
+        return Ok(ChatStart { answers_from, api_url, page, ..ChatStart::default() });
     }
     let threads = chat::threads::list(&app.db, &principal.user_id, &PageQuery::default()).await;
     let threads = threads.map_err(|err| failed(&err))?;
@@ -67,6 +68,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         can_transcribe: app.chat.can_transcribe(),
         models: app.chat.models().await,
         is_demo_known: appearance::is_demo_known(&app),
+        page: app.config.pages.chatkit_page.clone(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod demo_note;
 mod drawer;
+mod fitted;
 mod sidebar;
 
 use leptos::{ev, prelude::*};
@@ -193,8 +194,9 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         AnswersFrom::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
         _ => Vec::new(),
     };
-    use_chatkit(UseChatKitOptions {
-        is_colloquy: start.api_url.is_none(),
+    let is_ours = start.api_url.is_none();
+    let mut options = UseChatKitOptions {
+        is_colloquy: is_ours,
         api_url: start.api_url.unwrap_or_else(|| API_URL.to_owned()),
         auth_token,
         on_error: Handler::new(move |err| {
@@ -222,7 +224,11 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         // What cannot be set stays as it is, for whatever reason.
         typesetter: Ask::new(|passages| async { typeset(passages).await.unwrap_or_default() }),
         ..UseChatKitOptions::default()
-    })
+    };
+    if let Some(page) = &start.page {
+        fitted::fit(&mut options, page, is_ours);
+    }
+    use_chatkit(options)
 }
 
 /// What our own server takes.

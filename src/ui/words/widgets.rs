@@ -30,8 +30,6 @@ pub const TABLE: &str = "Table";
 pub const AS_TABLE: &str = "As a table";
 /// While an action is under way.
 pub const WORKING: &str = "Working…";
-/// When the page that shows the chat does not do an action of its own.
-pub const NOT_DONE: &str = "This page does not know how to do that.";
 
 /// Shows the rows of a list behind its limit.
 pub fn show_more(n_hidden: usize) -> String {
@@ -41,6 +39,14 @@ pub fn show_more(n_hidden: usize) -> String {
 /// A point of a chart, as its tooltip says it.
 pub fn point(label: &str, series: &str, value: &str) -> String {
     format!("{label} · {series}: {value}")
+}
+
+/// When the page that shows the chat does not do an action of its own.
+pub fn not_done(action: &str) -> String {
+    format!(
+        "This asks the page itself to act (“{action}”), and this page does not know how to do that. Nothing was sent. \
+         You can say in a message what you want."
+    )
 }
 
 /// Why an action was not sent.

@@ -10,6 +10,9 @@ use crate::model::chatkit::Action;
 pub struct WidgetsOptions {
     /// Does the actions whose `handler` is `client`; an error is a sentence for the user.
     pub on_action: Ask<WidgetAction, Result<(), String>>,
+    /// Whether these actions go to the server, as [`send_custom_action`](crate::ui::chatkit::ChatKitControl) sends
+    /// others, where there is no `on_action`; false.
+    pub forwards_client_actions: bool,
 }
 
 /// An action of a widget that the page is asked to do.

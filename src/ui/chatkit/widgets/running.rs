@@ -96,7 +96,7 @@ impl Running {
         if !collisions.is_empty() {
             self.control.report_widget_collision(&collisions);
         }
-        let (by, waits) = (config.by, config.waits);
+        let (by, waits) = (self.by(config.by), config.waits);
         self.waiting.set(Some(Waiting { path: path.to_owned(), waits, by }));
         spawn_local(async move {
             let outcome = self.perform(by, action).await;
@@ -110,14 +110,22 @@ impl Running {
         });
     }
 
+    /// The page may leave its actions to the server.
+    fn by(self, by: By) -> By {
+        let widgets = self.control.handler(|it| it.widgets.clone());
+        let is_forwarded = by == By::Page && widgets.forwards_client_actions && !widgets.on_action.is_set();
+        if is_forwarded { By::Server } else { by }
+    }
+
     async fn perform(self, by: By, action: Action) -> Result<(), String> {
         let Some(item_id) = self.item_id.try_get_untracked() else { return Ok(()) };
         match by {
             By::Page => {
                 let ask = self.control.handler(|it| it.widgets.on_action.clone());
                 let widget = self.widget.try_get_untracked().unwrap_or_default();
+                let kind = action.kind.clone();
                 let done = ask.ask(WidgetAction { action, item_id, widget }).await;
-                done.unwrap_or_else(|| Err(words::NOT_DONE.to_owned()))
+                done.unwrap_or_else(|| Err(words::not_done(&kind)))
             }
             By::ServerAtOnce => {
                 let done = self.control.sync_custom_action(action, Some(item_id));
