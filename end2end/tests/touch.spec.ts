@@ -79,8 +79,9 @@ test("the way back closes the chats, and a new one is a tap away", { tag: "@own-
 const small = (page: Page) =>
   page.evaluate(() => {
     const shown = [...document.querySelectorAll<HTMLElement>("a, button, input, select, textarea, summary, [role=button]")];
+    const within = ".skip-link, p a, li > a, .markdown a";
     return shown
-      .filter((it) => it.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !it.closest(".skip-link, p a, p, li > a"))
+      .filter((it) => it.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !it.matches(":disabled") && !it.closest(within))
       .map((it) => {
         // A tap on its label is one on a box to tick.
         const { width, height } = (it.closest("label") ?? it).getBoundingClientRect();

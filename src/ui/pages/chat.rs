@@ -135,7 +135,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let skip = move |ev: ev::MouseEvent| {
         ev.prevent_default();
         // The assistant's questions may stand in its place.
-        device::focus_first(".composer :is(textarea, input, button):not(:disabled)");
+        device::focus_first(".composer__input, .questions :is(textarea, input, button):not(:disabled)");
     };
     view! {
         <LiveTitle text=title />
