@@ -10,6 +10,7 @@ mod database;
 mod limits;
 mod mail;
 mod mail_limits;
+mod mail_links;
 mod mailed;
 mod markup;
 mod moving;

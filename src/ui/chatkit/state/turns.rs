@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Changes, ChatState, Entry, Phase};
 use crate::model::{
     Timestamp,
-    chatkit::{Attachment, NoticeLevel, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput},
+    chatkit::{Attachment, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput},
 };
 
 /// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
@@ -233,5 +233,50 @@ impl ChatState {
         let question_id = self.entries[at].item.id();
         let (question_id, last_key) = (question_id.to_owned(), self.entries.last()?.key);
         (!question_id.is_empty()).then_some(Again { question_id, last_key, is_broken })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::chatkit::{Thread, ThreadStreamEvent};
+
+    fn asked() -> ChatState {
+        let call = json!({
+            "type": "client_tool_call", "id": "tc", "thread_id": "t", "created_at": "2026-11-23T00:00:01Z",
+            "status": "pending", "call_id": "c", "name": "tool", "arguments": {}
+        });
+        let thread = json!({ "id": "t", "created_at": "2026-11-23T00:00:01Z", "items": { "data": [call] } });
+        ChatState::open(Some(serde_json::from_value::<Thread>(thread).unwrap()))
+    }
+
+    fn is_answered(state: &ChatState) -> bool {
+        matches!(&state.entries[0].item, ThreadItem::ClientToolCall(it) if it.status == ToolCallStatus::Completed)
+    }
+
+    #[test]
+    fn a_tool_call_is_answered_when_its_output_is_sent_unless_nobody_took_it() {
+        let options = json!({ "type": "stream_options", "stream_options": { "allow_cancel": true } });
+        let error = json!({ "type": "error", "code": "custom", "allow_retry": true });
+        for (heard, end, expected) in [
+            (vec![], TurnEnd::Complete, true),
+            (vec![], TurnEnd::Cut, false),
+            (vec![options.clone()], TurnEnd::Cut, true),
+            (vec![options.clone()], TurnEnd::Complete, true),
+            (vec![options, error], TurnEnd::Complete, true),
+        ] {
+            let mut state = asked();
+            assert!(!is_answered(&state));
+            let changes = state.begin_output(&json!({ "selected": 1 }));
+            assert!(is_answered(&state) && changes.turn && changes.entries == [state.entries[0].key]);
+            for event in &heard {
+                state.apply(serde_json::from_value::<ThreadStreamEvent>(event.clone()).unwrap());
+            }
+            let changes = state.end_turn(end);
+            assert_eq!(is_answered(&state), expected, "{heard:?} {end:?}");
+            assert_eq!(changes.entries.is_empty(), expected);
+        }
     }
 }

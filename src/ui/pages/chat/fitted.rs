@@ -37,9 +37,7 @@ fn attach(options: &mut AttachmentOptions, told: &Value, is_ours: bool) {
     let ours = is_ours.then(|| options.clone());
     options.enabled = is(told, "enabled") && ours.as_ref().is_none_or(|it| it.enabled);
     if let Some(accept) = told["accept"].as_object() {
-        let endings =
-            |told: &Value| told.as_array().into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_owned()));
-        options.accept = accept.iter().map(|(name, told)| (name.clone(), endings(told).collect())).collect();
+        options.accept = accept.iter().map(|(name, told)| (name.clone(), texts(told))).collect();
     }
     if let Some(n) = told["maxCount"].as_u64().and_then(|it| usize::try_from(it).ok()) {
         options.max_count = ours.as_ref().map_or(n, |it| it.max_count.min(n));
@@ -100,6 +98,10 @@ fn replace<T>(list: &mut Vec<T>, told: &Value, read: fn(&Value) -> T) {
 
 fn text(told: &Value, name: &str) -> Option<String> {
     told[name].as_str().map(str::to_owned)
+}
+
+fn texts(told: &Value) -> Vec<String> {
+    told.as_array().into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_owned())).collect()
 }
 
 fn is(told: &Value, name: &str) -> bool {

@@ -24,6 +24,7 @@ pub(super) fn handlers(log: EventLog, tool_fails: RwSignal<bool>) -> UseChatKitO
                 log.say("widgets.on_action", format!("{} {}", it.action.kind, it.action.payload));
                 Ok(())
             }),
+            ..WidgetsOptions::default()
         },
         on_ready: Handler::new(move |()| log.say("on_ready", "")),
         on_error: Handler::new(move |err| log.say("on_error", err)),
