@@ -10,8 +10,8 @@ use colloquy::server::{
         Console,
         users::{self, UserCommand},
     },
-    private_file,
     listen::{self, ConnectionLimits},
+    private_file,
     router::router,
 };
 use leptos::config::get_config_from_str;

@@ -260,7 +260,9 @@ impl AuthError {
             Self::FailedToUnlinkLastAccount => "FAILED_TO_UNLINK_LAST_ACCOUNT",
             Self::AccountNotFound => "ACCOUNT_NOT_FOUND",
             Self::Busy => "SERVICE_UNAVAILABLE",
-            Self::EmailIsTheSame | Self::PasswordMissing | Self::TooManyRequests | Self::TooManyFailures => return None,
+            Self::EmailIsTheSame | Self::PasswordMissing | Self::TooManyRequests | Self::TooManyFailures => {
+                return None;
+            }
         })
     }
 

@@ -207,8 +207,7 @@ async fn refused_form(app: &TestApp, form: &str, page: &str, text: &str) -> Stri
 async fn nothing_that_a_stranger_types_changes_a_page() {
     let app = TestApp::new(Engine::Sqlite).await;
     for hostile in HOSTILE {
-        for (form, page) in [("sign-in", "/sign-in"), ("sign-up", "/sign-up"), ("request-reset", "/forgot-password")]
-        {
+        for (form, page) in [("sign-in", "/sign-in"), ("sign-up", "/sign-up"), ("request-reset", "/forgot-password")] {
             let plain = refused_form(&app, form, page, "x").await;
             check(form, hostile, &plain, &refused_form(&app, form, page, hostile).await);
         }

@@ -20,8 +20,7 @@ use crate::{
         auth::{
             accounts::{self, SignIn, SignUp, SignedUp},
             cookies::{self, Remember},
-            devices,
-            recovery,
+            devices, recovery,
             sessions::{self, SessionRow},
         },
     },
