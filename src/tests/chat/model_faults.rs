@@ -15,7 +15,10 @@ use super::{
     model::{FakeModel, delta, event_stream, whole},
     thoughts::{deltas, end},
 };
-use crate::tests::{Engine, TestApp, TestUser, on_both_engines};
+use crate::{
+    server::db::on,
+    tests::{Engine, TestApp, TestUser, on_both_engines},
+};
 
 async fn start(model: &FakeModel) -> (TestApp, TestUser) {
     let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
@@ -230,6 +233,9 @@ on_both_engines! {
         let named = "u:Look\n[Attached file: cut.png (application/octet-stream)]\n\
                      [Attached file: half.png (application/octet-stream)][0]";
         assert_eq!(asked(&model), [[named]]);
+        let select = r#"select distinct "mimeType" from "file""#;
+        let sent_as: Vec<String> = on!(app.state.db.read(), pool => sqlx::query_scalar(select).fetch_all(pool).await).unwrap();
+        assert_eq!(sent_as, ["application/octet-stream"], "it is never shown");
     }
 }
 

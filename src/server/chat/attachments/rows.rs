@@ -50,7 +50,8 @@ pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
 
 /// Stores the media type of an attachment.
 pub(super) async fn set_type(db: &Db, row: &AttachmentRow, now: Timestamp) -> Result<()> {
-    on!(db.write(), pool => {
+    let mut tx = Tx::begin(db).await?;
+    within!(&mut tx, conn => {
         sqlx::query(
             r#"
             update "attachment"
@@ -61,10 +62,26 @@ pub(super) async fn set_type(db: &Db, row: &AttachmentRow, now: Timestamp) -> Re
         .bind(&row.id)
         .bind(&row.mime_type)
         .bind(now)
-        .execute(pool)
+        .execute(conn)
         .await
         .map(drop)
     })?;
+    // By this one the file is sent.
+    within!(&mut tx, conn => {
+        sqlx::query(
+            r#"
+            update "file"
+            set "mimeType" = $2
+            where "attachmentId" = $1 and "kind" = 'original'
+            "#,
+        )
+        .bind(&row.id)
+        .bind(&row.mime_type)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    tx.commit().await?;
     Ok(())
 }
 
