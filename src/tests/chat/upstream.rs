@@ -211,7 +211,11 @@ fn continued(question_id: &str, events: &[Value]) -> Response {
 /// Returns the thread's id and the events of a stream without those before the answer.
 fn answered(events: &[Value]) -> (String, Vec<Value>) {
     let thread_id = events[0]["thread"]["id"].as_str().unwrap().to_owned();
-    (thread_id, events[3..].to_vec())
+    let told = &events[3..];
+    // The thread was opened there: the first news is its id there.
+    let is_id = |it: &Value| it["type"] == "thread.updated" && it["thread"]["metadata"]["colloquy"]["upstream"].is_object();
+    let n_skipped = usize::from(told.first().is_some_and(is_id));
+    (thread_id, told[n_skipped..].to_vec())
 }
 
 async fn stored(app: &TestApp, user: &TestUser, thread_id: &str) -> Vec<Value> {

@@ -112,7 +112,7 @@ on_both_engines! {
         upstream.has_been_asked(2).await;
         let told = add(&app, &alice, &thread_id, "Go on").await;
         let thread = &told.last().unwrap()["thread"];
-        let metadata = json!({ "ticket": 7, "none": null });
+        let metadata = json!({ "ticket": 7, "none": null, "colloquy": { "upstream": { "thread_id": "thr_there" } } });
         assert_eq!((&thread["id"], &thread["title"], &thread["metadata"]), (&json!(thread_id), &json!("My trip"), &metadata));
         let mut got = object(&app, &alice, "threads.get_by_id", json!({ "thread_id": thread_id })).await;
         got["items"] = thread["items"].clone();

@@ -86,6 +86,8 @@ fn sanitized(css: &str) -> Option<String> {
             continue;
         }
         match first {
+            // A space before it makes `url (x)` of a word that is not looked at.
+            '(' if clean.ends_with([' ', '\n', '\t']) => return None,
             '(' => depth += 1,
             ')' => depth = depth.checked_sub(1)?,
             ',' | '/' | '*' | ' ' | '\n' | '\t' => {}
