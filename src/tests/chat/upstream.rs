@@ -213,7 +213,8 @@ fn answered(events: &[Value]) -> (String, Vec<Value>) {
     let thread_id = events[0]["thread"]["id"].as_str().unwrap().to_owned();
     let told = &events[3..];
     // The thread was opened there: the first news is its id there.
-    let is_id = |it: &Value| it["type"] == "thread.updated" && it["thread"]["metadata"]["colloquy"]["upstream"].is_object();
+    let is_id =
+        |it: &Value| it["type"] == "thread.updated" && it["thread"]["metadata"]["colloquy"]["upstream"].is_object();
     let n_skipped = usize::from(told.first().is_some_and(is_id));
     (thread_id, told[n_skipped..].to_vec())
 }
