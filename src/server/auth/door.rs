@@ -7,9 +7,6 @@ use crate::{
     server::{AppState, Result, middleware::client},
 };
 
-/// The bits of an IPv6 address, and the last part of an IPv4 address, within which those who ask take turns.
-const NETWORK_BITS: u32 = 48;
-
 /// The account whose password is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Account<'a> {
@@ -63,8 +60,6 @@ impl Account<'_> {
 
 /// Names who waits for a hash: the network, and whom it is about.
 pub fn asker(visitor: &Visitor, account: &str) -> Asker {
-    let address = &visitor.ip_address;
-    let neighbours = || address.rsplit_once('.').map(|(network, _)| network.to_owned());
-    let network = client::around(address, NETWORK_BITS).or_else(neighbours).unwrap_or_default();
+    let network = client::neighbourhood(&visitor.ip_address);
     Asker::new(&network, account)
 }

@@ -68,9 +68,25 @@ pub fn around(address: &str, n_bits: u32) -> Option<String> {
     Some(format!("{a:04x}:{b:04x}:{c:04x}:{d:04x}:0000:0000:0000:0000/{n_bits}"))
 }
 
+/// Returns the network that one guesser is likely to have: the /48 of an IPv6 address, the /24 of an IPv4 address; the
+/// address itself if it is neither.
+pub fn neighbourhood(address: &str) -> String {
+    let ipv4 = || address.rsplit_once('.').map(|(network, _)| format!("{network}.0/24"));
+    around(address, 48).or_else(ipv4).unwrap_or_else(|| address.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_are_one_guesser() {
+        let check = |text: &str, expected: &str| assert_eq!(neighbourhood(&network(text.parse().unwrap())), expected);
+        check("192.0.2.7", "192.0.2.0/24");
+        check("::ffff:192.0.2.7", "192.0.2.0/24");
+        check("2001:db8:1234:5678:9::1", "2001:0db8:1234:0000:0000:0000:0000:0000/48");
+        assert_eq!(neighbourhood(""), "");
+    }
 
     #[test]
     fn an_ipv6_address_lies_in_wider_networks() {

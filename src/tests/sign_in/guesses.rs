@@ -55,11 +55,11 @@ async fn guessing_is_slow_at_every_door(app: TestApp) {
                 _ => app.sign_up(&format!("Ada{n}{m}")).await,
             };
             use_up(&app, door, &ada).await;
-            assert!(!is_slowed(&app, door, "203.0.113.1", &ada).await, "the network's one try: {}", door.path);
-            assert!(is_slowed(&app, door, "203.0.113.1", &ada).await, "{}", door.path);
-            assert!(!is_slowed(&app, door, "203.0.113.2", &ada).await, "another network: {}", door.path);
+            assert!(!is_slowed(&app, door, "203.0.1.113", &ada).await, "the network's one try: {}", door.path);
+            assert!(is_slowed(&app, door, "203.0.1.113", &ada).await, "{}", door.path);
+            assert!(!is_slowed(&app, door, "203.0.2.113", &ada).await, "another network: {}", door.path);
             app.state.clock.advance_seconds(30);
-            assert!(!is_slowed(&app, door, "203.0.113.1", &ada).await, "half a minute later: {}", door.path);
+            assert!(!is_slowed(&app, door, "203.0.1.113", &ada).await, "half a minute later: {}", door.path);
         }
     }
 }
@@ -83,17 +83,17 @@ on_both_engines! {
         app.post("/api/auth/sign-out", Some(&known), &json!({})).await;
         let known = known.split("; ").find(|cookie| cookie.starts_with("colloquy.device=")).unwrap().to_owned();
         use_up(&app, &wrong, &ada).await;
-        assert!(!is_slowed(&app, &wrong, "203.0.113.1", &ada).await);
-        assert!(is_slowed(&app, &right, "203.0.113.1", &ada).await, "also the right one, or it would be told");
-        assert_eq!(app.send(right.request("203.0.113.2", "")).await.status, StatusCode::OK, "from elsewhere");
-        assert_eq!(app.send(right.request("203.0.113.2", "")).await.status, StatusCode::OK, "what is right is no guess");
+        assert!(!is_slowed(&app, &wrong, "203.0.1.113", &ada).await);
+        assert!(is_slowed(&app, &right, "203.0.1.113", &ada).await, "also the right one, or it would be told");
+        assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "from elsewhere");
+        assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "what is right is no guess");
         for _ in 0..2 {
             app.state.clock.advance_seconds(10);
-            assert_eq!(app.send(right.request("203.0.113.1", &known)).await.status, StatusCode::OK, "a known browser");
+            assert_eq!(app.send(right.request("203.0.1.113", &known)).await.status, StatusCode::OK, "a known browser");
         }
         // Inside, strangers' guesses do not count.
         let inside = &guessing(&ada.email, PASSWORD)[4];
-        assert_eq!(inside.open(&app, "203.0.113.1", &ada).await.status, StatusCode::OK);
+        assert_eq!(inside.open(&app, "203.0.1.113", &ada).await.status, StatusCode::OK);
     }
 
     async fn of_guesses_at_once_no_more_are_checked(app, IN_DATABASE) {
@@ -150,24 +150,24 @@ async fn a_browser_is_known_as_whom_it_signed_in_as_and_no_one_else() {
     let forged = format!("{all_but_one}{}", if last == "A" { "Q" } else { "A" });
     let (start, end) = (adas.find('=').unwrap() + 10, adas.rfind('.').unwrap());
     let of_another = format!("{}{}{}", &adas[..start], "0".repeat(end - start), &adas[end..]);
-    check(&adas, "203.0.113.1", true).await;
-    check(&both, "203.0.113.2", true).await;
-    check(&eves, "203.0.113.3", false).await;
-    check(&forged, "203.0.113.4", false).await;
-    check(&of_another, "203.0.113.5", false).await;
-    check("colloquy.device=", "203.0.113.6", false).await;
-    check(&format!("colloquy.device={}", "~".repeat(4000)), "203.0.113.7", false).await;
-    check("colloquy.device=-1.id.AAAA~0.0.AAAAAAAAAAAAAAAAAAAAAA~..~é", "203.0.113.8", false).await;
+    check(&adas, "203.0.1.113", true).await;
+    check(&both, "203.0.2.113", true).await;
+    check(&eves, "203.0.3.113", false).await;
+    check(&forged, "203.0.4.113", false).await;
+    check(&of_another, "203.0.5.113", false).await;
+    check("colloquy.device=", "203.0.6.113", false).await;
+    check(&format!("colloquy.device={}", "~".repeat(4000)), "203.0.7.113", false).await;
+    check("colloquy.device=-1.id.AAAA~0.0.AAAAAAAAAAAAAAAAAAAAAA~..~é", "203.0.8.113", false).await;
 
     let change = json!({ "currentPassword": PASSWORD, "newPassword": "another horse 2" });
     let door = Door::api("/api/auth/change-password", &change).inside();
     let changed = door.open(&app, "192.0.2.9", &ada).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
-    check(&adas, "203.0.113.9", false).await;
-    check(&cookies_of(&changed), "203.0.113.10", true).await;
+    check(&adas, "203.0.9.113", false).await;
+    check(&cookies_of(&changed), "203.0.10.113", true).await;
     app.state.clock.advance_seconds(366 * 24 * 3600);
     use_up(&app, &sign_in(&ada.email, WRONG), &ada).await;
-    check(&cookies_of(&changed), "203.0.113.11", false).await;
+    check(&cookies_of(&changed), "203.0.11.113", false).await;
 }
 
 #[tokio::test]

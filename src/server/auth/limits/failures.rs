@@ -20,9 +20,6 @@ const SLOW: Rule = Rule { window_s: 30, max: 1 };
 /// The time that failures count for, in seconds.
 pub const WINDOW_S: i64 = 15 * 60;
 
-/// A network has this many bits of an IPv6 address, and all of an IPv4 address.
-const NETWORK_BITS: u32 = 48;
-
 /// A visitor who tries a password of an account.
 #[derive(Debug)]
 pub struct Guesser<'a> {
@@ -47,7 +44,7 @@ impl Limits {
     pub async fn guess(&self, guesser: &Guesser<'_>) -> Result<Guess> {
         let Some(counter) = &self.failures else { return Ok(Guess(None)) };
         let Guesser { account, address, device } = guesser;
-        let network = client::around(address, NETWORK_BITS).unwrap_or_else(|| (*address).to_owned());
+        let network = client::neighbourhood(address);
         let own = device.as_ref().map(|device| (format!("failures|{account}|{device}"), FREE));
         let all = [(format!("failures|{account}"), FREE), (format!("failures|{account}|{network}"), SLOW)];
         let mut verdict = Verdict::Allowed;
@@ -109,10 +106,11 @@ mod tests {
         for n in 0..10 {
             assert_eq!(fail(&limits, "ada", &format!("192.0.2.{n}"), None).await, 0, "{n}");
         }
-        for address in ["192.0.2.1", "192.0.2.2", "2001:0db8:0001:0002:0000:0000:0000:0000", ""] {
+        for address in ["192.0.2.1", "198.51.100.2", "2001:0db8:0001:0002:0000:0000:0000:0000", ""] {
             assert_eq!(fail(&limits, "ada", address, None).await, 0, "{address}");
             assert_eq!(fail(&limits, "ada", address, None).await, 30, "{address}");
         }
+        assert_eq!(fail(&limits, "ada", "192.0.2.200", None).await, 30, "the same /24");
         assert_eq!(fail(&limits, "ada", "2001:0db8:0001:0003:0000:0000:0000:0000", None).await, 30, "the same /48");
         assert_eq!(fail(&limits, "ada", "2001:0db8:0002:0003:0000:0000:0000:0000", None).await, 0, "another");
         assert_eq!(fail(&limits, "eve", "192.0.2.1", None).await, 0, "another account");
