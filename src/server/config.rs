@@ -200,6 +200,11 @@ impl Config {
         self
     }
 
+    /// True if BETTER_AUTH_URL is set.
+    pub fn is_public(&self) -> bool {
+        self.public_url.is_some()
+    }
+
     /// Returns the public base URL as an origin, without a slash at the end.
     pub fn base_url(&self) -> String {
         match &self.public_url {

@@ -33,6 +33,26 @@ async fn post(app: &TestApp, path: &str, headers: Headers<'_>, body: &Value) -> 
 }
 
 #[tokio::test]
+async fn the_configured_host_is_ours_by_the_configured_scheme_alone() {
+    let app = TestApp::with_flags(Engine::Sqlite, &["--better-auth-url", "https://chat.example.com"]).await;
+    let body = json!({ "email": "nobody@example.com", "password": "wrong password" });
+    for (host, origin, is_trusted) in [
+        ("chat.example.com", "https://chat.example.com", true),
+        ("chat.example.com", "http://chat.example.com", false),
+        ("chat.example.com", "http://chat.example.com/", false),
+        ("chat.example.com:80", "http://chat.example.com", false),
+        ("CHAT.example.com", "http://chat.EXAMPLE.com", false),
+        ("evil.example", "http://chat.example.com", false),
+        // A name of the local network.
+        ("chat.lan:3000", "http://chat.lan:3000", true),
+        ("192.168.1.7:3000", "http://192.168.1.7:3000", true),
+    ] {
+        let response = post(&app, "/api/auth/sign-in/email", &[("host", host), ("origin", origin)], &body).await;
+        assert_eq!(response.status != StatusCode::FORBIDDEN, is_trusted, "{host} {origin}");
+    }
+}
+
+#[tokio::test]
 async fn sign_ins_without_a_cookie_are_judged_by_what_browsers_say() {
     let app = trusting_app().await;
     let body = json!({ "email": "nobody@example.com", "password": "wrong password" });

@@ -101,8 +101,15 @@ pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
 }
 
 /// Ours by configuration, ours by the request's own `Host`, or named by the operator.
+///
+/// Of the configured host only the configured scheme is: on http anybody on the way may write the page.
 fn is_trusted(config: &Config, headers: &HeaderMap, url: &str) -> bool {
-    let is_own = |origin: Origin| text(headers, header::HOST).is_some_and(|host| is_own_host(&origin, host));
+    let is_configured_host = |origin: &Origin| {
+        config.is_public() && Origin::parse(&config.base_url()).is_some_and(|own| own.host == origin.host)
+    };
+    let is_own = |origin: Origin| {
+        !is_configured_host(&origin) && text(headers, header::HOST).is_some_and(|host| is_own_host(&origin, host))
+    };
     is_configured(config, url) || Origin::parse(url).is_some_and(is_own)
 }
 
