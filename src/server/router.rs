@@ -29,7 +29,7 @@ use super::{
         origin::{self, is_form},
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, Elsewhere},
-        unknown_hosts, visit,
+        unknown_hosts, unread, visit,
     },
     site,
 };
@@ -66,6 +66,7 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
         .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
+        .layer(around::from_fn(unread::finish))
         .with_state(app)
 }
 

@@ -8,4 +8,5 @@ pub mod request_timeout;
 pub mod security_headers;
 pub mod trusted_origins;
 pub mod unknown_hosts;
+pub mod unread;
 pub mod visit;
