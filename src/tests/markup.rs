@@ -220,7 +220,6 @@ async fn nothing_that_a_stranger_types_changes_a_page() {
             "/reset-password?error=",
             "/verify-email?error=",
             "/check-mail?for=",
-            "/account/deleted?x=",
             "/",
         ] {
             let open_with = async |text: &str| {

@@ -4,11 +4,12 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use image::ImageFormat;
 use serde_json::{Value, json};
 
 use super::{
     ask, events,
-    files::{announce, follow, picture, post, upload},
+    files::{announce, follow, picture, picture_of, post, upload},
     object, text,
 };
 use crate::tests::{TestApp, TestResponse, app::BASE_URL, on_both_engines};
@@ -36,12 +37,12 @@ const ACTIVE: [&str; 20] = [
     "video/mp4",
     "application/octet-stream",
 ];
-/// Each image type that is shown, with the first bytes of its files.
-const SHOWN: [(&str, &[u8]); 4] = [
-    ("image/png", b"\x89PNG\r\n\x1a\n....."),
-    ("image/jpeg", b"\xff\xd8\xff\xe0........."),
-    ("image/gif", b"GIF89a.........."),
-    ("image/webp", b"RIFF\x01\x02\x03\x04WEBPVP8 "),
+/// Each image type that is shown.
+const SHOWN: [(&str, ImageFormat); 4] = [
+    ("image/png", ImageFormat::Png),
+    ("image/jpeg", ImageFormat::Jpeg),
+    ("image/gif", ImageFormat::Gif),
+    ("image/webp", ImageFormat::WebP),
 ];
 
 fn path(url: &Value) -> &str {
@@ -98,8 +99,8 @@ on_both_engines! {
         let alice = app.sign_up("Alice").await;
         let large = picture(1300, 200);
         let mut links = Vec::new();
-        for (declared, body) in SHOWN {
-            let attachment = upload(&app, &alice, "a", declared, body).await;
+        for (declared, format) in SHOWN {
+            let attachment = upload(&app, &alice, "a", declared, &picture_of(format)).await;
             links.extend([(attachment["colloquy"]["url"].clone(), declared), (attachment["preview_url"].clone(), declared)]);
         }
         let attachment = upload(&app, &alice, "a", "image/png", &large).await;
@@ -118,7 +119,7 @@ on_both_engines! {
     async fn a_page_gets_a_file_for_showing_opening_and_saving_only(app) {
         let alice = app.sign_up("Alice").await;
         let script = upload(&app, &alice, "x.js", "text/javascript", b"alert(1)").await;
-        let image = upload(&app, &alice, "x.png", "image/png", SHOWN[0].1).await;
+        let image = upload(&app, &alice, "x.png", "image/png", &picture(2, 2)).await;
         let urls = [&script["colloquy"]["url"], &image["colloquy"]["url"], &image["preview_url"]];
         for url in urls {
             for destination in [

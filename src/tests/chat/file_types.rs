@@ -1,27 +1,28 @@
 //! A file is what its first bytes say, whatever its name made the browser say.
 
+use image::ImageFormat;
 use serde_json::json;
 
 use super::{
     ask, events,
-    files::{announce, follow, put, upload, with_files},
+    files::{GIF, announce, follow, picture_of, put, upload, with_files},
 };
 use crate::tests::on_both_engines;
 
 on_both_engines! {
     async fn a_wrong_type_is_corrected_everywhere(app) {
         let alice = app.sign_up("Alice").await;
-        let jpeg = b"\xff\xd8\xff\xe0.....";
+        let jpeg = &picture_of(ImageFormat::Jpeg)[..];
         let announced = announce(&app, &alice, "photo.png", jpeg.len(), "image/png").await;
         let uploaded = put(&app, &announced, jpeg).await.json();
         assert_eq!((&uploaded["mime_type"], &uploaded["type"]), (&json!("image/jpeg"), &json!("image")));
         let sent = ask(&app, &alice, "threads.create", with_files("/long 1", &[&uploaded])).await.text();
         assert_eq!(events(&sent)[1]["item"]["attachments"][0]["mime_type"], "image/jpeg");
         let file = follow(&app, "GET", &uploaded["colloquy"]["url"], b"").await;
-        assert_eq!((file.header("content-type"), &file.body[..]), ("image/jpeg", &jpeg[..]));
+        assert_eq!((file.header("content-type"), &file.body[..]), ("image/jpeg", jpeg));
 
         for (name, declared, body, mime_type, shown) in [
-            ("scan", "application/octet-stream", b"GIF89a".as_slice(), "image/gif", true),
+            ("scan", "application/octet-stream", GIF, "image/gif", true),
             ("photo.heic", "image/heic", jpeg, "image/jpeg", true),
             ("a.txt", "text/plain", jpeg, "image/jpeg", true),
             ("a.pdf", "application/pdf", b"\xef\xbb\xbf%PDF-1.7", "application/pdf", false),

@@ -76,6 +76,17 @@ pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// Makes a small picture of a format.
+pub(super) fn picture_of(format: image::ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(2, 2).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// A picture of one pixel.
+pub(super) const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
 /// Returns the names of all stored files.
 fn stored(app: &TestApp) -> Vec<String> {
     let folder = std::fs::read_dir(app.state.config.data_dir.join("uploads")).unwrap();

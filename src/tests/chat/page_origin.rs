@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     events,
-    files::{upload, with_files},
+    files::{GIF, upload, with_files},
 };
 use crate::tests::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, mailed::one_letter, on_both_engines};
 
@@ -28,7 +28,7 @@ async fn post(app: &TestApp, user: &TestUser, headers: Headers<'_>, kind: &str, 
 }
 
 async fn announce_from(app: &TestApp, user: &TestUser, headers: Headers<'_>) -> Value {
-    let params = json!({ "name": "a.png", "size": 6, "mime_type": "image/gif" });
+    let params = json!({ "name": "a.png", "size": GIF.len(), "mime_type": "image/gif" });
     let response = post(app, user, headers, "attachments.create", params).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text());
     response.json()
@@ -95,11 +95,11 @@ on_both_engines! {
             let request = FROM_LAN.iter().fold(request, |it, (name, value)| it.header(*name, *value));
             app.send(request.body(Body::from(body)).unwrap()).await
         };
-        let uploaded = from_lan("PUT", &announced["upload_descriptor"]["url"], b"GIF89a").await;
+        let uploaded = from_lan("PUT", &announced["upload_descriptor"]["url"], GIF).await;
         assert_eq!(origins(&uploaded.text()), all_at(LAN, 2));
         let uploaded = uploaded.json();
         for url in [&uploaded["colloquy"]["url"], &uploaded["preview_url"]] {
-            assert_eq!(&from_lan("GET", url, b"").await.body[..], b"GIF89a");
+            assert_eq!(&from_lan("GET", url, b"").await.body[..], GIF);
         }
         let form = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\nhello\r\n--x--\r\n";
         let request = Request::post("/chatkit/attachments")

@@ -183,7 +183,7 @@ on_both_engines! {
         }
         let events = stream.rest().await;
         let done = events.last().unwrap().1["item"].clone();
-        assert_eq!(done["colloquy"], json!({ "interrupted": true }));
+        assert_eq!(done["colloquy"], json!({ "interrupted": true, "stopped": true }));
         let items = stored(&app, &thread_id).await;
         assert_eq!(items[1], ("assistant_message".into(), deltas(&events), true));
         assert_eq!((items.len(), items[2].0.as_str()), (3, "sdk_hidden_context"));
