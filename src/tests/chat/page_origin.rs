@@ -113,7 +113,7 @@ on_both_engines! {
         assert_eq!(origins(&begun), all_at(LAN, 2));
         let thread_id = events(&begun)[0]["thread"]["id"].clone();
         let item_id = events(&begun)[1]["item"]["id"].clone();
-        let follower = upload(&app, &alice, "c.gif", "image/gif", b"GIF87a").await;
+        let follower = upload(&app, &alice, "c.gif", "image/gif", GIF).await;
         message = with_files("/long 1", &[&follower]);
         message["thread_id"] = thread_id.clone();
         assert_eq!(origins(&post(&app, &alice, FROM_LAN, "threads.add_user_message", message).await.text()), all_at(LAN, 2));
