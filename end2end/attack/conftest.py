@@ -16,8 +16,8 @@ from server import start_server, stop
 
 # How long a bystander waits at most for an answer: longer than any machine of ours needs.
 PATIENCE_S = 30
-# The pause between two requests of a bystander.
-PAUSE_S = 0.05
+# The pause between two requests of a bystander, who stays within the rate limits.
+PAUSE_S = 0.2
 
 # What bystanders waited during each attack, in seconds.
 WAITS: dict[str, list[float]] = {}

@@ -200,7 +200,7 @@ def test_leaving_stops_the_server_behind(servers: Pair, ada: User):
     [thread] = ada.chatkit("threads.list").json()["data"]
     eventually(lambda: len(stored(ada, thread["id"])) == 2, "what was written is stored")
     here = stored(ada, thread["id"])[1]
-    assert here["content"][0]["text"].startswith("w0 w1 w2 ") and here["colloquy"] == {"interrupted": True}
+    assert here["content"][0]["text"].startswith("w0 w1 w2 ") and here["colloquy"] == {"interrupted": True, "stopped": True}
     events = read(ada.chatkit("threads.add_user_message", thread_id=thread["id"], input=message("Hello")))
     assert events[-1]["item"]["content"][0]["text"].startswith("You said 'Hello'")
 

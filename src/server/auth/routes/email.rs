@@ -84,7 +84,7 @@ async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireErro
         (Ok(_), Some(url)) => {
             if url == path::VERIFY_EMAIL {
                 // Our page says so only to whoever followed the link.
-                SetCookies::of(&parts).extend([memory::keep_done(&app, Done::EmailVerified)]);
+                SetCookies::of(parts).extend([memory::keep_done(app, Done::EmailVerified)]);
             }
             Ok(links::found(&url))
         }

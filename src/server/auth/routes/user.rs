@@ -117,7 +117,7 @@ async fn follow_deletion(app: &AppState, parts: &Parts) -> Result<Response, Wire
         Some(url) => {
             if url == path::ACCOUNT_DELETED {
                 // Our page says so only to whoever followed the link.
-                SetCookies::of(&parts).extend([memory::keep_done(&app, Done::Deleted)]);
+                SetCookies::of(parts).extend([memory::keep_done(app, Done::Deleted)]);
             }
             links::found(&url)
         }

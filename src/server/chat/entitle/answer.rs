@@ -42,7 +42,8 @@ pub(super) fn title_in(answer: &str) -> Option<String> {
     let titles = lines.iter().enumerate().filter_map(|(at, line)| {
         let title = unwrapped(line);
         let has_more = lines[at + 1..].iter().any(|line| !unwrapped(line).is_empty());
-        (!title.is_empty() && !title.ends_with([':', '：']) && !(has_more && is_polite(title))).then_some(title)
+        let is_none = title.is_empty() || title.ends_with([':', '：']) || (has_more && is_polite(title));
+        (!is_none).then_some(title)
     });
     titles.map(title_of).next().flatten()
 }

@@ -152,7 +152,7 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
     let mut start = 0;
     let mut parts: Vec<Part> = Vec::new();
     let mut events = Parser::new_ext(text, options).into_offset_iter();
-    while let Some((event, range)) = events.next() {
+    for (event, range) in events.by_ref() {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
             start = hidden.in_source(text[..range.start].rfind('\n').map_or(0, |at| at + 1));

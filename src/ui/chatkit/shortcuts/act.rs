@@ -81,14 +81,13 @@ fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
         Shortcut::PreviousMessage => return step(root, -1),
         Shortcut::NextMessage => return step(root, 1),
         Shortcut::CopyAnswer => return copy_answer(control),
-        // Escape is for what is on top.
-        Shortcut::Stop if control.frame.toasts.close_newest() => {}
+        // A toast goes by itself; what is written does not stop by itself.
         Shortcut::Stop => {
             let can_stop = control.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.can_stop));
-            if can_stop {
-                control.stop();
+            if !can_stop {
+                return control.frame.toasts.close_newest();
             }
-            return can_stop;
+            control.stop();
         }
         Shortcut::List => control.show_shortcuts(),
     }

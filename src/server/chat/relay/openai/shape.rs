@@ -163,13 +163,13 @@ mod tests {
         check(Failure::TooLong, all, &[shorter.clone(), Shape { shows_pictures: false, ..shorter }]);
         check(Failure::TooLong, none, &[]);
         let blind = Shape { shows_pictures: false, ..usual.clone() };
-        check(Failure::PicturesRefused { is_blind: true }, all, &[blind.clone()]);
+        check(Failure::PicturesRefused { is_blind: true }, all, std::slice::from_ref(&blind));
         check(Failure::PicturesRefused { is_blind: true }, none, &[]);
         check(Failure::RolesRefused, all, &[Shape { is_plain: true, ..usual.clone() }]);
         check(Failure::ThoughtsMissing, all, &[Shape { thoughts: Thoughts::Everywhere, ..usual.clone() }]);
         check(Failure::ExtrasRefused, all, &[Shape { thoughts: Thoughts::Never, ..usual.clone() }]);
         let cheap = Shape { asks_usage: false, ..usual.clone() };
-        check(Failure::Rejected(400), none, &[cheap.clone()]);
+        check(Failure::Rejected(400), none, std::slice::from_ref(&cheap));
         check(Failure::Rejected(400), all, &[cheap.clone(), Shape { shows_pictures: false, ..cheap }]);
         let broken = || Failure::Broken { status: 500, retry_after_s: None };
         check(broken(), all, &[]);
