@@ -245,7 +245,11 @@ test.describe("on a touch screen", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
   test("a field has the calendar of the system", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
-    const widget = await show(page, visit, "stay");
+    await visit("/chat");
+    // Enter breaks the line here.
+    await chatPage(page).message.fill("/widget stay");
+    await chatPage(page).send.click();
+    const widget = widgetOf(page);
     const { field, button } = parts(widget);
     await expect(field("From")).toBeVisible();
     await expect(button("From")).toBeHidden();
