@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 
-import { Browser, newUser, signedIn, signedUp } from "../fixtures/browser.mjs";
+import { Browser, assertRefused, newUser, signedIn, signedUp } from "../fixtures/browser.mjs";
 import { start } from "../fixtures/target.mjs";
 
 const server = await start();
@@ -94,10 +94,8 @@ describe("verification", () => {
   });
 
   test("a link of a mail leads to no foreign page", async () => {
-    const { status, text } = await new Browser(server).open(
-      `${server.publicUrl}/api/auth/verify-email?token=x&callbackURL=${encodeURIComponent("https://evil.example")}`,
-    );
-    assert.deepEqual([status, JSON.parse(text).code], [403, "INVALID_CALLBACK_URL"]);
+    const link = `${server.publicUrl}/api/auth/verify-email?token=x&callbackURL=${encodeURIComponent("https://evil.example")}`;
+    assertRefused(await new Browser(server).open(link), 403, "INVALID_CALLBACK_URL");
   });
 
   test("where verification is required, nobody is signed in before", async () => {
