@@ -2,7 +2,7 @@
 //!
 //! A request counts before anything else is done for it, and a form of our own pages counts as the request to
 //! `/api/auth` that does the same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the networks
-//! around that by higher ones. Passwords that fail count for their account, too, see [`failures`].
+//! around that by higher ones. Passwords that fail count for their account, too, see `failures`.
 
 mod database;
 mod failures;

@@ -69,7 +69,7 @@ pub struct Visitor {
     pub ip_address: String,
     /// The `User-Agent`.
     pub user_agent: String,
-    /// The cookie of [`devices`]; anybody may have written it, and `""` is none.
+    /// The cookie of `devices`; anybody may have written it, and `""` is none.
     pub device: String,
 }
 
