@@ -46,7 +46,7 @@ def trickle(connections: list[tuple[socket.socket, bytes]], over: threading.Even
 
 
 def test_silent_and_slow_connections_are_closed_and_others_served(attacked, bystander):
-    app = attacked(max_files=1024, TRUSTED_PROXIES="")
+    app = attacked(max_files=1024, TRUSTED_PROXIES="", RATE_LIMIT="off")
     connections = [(connect(app.url, first), more) for first, more in SLOW.values() for _ in range(3)]
     over = threading.Event()
     slow = threading.Thread(target=trickle, args=[connections, over])
@@ -62,7 +62,7 @@ def test_silent_and_slow_connections_are_closed_and_others_served(attacked, byst
 
 
 def test_more_sockets_than_files_do_not_keep_others_out(attacked, bystander):
-    app = attacked(max_files=256, TRUSTED_PROXIES="")
+    app = attacked(max_files=256, TRUSTED_PROXIES="", RATE_LIMIT="off")
     with bystander(app, "300 sockets, 256 files") as other:
         held = [connect(app.url, first) for first in [HALF_A_HEADER] * 200 + [b""] * 100]
         n_before = len(other.waits)

@@ -69,4 +69,6 @@ def test_a_connection_that_is_cut_keeps_its_words(with_aimock: Conversation) -> 
 )
 def test_a_fault_is_a_sentence(with_aimock: Conversation, question: str, words: str, may_retry: bool) -> None:
     with_aimock.ask(question).failed(words, may_retry)
-    assert with_aimock.ask("Are you there?").succeeded().text == "You said: Are you there?"
+    # Where nothing of an answer came, both questions are one message.
+    answered = with_aimock.ask("Are you there?").succeeded().text
+    assert answered in ("You said: Are you there?", f"You said: {question}\n\nAre you there?")
