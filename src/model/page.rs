@@ -112,11 +112,11 @@ from_json!(struct FormMemory { ; typed, done });
 pub struct EntryStart {
     /// Whether the visitor is signed in already.
     pub is_signed_in: bool,
-    /// Whether the visitor's address is known to be verified: by the account, or by the link that was just followed.
+    /// True if the visitor's address is verified, by the account or by the link that was just followed.
     pub is_verified: bool,
     /// Whether this server lets anybody sign up now.
     pub may_sign_up: bool,
-    /// Whether the link that led here sets no password any more.
+    /// True if the link that led here no longer sets a password.
     pub is_link_dead: bool,
     /// What the form before has left.
     pub memory: FormMemory,
@@ -251,9 +251,9 @@ pub struct ChatStart {
     pub attachments: Option<AttachmentLimits>,
     /// Whether speech can be turned into text.
     pub can_transcribe: bool,
-    /// Whether the note about the demo was closed in this browser.
+    /// True if the demo notice was closed in this browser.
     pub is_demo_known: bool,
-    /// What the operator fits the page with, as options of the official client.
+    /// The options of `CHATKIT_PAGE`, in the shape of the official client's.
     pub page: Option<Value>,
 }
 

@@ -167,7 +167,7 @@ impl AssistantMessage {
         self.content.iter().map(|AssistantContent::OutputText(part)| part.text.as_str()).collect()
     }
 
-    /// Whether its user stopped it.
+    /// True if its user stopped it.
     pub fn is_stopped(&self) -> bool {
         self.colloquy.as_ref().is_some_and(|marks| marks.stopped)
     }

@@ -83,7 +83,7 @@ impl Thread {
         self.mark("run", serde_json::json!(run));
     }
 
-    /// Adds something of ours to `metadata.colloquy`.
+    /// Adds a key to `metadata.colloquy`.
     pub fn mark(&mut self, name: &str, value: Value) {
         let ours = self.metadata.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
         if let Some(ours) = ours.as_object_mut() {

@@ -204,7 +204,7 @@ pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<boo
     Ok(held > 0)
 }
 
-/// Whether any password is hashed by argon2id, and whether any is as Better Auth does it.
+/// Returns whether argon2id hashes exist, and whether Better Auth's scrypt hashes do.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

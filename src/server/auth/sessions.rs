@@ -62,14 +62,14 @@ impl std::fmt::Debug for SessionRow {
     }
 }
 
-/// Who asks: what a session remembers of the request that opened it, and what the browser says of itself.
+/// The client of a request: the fields that a session keeps, and the device cookie.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
     pub ip_address: String,
     /// The `User-Agent`.
     pub user_agent: String,
-    /// The cookie of `devices`; anybody may have written it, and `""` is none.
+    /// The unverified cookie of `devices`; `""` if absent.
     pub device: String,
 }
 

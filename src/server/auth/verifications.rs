@@ -79,7 +79,7 @@ pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value
     Ok(deleted > 0)
 }
 
-/// What became of a link that is followed.
+/// The result of following a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Following {
     /// It was not followed before.

@@ -1,4 +1,4 @@
-//! What a JPEG says of the work that it takes (ITU-T T.81, annex B).
+//! The decoding cost of a JPEG, by its headers (ITU-T T.81, annex B).
 
 /// Start of a scan.
 const SOS: u8 = 0xda;
