@@ -36,7 +36,7 @@ test.describe("an answer goes on", { tag: "@own-server" }, () => {
     const chat = chatPage(page);
 
     // Ada loads the page again in the middle of an answer.
-    await say(page, "/slow 60");
+    await say(page, "/slow 120");
     await expect(chat.answers).toContainText("w5 ");
     await expect(page).toHaveURL(/\/chat\/thr_/);
     await page.reload();
@@ -46,7 +46,7 @@ test.describe("an answer goes on", { tag: "@own-server" }, () => {
     await expect(chat.answers).toContainText("w5 ");
     await expect(chat.answers).toHaveAttribute("aria-busy", "true");
     await expect(chat.stop).toBeVisible();
-    await expectWhole(page, 60);
+    await expectWhole(page, 120);
     await expect(chat.questions).toHaveCount(1);
 
     // She writes the next message.
@@ -59,7 +59,7 @@ test.describe("an answer goes on", { tag: "@own-server" }, () => {
     const chat = chatPage(page);
 
     // Ada begins another chat while the first one is being answered.
-    await say(page, "/slow 60");
+    await say(page, "/slow 120");
     await expect(chat.answers).toContainText("w5 ");
     await chat.newChat.click();
     await expect(chat.empty).toBeVisible();
@@ -67,9 +67,9 @@ test.describe("an answer goes on", { tag: "@own-server" }, () => {
     await expectWhole(page, 3);
 
     // Back in the first one, nothing is lost, and it goes on.
-    await chat.chat("/slow 60").click();
+    await chat.chat("/slow 120").click();
     await expect(chat.answers).toContainText("w9 ");
-    await expectWhole(page, 60);
+    await expectWhole(page, 120);
   });
 });
 
@@ -144,13 +144,13 @@ test.describe("other tabs", { tag: "@own-server" }, () => {
     await ready(other);
 
     // Ada asks in one tab, and reads in both.
-    await say(page, "/slow 40");
+    await say(page, "/slow 100");
     for (const tab of [page, other]) {
       await expect(chatPage(tab).answers.last()).toContainText("w3 ");
       await expect(chatPage(tab).answers.last()).toHaveAttribute("aria-busy", "true");
-      await expect(chatPage(tab).questions).toHaveText([/\/slow 2/, /\/slow 40/]);
+      await expect(chatPage(tab).questions).toHaveText([/\/slow 2/, /\/slow 100/]);
     }
-    for (const tab of [page, other]) await expectWhole(tab, 40, 2);
+    for (const tab of [page, other]) await expectWhole(tab, 100, 2);
 
     // She asks in the other one, and stops in the first.
     await say(other, "/slow 300");
@@ -201,30 +201,30 @@ test.describe("other tabs", { tag: "@own-server" }, () => {
 
 test.describe("an answer is written again", { tag: "@own-server" }, () => {
   test("in the place of the old one, which comes back if it is stopped", async ({ page, visit, ready, scan, signedIn }) => {
-    const id = await signedIn.createThread("/slow 15");
+    const id = await signedIn.createThread("/slow 40");
     await visit(`/chat/${id}`);
     const chat = chatPage(page);
-    await expectWhole(page, 15);
+    await expectWhole(page, 40);
 
     // Ada wants another answer: it stands where the old one stood.
     await chat.answers.hover();
     await chat.answerAgain.click();
     await expect(chat.answers).toHaveAttribute("aria-busy", "true");
     await expect(chat.answers).toHaveCount(1);
-    await expect(chat.answers).not.toContainText("w14");
+    await expect(chat.answers).not.toContainText("w39");
     await scan("a chat with an answer that is written again");
-    await expectWhole(page, 15);
+    await expectWhole(page, 40);
     await page.reload();
     await ready();
-    await expectWhole(page, 15);
+    await expectWhole(page, 40);
 
     // She wants yet another one, but stops it: the old one is there.
     await chat.answers.hover();
     await chat.answerAgain.click();
     await expect(chat.answers).toContainText("w2 ");
-    await expect(chat.answers).not.toContainText("w14");
+    await expect(chat.answers).not.toContainText("w39");
     await chat.stop.click();
-    await expectWhole(page, 15);
+    await expectWhole(page, 40);
   });
 
   test("when it failed", async ({ page, visit, scan, signedIn: _ }) => {

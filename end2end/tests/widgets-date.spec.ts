@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 
 import { chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
-import { actionOf, press, say, show, tabTo, widgetOf } from "../fixtures/widgets.ts";
+import { actionOf, hold, press, say, show, tabTo, widgetOf } from "../fixtures/widgets.ts";
 
 test.use({ demo: true });
 
@@ -183,19 +183,13 @@ test("a calendar stands where its server wants it", { tag: "@own-server" }, asyn
 test("a calendar stays while its server changes what is around it", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   const widget = await show(page, visit, "stay");
   const { field, calendar } = parts(widget);
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route("**/chatkit", async (route) => {
-    const isAction = route.request().postDataJSON()?.type === "threads.sync_custom_action";
-    if (isAction) await held;
-    await route.continue();
-  });
+  const actions = await hold(page, "threads.sync_custom_action");
   await field("From").fill("2026-12-05");
   await field("From").focus();
   await page.keyboard.press("F4");
   await page.keyboard.press("ArrowRight");
   expect(await active(page)).toBe("2026-12-06");
-  letGo();
+  actions.letGo();
   await expect(widget).toContainText('stay.from {"stay":');
   await expect(calendar).toBeVisible();
   expect(await active(page)).toBe("2026-12-06");

@@ -2,7 +2,7 @@
 
 import { chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
-import { actionOf, press, say, show, tabTo, widgetOf } from "../fixtures/widgets.ts";
+import { actionOf, hold, press, say, show, tabTo, widgetOf } from "../fixtures/widgets.ts";
 
 test.use({ demo: true, settings: { EXAMPLES: "on" } });
 
@@ -135,28 +135,32 @@ test("an action shows that it is under way", { tag: "@own-server" }, async ({ pa
   const button = (name: string) => widget.getByRole("button", { name, exact: true });
 
   // The whole widget waits: it keeps the focus, and what it holds cannot be used.
+  const slow = await hold(page, "threads.custom_action");
   await press(page, button("Slow"));
   await expect(widget.locator("[aria-busy=true]").first()).toBeVisible();
   await expect(button("Slow")).toBeFocused();
   await expect(button("Auto")).toHaveAttribute("aria-disabled", "true");
   await expect(widget.getByRole("textbox")).not.toBeEditable();
+  slow.letGo();
   await expect(widget).toContainText("press.slow null");
   await expect(button("Auto")).not.toHaveAttribute("aria-disabled");
 
   // A button waits alone.
+  const atOnce = await hold(page, "threads.sync_custom_action");
   await press(page, button("Slow at once"));
   await expect(button("Slow at once")).toHaveAttribute("aria-busy", "true");
   await expect(button("Auto")).not.toHaveAttribute("aria-disabled");
+  atOnce.letGo();
   await expect(button("Slow at once")).not.toHaveAttribute("aria-busy");
 
   // While an answer streams, only what needs no stream is done.
-  await say(page, "/slow 40");
+  await say(page, "/slow 3000");
   await expect(conversation.getByText("w2 ")).toBeVisible();
   await press(page, button("At once"));
   await expect(widget).toContainText('press.at_once {"n":2}');
   await press(page, button("Auto"));
   await expect(widget.getByRole("status")).toHaveText("An answer is being written. Try again when it is complete.");
-  await expect(stop).toBeVisible();
+  await stop.click();
   await expect(stop).toHaveCount(0);
 
   // Then it is; one that fails can be tried again.
