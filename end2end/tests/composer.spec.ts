@@ -107,8 +107,6 @@ test.describe("while an answer is written", () => {
     await chat.message.fill(ASK_SLOWLY);
     await chat.send.click();
     await expect(chat.chat(/Count slowly/)).toBeVisible();
-    // Who leaves before the server has told the title may find an untitled chat.
-    await expect(chat.answers).toContainText("number 1");
     await chat.message.fill("later");
     await chat.message.press("Enter");
     await expect(waiting.rows).toHaveCount(1);

@@ -145,7 +145,10 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
         (false, false) => {}
     }
     if is_new {
-        run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title: None, ..thread.clone() } });
+        // Official clients expect the title with the first text (recording 01). Our own must not lose it when its reader
+        // leaves before that.
+        let title = thread.title.clone().filter(|_| client.resumable);
+        run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title, ..thread.clone() } });
     } else if client.resumable {
         // Official clients expect nothing before the message.
         run.append(&ThreadStreamEvent::ThreadUpdated { thread: thread.clone() });

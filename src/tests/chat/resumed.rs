@@ -120,6 +120,21 @@ on_both_engines! {
         assert_eq!(told, [(&json!("thread.item.replaced"), &all.last().unwrap().1["item"])]);
     }
 
+    async fn whoever_leaves_early_knows_the_title(app) {
+        let alice = app.sign_up("Alice").await;
+        let first = async |request| {
+            let mut stream = Stream::open(&app, alice.chatkit(&request)).await;
+            stream.read_to("stream_options").await;
+            let (_, mut event) = stream.events().swap_remove(0);
+            (event["type"].take(), event["thread"]["title"].take())
+        };
+        let params = json!({ "input": text("/slow 2") });
+        assert_eq!(first(resumable("threads.create", params.clone())).await, (json!("thread.created"), json!("/slow 2")));
+        // Official clients get it with the first text, as from the Python SDK.
+        let official = json!({ "type": "threads.create", "params": params });
+        assert_eq!(first(official).await, (json!("thread.created"), Value::Null));
+    }
+
     async fn two_tabs_read_one_answer(app) {
         let alice = app.sign_up("Alice").await;
         let mut first = Stream::create(&app, &alice, "/slow 6").await;
