@@ -106,6 +106,11 @@ test("the list of chats is one stop, and a link leads past it", { tag: "@own-ser
   await page.keyboard.press("Tab");
   await page.keyboard.press("Shift+Tab");
   await expect(chat.chat("/long 4")).toBeFocused();
+  // Who opens a chat can type at once.
   await page.keyboard.press("Enter");
   await expect(chat.questions).toHaveText(/\/long 4/);
+  await expect(chat.message).toBeFocused();
+  await chat.chat("/long 2").click();
+  await expect(chat.questions).toHaveText(/\/long 2/);
+  await expect(chat.message).toBeFocused();
 });

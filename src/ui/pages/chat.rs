@@ -121,7 +121,13 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let drawer = Drawer::new();
     effect(move || {
         let id = thread_id.get();
-        untrack(|| control.set_thread_id(id));
+        untrack(|| {
+            let is_opened = control.thread_id().get() != id;
+            control.set_thread_id(id);
+            if is_opened {
+                control.offer_composer();
+            }
+        });
         drawer.leave();
     });
     let title = memo(move || match control.loading().get() {
