@@ -1,5 +1,7 @@
 // Copying, also where the browser has no clipboard for scripts.
 
+import type { Page } from "@playwright/test";
+
 import { Client, newAccount } from "../fixtures/client.mjs";
 import { browser } from "../fixtures/browser.ts";
 import { chatPage } from "../fixtures/pages.ts";
@@ -49,12 +51,15 @@ test("an answer and its code are copied on plain http", { tag: "@own-server" }, 
   expect(await pasted()).toContain("```");
 });
 
-test("a copy that fails is reported, and the report can be closed", { tag: "@own-server" }, async ({ page, visit, scan, signedIn }) => {
-  // The browser lets nobody copy.
-  await page.addInitScript(() => {
+/** Lets nobody copy. */
+const refuseCopies = (page: Page) =>
+  page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
     document.execCommand = () => false;
   });
+
+test("a copy that fails is reported, and the report can be closed", { tag: "@own-server" }, async ({ page, visit, scan, signedIn }) => {
+  await refuseCopies(page);
   const id = await signedIn.createThread("/long 3");
   await visit(`/chat/${id}`);
   const chat = chatPage(page);
@@ -83,4 +88,26 @@ test("a copy that fails is reported, and the report can be closed", { tag: "@own
   await expect(toasts).toBeVisible();
   await toasts.locator("> *").evaluate((it) => it.getAnimations().forEach((it) => it.finish()));
   await expect(toasts).toHaveCount(0);
+});
+
+test("Escape stops an answer before it closes a report", { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
+  await refuseCopies(page);
+  const id = await signedIn.createThread("/long 3");
+  await visit(`/chat/${id}`);
+  const chat = chatPage(page);
+  const toasts = page.getByRole("status").filter({ hasText: "does not let the page copy" });
+  for (const copy of [
+    () => page.keyboard.press("Alt+Shift+C"),
+    () => chat.answers.first().getByRole("button", { name: /^(Copy answer|Not copied)$/ }).click(),
+  ]) {
+    await chat.message.fill("/slow 3000");
+    await chat.message.press("Enter");
+    await expect(chat.answers.last()).toContainText("w2 ");
+    await copy();
+    await expect(toasts).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(chat.stop).toHaveCount(0);
+    await expect(chat.send).toBeVisible();
+  }
+  await expect(chat.stopped).toHaveCount(2);
 });

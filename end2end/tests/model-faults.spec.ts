@@ -1,6 +1,6 @@
 // What a user sees when the model fails.
 
-import { ASK_BREAK, askForFailure } from "../fixtures/model.mjs";
+import { ASK_BREAK, ASK_LENGTH, askForFailure } from "../fixtures/model.mjs";
 import { chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -49,5 +49,33 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(chat.questions).toHaveText(new RegExp(ASK_BREAK));
     await expect(chat.answers).toContainText("These words arrive");
     await expect(chat.interrupted).toBeVisible();
+  });
+
+  test("an answer that reached the model's limit says so, and goes on", async ({ page, visit, ready, scan, signedIn: _ }) => {
+    await visit("/chat");
+    const chat = chatPage(page);
+    const sentence = chat.answers.getByText("This answer reached the longest length that the model may give.");
+    const goOn = chat.answers.getByRole("button", { name: "Continue" });
+
+    // Ada asks for more than the model may say at once. What came stays, and says why it ends.
+    await chat.message.fill(ASK_LENGTH);
+    await chat.send.click();
+    await expect(chat.answers).toContainText("As long as it may be");
+    await expect(sentence).toBeVisible();
+    await expect(goOn).toBeVisible();
+    await expect(chat.alert).toHaveCount(0);
+    await scan("an answer that reached the model's limit");
+    await page.reload();
+    await ready();
+    await expect(sentence).toBeVisible();
+
+    // She has it go on, and can type at once.
+    await goOn.click();
+    await expect(chat.questions).toHaveText([new RegExp(ASK_LENGTH), /Continue/]);
+    await expect(chat.answers).toHaveCount(2);
+    await expect(chat.answers.last()).toContainText("You said: Continue");
+    await expect(sentence).toHaveCount(1);
+    await expect(goOn).toHaveCount(0);
+    await expect(chat.message).toBeFocused();
   });
 });
