@@ -1,4 +1,7 @@
-//! Attachments: uploads, links, what may be sent, and what is swept.
+//! Attachments: uploads, and what may be sent.
+
+mod links;
+mod swept;
 
 use std::io::Cursor;
 
@@ -8,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{ask, create, events, object, recorded::parse, refusal, text, thread};
+use super::{ask, events, object, recorded::parse, refusal, text, thread};
 use crate::tests::{TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engines};
 
 /// What a text file holds in these tests.
@@ -293,39 +296,6 @@ on_both_engines! {
         assert_eq!((code(&get), get.header("allow")), ((405, "method_not_allowed".into()), "POST"));
     }
 
-    async fn a_link_is_good_for_its_file_and_purpose_while_it_lasts(app) {
-        let alice = app.sign_up("Alice").await;
-        let announced = announce(&app, &alice, "a.txt", NOTES.len(), "text/plain").await;
-        let upload_url = announced["upload_descriptor"]["url"].as_str().unwrap().to_owned();
-        let not_yet = follow(&app, "GET", &announced["colloquy"]["url"], b"").await;
-        assert_eq!(code(&not_yet), (404, "not_found".into()));
-        put(&app, &announced, NOTES).await;
-        let other = upload(&app, &alice, "b.txt", "text/plain", b"b").await;
-        let url = other["colloquy"]["url"].as_str().unwrap().to_owned();
-        let (path, signature) = url.rsplit_once('=').unwrap();
-        let id = |it: &Value| it["id"].as_str().unwrap().to_owned();
-        for (method, wrong) in [
-            ("GET", upload_url.clone()),
-            ("PUT", url.clone()),
-            ("GET", url.replace(&id(&other), &id(&announced))),
-            ("GET", url.replace(&id(&other), "atc_nope")),
-            ("GET", url.replace(&id(&other), "atc_%00")),
-            ("GET", url.replace(&id(&other), "atc_%ff")),
-            ("GET", url.replace("for=download", "for=preview")),
-            ("GET", url.replace("for=download", "for=anything")),
-            ("GET", url.replace("expires=", "expires=9")),
-            ("GET", format!("{path}={}", signature.to_uppercase())),
-            ("GET", format!("{path}=")),
-            ("GET", url.split('?').next().unwrap().to_owned()),
-        ] {
-            assert_eq!(code(&follow(&app, method, &json!(wrong), b"").await), (404, "not_found".into()), "{method} {wrong}");
-        }
-        app.state.clock.advance_seconds(2 * 60 * 60);
-        for (method, old) in [("GET", url), ("PUT", upload_url)] {
-            assert_eq!(code(&follow(&app, method, &json!(old), b"").await), (403, "link_expired".into()));
-        }
-    }
-
     async fn another_users_attachment_can_neither_be_sent_nor_deleted(app) {
         let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
         let alices = upload(&app, &alice, "a.txt", "text/plain", NOTES).await;
@@ -363,95 +333,5 @@ on_both_engines! {
         assert_eq!(sent.as_array().unwrap().iter().map(|it| &it["name"]).collect::<Vec<_>>(), all[..10].iter().map(|it| &it["name"]).collect::<Vec<_>>());
         let again = refusal(&app, &alice, "threads.create", with_files("x", &all[9..10])).await;
         assert_eq!(again, (400, "invalid_request".into()));
-    }
-
-    async fn what_is_not_sent_within_a_day_is_swept_and_what_is_sent_stays(app) {
-        let alice = app.sign_up("Alice").await;
-        let sent = upload(&app, &alice, "sent.txt", "text/plain", NOTES).await;
-        ask(&app, &alice, "threads.create", with_files("/long 1", &[&sent])).await;
-        let unsent = upload(&app, &alice, "unsent.png", "image/png", &picture(700, 100)).await;
-        announce(&app, &alice, "never.txt", 3, "text/plain").await;
-        assert_eq!(stored(&app).len(), 3, "two files and a preview");
-        app.state.clock.advance_seconds(24 * 60 * 60);
-        app.state.chat.sweep_files().await;
-        assert_eq!(stored(&app).len(), 3);
-        app.state.clock.advance_seconds(1);
-        app.state.chat.sweep_files().await;
-        assert_eq!(stored(&app).len(), 1);
-        let refused = refusal(&app, &alice, "threads.create", with_files("x", &[&unsent])).await;
-        assert_eq!(refused, (404, "not_found".into()));
-    }
-
-    async fn what_a_crash_left_of_a_file_is_swept(app) {
-        let alice = app.sign_up("Alice").await;
-        let announced = announce(&app, &alice, "large.bin", 12_000_000, "application/octet-stream").await;
-        let path = announced["upload_descriptor"]["url"].as_str().unwrap().strip_prefix(BASE_URL).unwrap().to_owned();
-        let part = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(vec![b'x'; 6_000_000])]);
-        let silence = futures_util::stream::pending();
-        let body = Body::from_stream(futures_util::StreamExt::chain(part, silence));
-        let uploading = app.router.clone();
-        let uploading = tokio::spawn(tower::ServiceExt::oneshot(uploading, Request::put(path).body(body).unwrap()));
-        for _ in 0..500 {
-            if !stored(&app).is_empty() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        assert!(stored(&app)[0].ends_with("#1"), "it is not whole");
-        app.state.chat.sweep_files().await;
-        assert_eq!(stored(&app).len(), 1);
-        app.state.clock.advance_seconds(25 * 60 * 60);
-        app.state.chat.sweep_files().await;
-        assert!(stored(&app).is_empty());
-        uploading.abort();
-    }
-
-    async fn files_go_with_their_thread_and_with_their_user(app) {
-        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
-        let mut urls = Vec::new();
-        for user in [&alice, &bob] {
-            let file = upload(&app, user, "a.png", "image/png", &picture(700, 100)).await;
-            let told = events(&ask(&app, user, "threads.create", with_files("/long 1", &[&file])).await.text());
-            urls.push((file["colloquy"]["url"].clone(), told[0]["thread"]["id"].clone()));
-        }
-        assert_eq!(stored(&app).len(), 4);
-        object(&app, &alice, "threads.delete", json!({ "thread_id": urls[0].1 })).await;
-        assert_eq!(code(&follow(&app, "GET", &urls[0].0, b"").await), (404, "not_found".into()));
-        app.state.chat.sweep_files().await;
-        assert_eq!(stored(&app).len(), 2);
-        let gone = app.post("/api/auth/delete-user", Some(&bob.cookie), &json!({ "password": "correct horse 1" })).await;
-        assert_eq!(gone.status, StatusCode::OK, "{}", gone.text());
-        assert_eq!(code(&follow(&app, "GET", &urls[1].0, b"").await), (404, "not_found".into()));
-        app.state.chat.sweep_files().await;
-        assert!(stored(&app).is_empty());
-    }
-
-    async fn a_page_of_a_trusted_origin_may_upload(app, &["--better-auth-trusted-origins", "https://app.example.com"]) {
-        let alice = app.sign_up("Alice").await;
-        let announced = announce(&app, &alice, "a.txt", NOTES.len(), "text/plain").await;
-        let path = announced["upload_descriptor"]["url"].as_str().unwrap().strip_prefix(BASE_URL).unwrap();
-        let request = |method: &str, origin: &str| Request::builder().method(method).uri(path).header(header::ORIGIN, origin);
-        let preflight = request("OPTIONS", "https://app.example.com")
-            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT")
-            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type");
-        let allowed = app.send(preflight.body(Body::empty()).unwrap()).await;
-        assert_eq!((allowed.status, allowed.header("access-control-allow-origin")), (StatusCode::NO_CONTENT, "https://app.example.com"));
-        assert!(allowed.header("access-control-allow-methods").contains("PUT"));
-        assert!(allowed.header("access-control-allow-headers").contains("content-type"));
-        let uploaded = app.send(request("PUT", "https://app.example.com").body(Body::from(NOTES)).unwrap()).await;
-        assert_eq!((uploaded.status, uploaded.header("access-control-allow-origin")), (StatusCode::OK, "https://app.example.com"));
-        let foreign = app.send(request("OPTIONS", "https://evil.example").header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT").body(Body::empty()).unwrap()).await;
-        assert_eq!(foreign.header("access-control-allow-origin"), "");
-    }
-
-    async fn an_opened_page_has_links_too(app) {
-        let alice = app.sign_up("Alice").await;
-        let file = upload(&app, &alice, "a.txt", "text/plain", NOTES).await;
-        let told = events(&ask(&app, &alice, "threads.create", with_files("/long 1", &[&file])).await.text());
-        create(&app, &alice, "/long 1").await;
-        let thread_id = told[0]["thread"]["id"].as_str().unwrap();
-        let page = app.get(&format!("/chat/{thread_id}"), &alice.cookie).await;
-        assert_eq!(page.status, StatusCode::OK);
-        assert!(page.text().contains("for=download"), "{}", page.text());
     }
 }
