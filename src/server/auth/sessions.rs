@@ -1,15 +1,18 @@
 //! The table `session`.
 
+mod revoking;
+mod visitor;
+
 use std::collections::HashSet;
 
-use axum::http::{header, request::Parts};
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
-use super::{
-    cookies::{self, Remember},
-    devices,
-};
+pub(super) use revoking::revoke_all_within;
+pub use revoking::{revoke, revoke_all, revoke_by_id, revoke_others};
+pub use visitor::Visitor;
+
+use super::cookies::Remember;
 use crate::{
     model::{
         Timestamp,
@@ -17,10 +20,9 @@ use crate::{
     },
     server::{
         AppState, Db, Result,
-        config::{Config, SessionConfig},
+        config::SessionConfig,
         db::{Pool, on},
         ids,
-        middleware::client,
         tx::{Tx, within},
     },
 };
@@ -30,8 +32,6 @@ const SHORT_EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
 /// The most sessions of one user: whoever knows a password can sign in for ever.
 const MAX_SESSIONS: i64 = 500;
-/// The most characters of a user agent that are kept.
-const MAX_USER_AGENT: usize = 512;
 
 /// A session as Better Auth stores and sends it; the raw token is in it.
 #[derive(Clone, FromRow, Serialize)]
@@ -59,29 +59,6 @@ pub struct SessionRow {
 impl std::fmt::Debug for SessionRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionRow").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// The client of a request: the fields that a session keeps, and the device cookie.
-#[derive(Clone, Debug, Default)]
-pub struct Visitor {
-    /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
-    pub ip_address: String,
-    /// The `User-Agent`.
-    pub user_agent: String,
-    /// The unverified cookie of `devices`; `""` if absent.
-    pub device: String,
-}
-
-impl Visitor {
-    /// Reads the visitor off a request.
-    pub fn of(config: &Config, parts: &Parts) -> Self {
-        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-        Self {
-            ip_address: client::address(&config.limits, &parts.headers, &parts.extensions),
-            user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
-            device: cookies::plain(config, &parts.headers, devices::COOKIE).unwrap_or_default(),
-        }
     }
 }
 
@@ -342,71 +319,6 @@ pub async fn living(app: &AppState, ids: &[String]) -> Result<HashSet<String>> {
             }
         };
     Ok(living.into_iter().collect())
-}
-
-/// Ends a user's session by its token; nothing happens when it is not his.
-///
-/// # Errors
-/// [`crate::server::Error::Db`].
-pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "token" = $1 and "userId" = $2"#)
-        .bind(token)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// Ends a user's session by its row's id; `false` when he has no such session.
-///
-/// # Errors
-/// [`crate::server::Error::Db`].
-pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
-    let deleted: u64 = on!(db.write(), pool => sqlx::query(r#"delete from "session" where "id" = $1 and "userId" = $2"#)
-        .bind(id)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(deleted > 0)
-}
-
-/// Ends every session of a user.
-///
-/// # Errors
-/// [`crate::server::Error::Db`].
-pub async fn revoke_all(db: &Db, user_id: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1"#)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// Ends every session of a user, together with what else a transaction does.
-pub(super) async fn revoke_all_within(tx: &mut Tx, user_id: &str) -> Result<()> {
-    within!(tx, conn => sqlx::query(r#"delete from "session" where "userId" = $1"#)
-        .bind(user_id)
-        .execute(conn)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
-/// Ends a user's sessions but one.
-///
-/// # Errors
-/// [`crate::server::Error::Db`].
-pub async fn revoke_others(db: &Db, user_id: &str, keep_id: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1 and "id" <> $2"#)
-        .bind(user_id)
-        .bind(keep_id)
-        .execute(pool)
-        .await
-        .map(drop))?;
-    Ok(())
 }
 
 /// Deletes at most `limit` sessions that are over at `now`, and returns how many.

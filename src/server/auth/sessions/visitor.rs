@@ -1,0 +1,35 @@
+//! Whose request opens a session.
+
+use axum::http::{header, request::Parts};
+
+use crate::server::{
+    auth::{cookies, devices},
+    config::Config,
+    middleware::client,
+};
+
+/// The most characters of a user agent that are kept.
+const MAX_USER_AGENT: usize = 512;
+
+/// The client of a request: the fields that a session keeps, and the device cookie.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
+    pub ip_address: String,
+    /// The `User-Agent`.
+    pub user_agent: String,
+    /// The unverified cookie of `devices`; `""` if absent.
+    pub device: String,
+}
+
+impl Visitor {
+    /// Reads the visitor off a request.
+    pub fn of(config: &Config, parts: &Parts) -> Self {
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        Self {
+            ip_address: client::address(&config.limits, &parts.headers, &parts.extensions),
+            user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
+            device: cookies::plain(config, &parts.headers, devices::COOKIE).unwrap_or_default(),
+        }
+    }
+}
