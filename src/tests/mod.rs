@@ -25,6 +25,7 @@ mod sweep;
 mod takeover;
 mod timestamp;
 mod token;
+mod void_links;
 mod web_address;
 mod well_known;
 

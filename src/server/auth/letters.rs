@@ -28,7 +28,7 @@ pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
         Order::VerifyEmail { email, callback_url } | Order::VerifySignUp { email, callback_url } => {
             let found = users::find_by_email(&app.db, email).await?;
             let Some(user) = found.filter(|user| !user.email_verified) else { return Ok(None) };
-            let path = verify_path(&verification::issue(app, &user)?, callback_url);
+            let path = verify_path(&verification::issue(app, &user).await?, callback_url);
             Ok(Some(letter(app, &user, Matter::VerifyEmail, &path)))
         }
         Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url } => {

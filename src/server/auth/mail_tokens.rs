@@ -33,8 +33,8 @@ pub struct MailClaims {
     /// The session that asked for a new address; the link is no good once it has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// The link's own id, by which `verifications` knows it: a link to a new address is good for one effect, and void
-    /// when the user gets a new password or address.
+    /// The link's own id, by which `verifications` knows it: a link has one effect, and becomes void when the user gets
+    /// a new password or address, or ends sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_id: Option<String>,
     /// True if the old address has agreed to the new one.

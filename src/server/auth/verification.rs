@@ -3,11 +3,12 @@
 use super::{
     mail_tokens::{self, MailClaims},
     users,
+    verifications::{self, Following},
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, User},
     server::{
-        AppState, Result,
+        AppState, Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -23,11 +24,18 @@ pub async fn order(app: &AppState, email: &EmailAddress, callback_url: Option<St
 }
 
 /// Makes the token of a link for a user.
-pub(super) fn issue(app: &AppState, user: &User) -> Result<String> {
-    mail_tokens::mint(app, MailClaims::of(user))
+pub(super) async fn issue(app: &AppState, user: &User) -> Result<String> {
+    let id = ids::auth_id();
+    verifications::create(app, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
+    mail_tokens::mint(app, MailClaims { link_id: Some(id), ..MailClaims::of(user) })
 }
 
-/// Takes the address of a link for proved, and returns whose it is, as long as it was not before.
+fn identifier(link_id: &str) -> String {
+    format!("verify-email-{link_id}")
+}
+
+/// Takes the address of a link for proved. Returns the user if the link may also sign in: it is followed first, and has
+/// not become void by a new password or the end of sessions.
 ///
 /// # Errors
 /// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the address is somebody else's by now.
@@ -40,7 +48,12 @@ pub async fn verify(app: &AppState, claims: &MailClaims) -> Result<Option<User>>
         return Ok(None);
     }
     let mut tx = Tx::begin(&app.db).await?;
+    tx.wait_for_user(&user.id).await?;
+    let following = match &claims.link_id {
+        Some(id) => verifications::follow(app, &mut tx, &identifier(id), &user.id).await?,
+        None => Following::Void,
+    };
     let user = users::prove_email(app, &mut tx, &user).await?;
     tx.commit().await?;
-    Ok(Some(user))
+    Ok((following == Following::First).then_some(user))
 }

@@ -1,8 +1,10 @@
 //! Ending sessions of a user's.
+//!
+//! Whoever ends sessions may fear that somebody else is in them: links that were mailed before become void, too.
 
 use crate::server::{
     Db, Result,
-    db::on,
+    auth::verifications,
     tx::{Tx, within},
 };
 
@@ -11,12 +13,18 @@ use crate::server::{
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "token" = $1 and "userId" = $2"#)
-        .bind(token)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(drop))?;
+    let mut tx = Tx::begin(db).await?;
+    tx.wait_for_user(user_id).await?;
+    let deleted: u64 = within!(&mut tx, conn => sqlx::query(r#"delete from "session" where "token" = $1 and "userId" = $2"#)
+            .bind(token)
+            .bind(user_id)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected()))?;
+    if deleted > 0 {
+        verifications::forget_all_of(&mut tx, user_id).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 
@@ -25,12 +33,18 @@ pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
-    let deleted: u64 = on!(db.write(), pool => sqlx::query(r#"delete from "session" where "id" = $1 and "userId" = $2"#)
-        .bind(id)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected()))?;
+    let mut tx = Tx::begin(db).await?;
+    tx.wait_for_user(user_id).await?;
+    let deleted: u64 = within!(&mut tx, conn => sqlx::query(r#"delete from "session" where "id" = $1 and "userId" = $2"#)
+            .bind(id)
+            .bind(user_id)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected()))?;
+    if deleted > 0 {
+        verifications::forget_all_of(&mut tx, user_id).await?;
+    }
+    tx.commit().await?;
     Ok(deleted > 0)
 }
 
@@ -39,11 +53,11 @@ pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke_all(db: &Db, user_id: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1"#)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map(drop))?;
+    let mut tx = Tx::begin(db).await?;
+    tx.wait_for_user(user_id).await?;
+    revoke_all_within(&mut tx, user_id).await?;
+    verifications::forget_all_of(&mut tx, user_id).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -62,11 +76,15 @@ pub(in crate::server::auth) async fn revoke_all_within(tx: &mut Tx, user_id: &st
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke_others(db: &Db, user_id: &str, keep_id: &str) -> Result<()> {
-    on!(db.write(), pool => sqlx::query(r#"delete from "session" where "userId" = $1 and "id" <> $2"#)
+    let mut tx = Tx::begin(db).await?;
+    tx.wait_for_user(user_id).await?;
+    within!(&mut tx, conn => sqlx::query(r#"delete from "session" where "userId" = $1 and "id" <> $2"#)
         .bind(user_id)
         .bind(keep_id)
-        .execute(pool)
+        .execute(conn)
         .await
         .map(drop))?;
+    verifications::forget_all_of(&mut tx, user_id).await?;
+    tx.commit().await?;
     Ok(())
 }
