@@ -89,6 +89,32 @@ on_both_engines! {
         assert!(!app.get("/verify-email", forged).await.text().contains(verified));
     }
 
+    async fn a_link_claims_only_what_it_did(app) {
+        let ada = app.sign_up("Ada").await;
+        let change = async |new_email: &str| {
+            let body = json!({ "newEmail": new_email, "callbackURL": "/verify-email" });
+            assert_eq!(app.post("/api/auth/change-email", Some(&ada.cookie), &body).await.status, StatusCode::OK);
+            app.letters().await.remove(0).url.replace(BASE_URL, "")
+        };
+        let check = async |what: &str, link: &str, is_verified: bool| {
+            let mut reader = Browser::new(&app);
+            assert_eq!(reader.open(link).await.header("location"), "/verify-email", "{what}");
+            let html = reader.open("/verify-email").await.text();
+            assert_eq!(html.contains("Your email is verified"), is_verified, "{what}: {html}");
+        };
+        check("a new address of who has proved none", &change("countess@example.com").await, false).await;
+        let order = json!({ "email": "countess@example.com", "callbackURL": "/verify-email" });
+        app.post("/api/auth/send-verification-email", None, &order).await;
+        let proof = app.letters().await.remove(0).url.replace(BASE_URL, "");
+        check("a proof", &proof, true).await;
+        check("a proof again", &proof, true).await;
+        let agreement = change("ada@example.com").await;
+        check("the old address agrees", &agreement, false).await;
+        let taking = app.letters().await.remove(0).url.replace(BASE_URL, "");
+        check("it agrees again", &agreement, false).await;
+        check("the new address is taken", &taking, true).await;
+    }
+
     async fn a_form_says_all_that_is_wrong_at_once(app) {
         app.sign_up("Ada").await;
         let (no_address, short) = ("Enter an email address such as ada@example.com.", "Use at least 8 characters.");

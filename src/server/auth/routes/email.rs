@@ -81,42 +81,54 @@ async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireErro
         Err(err) => Err(err.into()),
     };
     match (followed, callback_url) {
-        (Ok(_), Some(url)) => {
-            if url == path::VERIFY_EMAIL {
+        (Ok(followed), Some(url)) => {
+            if url == path::VERIFY_EMAIL && followed.is_proved {
                 // Our page says so only to whoever followed the link.
                 SetCookies::of(parts).extend([memory::keep_done(app, Done::EmailVerified)]);
             }
             Ok(links::found(&url))
         }
-        (Ok(body), None) => Ok(Json(body).into_response()),
+        (Ok(followed), None) => Ok(Json(followed.body).into_response()),
         (Err(Error::Auth(err)), Some(url)) => Ok(links::found(&links::with_error(&url, err))),
         (Err(Error::Auth(err)), None) => Err(WireError::unauthorized_because(err)),
         (Err(err), _) => Err(err.into()),
     }
 }
 
-/// Does what the link is for, and returns the body of a JSON answer.
-async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Value> {
+/// What a link did.
+struct Followed {
+    /// The JSON answer.
+    body: Value,
+    /// True if the user's address is proved now.
+    is_proved: bool,
+}
+
+/// Does what the link is for.
+async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Followed> {
     let visit = principal::from_cookie(app, &parts.headers, Refresh::WhenDue).await?;
     SetCookies::of(parts).extend(visit.set_cookies);
     let visitor = visit.principal.as_ref();
-    let Some(request_type) = claims.request_type else { return verify(app, parts, claims, visitor).await };
+    let Some(request_type) = claims.request_type else {
+        let body = verify(app, parts, claims, visitor).await?;
+        return Ok(Followed { body, is_proved: true });
+    };
     let (user, new_email) = email_change::judge(app, claims, visitor).await?;
     match request_type {
         RequestType::ChangeEmailConfirmation => {
             email_change::confirm(app, claims, new_email, callback_url).await?;
-            Ok(json!({ "status": true }))
+            Ok(Followed { body: json!({ "status": true }), is_proved: false })
         }
         RequestType::ChangeEmailVerification => {
             let user = email_change::apply(app, &user, &new_email, claims).await?;
             if let Some(visitor) = visitor {
                 set_again(app, parts, visitor);
             }
-            Ok(json!({ "status": true, "user": user }))
+            Ok(Followed { is_proved: user.email_verified, body: json!({ "status": true, "user": user }) })
         }
     }
 }
 
+/// Returns the JSON answer.
 async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
     let verified = verification::verify(app, claims).await?;
     if let Some(user) = verified.filter(|_| app.config.auth.auto_sign_in_after_verification) {
