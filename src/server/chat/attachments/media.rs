@@ -32,12 +32,14 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// Returns a file's name without the folders before it.
+/// Returns a file's name without the folders before it, and without marks of direction: messengers put these in front
+/// of names, they are not seen, and without them it reads as before.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for a name that is empty, too long, or has control characters.
 pub(super) fn file_name(text: &str) -> Result<String> {
-    let name = text.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let name = text.rsplit(['/', '\\']).next().unwrap_or_default().replace(['\u{200e}', '\u{200f}', '\u{61c}'], "");
+    let name = name.trim();
     let wrong = |why: &str| Err(ChatError::Invalid(format!("the file's name {why}")));
     match name {
         "" | "." | ".." => wrong("is empty"),
@@ -49,7 +51,7 @@ pub(super) fn file_name(text: &str) -> Result<String> {
 
 /// Whether a character is not seen, or makes others be seen elsewhere (`exe.` before `gpj`).
 fn is_treacherous(char: char) -> bool {
-    char.is_control() || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns a media type in lower case and without parameters; an empty one is that of any bytes.
@@ -145,7 +147,25 @@ mod tests {
         check("../../etc/passwd", Some("passwd"));
         check("C:\\Users\\x\\a.txt", Some("a.txt"));
         check(&"é".repeat(255), Some(&"é".repeat(255)));
-        for wrong in ["", " ", "..", "a/", "a\nb", "a\0", "\u{202e}gpj.exe", &"é".repeat(256)] {
+        check("\u{200e}Chat with Ada.txt", Some("Chat with Ada.txt"));
+        check(
+            "\u{200f}\u{5ea}\u{5de}\u{5d5}\u{5e0}\u{5d4}\u{200f}.png",
+            Some("\u{5ea}\u{5de}\u{5d5}\u{5e0}\u{5d4}.png"),
+        );
+        check("Screenshot at 9.41\u{202f}AM.png", Some("Screenshot at 9.41\u{202f}AM.png"));
+        for wrong in [
+            "",
+            " ",
+            "\u{200e}",
+            "..",
+            "\u{200e}..",
+            "a/",
+            "\u{2066}a",
+            "a\nb",
+            "a\0",
+            "\u{202e}gpj.exe",
+            &"é".repeat(256),
+        ] {
             check(wrong, None);
         }
     }
