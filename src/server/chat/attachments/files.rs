@@ -90,6 +90,25 @@ pub(super) async fn attach(tx: &mut Tx, name: &str, written: &Written, attachmen
     }
 }
 
+/// Sets the media type of an attachment's original file, by which it is sent.
+pub(super) async fn set_type(tx: &mut Tx, attachment_id: &str, media_type: &str) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "file"
+            set "mimeType" = $2
+            where "attachmentId" = $1 and "kind" = 'original'
+            "#,
+        )
+        .bind(attachment_id)
+        .bind(media_type)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Finds a file of an attachment of a user's.
 pub(super) async fn find(db: &Db, user_id: &str, attachment_id: &str, kind: FileKind) -> Result<Option<FileRow>> {
     Ok(on!(db.read(), pool => {

@@ -2,7 +2,6 @@
 
 use sqlx::FromRow;
 
-use super::store::Written;
 use crate::{
     model::Timestamp,
     server::{
@@ -45,43 +44,6 @@ pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
         .await
         .map(drop)
     })?;
-    Ok(())
-}
-
-/// Stores the media type of an attachment.
-pub(super) async fn set_type(db: &Db, row: &AttachmentRow, now: Timestamp) -> Result<()> {
-    let mut tx = Tx::begin(db).await?;
-    within!(&mut tx, conn => {
-        sqlx::query(
-            r#"
-            update "attachment"
-            set "mimeType" = $2, "updatedAt" = $3
-            where "id" = $1
-            "#,
-        )
-        .bind(&row.id)
-        .bind(&row.mime_type)
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    // By this one the file is sent.
-    within!(&mut tx, conn => {
-        sqlx::query(
-            r#"
-            update "file"
-            set "mimeType" = $2
-            where "attachmentId" = $1 and "kind" = 'original'
-            "#,
-        )
-        .bind(&row.id)
-        .bind(&row.mime_type)
-        .execute(conn)
-        .await
-        .map(drop)
-    })?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -155,19 +117,20 @@ pub(super) async fn send(
     })
 }
 
-/// Sets the size and the media type of an attachment, which are known when its file is whole.
-pub(super) async fn settle(tx: &mut Tx, id: &str, written: &Written) -> Result<()> {
+/// Stores the size and the media type of an attachment, which are known when its file is whole and was looked at.
+pub(super) async fn settle(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
             r#"
             update "attachment"
-            set "size" = $2, "mimeType" = $3
+            set "size" = $2, "mimeType" = $3, "updatedAt" = $4
             where "id" = $1
             "#,
         )
-        .bind(id)
-        .bind(written.n_bytes)
-        .bind(&written.media_type)
+        .bind(&row.id)
+        .bind(row.size)
+        .bind(&row.mime_type)
+        .bind(now)
         .execute(conn)
         .await
         .map(drop)

@@ -101,7 +101,10 @@ async fn store<E>(
 async fn looked_at(chat: &Chat, mut row: AttachmentRow, file: &str) -> Result<AttachmentRow> {
     if !preview::make_for(chat, &row, file).await {
         media::ANY.clone_into(&mut row.mime_type);
-        rows::set_type(chat.db(), &row, chat.now()).await?;
+        let mut tx = Tx::begin(chat.db()).await?;
+        rows::settle(&mut tx, &row, chat.now()).await?;
+        files::set_type(&mut tx, &row.id, &row.mime_type).await?;
+        tx.commit().await?;
     }
     Ok(row)
 }
@@ -120,7 +123,8 @@ async fn write<E>(
         return Err(ChatError::Uploaded);
     }
     if (written.n_bytes, &written.media_type) != (row.size, &row.mime_type) {
-        rows::settle(&mut tx, &row.id, &written).await?;
+        let settled = AttachmentRow { size: written.n_bytes, mime_type: written.media_type.clone(), ..row.clone() };
+        rows::settle(&mut tx, &settled, chat.now()).await?;
     }
     tx.commit().await?;
     Ok(written)
