@@ -34,7 +34,10 @@ pub(super) fn choice<T: Copy>(variable: &str, text: Option<String>, default: T, 
 /// [`Error::Config`] for what is no duration.
 pub(super) fn duration(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
     let text = given(text).unwrap_or_else(|| default.to_owned());
-    duration_s(&text).ok_or_else(|| wrong(variable, &text, "write a number with s, m, h or d, such as 7d or 15m"))
+    duration_s(&text).ok_or_else(|| {
+        let right = "write a number with s, m, h or d, such as 7d or 15m, from 1s to 3650d";
+        wrong(variable, &text, right)
+    })
 }
 
 /// Reads a duration as [`duration`] does, or zero in any spelling, such as `0`, `0s` or `00d`.
@@ -82,7 +85,27 @@ mod tests {
         check("15m", Some(900));
         check(" 90 s ", Some(90));
         check("60", Some(60));
-        for bad in ["", "d", "0", "0s", "-1d", "1w", "7 days", "9999999999d", "ä"] {
+        check("3650d", Some(315_360_000));
+        for bad in [
+            "",
+            "d",
+            "0",
+            "0s",
+            "-1d",
+            "1w",
+            "7 days",
+            "9999999999d",
+            "ä",
+            "3651d",
+            "1D",
+            "0.5h",
+            "1e3",
+            "0x10",
+            "7d7h",
+            "P7D",
+            "\"7d\"",
+            "٣d",
+        ] {
             check(bad, None);
         }
     }
@@ -98,6 +121,14 @@ mod tests {
         }
         for bad in ["s", "0w", "0.0", "0 0", "zero", "-1s", "0ms", "0s0", "٠"] {
             assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_duration_that_cannot_be_used_says_what_can() {
+        for text in ["0s", "-1s", "3651d", "soon"] {
+            let sentence = duration("JWT_EXPIRES_IN", Some(text.to_owned()), "7d").unwrap_err().to_string();
+            assert!(sentence.contains(text) && sentence.ends_with("from 1s to 3650d"), "{sentence}");
         }
     }
 

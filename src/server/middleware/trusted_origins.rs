@@ -22,7 +22,7 @@ enum Pattern {
     Host(String),
     /// An http or https origin: `https://*.example.com`.
     Origin(String),
-    /// URLs of an app's own scheme: `myapp://`, `myapp:/`, `exp://192.168.*.*:*/*`.
+    /// URLs of an app's own scheme: `myapp://`, `myapp:/`, `myapp:`, `exp://192.168.*.*:*/*`.
     App(AppUrl),
 }
 
@@ -57,7 +57,8 @@ impl TrustedOrigins {
 
 impl Pattern {
     fn parse(entry: &str) -> Option<Self> {
-        if let Some((scheme, _)) = entry.split_once(":/").filter(|(_, rest)| !rest.starts_with('/')) {
+        let one_slash = entry.split_once(":/").filter(|(_, rest)| !rest.starts_with('/'));
+        if let Some(scheme) = one_slash.map(|(scheme, _)| scheme).or(entry.strip_suffix(':')) {
             return is_app_scheme(scheme).then(|| AppUrl::parse_pattern(entry).map(Self::App))?;
         }
         let (scheme, host) = match entry.split_once("://") {
@@ -227,7 +228,17 @@ fn has_wildcard(pattern: &str) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['/', '@', ' ', '#', '\\'])
+    !text.is_empty() && !text.contains(['/', '@', ' ', '#', '\\']) && has_fitting_port(text)
+}
+
+/// True if what stands behind the host's colon, if there is one, describes a port.
+fn has_fitting_port(host: &str) -> bool {
+    match host.rsplit_once(':') {
+        Some((_, port)) if !host.ends_with(']') => {
+            !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit() || b"*?".contains(&b))
+        }
+        _ => true,
+    }
 }
 
 fn is_app_scheme(scheme: &str) -> bool {

@@ -52,6 +52,9 @@ fn wildcards_cross_dots() {
         &["http://a.example.org", "https://a.example.org.evil.example"],
     );
     check("https://pr-?.example.net", &["https://pr-7.example.net"], &["https://pr-77.example.net"]);
+    check("localhost:30??", &["http://localhost:3000"], &["http://localhost:4000", "http://localhost"]);
+    check("[::1]:3000", &["http://[::1]:3000"], &["http://[::1]", "http://[::2]:3000"]);
+    check("[::1]", &["http://[::1]"], &["http://[::1]:3000"]);
     check("localhost:*", &["http://localhost:5173"], &["http://localhost.evil.example:5173", "http://localhost"]);
     check("https://*", &["https://anything.example"], &["http://anything.example"]);
 }
@@ -76,7 +79,7 @@ fn an_apps_scheme_is_matched_by_authority_and_path() {
         &["myapp://", "MYAPP://callback", "myapp://a/b?c#d", "myapp:/a"],
         &["myapps://", "https://myapp", "other://callback", "myapp://a\n"],
     );
-    for whole_scheme in ["myapp:/", "myapp://", "myapp:///", "MyApp:/", "myapp:/.", "myapp:/a/.."] {
+    for whole_scheme in ["myapp:", "MyApp:", "myapp:/", "myapp://", "myapp:///", "MyApp:/", "myapp:/.", "myapp:/a/.."] {
         check(
             whole_scheme,
             &[
@@ -89,6 +92,9 @@ fn an_apps_scheme_is_matched_by_authority_and_path() {
                 "myapp://host/x",
                 "MYAPP:/x",
                 "myapp:/?code=1#top",
+                "myapp:",
+                "myapp:callback",
+                "myapp:////host",
             ],
             &[
                 "myapps:/",
@@ -100,6 +106,14 @@ fn an_apps_scheme_is_matched_by_authority_and_path() {
                 "myapp",
                 "myapp:/a\n",
                 "xmyapp:/",
+                "myapp.evil:/",
+                "myapp%3A/",
+                "my%61pp:/",
+                "\tmyapp:/",
+                "//myapp:/",
+                "javascript:myapp:/",
+                "myapp\u{ff1a}//x",
+                "\u{ff4d}yapp://x",
             ],
         );
     }
@@ -154,6 +168,17 @@ fn an_entry_that_is_no_origin_is_refused() {
         ":/x",
         "*:/x",
         "*://a",
+        "https:",
+        "javascript:",
+        "my app:",
+        "1app:",
+        ":",
+        "a:b",
+        "localhost:http",
+        "https://localhost:x",
+        "data:x",
+        "\"myapp:/\"",
+        "myapp*:/",
     ] {
         assert!(TrustedOrigins::parse(&[bad.to_owned()]).is_err(), "{bad}");
     }
