@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::model::chatkit::UserContent;
-
 const SPRITE: &str = include_str!("../../../../public/icons.svg");
-/// Options of the official client that are functions, or hold some.
-const FUNCTIONS: [&str; 6] = ["onClientTool", "entities", "commands", "header", "onAction", "onClick"];
+/// Options of the official client that are functions or hold some, beside those whose names begin as `onReady` does.
+const FUNCTIONS: [&str; 3] = ["entities", "commands", "getClientSecret"];
+/// Options of the official client that the page decides by itself.
+const DECIDED: [(&str, &str); 4] = [
+    ("api", "is what CHATKIT_API_URL and CHATKIT_UPSTREAM_URL are for"),
+    ("header", "is the bar that the page has of its own"),
+    ("history", "is the list of chats that the page has of its own"),
+    ("initialThread", "is what the page's address names"),
+];
 
 /// What a value may be.
 pub(super) enum Shape {
@@ -17,8 +21,18 @@ pub(super) enum Shape {
     Switch,
     /// A whole number above 0.
     Count,
+    /// A whole number from the first to the second.
+    Whole(i64, i64),
     /// One of some words.
     Word(&'static [&'static str]),
+    /// One of some words, or what else it may be.
+    WordOr(&'static [&'static str], &'static Shape),
+    /// The name of a language, such as `de-CH`.
+    Locale,
+    /// The weight of a font: a text such as `100 900`, or a number.
+    Weight,
+    /// Any object.
+    AnyObject,
     /// The name of an icon that has a picture.
     Icon,
     /// A text, or parts of a message.
@@ -30,6 +44,18 @@ pub(super) enum Shape {
     List(&'static Shape),
     Object(&'static [Field]),
 }
+
+/// Parts of a message.
+const TEXT_PART: Shape =
+    Shape::Object(&[Field::must("type", Shape::Word(&["input_text"])), Field::must("text", Shape::Text)]);
+const TAG_PART: Shape = Shape::Object(&[
+    Field::must("type", Shape::Word(&["input_tag"])),
+    Field::must("id", Shape::Text),
+    Field::must("text", Shape::Text),
+    Field::may("data", Shape::AnyObject),
+    Field::may("group", Shape::Text),
+    Field::may("interactive", Shape::Switch),
+]);
 
 /// A key of an object.
 pub(super) struct Field {
@@ -66,15 +92,24 @@ impl Check<'_> {
             (Shape::Text, it) => it.is_string(),
             (Shape::Switch, it) => it.is_boolean(),
             (Shape::Count, it) => it.as_u64().is_some_and(|it| it > 0 && u32::try_from(it).is_ok()),
-            (Shape::Word(words), Value::String(it)) => return one_of(words.iter().copied(), it, path),
+            (Shape::Whole(least, most), it) => it.as_i64().is_some_and(|it| (*least..=*most).contains(&it)),
+            (Shape::Word(words) | Shape::WordOr(words, _), Value::String(it)) => {
+                return one_of(words.iter().copied(), it, path);
+            }
+            (Shape::WordOr(_, shape), it) if it.is_object() => return self.value(shape, it, path),
+            (Shape::Locale, it) => it.as_str().is_some_and(is_locale),
+            (Shape::Weight, it) => it.is_string() || it.as_u64().is_some_and(|it| (1..=1000).contains(&it)),
+            (Shape::AnyObject, it) => it.is_object(),
             (Shape::Icon, Value::String(it)) => return icon(it, path),
-            (Shape::Prompt, it) => it.is_string() || Vec::<UserContent>::deserialize(it).is_ok_and(|it| !it.is_empty()),
+            (Shape::Prompt, Value::Array(parts)) if !parts.is_empty() => return self.parts(parts, path),
+            (Shape::Prompt, it) => it.is_string(),
             (Shape::Sizes, Value::Object(by_type)) => {
                 return media_types(by_type, path, |it| it.as_u64().is_some_and(|it| it > 0), shape);
             }
             (Shape::Sizes, it) => it.as_u64().is_some_and(|it| it > 0),
             (Shape::Endings, Value::Object(by_type)) => {
-                let is_list = |it: &Value| it.as_array().is_some_and(|it| it.iter().all(Value::is_string));
+                let is_ending = |it: &Value| it.as_str().is_some_and(|it| it.len() > 1 && it.starts_with('.'));
+                let is_list = |it: &Value| it.as_array().is_some_and(|it| it.iter().all(is_ending));
                 return media_types(by_type, path, is_list, shape);
             }
             (Shape::List(shape), Value::Array(list)) => return self.list(shape, list, path),
@@ -95,9 +130,19 @@ impl Check<'_> {
         Ok(())
     }
 
+    fn parts(&self, parts: &[Value], path: &str) -> Result<(), String> {
+        parts.iter().enumerate().try_for_each(|(at, part)| {
+            let shape = if part["type"] == "input_tag" { &TAG_PART } else { &TEXT_PART };
+            self.value(shape, part, &format!("{path}[{at}]"))
+        })
+    }
+
     fn object(&self, fields: &[Field], object: &Map<String, Value>, path: &str) -> Result<(), String> {
         for (name, value) in object {
             match fields.iter().find(|field| field.name == name) {
+                Some(field) if field.is_required && value == "" => {
+                    return Err(format!("`{}` is empty", joined(path, name)));
+                }
                 Some(field) => self.value(&field.shape, value, &joined(path, name))?,
                 None => return Err(self.unknown(fields, name, path)),
             }
@@ -109,18 +154,33 @@ impl Check<'_> {
     }
 
     fn unknown(&self, fields: &[Field], name: &str, path: &str) -> String {
-        if FUNCTIONS.contains(&name) {
-            return format!("`{}` is a function of a page, which a file cannot hold", joined(path, name));
+        let full = joined(path, name);
+        if FUNCTIONS.contains(&name) || is_handler(name) {
+            return format!("`{full}` is a function of a page, which a file cannot hold");
         }
-        if name == "api" && path.is_empty() {
-            return "`api` is what CHATKIT_API_URL and CHATKIT_UPSTREAM_URL are for".to_owned();
+        if let Some((_, what)) = DECIDED.iter().find(|(it, _)| *it == name && path.is_empty()) {
+            return format!("`{full}` {what}");
         }
         // The right name may be in another place.
-        let elsewhere = elsewhere(self.root, name, "");
-        let near = || joined(path, nearest(fields.iter().map(|it| it.name), name).unwrap_or_default());
-        let right = elsewhere.unwrap_or_else(near);
-        format!("unknown key `{}`; did you mean `{right}`?", joined(path, name))
+        let near = || near(fields, name).map(|it| joined(path, it));
+        match elsewhere(self.root, name, "").or_else(near) {
+            Some(right) => format!("unknown key `{full}`; did you mean `{right}`?"),
+            None => {
+                let names: Vec<_> = fields.iter().map(|it| it.name).collect();
+                format!("unknown key `{full}`; {} may hold {}", named(path), names.join(", "))
+            }
+        }
     }
+}
+
+/// True for names such as `onReady`.
+fn is_handler(name: &str) -> bool {
+    name.strip_prefix("on").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+}
+
+fn is_locale(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 impl Shape {
@@ -129,7 +189,11 @@ impl Shape {
             Self::Text => "a text",
             Self::Switch => "true or false",
             Self::Count => "a whole number above 0",
+            Self::Whole(least, most) => return format!("a whole number from {least} to {most}"),
             Self::Word(words) => return format!("one of {}", words.join(", ")),
+            Self::WordOr(words, shape) => return format!("one of {}, or {}", words.join(", "), shape.in_words()),
+            Self::Locale => "the name of a language, such as de or de-CH",
+            Self::Weight => "a text such as \"100 900\", or a number from 1 to 1000",
             Self::Icon => "the name of an icon",
             Self::Prompt => {
                 "a text or a list of parts of a message, such as {\"type\": \"input_text\", \"text\": \"…\"}"
@@ -139,7 +203,7 @@ impl Shape {
                 "an object of media types, each with a list of endings, such as {\"image/png\": [\".png\"]}"
             }
             Self::List(_) => "a list",
-            Self::Object(_) => "an object",
+            Self::Object(_) | Self::AnyObject => "an object",
         }
         .to_owned()
     }
@@ -181,7 +245,6 @@ fn one_of<'a>(words: impl Iterator<Item = &'a str> + Clone, word: &str, path: &s
 
 /// Returns the nearest of some names. A beginning of one is nearer than any other.
 fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
-    let plain = |it: &str| it.replace(['_', '-'], "").to_ascii_lowercase();
     let name = plain(name);
     names.min_by_key(|it| {
         let it = plain(it);
@@ -189,14 +252,29 @@ fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a s
     })
 }
 
+/// Returns the name that was probably meant: one that begins alike, or of which at least half is the same.
+fn near(fields: &[Field], name: &str) -> Option<&'static str> {
+    let right = nearest(fields.iter().map(|it| it.name), name)?;
+    let [a, b] = [right, name].map(plain);
+    (a.starts_with(&b) || strsim::damerau_levenshtein(&a, &b) * 2 <= b.chars().count()).then_some(right)
+}
+
 /// Returns the path of a name that is right in another place.
 fn elsewhere(shape: &Shape, name: &str, path: &str) -> Option<String> {
-    let Shape::Object(fields) = shape else { return None };
+    let fields = match shape {
+        Shape::Object(fields) => fields,
+        Shape::WordOr(_, shape) => return elsewhere(shape, name, path),
+        _ => return None,
+    };
     fields
         .iter()
         .find(|it| it.name == name)
         .map(|it| joined(path, it.name))
         .or_else(|| fields.iter().find_map(|field| elsewhere(&field.shape, name, &joined(path, field.name))))
+}
+
+fn plain(name: &str) -> String {
+    name.replace(['_', '-'], "").to_ascii_lowercase()
 }
 
 fn joined(path: &str, name: &str) -> String {

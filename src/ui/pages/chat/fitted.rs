@@ -1,5 +1,7 @@
 //! What the operator's file says of the chat page (`CHATKIT_PAGE`). The server has checked it.
 
+mod theme;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -30,6 +32,9 @@ pub(super) fn fit(options: &mut UseChatKitOptions, page: &Value, is_ours: bool) 
     options.disclaimer = text(&page["disclaimer"], "text")
         .map(|text| Disclaimer { text, high_contrast: is(&page["disclaimer"], "highContrast") });
     options.thread.auto_scroll = page["thread"]["autoScroll"].as_bool().unwrap_or(options.thread.auto_scroll);
+    options.locale = text(page, "locale");
+    options.frame_title = text(page, "frameTitle");
+    options.theme = theme::theme(&page["theme"]);
     options.widgets.forwards_client_actions = page["widgets"]["onAction"] == "sendCustomAction";
 }
 
@@ -113,7 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ui::chatkit::{ComposerOptions, DictationOptions, StartScreen};
+    use crate::ui::chatkit::{ColorScheme, ComposerOptions, DictationOptions, StartScreen};
 
     /// What the page has without a file.
     fn ours() -> UseChatKitOptions {
@@ -163,9 +168,12 @@ mod tests {
             "threadItemActions": { "feedback": true, "retry": false },
             "disclaimer": { "text": "May err", "highContrast": true },
             "thread": { "autoScroll": false },
-            "widgets": { "onAction": "sendCustomAction" }
+            "widgets": { "onAction": "sendCustomAction" },
+            "locale": "de", "frameTitle": "Help", "theme": "dark"
         });
         let it = fitted(page, false);
+        assert_eq!((it.locale.as_deref(), it.frame_title.as_deref()), (Some("de"), Some("Help")));
+        assert_eq!(it.theme.color_scheme, ColorScheme::Dark);
         assert_eq!(it.start_screen.greeting.as_deref(), Some("Hi"));
         let icon = Some("calendar".to_owned());
         assert_eq!(
