@@ -91,13 +91,24 @@ pub fn is_safe_path(target: &str) -> bool {
         && !path.contains("%5c")
 }
 
-/// Returns the origin of the page that asks, if that is ours by the request's own `Host` and another one than the
-/// configured. Only its own answer may depend on it, never a mail.
+/// Returns the origin of the page that asks, if that is ours and another one than the configured: by the request's own
+/// `Host`, or because the browser says that the request stays on its origin, where a proxy has put another host. Only
+/// its own answer may depend on it, never a mail.
 pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
     let page = said(headers, header::ORIGIN).or_else(|| said(headers, header::REFERER))?;
     let page = Origin::parse(page)?;
-    let is_ours = is_own_host(&page, text(headers, header::HOST)?);
+    let stays = text(headers, "sec-fetch-site") == Some("same-origin");
+    let is_ours = stays || text(headers, header::HOST).is_some_and(|host| is_own_host(&page, host));
     (is_ours && page.whole != config.base_url()).then_some(page.whole)
+}
+
+/// Returns the origin at which a request reached us by its own `Host`, if none is configured: `localhost` would be of no
+/// use to a client elsewhere. Only its own answer may depend on it, never a mail.
+pub fn reached(config: &Config, headers: &HeaderMap) -> Option<String> {
+    let host =
+        text(headers, header::HOST).filter(|host| !config.is_public() && !host.contains(['/', '?', '#', '@', '\\']))?;
+    let scheme = if text(headers, "x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    Origin::parse(&format!("{scheme}://{host}")).map(|origin| origin.whole)
 }
 
 /// Ours by configuration, ours by the request's own `Host`, or named by the operator.

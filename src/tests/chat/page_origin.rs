@@ -19,6 +19,9 @@ type Headers<'a> = &'a [(&'a str, &'a str)];
 /// Headers of a request that our page at [`LAN`] sends.
 const FROM_LAN: Headers<'static> = &[("host", "chat.lan:4701"), ("origin", LAN)];
 
+/// What browsers say of a request from a page to its own origin.
+const STAYS: (&str, &str) = ("sec-fetch-site", "same-origin");
+
 async fn post(app: &TestApp, user: &TestUser, headers: Headers<'_>, kind: &str, params: Value) -> TestResponse {
     let mut request = user.chatkit(&json!({ "type": kind, "params": params }));
     for (name, value) in headers {
@@ -63,6 +66,11 @@ async fn links_begin_at_our_own_page_and_else_at_the_configured_origin() {
         (&[("host", "chat.lan"), ("origin", "https://chat.lan")], "https://chat.lan"),
         (&[("host", "CHAT.lan"), ("origin", "https://chat.lan")], "https://chat.lan"),
         (&[("host", "127.0.0.1:4701"), ("origin", BASE_URL)], BASE_URL),
+        // It puts another host, too; the browser knows that the page is ours.
+        (&[("host", "127.0.0.1:4701"), ("origin", "https://chat.lan"), STAYS], "https://chat.lan"),
+        (&[("host", "chat.lan"), ("origin", "https://chat.lan:8443"), STAYS], "https://chat.lan:8443"),
+        (&[("host", "127.0.0.1:4701"), ("referer", "https://chat.lan/chat"), STAYS], "https://chat.lan"),
+        (&[("host", "127.0.0.1:4701"), ("origin", BASE_URL), STAYS], BASE_URL),
     ] {
         check(headers, page).await;
     }
@@ -80,8 +88,40 @@ async fn links_begin_at_our_own_page_and_else_at_the_configured_origin() {
         &[("host", "chat.lan:4701"), ("origin", "https://app.example.com"), ("referer", LAN)],
         &[("host", "127.0.0.1:4701"), ("origin", LAN), ("x-forwarded-host", "chat.lan:4701")],
         &[("host", "127.0.0.1:4701"), ("origin", "https://app.example.com"), ("forwarded", "host=chat.lan:4701")],
+        &[("host", "127.0.0.1:4701"), ("origin", "https://app.example.com"), ("sec-fetch-site", "same-site")],
+        &[("host", "127.0.0.1:4701"), ("origin", "https://app.example.com"), ("sec-fetch-site", "cross-site")],
+        &[("host", "127.0.0.1:4701"), ("origin", "null"), STAYS],
+        &[("host", "127.0.0.1:4701"), STAYS],
     ] {
         check(elsewhere, BASE_URL).await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_configured_origin_links_begin_where_the_request_has_reached_us() {
+    let trusted = format!("https://app.example.com,{BASE_URL}");
+    let flags = ["--better-auth-url", "", "--better-auth-trusted-origins", &trusted];
+    let app = TestApp::with_flags(Engine::Sqlite, &flags).await;
+    let alice = app.sign_up("Alice").await;
+    for (headers, expected) in [
+        (&[][..], "http://localhost:3000"),
+        (&[("host", "")], "http://localhost:3000"),
+        (&[("host", "chat.lan:4701")], LAN),
+        (&[("host", "CHAT.lan:80")], "http://chat.lan"),
+        (&[("host", "[fd00::7]:4701")], "http://[fd00::7]:4701"),
+        (&[("host", "chat.lan"), ("x-forwarded-proto", "https")], "https://chat.lan"),
+        (&[("host", "chat.lan"), ("x-forwarded-proto", "gopher")], "http://chat.lan"),
+        // A page elsewhere and an app that is no page ask at the same address.
+        (&[("host", "chat.lan:4701"), ("origin", "https://app.example.com")], LAN),
+        (&[("host", "chat.lan:4701"), ("origin", "null")], LAN),
+        (&[("host", "chat.lan:4701"), ("origin", "http://chat.lan:4702")], LAN),
+        (&[("host", "127.0.0.1:4701"), ("origin", "https://chat.lan"), STAYS], "https://chat.lan"),
+        (&[("host", "chat.lan/x?y#z")], "http://localhost:3000"),
+        (&[("host", "a@chat.lan")], "http://localhost:3000"),
+        (&[("host", "a b")], "http://localhost:3000"),
+    ] {
+        let announced = announce_from(&app, &alice, headers).await.to_string();
+        assert_eq!(origins(&announced), all_at(expected, 3), "{headers:?}");
     }
 }
 

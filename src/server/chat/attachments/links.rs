@@ -63,8 +63,8 @@ pub(in crate::server) enum LinkOrigin {
     /// At the configured origin: clients elsewhere need whole addresses.
     #[default]
     Configured,
-    /// At the origin of our own page that asks, whose policy lets it reach no other one.
-    Page(String),
+    /// Where the request reached us: the policy of our own pages lets them reach no other origin.
+    Reached(String),
     /// Nowhere: in a document of ours, which resolves paths.
     Document,
 }
@@ -72,7 +72,8 @@ pub(in crate::server) enum LinkOrigin {
 impl LinkOrigin {
     /// Reads it off a request.
     pub(in crate::server::chat) fn of(config: &Config, headers: &HeaderMap) -> Self {
-        origin::own_page(config, headers).map_or(Self::Configured, Self::Page)
+        let reached = origin::own_page(config, headers).or_else(|| origin::reached(config, headers));
+        reached.map_or(Self::Configured, Self::Reached)
     }
 }
 
@@ -99,7 +100,7 @@ impl Links {
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
         let origin = match origin {
             LinkOrigin::Configured => &self.base_url,
-            LinkOrigin::Page(page) => page,
+            LinkOrigin::Reached(origin) => origin,
             LinkOrigin::Document => "",
         };
         let purpose = purpose.as_str();
@@ -182,7 +183,7 @@ mod tests {
             assert!(url.starts_with(&format!("{expected}/chatkit/attachments/atc_1?for=upload&")), "{url}");
         };
         check(&LinkOrigin::Configured, "http://x");
-        check(&LinkOrigin::Page("http://chat.lan:3000".to_owned()), "http://chat.lan:3000");
+        check(&LinkOrigin::Reached("http://chat.lan:3000".to_owned()), "http://chat.lan:3000");
         check(&LinkOrigin::Document, "");
     }
 }
