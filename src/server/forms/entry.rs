@@ -88,7 +88,8 @@ pub async fn sign_in(
     if let Err(err) = count(&app, "/sign-in/email").await {
         return Err(refuse(&app, err, TypedFields::of_email(email)));
     }
-    if let (Err(password), Err(address)) = (password.check_present(), EmailAddress::parse(&email)) {
+    let fault = password.check_present().and_then(|()| password.check_given());
+    if let (Err(password), Err(address)) = (fault, EmailAddress::parse(&email)) {
         return Err(refuse_both(&app, [address, password], TypedFields::of_email(email)));
     }
     let signed_in = async {

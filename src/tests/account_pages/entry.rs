@@ -132,10 +132,16 @@ on_both_engines! {
         check(up.0, up.1, "name=&email=ada%40example.com&password=short", &[taken, link, short], &[no_address]).await;
         check(up.0, up.1, "name=&email=ada%40example.com&password=correct+horse+1", &[taken, link], &[short]).await;
         check(up.0, up.1, "name=&email=eve%40example.com&password=short", &[short], &[taken, no_address]).await;
+        let long = format!("name=&email=ada&password={}", "x".repeat(129));
+        check(up.0, up.1, &long, &[no_address, "Use at most 128 characters."], &[taken]).await;
+        check(up.0, up.1, "email=ada", &[no_address, short], &[taken]).await;
+        check(up.0, up.1, "name=a%00&email=a%00%40example.com&password=a", &[no_address, short], &[taken]).await;
         check(up.0, up.1, "name=&email=eve&password=correct+horse+1", &[no_address], &[short]).await;
         let (none, wrong) = ("Enter your password.", "The email or the password is wrong.");
         let into = ("/sign-in", "sign-in");
         check(into.0, into.1, "email=ada&password=", &[no_address, none], &[wrong]).await;
+        let long = format!("email=ada&password={}", "x".repeat(129));
+        check(into.0, into.1, &long, &[no_address, "Use at most 128 characters."], &[wrong]).await;
         check(into.0, into.1, "email=ada%40example.com&password=", &[none], &[wrong, no_address]).await;
         check(into.0, into.1, "email=ada%40example.com&password=x", &[wrong], &[none, no_address]).await;
     }
