@@ -4,8 +4,9 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{
+    app::BASE_URL,
     mail_limits::{LIMITED, post},
-    mailed::{follow, one_letter, verify},
+    mailed::{follow, one_letter, token_of, user_of, verify},
     on_both_engines,
 };
 
@@ -29,6 +30,37 @@ on_both_engines! {
             assert_eq!(follow(&app, &agree, None).await.header("location"), "/?error=TOKEN_EXPIRED");
             assert!(app.letters().await.is_empty());
         }
+    }
+
+    async fn a_garbled_link_is_called_invalid_and_does_nothing(app) {
+        let ada = app.sign_up("Ada").await;
+        app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
+        let token = token_of(&one_letter(&app).await.1);
+        let (head, signature) = token.rsplit_once('.').unwrap();
+        let garbled = [
+            "x".to_owned(),
+            "a.b.c".to_owned(),
+            "null".to_owned(),
+            "..".to_owned(),
+            "%ff".to_owned(),
+            "%F0%9F%98%80".to_owned(),
+            "a".repeat(9000),
+            token[..token.len() - 2].to_owned(),
+            format!("{token}x"),
+            format!("{head}."),
+            format!("{head}.{}", signature.chars().rev().collect::<String>()),
+            format!("eyJhbGciOiJub25lIn0.{}.", head.split_once('.').unwrap().1),
+        ];
+        for token in garbled {
+            let verify = follow(&app, &format!("{BASE_URL}/api/auth/verify-email?token={token}&callbackURL=%2Fx"), None).await;
+            assert_eq!(verify.header("location"), "/x?error=INVALID_TOKEN", "{token}");
+            let reset = follow(&app, &format!("{BASE_URL}/api/auth/reset-password/{token}?callbackURL=%2Fx"), None).await;
+            assert!(reset.header("location").ends_with("/x?error=INVALID_TOKEN"), "{token}: {}", reset.text());
+            let link = format!("{BASE_URL}/api/auth/delete-user/callback?token={token}");
+            let deletion = follow(&app, &link, Some(&ada.cookie)).await;
+            assert_eq!((deletion.status.as_u16(), &deletion.json()["code"]), (404, &json!("INVALID_TOKEN")), "{token}");
+        }
+        assert_eq!(user_of(&app, &ada).await["emailVerified"], false);
     }
 
     async fn a_link_whose_mail_is_kept_back_stays_good_for_it(app, LIMITED) {

@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::request::Parts,
     response::Response,
     routing::{get, post},
@@ -80,7 +80,13 @@ async fn request_password_reset(
 }
 
 /// Where the links of mails lead: on to the page that asks for the new password.
-async fn reset_password_callback(State(app): State<AppState>, Path(token): Path<String>, parts: Parts) -> Response {
+async fn reset_password_callback(
+    State(app): State<AppState>,
+    token: Result<Path<String>, PathRejection>,
+    parts: Parts,
+) -> Response {
+    // A token that is no UTF-8 is none of ours.
+    let token = token.map(|Path(token)| token).unwrap_or_default();
     links::answer(&parts.headers, go_to_reset(&app, &token, &parts).await)
 }
 
