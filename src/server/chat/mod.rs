@@ -88,6 +88,8 @@ struct Inner {
     attachments: Attachments,
     /// What turns speech into text, and the model that does.
     transcriber: Option<(OpenAi, String)>,
+    /// True if the operator's file for the page says that the server behind does.
+    is_heard_behind: bool,
     live: LiveRuns,
     feeds: Feeds,
     shares: Shares,
@@ -135,6 +137,7 @@ impl Chat {
             entitles: model.titles,
             attachments: Attachments::open(config)?,
             transcriber,
+            is_heard_behind: model.upstream.is_some() && config.pages.offers_dictation(),
             live: LiveRuns::default(),
             feeds: Feeds::default(),
             shares: Shares::new(model.limits),
@@ -194,7 +197,7 @@ impl Chat {
 
     /// Whether speech can be turned into text.
     pub fn can_transcribe(&self) -> bool {
-        self.transcriber().is_some()
+        self.transcriber().is_some() || self.0.is_heard_behind
     }
 
     /// Whether no answer is being written.

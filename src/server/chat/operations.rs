@@ -21,7 +21,7 @@ use super::{
     opening::{Client, Sent},
     prompt::Place,
     reading::{drain, read},
-    relay::UserChange,
+    relay::{Recording, UserChange},
     retry, run_routes, search,
     sse::{self, Framing},
     stored, threads, transcribe, turn, versions,
@@ -158,7 +158,7 @@ async fn answer(
                 Some(turn) => turn,
                 None => chat.shares().recording(&user_id).await?,
             };
-            object(json!({ "text": transcribe::text_of(chat, &audio_base64, &mime_type).await? }))
+            object(json!({ "text": transcribe::text_of(chat, &user_id, Recording { audio_base64, mime_type }).await? }))
         }
         Operation::ItemsFeedback { thread_id, item_ids, kind } => {
             feedback::put(db, &user_id, &thread_id, &item_ids, kind, chat.now()).await?;

@@ -5,24 +5,31 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{
     Chat,
     error::{ChatError, Result},
+    relay::Recording,
 };
 
-/// Returns what is said in a recording.
+/// Returns what is said in a user's recording: by our own model for speech, or else by the server behind.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] when it is no recording, or nothing here turns speech into text; [`ChatError::Model`].
-pub(super) async fn text_of(chat: &Chat, audio_base64: &str, mime_type: &str) -> Result<String> {
+pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) -> Result<String> {
     let invalid = |text: &str| ChatError::Invalid(text.to_owned());
-    let (server, model) = chat.transcriber().ok_or_else(|| {
-        invalid("this server does not turn speech into text: its operator can set OPENAI_TRANSCRIBE_MODEL")
-    })?;
-    let essence = mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = recording.mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let extension = extension(&essence).ok_or_else(|| invalid("the recording is of a type that cannot be read"))?;
-    let audio = BASE64_STANDARD.decode(audio_base64).map_err(|_| invalid("the recording is no base64"))?;
+    let audio = BASE64_STANDARD.decode(&recording.audio_base64).map_err(|_| invalid("the recording is no base64"))?;
     if audio.is_empty() {
         return Err(invalid("the recording is empty"));
     }
-    server.transcribe(model, audio, &essence, extension).await.map_err(ChatError::Model)
+    let text = match chat.transcriber() {
+        Some((server, model)) => server.transcribe(model, audio, &essence, extension).await,
+        None => {
+            let asked = chat.relay().transcribe(user_id, recording).ok_or_else(|| {
+                invalid("this server does not turn speech into text: its operator can set OPENAI_TRANSCRIBE_MODEL")
+            })?;
+            asked.await
+        }
+    };
+    text.map_err(ChatError::Model)
 }
 
 /// Returns the end of a file's name, by which OpenAI tells the type.

@@ -65,6 +65,11 @@ impl PageSettings {
 }
 
 impl PageConfig {
+    /// True if the operator's file turns dictation on.
+    pub fn offers_dictation(&self) -> bool {
+        self.chatkit_page.as_ref().is_some_and(|page| page["composer"]["dictation"]["enabled"] == true)
+    }
+
     /// Returns the origin of that server, for the pages' policy.
     pub fn chatkit_origin(&self) -> Option<String> {
         self.chatkit_api_url.as_ref().map(|url| url.origin().ascii_serialization())

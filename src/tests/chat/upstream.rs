@@ -3,6 +3,7 @@
 mod faults;
 mod ids;
 mod passes;
+mod speech;
 mod turns;
 
 use std::{

@@ -54,10 +54,27 @@ pub(super) trait Relay: Send + Sync {
         std::future::ready(Vec::new()).boxed()
     }
 
+    /// Turns a user's recording into text; `None` if it cannot.
+    fn transcribe<'a>(
+        &'a self,
+        _user_id: &'a str,
+        _recording: Recording,
+    ) -> Option<BoxFuture<'a, Result<String, RelayFailure>>> {
+        None
+    }
+
     /// Whether it can be asked for the title of a thread.
     fn entitles(&self) -> bool {
         false
     }
+}
+
+/// What somebody said.
+pub(super) struct Recording {
+    /// Base64.
+    pub(super) audio_base64: String,
+    /// Its media type, for instance `audio/webm;codecs=opus`.
+    pub(super) mime_type: String,
 }
 
 /// The events of one answer.

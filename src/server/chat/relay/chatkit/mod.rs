@@ -19,7 +19,7 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Relay, RelayFailure, RelayStream, UserChange};
+use super::{Recording, Relay, RelayFailure, RelayStream, UserChange};
 use crate::{
     model::chatkit::{Action, CustomAction, Operation, ThreadItem, Widget},
     server::{
@@ -53,6 +53,12 @@ struct Server {
 #[derive(Deserialize)]
 struct Acted {
     updated_item: Option<ThreadItem>,
+}
+
+/// The answer to an `input.transcribe`.
+#[derive(Deserialize)]
+struct Transcribed {
+    text: String,
 }
 
 impl ChatKit {
@@ -89,6 +95,23 @@ impl Relay for ChatKit {
 
     fn reads_history(&self) -> bool {
         false
+    }
+
+    fn transcribe<'a>(
+        &'a self,
+        user_id: &'a str,
+        recording: Recording,
+    ) -> Option<BoxFuture<'a, Result<String, RelayFailure>>> {
+        let upstream = &self.0.upstream;
+        let Recording { audio_base64, mime_type } = recording;
+        let operation = Operation::InputTranscribe { audio_base64, mime_type };
+        let asked = async move {
+            let heard = upstream.ask_for_object::<Transcribed>(user_id, operation).await;
+            // A recording belongs to no thread that could be lost.
+            let failure = |it| if it == Failure::Lost { Failure::NoServer } else { it };
+            heard.map(|it| it.text).map_err(|it| failure(it).tell(&upstream.host))
+        };
+        Some(asked.boxed())
     }
 
     fn follow<'a>(&'a self, place: &'a Place, change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
