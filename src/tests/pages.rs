@@ -27,7 +27,29 @@ async fn open_page(app: &TestApp, path: &str, cookie: &str) -> TestResponse {
     app.send(request.body(Body::empty()).unwrap()).await
 }
 
+const FITTED: &str = r##"{
+    "startScreen": { "greeting": "How can we help?" }, "frameTitle": "Help", "locale": "de",
+    "theme": { "colorScheme": "dark", "radius": "soft", "density": "compact", "typography": { "baseSize": 15 },
+        "color": { "accent": { "primary": "#4f46e5", "level": 1 } } }
+}"##;
+
 on_both_engines! {
+    async fn a_page_is_fitted_from_its_first_byte(app, &["--chatkit-page", FITTED]) {
+        let ada = app.sign_up("Ada").await;
+        let html = open_page(&app, "/chat", &ada.cookie).await.text();
+        for part in [
+            "How can we help?",
+            "aria-label=\"Help\"",
+            "data-scheme=\"dark\"",
+            "data-radius=\"soft\"",
+            "data-density=\"compact\"",
+            "data-size=\"15\"",
+            "data-colors=\"accent\"",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+    }
+
     async fn a_page_may_ask_another_chatkit_server_by_itself(app, &["--chatkit-api-url", "https://api.example.com:8443/chatkit"]) {
         let ada = app.sign_up("Ada").await;
         let page = open_page(&app, "/chat/any", &ada.cookie).await;
