@@ -1,4 +1,4 @@
-//! Letters and punctuation of Chinese, Japanese and Korean. Pure.
+//! Letters and punctuation of Chinese, Japanese and Korean, and of other scripts without spaces. Pure.
 
 /// Ranges that are wide or half-width (UAX #11) and no emoji, and Hangul, as the "CJK-friendly" amendment to CommonMark
 /// has them (commonmark-spec#650).
@@ -34,10 +34,9 @@ pub(super) fn is_cjk(it: char) -> bool {
     it >= WIDE[0].0 && WIDE.iter().any(|(first, last)| (*first..=*last).contains(&it))
 }
 
-/// True for letters of scripts that put no spaces between words, and of Korean, which puts none before particles.
-pub(super) fn is_unspaced_letter(it: char) -> bool {
-    it.is_alphabetic()
-        && (is_cjk(it) || matches!(it, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+/// True for characters of scripts that put no spaces between words, and of Korean, which puts none before particles.
+pub(super) fn is_unspaced(it: char) -> bool {
+    is_cjk(it) || matches!(it, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 #[cfg(test)]
@@ -52,7 +51,7 @@ mod tests {
         for it in "aé(:“”…—😀🈁é١ก×→".chars() {
             assert!(!is_cjk(it), "{it:?}");
         }
-        assert!("中あ한ก".chars().all(is_unspaced_letter));
-        assert!(!"a。é1".chars().any(is_unspaced_letter));
+        assert!("中あ한กข້ါខ".chars().all(is_unspaced));
+        assert!(!"aéह1".chars().any(is_unspaced));
     }
 }

@@ -1,6 +1,6 @@
 //! Runs of `*` and `~` that open and close emphasis where CommonMark's flanking rule would have neither. Pure.
 
-use super::cjk::is_cjk;
+use super::cjk::is_unspaced;
 
 /// The surroundings of a run of delimiters.
 pub(super) struct Run {
@@ -21,7 +21,7 @@ impl Run {
     }
 
     /// True if it opens and closes, though the parser would say otherwise: beside a CJK character (the amendment of
-    /// commonmark-spec#650 then has it flank on both sides), and behind the punctuation in `**Note:**text`.
+    /// commonmark-spec#650 then has it flank on both sides) or one of another script without spaces, and behind the punctuation in `**Note:**text`.
     pub(super) fn is_both(&self) -> bool {
         let (Some(before), Some(after)) = (self.before, self.after) else { return false };
         let may_be = self.delimiter == b'*' || self.delimiter == b'~' && self.len == 2;
@@ -29,7 +29,15 @@ impl Run {
         may_be
             && !before.is_whitespace()
             && !after.is_whitespace()
-            && (is_cjk(before) || is_cjk(after) || self.delimiter == b'*' && ends_phrase && after.is_alphanumeric())
+            && (is_unspaced(before)
+                || is_unspaced(after)
+                || self.delimiter == b'*' && ends_phrase && after.is_alphanumeric())
+    }
+
+    /// True for "about" and for ranges: a single tilde strikes nothing out.
+    pub(super) fn is_about(&self) -> bool {
+        let is_word = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
+        self.delimiter == b'~' && self.len == 1 && !(is_word(self.before) && is_word(self.after))
     }
 
     /// True if the parser sees a letter on its left, and on its right.
@@ -40,8 +48,8 @@ impl Run {
 
     /// True if it may open emphasis, and hardly is anything else, as the sign in `2*3` is.
     pub(super) fn opens(&self) -> bool {
-        self.after.is_some_and(|it| !it.is_whitespace())
-            && !self.before.is_some_and(|it| it.is_ascii_alphanumeric())
-            && (self.delimiter != b'~' || self.len == 2)
+        let is_word = |it: char| it.is_ascii_alphanumeric() || self.delimiter == b'_' && it.is_alphanumeric();
+        let is_sign = self.before.is_some_and(is_word) && !(self.len > 1 && self.is_both());
+        self.after.is_some_and(|it| !it.is_whitespace()) && !is_sign && (self.delimiter != b'~' || self.len == 2)
     }
 }

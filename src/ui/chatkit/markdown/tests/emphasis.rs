@@ -100,3 +100,59 @@ fn a_phrase_may_end_with_punctuation() {
         ("**(**foo)", "**(**foo)"),
     ]);
 }
+
+#[test]
+fn other_scripts_without_spaces_follow_the_rule() {
+    check_lines(&[
+        ("ไทย**(ตัวหนา)**ครับ", "ไทย<strong>(ตัวหนา)</strong>ครับ"),
+        ("คำว่า**\"สวัสดี\"**คือ", "คำว่า<strong>&quot;สวัสดี&quot;</strong>คือ"),
+        ("น้ำ*(น้ำ)*น้ำ", "น้ำ<em>(น้ำ)</em>น้ำ"),
+        ("ລາວ**(ຕົວໜາ)**ລາວ", "ລາວ<strong>(ຕົວໜາ)</strong>ລາວ"),
+        ("ខ្មែរ**(ដិត)**ខ្មែរ", "ខ្មែរ<strong>(ដិត)</strong>ខ្មែរ"),
+        ("မြန်မာ~~(စာ)~~မြန်", "မြန်မာ<del>(စာ)</del>မြန်"),
+        ("слово**(в скобках)**слово", "слово**(в скобках)**слово"),
+        ("हिन्दी**(मोटा)**है", "हिन्दी**(मोटा)**है"),
+    ]);
+}
+
+#[test]
+fn odd_characters_stand_beside_emphasis() {
+    check_lines(&[
+        ("ｶﾅ**｢半角｣**ﾉ括弧｡**次｡**ﾊ", "ｶﾅ<strong>｢半角｣</strong>ﾉ括弧｡<strong>次｡</strong>ﾊ"),
+        ("ｶﾞ**「ﾊﾞ」**ﾃﾞ", "ｶﾞ<strong>「ﾊﾞ」</strong>ﾃﾞ"),
+        ("中**❤\u{fe0f}：**文", "中<strong>❤\u{fe0f}：</strong>文"),
+        ("**⚠\u{fe0f}注意：**请", "<strong>⚠\u{fe0f}注意：</strong>请"),
+        ("☺\u{fe0f}**（笑）**☺\u{fe0f}", "☺\u{fe0f}<strong>（笑）</strong>☺\u{fe0f}"),
+        ("中**👨\u{200d}👩\u{200d}👧！**文", "中<strong>👨\u{200d}👩\u{200d}👧！</strong>文"),
+        ("辻\u{e0100}**（つじ）**さん", "辻\u{e0100}<strong>（つじ）</strong>さん"),
+        ("𠮷野家**（𩸽）**𠮷", "𠮷野家<strong>（𩸽）</strong>𠮷"),
+        ("㎏**（単位）**㍿**（株）**", "㎏<strong>（単位）</strong>㍿<strong>（株）</strong>"),
+        ("ㄅ**（注音）**ㄈ", "ㄅ<strong>（注音）</strong>ㄈ"),
+        ("**“你好”**说，他说**“你好”**，", "<strong>“你好”</strong>说，他说<strong>“你好”</strong>，"),
+        ("패키지 **`npm`**은 *(이)*과", "패키지 <strong><code>npm</code></strong>은 <em>(이)</em>과"),
+        ("English**（英語）**English", "English<strong>（英語）</strong>English"),
+        ("我**（很）*（非常）*（很）**好", "我<strong>（很）<em>（非常）</em>（很）</strong>好"),
+        ("～**5～10**～", "～<strong>5～10</strong>～"),
+    ]);
+}
+
+#[test]
+fn a_single_tilde_says_about() {
+    check_lines(&[
+        ("~5 to ~10", "~5 to ~10"),
+        ("5~10 or 6~8", "5~10 or 6~8"),
+        ("~$5~ a month", "~$5~ a month"),
+        ("a ~b~ c", "a ~b~ c"),
+        ("(~5~) and ~~6~~", "(~5~) and <del>6</del>"),
+        ("~10%~20%", "~10%~20%"),
+        ("约~5~个，约 ~5~ 个", "约~5~个，约 ~5~ 个"),
+        ("~~a ~b~ c~~", "<del>a ~b~ c</del>"),
+        ("**~5~**", "<strong>~5~</strong>"),
+        ("~/a and ~/b/~c~", "~/a and ~/b/~c~"),
+        ("[~a~](https://a.example/~b~)", "<a href=\"https://a.example/~b~\">~a~</a>"),
+        ("<https://a.example/~b~/>", "<a href=\"https://a.example/~b~/\">https://a.example/~b~/</a>"),
+        ("https://a.example/~b/~c", "<a href=\"https://a.example/~b/~c\">https://a.example/~b/~c</a>"),
+        ("`~a~`", "<code>~a~</code>"),
+    ]);
+    check(&[("```\n~a~\n```", "<pre><code>~a~\n</code></pre>")]);
+}
