@@ -15,6 +15,7 @@ mod lines;
 mod linkify;
 pub mod mark;
 pub(super) mod note;
+mod part;
 mod tag;
 mod target;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Finds LaTeX in Markdown before Markdown is read, which would see lists and emphasis in it. Pure.
 
-use super::lines::{char_len, end_of_paragraph, is_container, is_prefix, line_at, line_before};
+use super::{
+    lines::{is_container, is_prefix},
+    part::{Part, find_unescaped},
+};
 
 /// A formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,85 +15,89 @@ pub(super) struct Formula {
     pub(super) is_display: bool,
 }
 
-/// Reads the formula that begins at an offset: `$…$` by pandoc's rule, so that prices are none, `$$…$$`, `\(…\)` and
-/// `\[…\]`. Where the text `may_grow`, one that is not closed yet is a formula too.
-pub(super) fn formula_at(source: &str, at: usize, may_grow: bool) -> Option<Formula> {
-    let rest = &source[at..];
-    match rest.as_bytes() {
-        [b'\\', b'(', ..] => closed_by(source, at, "\\)", may_grow),
-        [b'\\', b'[', ..] => closed_by(source, at, "\\]", may_grow),
-        [b'$', b'$', ..] => closed_by(source, at, "$$", may_grow),
-        [b'$', ..] => inline_dollars(source, at),
-        _ => None,
-    }
-}
-
-/// Reads up to `close`, which stands in the same paragraph.
-fn closed_by(source: &str, at: usize, close: &str, may_grow: bool) -> Option<Formula> {
-    const OPEN_LEN: usize = 2;
-    let from = at + OPEN_LEN;
-    let rest = &source[from..];
+/// Reads the formula that begins at an offset, which stands in `part`, behind `before` in its line: `$…$` by pandoc's
+/// rule, so that prices are none, `$$…$$`, `\(…\)` and `\[…\]`. Where the text `may_grow`, one that is not closed yet is
+/// a formula too.
+pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str, may_grow: bool) -> Option<Formula> {
+    let close = match &source.as_bytes()[at..] {
+        [b'\\', b'(', ..] => "\\)",
+        [b'\\', b'[', ..] => "\\]",
+        [b'$', b'$', ..] => "$$",
+        [b'$', ..] => return inline_dollars(source, at, part.end),
+        _ => return None,
+    };
+    let from = at + close.len();
+    let rest = &source[from..part.end];
     // In a sentence, two dollars may be anything.
-    let ends_line = rest.find('\n').is_some_and(|at| rest[..at].trim().is_empty());
-    let is_sure = close != "$$" || ends_line || is_container(line_before(source, at));
-    let paragraph_end = if is_sure { end_of_paragraph(rest) } else { line_at(rest, 0).trim_end_matches('\n').len() };
-    let (text, end) = match find_unescaped(&rest[..paragraph_end], close) {
-        Some(len) => (&rest[..len], from + len + close.len()),
+    let ends_line = rest.trim_start_matches(|it: char| it != '\n' && it.is_whitespace()).starts_with('\n');
+    let is_sure = close != "$$" || ends_line || is_container(before);
+    let may_end = |end: &usize| is_sure || !source[from..*end].contains('\n') && !is_price(&source[from..*end]);
+    let (text, end) = match part.find_close(source, from, close).filter(may_end) {
+        Some(end) => (&source[from..end], end + close.len()),
         None => {
-            let is_open = may_grow && is_sure && paragraph_end == rest.len();
-            is_open.then_some((rest, source.len()))?
+            let is_open = may_grow && is_sure && part.end == source.len();
+            // Its end may have begun.
+            is_open.then_some((rest.trim_end_matches(['\\', '$']), source.len()))?
         }
     };
-    // A run of dollars is decoration.
-    let is_run = close == "$$" && (text.starts_with('$') || source[end..].starts_with('$'));
+    // A run of dollars is decoration, and an amount follows the sign of a price.
+    let is_sign = |it: char| it == '$' || it.is_ascii_digit();
+    let is_run = close == "$$" && (text.starts_with('$') || source[end..].starts_with(is_sign));
     if text.trim().is_empty() || is_run {
         return None;
     }
-    let text = without_quotes(text, line_before(source, at));
-    Some(Formula { end, text, is_display: close != "\\)" })
+    Some(Formula { end, text: without_quotes(text, before), is_display: close != "\\)" })
 }
 
 /// `$` that is followed by no space, up to one in the same line that follows none and is followed by no letter or
 /// digit.
-fn inline_dollars(source: &str, at: usize) -> Option<Formula> {
-    let line = after_dollar(source, at)?;
-    let len = find_unescaped(line, "$").filter(|len| *len > 0)?;
-    let text = &line[..len];
+fn inline_dollars(source: &str, at: usize, end: usize) -> Option<Formula> {
+    let rest = after_dollar(source, at, end)?;
+    let text = &rest[..find_unescaped(rest, "$").filter(|len| *len > 0)?];
+    let end = at + 1 + text.len() + 1;
     let is_closed = !text.ends_with(char::is_whitespace)
+        && !text.contains('\n')
         && is_latex(text)
-        && !line[len + 1..].starts_with(|it: char| it.is_ascii_alphanumeric() || it == '$');
-    is_closed.then(|| Formula { end: at + 1 + len + 1, text: text.to_owned(), is_display: false })
+        && !source[end..].starts_with(|it: char| it.is_ascii_alphanumeric() || it == '$');
+    is_closed.then(|| Formula { end, text: text.to_owned(), is_display: false })
 }
 
-/// Returns the rest of the line behind a dollar that may begin a formula.
-fn after_dollar(source: &str, at: usize) -> Option<&str> {
-    let rest = &source[at + 1..];
+/// Returns what follows a dollar that may begin a formula, up to `end`.
+fn after_dollar(source: &str, at: usize, end: usize) -> Option<&str> {
+    let rest = source.get(at + 1..end)?;
     let before = source[..at].chars().next_back();
-    let may_begin = !before.is_some_and(|it| it.is_ascii_alphanumeric()) && !rest.starts_with(char::is_whitespace);
-    may_begin.then(|| rest.lines().next().unwrap_or_default())
+    // Behind an amount, the sentence goes on.
+    let goes_on = |it: char| it.is_whitespace() || matches!(it, ',' | ';' | ':' | '!' | '?' | ')' | '/');
+    let may_begin = !before.is_some_and(|it| it.is_ascii_alphanumeric()) && !rest.starts_with(goes_on);
+    may_begin.then_some(rest)
 }
 
 /// True if the dollar at an offset begins what may become a formula when the line, which is the last one, goes on.
 pub(super) fn may_begin(source: &str, at: usize) -> bool {
     const MAX_LEN: usize = 200;
-    let line = after_dollar(source, at).filter(|it| at + 1 + it.len() == source.len());
-    line.is_some_and(|it| !it.is_empty() && it.len() < MAX_LEN && find_unescaped(it, "$").is_none() && is_latex(it))
+    let rest = after_dollar(source, at, source.len()).filter(|it| !it.is_empty() && it.len() < MAX_LEN);
+    rest.is_some_and(|it| !it.contains('\n') && find_unescaped(it, "$").is_none() && is_latex(it))
 }
 
 /// True for what two dollars may enclose: nothing of Markdown, and no prices with the words between them.
 fn is_latex(text: &str) -> bool {
     let has_markdown = text.contains('`') || text.contains("**") || text.contains("](");
-    let amount = text.trim_start_matches(['.', '~', '-', '+', '(']);
-    let is_price = amount.starts_with(|it: char| it.is_ascii_digit())
-        && !text.contains('\\')
-        && (text.chars().any(is_foreign) || text.contains(' ') && has_word(text));
-    !has_markdown && !is_price
+    !has_markdown && !is_price(text)
 }
 
-/// True for letters, dashes and arrows that no formula has, but the words between two prices.
+/// True for an amount, and what stands before the sign of the next one.
+fn is_price(text: &str) -> bool {
+    let amount = text.trim_start_matches(['.', '~', '-', '+', '(']);
+    amount.starts_with(|it: char| it.is_ascii_digit())
+        && !text.split("\\$").any(|it| it.contains('\\'))
+        && (text.chars().any(is_foreign) || text.contains(' ') && has_word(text))
+}
+
+/// True for letters, dashes, arrows and signs of currencies that no formula has, but the words between two prices.
 fn is_foreign(it: char) -> bool {
     let is_greek = ('\u{370}'..='\u{3ff}').contains(&it);
-    !it.is_ascii() && !is_greek && it.is_alphabetic() || matches!(it, '\u{2010}'..='\u{2026}' | '→')
+    !it.is_ascii() && !is_greek && it.is_alphabetic()
+        || matches!(it, '\u{2010}'..='\u{2026}' | '→' | '¢' | '£' | '¥' | '\u{20a0}'..='\u{20cf}' | '〜' | '～')
 }
 
 /// True if a text holds a word of two letters or more, or one letter between two numbers.
@@ -103,23 +110,12 @@ fn has_word(text: &str) -> bool {
     is_long || words.windows(3).any(|it| is_number(it[0]) && joins(it[1]) && is_number(it[2]))
 }
 
-fn find_unescaped(text: &str, wanted: &str) -> Option<usize> {
-    let mut at = 0;
-    while at < text.len() {
-        if text[at..].starts_with(wanted) {
-            return Some(at);
-        }
-        at += if text.as_bytes()[at] == b'\\' { 1 + char_len(text, at + 1) } else { char_len(text, at) };
-    }
-    None
-}
-
 /// Leaves out the `>` at the beginnings of lines, of as many quotations as the first line stands in.
 fn without_quotes(text: &str, before: &str) -> String {
-    let n_quotes = before.chars().take_while(|it| is_prefix(*it)).filter(|it| *it == '>').count();
-    if n_quotes == 0 || !text.contains('\n') {
+    if !text.contains('\n') {
         return text.to_owned();
     }
+    let n_quotes = before.chars().take_while(|it| is_prefix(*it)).filter(|it| *it == '>').count();
     let mut lines = text.split('\n');
     let mut whole = lines.next().unwrap_or_default().to_owned();
     for mut line in lines {
@@ -179,6 +175,10 @@ mod tests {
             "5",
             "-1 < x",
             "100\\,000 \\text{ €}",
+            "3 \\times \\$5",
+            "[0, 1)",
+            "25°C",
+            "3 × 4 = 12",
         ] {
             check(&format!("so ${text}$ is"), &[(text, false)]);
         }
@@ -205,6 +205,23 @@ mod tests {
             "$5 → 10$",
             "**$5** to **10$**",
             "see $5 [here](https://a.example/?x=$)",
+            "5 $, 6$",
+            "(5 $)/(6 $)",
+            "in US-$/EUR-$ or so",
+            "$5 ≈ €4.6, 10$ ≈ €9.2",
+            "$5, £4 or 6$",
+            "₹400, $5 ~ ¥700, 8$ more",
+            "$5 and \\$6 and 7$",
+            "$$5 and $$6",
+            "now $$5 apples and $$6 pears",
+            "from $1.5k to $2k, up 300K$",
+            "A$5, R$ 6,00 e HK$8",
+            "$20/month → $240/year",
+            "5$-Schein und 10$-Schein",
+            "$5から10$まで",
+            "$5 〜 10$",
+            "$5한국$6",
+            "от $5 до 10$ за",
         ] {
             check(source, &[]);
         }
@@ -249,5 +266,9 @@ mod tests {
         check_growing("that is $$ much", true, &[]);
         check_growing("$$a\n\nb", true, &[]);
         check_growing("$5 and", true, &[]);
+        check_growing("\\(x\\", true, &[("x", false)]);
+        check_growing("$$\nx\n$", true, &[("\nx\n", true)]);
+        check_growing("$5/$", true, &[]);
+        check_growing("$5/$ ", true, &[("5/", false)]);
     }
 }

@@ -1,6 +1,10 @@
 //! The end of a text that grows: what may yet turn out to be something else. Pure.
 
-use super::lines::{columns_of, fenced, is_blank, line_at, line_start, without_item, without_quote};
+use std::ops::Range;
+
+use super::lines::{
+    columns_of, fenced, is_blank, is_container, is_heading, line_at, line_start, without_item, without_quote,
+};
 
 /// An opening bracket waits no longer for its end, in bytes.
 pub(super) const MAX_NAME: usize = 120;
@@ -32,7 +36,7 @@ pub(super) fn open_at(source: &str) -> Open {
         let n = line.len() - line.trim_start_matches(|it: char| it.is_whitespace() || it == '>').len();
         let n = line[..n].matches('>').count();
         let begins = text.starts_with(['#', '|']) || without_item(text).len() < text.len();
-        if is_blank(line) && line.ends_with('\n') {
+        if (is_blank(line) || is_heading(line)) && line.ends_with('\n') {
             leaf = at + line.len();
         } else if begins || n != n_quotes {
             leaf = at;
@@ -43,8 +47,8 @@ pub(super) fn open_at(source: &str) -> Open {
     Open::Leaf(leaf)
 }
 
-/// Returns how much is shown of a text up to `end`, of which formulas and the like end at `formula_end`.
-pub(super) fn shown_len(source: &str, end: usize, open: Open, formula_end: usize) -> usize {
+/// Returns how much is shown of a text up to `end`, of which `formula` is the last formula, or the like.
+pub(super) fn shown_len(source: &str, end: usize, open: Open, formula: &Range<usize>) -> usize {
     let start = line_start(source, end);
     let line = &source[start..end];
     let leaf = match open {
@@ -55,18 +59,29 @@ pub(super) fn shown_len(source: &str, end: usize, open: Open, formula_end: usize
         }
         Open::Leaf(leaf) => leaf,
     };
-    if formula_end == end {
+    if formula.end > start && formula.start < start {
         return end;
     }
     if let Some(head) = head_start(source, start, line) {
         return head;
+    }
+    if formula.end == end {
+        return end;
     }
     if is_marks(line) {
         return start;
     }
     let text = source[..end].trim_end_matches(['*', '_', '~']).len();
     let is_escaped = source[..text].ends_with('\\') && text < end;
-    (text + usize::from(is_escaped)).max(leaf).max(formula_end)
+    let text = if text == end { before_entity(line).map_or(end, |it| start + it) } else { text };
+    (text + usize::from(is_escaped)).max(leaf).max(formula.end)
+}
+
+/// Returns how much of a line stands before what may become an entity.
+fn before_entity(line: &str) -> Option<usize> {
+    const MAX_LEN: usize = 32;
+    let at = line.rfind('&').filter(|at| line.len() - at <= MAX_LEN)?;
+    line[at + 1..].bytes().all(|it| it.is_ascii_alphanumeric() || it == b'#').then_some(at)
 }
 
 /// True for a line that may yet become anything: an item, a rule, the mark of a heading.
@@ -100,12 +115,12 @@ pub(super) fn is_unfinished(source: &str, open: usize, at: usize) -> bool {
     if source.len() - open > MAX_LINK {
         return false;
     }
-    let is_definition = source[line_start(source, open)..open].trim().is_empty() && !source[open..].starts_with("[^");
+    let is_definition = || is_container(&source[line_start(source, open)..open]) && !source[open..].starts_with("[^");
     match rest.as_bytes().first() {
         None => true,
         Some(b'(') => !has_end(&rest[1..]),
         Some(b'[') => !rest.contains(']') && !rest.contains('\n') && rest.len() < MAX_NAME,
-        Some(b':') => is_definition && is_unfinished_definition(&rest[1..]),
+        Some(b':') => is_definition() && is_unfinished_definition(&rest[1..]),
         _ => false,
     }
 }

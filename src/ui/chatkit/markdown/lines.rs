@@ -1,18 +1,30 @@
 //! Lines of Markdown: prefixes of containers, fenced code, rows of tables. Pure.
 
+/// Counts the bytes that searches look at: how long they take, for the tests.
+#[inline]
+pub(super) fn looked_at(_n_bytes: usize) {
+    #[cfg(test)]
+    LOOKED_AT.set(LOOKED_AT.get() + _n_bytes);
+}
+
+#[cfg(test)]
+thread_local! {
+    pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Returns the line that begins at an offset, with its end.
 pub(super) fn line_at(source: &str, at: usize) -> &str {
     let rest = &source[at..];
-    &rest[..rest.find('\n').map_or(rest.len(), |it| it + 1)]
+    let len = rest.find('\n').map_or(rest.len(), |it| it + 1);
+    looked_at(len);
+    &rest[..len]
 }
 
 /// Returns the offset at which the line of an offset begins.
 pub(super) fn line_start(source: &str, at: usize) -> usize {
-    source[..at].rfind('\n').map_or(0, |it| it + 1)
-}
-
-pub(super) fn line_before(source: &str, at: usize) -> &str {
-    &source[line_start(source, at)..at]
+    let start = source[..at].rfind('\n').map_or(0, |it| it + 1);
+    looked_at(at - start);
+    start
 }
 
 /// True for what may stand before a block in its line: spaces, quotations, and the marks of list items.
@@ -21,7 +33,10 @@ pub(super) fn is_prefix(it: char) -> bool {
 }
 
 pub(super) fn is_container(before: &str) -> bool {
-    before.chars().all(is_prefix)
+    const MAX_LEN: usize = 200;
+    let is_short = before.len() <= MAX_LEN;
+    looked_at(if is_short { before.len() } else { 0 });
+    is_short && before.chars().all(is_prefix)
 }
 
 /// True if a line holds nothing, in no quotation or in one.
@@ -71,6 +86,8 @@ pub(super) struct Row {
     pub(super) has_excess: bool,
     /// The number of bars that part cells, so far.
     pub(super) n_bars: usize,
+    /// The offset behind which there are only empty cells.
+    pub(super) text_end: usize,
 }
 
 /// Counts the cells of a row as the specification does, in code and formulas, too.
@@ -83,6 +100,14 @@ pub(super) fn count_cells(line: &str) -> usize {
     n_bars + usize::from(!is_closed)
 }
 
+/// Returns the length of a cell that begins at the beginning of a text.
+pub(super) fn end_of_cell(text: &str) -> usize {
+    let is_bar = |(at, _): &(usize, &str)| !text[..*at].ends_with('\\');
+    let len = text.match_indices('|').find(is_bar).map_or(text.len(), |it| it.0);
+    looked_at(len);
+    len
+}
+
 /// Returns the character of a line's fence, its length, and its info string.
 fn fence_of(line: &str) -> Option<(char, usize, &str)> {
     let inner = line.trim_start_matches(is_prefix);
@@ -91,6 +116,19 @@ fn fence_of(line: &str) -> Option<(char, usize, &str)> {
     let n_fence = inner.len() - info.len();
     let has_ticks = fence == '`' && info.contains('`');
     (n_fence >= 3 && !has_ticks).then(|| (fence, n_fence, info.trim()))
+}
+
+/// True if a line begins a block, or ends one as a rule does, though there is no empty line above it.
+pub(super) fn begins_block(line: &str) -> bool {
+    let text = without_quote(line);
+    let is_rule = text.bytes().all(|it| b"-=*_ \t".contains(&it));
+    is_rule || is_heading(line) || without_item(text).len() < text.len() || fence_of(line).is_some()
+}
+
+pub(super) fn is_heading(line: &str) -> bool {
+    let text = without_quote(line);
+    let words = text.trim_start_matches('#');
+    words.len() < text.len() && (words.is_empty() || words.starts_with([' ', '\t']))
 }
 
 /// Fenced code.
@@ -145,13 +183,14 @@ fn fenced_up_to(text: &str, has_inner: bool) -> Fenced {
     fenced
 }
 
-/// Returns the length of a text up to the empty line that ends its paragraph.
+/// Returns the length of a text up to the empty line, or the fence, that ends its paragraph.
 pub(super) fn end_of_paragraph(text: &str) -> usize {
     let mut at = 0;
     while let Some(line_end) = text[at..].find('\n') {
         let next = at + line_end + 1;
         let line = line_at(text, next);
-        if line.ends_with('\n') && is_blank(line) {
+        looked_at(line_end);
+        if line.ends_with('\n') && is_blank(line) || fence_of(line).is_some() {
             return at + line_end;
         }
         at = next;

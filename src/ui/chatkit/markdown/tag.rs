@@ -1,5 +1,7 @@
 //! The few tags of HTML that mean something in Markdown. Pure.
 
+use super::lines::begins_block;
+
 /// A tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
@@ -57,7 +59,7 @@ fn tag_end(rest: &str) -> Option<usize> {
     None
 }
 
-/// Returns the length of a comment at the beginning of a text. One that `is_block` may hold empty lines.
+/// Returns the length of a comment at the beginning of a text. One that `is_block` may hold empty lines and other blocks.
 pub(super) fn comment_len(text: &str, is_block: impl FnOnce() -> bool) -> Option<usize> {
     const OPEN: &str = "<!--";
     const CLOSE: &str = "-->";
@@ -67,13 +69,18 @@ pub(super) fn comment_len(text: &str, is_block: impl FnOnce() -> bool) -> Option
         return Some(OPEN.len() + at.len());
     }
     let len = inner.find(CLOSE)?;
-    (!inner[..len].contains("\n\n") || is_block()).then_some(OPEN.len() + len + CLOSE.len())
+    (!inner[..len].split('\n').skip(1).any(begins_block) || is_block()).then_some(OPEN.len() + len + CLOSE.len())
+}
+
+/// True if a text may become a comment.
+pub(super) fn may_become_comment(text: &str) -> bool {
+    text.starts_with("<!--") && text.len() < MAX_COMMENT
 }
 
 /// True if a text that begins with `<`, and may grow, may become a tag, a comment, or an address in brackets.
 pub(super) fn may_become(text: &str) -> bool {
-    if text.starts_with("<!--") {
-        return text.len() < MAX_COMMENT;
+    if may_become_comment(text) {
+        return true;
     }
     let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
     let may_begin = inner.is_empty() || inner.starts_with(|it: char| it.is_ascii_alphabetic() || it == '!');

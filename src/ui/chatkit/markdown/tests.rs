@@ -1,5 +1,6 @@
 //! The kinds of faults that models' answers show in readers of Markdown, with tables of their cases.
 
+mod code;
 mod emphasis;
 mod listings;
 mod private_use;
@@ -8,6 +9,7 @@ mod streaming;
 mod tables;
 mod tags;
 mod unfinished;
+mod work;
 
 use super::block::spec::html;
 

@@ -6,7 +6,7 @@ use crate::ui::chatkit::markdown::{
 };
 
 /// Answers as models write them.
-const ANSWERS: [&str; 16] = [
+const ANSWERS: [&str; 32] = [
     "Shopping list\n- milk\n- eggs\n\n* **Milk**\n* *Eggs*: 12\n\nDone.\n",
     "# Plan\n\nHere is **what to do**:\n\n1. Go to [the page](https://example.com/a?b=c \"Title\").\n2. Click `OK`.\n   - then *wait*\n   - ***really*** wait\n\n---\n\nSee https://example.com/docs, or www.example.org/x.\n",
     "| Day | What |\n|:---|---:|\n| Mon | Swim<br>Read |\n| `x | y` | **both** |\n\nThat is all.\n",
@@ -23,6 +23,22 @@ const ANSWERS: [&str; 16] = [
     "```markdown\n# Title\n\n```sh\nls\n```\n\nMore\n```\n\nAfter it.\n",
     "<!-- a\ncomment -->\n\nText <!-- hidden --> goes on\n<!-- line -->\nand on. Half-open [0, 1) and [note] and ![a cat](https://example.com/c.png).\n",
     "**Note:**text and **bold [link](https://example.com/x_y_z) more** *it*\nnext line\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | [x](https://example.com/t) |\nEnd\n",
+    "| Shell | Means |\n|---|---|\n| x `a | b` y `c || d` z | pipe, or |\n| [`p|q`](https://example.com/p) | $|x|$ |\n| 1 | 2 | 3 |\n| 1 | 2 | |\n\nEnd.\n",
+    "<!--\n# no heading\n\n- no list\n-->\n\n# Title <!-- a -->\n\ntext <!-- b\nc --> goes on\n\n- a <!-- d -->\n  <!-- e\n\n  f -->\n- g\n",
+    "See [H<sub>2</sub>O](https://example.com/w), [**「名」**](https://example.com/n), [`c`](https://example.com/c), [$x$](https://example.com/x), [a<br>b](https://example.com/b) and ![a <u>b</u>](https://example.com/i.png).\n",
+    "Write to https://example.com/*/x_y/**z or https://example.com/_a_b, see “https://example.com/q”, https://example.com's and www.example.org.\n\n- <https://example.com/a?b=*c*>\n- (https://example.com/x_(y))\n",
+    "It costs $5/$6 or $HOME/bin:$PATH, x$ and $1$, $a$-axis, $x$5, \\$5 and $$y$$ or \\(z\\), \\[w\\].\n\n\\[\n\\begin{matrix} a & b \\\\\\ c & d \\end{matrix}\n\\]\n\n- $$\n  q\n  $$\n- r\n",
+    "AT&T &amp; R&D, &copy; 2024 &#8212; a &lt;b&gt; &unknown; & so on.\n\n&nbsp;x\n",
+    "English**（強調）**English、中*「a」*文、~~（旧）~~新、~5~10, (~5) ~~x~~ a_b_c _（注）_ 和 __init__。\n\nไทย**(หนา)**ไทย\n",
+    "مرحبا **بك** في [الصفحة](https://example.com/ar)؟\n\n| الأداة | الغرض |\n|---|---|\n| `cargo` | **البناء** |\n\n1. أول\n2. ثانٍ\n   - *فرعي*\n",
+    "Fact.\u{e200}cite\u{e202}turn0search0\u{e201} **More\u{e200}cite\u{e202}turn0search1\u{e201}** and $x$.\n\n- a\u{e200}cite\u{e202}b\u{e201}\n- \u{f101} icon\n",
+    "1. a\n\n```sh\nls\n```\n\n2. b\n   ```sh\n   ls | `x`\n   ```\n3. c ` d\n4. e $x$ ` f\n\n> ```\n> q\n> ```\n> - r\n>\n>   s\n",
+    "a\r\n===\r\n\r\n- b\r\n- **c**\r\n\r\n| d |\r\n|---|\r\n| `e` |\r\n\r\n```\r\nf\r\n```\r\n",
+    "a  \nb\\\nc<br>d\n<br>\ne\n\n***\n\n* * *\n\n_ _ _\n\n--- a\n\n-- b\n\n#hashtag\n\n#\n\n####### seven\n",
+    "- - a\n  - b\n- + c\n\n+ d\n+ e\n\n1) f\n2) g\n\n2024. h\n\n   i\n\n-1 and +1 and *2 and **3\n",
+    "Sources:\n\n- [1]: https://example.com/one\n- [2]: https://example.com/two \"Two\"\n\nSee [[a]] and [b][] and [x] done, f(x)[0](y), [c]: d\n",
+    "````markdown\n```js\n$x$\n```\n````\n\n~~~md\n```a\nb\n```\n~~~\n\n```markdown\n~~~py\nc\n~~~\n```\n\n$y$\n",
+    "**`a` b:**c **d** *e **f** g* ***h** i* ***j* k** **l\nm** [n **o** p](https://example.com/q) <kbd>r</kbd>+<kbd>*s*</kbd> <mark>t\nu</mark>\n",
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]

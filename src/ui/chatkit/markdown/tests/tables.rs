@@ -63,3 +63,26 @@ fn tables_in_other_blocks_keep_their_text() {
         ("`a | b` is no table\n", "<p><code>a | b</code> is no table</p>"),
     ]);
 }
+
+#[test]
+fn a_bar_in_a_formula_or_behind_it_is_told_apart() {
+    check_row("| $\\|x\\|$ | b |", &["<math>\\|x\\|</math>", "b"]);
+    check_row("| \\(P(A|B)\\) | $P(A|B)$ |", &["<math>P(A|B)</math>", "<math>P(A|B)</math>"]);
+    check_row("| \\(a | b\\) |", &["(a", "b)"]);
+    check_row("| `^(a|b)$` | `\\d+|\\w+` |", &["<code>^(a|b)$</code>", "<code>\\d+|\\w+</code>"]);
+    check_row("| `c:\\` | `\\|` |", &["<code>c:\\</code>", "<code>|</code>"]);
+    check_row("| x `a|b` y `c|d` z | w |", &["x <code>a|b</code> y <code>c|d</code> z", "w"]);
+    check_row("| a <!-- | --> | c |", &["a ", "c"]);
+    check_row("`a | b` | c | d", &["<code>a | b</code>", "c | d"]);
+}
+
+#[test]
+fn empty_cells_beyond_the_last_column_are_none() {
+    check_row("| 1 | 2 | |", &["1", "2"]);
+    check_row("| 1 | 2 |  |  |", &["1", "2"]);
+    check_row("| 1 | 2 |||", &["1", "2"]);
+    check_row("| 1 | 2 | | 3 | |", &["1", "2 | | 3"]);
+    check_row("| 1 | **2 | 3** |", &["1", "<strong>2 | 3</strong>"]);
+    check_row("| 1 | [2 | 3](https://a.example/) |", &["1", "<a href=\"https://a.example/\">2 | 3</a>"]);
+    check_row("| 1 | https://a.example/x|y |", &["1", "<a href=\"https://a.example/x\">https://a.example/x</a>|y"]);
+}

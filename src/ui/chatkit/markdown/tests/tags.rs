@@ -22,6 +22,17 @@ fn tags_of_the_list_are_elements() {
         ("中<u>**「a」**</u>文", "中<u><strong>「a」</strong></u>文"),
         ("<u>a\nb</u>", "<u>a\nb</u>"),
         ("a<sub/>b<u />c", "abc"),
+        ("<sub\n>a</sub\t>", "<sub>a</sub>"),
+        ("<sub/onclick=alert(1)>a</sub>", "<sub>a</sub>"),
+        ("<mark style='background:url(javascript:alert(1))'>a</mark>", "<mark>a</mark>"),
+        ("<u><script>alert(1)</script></u>", "<u>&lt;script&gt;alert(1)&lt;/script&gt;</u>"),
+        ("<kbd>`a`</kbd> `<kbd>`b</kbd>", "<kbd><code>a</code></kbd> <code>&lt;kbd&gt;</code>b&lt;/kbd&gt;"),
+        ("<u>- a</u>", "<u>- a</u>"),
+        ("<sup>[1](https://a.example/)</sup>", "<sup><a href=\"https://a.example/\">1</a></sup>"),
+        ("snake_<u>a</u>_case _<u>b</u>_", "snake_<u>a</u>_case <em><u>b</u></em>"),
+        ("中<u>「a」</u>**「b」**文", "中<u>「a」</u><strong>「b」</strong>文"),
+        ("<u>&lt;b&gt;</u>", "<u>&lt;b&gt;</u>"),
+        ("![<u>a</u>](https://a.example/x)", "<img src=\"https://a.example/x\" alt=\"a\" />"),
     ]);
 }
 
@@ -70,6 +81,18 @@ fn comments_are_dropped() {
         ("```html\n<!-- a -->\n```", "<pre><code class=\"language-html\">&lt;!-- a --&gt;\n</code></pre>"),
         ("    <!-- a -->", "<pre><code>&lt;!-- a --&gt;</code></pre>"),
         ("a <!-- b", "<p>a &lt;!-- b</p>"),
+        ("<!-- a --> <!-- b -->\n\nc", "<p>c</p>"),
+        ("- <!-- a --> <!-- b -->\n- c", "<ul><li></li><li>c</li></ul>"),
+        ("a <!-- b\n- c --> d", "<p>a &lt;!-- b</p><ul><li>c --&gt; d</li></ul>"),
+        ("a <!-- b\n# c --> d", "<p>a &lt;!-- b</p><h1>c --&gt; d</h1>"),
+        ("<!--\n# a\n- b\n```\n-->\n\nc", "<p>c</p>"),
+        ("- a\n  <!-- b\n\n  c -->\n- d", "<ul><li>a\n</li><li>d</li></ul>"),
+        ("**a <!-- ** -->b**", "<p><strong>a b</strong></p>"),
+        ("[a <!-- ] -->](https://a.example/)", "<p><a href=\"https://a.example/\">a </a></p>"),
+        ("<!-- ` $ [ -->`a` $x$", "<p><code>a</code> <math>x</math></p>"),
+        ("a <!--- b --- c --->d", "<p>a d</p>"),
+        ("<!-- <script>alert(1)</script> -->a", "<p>a</p>"),
+        ("<!--><img src=x>-->", "<p>&lt;img src=x&gt;--&gt;</p>"),
     ]);
 }
 

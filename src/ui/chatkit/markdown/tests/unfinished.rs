@@ -30,6 +30,12 @@ fn emphasis_is_text_without_its_mark_until_it_is_closed() {
         ("a **b\n\nc", "<p>a **b</p><p>c</p>"),
         ("2 * 3, 2*3 and a_b", "<p>2 * 3, 2*3 and a_b</p>"),
         ("`co", "<p>co</p>"),
+        ("English**（強", "<p>English（強</p>"),
+        ("これは_（強", "<p>これは_（強</p>"),
+        ("a ~", "<p>a</p>"),
+        ("a ~5", "<p>a ~5</p>"),
+        ("see https://example.com/*/x", "<p>see https://example.com/*/x</p>"),
+        ("see https://example.com/_x ", "<p>see <a href=\"https://example.com/_x\">https://example.com/_x</a></p>"),
         ("`a *b* c", "<p>a *b* c</p>"),
         ("H<sub>2", "<p>H2</p>"),
     ]);
@@ -92,6 +98,51 @@ fn links_wait_until_they_are_whole() {
         ("a <!-- b", "<p>a</p>"),
         ("a < b", "<p>a &lt; b</p>"),
         ("a\u{e200}cite", "<p>a</p>"),
+        ("see [H<", "<p>see</p>"),
+        ("see [H<sub>2</sub>O](https://exa", "<p>see</p>"),
+        ("see [a <br> b](https://exa", "<p>see</p>"),
+        ("see [**「a」**", "<p>see</p>"),
+        ("see [`a` b](ht", "<p>see</p>"),
+        ("see [$x$](https://exa", "<p>see</p>"),
+        ("see ![a <u>b</u>", "<p>see</p>"),
+        ("- [1]: https://exa", ""),
+        ("text\n<!--\n# a\n\n", "<p>text</p>"),
+        ("- a\n  <!-- b\n\n  c", "<ul><li>a</li></ul>"),
         ("a\\", "<p>a</p>"),
+    ]);
+}
+
+#[test]
+fn formulas_and_entities_wait_for_what_says_what_they_are() {
+    check(&[
+        ("a $", "<p>a</p>"),
+        ("a $$", "<p>a</p>"),
+        ("$$\n", ""),
+        ("a \\(", "<p>a</p>"),
+        ("\\[\n  ", ""),
+        ("a \\(x\\", "<p>a <math>x</math></p>"),
+        ("a $5/$", "<p>a $5/</p>"),
+        ("a $x$ ", "<p>a <math>x</math></p>"),
+        ("a 5$", "<p>a 5$</p>"),
+        ("a\\\n", "<p>a</p>"),
+        ("a &", "<p>a</p>"),
+        ("a &am", "<p>a</p>"),
+        ("a &#821", "<p>a</p>"),
+        ("a &amp; b", "<p>a &amp; b</p>"),
+        ("AT&T is", "<p>AT&amp;T is</p>"),
+    ]);
+}
+
+#[test]
+fn a_row_that_grows_may_hold_bars_in_code() {
+    let head = "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr>";
+    let row = |cells: &str| format!("{head}{cells}</tr></tbody></table>");
+    check(&[
+        ("| a | b |\n|---|---|\n| x `a|b` y `c", &row("<td>x <code>a|b</code> y c</td><td></td>")),
+        ("| a | b |\n|---|---|\n| `a|b` |", &row("<td><code>a|b</code></td><td></td>")),
+        ("| a `x", ""),
+        ("| a $x", ""),
+        ("| a <br>", ""),
+        ("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n", &row("<td>1</td><td>2 | 3</td>")),
     ]);
 }

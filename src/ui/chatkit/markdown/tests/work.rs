@@ -1,0 +1,169 @@
+//! Texts that make readers of Markdown hang: what is looked at grows with the text and no faster, and so does the page.
+
+use crate::ui::chatkit::markdown::{
+    block::{Block, Reading, parse, read, spec::html},
+    lines::LOOKED_AT,
+};
+
+/// For each byte of a text. Answers have less than 10.
+const MAX_LOOKED_AT: usize = 60;
+
+#[track_caller]
+fn check(source: &str) {
+    for may_grow in [false, true] {
+        LOOKED_AT.set(0);
+        read(source, &Reading { may_grow, ..Reading::default() });
+        let looked_at = LOOKED_AT.get();
+        let start: String = source.chars().take(30).collect();
+        assert!(looked_at <= MAX_LOOKED_AT * source.len(), "{looked_at} of {}: {start:?}", source.len());
+    }
+}
+
+fn repeated(text: &str) -> String {
+    const LEN: usize = 40_000;
+    text.repeat(LEN / text.len())
+}
+
+#[test]
+fn what_has_no_end_is_looked_for_once() {
+    for text in [
+        "\\(",
+        "\\[",
+        "$$",
+        "$x ",
+        "$1 ",
+        "$$\n",
+        "$$x ",
+        "\\(x\n",
+        "- $$\n",
+        "- \\(",
+        "1 $$x",
+        "`",
+        "` ",
+        "`a` ",
+        "``a` ",
+        "`\n",
+        "`a\n",
+        "- `a\n",
+        "# `\n",
+        "\\`",
+        "\\\n",
+        "[",
+        "![",
+        "[]",
+        "[a](",
+        "![a](",
+        "[a][",
+        "]",
+        "*",
+        "**a ",
+        "*a_ ",
+        "_*",
+        "~ ",
+        "~~a ",
+        "中**",
+        "**「",
+        "a:**b ",
+        "\u{fe00}**a",
+        "<",
+        "</",
+        "<a ",
+        "<br",
+        "<u>",
+        "<u><kbd>",
+        "</u>",
+        "<a href=\"",
+        "| a ",
+        "a|b\n",
+        "|---|\n",
+        "| a |\n|---|\n",
+        ">",
+        "> a\n",
+        ">\n",
+        "- ",
+        "- a\n",
+        "1. ",
+        "- [ ] ",
+        "&",
+        "&#",
+        "https://",
+        "https://a.b ",
+        "www.",
+        "www.a.b ",
+        "https://a.b/(",
+        "https://a.b/[",
+        "https://a.b/,",
+        "https://a.b/*",
+        "https://例",
+        "\n",
+        " ",
+        " \n",
+        "#",
+        "# a\n",
+        "a\n=\n",
+        "-\n",
+        "```\n",
+        "```a\n",
+        "```md\n",
+        "```md\n```a\n\n",
+        "~~~md\n~~~~a\n",
+        "[^1]",
+        "[^1]: a\n",
+        "[a]: b\n",
+        "[a]\n",
+        "\u{e200}",
+        "\u{e200}cite ",
+        "\u{f0000}",
+        "    a\n",
+        "<div>\n\n",
+        "\\",
+        "\"",
+    ] {
+        check(&repeated(text));
+    }
+}
+
+#[test]
+fn what_is_rejected_is_looked_for_once() {
+    let nested: String = (0..280).map(|n| format!("{}- a\n", "  ".repeat(n))).collect();
+    let ticks: String = (1..280).map(|n| format!("{}a", "`".repeat(n))).collect();
+    let table = "|a|b|\n|-|-|\n|";
+    let definitions: String = (0..1000).map(|n| format!("[{n}]: https://a.example/{n}\n")).collect();
+    let references: String = (0..1000).map(|n| format!("[{n}] ")).collect();
+    for text in [
+        format!("{}{}", repeated(" "), repeated("$$ ")),
+        format!("{table}{}|b|", repeated("\\(a ")),
+        format!("{table}{}|", repeated("`a ")),
+        format!("{table}{}|", repeated("`a|` ")),
+        format!("{table}{}|", repeated("$a|$ ")),
+        format!("{table}{ticks}"),
+        format!("{table}{}", repeated("|")),
+        format!("{}\n{}\n{}", repeated("|a"), repeated("|-"), repeated("|b\n")),
+        format!("https://a.{}.b", repeated("a中")),
+        format!("https://a.b/{}", repeated("&a;")),
+        format!("https://a.b/{}", repeated(")")),
+        format!("> {}", repeated("\\(a\n> b\\) ")),
+        format!("{}{}", repeated("*a* "), repeated("\n")),
+        format!("{}a{}", repeated("["), repeated("](u)")),
+        format!("{definitions}\n{references}"),
+        nested,
+        ticks,
+    ] {
+        check(&text);
+    }
+}
+
+#[test]
+fn references_to_a_footnote_are_counted() {
+    let page = html(&format!("{}\n\n[^1]: a", "[^1]".repeat(8000)));
+    assert_eq!(page.matches("FootnoteReference").count(), 1000);
+    assert_eq!(page.matches("[^1]").count(), 7000, "the others are text");
+}
+
+#[test]
+fn rows_of_a_large_table_are_not_filled_up() {
+    let source = format!("{}\n{}\n{}", "|a".repeat(500), "|-".repeat(500), "|b|c\n".repeat(500));
+    let Some((_, Block::Table { rows, .. })) = parse(&source).pop() else { panic!("no table") };
+    assert_eq!(rows.iter().map(Vec::len).filter(|it| *it == 500).count(), 21, "the first ones are");
+    assert_eq!(rows.last().unwrap().len(), 2);
+}
