@@ -4,7 +4,7 @@
 //! scripts, at a bracket that it did not open, and where letters of a script without spaces follow ASCII, as in
 //! `https://example.com/docs了解更多`. Such letters belong to it behind a `/` or another sign, and in the host.
 
-use super::cjk::is_unspaced_letter;
+use super::{cjk::is_unspaced, lines::looked_at};
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,12 @@ pub(super) fn linkify(text: &str, is_open: bool) -> Vec<Piece<'_>> {
             continue;
         }
         let last = end_of(text, from);
+        looked_at(last - start);
+        if is_open && last == text.len() {
+            break;
+        }
         let end = start + trimmed(&text[start..last]).len();
-        if end <= from || is_open && last == text.len() {
+        if end <= from {
             continue;
         }
         if done < start {
@@ -56,13 +60,14 @@ fn next_prefix(text: &str, from: usize) -> Option<(usize, &'static str)> {
     })
 }
 
-/// `www.` follows a space or a delimiter; with a scheme, anything but a letter or digit (so that addresses in scripts
-/// without spaces are found).
+/// An address follows anything but a letter or digit (so that those in scripts without spaces are found), and `www.`
+/// nothing that it may be a part of.
 fn may_follow(before: Option<char>, is_www: bool) -> bool {
-    before.is_none_or(|it| match is_www {
-        true => it.is_whitespace() || matches!(it, '*' | '_' | '~' | '('),
-        false => !it.is_ascii_alphanumeric(),
-    })
+    let is_part = |it: char| match it.is_ascii() {
+        true => "/.-@:=&?#%\\+$".contains(it),
+        false => it.is_alphanumeric() && !is_unspaced(it),
+    };
+    before.is_none_or(|it| !it.is_ascii_alphanumeric() && !(is_www && is_part(it)))
 }
 
 /// Segments of letters, digits, `-` and `_`; no `_` in the last two. With a scheme one segment is enough (localhost).
@@ -78,20 +83,20 @@ fn has_domain(text: &str, is_www: bool) -> bool {
 
 /// Where the address ends at the latest.
 fn end_of(text: &str, from: usize) -> usize {
-    let host_end = from + text[from..].find(['/', '?', '#']).unwrap_or(text.len() - from);
+    let mut is_host = true;
     let mut before = ' ';
     // How many brackets of each kind are open.
     let (mut n_square, mut n_curly) = (0, 0);
     for (at, it) in text[from..].char_indices().map(|(at, it)| (from + at, it)) {
         match it {
+            '/' | '?' | '#' => is_host = false,
+            _ if is_host && it.is_ascii_punctuation() && !"-._:@%".contains(it) => return at,
             '[' => n_square += 1,
             '{' => n_curly += 1,
             ']' if n_square > 0 => n_square -= 1,
             '}' if n_curly > 0 => n_curly -= 1,
             _ if ends(it) => return at,
-            _ if before.is_ascii_alphanumeric() && is_unspaced_letter(it) && !is_in_host(text, at, host_end) => {
-                return at;
-            }
+            _ if before.is_ascii_alphanumeric() && may_end(it) && !(is_host && is_in_host(&text[at..])) => return at,
             _ => {}
         }
         before = it;
@@ -99,19 +104,31 @@ fn end_of(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// Beside what GitHub lets end it, no address holds quotation marks, dashes, an ellipsis, and the full width punctuation
-/// of scripts without spaces.
+/// Beside what GitHub lets end it, no address holds quotation marks, dashes, arrows, an ellipsis, what is not seen, the
+/// full width punctuation of scripts without spaces, and what ends sentences in Arabic, Armenian and Indian ones.
 fn ends(it: char) -> bool {
     it.is_whitespace()
-        || matches!(it, '<' | '>' | '"' | '`' | ']' | '}' | '«' | '»' | '\u{2010}'..='\u{203a}')
+        || matches!(it, '<' | '>' | '"' | '`' | '\\' | '|' | ']' | '}' | '«' | '»' | '\u{ad}' | '\u{feff}')
+        || matches!(it, '\u{200b}' | '\u{200e}'..='\u{206f}' | '\u{2190}'..='\u{21ff}')
         || matches!(it, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff65}' | '\u{fe10}'..='\u{fe6f}')
+        || matches!(it, '،' | '؛' | '؟' | '۔' | '։' | '।' | '॥')
+}
+
+/// True for what ends an address behind a letter or digit of ASCII: a letter of a script without spaces, and an emoji.
+fn may_end(it: char) -> bool {
+    match it.is_alphanumeric() {
+        true => is_unspaced(it),
+        false => it > '\u{21ff}',
+    }
 }
 
 /// True if letters behind ASCII are still part of the host's name: another segment follows.
-fn is_in_host(text: &str, at: usize, host_end: usize) -> bool {
-    let rest = text.get(at..host_end).unwrap_or_default();
-    let host = rest.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '.')).next().unwrap_or_default();
-    host.split_once('.').is_some_and(|(_, next)| next.starts_with(char::is_alphanumeric))
+fn is_in_host(rest: &str) -> bool {
+    const MAX_SEGMENT: usize = 63;
+    let n_chars = rest.chars().take_while(|it| it.is_alphanumeric() || *it == '-').take(MAX_SEGMENT).count();
+    looked_at(n_chars);
+    let mut rest = rest.chars().skip(n_chars);
+    rest.next() == Some('.') && rest.next().is_some_and(char::is_alphanumeric)
 }
 
 /// Leaves out what belongs to the sentence around it.
@@ -218,8 +235,41 @@ mod tests {
         ] {
             check(text, &[expected]);
         }
+        for (text, expected) in [
+            ("it's https://example.com's page", "https://example.com"),
+            ("https://example.com,中文", "https://example.com"),
+            ("https://example.com[1]", "https://example.com"),
+            ("https://example.com(see below)", "https://example.com"),
+            ("https://example.com:8443, or", "https://example.com:8443"),
+            ("👉https://example.com👈", "https://example.com"),
+            ("https://example.com/x😀y", "https://example.com/x"),
+            ("https://example.com/x✅", "https://example.com/x"),
+            ("https://example.com/😀", "https://example.com/😀"),
+            ("https://example.com/x→https", "https://example.com/x"),
+            ("https://example.com/x|Title", "https://example.com/x"),
+            ("https://example.com/x\\n", "https://example.com/x"),
+            ("https://example.com/x\u{200b}y", "https://example.com/x"),
+            ("https://example.com/x\u{200f} و", "https://example.com/x"),
+            ("https://example.com/x\u{2069}", "https://example.com/x"),
+            ("\u{feff}https://example.com/x\u{feff}", "https://example.com/x"),
+            ("https://example.com/x؟", "https://example.com/x"),
+            ("https://example.com/x، ثم", "https://example.com/x"),
+            ("https://example.com/x।", "https://example.com/x"),
+            ("https://example.com/مصر", "https://example.com/مصر"),
+            ("https://example.com/Paral·lel", "https://example.com/Paral·lel"),
+            ("https://example.com/?a[]=1&b={c}#d!", "https://example.com/?a[]=1&b={c}#d"),
+            ("\"www.example.com\"", "www.example.com"),
+            ("“www.example.com/x”", "www.example.com/x"),
+            ("[www.example.com]", "www.example.com"),
+            ("见www.example.com吧", "www.example.com"),
+            ("👉www.example.com", "www.example.com"),
+            ("www.example.com,www", "www.example.com"),
+        ] {
+            check(text, &[expected]);
+        }
+        check("https://a.example,https://b.example", &["https://a.example", "https://b.example"]);
         check("“https://example.com/q”, «https://example.com/s»", &["https://example.com/q", "https://example.com/s"]);
-        check("http://a.example,https://b.example", &["http://a.example,https://b.example"]);
+        check("http://a.example/x,https://b.example", &["http://a.example/x,https://b.example"]);
         check("http://a.example www.b.example", &["http://a.example", "www.b.example"]);
     }
 
@@ -233,6 +283,14 @@ mod tests {
             "https://.",
             "http:// a",
             "awww.example.com",
+            "x.www.example.com",
+            "/www.example.com",
+            "a=www.example.com",
+            "ada@www.example.com",
+            "éwww.example.com",
+            "http://[::1]/",
+            "https://{host}/x",
+            "https://$HOST/x",
             "xhttp://example.com",
             "www._",
             "http://a.b_c",
