@@ -7,6 +7,7 @@ mod linked;
 mod placing;
 
 use builder::Builder;
+use definitions::Definition;
 use pulldown_cmark::{Options, Parser};
 
 use super::{
@@ -148,11 +149,12 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
     let in_text = |it: &Marked| Marked { offset: hidden.in_text(it.offset), mark: it.mark.clone() };
     let marks: Vec<Marked> =
         reading.marks.iter().filter(|it| !reading.may_grow || it.offset <= hidden.len).map(in_text).collect();
-    let mut builder = Builder::new(&hidden, &marks, reading);
+    let events = Parser::new_ext(text, options).into_offset_iter();
+    let definitions = Definition::all(events.reference_definitions(), &hidden);
+    let mut builder = Builder::new(&hidden, &marks, &definitions, reading);
     let mut start = 0;
     let mut parts: Vec<Part> = Vec::new();
-    let mut events = Parser::new_ext(text, options).into_offset_iter();
-    for (event, range) in events.by_ref() {
+    for (event, range) in events {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
             start = hidden.in_source(text[..range.start].rfind('\n').map_or(0, |at| at + 1));
@@ -163,7 +165,7 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
             parts.extend(builder.take_done().map(|block| Part { start, block, n_notes, n_marks }));
         }
     }
-    definitions::list(&mut parts, events.reference_definitions(), &hidden, reading.before);
+    definitions::list(&mut parts, &definitions, &hidden, reading, builder.has_reference);
     let (notes, rest) = builder.finish();
     if !rest.is_empty() {
         let n_marks = marks.len();

@@ -1,14 +1,16 @@
 //! From the parser's events to blocks.
 
+mod marking;
+
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{
     Block, Inline, ListItem, Reading,
-    frame::{Frame, Openness, align_of, holds_blocks, is_literal, language_of, level_of, plain_text},
+    definitions::Definition,
+    frame::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of, plain_text},
     linked::with_links,
-    placing::place,
 };
 use crate::ui::chatkit::markdown::{
     hide::{Hidden, Piece, is_mark},
@@ -20,28 +22,44 @@ use crate::ui::chatkit::markdown::{
 /// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
 pub(super) const MAX_DEPTH: usize = 24;
 
+/// Further references to footnotes are text: each is many times as long in the page as it is in the source.
+pub(super) const MAX_REFERENCES: usize = 1000;
+
+/// A table of more cells has none that are empty at the ends of its rows.
+const MAX_CELLS: usize = 10_000;
+
 /// Takes the parser's events and keeps what is open.
 pub(super) struct Builder<'a> {
     hidden: &'a Hidden<'a>,
-    /// True if the text may go on behind its last block.
-    may_grow: bool,
+    /// Where the text ends that may go on behind it.
+    open_end: Option<usize>,
     marks: &'a [Marked],
+    definitions: &'a [Definition],
+    /// Whether a link refers to one of them.
+    pub(super) has_reference: bool,
     /// How many of them stand in the text.
     n_marks: usize,
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
-    /// The footnotes that were referred to.
+    /// The footnotes that were referred to, in each place.
     footnotes: Vec<String>,
 }
 
 impl<'a> Builder<'a> {
     /// Marks are in the order of their offsets in the text that is parsed.
-    pub(super) fn new(hidden: &'a Hidden<'a>, marks: &'a [Marked], reading: &Reading<'a>) -> Self {
+    pub(super) fn new(
+        hidden: &'a Hidden<'a>,
+        marks: &'a [Marked],
+        definitions: &'a [Definition],
+        reading: &Reading<'a>,
+    ) -> Self {
         Self {
             hidden,
-            may_grow: reading.may_grow,
+            open_end: reading.may_grow.then(|| hidden.text.trim_end().len()),
             marks,
+            definitions,
+            has_reference: false,
             n_marks: 0,
             stack: Vec::new(),
             done: Vec::new(),
@@ -89,7 +107,9 @@ impl<'a> Builder<'a> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.end(&range),
-            Event::Text(text) => self.push_pieces(&text),
+            Event::Text(text @ CowStr::Borrowed(_)) => self.push_pieces(&text),
+            // What an entity stands for is never hidden.
+            Event::Text(text) => self.push_text(&text),
             // Raw HTML is text like any other.
             Event::Html(text) | Event::InlineHtml(text) => self.push_text(&self.hidden.restored(&text)),
             Event::Code(text) => {
@@ -127,9 +147,8 @@ impl<'a> Builder<'a> {
     }
 
     fn openness(&self, end: usize) -> Openness {
-        let text = &self.hidden.text;
-        match end >= text.trim_end().len() && self.may_grow {
-            true if text.ends_with(char::is_whitespace) => Openness::Open,
+        match self.open_end.is_some_and(|it| it <= end) {
+            true if self.hidden.text.ends_with(char::is_whitespace) => Openness::Open,
             true => Openness::InWord,
             false => Openness::Closed,
         }
@@ -148,7 +167,7 @@ impl<'a> Builder<'a> {
         if !self.is_in_link() && !is_literal(&frame.tag) {
             frame.inlines = with_links(frame.inlines, openness == Openness::InWord);
         }
-        let is_hidden = frame.inlines.is_empty() && self.hidden.text[range.start..].starts_with(is_mark);
+        let is_hidden = is_blank(&frame.inlines) && self.hidden.text[range.start..].starts_with(is_mark);
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
             // Comments alone.
             Tag::Heading { .. } if is_hidden => self.push_block(Block::Rule),
@@ -164,11 +183,15 @@ impl<'a> Builder<'a> {
             }
             Tag::FootnoteDefinition(label) => {
                 frame.flush(openness);
-                self.push_block(Block::Footnote { label: label.to_lowercase(), blocks: frame.blocks });
+                let label = self.hidden.restored(&label).to_lowercase();
+                self.push_block(Block::Footnote { label, blocks: frame.blocks });
             }
             Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
             Tag::Item => {
                 frame.flush(openness);
+                if frame.blocks.is_empty() {
+                    frame.blocks.extend(Definition::within(self.definitions, range.start, range.end));
+                }
                 self.push_item(ListItem { is_done: frame.is_done, blocks: frame.blocks });
             }
             Tag::Table(columns) => {
@@ -176,7 +199,11 @@ impl<'a> Builder<'a> {
                 self.push_block(Block::Table { columns, head: frame.head, rows: frame.rows });
             }
             Tag::TableHead => self.with_parent(|parent| parent.head = frame.cells),
-            Tag::TableRow => self.with_parent(|parent| parent.rows.push(frame.cells)),
+            Tag::TableRow => self.with_parent(|parent| {
+                let is_large = parent.rows.len() * frame.cells.len() > MAX_CELLS;
+                while is_large && frame.cells.pop_if(|it| it.is_empty()).is_some() {}
+                parent.rows.push(frame.cells);
+            }),
             Tag::TableCell => self.with_parent(|parent| parent.cells.push(frame.inlines)),
             Tag::Emphasis => self.push_inline(Inline::Emphasis(frame.inlines)),
             Tag::Strong => self.push_inline(Inline::Strong(frame.inlines)),
@@ -184,7 +211,10 @@ impl<'a> Builder<'a> {
             Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
                 self.push_link(&format!("mailto:{dest_url}"), frame.inlines);
             }
-            Tag::Link { dest_url, .. } => self.push_link(&dest_url, frame.inlines),
+            Tag::Link { link_type, dest_url, .. } => {
+                self.has_reference |= !matches!(link_type, LinkType::Inline | LinkType::Autolink);
+                self.push_link(&dest_url, frame.inlines);
+            }
             Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
             Tag::Paragraph if is_hidden => {}
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
@@ -224,57 +254,14 @@ impl<'a> Builder<'a> {
     }
 
     fn push_reference(&mut self, label: &str) {
-        if self.is_in_link() {
-            return self.push_text(&format!("[^{}]", self.hidden.restored(label)));
+        let label = self.hidden.restored(label);
+        if self.is_in_link() || self.footnotes.len() >= MAX_REFERENCES {
+            return self.push_text(&format!("[^{label}]"));
         }
         let label = label.to_lowercase();
         let is_first = !self.footnotes.contains(&label);
-        if is_first {
-            self.footnotes.push(label.clone());
-        }
+        self.footnotes.push(label.clone());
         self.push_inline(Inline::FootnoteReference { label, is_first });
-    }
-
-    /// Whether marks may stand in what is open. They stand behind links, and in no code.
-    fn takes_marks(&self) -> bool {
-        let is_line = |it: &Frame<'_>| match it.tag {
-            Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => true,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => true,
-            Tag::Item => !it.inlines.is_empty(),
-            _ => false,
-        };
-        let is_name = |it: &Frame<'_>| matches!(it.tag, Tag::Link { .. } | Tag::Image { .. });
-        self.n_marks < self.marks.len() && self.stack.last().is_some_and(is_line) && !self.stack.iter().any(is_name)
-    }
-
-    /// Puts the marks up to an offset here, if that is possible.
-    fn push_marks(&mut self, offset: usize) {
-        let n_due = self.marks[self.n_marks..].iter().take_while(|it| it.offset <= offset).count();
-        if n_due > 0 && self.takes_marks() {
-            let due = &self.marks[self.n_marks..self.n_marks + n_due];
-            self.n_marks += n_due;
-            self.push_inline(Inline::Marks(due.iter().map(|it| it.mark.clone()).collect()));
-        }
-    }
-
-    /// Takes text, with the marks that fall into it.
-    fn push_marked(&mut self, text: &str, range: &Range<usize>) {
-        self.push_marks(range.start);
-        let mut done = 0;
-        while let Some(next) = self.marks.get(self.n_marks).filter(|it| it.offset < range.end) {
-            let at = place(text, next.offset - range.start).max(done);
-            if at == text.len() {
-                break;
-            }
-            self.push_pieces(&text[done..at]);
-            self.push_marks(range.start + at);
-            done = at;
-        }
-        self.push_pieces(&text[done..]);
-        if done < text.len() || !text.is_empty() {
-            // Those that fall into the last word.
-            self.push_marks(range.end - 1);
-        }
     }
 
     fn push_pieces(&mut self, text: &str) {

@@ -1,30 +1,77 @@
-//! Definitions of links that are meant as a list: `[1]: https://…` below "Sources:".
+//! Definitions of links that are meant as a list: `[1]: https://…` below "Sources:", in items, or where nothing refers to
+//! them.
 
 use std::{collections::BinaryHeap, mem};
 
 use pulldown_cmark::RefDefs;
 
-use super::{Block, Inline, ListItem, Part};
+use super::{Block, Inline, ListItem, Part, Reading, linked::with_links};
 use crate::ui::chatkit::markdown::{hide::Hidden, lines::without_quote, target::Target};
 
-/// Where a definition begins and ends, and its label.
-type Place<'a> = (usize, usize, &'a str);
+/// A definition, and how it is shown.
+pub(super) struct Definition {
+    start: usize,
+    end: usize,
+    is_link: bool,
+    line: Vec<Inline>,
+}
 
-/// Puts a list of links among the blocks for each group of definitions below words that announce it.
-pub(super) fn list(parts: &mut Vec<Part>, definitions: &RefDefs<'_>, hidden: &Hidden<'_>, before: &str) {
-    // They come in any order; a heap sorts with less code than a sort.
-    let places: BinaryHeap<Place<'_>> =
-        definitions.iter().map(|(label, it)| (it.span.start, it.span.end, label)).collect();
-    let places = places.into_sorted_vec();
+impl Definition {
+    /// Returns those of a text, in order.
+    pub(super) fn all(definitions: &RefDefs<'_>, hidden: &Hidden<'_>) -> Vec<Self> {
+        // They come in any order; a heap sorts with less code than a sort.
+        let places: BinaryHeap<(usize, usize, &str)> =
+            definitions.iter().map(|(label, it)| (it.span.start, it.span.end, label)).collect();
+        let read = |(start, end, label): (usize, usize, &str)| {
+            let definition = definitions.get(label);
+            let dest = hidden.restored(definition.map_or("", |it| &it.dest));
+            let title = definition.and_then(|it| it.title.as_deref()).filter(|it| !it.is_empty());
+            let name = Inline::Text(title.map_or(dest.clone(), |it| hidden.restored(it)).into_owned());
+            let target = Target::read(&dest);
+            let is_link = target.is_some();
+            let mut line = vec![Inline::Text(format!("[{}] ", hidden.restored(label)))];
+            line.extend(match target {
+                Some(Target::Web(href)) => vec![Inline::Link { href, children: vec![name] }],
+                Some(Target::Deeplink(link)) => vec![Inline::Deeplink { link, children: vec![name] }],
+                None => with_links(vec![name], false),
+            });
+            Self { start, end, is_link, line }
+        };
+        // Those that lead nowhere are comments.
+        let is_comment =
+            |it: &(usize, usize, &str)| definitions.get(it.2).is_none_or(|it| matches!(&*it.dest, "" | "#"));
+        places.into_sorted_vec().into_iter().filter(|it| !is_comment(it)).map(read).collect()
+    }
+
+    /// Returns those in a part of a text, as lines.
+    pub(super) fn within(all: &[Self], start: usize, end: usize) -> impl Iterator<Item = Block> {
+        let first = all.partition_point(|it| it.start < start);
+        all[first..].iter().take_while(move |it| it.end <= end).map(|it| Block::Plain(it.line.clone()))
+    }
+}
+
+/// Puts a list of links among the blocks for each group of definitions below words that announce it, and for all if none
+/// `are_used`.
+pub(super) fn list(
+    parts: &mut Vec<Part>,
+    definitions: &[Definition],
+    hidden: &Hidden<'_>,
+    reading: &Reading<'_>,
+    are_used: bool,
+) {
     let text = hidden.text.as_str();
-    let is_one = |a: &Place<'_>, b: &Place<'_>| text.get(a.1..b.0).is_some_and(|it| it.trim().is_empty());
+    let is_one =
+        |a: &Definition, b: &Definition| text.get(a.end..b.start).is_some_and(|it| without_quote(it).is_empty());
     let mut rest = mem::take(parts).into_iter().peekable();
-    for group in places.chunk_by(is_one) {
-        let start = text[..group[0].0].rfind('\n').map_or(0, |it| it + 1);
-        let above = text[..start].trim_end();
-        let above = if above.is_empty() { before.trim_end() } else { above };
-        let is_in_container = !text[start..group[0].0].trim().is_empty();
-        if is_in_container || !announces(above.lines().next_back().unwrap_or_default()) {
+    for group in definitions.chunk_by(is_one) {
+        let start = text[..group[0].start].rfind('\n').map_or(0, |it| it + 1);
+        let above = text[..start].trim_end_matches(|it: char| it.is_whitespace() || it == '>');
+        let above = if above.is_empty() { reading.before.trim_end() } else { above };
+        let prefix = &text[start..group[0].start];
+        // No part of a text that grows begins within a quotation.
+        let is_inside = !without_quote(prefix).is_empty() || reading.may_grow && prefix.contains('>');
+        let is_content = !are_used && !reading.may_grow && group.iter().all(|it| it.is_link);
+        if is_inside || !is_content && !announces(above.lines().next_back().unwrap_or_default()) {
             continue;
         }
         let start = hidden.in_source(start);
@@ -32,7 +79,9 @@ pub(super) fn list(parts: &mut Vec<Part>, definitions: &RefDefs<'_>, hidden: &Hi
             parts.push(part);
         }
         let (n_notes, n_marks) = parts.last().map_or((0, 0), |it| (it.n_notes, it.n_marks));
-        parts.push(Part { start, block: block_of(group, definitions, hidden), n_notes, n_marks });
+        let item = |it: &Definition| ListItem { is_done: None, blocks: vec![Block::Plain(it.line.clone())] };
+        let block = Block::List { start: None, items: group.iter().map(item).collect() };
+        parts.push(Part { start, block, n_notes, n_marks });
     }
     parts.extend(rest);
 }
@@ -44,21 +93,4 @@ fn announces(line: &str) -> bool {
     let is_rule = line.bytes().all(|it| matches!(it, b'-' | b'=' | b'*' | b'_' | b' '));
     let is_title = is_rule || line.starts_with(['#', '*', '_']) || !words.contains(' ');
     words.ends_with([':', '：']) || is_title && !line.is_empty() && !line.contains('[')
-}
-
-fn block_of(group: &[Place<'_>], definitions: &RefDefs<'_>, hidden: &Hidden<'_>) -> Block {
-    let item = |(_, _, label): &Place<'_>| {
-        let definition = definitions.get(label);
-        let dest = hidden.restored(definition.map_or("", |it| &it.dest));
-        let title = definition.and_then(|it| it.title.as_deref()).filter(|it| !it.is_empty());
-        let name = Inline::Text(title.map_or(dest.clone(), |it| hidden.restored(it)).into_owned());
-        let label = Inline::Text(format!("[{}] ", hidden.restored(label)));
-        let link = match Target::read(&dest) {
-            Some(Target::Web(href)) => Inline::Link { href, children: vec![name] },
-            Some(Target::Deeplink(link)) => Inline::Deeplink { link, children: vec![name] },
-            None => name,
-        };
-        ListItem { is_done: None, blocks: vec![Block::Plain(vec![label, link])] }
-    };
-    Block::List { start: None, items: group.iter().map(item).collect() }
 }

@@ -50,8 +50,8 @@ impl<'a> Frame<'a> {
 
     pub(super) fn flush(&mut self, openness: Openness) {
         self.end_tags(openness);
-        if !self.inlines.is_empty() {
-            let line = std::mem::take(&mut self.inlines);
+        let line = std::mem::take(&mut self.inlines);
+        if !is_blank(&line) {
             self.blocks.push(Block::Plain(with_links(line, openness == Openness::InWord)));
         }
     }
@@ -107,6 +107,11 @@ impl<'a> Frame<'a> {
     pub(super) fn text(&self) -> String {
         plain_text(&self.inlines)
     }
+}
+
+/// True for a line of spaces, as there are between comments.
+pub(super) fn is_blank(line: &[Inline]) -> bool {
+    line.iter().all(|it| matches!(it, Inline::Text(text) if text.trim().is_empty()))
 }
 
 /// Makes one text of those beside each other.

@@ -13,6 +13,8 @@ fn formulas_stand_beside_them() {
         ("**\u{f0000}** $x$", "<strong>\u{f0000}</strong> <math>x</math>"),
         ("\\\u{f0000} $x$", "\\\u{f0000} <math>x</math>"),
         ("$\u{f0000}$", "<math>\u{f0000}</math>"),
+        ("&#xF0000; $x$ &#983041;", "\u{f0000} <math>x</math> \u{f0001}"),
+        ("$x$ &#xF0000;b **&#xF0000;**", "<math>x</math> \u{f0000}b <strong>\u{f0000}</strong>"),
         ("[\u{f0000}](https://a.example/) $x$", "<a href=\"https://a.example/\">\u{f0000}</a> <math>x</math>"),
         ("\u{fdd0} $x$ \u{ffff}", "\u{fdd0} <math>x</math> \u{ffff}"),
     ]);
@@ -35,9 +37,22 @@ fn citation_marks_are_dropped() {
         ("https://a.example/x\u{e200}cite\u{e201}", "<a href=\"https://a.example/x\">https://a.example/x</a>"),
         ("a\u{e200}x\nb\u{e201}", "ax\nb"),
         ("\u{e1ff}\u{e207}", "\u{e1ff}\u{e207}"),
+        ("a\u{e200}cite\u{e202}x\u{e201}\u{e200}cite\u{e202}y\u{e201}.", "a."),
+        ("中\u{e200}cite\u{e201}**「a」**\u{e200}cite\u{e201}文", "中<strong>「a」</strong>文"),
+        ("[a\u{e200}cite\u{e201}](https://a.example/)", "<a href=\"https://a.example/\">a</a>"),
+        ("\u{e200}entity\u{e202}[\"x\",\"P\"]\u{e201}a", "a"),
+        ("&#xE200;a", "\u{e200}a"),
     ]);
     check(&[(
         "| a\u{e200}cite|x\u{e201} | b |\n|---|---|",
         "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody></tbody></table>",
     )]);
+}
+
+#[test]
+fn labels_of_footnotes_are_as_they_were_written() {
+    check(&[
+        ("[^$x$]: a", "<footnote $x$><p>a</p></footnote>"),
+        ("a[^~b]\n\n[^~b]: c", "<p>a[^~b]</p><footnote ~b><p>c</p></footnote>"),
+    ]);
 }

@@ -46,3 +46,36 @@ fn other_definitions_are_not_shown() {
         ("[a]\n\n[a]: https://a.example/", "<p><a href=\"https://a.example/\">a</a></p>"),
     ]);
 }
+
+#[test]
+fn definitions_that_are_content_are_shown() {
+    let counted = format!("<ul><li>[1] {ONE}</li></ul>");
+    let plain = |words: &str| format!("<p>{words}</p>{counted}");
+    check(&[
+        ("Sources:\n\n- [1]: https://a.example/", &plain("Sources:")),
+        (
+            "Sources:\n\n1. [1]: https://a.example/\n2. [b]: <https://b.example/> \"B\"",
+            &format!("<p>Sources:</p><ol><li>[1] {ONE}</li><li>[b] <a href=\"https://b.example/\">B</a></li></ol>"),
+        ),
+        (
+            "As [1] says.\n\n* [1]: https://a.example/",
+            &format!("<p>As <a href=\"https://a.example/\">1</a> says.</p>{counted}"),
+        ),
+        ("> Sources:\n>\n> [1]: https://a.example/", &format!("<blockquote><p>Sources:</p></blockquote>{counted}")),
+        ("📚 **Sources**\n\n[1]: https://a.example/", &plain("📚 <strong>Sources</strong>")),
+        ("Further reading\n\n[1]: https://a.example/", &plain("Further reading")),
+        ("Said (1).\n\n[1]: https://a.example/", &plain("Said (1).")),
+        ("[1]: https://a.example/", &counted),
+        ("- a\n\n[1]: https://a.example/", &format!("<ul><li>a</li></ul>{counted}")),
+        (
+            "Sources:\n\n[1]: www.a.example",
+            "<p>Sources:</p><ul><li>[1] <a href=\"http://www.a.example/\">www.a.example</a></li></ul>",
+        ),
+        ("a\n\n[//]: # (a comment)", "<p>a</p>"),
+        ("A text.\n\n[x]: /relative", "<p>A text.</p>"),
+        (
+            "A text.\n\n[1]: https://a.example/\n[//]: # (b)\n\n[1]",
+            "<p>A text.</p><p><a href=\"https://a.example/\">1</a></p>",
+        ),
+    ]);
+}
