@@ -152,12 +152,16 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
     let events = Parser::new_ext(text, options).into_offset_iter();
     let definitions = Definition::all(events.reference_definitions(), &hidden);
     let mut builder = Builder::new(&hidden, &marks, &definitions, reading);
-    let mut start = 0;
+    let (mut start, mut line, mut looked_at) = (0, 0, 0);
     let mut parts: Vec<Part> = Vec::new();
     for (event, range) in events {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
-            start = hidden.in_source(text[..range.start].rfind('\n').map_or(0, |at| at + 1));
+            if let Some(at) = text[looked_at..range.start].rfind('\n') {
+                line = looked_at + at + 1;
+            }
+            looked_at = range.start;
+            start = hidden.in_source(line);
         }
         builder.take(event, range);
         if builder.is_between_blocks() {

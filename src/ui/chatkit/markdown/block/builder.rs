@@ -22,8 +22,8 @@ use crate::ui::chatkit::markdown::{
 /// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
 pub(super) const MAX_DEPTH: usize = 24;
 
-/// Further references to footnotes are text: each is many times as long in the page as it is in the source.
-pub(super) const MAX_REFERENCES: usize = 1000;
+/// Further footnotes and references to them are text: each is many times as long in the page as it is in the source.
+const MAX_NOTES: usize = 1000;
 
 /// A table of more cells has none that are empty at the ends of its rows.
 const MAX_CELLS: usize = 10_000;
@@ -42,7 +42,7 @@ pub(super) struct Builder<'a> {
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
-    /// The footnotes that were referred to, in each place.
+    /// The footnotes that were referred to, in each place, and behind a line's end those that were defined.
     footnotes: Vec<String>,
 }
 
@@ -184,7 +184,13 @@ impl<'a> Builder<'a> {
             Tag::FootnoteDefinition(label) => {
                 frame.flush(openness);
                 let label = self.hidden.restored(&label).to_lowercase();
-                self.push_block(Block::Footnote { label, blocks: frame.blocks });
+                let note = format!("\n{label}");
+                if self.footnotes.len() >= MAX_NOTES || self.footnotes.contains(&note) {
+                    frame.blocks.into_iter().for_each(|block| self.push_block(block));
+                } else {
+                    self.footnotes.push(note);
+                    self.push_block(Block::Footnote { label, blocks: frame.blocks });
+                }
             }
             Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
             Tag::Item => {
@@ -255,7 +261,7 @@ impl<'a> Builder<'a> {
 
     fn push_reference(&mut self, label: &str) {
         let label = self.hidden.restored(label);
-        if self.is_in_link() || self.footnotes.len() >= MAX_REFERENCES {
+        if self.is_in_link() || self.footnotes.len() >= MAX_NOTES {
             return self.push_text(&format!("[^{label}]"));
         }
         let label = label.to_lowercase();

@@ -20,7 +20,7 @@ fn check(source: &str) {
 }
 
 fn repeated(text: &str) -> String {
-    const LEN: usize = 40_000;
+    const LEN: usize = 8_000;
     text.repeat(LEN / text.len())
 }
 
@@ -154,10 +154,15 @@ fn what_is_rejected_is_looked_for_once() {
 }
 
 #[test]
-fn references_to_a_footnote_are_counted() {
+fn footnotes_and_references_to_them_are_counted() {
     let page = html(&format!("{}\n\n[^1]: a", "[^1]".repeat(8000)));
     assert_eq!(page.matches("FootnoteReference").count(), 1000);
     assert_eq!(page.matches("[^1]").count(), 7000, "the others are text");
+    let page = html(&"[^1]: a\n\n".repeat(8000));
+    assert_eq!(page.matches("<footnote").count(), 1, "one for each label");
+    assert_eq!(page.matches("<p>a</p>").count(), 8000);
+    let page = html(&(0..8000).map(|n| format!("[^{n}]: a\n\n")).collect::<String>());
+    assert_eq!(page.matches("<footnote").count(), 1000);
 }
 
 #[test]
