@@ -68,12 +68,14 @@ pub(super) fn shown_len(source: &str, end: usize, open: Open, formula: &Range<us
     if formula.end == end {
         return end;
     }
+    let entity = before_entity(line).map(|it| start + it).filter(|it| formula.end <= *it);
+    let end = entity.unwrap_or(end);
+    let line = &source[start..end];
     if is_marks(line) {
         return start;
     }
     let text = source[..end].trim_end_matches(['*', '_', '~']).len();
     let is_escaped = source[..text].ends_with('\\') && text < end;
-    let text = if text == end { before_entity(line).map_or(end, |it| start + it) } else { text };
     (text + usize::from(is_escaped)).max(leaf).max(formula.end)
 }
 

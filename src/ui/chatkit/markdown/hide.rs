@@ -24,6 +24,8 @@ pub(super) enum Meaning<'a> {
     },
     /// Text as it is.
     Text(&'a str),
+    /// The same at the end, which may turn out to be code.
+    Open(&'a str),
     Tag(Tag),
     /// Nothing: a comment, marks that a model left, or only a letter that the parser is to see.
     Nothing,
@@ -64,6 +66,7 @@ pub(super) struct Hidden<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     Text(&'a str),
+    Open(&'a str),
     Formula { text: &'a str, is_display: bool },
     Tag(Tag, &'a str),
     Nothing,
@@ -97,6 +100,7 @@ impl Hidden<'_> {
                 Err(secret) => match &secret.meaning {
                     Meaning::Formula { text, is_display } => Piece::Formula { text, is_display: *is_display },
                     Meaning::Text(text) => Piece::Text(text),
+                    Meaning::Open(text) => Piece::Open(text),
                     Meaning::Tag(tag) => Piece::Tag(*tag, secret.written),
                     Meaning::Nothing => Piece::Nothing,
                 },

@@ -10,7 +10,6 @@ use super::{
     Block, Inline, ListItem, Reading,
     definitions::Definition,
     frame::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of, plain_text},
-    linked::with_links,
 };
 use crate::ui::chatkit::markdown::{
     hide::{Hidden, Piece, is_mark},
@@ -165,7 +164,7 @@ impl<'a> Builder<'a> {
             frame.end_tags(openness);
         }
         if !self.is_in_link() && !is_literal(&frame.tag) {
-            frame.inlines = with_links(frame.inlines, openness == Openness::InWord);
+            frame.inlines = frame.linked(openness);
         }
         let is_hidden = is_blank(&frame.inlines) && self.hidden.text[range.start..].starts_with(is_mark);
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
@@ -278,6 +277,7 @@ impl<'a> Builder<'a> {
         for piece in hidden.pieces(text) {
             match piece {
                 Piece::Text(text) => self.push_text(text),
+                Piece::Open(text) => self.with_parent(|frame| frame.push_open(text)),
                 Piece::Formula { text, is_display } => {
                     self.push_inline(Inline::Formula { text: text.to_owned(), is_display });
                 }

@@ -16,6 +16,8 @@ pub(super) struct Frame<'a> {
     pub(super) head: Vec<Vec<Inline>>,
     pub(super) rows: Vec<Vec<Vec<Inline>>>,
     pub(super) is_done: Option<bool>,
+    /// The place in the line from which on it may turn out to be code.
+    open: Option<usize>,
 }
 
 /// What may become of the end of a block.
@@ -40,6 +42,7 @@ impl<'a> Frame<'a> {
             head: Vec::new(),
             rows: Vec::new(),
             is_done: None,
+            open: None,
         }
     }
 
@@ -50,10 +53,25 @@ impl<'a> Frame<'a> {
 
     pub(super) fn flush(&mut self, openness: Openness) {
         self.end_tags(openness);
-        let line = std::mem::take(&mut self.inlines);
+        let line = self.linked(openness);
         if !is_blank(&line) {
-            self.blocks.push(Block::Plain(with_links(line, openness == Openness::InWord)));
+            self.blocks.push(Block::Plain(line));
         }
+    }
+
+    /// Takes the line, with links of the bare addresses in it, but for what may turn out to be code.
+    pub(super) fn linked(&mut self, openness: Openness) -> Vec<Inline> {
+        let n_sure = self.open.take().unwrap_or(self.inlines.len());
+        let open = self.inlines.split_off(n_sure.min(self.inlines.len()));
+        let is_in_word = openness == Openness::InWord && open.is_empty();
+        let mut line = with_links(std::mem::take(&mut self.inlines), is_in_word);
+        line.extend(open);
+        line
+    }
+
+    pub(super) fn push_open(&mut self, text: &str) {
+        self.open = Some(self.inlines.len());
+        self.inlines.push(Inline::Text(text.to_owned()));
     }
 
     /// Leaves tags without an end as they were written; they are not shown while the end may come.

@@ -56,8 +56,8 @@ impl Walk<'_> {
         let is_in_word = source[..self.at].ends_with(|it: char| it.is_ascii_alphanumeric() || matches!(it, '/' | '.'));
         match is_open {
             true if rest.is_empty() => false,
-            true if is_in_word => self.take(source.len(), Meaning::Text(self.rest())),
-            true => self.take(source.len(), Meaning::Text(rest.trim_end_matches('`'))),
+            true if is_in_word => self.take(source.len(), Meaning::Open(self.rest())),
+            true => self.take(source.len(), Meaning::Open(rest.trim_end_matches('`'))),
             false => self.skip_to(from),
         }
     }
