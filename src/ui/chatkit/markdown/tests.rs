@@ -2,6 +2,7 @@
 
 mod code;
 mod emphasis;
+mod generated;
 mod listings;
 mod private_use;
 mod sources;

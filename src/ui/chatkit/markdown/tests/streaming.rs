@@ -128,7 +128,7 @@ fn read(before: Option<&Document>, source: &str, is_complete: bool) -> Document 
 }
 
 /// Streams a text in chunks of as many characters as `chunk` says, and returns the first moment that shows too much.
-fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<String> {
+pub(super) fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<String> {
     let finished = blocks(&read(None, source, true));
     let (kinds_finished, pieces_finished) = (kinds(&finished), pieces(&finished));
     let mut document = read(None, "", false);
@@ -161,7 +161,7 @@ fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<String> {
 }
 
 /// Chunks of 1 to `max` characters, the same at each run.
-fn chunks(seed: u64, max: u64) -> impl FnMut() -> usize {
+pub(super) fn chunks(seed: u64, max: u64) -> impl FnMut() -> usize {
     let mut state = seed;
     move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
