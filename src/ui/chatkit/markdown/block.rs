@@ -31,7 +31,7 @@ pub enum Block {
     Quote(Vec<Block>),
     /// A list; numbered from `start` if there is one.
     List { start: Option<u64>, items: Vec<ListItem> },
-    /// A table; every row has a cell for each column.
+    /// A table; every row has a cell for each column, but for empty ones at the ends of rows of a very large one.
     Table { columns: Vec<Align>, head: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
     /// A line across.
     Rule,
