@@ -25,7 +25,7 @@ impl Run {
     pub(super) fn is_both(&self) -> bool {
         let (Some(before), Some(after)) = (self.before, self.after) else { return false };
         let may_be = self.delimiter == b'*' || self.delimiter == b'~' && self.len == 2;
-        let ends_phrase = matches!(before, ':' | '.' | ',' | ';' | '!' | '?' | ')' | '"' | '”' | '’' | '…' | '%');
+        let ends_phrase = ":.,;!?)]\"”’…%`#+".contains(before);
         may_be
             && !before.is_whitespace()
             && !after.is_whitespace()

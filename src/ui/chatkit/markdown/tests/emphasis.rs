@@ -96,6 +96,13 @@ fn a_phrase_may_end_with_punctuation() {
         ("**“Title”**by", "<strong>“Title”</strong>by"),
         ("**Внимание:**текст", "<strong>Внимание:</strong>текст"),
         ("x,**bold** y", "x,<strong>bold</strong> y"),
+        ("**`Vec`**s and *`x`*y", "<strong><code>Vec</code></strong>s and <em><code>x</code></em>y"),
+        ("**[a](https://a.example/)**s", "<strong><a href=\"https://a.example/\">a</a></strong>s"),
+        ("**[1]**and", "<strong>[1]</strong>and"),
+        ("**C#**based, **C++**like", "<strong>C#</strong>based, <strong>C++</strong>like"),
+        ("**<kbd>a</kbd>**s **$x$**s", "<strong><kbd>a</kbd></strong>s <strong><math>x</math></strong>s"),
+        ("`a`**b** c", "<code>a</code><strong>b</strong> c"),
+        ("**a `b` **c", "**a <code>b</code> **c"),
         ("a**\"foo\"**b", "a**&quot;foo&quot;**b"),
         ("**(**foo)", "**(**foo)"),
     ]);
