@@ -67,7 +67,7 @@ fn may_follow(before: Option<char>, is_www: bool) -> bool {
         true => "/.-@:=&?#%\\+$".contains(it),
         false => it.is_alphanumeric() && !is_unspaced(it),
     };
-    before.is_none_or(|it| !it.is_ascii_alphanumeric() && !(is_www && is_part(it)))
+    !before.is_some_and(|it| it.is_ascii_alphanumeric() || is_www && is_part(it))
 }
 
 /// Segments of letters, digits, `-` and `_`; no `_` in the last two. With a scheme one segment is enough (localhost).

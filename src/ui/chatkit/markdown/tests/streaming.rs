@@ -186,9 +186,5 @@ fn answers_stream_without_a_flicker() {
 
 #[test]
 fn the_examples_of_the_specifications_stream_without_a_flicker() {
-    // A formula without an end, in an address.
-    const DIFFERENT: &str = "<https://example.com/\\[\\>\n";
-    let sources = spec::sources();
-    assert!(flicker(DIFFERENT, || 1).is_some(), "listed, but streams well");
-    check(sources.iter().map(String::as_str).filter(|it| *it != DIFFERENT));
+    check(spec::sources().iter().map(String::as_str));
 }
