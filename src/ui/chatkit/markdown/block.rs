@@ -119,6 +119,8 @@ pub(super) struct Reading<'a> {
     pub(super) notes: &'a [String],
     /// What is to be marked, in order.
     pub(super) marks: &'a [Marked],
+    /// What the page holds of it beside its words, up to here.
+    pub(super) cost: usize,
 }
 
 /// A top-level block.
@@ -129,6 +131,7 @@ pub(super) struct Part {
     /// How many footnotes were referred to up to its end, and how many marks stand there.
     pub(super) n_notes: usize,
     pub(super) n_marks: usize,
+    pub(super) cost: usize,
 }
 
 /// The top-level blocks of a text.
@@ -165,8 +168,8 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
         }
         builder.take(event, range);
         if builder.is_between_blocks() {
-            let (n_notes, n_marks) = (builder.n_notes(), builder.n_marks());
-            parts.extend(builder.take_done().map(|block| Part { start, block, n_notes, n_marks }));
+            let (n_notes, n_marks, cost) = (builder.n_notes(), builder.n_marks(), builder.cost);
+            parts.extend(builder.take_done().map(|block| Part { start, block, n_notes, n_marks, cost }));
         }
     }
     definitions::list(&mut parts, &definitions, &hidden, reading, builder.has_reference);
@@ -180,7 +183,7 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
             }
             _ => {
                 let block = Block::Paragraph(vec![Inline::Marks(rest)]);
-                parts.push(Part { start: hidden.len, block, n_notes: notes.len(), n_marks });
+                parts.push(Part { start: hidden.len, block, n_notes: notes.len(), n_marks, cost: 0 });
             }
         }
     }

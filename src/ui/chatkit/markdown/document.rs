@@ -23,6 +23,8 @@ pub(super) struct Document {
     /// The footnotes that settled blocks refer to, and how many marks stand there.
     notes: Vec<String>,
     n_marks: usize,
+    /// What the page holds of them beside their words.
+    cost: usize,
     pub(super) settled: Vec<Arc<Settled>>,
     /// Where the blocks begin that may still change.
     tail_start: usize,
@@ -64,9 +66,9 @@ impl Document {
     pub(super) fn read(before: Option<&Self>, source: String, marks: Vec<Marked>, is_complete: bool) -> Self {
         let is_grown =
             |it: &&Self| !is_complete && !it.is_complete && source.starts_with(&it.source) && marks == it.marks;
-        let (mut settled, from, mut notes, n_marks) =
-            before.filter(is_grown).map_or((Vec::new(), 0, Vec::new(), 0), |it| {
-                (it.settled.clone(), it.tail_start, it.notes.clone(), it.n_marks)
+        let (mut settled, from, mut notes, n_marks, mut cost) =
+            before.filter(is_grown).map_or((Vec::new(), 0, Vec::new(), 0, 0), |it| {
+                (it.settled.clone(), it.tail_start, it.notes.clone(), it.n_marks, it.cost)
             });
         let is_here = |it: &Marked| is_complete || it.offset <= source.len();
         let here: Vec<Marked> = marks[n_marks..]
@@ -74,13 +76,14 @@ impl Document {
             .filter(|it| is_here(it))
             .map(|it| Marked { offset: it.offset.saturating_sub(from), mark: it.mark.clone() })
             .collect();
-        let reading = Reading { may_grow: !is_complete, before: &source[..from], notes: &notes, marks: &here };
+        let reading = Reading { may_grow: !is_complete, before: &source[..from], notes: &notes, marks: &here, cost };
         let Read { mut parts, notes: all_notes, len } = read(&source[from..], &reading);
         let n_tail = if is_complete { 0 } else { n_open(&source[from..from + len], &parts) };
         let tail = parts.split_off(parts.len().saturating_sub(n_tail));
         let n_marks = n_marks + parts.last().map_or(0, |it| it.n_marks);
         if let Some(last) = parts.last() {
             notes = all_notes[..last.n_notes].to_vec();
+            cost = last.cost;
         }
         settled.extend(parts.into_iter().map(|it| Settled::new(from + it.start, it.block)));
         let tail_start = match tail.first() {
@@ -89,7 +92,7 @@ impl Document {
             None => from,
         };
         let tail = tail.into_iter().map(|it| it.block).collect();
-        Self { source, is_complete, marks, notes, n_marks, settled, tail_start, tail }
+        Self { source, is_complete, marks, notes, n_marks, cost, settled, tail_start, tail }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the parser's events to blocks.
 
+mod links;
 mod marking;
 
 use std::ops::Range;
@@ -9,20 +10,20 @@ use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 use super::{
     Block, Inline, ListItem, Reading,
     definitions::Definition,
-    frame::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of, plain_text},
+    frame::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of},
 };
 use crate::ui::chatkit::markdown::{
     hide::{Hidden, Piece, is_mark},
     mark::{Mark, Marked},
     tag,
-    target::Target,
 };
 
 /// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
 pub(super) const MAX_DEPTH: usize = 24;
 
-/// Further footnotes and references to them are text: each is many times as long in the page as it is in the source.
-const MAX_NOTES: usize = 1000;
+/// What the page may hold of a text beside its words, in pieces of about a hundred bytes: formulas, links, listings and
+/// footnotes are many times as long there as they are in the source. Further ones are text.
+const MAX_COST: usize = 5000;
 
 /// A table of more cells has none that are empty at the ends of its rows.
 const MAX_CELLS: usize = 10_000;
@@ -41,7 +42,9 @@ pub(super) struct Builder<'a> {
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
-    /// The footnotes that were referred to, in each place, and behind a line's end those that were defined.
+    /// What was built beside words.
+    pub(super) cost: usize,
+    /// The footnotes that were referred to.
     footnotes: Vec<String>,
 }
 
@@ -63,6 +66,7 @@ impl<'a> Builder<'a> {
             stack: Vec::new(),
             done: Vec::new(),
             n_flattened: 0,
+            cost: reading.cost,
             footnotes: reading.notes.to_vec(),
         }
     }
@@ -173,7 +177,11 @@ impl<'a> Builder<'a> {
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
                 let language = self.hidden.restored(&language_of(&kind)).into_owned();
-                self.push_block(Block::Code { language, text: frame.text() });
+                let text = frame.text();
+                match self.affords(8) {
+                    true => self.push_block(Block::Code { language, text }),
+                    false => self.push_block(Block::Paragraph(vec![Inline::Code(text)])),
+                }
             }
             Tag::HtmlBlock => self.push_block(Block::Paragraph(vec![Inline::Text(frame.text().trim_end().to_owned())])),
             Tag::BlockQuote(_) => {
@@ -183,12 +191,9 @@ impl<'a> Builder<'a> {
             Tag::FootnoteDefinition(label) => {
                 frame.flush(openness);
                 let label = self.hidden.restored(&label).to_lowercase();
-                let note = format!("\n{label}");
-                if self.footnotes.len() >= MAX_NOTES || self.footnotes.contains(&note) {
-                    frame.blocks.into_iter().for_each(|block| self.push_block(block));
-                } else {
-                    self.footnotes.push(note);
-                    self.push_block(Block::Footnote { label, blocks: frame.blocks });
+                match self.affords(4) {
+                    true => self.push_block(Block::Footnote { label, blocks: frame.blocks }),
+                    false => frame.blocks.into_iter().for_each(|block| self.push_block(block)),
                 }
             }
             Tag::List(start) => self.push_block(Block::List { start, items: frame.items }),
@@ -231,42 +236,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn is_in_link(&self) -> bool {
-        self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }))
-    }
-
-    /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
-    fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
-        let dest = self.hidden.restored(dest);
-        match Target::read(&dest).filter(|_| !self.is_in_link()) {
-            Some(Target::Web(href)) => self.push_inline(Inline::Link { href, children }),
-            Some(Target::Deeplink(link)) => self.push_inline(Inline::Deeplink { link, children }),
-            None => children.into_iter().for_each(|child| self.push_inline(child)),
-        }
-    }
-
-    fn push_image(&mut self, dest: &str, name: Vec<Inline>) {
-        let dest = &*self.hidden.restored(dest);
-        match Target::read(dest) {
-            Some(Target::Web(src)) if src.starts_with("https:") => {
-                let is_in_link = self.is_in_link();
-                self.push_inline(Inline::Image { src, alt: plain_text(&name), is_in_link });
-            }
-            _ if name.is_empty() => self.push_link(dest, vec![Inline::Text(dest.to_owned())]),
-            // Its name may hold links.
-            _ => self.push_link(dest, vec![Inline::Text(plain_text(&name))]),
-        }
-    }
-
-    fn push_reference(&mut self, label: &str) {
-        let label = self.hidden.restored(label);
-        if self.is_in_link() || self.footnotes.len() >= MAX_NOTES {
-            return self.push_text(&format!("[^{label}]"));
-        }
-        let label = label.to_lowercase();
-        let is_first = !self.footnotes.contains(&label);
-        self.footnotes.push(label.clone());
-        self.push_inline(Inline::FootnoteReference { label, is_first });
+    fn affords(&mut self, cost: usize) -> bool {
+        self.cost += cost;
+        self.cost <= MAX_COST
     }
 
     fn push_pieces(&mut self, text: &str) {
@@ -279,7 +251,13 @@ impl<'a> Builder<'a> {
                 Piece::Text(text) => self.push_text(text),
                 Piece::Open(text) => self.with_parent(|frame| frame.push_open(text)),
                 Piece::Formula { text, is_display } => {
-                    self.push_inline(Inline::Formula { text: text.to_owned(), is_display });
+                    let text = text.to_owned();
+                    let is_formula = self.affords(2);
+                    self.push_inline(if is_formula {
+                        Inline::Formula { text, is_display }
+                    } else {
+                        Inline::Code(text)
+                    });
                 }
                 Piece::Tag(tag, written) => self.push_tag(tag, written),
                 Piece::Nothing => {}

@@ -78,10 +78,11 @@ pub(super) fn list(
         while let Some(part) = rest.next_if(|it| it.start < start) {
             parts.push(part);
         }
-        let (n_notes, n_marks) = parts.last().map_or((0, 0), |it| (it.n_notes, it.n_marks));
+        let before = parts.last().map_or((0, 0, reading.cost), |it| (it.n_notes, it.n_marks, it.cost));
+        let (n_notes, n_marks, cost) = before;
         let item = |it: &Definition| ListItem { is_done: None, blocks: vec![Block::Plain(it.line.clone())] };
         let block = Block::List { start: None, items: group.iter().map(item).collect() };
-        parts.push(Part { start, block, n_notes, n_marks });
+        parts.push(Part { start, block, n_notes, n_marks, cost });
     }
     parts.extend(rest);
 }

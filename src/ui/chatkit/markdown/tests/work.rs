@@ -2,6 +2,7 @@
 
 use crate::ui::chatkit::markdown::{
     block::{Block, Reading, parse, read, spec::html},
+    document::Document,
     lines::LOOKED_AT,
 };
 
@@ -154,15 +155,32 @@ fn what_is_rejected_is_looked_for_once() {
 }
 
 #[test]
-fn footnotes_and_references_to_them_are_counted() {
-    let page = html(&format!("{}\n\n[^1]: a", "[^1]".repeat(8000)));
-    assert_eq!(page.matches("FootnoteReference").count(), 1000);
-    assert_eq!(page.matches("[^1]").count(), 7000, "the others are text");
-    let page = html(&"[^1]: a\n\n".repeat(8000));
-    assert_eq!(page.matches("<footnote").count(), 1, "one for each label");
-    assert_eq!(page.matches("<p>a</p>").count(), 8000);
-    let page = html(&(0..8000).map(|n| format!("[^{n}]: a\n\n")).collect::<String>());
-    assert_eq!(page.matches("<footnote").count(), 1000);
+fn what_is_long_in_the_page_is_counted() {
+    for (piece, name, n_shown) in [
+        ("[^1]", "FootnoteReference", 5000),
+        ("[a](https://a.example/) ", "<a ", 5000),
+        ("$x$ ", "<math>", 2500),
+        ("- $x$\n", "<math>", 2500),
+        ("$x$\n\n", "<math>", 2500),
+        ("```\nx\n```\n", "<pre>", 625),
+        ("[^1]: a\n\n", "<footnote ", 1250),
+    ] {
+        let page = html(&format!("{}\n\n[^1]: a", piece.repeat(6000)));
+        assert_eq!(page.matches(name).count(), n_shown, "{piece:?}");
+        let words: String = page.split('<').flat_map(|it| it.split('>').nth(1)).collect();
+        assert!(words.matches(['a', 'x', '1']).count() >= 6000 - n_shown, "nothing is lost: {piece:?}");
+    }
+}
+
+#[test]
+fn what_streams_is_counted_as_a_whole() {
+    let source = "$x$\n\n".repeat(3000);
+    let mut document = Document::default();
+    for end in (0..=source.len()).step_by(500) {
+        document = Document::read(Some(&document), source[..end].to_owned(), Vec::new(), false);
+    }
+    let n = document.settled.iter().filter(|it| format!("{:?}", it.block).contains("Formula")).count();
+    assert_eq!(n, 2500);
 }
 
 #[test]
