@@ -71,7 +71,8 @@ impl SseDecoder {
     }
 
     /// Takes errors that are no events of the standard, too: a field `error`, as llama.cpp writes it, becomes the data
-    /// of an event of that name, and a line that is a JSON object becomes data.
+    /// of an event of that name. A line that is a JSON object, a tag or a sentence becomes data, and an event without
+    /// data is one.
     #[must_use]
     pub fn taking_errors(self) -> Self {
         Self { takes_errors: true, ..self }
@@ -131,11 +132,11 @@ impl SseDecoder {
         if line.is_empty() {
             return self.dispatch();
         }
-        if self.takes_errors && line.starts_with('{') {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        if self.takes_errors && (line.starts_with(['{', '<']) || name.contains(' ')) {
             self.read_field("data", line);
             return None;
         }
-        let (name, value) = line.split_once(':').unwrap_or((line, ""));
         self.read_field(name, value.strip_prefix(' ').unwrap_or(value));
         None
     }
@@ -161,7 +162,8 @@ impl SseDecoder {
 
     fn dispatch(&mut self) -> Option<SseEvent> {
         let event = std::mem::take(&mut self.event);
-        std::mem::take(&mut self.has_data).then_some(event)
+        let is_event = std::mem::take(&mut self.has_data) || (self.takes_errors && event.event.is_some());
+        is_event.then_some(event)
     }
 }
 

@@ -14,6 +14,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// The waits before the second and the third attempt.
 pub(super) const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
+/// The least number that is a moment and no wait, in seconds since 1970: that was in 2001.
+const MIN_MOMENT: f64 = 1e9;
 /// The longest wait that a busy server may ask for and get without the user being told.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
@@ -56,17 +58,52 @@ pub(super) fn retry_after_s(response: &Response) -> Option<u64> {
 }
 
 fn wait_s(after_ms: Option<&str>, after: Option<&str>, date: Option<&str>, now: SystemTime) -> Option<u64> {
-    let rounded = |wait_s: f64| Some(Duration::try_from_secs_f64(wait_s.ceil()).ok()?.as_secs());
     if let Some(wait_ms) = after_ms.and_then(|text| text.trim().parse::<f64>().ok()) {
-        return rounded(wait_ms / 1000.0);
+        return whole_seconds(wait_ms / 1000.0);
     }
     let after = after?.trim();
-    if let Ok(wait_s) = after.trim_end_matches('s').parse::<f64>() {
-        return rounded(wait_s);
-    }
-    let until = httpdate::parse_http_date(after).ok()?;
     let now = date.and_then(|date| httpdate::parse_http_date(date.trim()).ok()).unwrap_or(now);
-    rounded(until.duration_since(now).unwrap_or_default().as_secs_f64())
+    let from_now = |until: SystemTime| whole_seconds(until.duration_since(now).unwrap_or_default().as_secs_f64());
+    if let Ok(until) = httpdate::parse_http_date(after) {
+        return from_now(until);
+    }
+    let first = after.split([',', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    match first.parse::<f64>() {
+        // A moment instead of a wait: seconds since 1970, or milliseconds.
+        Ok(moment) if moment >= MIN_MOMENT => {
+            let moment_s = if moment >= 1000.0 * MIN_MOMENT { moment / 1000.0 } else { moment };
+            from_now(SystemTime::UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(moment_s).ok()?)?)
+        }
+        Ok(wait_s) => whole_seconds(wait_s),
+        Err(_) => seconds(first.strip_prefix("pt").unwrap_or(&first)),
+    }
+}
+
+/// Rounds seconds up; `None` for what is no span.
+pub(super) fn whole_seconds(seconds: f64) -> Option<u64> {
+    Some(Duration::try_from_secs_f64(seconds.ceil()).ok()?.as_secs())
+}
+
+/// Reads a span such as `20s`, `1m20.5s`, `120ms` or `30 seconds`, rounded up.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let (mut rest, mut total) = (text.trim_start(), None);
+    while rest.starts_with(|char: char| char.is_ascii_digit()) {
+        let end = rest.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(rest.len());
+        let amount: f64 = rest[..end].trim_end_matches('.').parse().ok()?;
+        let unit = rest[end..].trim_start();
+        let letters = unit.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(unit.len());
+        let factor = match &unit[..letters] {
+            "ms" | "milliseconds" => 0.001,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+            "h" | "hr" | "hour" | "hours" => 3600.0,
+            "d" | "day" | "days" => 86400.0,
+            _ => break,
+        };
+        total = Some(total.unwrap_or(0.0) + amount * factor);
+        rest = unit[letters..].trim_start();
+    }
+    whole_seconds(total?)
 }
 
 /// Writes a span of time, rounded up to what people say.
@@ -168,6 +205,23 @@ mod tests {
         check(None, Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("Wed, 21 Oct 2026 07:27:50 GMT"), Some(10));
         check(None, Some("Wednesday, 21-Oct-26 07:00:09 GMT"), None, Some(9));
         check(None, Some("Wed, 21 Oct 2026 06:00:00 GMT"), None, Some(0));
+        check(None, Some("Wed Oct 21 07:00:30 2026"), None, Some(30));
+        // Spans, lists and moments.
+        for (after, expected) in [
+            ("1m30s", 90),
+            ("120 seconds", 120),
+            ("500ms", 1),
+            ("PT30S", 30),
+            ("1h", 3600),
+            ("30, 60", 30),
+            ("30;w=60", 30),
+            ("0", 0),
+            ("1792566030", 30),
+            ("1792566030500", 31),
+            ("1700000000", 0),
+        ] {
+            check(None, Some(after), None, Some(expected));
+        }
         for wrong in ["", "soon", "-1", "NaN", "inf", "1e300", "99999999999999999999999"] {
             check(None, Some(wrong), None, None);
         }

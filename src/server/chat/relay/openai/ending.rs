@@ -15,107 +15,94 @@ pub(super) enum End {
     Error,
 }
 
-/// The spellings of an end by a limit: OpenAI, Anthropic, Gemini, TGI, Mistral, Cohere, Bedrock.
-const LENGTH: [&str; 19] = [
-    "length",
-    "max_tokens",
-    "max_token",
-    "max_length",
-    "max_new_tokens",
-    "max_output_tokens",
-    "max_completion_tokens",
-    "model_length",
-    "model_context_window_exceeded",
-    "context_window_exceeded",
-    "context_length",
-    "context_length_exceeded",
-    "token_limit",
-    "token_limit_reached",
-    "error_limit",
-    "length_limit",
-    "limit",
-    "truncated",
-    "incomplete",
+/// Parts of the words for an end, as OpenAI, Azure, Anthropic, Gemini, Vertex, Mistral, Cohere, Bedrock, xAI, OpenRouter,
+/// DeepSeek, Zhipu, Hunyuan, MiniMax, GigaChat, watsonx, TGI, vLLM and SGLang write them. The first that fits counts:
+/// Cohere's `ERROR_LIMIT` is a limit and its `ERROR_TOXIC` a filter.
+const WORDS: [(End, &[&str]); 4] = [
+    (End::Error, &["malformed", "ratelimit"]),
+    (
+        End::Filter,
+        &[
+            "filter",
+            "safety",
+            "recitation",
+            "block",
+            "blacklist",
+            "prohibited",
+            "spii",
+            "language",
+            "refus",
+            "sensitive",
+            "moderat",
+            "policy",
+            "guardrail",
+            "toxic",
+            "riskcontrol",
+        ],
+    ),
+    (
+        End::Length,
+        &[
+            "length",
+            "limit",
+            "maxtoken",
+            "maxnewtoken",
+            "maxoutput",
+            "maxcompletion",
+            "maxlen",
+            "maxcontext",
+            "maxtime",
+            "contextwindow",
+            "truncat",
+            "incomplete",
+            "pauseturn",
+        ],
+    ),
+    (
+        End::Error,
+        &[
+            "error",
+            "fail",
+            "exception",
+            "abort",
+            "cancel",
+            "interrupt",
+            "timeout",
+            "timedout",
+            "overload",
+            "insufficient",
+            "unexpectedtoolcall",
+            "toomanytoolcalls",
+            "missingthoughtsignature",
+        ],
+    ),
 ];
-/// The spellings of an end by a filter: OpenAI, Gemini, Anthropic, Bedrock, Zhipu, GigaChat, Cohere.
-const FILTER: [&str; 24] = [
-    "content_filter",
-    "content_filtered",
-    "content_filter_error",
-    "filter",
-    "filtered",
-    "safety",
-    "image_safety",
-    "recitation",
-    "image_recitation",
-    "blocklist",
-    "blacklist",
-    "blocked",
-    "prohibited_content",
-    "image_prohibited_content",
-    "spii",
-    "language",
-    "refusal",
-    "sensitive",
-    "moderation",
-    "moderated",
-    "policy_violation",
-    "content_policy_violation",
-    "guardrail_intervened",
-    "error_toxic",
-];
-/// The spellings of a failure: OpenRouter, DeepSeek, vLLM, SGLang, Gemini, Zhipu.
-const ERROR: [&str; 21] = [
-    "error",
-    "errored",
-    "failed",
-    "failure",
-    "fail",
-    "exception",
-    "abort",
-    "aborted",
-    "cancelled",
-    "canceled",
-    "user_cancel",
-    "interrupted",
-    "timeout",
-    "timed_out",
-    "network_error",
-    "server_error",
-    "internal_error",
-    "overloaded",
-    "insufficient_system_resource",
-    "malformed_function_call",
-    "unexpected_tool_call",
-];
+/// The words for an answer that goes on.
+const GOES_ON: [&str; 7] = ["", "null", "none", "notfinished", "unfinished", "inprogress", "generating"];
+/// The keys of an end.
+const KEYS: [&str; 5] = ["finish_reason", "finishReason", "stop_reason", "done_reason", "finish_details"];
 
 impl End {
-    /// Reads the end from a choice of a chunk; `None` while there is none.
-    pub(super) fn of(choice: &Value) -> Option<Self> {
-        let places = [
-            &choice["finish_reason"],
-            &choice["delta"]["finish_reason"],
-            &choice["message"]["finish_reason"],
-            &choice["finish_details"],
-        ];
-        places.into_iter().find_map(Self::read)
+    /// Reads the end from a chunk or a choice of it; `None` while there is none.
+    pub(super) fn of(part: &Value) -> Option<Self> {
+        let named = [part, &part["delta"], &part["message"]]
+            .into_iter()
+            .find_map(|place| KEYS.iter().find_map(|key| Self::read(&place[key])));
+        // Gemini refuses a question without a choice.
+        let blocked = [&part["promptFeedback"]["blockReason"], &part["prompt_feedback"]["block_reason"]];
+        named.or_else(|| blocked.iter().any(|reason| reason.is_string()).then_some(Self::Filter))
     }
 
-    /// Reads a reason: a word, or an object that holds it as its type (SGLang). A word that is in no list is a stop.
+    /// Reads a reason: a word, or an object that holds it. A word that is in no list is a stop.
     fn read(reason: &Value) -> Option<Self> {
-        let word = reason.as_str().or_else(|| reason["type"].as_str())?;
-        let word = word.trim().to_ascii_lowercase().replace(['-', ' '], "_");
-        let word = ["finish_reason_", "finishreason.", "stop_reason_"]
-            .iter()
-            .find_map(|prefix| word.strip_prefix(prefix))
-            .unwrap_or(&word);
-        match word {
-            "" | "null" | "none" | "unspecified" => None,
-            _ if LENGTH.contains(&word) => Some(Self::Length),
-            _ if FILTER.contains(&word) => Some(Self::Filter),
-            _ if ERROR.contains(&word) => Some(Self::Error),
-            _ => Some(Self::Stop),
+        let word = [reason, &reason["type"], &reason["reason"]].into_iter().find_map(Value::as_str)?;
+        let word: String =
+            word.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect();
+        if GOES_ON.contains(&word.as_str()) || word.ends_with("unspecified") {
+            return None;
         }
+        let end = WORDS.iter().find(|(_, parts)| parts.iter().any(|part| word.contains(part)));
+        Some(end.map_or(Self::Stop, |(end, _)| *end))
     }
 }
 
@@ -151,6 +138,23 @@ mod tests {
         check(&["length", "max_tokens", "MAX_TOKENS", "model_length", "FinishReason.MAX_TOKENS"], Some(End::Length));
         check(&["content_filter", "content-filter", "SAFETY", "RECITATION", "sensitive", "refusal"], Some(End::Filter));
         check(&["error", "ERROR", "abort", "network_error", "insufficient_system_resource"], Some(End::Error));
+        // Gemini's two reasons in one, C#'s and JavaScript's spellings, and further servers.
+        check(&["content_filter: RECITATION", "ContentFiltered", "LANGUAGE", "content_moderation"], Some(End::Filter));
+        check(&["ERROR_TOXIC", "risk_control", "guardrail_intervened", "FINISH_REASON_SPII"], Some(End::Filter));
+        check(&["TokenLimitReached", "maxTokens", "max_output", "REASON_MAX_LEN", "time_limit"], Some(End::Length));
+        check(&["ERROR_LIMIT", "max_completion_tokens", "length ", "pause_turn", "incomplete"], Some(End::Length));
+        check(&["function_call_filter: MALFORMED_FUNCTION_CALL", "malformed_model_output"], Some(End::Error));
+        check(&["rate_limit", "too_many_tool_calls", "USER_CANCEL", "timed_out", "Overloaded"], Some(End::Error));
+        check(&["not_finished", "in_progress", "None"], None);
+        check(&["<|im_end|>", "eos", "OTHER", "unknown", "stop_sequence"], Some(End::Stop));
+        assert_eq!(End::of(&json!({ "finish_reason": { "reason": "max_output_tokens" } })), Some(End::Length));
+        assert_eq!(End::of(&json!({ "finish_reason": null, "stop_reason": "max_tokens" })), Some(End::Length));
+        // vLLM names the words that stopped it beside the reason.
+        assert_eq!(End::of(&json!({ "finish_reason": "stop", "stop_reason": "Length:" })), Some(End::Stop));
+        assert_eq!(End::of(&json!({ "finishReason": "MAX_TOKENS" })), Some(End::Length));
+        assert_eq!(End::of(&json!({ "delta": { "stop_reason": "refusal" } })), Some(End::Filter));
+        assert_eq!(End::of(&json!({ "promptFeedback": { "blockReason": "OTHER" } })), Some(End::Filter));
+        assert_eq!(End::of(&json!({ "promptFeedback": {} })), None);
         assert_eq!(End::of(&json!({ "finish_reason": { "type": "length", "length": 5 } })), Some(End::Length));
         assert_eq!(
             End::of(&json!({ "delta": { "finish_reason": "length" }, "finish_reason": null })),

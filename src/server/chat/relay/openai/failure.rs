@@ -5,7 +5,7 @@ mod words;
 
 use reqwest::StatusCode;
 
-pub(super) use report::Report;
+pub(super) use report::{Report, is_error_name};
 
 use crate::{
     model::chatkit::AnswerEnd,
@@ -21,7 +21,7 @@ pub(super) enum Failure {
     NoAnswer,
     /// 401 or 403.
     KeyRefused,
-    /// 404: the model, or the path, is not there.
+    /// 404, 405 or 410: the model, or the path, is not there.
     Unknown,
     /// 3xx.
     Redirected,
@@ -39,7 +39,7 @@ pub(super) enum Failure {
         /// True if the model sees no pictures at all.
         is_blind: bool,
     },
-    /// The order of the roles, or the system prompt, is refused.
+    /// The order of the roles, the system prompt, or the calls of tools are refused.
     RolesRefused,
     /// What an earlier answer asked to have back is refused.
     ExtrasRefused,
@@ -49,7 +49,7 @@ pub(super) enum Failure {
     ToolsRefused,
     /// Another 4xx.
     Rejected(u16),
-    /// 5xx.
+    /// 5xx, or a 4xx that passes.
     Broken {
         /// The status.
         status: u16,
@@ -110,7 +110,10 @@ impl Failure {
             (300..=399, _) => Self::Redirected,
             (404, Some(cause @ Self::PicturesRefused { .. })) => cause,
             (404, Some(Self::TooLong)) => Self::TooLong,
-            (404, _) => Self::Unknown,
+            (404, _) | (405 | 410, None) => Self::Unknown,
+            (420 | 498, None) => Self::Busy { retry_after_s: retry_after_s.or_else(|| report.wait_s()) },
+            // What passes: timeouts and conflicts.
+            (status @ (408 | 409 | 423 | 425 | 449 | 499), None) => Self::Broken { status, retry_after_s },
             (status @ 500.., cause) => match cause {
                 Some(Self::Busy { .. } | Self::KeyRefused | Self::Filtered | Self::Unknown) | None => {
                     Self::Broken { status, retry_after_s }

@@ -34,7 +34,7 @@ use crate::{
 use failure::{Failure, Report};
 use shape::Known;
 
-pub(in crate::server::chat) use reading::after_thoughts;
+pub(in crate::server::chat) use reading::{after_thoughts, lenient};
 
 /// How much of an answer that is no stream is read, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;

@@ -1,7 +1,8 @@
 //! Reads an answer of `/chat/completions`, leniently: from bytes to pieces of text and thought, and calls of tools.
 
+mod body;
 mod calls;
-mod lenient;
+pub(in crate::server::chat) mod lenient;
 mod opening;
 mod parts;
 mod tags;
@@ -13,7 +14,12 @@ use serde_json::{Map, Value, json};
 
 pub(in crate::server::chat) use tags::after_thoughts;
 
-use super::{Failure, MAX_BODY_BYTES, ending::End, failure::Report, unwrapped};
+use super::{
+    Failure, MAX_BODY_BYTES,
+    ending::End,
+    failure::{self, Report},
+    unwrapped,
+};
 use crate::{
     model::{
         chatkit::{AnswerEnd, ThreadStreamEvent},
@@ -21,6 +27,7 @@ use crate::{
     },
     server::chat::tool_calls::Call,
 };
+use body::Form;
 use calls::Calls;
 use lenient::Lenient;
 use opening::Opening;
@@ -70,6 +77,10 @@ pub(super) struct Reading {
     has_text: bool,
     has_thought: bool,
     n_bytes: usize,
+    /// The index of the choice that is read; there may be others.
+    index: Option<u64>,
+    /// Whether pieces came as `delta`s, so that a `message` repeats them.
+    has_deltas: bool,
     /// The gravest end that was named.
     end: Option<End>,
     /// True if more was said after an end was named, as by servers that name one in every chunk.
@@ -84,78 +95,15 @@ pub(super) struct Reading {
     is_over: bool,
 }
 
-#[derive(Default)]
-enum Form {
-    /// Nothing but white space has come.
-    #[default]
-    Unknown,
-    /// Server-Sent Events.
-    Events(Box<SseDecoder>),
-    /// One JSON object.
-    Object(Vec<u8>),
-}
-
 impl Reading {
     /// Begins to read a model's answer to a request in which these tools were offered.
     pub(super) fn of(model: &str, tools: Arc<[String]>) -> Self {
         Self { model: model.to_owned(), tools, ..Self::default() }
     }
 
-    /// Takes the next bytes and returns what is in them.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Pieces {
-        if matches!(self.form, Form::Unknown) {
-            // What the content type says is often wrong; the first character is not.
-            self.form = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-                None => return Vec::new(),
-                Some(b'{' | b'[') => Form::Object(Vec::new()),
-                Some(b'<') => return self.fail(Failure::NoApi),
-                Some(_) => Form::Events(Box::new(SseDecoder::new().taking_errors())),
-            };
-        }
-        match &mut self.form {
-            Form::Object(body) if body.len() + bytes.len() <= MAX_BODY_BYTES => {
-                body.extend_from_slice(bytes);
-                Vec::new()
-            }
-            Form::Events(decoder) => match decoder.push(bytes) {
-                Ok(events) => self.take_all(&events),
-                Err(_) => self.fail(Failure::NoApi),
-            },
-            Form::Unknown | Form::Object(_) => self.fail(Failure::NoApi),
-        }
-    }
-
     /// Whether nothing more is to be read, however long the body goes on.
     pub(super) fn is_over(&self) -> bool {
         self.is_over
-    }
-
-    /// Ends the body and returns what remained in it.
-    pub(super) fn finish(&mut self) -> Pieces {
-        if self.is_over {
-            return Vec::new();
-        }
-        let mut pieces = match std::mem::take(&mut self.form) {
-            Form::Unknown => Vec::new(),
-            Form::Events(decoder) => match decoder.finish() {
-                // The last one may be cut.
-                Some(event) if event.data.starts_with('{') && lenient::parse(&event.data).is_none() => {
-                    self.fail(Failure::BrokeOff)
-                }
-                event => self.take_all(event.as_slice()),
-            },
-            Form::Object(body) => {
-                let mut pieces = Vec::new();
-                if let Err(failure) = self.take_object(&body, &mut pieces) {
-                    self.break_off(failure, &mut pieces);
-                }
-                pieces
-            }
-        };
-        if !self.is_over {
-            self.end(&mut pieces);
-        }
-        pieces
     }
 
     /// Ends with a failure, unless the answer was complete already.
@@ -204,9 +152,9 @@ impl Reading {
 
     /// Takes the data of one event.
     fn take(&mut self, event: &SseEvent, pieces: &mut Pieces) -> Result<(), Failure> {
-        let data = event.data.trim();
-        let is_error = event.event.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("error"));
-        if data == "[DONE]" && !is_error {
+        let data = event.data.trim().trim_start_matches('\u{feff}');
+        let is_error = event.event.as_deref().is_some_and(failure::is_error_name);
+        if data.trim_matches('"').eq_ignore_ascii_case("[DONE]") && !is_error {
             self.is_done = true;
             return Ok(());
         }
@@ -214,8 +162,17 @@ impl Reading {
             Some(error) if is_error => Err(self.reported(Report::of(&error))),
             None if is_error => Err(self.reported(Report::of_body(data.as_bytes()))),
             Some(Value::Array(chunks)) => chunks.iter().try_for_each(|chunk| self.take_chunk(chunk, pieces)),
-            Some(Value::String(text)) => self.take_noise(&text),
+            // Some servers write their JSON as a string.
+            Some(Value::String(text)) => match lenient::parse(&text) {
+                Some(chunk @ Value::Object(_)) => self.take_chunk(&chunk, pieces),
+                _ => self.take_noise(&text),
+            },
             Some(chunk) => self.take_chunk(&chunk, pieces),
+            // Events that are parted by one line feed instead of two.
+            None if data.contains('\n') => data.lines().try_for_each(|line| match self.is_done {
+                true => Ok(()),
+                false => self.take(&SseEvent { data: line.to_owned(), ..SseEvent::default() }, pieces),
+            }),
             // Something of the answer is missing; all else that is no JSON is noise.
             None if data.starts_with('{') => Err(Failure::Garbled),
             None => self.take_noise(data),
@@ -235,19 +192,22 @@ impl Reading {
         failure
     }
 
-    fn take_object(&mut self, body: &[u8], pieces: &mut Pieces) -> Result<(), Failure> {
-        let body = lenient::parse(&String::from_utf8_lossy(body)).ok_or(Failure::BrokeOff)?;
-        let object = unwrapped(body);
-        let is_error = Report::in_chunk(&object).is_some();
-        if !is_error && !object["choices"].is_array() {
-            return Err(Failure::NoApi);
+    /// Returns the choice that is read: the first of several, and the same one in all chunks.
+    fn choice<'a>(&mut self, chunk: &'a Value) -> &'a Value {
+        let choices = chunk["choices"].as_array().map_or(&[][..], Vec::as_slice);
+        let Some(choice) = choices.iter().min_by_key(|choice| choice["index"].as_u64()) else { return &Value::Null };
+        let index = choice["index"].as_u64();
+        match (self.index, index) {
+            (Some(ours), Some(other)) if ours != other => &Value::Null,
+            _ => {
+                self.index = self.index.or(index);
+                choice
+            }
         }
-        self.is_done = true;
-        self.take_chunk(&object, pieces)
     }
 
     fn take_chunk(&mut self, chunk: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
-        let choice = &chunk["choices"][0];
+        let choice = self.choice(chunk);
         if let Some(report) = Report::in_chunk(chunk) {
             // Words may stand beside an error.
             self.take_part(&choice["delta"], pieces)?;
@@ -257,12 +217,13 @@ impl Reading {
             self.usage = Some(chunk["usage"].clone());
         }
         let was_ended = self.end.is_some();
-        self.end = self.end.max(End::of(choice));
+        self.end = self.end.max(End::of(choice)).max(End::of(chunk));
+        self.has_deltas |= !choice["delta"].is_null();
         let n_before = self.n_bytes;
         let is_untouched = !self.has_text && !self.has_thought && self.calls.is_empty() && self.opening.is_empty();
         self.take_part(&choice["delta"], pieces)?;
-        // The whole answer at once; some servers also repeat it at the end.
-        if is_untouched && is_bare(&choice["delta"]) {
+        // The whole answer at once, or pieces without a delta; some servers also repeat the whole at the end.
+        if (is_untouched || !self.has_deltas) && is_bare(&choice["delta"]) {
             self.take_part(&choice["message"], pieces)?;
             if choice["message"].is_null() && choice["delta"].is_null() {
                 self.take_part(&json!({ "content": choice["text"] }), pieces)?;

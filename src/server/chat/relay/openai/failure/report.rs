@@ -2,21 +2,81 @@
 
 use serde_json::Value;
 
-use super::{Failure, words};
+use super::{super::reading::lenient, Failure, words};
+use crate::server::chat::relay::remote;
 
-/// The keys that hold an error within an object.
-const ERROR_KEYS: [&str; 6] = ["error", "errors", "detail", "err", "error_message", "error_msg"];
+/// The keys that hold an error within an object. All keys are compared in lower case, without `_` and `-`.
+const ERROR_KEYS: [&str; 11] = [
+    "error",
+    "errors",
+    "detail",
+    "err",
+    "errormessage",
+    "errormsg",
+    "errortype",
+    "exception",
+    "fault",
+    "failure",
+    "traceback",
+];
 /// The keys that hold its sentence.
-const MESSAGE_KEYS: [&str; 9] =
-    ["message", "detail", "error", "msg", "error_message", "error_msg", "status_msg", "title", "error_description"];
+const MESSAGE_KEYS: [&str; 12] = [
+    "message",
+    "detail",
+    "error",
+    "msg",
+    "errormessage",
+    "errormsg",
+    "statusmsg",
+    "title",
+    "errordescription",
+    "faultstring",
+    "description",
+    "reason",
+];
 /// The keys that hold its number.
-const NUMBER_KEYS: [&str; 5] = ["code", "status", "status_code", "statusCode", "http_code"];
+const NUMBER_KEYS: [&str; 5] = ["code", "status", "statuscode", "httpcode", "errorcode"];
+/// The keys that name the kind of an object or its state.
+const KIND_KEYS: [&str; 4] = ["type", "object", "status", "event"];
+/// The keys of what is wrapped once more.
+const WRAPPERS: [&str; 4] = ["response", "data", "result", "body"];
+/// The kinds of objects that only say that the server is at work, with a message for people.
+const AT_WORK: [&str; 8] = ["ping", "heartbeat", "keepalive", "info", "progress", "queued", "pending", "processing"];
+/// The codes of success.
+const SUCCESS: [&str; 5] = ["", "0", "200", "ok", "success"];
+/// The keys of how long to wait, in seconds.
+const WAIT_KEYS: [&str; 3] = ["retryafter", "retryafterseconds", "retryafters"];
 /// The keys under which servers repeat what they were sent.
 const ECHOED_KEYS: [&str; 7] = ["input", "loc", "ctx", "url", "request", "body", "param"];
+/// Words of a text that speaks of an error.
+const ERROR_WORDS: [&str; 20] = [
+    "error",
+    "exception",
+    "traceback",
+    "fatal",
+    "unavailable",
+    "bad gateway",
+    "gateway time",
+    "timed out",
+    "timeout",
+    "<html",
+    "<!doctype",
+    "overloaded",
+    "too many requests",
+    "out of memory",
+    "forbidden",
+    "unauthorized",
+    "denied",
+    "failed",
+    "failure",
+    "not found",
+];
 /// The deepest value that is read.
 const MAX_DEPTH: usize = 6;
 /// The most bytes that are read.
 const MAX_BYTES: usize = 8 * 1024;
+/// The most characters of a text that are looked at.
+const MAX_LOOKED_AT: usize = 200;
 /// The most characters of a sentence for the log.
 const MAX_LOGGED: usize = 300;
 
@@ -29,6 +89,8 @@ pub(in super::super) struct Report {
     number: Option<u16>,
     /// Its sentence.
     message: String,
+    /// How long to wait, in seconds, where a number says so.
+    wait_s: Option<u64>,
 }
 
 impl Report {
@@ -39,14 +101,19 @@ impl Report {
         report.words = report.words.to_lowercase();
         report.number = number(error, 0);
         report.message = message(error, 0).unwrap_or_default().to_owned();
+        let places = [error, field(error, "error")];
+        report.wait_s = places
+            .iter()
+            .find_map(|place| WAIT_KEYS.iter().find_map(|key| field(place, key).as_f64()))
+            .and_then(remote::whole_seconds);
         report
     }
 
     /// Reads the body of a refusal, which may be no JSON.
     pub(in super::super) fn of_body(body: &[u8]) -> Self {
-        match serde_json::from_slice(body) {
-            Ok(error) => Self::of(&error),
-            Err(_) => {
+        match lenient::parse(&String::from_utf8_lossy(body)) {
+            Some(error) => Self::of(&error),
+            None => {
                 let body = &body[..body.len().min(MAX_BYTES)];
                 Self::of(&Value::String(String::from_utf8_lossy(body).into_owned()))
             }
@@ -55,24 +122,20 @@ impl Report {
 
     /// Reads the error in a chunk of a stream; `None` if the chunk holds none.
     pub(in super::super) fn in_chunk(chunk: &Value) -> Option<Self> {
-        let choice_error = &chunk["choices"][0]["error"];
-        let is_error = says(&chunk["error"])
-            || says(&chunk["errors"])
-            || says(choice_error)
-            || ["type", "object", "status"].iter().any(|key| chunk[key] == "error")
-            || is_bare_error(chunk);
-        is_error.then(|| match says(choice_error) {
-            true => Self::of(choice_error),
-            false => Self::of(chunk),
-        })
+        let choice = &chunk["choices"][0];
+        let places = [&choice["error"], &choice["delta"]["error"], &choice["message"]["error"]];
+        let choice_error = places.into_iter().find(|error| says(error));
+        let is_error = match choice.is_object() {
+            true => has_error_beside_choices(chunk) || choice_error.is_some(),
+            false => is_bare_error(chunk),
+        };
+        is_error.then(|| Self::of(choice_error.unwrap_or(chunk)))
     }
 
     /// Reads the error in a text that is no JSON, or a JSON string; `None` if it does not speak of one.
     pub(in super::super) fn in_text(text: &str) -> Option<Self> {
-        let start = text.trim_start_matches(['"', '[', '<', ' ']).get(..24).unwrap_or(text).to_lowercase();
-        let is_error = ["error", "exception", "traceback", "internal server error", "fatal"]
-            .iter()
-            .any(|word| start.trim_start_matches(['"', '[']).starts_with(word));
+        let start = text.chars().take(MAX_LOOKED_AT).collect::<String>().to_lowercase();
+        let is_error = ERROR_WORDS.iter().any(|word| start.contains(word)) && !start.contains("no error");
         is_error.then(|| Self::of(&Value::String(text.to_owned())))
     }
 
@@ -84,7 +147,7 @@ impl Report {
 
     /// Returns how long the words ask to wait, in seconds, if they do.
     pub(in super::super) fn wait_s(&self) -> Option<u64> {
-        wait_in(&self.words)
+        self.wait_s.or_else(|| wait_in(&self.words))
     }
 
     /// Returns the failure that the words name, whatever the status; `None` if they name none.
@@ -97,6 +160,7 @@ impl Report {
                 Failure::Busy { retry_after_s }
             }
             () if words::is_quota(words) => Failure::QuotaUsedUp,
+            () if words::is_about_calls(words) => Failure::RolesRefused,
             () if words::is_too_long(words) => Failure::TooLong,
             () if words::is_about_roles(words) => Failure::RolesRefused,
             () if words::is_about_extras(words) => Failure::ExtrasRefused,
@@ -139,20 +203,66 @@ fn says(error: &Value) -> bool {
     }
 }
 
-/// True if an object is no chunk and holds the sentence of an error, or its number.
+/// True if the name of an event, or the kind of an object, is one of an error.
+pub(in super::super) fn is_error_name(name: &str) -> bool {
+    let name = simple(name);
+    ["error", "fail", "exception", "fatal"].iter().any(|word| name.contains(word)) && !name.contains("noerror")
+}
+
+/// True if there is an error beside the choices of a chunk; some servers send an empty one in every chunk.
+fn has_error_beside_choices(chunk: &Value) -> bool {
+    (says(&chunk["error"]) && !is_blank(&chunk["error"]))
+        || says(&chunk["errors"])
+        || ["type", "object", "status"].iter().any(|key| chunk[key] == "error")
+        || chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
+}
+
+/// True if an object has no choices and holds the sentence of an error, its number, or its kind.
 fn is_bare_error(chunk: &Value) -> bool {
-    if chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0) {
-        return true;
-    }
-    if chunk["choices"].as_array().is_some_and(|choices| !choices.is_empty()) {
+    if !chunk.is_object() {
         return false;
     }
+    let kinds = || KIND_KEYS.iter().filter_map(|key| field(chunk, key).as_str());
+    let is_at_work = kinds().any(|kind| AT_WORK.contains(&simple(kind).as_str()));
+    let is_failed = ["success", "ok"].iter().any(|key| *field(chunk, key) == Value::Bool(false));
+    let has_code = ["code", "errorcode"].iter().any(|key| match field(chunk, key) {
+        Value::String(code) => !SUCCESS.contains(&simple(code).as_str()),
+        Value::Number(code) => !matches!(code.as_i64(), Some(0 | 200)),
+        _ => false,
+    });
     let has_sentence = ["message", "msg", "detail"].iter().any(|key| {
         // `message` may be what Ollama's own API calls an answer.
-        says(&chunk[key]) && (*key == "detail" || chunk[key].is_string())
+        let said = field(chunk, key);
+        says(said) && (*key == "detail" || said.is_string())
     });
-    let has_number = number(chunk, 0).is_some_and(|number| number >= 400);
-    has_sentence || has_number || ERROR_KEYS.iter().any(|key| says(&chunk[key]))
+    kinds().any(is_error_name)
+        || is_failed
+        || has_code
+        || (has_sentence && !is_at_work)
+        || number(chunk, 0).is_some()
+        || ERROR_KEYS.iter().any(|key| says(field(chunk, key)))
+        || WRAPPERS.iter().any(|key| says(field(field(chunk, key), "error")))
+        || chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
+}
+
+/// True if nothing within a value says anything.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().all(is_blank),
+        Value::Object(fields) => fields.values().all(is_blank),
+        value => !says(value),
+    }
+}
+
+/// Returns a field of an object by its simple name.
+fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    let found = value.as_object().and_then(|fields| fields.iter().find(|(key, _)| simple(key) == name));
+    found.map_or(&Value::Null, |(_, value)| value)
+}
+
+/// Returns a name in lower case, without `_` and `-`.
+fn simple(name: &str) -> String {
+    name.trim_matches('_').to_lowercase().replace(['_', '-', ' '], "")
 }
 
 /// Gathers all strings of a value, but those that repeat what the server was sent.
@@ -174,16 +284,20 @@ fn gather(value: &Value, depth: usize, words: &mut String) {
     }
 }
 
-/// Finds the number of an error, which may be written as a string.
+/// Finds the number of an error, which may be written as a string, within JSON in a string, too.
 fn number(value: &Value, depth: usize) -> Option<u16> {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || value.is_null() {
         return None;
+    }
+    if let Some(inner) = value.as_str().filter(|text| text.starts_with('{')) {
+        return serde_json::from_str(inner).ok().and_then(|inner| number(&inner, depth + 1));
     }
     let first = value.get(0).filter(|_| value.is_array());
     let read = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    let own = NUMBER_KEYS.iter().filter_map(|key| read(&value[key])).find(|number| (400..600).contains(number));
+    let own = NUMBER_KEYS.iter().filter_map(|key| read(field(value, key))).find(|number| (400..600).contains(number));
+    let inner = || ERROR_KEYS.iter().chain(&WRAPPERS).find_map(|key| number(field(value, key), depth + 1));
     own.and_then(|number| u16::try_from(number).ok())
-        .or_else(|| ERROR_KEYS.iter().find_map(|key| value.get(key).and_then(|inner| number(inner, depth + 1))))
+        .or_else(inner)
         .or_else(|| first.and_then(|first| number(first, depth + 1)))
 }
 
@@ -193,9 +307,7 @@ fn message(value: &Value, depth: usize) -> Option<&str> {
         _ if depth > MAX_DEPTH => None,
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()).map(String::as_str),
         Value::Array(values) => values.iter().find_map(|value| message(value, depth + 1)),
-        Value::Object(fields) => {
-            MESSAGE_KEYS.iter().find_map(|key| fields.get(*key).and_then(|value| message(value, depth + 1)))
-        }
+        Value::Object(_) => MESSAGE_KEYS.iter().find_map(|key| message(field(value, key), depth + 1)),
         _ => None,
     }
 }
@@ -204,32 +316,21 @@ fn message(value: &Value, depth: usize) -> Option<&str> {
 fn wait_in(words: &str) -> Option<u64> {
     let after = |mark: &str| words.split_once(mark).map(|(_, rest)| rest);
     if let Some(delay) = words.lines().find_map(|line| line.strip_suffix('s').filter(|it| it.parse::<f64>().is_ok())) {
-        return seconds(&format!("{delay}s"));
+        return remote::seconds(&format!("{delay}s"));
     }
-    let marks = ["try again in ", "retry in ", "try again after ", "retry after ", "wait for ", "please wait "];
-    marks.iter().find_map(|mark| after(mark)).and_then(seconds)
-}
-
-/// Reads a span such as `20s`, `1m20.5s`, `120ms` or `30 seconds`, rounded up.
-fn seconds(text: &str) -> Option<u64> {
-    let (mut rest, mut total) = (text.trim_start(), None);
-    while rest.starts_with(|char: char| char.is_ascii_digit()) {
-        let end = rest.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(rest.len());
-        let amount: f64 = rest[..end].trim_end_matches('.').parse().ok()?;
-        let unit = rest[end..].trim_start();
-        let letters = unit.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(unit.len());
-        let factor = match &unit[..letters] {
-            "ms" | "milliseconds" => 0.001,
-            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-            "h" | "hr" | "hour" | "hours" => 3600.0,
-            "d" | "day" | "days" => 86400.0,
-            _ => break,
-        };
-        total = Some(total.unwrap_or(0.0) + amount * factor);
-        rest = unit[letters..].trim_start();
-    }
-    std::time::Duration::try_from_secs_f64(total?.ceil()).ok().map(|span| span.as_secs())
+    let marks = [
+        "try again in ",
+        "retry in ",
+        "try again after ",
+        "retry after ",
+        "wait for ",
+        "please wait ",
+        "available in ",
+        "resets in ",
+        "reset in ",
+        "reset after ",
+    ];
+    marks.iter().find_map(|mark| after(mark)).and_then(remote::seconds)
 }
 
 #[cfg(test)]

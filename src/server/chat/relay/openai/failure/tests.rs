@@ -112,6 +112,43 @@ fn a_refusal_is_judged_by_its_status_and_its_words() {
         Failure::PicturesRefused { is_blind: true },
     );
     check(500, error("the request exceeds the available context size"), Failure::TooLong);
+    // Statuses that pass, and those of what is not there.
+    for status in [408, 409, 423, 425, 449, 499] {
+        check(status, error("no"), broken(status));
+    }
+    for status in [405, 410] {
+        check(status, error("no"), Failure::Unknown);
+    }
+    check(498, error("Flex tier capacity exceeded"), busy(None));
+    check(420, json!({}), busy(None));
+    check(429, json!({ "error": { "message": "Too many requests", "retry_after": 30 } }), busy(Some(30)));
+    check(429, json!({ "detail": "Request was throttled. Expected available in 55 seconds." }), busy(Some(55)));
+    check(429, error("余额不足或无可用资源包,请充值。"), Failure::QuotaUsedUp);
+    check(429, error("请求过于频繁，请稍后重试"), busy(None));
+    check(403, error("Sorry, your account balance is insufficient"), Failure::QuotaUsedUp);
+    check(403, json!({ "code": "AllocationQuota.FreeTierOnly" }), Failure::QuotaUsedUp);
+    check(400, error("The model `x` has been decommissioned and is no longer supported."), Failure::Unknown);
+    check(422, json!({ "detail": "请求内容超过最大 token 限制" }), Failure::TooLong);
+    check(500, json!({ "error": "prompt has 5000 tokens but the model supports only 4096" }), Failure::TooLong);
+    check(413, error("Payload too large"), Failure::TooLong);
+    check(400, error("Input data may contain inappropriate content."), Failure::Filtered);
+    check(415, error("Unsupported Media Type"), Failure::PicturesRefused { is_blind: true });
+    check(400, error("At most 0 image(s) may be provided in one prompt."), Failure::PicturesRefused { is_blind: true });
+    check(
+        500,
+        json!({ "error": "can only concatenate str (not \"list\") to str" }),
+        Failure::PicturesRefused { is_blind: true },
+    );
+    // Calls of tools that another model made.
+    check(400, error("Function call is missing a thought_signature in functionCall parts."), Failure::RolesRefused);
+    check(
+        400,
+        error("Tool call id was call_abc but must be a-z, A-Z, 0-9, with a length of 9."),
+        Failure::RolesRefused,
+    );
+    let long = "Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40";
+    check(400, json!({ "error": { "message": long, "code": "string_above_max_length" } }), Failure::RolesRefused);
+    check(400, error("This model does not support assistant message prefill."), Failure::RolesRefused);
     check(400, error("Missing `reasoning_content` field in the assistant message"), Failure::ThoughtsMissing);
     check(400, error("property 'reasoning_content' is unsupported"), Failure::ExtrasRefused);
     check(400, error("messages.1.tool_calls.0.extra_content: Extra inputs are not permitted"), Failure::ExtrasRefused);

@@ -1,97 +1,11 @@
 //! The wordings of errors: what servers write where the status alone does not tell the cause. All are in lower case.
 
-/// A context that is full, in the words of OpenAI, Azure, Anthropic, Gemini, Mistral, Groq, Together, Fireworks, xAI,
-/// Cohere, Bedrock, Moonshot, MiniMax, Zhipu, Qwen, OpenRouter, GitHub, Cloudflare, vLLM, SGLang, TGI, TensorRT-LLM,
-/// llama.cpp, llama-cpp-python, Ollama, LM Studio, TabbyAPI, watsonx.
-const TOO_LONG: [&str; 58] = [
-    "context length",
-    "context_length",
-    "context window",
-    "context_window",
-    "contextwindow",
-    "context size",
-    "context_size",
-    "context limit",
-    "context overflow",
-    "context the overflows",
-    "context shift is disabled",
-    "maximum model length",
-    "max_model_len",
-    "max_seq_len",
-    "maximum sequence length",
-    "maximum prompt length",
-    "maximum input length",
-    "maximum allowed input length",
-    "maximum number of tokens allowed",
-    "max_num_tokens",
-    "max_prompt_tokens",
-    "model_max_prompt_tokens_exceeded",
-    "tokens_limit_reached",
-    "prompt is too long",
-    "prompt too long",
-    "prompt tokens too long",
-    "prompt exceeds max length",
-    "prompt 超长",
-    "prompt_too_long",
-    "input is too long",
-    "input too long",
-    "inputs too long",
-    "input is too large to process",
-    "input length and `max_tokens` exceed",
-    "input tokens exceed",
-    "input token count",
-    "input tokens exceeded",
-    "`inputs` tokens + `max_new_tokens`",
-    "`inputs` must have less than",
-    "range of input length should be",
-    "too many input tokens",
-    "too many tokens: ",
-    "too many tokens overall",
-    "too large for model with",
-    "exceeded model token limit",
-    "exceeds the model's max",
-    "token limit exceeded",
-    "cannot exceed the total tokens limit",
-    "reduce the length of the",
-    "reduce your prompt",
-    "reduce the prompt",
-    "must be reduced in order to run successfully",
-    "total length of messages",
-    "string_above_max_length",
-    "request_too_large",
-    "request entity too large",
-    "request too large for",
-    "body too large",
-];
-/// Rules for wordings that are in no list: a thing that can be too long, and that it is.
-const LONG_THINGS: [&str; 7] =
-    ["token", "prompt", "input length", "context", "conversation", "messages are", "message is"];
-const TOO_MUCH: [&str; 9] = [
-    "too long",
-    "too large",
-    "exceeds the max",
-    "exceed the max",
-    "exceeds max",
-    "exceeds the limit",
-    "is longer than",
-    "greater than the max",
-    "must be at least 1, got -",
-];
-/// Limits of time or of an answer, which the rules above would take for a full context.
-const NOT_TOO_LONG: [&str; 10] = [
-    "per minute",
-    "per day",
-    "per hour",
-    "rate limit",
-    "rate_limit_error",
-    "please wait",
-    "quota",
-    "output tokens",
-    "completion tokens",
-    "throttl",
-];
+mod long;
+
+pub(super) use long::is_too_long;
+
 /// Credit or a quota that is used up: waiting does not help.
-const QUOTA: [&str; 25] = [
+const QUOTA: [&str; 34] = [
     "insufficient_quota",
     "insufficient quota",
     "exceeded your current quota",
@@ -117,6 +31,15 @@ const QUOTA: [&str; 25] = [
     "spending limit",
     "spend limit",
     "arrearage",
+    "balance is insufficient",
+    "monthly usage limit",
+    "included credits",
+    "free tier of the model has been exhausted",
+    "freetieronly",
+    "quota has been exhausted",
+    "余额不足",
+    "欠费",
+    "充值",
 ];
 const KEY: [&str; 9] = [
     "invalid_api_key",
@@ -129,9 +52,22 @@ const KEY: [&str; 9] = [
     "unauthorized",
     "unauthenticated",
 ];
-const UNKNOWN_MODEL: [&str; 5] =
-    ["model_not_found", "model not found", "no such model", "is not a valid model", "try pulling it first"];
-const BUSY: [&str; 8] = [
+const UNKNOWN_MODEL: [&str; 13] = [
+    "model_not_found",
+    "model not found",
+    "no such model",
+    "is not a valid model",
+    "try pulling it first",
+    "decommissioned",
+    "deprecated",
+    "no longer supported",
+    "no longer available",
+    "has been retired",
+    "unknown model",
+    "model is not supported",
+    "模型不存在",
+];
+const BUSY: [&str; 13] = [
     "rate_limit",
     "rate limit",
     "overloaded",
@@ -140,9 +76,14 @@ const BUSY: [&str; 8] = [
     "engine_overloaded",
     "server is busy",
     "throttl",
+    "capacity exceeded",
+    "at capacity",
+    "请求过于频繁",
+    "频率超限",
+    "并发数超",
 ];
 /// A question, or a conversation, that a filter refuses.
-const FILTERED: [&str; 11] = [
+const FILTERED: [&str; 18] = [
     "content_filter",
     "content filter",
     "content management policy",
@@ -154,8 +95,15 @@ const FILTERED: [&str; 11] = [
     "safety system",
     "prohibited_content",
     "moderation",
+    "datainspectionfailed",
+    "inappropriate content",
+    "contentfilter",
+    "content_filter_error",
+    "敏感",
+    "不安全",
+    "违规",
 ];
-const PICTURE: [&str; 13] = [
+const PICTURE: [&str; 19] = [
     "image",
     "picture",
     "vision",
@@ -169,9 +117,15 @@ const PICTURE: [&str; 13] = [
     "expected a string",
     "valid string",
     "str type expected",
+    "of type string",
+    "only text content",
+    "not \"list\"",
+    "unsupported media type",
+    "图片",
+    "图像",
 ];
 /// A fault of one picture, not of the model.
-const BAD_PICTURE: [&str; 19] = [
+const BAD_PICTURE: [&str; 22] = [
     "process image",
     "process the image",
     "invalid image",
@@ -191,8 +145,11 @@ const BAD_PICTURE: [&str; 19] = [
     "download",
     "too many images",
     "at most",
+    "illegal",
+    "cannot be opened",
+    "格式",
 ];
-const ROLES: [&str; 16] = [
+const ROLES: [&str; 21] = [
     "roles must alternate",
     "must alternate",
     "alternate between",
@@ -209,6 +166,25 @@ const ROLES: [&str; 16] = [
     "does not support system",
     "developer instruction is not enabled",
     "roles are supported",
+    "last message must",
+    "first message must",
+    "must end with a user message",
+    "message prefill",
+    "assistant messages at the end",
+];
+/// Calls of tools within a conversation: ids that another provider made, and signatures that it did not.
+const CALLS: [&str; 11] = [
+    "tool call id",
+    "tool_call_id",
+    "tool_calls[0].id",
+    "].id': string too long",
+    "tool_use.id",
+    "tool_use_id",
+    "must be followed by tool messages",
+    "function call turn",
+    "function response turn",
+    "invalid_request_message_order",
+    "is missing a thought_signature",
 ];
 /// The fields that a provider gave us to send back.
 const THOUGHT_FIELDS: [&str; 4] = ["reasoning_content", "reasoning_details", "'reasoning'", "\"reasoning\""];
@@ -228,13 +204,6 @@ const NO_TOOLS: [&str; 9] = [
 
 fn any(words: &str, list: &[&str]) -> bool {
     list.iter().any(|it| words.contains(it))
-}
-
-/// True if the context is full.
-pub(super) fn is_too_long(words: &str) -> bool {
-    let is_by_rule = any(words, &LONG_THINGS) && any(words, &TOO_MUCH) && !any(words, &NOT_TOO_LONG);
-    let is_throttled = any(words, &["please wait", "throttl"]);
-    (any(words, &TOO_LONG) && !is_throttled) || is_by_rule
 }
 
 /// True if credit or a quota is used up.
@@ -275,12 +244,17 @@ pub(super) fn is_about_pictures(words: &str) -> bool {
 
 /// True if it is about one picture, and not about a model that sees none.
 pub(super) fn is_about_one_picture(words: &str) -> bool {
-    any(words, &BAD_PICTURE)
+    any(words, &BAD_PICTURE) && !words.contains("at most 0")
 }
 
 /// True if the order of the roles, or the system prompt, is refused.
 pub(super) fn is_about_roles(words: &str) -> bool {
     any(words, &ROLES)
+}
+
+/// True if the calls of tools in a conversation are refused as they stand.
+pub(super) fn is_about_calls(words: &str) -> bool {
+    any(words, &CALLS)
 }
 
 /// True if it is about thoughts that were, or were not, sent back.

@@ -1,4 +1,5 @@
-//! JSON as model servers write it: also half surrogate pairs, `NaN` and `Infinity`, which JavaScript and Python emit.
+//! JSON as model servers write it: also half surrogate pairs, `NaN` and `Infinity`, which JavaScript and Python emit,
+//! and what their own ways of printing make of an object (single quotes, bare keys, commas at the end).
 
 use serde_json::{Number, Value};
 
@@ -37,7 +38,9 @@ impl Lenient {
 }
 
 /// Parses JSON that is whole; `None` if it cannot be read.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(in crate::server::chat) fn parse(text: &str) -> Option<Value> {
+    // A byte order mark may have been cut.
+    let text = text.trim_start_matches(['\u{feff}', '\u{fffd}']);
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text, None))).ok()
 }
 
@@ -46,7 +49,8 @@ fn repaired(text: &str, halves: Option<&mut Vec<(String, u16)>>) -> String {
     let mut repair = Repair { rest: text, out: String::with_capacity(text.len() + 16), key: String::new(), halves };
     while let Some(char) = repair.rest.chars().next() {
         match char {
-            '"' => repair.string(),
+            '"' | '\'' => repair.string(char),
+            ',' if repair.rest[1..].trim_start().starts_with(['}', ']']) => repair.rest = &repair.rest[1..],
             _ if char.is_ascii_alphanumeric() || "+-.".contains(char) => repair.word(),
             _ => repair.copy(char.len_utf8()),
         }
@@ -69,12 +73,17 @@ impl Repair<'_> {
         self.rest = rest;
     }
 
-    /// Copies a number or a name; a number that JSON cannot write becomes `null`.
+    /// Copies a number, a name or a bare key; a number that JSON cannot write becomes `null`.
     fn word(&mut self) {
         let is_part = |char: char| char.is_ascii_alphanumeric() || "+-._".contains(char);
         let (word, rest) = self.rest.split_at(self.rest.find(|char| !is_part(char)).unwrap_or(self.rest.len()));
         self.rest = rest;
-        let is_number = word.parse::<f64>().is_ok();
+        if rest.trim_start().starts_with(':') {
+            word.clone_into(&mut self.key);
+            self.out.push_str(&format!("\"{word}\""));
+            return;
+        }
+        let is_number = word.parse::<f64>().is_ok() || !word.starts_with(|char: char| char.is_ascii_alphabetic());
         self.out.push_str(match word {
             "True" => "true",
             "False" => "false",
@@ -84,9 +93,9 @@ impl Repair<'_> {
         });
     }
 
-    fn string(&mut self) {
+    fn string(&mut self, quote: char) {
         let inside = &self.rest[1..];
-        let n_bytes = end_of_string(inside);
+        let n_bytes = end_of_string(inside, quote);
         let (inside, rest) = (&inside[..n_bytes], inside.get(n_bytes + 1..));
         self.out.push('"');
         self.rest = rest.unwrap_or_default();
@@ -122,6 +131,7 @@ impl Repair<'_> {
                 }
                 Some(high @ 0xd800..=0xdbff) => first_half = Some(high),
                 Some(0xdc00..=0xdfff) => self.out.push_str(REPLACEMENT),
+                _ if part == "\"" => self.out.push_str("\\\""),
                 _ if char == '\\' && !is_escape(part) => self.out.push_str(&part[1..]),
                 _ if u32::from(char) < 0x20 => self.out.push_str(&format!("\\u{:04x}", u32::from(char))),
                 _ => self.out.push_str(part),
@@ -144,10 +154,10 @@ impl Repair<'_> {
 }
 
 /// Returns the length of a string's inside, up to its closing quotation mark or the end of the text.
-fn end_of_string(text: &str) -> usize {
+fn end_of_string(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let end = text.bytes().position(|byte| {
-        let ends = byte == b'"' && !is_escaped;
+        let ends = char::from(byte) == quote && !is_escaped;
         is_escaped = byte == b'\\' && !is_escaped;
         ends
     });
@@ -198,11 +208,36 @@ mod tests {
         check(r#"{"a":True,"b":False}"#, json!({ "a": true, "b": false }));
         check("{\"a\":\"x\ty\"}", json!({ "a": "x\ty" }));
         check(r#"{"a":"it\'s \$5"}"#, json!({ "a": "it's $5" }));
+        // Python's and JavaScript's own ways of printing.
+        check(
+            r#"{'a': 'say "hi"', 'b': "it's", 'c': None, 'd': ['x\'y']}"#,
+            json!({ "a": "say \"hi\"", "b": "it's", "c": null, "d": ["x'y"] }),
+        );
+        check(r"{ error: { message: 'a: b', code: 500 } }", json!({ "error": { "message": "a: b", "code": 500 } }));
+        check(r#"{"a":[1,2,],"b":{"c":3 , } , }"#, json!({ "a": [1, 2], "b": { "c": 3 } }));
+        check(r#"{"a":",}","b":"it's, ]",}"#, json!({ "a": ",}", "b": "it's, ]" }));
+        for odd in ["0x1F", "01", "10n", ".5", "5.", "+1", "1_000"] {
+            check(&format!(r#"{{"a":{odd},"b":1}}"#), json!({ "a": null, "b": 1 }));
+        }
+        check("\u{feff}{\"a\":1}", json!({ "a": 1 }));
+        check(r#"{"a":123456789012345678901234567890}"#, json!({ "a": 1.234_567_890_123_456_8e29 }));
+        check(r#"{"a":1,"a":2}"#, json!({ "a": 2 }));
     }
 
     #[test]
     fn what_is_cut_is_not_read() {
-        for cut in [r#"{"a":"x"#, r#"{"a":"x\"#, r#"{"a":"\ud8"#, "{", r#"{"a":Na"#, r#"{"a" 1}"#, r#""\u12"#] {
+        for cut in [
+            "{'a':'x",
+            r#"{"a":1,"#,
+            "{a:",
+            r#"{"a":"x"#,
+            r#"{"a":"x\"#,
+            r#"{"a":"\ud8"#,
+            "{",
+            r#"{"a":Na"#,
+            r#"{"a" 1}"#,
+            r#""\u12"#,
+        ] {
             assert_eq!(parse(cut), None, "{cut}");
         }
     }

@@ -119,6 +119,41 @@ fn an_answer_without_a_stream_is_taken_whole() {
     check(r#"{"choices":[{"message":{"content":"h"#, "", Some(Failure::BrokeOff));
     check(r#"{"hello":"world"}"#, "", Some(Failure::NoApi));
     check("<!doctype html>", "", Some(Failure::NoApi));
+    check("\u{feff}\n{\n\"choices\":[{\"message\":{\"content\":\"hé\"}}]}", "hé", None);
+    // Lines of JSON, with or without the framing of a stream.
+    let lines = r#"{"choices":[{"delta":{"content":"h"}}]}"#.to_owned() + "\n";
+    check(&format!("{lines}{}\n", &STOP[6..]), "h", None);
+    check(&format!("{lines}\ndata: [DONE]\n\n"), "h", None);
+    check(&lines.repeat(2), "hh", Some(Failure::BrokeOff));
+    check(&format!("{lines}{}", &lines[..20]), "h", Some(Failure::BrokeOff));
+}
+
+#[test]
+fn one_of_several_choices_is_read() {
+    let chunk = |choices: &str| format!("data: {{\"choices\":[{choices}]}}\n\n");
+    let piece = |index: u32, text: &str| format!("{{\"index\":{index},\"delta\":{{\"content\":\"{text}\"}}}}");
+    let end = |index: u32, reason: &str| format!("{{\"index\":{index},\"finish_reason\":\"{reason}\"}}");
+    let two = |first: String, second: String| chunk(&format!("{first},{second}"));
+    check_said(&(two(piece(1, "B"), piece(0, "A")) + &two(end(1, "length"), end(0, "stop"))), &["A"]);
+    check_said(&(two(piece(0, "A"), piece(1, "B")) + &two(end(1, "stop"), end(0, "length"))), &["A", "Length"]);
+    let apart: String =
+        [piece(0, "A"), piece(1, "B"), end(0, "stop"), end(1, "length")].iter().map(|it| chunk(it)).collect();
+    check_said(&apart, &["A"]);
+    check_said(&(chunk(&piece(2, "A")) + &chunk(&piece(2, "B")) + &chunk(&end(2, "stop"))), &["AB"]);
+}
+
+#[test]
+fn pieces_without_a_delta_are_read() {
+    let chunk = |choice: &str| format!("data: {{\"choices\":[{{{choice}}}]}}\n\n");
+    let texts = chunk(r#""text":"Hel","index":0"#) + &chunk(r#""text":"lo","finish_reason":"length""#);
+    check_said(&texts, &["Hello", "Length"]);
+    let messages =
+        chunk(r#""message":{"content":"Hel"}"#) + &chunk(r#""message":{"content":"lo"},"finish_reason":"stop""#);
+    check(&messages, "Hello", None);
+    // After deltas it is the whole once more.
+    let repeated =
+        chunk(r#""delta":{"content":"Hello"}"#) + &chunk(r#""message":{"content":"Hello"},"finish_reason":"stop""#);
+    check(&repeated, "Hello", None);
 }
 
 #[test]
@@ -188,6 +223,24 @@ fn json_of_lenient_servers_is_read() {
     check(&[r#"{"content":"\ude00"}"#], "\u{fffd}");
     check(&[r#"{"content":"Hi"},"logprobs":{"content":[{"logprob":-Infinity}]}"#], "Hi");
     check(&[r#"{"content":"Hi"},"tps":NaN"#], "Hi");
+    check(&[r#"{"content":"Hi",},"n":01,"m":0x1F"#], "Hi");
+    check(&[r#"{"content":"Hi"},"created":1e309,"n":123456789012345678901234567890"#], "Hi");
+    check(&[r#"{'content': 'say "hi"', 'role': None}"#], "say \"hi\"");
+    check(&[r#"{content:"Hi"}"#], "Hi");
+    check(
+        &[r#"{"content":"\ud83d"},"x":"\ud83d""#, r#"{"reasoning_content":"\ud83d"}"#, r#"{"content":"\ude00"}"#],
+        "😀",
+    );
+    let part = |text: &str| format!("{{\"content\":[{{\"type\":\"text\",\"text\":\"{text}\"}}]}}");
+    check(&[&part("\\ud83d"), &part("\\ude00")], "😀");
+    check(&[r#"{"content":"a","content":"b"}"#], "b");
     let whole = r#"{"choices":[{"message":{"content":"a\ud83d"},"logprob":NaN,"finish_reason":"stop"}]}"#;
     super::tests::check(whole, "a\u{fffd}", None);
+    // A byte order mark before the JSON, and events that are parted by one line feed or by carriage returns.
+    let marked = HELLO.replace("data: ", "data: \u{feff}");
+    super::tests::check(&format!("{marked}\n\n{stop}"), "hé", None);
+    let one = |end: &str| format!("{HELLO}{end}{HELLO}{end}{STOP}{end}data: [DONE]{end}");
+    super::tests::check(&one("\n"), "héhé", None);
+    super::tests::check(&one("\r\r"), "héhé", None);
+    super::tests::check(&format!("{HELLO}\n{}", &HELLO[..20]), "hé", Some(Failure::BrokeOff));
 }

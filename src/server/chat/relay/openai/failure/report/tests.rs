@@ -25,6 +25,13 @@ fn errors_are_told_apart_however_they_are_written() {
     check(json!({ "code": "429" }), busy());
     check(json!({ "code": 500 }), Failure::Reported);
     check(json!({ "code": 1302, "message": "no" }), Failure::Reported);
+    check(json!("{\"error\":{\"message\":\"maximum context length is 4096\",\"code\":400}}"), Failure::TooLong);
+    check(json!("{\"error\":{\"message\":\"no\",\"code\":402}}"), Failure::QuotaUsedUp);
+    check(json!({ "http_code": 404, "grpc_code": 5 }), Failure::Unknown);
+    check(json!({ "message": "Too many requests", "retry_after": 30 }), Failure::Busy { retry_after_s: Some(30) });
+    check(json!({ "type": "overloaded_error", "message": "Overloaded" }), busy());
+    check(json!({ "code": "content_filter" }), Failure::Filtered);
+    check(json!({ "code": 1113, "message": "您的账户已欠费，请充值后重试" }), Failure::QuotaUsedUp);
     check(
         json!({ "metadata": { "raw": "{\"error\":\"prompt is too long\"}" }, "message": "Provider error" }),
         Failure::TooLong,
@@ -56,6 +63,26 @@ fn every_shape_of_an_error_in_a_stream_is_one() {
         json!({ "choices": null, "base_resp": { "status_code": 1004, "status_msg": "boom" } }),
         json!({ "choices": [{ "delta": {}, "error": { "code": 502, "message": "boom" }, "finish_reason": "error" }] }),
         json!({ "choices": [{ "delta": { "content": "" } }], "error": { "message": "boom" } }),
+        json!({ "choices": [{ "delta": { "error": "boom" } }] }),
+        json!({ "choices": [{ "message": { "error": { "message": "boom" } } }] }),
+        json!({ "errorMessage": "Task timed out", "errorType": "Sandbox.Timedout" }),
+        json!({ "Error": { "Code": "InternalFailure" } }),
+        json!({ "Message": "Internal server error" }),
+        json!({ "code": "InternalError.Algo", "request_id": "1" }),
+        json!({ "code": 1302 }),
+        json!({ "error_code": 336_003 }),
+        json!({ "success": false }),
+        json!({ "ok": false, "description": "boom" }),
+        json!({ "status": "failed", "reason": "boom" }),
+        json!({ "type": "overloaded_error" }),
+        json!({ "__type": "ThrottlingException" }),
+        json!({ "event": "error" }),
+        json!({ "fault": { "faultstring": "boom" } }),
+        json!({ "exception": "boom" }),
+        json!({ "traceback": "boom" }),
+        json!({ "type": "response.failed", "response": { "error": { "message": "boom" } } }),
+        json!({ "data": { "error": { "message": "boom" } } }),
+        json!({ "result": { "code": 500 } }),
     ] {
         assert!(Report::in_chunk(&error).is_some(), "{error}");
     }
@@ -73,6 +100,14 @@ fn every_shape_of_an_error_in_a_stream_is_one() {
         json!({ "message": { "role": "assistant", "content": "Hi" }, "done": false }),
         json!({ "status": 200 }),
         json!({ "code": 0, "data": {} }),
+        json!({ "code": "200", "success": true }),
+        json!({ "code": "ok", "data": { "error": null } }),
+        json!({ "type": "ping", "message": "still here" }),
+        json!({ "status": "queued", "message": "position 3" }),
+        json!({ "type": "response.completed", "response": { "error": null } }),
+        json!({ "choices": [{ "delta": { "content": "x" } }], "error": { "code": 0, "message": "" } }),
+        json!({ "choices": [{ "delta": { "content": "x" } }], "error": {} }),
+        json!({ "choices": [{ "delta": {}, "content_filter_results": { "error": { "code": "content_filter_error" } } }] }),
         json!([]),
         json!(null),
         json!(7),
@@ -83,9 +118,19 @@ fn every_shape_of_an_error_in_a_stream_is_one() {
 
 #[test]
 fn texts_that_speak_of_an_error_are_ones() {
-    for text in
-        ["Error: CUDA out of memory", "[ERROR] boom", "Internal Server Error", "Traceback (most recent call", "error"]
-    {
+    for text in [
+        "Error: CUDA out of memory",
+        "[ERROR] boom",
+        "Internal Server Error",
+        "Traceback (most recent call",
+        "error",
+        "RuntimeError: boom",
+        "litellm.APIConnectionError: boom",
+        "upstream connect error or disconnect/reset before headers",
+        "503 Service Temporarily Unavailable",
+        "<html><title>502 Bad Gateway</title>",
+        "upstream request timeout",
+    ] {
         assert!(Report::in_text(text).is_some(), "{text}");
     }
     for text in [
@@ -110,6 +155,9 @@ fn waits_are_found_in_sentences() {
     check("retry in 34.07s", Some(35));
     check("try again after 2 hours", Some(7200));
     check("x\n34s\ny", Some(34));
+    check("expected available in 55 seconds.", Some(55));
+    check("tokens per day limit exceeded, resets in 2h30m", Some(9000));
+    check("please try again in 7 minutes and 12 seconds", Some(420));
     check("try again in a moment", None);
     check("no", None);
     check("try again in 99999999999999999999999999 days", None);

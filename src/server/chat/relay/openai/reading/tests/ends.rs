@@ -44,6 +44,26 @@ fn each_end_of_an_answer_is_told_apart() {
         check(&[thought], reason, &["Hm", "EndedByError"]);
         check(&[text, CALL], reason, &["Half an ", "EndedByError"]);
     }
+    // An end without a delta, before what the answer cost, beside it, and beside no choice.
+    let cost = r#""usage":{"total_tokens":3}"#;
+    for last in [
+        format!("data: {{\"choices\":[{{\"finish_reason\":\"length\"}}]}}\n\ndata: {{\"choices\":[],{cost}}}\n\n"),
+        format!("data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"length\"}}],{cost}}}\n\n"),
+        "data: {\"choices\":[],\"finish_reason\":\"length\"}\n\ndata: [DONE]\n\n".to_owned(),
+        "data: {\"choices\":[{\"finish_reason\":null}]}\n\ndata: {\"choices\":[{\"finish_reason\":\"LENGTH\"}]}\n\n"
+            .to_owned(),
+        "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"}}\n\n".to_owned(),
+    ] {
+        check_said(&format!("{HELLO}\n\n{last}"), &["hé", "Length"]);
+    }
+    check_said(&deltas(&[text], "tool_calls"), &["Half an "]);
+    check_said(
+        "data: {\"choices\":[],\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}\n\ndata: [DONE]\n\n",
+        &["Filtered"],
+    );
+    for done in ["[done]", "\"[DONE]\"", " [DONE] "] {
+        check_said(&format!("{HELLO}\n\ndata: {done}\n\n"), &["hé"]);
+    }
     // The gravest end counts, wherever it stands.
     let end = |reason: &str| format!("data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"{reason}\"}}]}}\n\n");
     check_said(&format!("{HELLO}\n\n{}{STOP}\n\ndata: [DONE]\n\n", end("length")), &["hé", "Length"]);
@@ -69,6 +89,26 @@ fn an_error_within_a_stream_is_a_failure_in_every_shape() {
         r#"error: {"code":500,"message":"boom"}"#,
         r#"{"error":{"message":"boom"}}"#,
         "data: [ERROR] boom",
+        r#"data: {"type":"about:blank","title":"Internal Server Error","status":500,"detail":"boom"}"#,
+        r#"data: {"errorMessage":"Task timed out","errorType":"Sandbox.Timedout"}"#,
+        r#"data: {"Error":{"Code":"InternalFailure","Message":"x"}}"#,
+        r#"data: {"code":"InternalError.Algo","request_id":"1"}"#,
+        r#"data: {"error":{"grpc_code":13,"http_code":500,"message":"rpc error","http_status":"Internal"}}"#,
+        r#"data: "{\"error\":{\"message\":\"boom\"}}""#,
+        r#"data: {"error":"{\"error\":{\"message\":\"boom\"}}"}"#,
+        r#"data: {'error': {'message': "it isn't there", 'code': 500}}"#,
+        r#"data: {"type":"response.failed","response":{"error":{"code":"server_error","message":"boom"}}}"#,
+        r#"data: {"choices":[{"delta":{"error":{"message":"boom"}}}]}"#,
+        "data: {\"error\":\ndata: {\"message\":\"boom\"}}",
+        "event: exception\ndata: {\"x\":\"boom\"}",
+        "event: response.failed\ndata: {\"response\":{}}",
+        "event: error",
+        "event: error\ndata:",
+        "data: <html><head><title>502 Bad Gateway</title></head></html>",
+        "data: upstream connect error or disconnect/reset before headers",
+        "data: RuntimeError: CUDA out of memory",
+        "data: Service Unavailable",
+        "Internal Server Error",
     ] {
         // A body that begins with a brace is no stream.
         for before in if line.starts_with('{') { &[HELLO][..] } else { &["", HELLO] } {
@@ -93,4 +133,28 @@ fn an_answer_is_ending_once_its_end_was_named() {
     reading.push(format!("{HELLO}\n\n").as_bytes());
     assert!(!reading.is_ending());
     assert!(reading.finish().iter().all(Result::is_ok) && reading.is_over());
+}
+
+#[test]
+fn an_error_before_a_stream_is_one() {
+    for error in [r#"{"error":{"message":"boom"}}"#, r#"{"error":"model runner has unexpectedly stopped"}"#] {
+        check_said(&format!("{error}\n\ndata: [DONE]\n\n"), &["Reported"]);
+        check_said(&format!("{error}\n{{\"done\":true}}\n"), &["Reported"]);
+        check_said(&format!("\u{feff}{error}"), &["Reported"]);
+    }
+    check_said(&format!("{HELLO}\n\n<html>\n<title>502 Bad Gateway</title>\n</html>\n"), &["hé", "Reported"]);
+    // What comes after the end, or in a comment, or says that nothing is wrong, is no error.
+    check_said(&format!("{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\ndata: {{\"error\":\"boom\"}}\n\n"), &["hé"]);
+    for line in [
+        ": error boom",
+        "event: ping",
+        r#"data: {"type":"ping","message":"still here"}"#,
+        r#"data: {"status":"queued","message":"position 3"}"#,
+        r#"data: {"choices":[{"delta":{}}],"error":{"code":0,"message":""}}"#,
+        r#"data: {"choices":[{"delta":{}}],"error":{}}"#,
+        r#"data: {"choices":[{"delta":{},"content_filter_results":{"error":{"code":"content_filter_error"}}}]}"#,
+        r#"data: {"type":"response.completed","response":{"error":null}}"#,
+    ] {
+        check_said(&format!("{HELLO}\n\n{line}\n\n{STOP}\n\n"), &["hé"]);
+    }
 }
