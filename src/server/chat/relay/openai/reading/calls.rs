@@ -10,14 +10,16 @@ use serde_json::{Map, Value};
 use super::{Failure, lenient};
 use crate::server::{chat::tool_calls::Call, ids};
 
-/// The longest id of a call that is kept; a longer one is replaced.
-const MAX_ID_BYTES: usize = 128;
+/// The longest id of a call that is kept; a longer one is replaced. LiteLLM keeps Gemini's signatures in ids.
+const MAX_ID_BYTES: usize = 16 * 1024;
 /// The cost of a call's beginning besides its text, in bytes.
 const CALL_BYTES: usize = 64;
 /// The most bytes of what a provider wants back with one call; more is dropped.
 const MAX_EXTRA_BYTES: usize = 16 * 1024;
 /// The keys of a call that are understood; all others are what the provider wants back.
-const KNOWN_KEYS: [&str; 6] = ["index", "id", "type", "function", "name", "arguments"];
+const KNOWN_KEYS: [&str; 8] = ["index", "id", "type", "function", "name", "arguments", "parameters", "input"];
+/// The keys of what a tool is called with: OpenAI's, Llama's, Anthropic's.
+const ARGUMENTS_KEYS: [&str; 3] = ["arguments", "parameters", "input"];
 
 /// Calls that are being read.
 #[derive(Default)]
@@ -59,7 +61,8 @@ impl Calls {
             let place = if pieces.len() > 1 { u64::try_from(at).ok() } else { None };
             n_bytes += self.take(piece, &piece["function"], place, tools);
         }
-        if function_call.is_object() {
+        // Some servers write the same call in the older way, too.
+        if function_call.is_object() && pieces.is_empty() {
             n_bytes += self.take(&Value::Null, function_call, None, tools);
         }
         n_bytes
@@ -67,14 +70,23 @@ impl Calls {
 
     fn take(&mut self, outer: &Value, function: &Value, place: Option<u64>, tools: &[String]) -> usize {
         let function = if function.is_object() { function } else { outer };
+        let index = &outer["index"];
         let piece = Piece {
-            index: outer["index"].as_u64().or(place),
+            index: index.as_u64().or_else(|| index.as_str()?.parse().ok()).or(place),
             id: outer["id"].as_str().unwrap_or_default(),
             name: function["name"].as_str().unwrap_or_default(),
-            arguments: &function["arguments"],
+            arguments: ARGUMENTS_KEYS
+                .iter()
+                .map(|key| &function[*key])
+                .find(|it| !it.is_null())
+                .unwrap_or(&Value::Null),
         };
-        if !function.is_object() || (piece.name.is_empty() && piece.arguments.is_null() && piece.id.is_empty()) {
+        if !function.is_object() {
             return 0;
+        }
+        if piece.name.is_empty() && piece.arguments.is_null() && piece.id.is_empty() {
+            // What the provider wants back may come after the call.
+            return self.goes_on(&piece, tools).map_or(0, |at| self.0[at].keep(outer));
         }
         let at = self.goes_on(&piece, tools).unwrap_or_else(|| {
             self.0.push(Growing { index: piece.index, ..Growing::default() });
@@ -88,7 +100,7 @@ impl Calls {
         let is_near = |call: &Growing| piece.index.is_none() || call.index.is_none() || call.index == piece.index;
         let same_id = |call: &Growing| !piece.id.is_empty() && call.id == piece.id && is_near(call);
         if let Some(at) = self.0.iter().rposition(same_id) {
-            return Some(at);
+            return (!self.0[at].is_followed_by(piece)).then_some(at);
         }
         let at = self.0.iter().rposition(is_near)?;
         let call = &self.0[at];
@@ -101,7 +113,12 @@ impl Calls {
                     && (is_other_id || tools.iter().any(|name| name == piece.name))
                     && !is_beginning(&format!("{}{}", call.name, piece.name), tools)
             }
-            false => call.is_whole() && (is_other_id || call.name != piece.name || !is_nothing(piece.arguments)),
+            false => {
+                let is_other_tool =
+                    call.is_tool(tools) && call.name != piece.name && tools.iter().any(|it| it == piece.name);
+                (is_other_id && is_other_tool)
+                    || (call.is_whole() && (is_other_id || call.name != piece.name || !is_nothing(piece.arguments)))
+            }
         };
         (piece.name.is_empty() || !is_new).then_some(at)
     }
@@ -113,7 +130,7 @@ impl Calls {
     pub(super) fn finish(self, tools: &[String]) -> Result<Vec<Call>, Failure> {
         let mut call_ids = HashSet::new();
         let calls = self.0.into_iter().filter(|call| !call.name.is_empty() || !call.arguments.is_empty()).map(|call| {
-            let name = tools.iter().find(|name| **name == call.name);
+            let name = tools.iter().find(|name| *name == tool_of(&call.name, tools));
             let (Some(name), Some(arguments)) = (name, arguments(&call.arguments)) else {
                 return Err(Failure::BadCall);
             };
@@ -140,6 +157,8 @@ impl Growing {
             self.name = if is_repeated { piece.name.to_owned() } else { grown };
         }
         match piece.arguments {
+            // All of it once more, or more of it, or an empty object that stood for what comes.
+            Value::String(text) if text.len() > 1 && self.is_begun_by(text) => text.clone_into(&mut self.arguments),
             Value::String(text) => self.arguments.push_str(text),
             Value::Object(arguments) => self.arguments = Value::Object(arguments.clone()).to_string(),
             _ => {}
@@ -166,9 +185,36 @@ impl Growing {
         tools.contains(&self.name)
     }
 
+    /// True if another call with the same id follows this whole one.
+    fn is_followed_by(&self, piece: &Piece<'_>) -> bool {
+        let text = piece.arguments.as_str().unwrap_or_default();
+        !piece.name.is_empty()
+            && !self.arguments.is_empty()
+            && self.is_whole()
+            && text.starts_with('{')
+            && arguments(text).is_some()
+            && !self.is_begun_by(text)
+    }
+
+    /// True if a piece repeats the arguments so far from their beginning.
+    fn is_begun_by(&self, piece: &str) -> bool {
+        let is_placeholder = self.arguments == "{}" && piece.starts_with('{');
+        is_placeholder || (self.arguments.starts_with('{') && piece.starts_with(&self.arguments))
+    }
+
     /// True if the arguments are complete.
     fn is_whole(&self) -> bool {
         arguments(&self.arguments).is_some()
+    }
+}
+
+/// Returns the name of the tool that a model means: some put a name space before it (`functions.`, `default_api:`), and
+/// gpt-oss a token behind it.
+fn tool_of<'a>(name: &'a str, tools: &[String]) -> &'a str {
+    let name = name.split("<|").next().unwrap_or_default().trim();
+    match tools.iter().any(|tool| tool == name) {
+        true => name,
+        false => name.rsplit(['.', ':', '/']).next().unwrap_or(name),
     }
 }
 

@@ -38,6 +38,13 @@ pub(super) enum Opening {
         /// The text that may be the beginning of a closing tag.
         held: String,
     },
+    /// Text between tags.
+    Wrapped {
+        /// The text that may be the beginning of the closing tag.
+        held: String,
+        /// The closing tag.
+        closer: String,
+    },
     /// Text.
     Text,
 }
@@ -63,7 +70,17 @@ impl Opening {
                     return;
                 }
                 let (skipped, has_thought) = (held.len() - begun.len(), *has_thought);
+                let between = if has_thought { tags::between(begun) } else { Open::No };
+                if let Open::Yes(n_bytes, closer) = between {
+                    let rest = begun[n_bytes..].to_owned();
+                    *self = match closer {
+                        Some(closer) => Self::Wrapped { held: String::new(), closer },
+                        None => Self::Before { held: String::new(), has_thought },
+                    };
+                    return self.push(rest.trim_start(), say);
+                }
                 match tags::open(begun) {
+                    Open::No if between == Open::Maybe => {}
                     Open::Maybe => {}
                     Open::Yes(n_bytes, closer) => {
                         let rest = held.split_off(skipped + n_bytes);
@@ -100,6 +117,25 @@ impl Opening {
                 }
                 let rest = held.split_off(tags::held_from(held, closer));
                 say_thought(std::mem::replace(held, rest), say);
+            }
+            Self::Wrapped { held, closer } => {
+                held.push_str(text);
+                if let Some((at, end)) = tags::find(held, closer) {
+                    let rest = held.split_off(end);
+                    let text = held[..at].trim_end().to_owned();
+                    *self = Self::Text;
+                    let text = if rest.trim().is_empty() { text } else { text + &rest };
+                    if !text.is_empty() {
+                        say(Said::Text(text));
+                    }
+                    return;
+                }
+                let kept = tags::held_from(held, closer);
+                let rest = held.split_off(held[..kept].trim_end().len());
+                let text = std::mem::replace(held, rest);
+                if !text.is_empty() {
+                    say(Said::Text(text));
+                }
             }
             Self::First { said, held } => {
                 held.push_str(text);
@@ -145,7 +181,9 @@ impl Opening {
     /// is its text.
     pub(super) fn finish(&mut self, is_whole: bool) -> Option<Said> {
         let rest = match self {
-            Self::Before { held, .. } | Self::First { held, .. } => Said::Text(std::mem::take(held)),
+            Self::Before { held, .. } | Self::First { held, .. } | Self::Wrapped { held, .. } => {
+                Said::Text(std::mem::take(held))
+            }
             Self::Thought { raw, closer, .. } if is_whole && has_more_than_tag(raw) => {
                 closer.clear();
                 Said::WasText(std::mem::take(raw))

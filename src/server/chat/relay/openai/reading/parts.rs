@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The keys of thoughts, the likeliest first: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama and newer vLLM; others.
-const THOUGHT_KEYS: [&str; 9] = [
+const THOUGHT_KEYS: [&str; 11] = [
     "reasoning_content",
     "reasoning",
     "reasoning_text",
@@ -13,6 +13,8 @@ const THOUGHT_KEYS: [&str; 9] = [
     "reasoning_summary",
     "reasoning_details",
     "thinking_blocks",
+    "thoughts",
+    "reasoningContent",
 ];
 /// The keys of a thought's text within a part.
 const INNER_KEYS: [&str; 6] = ["text", "content", "thinking", "reasoning", "summary", "summary_text"];
@@ -21,11 +23,12 @@ const MAX_DEPTH: usize = 5;
 
 /// Reads the text of a delta or a message: its content, and what the model says instead when it refuses.
 pub(super) fn text(part: &Value) -> String {
-    let said = content(&part["content"]);
-    match part["refusal"].as_str() {
-        Some(refusal) if said.is_empty() => refusal.to_owned(),
-        _ => said,
+    if is_marked(part) {
+        return String::new();
     }
+    let said = content(&part["content"]);
+    let refusal = inner(&part["refusal"], 0);
+    if said.trim().is_empty() && !refusal.is_empty() { refusal } else { said }
 }
 
 /// Reads a content: text, a list of parts, or nothing.
@@ -41,7 +44,13 @@ fn part(part: &Value) -> Option<&str> {
     if is_thought(part) {
         return None;
     }
-    part.as_str().or_else(|| part["text"].as_str()).or_else(|| part["refusal"].as_str())
+    let places = [part, &part["text"], &part["text"]["value"], &part["refusal"], &part["content"]];
+    places.into_iter().find_map(Value::as_str)
+}
+
+/// True if the content of a delta is a thought, as Gemini says beside it.
+fn is_marked(part: &Value) -> bool {
+    part["extra_content"]["google"]["thought"] == true
 }
 
 /// True if a part of a content is a thought: by its type, or as Gemini marks it.
@@ -55,6 +64,10 @@ fn is_thought(part: &Value) -> bool {
 /// Reads the thought of a delta or a message; servers that use several keys say the same under each.
 pub(super) fn thought(part: &Value) -> String {
     let keyed = THOUGHT_KEYS.iter().map(|key| inner(&part[key], 0)).find(|text| !text.is_empty());
+    if is_marked(part) && keyed.is_none() {
+        let thought = content(&part["content"]);
+        return thought.strip_prefix("<thought>").unwrap_or(&thought).to_owned();
+    }
     keyed.unwrap_or_else(|| {
         let parts = part["content"].as_array().map_or(&[][..], Vec::as_slice);
         parts.iter().filter(|part| is_thought(part)).map(|part| inner(part, 0)).collect()
@@ -120,6 +133,17 @@ mod tests {
         check(json!({ "content": null, "refusal": "No." }), ("", "No."));
         check(json!({ "content": [{ "type": "refusal", "refusal": "No." }] }), ("", "No."));
         check(json!({ "content": "Yes", "refusal": "" }), ("", "Yes"));
+        check(json!({ "content": " ", "refusal": "No." }), ("", "No."));
+        check(json!({ "content": "", "refusal": { "text": "No." } }), ("", "No."));
+        check(json!({ "refusal": ["No", "."] }), ("", "No."));
+        check(json!({ "content": "No.", "refusal": true }), ("", "No."));
+        check(json!({ "reasoning": "Hm", "refusal": "No." }), ("Hm", "No."));
+        check(json!({ "content": [{ "type": "text", "text": { "value": "Yes" } }] }), ("", "Yes"));
+        check(json!({ "content": [{ "type": "text", "content": "Yes" }] }), ("", "Yes"));
+        check(json!({ "content": [{ "type": "redacted_thinking", "data": "x" }, { "text": "Yes" }] }), ("", "Yes"));
+        let marked = |content: &str| json!({ "content": content, "extra_content": { "google": { "thought": true } } });
+        check(marked("Hm"), ("Hm", ""));
+        check(marked("<thought>Hm"), ("Hm", ""));
         check(json!({ "content": { "text": "x" } }), ("", ""));
         check(json!({ "content": 7, "reasoning": 7 }), ("", ""));
         check(Value::Null, ("", ""));

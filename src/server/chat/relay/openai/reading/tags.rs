@@ -1,7 +1,7 @@
 //! The tags around thoughts that models write into their text, in the spellings of many templates.
 
 /// The names of tags such as `<think>…</think>`.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 14] = [
     "thinking",
     "think",
     "thoughts",
@@ -11,14 +11,28 @@ const NAMES: [&str; 9] = [
     "seed:think",
     "longcat_think",
     "ant_thinking",
+    "thinking_process",
+    "thought_process",
+    "inner_thoughts",
+    "inner_monologue",
+    "scratchpad",
 ];
-/// The pairs that are no such tags: Kimi, Magistral, Sky-T1, Cohere, gpt-oss.
-const PAIRS: [(&str, &str); 5] = [
+/// The pairs that are no such tags: Kimi, Magistral, Sky-T1, Cohere, gpt-oss, Apertus, and tokens of the same names.
+const PAIRS: [(&str, &str); 8] = [
     ("◁think▷", "◁/think▷"),
     ("[THINK]", "[/THINK]"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>final<|message|>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<|think|>", "<|/think|>"),
+    ("<|thinking|>", "<|/thinking|>"),
+];
+/// The pairs around the answer that follows thoughts: R1-like models and Hunyuan, Sky-T1, Cohere.
+const ANSWERS: [(&str, &str); 3] = [
+    ("<answer>", "</answer>"),
+    ("<|begin_of_solution|>", "<|end_of_solution|>"),
+    ("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
 ];
 /// The longest attributes of a tag, in bytes.
 const MAX_ATTRIBUTES: usize = 200;
@@ -58,6 +72,21 @@ pub(super) fn open(text: &str) -> Open {
         }
     }
     if may_open { Open::Maybe } else { Open::No }
+}
+
+/// Reads what stands between thoughts and their answer at the beginning of a text: a tag that closes thoughts once
+/// more, or one that opens the answer, with the one that closes it.
+pub(super) fn between(text: &str) -> Open {
+    let mut may_be = false;
+    let answers = ANSWERS.iter().map(|(opener, closer)| ((*opener).to_owned(), Some((*closer).to_owned())));
+    for (tag, closer) in closers().map(|closer| (closer, None)).chain(answers) {
+        match starts(text, &tag) {
+            Some(true) => return Open::Yes(tag.len(), closer),
+            Some(false) => may_be = true,
+            None => {}
+        }
+    }
+    if may_be { Open::Maybe } else { Open::No }
 }
 
 /// Reads the rest of a tag after its name.
@@ -147,6 +176,9 @@ mod tests {
         check("<think  >Hm", yes("<think  >", "</think>"));
         check("<think time=\"3", Open::Maybe);
         check("<think/>Hm", Open::Yes(8, None));
+        assert_eq!(between("</think>Yes"), Open::Yes(8, None));
+        assert_eq!(between("<answer>Yes"), yes("<answer>", "</answer>"));
+        assert_eq!((between("</thi"), between("</b>"), between("<answers>")), (Open::Maybe, Open::No, Open::No));
         for text in
             ["<thinker>", "<thing>", "<b>", "think>", "<think tank>", "<think\n>", "<think>".trim_start_matches('<')]
         {

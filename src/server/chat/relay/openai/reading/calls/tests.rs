@@ -103,6 +103,59 @@ fn calls_are_told_apart_however_servers_name_them() {
 }
 
 #[test]
+fn calls_are_read_however_servers_repeat_and_spell_them() {
+    let check = |pieces: &[Value], expected: &[&str]| assert_eq!(read(pieces).unwrap(), expected, "{pieces:?}");
+    let none = || Value::Null;
+    let text =
+        |index: Value, id: &str, name: &str, arguments: &str| piece(index, json!(id), json!(name), json!(arguments));
+    let first = |name: &str, arguments: &str| text(json!(0), "1", name, arguments);
+    // An index that is a string.
+    let named = [
+        text(json!("0"), "1", "a", "{\"x\":"),
+        text(json!("1"), "2", "b", ""),
+        piece(json!("0"), none(), none(), json!("1}")),
+        piece(json!("1"), none(), none(), json!("{\"y\":2}")),
+    ];
+    check(&named, &["1 a {\"x\":1}", "2 b {\"y\":2}"]);
+    // All of it again, more of it each time, and an empty object first.
+    check(&[first("a", "{\"x\":1}"), first("a", "{\"x\":1}")], &["1 a {\"x\":1}"]);
+    check(&[first("a", "{\"x\":"), first("a", "{\"x\":1"), first("a", "{\"x\":1}")], &["1 a {\"x\":1}"]);
+    let rest = |text: &str| piece(json!(0), none(), none(), json!(text));
+    check(&[first("a", "{}"), rest("{\"x\":"), rest("1}")], &["1 a {\"x\":1}"]);
+    check(&[first("a", "{"), rest("}")], &["1 a {}"]);
+    // Another call with the same id, and calls that are told apart by their ids alone.
+    check(&[first("a", "{\"x\":1}"), first("a", "{\"x\":2}")], &["1 a {\"x\":1}", "? a {\"x\":2}"]);
+    let mixed = [
+        text(none(), "1", "a", "{"),
+        text(none(), "2", "b", "{"),
+        piece(none(), json!("1"), none(), json!("}")),
+        piece(none(), json!("2"), none(), json!("}")),
+    ];
+    check(&mixed, &["1 a {}", "2 b {}"]);
+    // The same call in the older way.
+    let mut both = first("a", "{\"x\":1}");
+    both["function_call"] = json!({ "name": "a", "arguments": "{\"x\":1}" });
+    check(&[both], &["1 a {\"x\":1}"]);
+    // Names with a name space, white space or a token.
+    for name in ["functions.get_title", "default_api:get_title", "get_title<|channel|>commentary", " get_title\n"] {
+        check(&[first(name, "{}")], &["1 get_title {}"]);
+    }
+    // Arguments under other keys, and as other languages print them.
+    for key in ["parameters", "input"] {
+        check(&[json!({ "tool_calls": [{ "id": "1", "name": "a", key: { "x": 1 } }] })], &["1 a {\"x\":1}"]);
+    }
+    check(&[first("a", "{'x': 'it', 'y': True,}")], &["1 a {\"x\":\"it\",\"y\":true}"]);
+    // A number for an id, the name after the arguments, and the later call first.
+    check(&[piece(json!(0), json!(7), json!("a"), json!("{}"))], &["? a {}"]);
+    check(&[piece(json!(0), json!("1"), none(), json!("{")), first("a", "}")], &["1 a {}"]);
+    check(&[text(json!(1), "2", "b", "{}"), first("a", "{}")], &["2 b {}", "1 a {}"]);
+    let signed = format!("call_1__thought__{}", "s".repeat(2000));
+    let mut calls = Calls::default();
+    calls.push(&json!([{ "id": signed, "function": { "name": "a" } }]), &none(), &tools());
+    assert_eq!(calls.finish(&tools()).unwrap()[0].call_id, signed);
+}
+
+#[test]
 fn what_a_provider_wants_back_is_kept() {
     let signature = json!({ "google": { "thought_signature": "abc" } });
     let mut calls = Calls::default();
@@ -110,11 +163,12 @@ fn what_a_provider_wants_back_is_kept() {
         "function": { "name": "a", "arguments": "{" } }]);
     calls.push(&first, &Value::Null, &tools());
     calls.push(&json!([{ "index": 0, "function": { "arguments": "}" } }]), &Value::Null, &tools());
+    calls.push(&json!([{ "index": 0, "late": 1 }]), &Value::Null, &tools());
     let large =
         json!([{ "index": 1, "id": "2", "extra_content": "x".repeat(MAX_EXTRA_BYTES), "function": { "name": "b" } }]);
     calls.push(&large, &Value::Null, &tools());
     let extras: Vec<_> = calls.finish(&tools()).unwrap().into_iter().map(|call| Value::Object(call.extra)).collect();
-    assert_eq!(extras, [json!({ "extra_content": signature }), json!({})]);
+    assert_eq!(extras, [json!({ "extra_content": signature, "late": 1 }), json!({})]);
 }
 
 #[test]

@@ -20,6 +20,11 @@ fn thoughts_are_told_apart_however_servers_write_them() {
         &["Hm", "Yes", "Hm", "No"],
     );
     check(&[thinks], &["Hm", "Empty"]);
+    check(&[thinks, r#"{"content":"</think>\n\nYes"}"#], &["Hm", "Yes"]);
+    let marked =
+        |text: &str| format!("{{\"content\":\"{text}\",\"extra_content\":{{\"google\":{{\"thought\":true}}}}}}");
+    check(&[&marked("<thought>H"), &marked("m"), r#"{"content":"</thought>Yes"}"#], &["Hm", "Yes"]);
+    check(&[&marked("Hm"), r#"{"content":"Yes"}"#], &["Hm", "Yes"]);
     check(&[r#"{"content":" \n"}"#], &["Empty"]);
     check_said(
         r#"{"choices":[{"message":{"content":"Yes","reasoning_content":"Hm"},"finish_reason":"stop"}]}"#,
@@ -42,10 +47,25 @@ fn thoughts_in_a_text_are_found_in_every_spelling() {
         "[THINK]Hm[/THINK]Yes it is",
         "Hm</think>Yes it is",
         "</think>\n<think>Hm</think>Yes it is",
+        "<think>Hm</think></think>Yes it is",
+        "<think>Hm</think>\n</think>\nYes it is",
+        "<think>Hm</think>\n<answer>\nYes it is\n</answer>\n",
+        "<think>Hm</think><answer>Yes it is",
+        "<|begin_of_thought|>Hm<|end_of_thought|>\n\n<|begin_of_solution|>Yes it is<|end_of_solution|>",
+        "<|START_THINKING|>Hm<|END_THINKING|><|START_RESPONSE|>Yes it is<|END_RESPONSE|>",
+        "<|think|>Hm<|/think|>Yes it is",
+        "<|inner_prefix|>Hm<|inner_suffix|>Yes it is",
+        "<scratchpad>Hm</scratchpad>Yes it is",
+        "<thinking_process>Hm</thinking_process>Yes it is",
+        "<THINKING>Hm</thinking>Yes it is",
+        "<seed:think>Hm</seed:think>Yes it is",
     ] {
         check(text, &["Hm", "Yes it is"]);
     }
     check("<think/>Yes it is", &["Yes it is"]);
+    check("<think>Hm</think><answer>Yes</answer> it is", &["Hm", "Yes it is"]);
+    check("<think>Hm</think></b> is a tag", &["Hm", "</b> is a tag"]);
+    check("<think>Hm</think></thi", &["Hm", "</thi"]);
     // A tag that is spoken of is no tag.
     for text in [
         "Write `</think>` at the end.",
@@ -54,6 +74,8 @@ fn thoughts_in_a_text_are_found_in_every_spelling() {
         "The tag </think> ends it.",
         "Yes <think>no</think>",
         "a < b and [THIS]",
+        "<answer>42</answer> is what they write.",
+        "<analysis>of a text</analysis>",
     ] {
         check(text, &[text]);
     }
@@ -90,6 +112,10 @@ fn a_refusal_is_the_answer() {
     let refusal = r#"{"content":null,"refusal":"I cannot help with that."}"#;
     check_said(&deltas(&[refusal], "stop"), &["I cannot help with that."]);
     check_said(&deltas(&[r#"{"refusal":"I "}"#, r#"{"refusal":"cannot."}"#], "stop"), &["I cannot."]);
+    check_said(&deltas(&[r#"{"content":"I "}"#, r#"{"content":null,"refusal":"cannot."}"#], "stop"), &["I cannot."]);
+    check_said(&deltas(&[r#"{"refusal":"\ud83d"}"#, r#"{"refusal":"\ude00 No."}"#], "stop"), &["😀 No."]);
+    check_said(&deltas(&[r#"{"refusal":"No."}"#], "content_filter"), &["No.", "ContentFilter"]);
+    check_said(&deltas(&[r#"{"refusal":"<think>Hm</think>No."}"#], "stop"), &["Hm", "No."]);
     let part = r#"{"content":[{"type":"refusal","refusal":"No."}]}"#;
     check_said(&deltas(&[part], "stop"), &["No."]);
     check_said(r#"{"choices":[{"message":{"content":null,"refusal":"No."},"finish_reason":"stop"}]}"#, &["No."]);
