@@ -36,6 +36,13 @@ pub(super) struct Call {
     pub(super) carry: Map<String, Value>,
 }
 
+impl Call {
+    /// True if the provider wants something back with it.
+    pub(super) fn wants_back(&self) -> bool {
+        !self.extra.is_empty() || !self.carry.is_empty()
+    }
+}
+
 /// A call that the client has answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AnsweredCall {

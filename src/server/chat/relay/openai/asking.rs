@@ -54,6 +54,7 @@ impl Inner {
             let was_cut = shape.max_bytes != known.max_bytes;
             let holds = Holds {
                 pictures: has_pictures,
+                extras: prompt.messages.iter().flat_map(|message| &message.calls).any(|it| it.call.wants_back()),
                 cuts_to: if was_cut { None } else { request::half(&model, prompt, &shape) },
                 is_last: waits.len() == 0,
             };

@@ -49,6 +49,8 @@ pub(super) enum Thoughts {
 pub(super) struct Holds {
     /// Pictures.
     pub(super) pictures: bool,
+    /// What an earlier answer asked to have back.
+    pub(super) extras: bool,
     /// Older messages: the bytes to which the conversation can be cut.
     pub(super) cuts_to: Option<usize>,
     /// True if no further attempt in the same shape is left.
@@ -78,6 +80,9 @@ impl Shape {
             }
             // Some servers refuse what they do not know.
             Failure::Rejected(400 | 422) if self.asks_usage => Some(Self { asks_usage: false, ..self.clone() }),
+            Failure::Rejected(400 | 422) if holds.extras && self.thoughts != Thoughts::Never => {
+                Some(Self { thoughts: Thoughts::Never, ..self.clone() })
+            }
             Failure::Rejected(_) => without_pictures(),
             Failure::Broken { .. } if holds.is_last => without_pictures(),
             _ => None,
@@ -145,7 +150,7 @@ mod tests {
 
     #[test]
     fn each_refusal_changes_the_shape_once() {
-        let all = Holds { pictures: true, cuts_to: Some(50), is_last: false };
+        let all = Holds { pictures: true, extras: false, cuts_to: Some(50), is_last: false };
         let check = |failure: Failure, holds: Holds, changes: &[Shape]| {
             let (mut shape, mut seen) = (Shape::default(), Vec::new());
             let mut left = holds;
@@ -158,7 +163,7 @@ mod tests {
             assert_eq!(seen, changes, "{failure:?}");
         };
         let usual = Shape::default();
-        let none = Holds { pictures: false, cuts_to: None, is_last: true };
+        let none = Holds { pictures: false, extras: false, cuts_to: None, is_last: true };
         let shorter = Shape { max_bytes: Some(50), ..usual.clone() };
         check(Failure::TooLong, all, &[shorter.clone(), Shape { shows_pictures: false, ..shorter }]);
         check(Failure::TooLong, none, &[]);
@@ -170,7 +175,10 @@ mod tests {
         check(Failure::ExtrasRefused, all, &[Shape { thoughts: Thoughts::Never, ..usual.clone() }]);
         let cheap = Shape { asks_usage: false, ..usual.clone() };
         check(Failure::Rejected(400), none, std::slice::from_ref(&cheap));
-        check(Failure::Rejected(400), all, &[cheap.clone(), Shape { shows_pictures: false, ..cheap }]);
+        check(Failure::Rejected(400), all, &[cheap.clone(), Shape { shows_pictures: false, ..cheap.clone() }]);
+        let bare = Shape { thoughts: Thoughts::Never, ..cheap.clone() };
+        check(Failure::Rejected(422), Holds { extras: true, ..none }, &[cheap, bare]);
+        check(Failure::Rejected(409), Holds { extras: true, ..none }, &[]);
         let broken = || Failure::Broken { status: 500, retry_after_s: None };
         check(broken(), all, &[]);
         check(broken(), Holds { is_last: true, ..all }, &[blind]);

@@ -58,6 +58,14 @@ fn neighbours_of_one_role_are_one_message() {
     check(&[(user, "one"), (assistant, "a"), (assistant, "b"), (user, "two")], &["u:one", "a:a\n\nb", "u:two"]);
     check(&[(user, ""), (user, "two"), (user, "")], &["u:two"]);
     check(&[(user, "")], &["u:"]);
+    check(
+        &[(user, "one"), (assistant, "a"), (user, " \n"), (assistant, "b"), (user, "two")],
+        &["u:one", "a:a\n\nb", "u:two"],
+    );
+    check(&[(user, "one"), (assistant, " "), (user, "two")], &["u:one\n\ntwo"]);
+    check(&[(user, " "), (user, "")], &["u:"]);
+    check(&[(Role::System, " "), (user, "one"), (assistant, "a"), (user, "")], &["u:one", "a:a", "u:"]);
+    check(&[(Role::System, "s"), (Role::System, "t"), (user, "one")], &["s:s\n\nt", "u:one"]);
     check(&[], &[]);
 }
 

@@ -36,6 +36,11 @@ pub(super) fn of<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<Turn
             pictures: message.pictures.iter().filter(sees).collect(),
             calls: &message.calls,
         };
+        // Some servers refuse a message that says nothing; an empty question is asked all the same.
+        let is_last = std::ptr::eq(message, prompt.messages.last().unwrap_or(message));
+        if turn.is_blank() && !is_last {
+            continue;
+        }
         match shape.is_plain {
             true => plain(turn).into_iter().for_each(|turn| push(&mut turns, turn)),
             false => push(&mut turns, turn),
@@ -100,6 +105,11 @@ impl Turn<'_> {
     pub(super) fn text(&self) -> String {
         let texts: Vec<&str> = self.texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()).collect();
         texts.join(BREAK)
+    }
+
+    /// True if nothing is said, shown or called.
+    fn is_blank(&self) -> bool {
+        self.texts.iter().all(|text| text.trim().is_empty()) && self.pictures.is_empty() && self.calls.is_empty()
     }
 
     /// Returns how long it is, in bytes.
