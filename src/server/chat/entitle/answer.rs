@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::server::chat::{relay::openai::after_thoughts, title::title_of};
+use crate::server::chat::{
+    relay::openai::{after_thoughts, lenient},
+    title::title_of,
+};
 
 /// The marks around a title, on either side: one of a pair may be cut.
 const MARKS: [char; 30] = [
@@ -10,7 +13,7 @@ const MARKS: [char; 30] = [
     '【', '】', '＂', '＇', '#', '*', '`', '_', '~',
 ];
 /// The words by which a line names what follows its colon.
-const LABELS: [&str; 14] = [
+const LABELS: [&str; 16] = [
     "title",
     "titel",
     "titre",
@@ -25,12 +28,34 @@ const LABELS: [&str; 14] = [
     "標題",
     "タイトル",
     "제목",
+    "option",
+    "assistant",
 ];
 /// The longest label before a colon, in characters.
 const MAX_LABEL_CHARS: usize = 60;
 /// The beginnings of lines that are only polite.
-const POLITE: [&str; 9] =
-    ["sure", "certainly", "of course", "absolutely", "okay", "ok,", "here is", "here's", "here’s"];
+const POLITE: [&str; 17] = [
+    "sure",
+    "certainly",
+    "of course",
+    "absolutely",
+    "okay",
+    "ok,",
+    "here is",
+    "here's",
+    "here’s",
+    "voici",
+    "hier ist",
+    "aquí",
+    "ecco",
+    "segue",
+    "вот",
+    "以下",
+    "这是",
+];
+/// The beginnings of lines in which a model refuses.
+const REFUSALS: [&str; 8] =
+    ["i'm sorry", "i’m sorry", "i am sorry", "sorry, ", "i can't", "i can’t", "i cannot", "i apologize"];
 /// The deepest nesting of wrappers.
 const MAX_WRAPPERS: usize = 8;
 
@@ -45,7 +70,9 @@ pub(super) fn title_in(answer: &str) -> Option<String> {
         let is_none = title.is_empty() || title.ends_with([':', '：']) || (has_more && is_polite(title));
         (!is_none).then_some(title)
     });
-    titles.map(title_of).next().flatten()
+    let title = titles.map(|title| title.replace("**", "")).next()?;
+    let start = title.to_lowercase();
+    if REFUSALS.iter().any(|refusal| start.starts_with(refusal)) { None } else { title_of(&title) }
 }
 
 /// Finds the title in an answer that is JSON, in a fence or not: `{"title": …}`, a list, or a string.
@@ -56,12 +83,17 @@ fn in_json(text: &str) -> Option<String> {
     if !is_first {
         return None;
     }
-    match serde_json::from_str(json).ok()? {
+    named(&lenient::parse(json)?).map(str::to_owned)
+}
+
+/// Finds the title in a value: a string, the first of a list, or what is called one.
+fn named(value: &Value) -> Option<&str> {
+    match value {
         Value::String(title) => Some(title),
-        Value::Array(titles) => titles.first()?.as_str().map(str::to_owned),
+        Value::Array(titles) => named(titles.first()?),
         Value::Object(fields) => {
-            let named = fields.iter().find(|(key, _)| key.to_lowercase().contains("title"));
-            named.or_else(|| fields.iter().next())?.1.as_str().map(str::to_owned)
+            let titled = fields.iter().find(|(key, _)| key.to_lowercase().contains("title"));
+            named(titled.or_else(|| fields.iter().next())?.1)
         }
         _ => None,
     }
@@ -76,7 +108,7 @@ fn is_polite(line: &str) -> bool {
 fn unwrapped(line: &str) -> &str {
     let mut title = line;
     for _ in 0..MAX_WRAPPERS {
-        let inner = without_label(without_list_mark(without_tag(without_marks(title))));
+        let inner = without_label(without_list_mark(without_tag(without_marks(without_bracket(title)))));
         if inner == title {
             break;
         }
@@ -86,9 +118,26 @@ fn unwrapped(line: &str) -> &str {
 }
 
 fn without_marks(line: &str) -> &str {
-    let line = line.trim().trim_matches(MARKS).trim();
-    let line = line.trim_end_matches(['.', '。', ' ']);
+    let line = line.trim().trim_end_matches("\\n");
+    let line = match line.rfind("<|") {
+        Some(at) if line.ends_with("|>") => &line[..at],
+        _ => line,
+    };
+    let line = spoken_of(line).unwrap_or(line).trim_matches(MARKS).trim();
+    let line = line.trim_end_matches(['.', '。', ',', ' ']);
     line.strip_prefix("> ").unwrap_or(line)
+}
+
+/// `"…" is a good title.`: the words between the quotation marks.
+fn spoken_of(line: &str) -> Option<&str> {
+    let (title, rest) = line.strip_prefix(['"', '“'])?.split_once(['"', '”'])?;
+    rest.to_lowercase().split(|char: char| !char.is_alphanumeric()).any(|word| LABELS.contains(&word)).then_some(title)
+}
+
+/// `{"title": "…`, which was cut.
+fn without_bracket(line: &str) -> &str {
+    let rest = line.trim_start_matches(['{', '[']).trim_start();
+    if rest.len() < line.len() && rest.starts_with('"') { rest } else { line }
 }
 
 /// `<title>…</title>`, `\boxed{…}`.
@@ -125,8 +174,10 @@ fn without_label(line: &str) -> &str {
     let Some((label, rest)) = line.split_once([':', '：']) else { return line };
     let is_short = label.chars().count() <= MAX_LABEL_CHARS;
     let label = label.to_lowercase();
-    let is_label = label.split(|char: char| !char.is_alphanumeric()).any(|word| LABELS.contains(&word))
-        && (LABELS.iter().any(|word| label.trim_matches(MARKS).trim() == *word)
+    let bare = label.trim_matches(MARKS).trim_end_matches(|char: char| char.is_ascii_digit() || char == ' ');
+    let names = |word: &str| LABELS.contains(&word) || ["标题", "標題"].iter().any(|label| word.ends_with(label));
+    let is_label = label.split(|char: char| !char.is_alphanumeric()).any(names)
+        && (LABELS.contains(&bare.trim())
             || POLITE.iter().any(|word| label.starts_with(word))
             || ["the ", "suggested ", "possible ", "concise ", "chat ", "conversation ", "new ", "a "]
                 .iter()
@@ -153,6 +204,9 @@ mod tests {
         check("<think>\nHm, a title", None);
         check("", None);
         check("\"\"\n**", None);
+        check("I'm sorry, but I can't help with that.", None);
+        check("I cannot write a title for this.", None);
+        check("1. **Trip to Rome** – a short title", Some("Trip to Rome – a short title"));
         check(&"word ".repeat(100), Some("word word word word word word word word word word word word…"));
     }
 
@@ -200,6 +254,26 @@ mod tests {
             "Hm, a title.\n</think>\n\nTrip to Rome",
             "◁think▷Hm◁/think▷Trip to Rome",
             "[THINK]Hm[/THINK]Trip to Rome.",
+            "\"Trip to Rome\" is a good title.",
+            "Option 1: Trip to Rome\nOption 2: Rome",
+            "Assistant: Trip to Rome",
+            "{'title': 'Trip to Rome'}",
+            "{\"title\": \"Trip to Rome\",}",
+            "title: \"Trip to Rome\",",
+            "{\"titles\": [\"Trip to Rome\", \"Rome\"]}",
+            "{\"result\": {\"title\": \"Trip to Rome\"}}",
+            "{\"title\": \"Trip to Rome",
+            "[\"Trip to Rome\"",
+            "```json\n{\"title\": \"Trip to Rome",
+            "<think>Hm</think><answer>Trip to Rome</answer>",
+            "Trip to Rome<|im_end|>",
+            "Trip to Rome</s>",
+            "Trip to Rome\\n",
+            "Voici un titre : Trip to Rome",
+            "Hier ist ein Titel: Trip to Rome",
+            "Aquí tienes un título: Trip to Rome",
+            "以下是一个标题：Trip to Rome",
+            "好的，以下是标题：\n《Trip to Rome》",
         ] {
             check(text, Some("Trip to Rome"));
         }
@@ -219,6 +293,13 @@ mod tests {
             "Using <div> and <span>",
             "a < b",
             "Is 3-2-1 a Backup Rule?",
+            "Sorry Seems to Be the Hardest Word",
+            "Chat: How to Begin",
+            "[Draft] Trip to Rome",
+            "{} or dict() in Python",
+            "Assistants and Options",
+            "F# Operators: |> and <|",
+            "It's Python's \"title\" Method",
         ] {
             check(title, Some(title));
         }
