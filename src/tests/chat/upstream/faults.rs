@@ -75,6 +75,12 @@ on_both_engines! {
         for (answer, sentence, may_retry) in [
             (cut(half()), "broke off in the middle", true),
             (cut(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
+            // A clean end within a message, with the end of a part, a comment, half a line or a blank event behind.
+            (raw(half()), "broke off in the middle", true),
+            (raw(half() + ": ping\n\n"), "broke off in the middle", true),
+            (raw(half() + "data: "), "broke off in the middle", true),
+            (raw(half() + &frames(&[json!({ "type": "thread.updated", "thread": thread_there(json!({})) })])), "broke off in the middle", true),
+            (raw(half() + &frames(&[json!({ "type": "progress_update", "text": "Well" })])), "broke off in the middle", true),
             (raw(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
             (raw(half() + "data: <html>\n\n"), "cannot be read", true),
             (raw(long), "became too long", false),

@@ -76,7 +76,7 @@ impl Answering {
                 if let Some(event) = self.waiting.pop_front() {
                     self.ready.extend(open.passage.take(event?).await?);
                 } else if open.reading.is_over() {
-                    return Ok(false);
+                    return if open.passage.is_within_message() { Err(Failure::BrokeOff) } else { Ok(false) };
                 } else {
                     self.waiting.extend(open.read(&self.server).await?);
                 }

@@ -3,7 +3,7 @@
 //! Ids there have few random bits, or none, so items get ids of ours; which is which is written down before anything is
 //! told. What an event names is looked for in its own thread alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Failure, rows};
 use crate::{
@@ -45,6 +45,8 @@ pub(super) struct Passage {
     question_id: Option<String>,
     /// The items that this answer has told of, by their ids there.
     known: HashMap<String, Known>,
+    /// The messages of the assistant, by their ids there, that have begun and are not complete.
+    open_messages: HashSet<String>,
     /// An error, until it is clear whether something follows.
     held: Option<ErrorEvent>,
 }
@@ -74,7 +76,17 @@ impl Passage {
         question_id: Option<String>,
     ) -> Self {
         let (thread_id, title) = thread.map_or((None, None), |row| (Some(row.upstream_id), row.title));
-        Self { db, clock, place, thread_id, title, question_id, known: HashMap::new(), held: None }
+        Self {
+            db,
+            clock,
+            place,
+            thread_id,
+            title,
+            question_id,
+            known: HashMap::new(),
+            open_messages: HashSet::new(),
+            held: None,
+        }
     }
 
     /// Returns the thread's id there, once it is known.
@@ -85,6 +97,11 @@ impl Passage {
     /// Returns the error after which nothing came but news of the thread.
     pub(super) fn last_words(&mut self) -> Option<ErrorEvent> {
         self.held.take()
+    }
+
+    /// True if a message has begun and is not complete: an answer that ends so was cut.
+    pub(super) fn is_within_message(&self) -> bool {
+        !self.open_messages.is_empty()
     }
 
     /// Returns what one event comes to here.
@@ -118,6 +135,7 @@ impl Passage {
             ThreadStreamEvent::ItemRemoved { item_id } => {
                 let known = self.find(&item_id).await?;
                 self.known.remove(&item_id);
+                self.open_messages.remove(&item_id);
                 known.map(|known| ThreadStreamEvent::ItemRemoved { item_id: known.item_id })
             }
             said @ (ThreadStreamEvent::ProgressUpdate { .. }
@@ -193,6 +211,10 @@ impl Passage {
             && let Some(known) = self.known.get_mut(&upstream_id)
         {
             known.is_open = false;
+        }
+        match (&item, step) {
+            (ThreadItem::AssistantMessage(_), Step::Begins) => _ = self.open_messages.insert(upstream_id),
+            _ => _ = self.open_messages.remove(&upstream_id),
         }
         item.set_id(&known.item_id);
         item.set_created_at(known.created_at);
