@@ -56,7 +56,7 @@ test-files: ## Keep files in an S3 server, with the binary that was built last
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/files $(ARGS)
 
-test-faults: ## Let models fail in every way, on the binary that was built last (ARGS: pytest's)
+test-faults: ## Let models and servers behind fail in every way, on the binary that was built last (ARGS: pytest's)
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/faults $(ARGS)
 

@@ -59,6 +59,28 @@ def raw_tools_url(raw_model: RawModel) -> Iterator[str]:
     yield from serve(settings(raw_model.base_url, CLIENT_TOOLS=json.dumps(TOOLS)))
 
 
+@pytest.fixture(scope="session")
+def raw_titles_url(raw_model: RawModel) -> Iterator[str]:
+    """A server whose model is ours and writes titles."""
+    yield from serve(settings(raw_model.base_url, MODEL_TITLES="on"))
+
+
+@pytest.fixture(scope="session")
+def raw_backend_url(raw_model: RawModel) -> Iterator[str]:
+    """A server before another ChatKit server, which is ours."""
+    yield from serve({"CHATKIT_UPSTREAM_URL": raw_model.base_url, "MODEL_IDLE_TIMEOUT": f"{IDLE_S}s"})
+
+
+@pytest.fixture
+def with_raw_titles(raw_titles_url: str) -> Conversation:
+    return Conversation(sign_up(raw_titles_url))
+
+
+@pytest.fixture
+def with_raw_backend(raw_backend_url: str) -> Conversation:
+    return Conversation(sign_up(raw_backend_url))
+
+
 @pytest.fixture
 def with_raw_tools(raw_tools_url: str) -> Conversation:
     return Conversation(sign_up(raw_tools_url))

@@ -97,8 +97,9 @@ class Conversation:
     thread_id: str = ""
     questions: list[str] = field(default_factory=list)
 
-    def ask(self, text: str, **options) -> Answer:
-        message = {"content": [{"type": "input_text", "text": text}], "attachments": [], "inference_options": options}
+    def ask(self, text: str, attachments: list[str] | None = None, **options) -> Answer:
+        content = [{"type": "input_text", "text": text}]
+        message = {"content": content, "attachments": attachments or [], "inference_options": options}
         self.questions.append(text)
         if self.thread_id:
             return self.turn("threads.add_user_message", thread_id=self.thread_id, input=message)

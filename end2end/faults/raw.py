@@ -107,6 +107,11 @@ class RawModel:
             connection.close()
 
 
+def events(*events: dict) -> bytes:
+    """Events of a ChatKit server."""
+    return b"".join(data(json.dumps(event)) for event in events)
+
+
 def write(message: dict) -> str:
     content = message["content"] or ""
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content

@@ -1,9 +1,13 @@
 """Faults that users of other chats reported, byte by byte: how answers end, errors, thoughts, calls, refusals."""
 
+import struct
+import time
+import zlib
+
 import pytest
 
 from conversation import IDLE_S, Conversation
-from raw import BARE, DONE, RawModel, data, delta, end, refuses, sends, waits
+from raw import BARE, DONE, WHOLE, RawModel, Script, data, delta, end, goes_on_with, refuses, sends, waits
 
 HALF = delta(content="Half an ")
 THOUGHT = delta(reasoning_content="Hm")
@@ -27,6 +31,37 @@ ENDS = {
         "reported an error",
     ),
     "nothing": (HALF, "Half an ", None, "", "broke off"),
+    "Gemini's two reasons": (HALF + end("content_filter: RECITATION"), "Half an ", "content_filter", "content filter", ""),
+    "Gemini's broken call": (
+        HALF + end("function_call_filter: MALFORMED_FUNCTION_CALL"),
+        "Half an ",
+        "error",
+        "",
+        "ended the answer with an error",
+    ),
+    "C#'s spelling": (HALF + end("TokenLimitReached"), "Half an ", "length", "Continue", ""),
+    "a question that is blocked": (
+        data('{"choices":[],"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}'),
+        "",
+        None,
+        "",
+        "content filter withheld",
+    ),
+    "without a delta, before the cost": (
+        HALF + data('{"choices":[{"finish_reason":"length"}]}') + data('{"choices":[],"usage":{"total_tokens":3}}'),
+        "Half an ",
+        "length",
+        "Continue",
+        "",
+    ),
+    "of the choice that is read": (
+        data('{"choices":[{"index":1,"delta":{"content":"No"}},{"index":0,"delta":{"content":"Half an "}}]}')
+        + data('{"choices":[{"index":1,"finish_reason":"stop"},{"index":0,"finish_reason":"length"}]}'),
+        "Half an ",
+        "length",
+        "Continue",
+        "",
+    ),
 }
 
 
@@ -57,6 +92,14 @@ ERRORS = {
     "within the choice": '{"choices":[{"delta":{"content":""},"error":{"message":"boom"}}]}',
     "a text": '"Error: boom"',
     "no JSON": "Error: boom",
+    "problem+json": '{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"boom"}',
+    "Lambda": '{"errorMessage":"Task timed out","errorType":"Sandbox.Timedout"}',
+    "a code alone": '{"code":"InternalError.Algo","request_id":"1"}',
+    "gRPC": '{"error":{"grpc_code":13,"http_code":500,"message":"rpc error"}}',
+    "JSON in a string": '"{\\"error\\":{\\"message\\":\\"boom\\"}}"',
+    "Python": "{'error': {'message': \"it isn't there\", 'code': 500}}",
+    "a proxy's page": "<html><head><title>502 Bad Gateway</title></head></html>",
+    "a proxy's sentence": "upstream connect error or disconnect/reset before headers",
 }
 
 
@@ -72,11 +115,25 @@ def test_an_error_within_a_stream_is_one_in_every_shape(raw_model: RawModel, wit
     with_raw.goes_on()
 
 
+def test_an_overloaded_server_is_busy(raw_model: RawModel, with_raw: Conversation) -> None:
+    raw_model.play(sends(BARE + HALF + b'event: error\ndata: {"message":"Overloaded"}\n\n' + DONE))
+    assert with_raw.ask("Hello").failed("busy").text == "Half an "
+
+
+def test_an_error_before_the_stream_is_one(raw_model: RawModel, with_raw: Conversation) -> None:
+    raw_model.play(*[sends(BARE + b'{"error":{"message":"boom"}}\n\n' + DONE)] * 3)
+    with_raw.ask("Hello").failed("reported an error")
+    raw_model.play()
+    with_raw.goes_on()
+
+
 LENIENT = {
     "a pair in two pieces": ([r'"Hi \ud83d"', r'"\ude00 there"'], "", "Hi \U0001f600 there"),
     "half a pair": ([r'"Hi \ud83d"', '" there"'], "", "Hi \ufffd there"),
     "half a pair at the end": ([r'"Hi \ud83d"'], "", "Hi \ufffd"),
     "no number": (['"Hi"'], ',"tps":NaN', "Hi"),
+    "a comma at the end": (['"Hi",'], "", "Hi"),
+    "numbers of other languages": (['"Hi"'], ',"n":01,"m":0x1F', "Hi"),
     "no finite number": (['"Hi"'], ',"logprobs":{"content":[{"logprob":-Infinity}]}', "Hi"),
 }
 
@@ -104,6 +161,10 @@ THOUGHTS = {
     "details": delta(reasoning_details=[{"type": "reasoning.text", "text": "Hm"}]) + YES,
     "a summary": delta(content=[{"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm"}]}]) + YES,
     "an object": delta(reasoning={"text": "Hm"}) + YES,
+    "two ends": delta(content="<think>Hm</think></think>Yes it is"),
+    "an end beside a thought of its own": delta(reasoning_content="Hm") + delta(content="</think>\n\nYes it is"),
+    "an answer in tags": delta(content="<think>Hm</think>\n<answer>\nYes it is\n</answer>"),
+    "Gemini's mark": delta(content="Hm", extra_content={"google": {"thought": True}}) + YES,
 }
 
 
@@ -147,6 +208,16 @@ CALLS = {
 }
 
 
+CALLS |= {
+    "all of it again": [[call("get_selection", '{"of":"page"}', index=0, id="c1")]] * 2,
+    "an empty object first": [
+        [call("get_selection", "{}", index=0, id="c1")],
+        [call(None, '{"of":"page"}', index=0)],
+    ],
+    "a name space": [[call("functions.get_selection", '{"of":"page"}', index=0, id="functions.get_selection:0")]],
+}
+
+
 @pytest.mark.parametrize("kind", CALLS)
 def test_calls_are_read_however_they_are_named(raw_model: RawModel, with_raw_tools: Conversation, kind: str) -> None:
     pieces = b"".join(delta(tool_calls=calls) for calls in CALLS[kind])
@@ -171,6 +242,11 @@ REFUSALS = {
     "a full context": (400, {"object": "error", "message": "This model's maximum context length is 4096 tokens"}, "longer than"),
     "a full context, Anthropic": (400, {"error": {"message": "prompt is too long: 9 tokens > 8 maximum"}}, "longer than"),
     "credit": (402, {"error": {"message": "Insufficient credits"}}, "credit or the quota"),
+    "a full context, Zhipu": (400, {"error": {"code": "1261", "message": "Prompt 超长"}}, "longer than"),
+    "a full context, FastAPI": (422, {"detail": "prompt is too long: 9 tokens > 8 maximum"}, "longer than"),
+    "a full context, 413": (413, "<html>413 Request Entity Too Large</html>", "longer than"),
+    "credit, SiliconFlow": (403, {"message": "Sorry, your account balance is insufficient"}, "credit or the quota"),
+    "a model that is gone": (410, {"error": {"message": "gone"}}, "does not know the model"),
     "quota": (429, {"error": {"code": "insufficient_quota", "message": "x"}}, "credit or the quota"),
 }
 
@@ -188,6 +264,12 @@ def test_a_refusal_that_lasts_is_told_at_once(raw_model: RawModel, with_raw: Con
 WAITS = {
     "3600": "Try again in an hour.",
     "Wed, 21 Oct 2026 07:28:00 GMT": "Try again in 28 minutes.",
+    "Wed Oct 21 07:00:45 2026": "Try again in 45 seconds.",
+    "1m30s": "Try again in 90 seconds.",
+    "PT1H": "Try again in an hour.",
+    "120 seconds": "Try again in 2 minutes.",
+    "120, 60": "Try again in 2 minutes.",
+    "1792652400": "Try again in a day.",
 }
 
 
@@ -198,8 +280,11 @@ def test_a_long_wait_is_told_in_words(raw_model: RawModel, with_raw: Conversatio
     assert raw_model.n_asked == 1
 
 
-def test_an_answer_is_complete_soon_after_its_end_was_named(raw_model: RawModel, with_raw: Conversation) -> None:
-    raw_model.play(sends(BARE + delta(content="Done.") + end("stop"), then=waits))
+@pytest.mark.parametrize("then", [waits, goes_on_with(b": ping\n\n", 0.2)], ids=["silence", "comments"])
+def test_an_answer_is_complete_soon_after_its_end_was_named(
+    raw_model: RawModel, with_raw: Conversation, then: Script
+) -> None:
+    raw_model.play(sends(BARE + delta(content="Done.") + end("stop"), then=then))
     answer = with_raw.ask("Hello").succeeded()
     assert answer.text == "Done." and answer.seconds < IDLE_S + SOON_S
 
@@ -219,3 +304,87 @@ def test_fewer_messages_are_sent_once_when_the_context_is_full(raw_model: RawMod
     raw_model.play(refuses(400, {"object": "error", "message": "maximum context length is 4096 tokens"}))
     with_raw.ask("three").succeeded()
     assert [len(asked["messages"]) for asked in raw_model.asked] == [5, 1]
+
+
+def png(n_bytes: int | None = None) -> bytes:
+    """A small picture, or its first bytes."""
+
+    def part(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    pixels = zlib.compress(b"".join(b"\0" + bytes([x * 3 % 256 for x in range(192)]) for _ in range(64)))
+    head = part(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    return (b"\x89PNG\r\n\x1a\n" + head + part(b"IDAT", pixels) + part(b"IEND", b""))[:n_bytes]
+
+
+def test_a_picture_that_was_refused_is_left_out(raw_model: RawModel, with_raw: Conversation) -> None:
+    picture = with_raw.user.upload("a.png", "image/png", png())["id"]
+    raw_model.play(refuses(400, {"error": {"message": "Could not process image"}}))
+    answer = with_raw.ask("Look", attachments=[picture]).succeeded()
+    assert answer.notices == ["The model could not read the picture, so it answers without it."]
+    with_raw.ask("Never mind, just say hi").succeeded()
+    assert [said.count("+") for said in raw_model.said()] == [0, 0, 0]
+
+
+def test_a_picture_that_is_cut_is_a_file(raw_model: RawModel, with_raw: Conversation) -> None:
+    cut = with_raw.user.upload("cut.png", "image/png", png(60))
+    raw_model.play()
+    with_raw.ask("Look", attachments=[cut["id"]]).succeeded()
+    assert raw_model.said() == ["user: Look\n[Attached file: cut.png (application/octet-stream)]"]
+
+
+def test_an_empty_message_between_others_is_not_sent(raw_model: RawModel, with_raw: Conversation) -> None:
+    raw_model.play()
+    for text in ("one", " ", "two"):
+        with_raw.ask(text).succeeded()
+    assert raw_model.said() == ["user: one", "assistant: All is well.\n\nAll is well.", "user: two"]
+
+
+REFUSED_CALLS = {
+    "a signature": "Function call is missing a thought_signature in functionCall parts.",
+    "another id": "Tool call id was c1 but must be a-z, A-Z, 0-9, with a length of 9.",
+    "the order": "Unexpected role 'user' after role 'tool'",
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED_CALLS)
+def test_calls_that_a_model_refuses_are_told_in_words(
+    raw_model: RawModel, with_raw_tools: Conversation, kind: str
+) -> None:
+    called = call("get_title", "{}", index=0, id="c1")
+    raw_model.play(sends(BARE + delta(tool_calls=[called]) + end("tool_calls") + DONE))
+    with_raw_tools.ask("Look").succeeded()
+    raw_model.play(refuses(400, {"error": {"message": REFUSED_CALLS[kind]}}))
+    with_raw_tools.give("Report").succeeded()
+    assert raw_model.said() == [
+        "user: Look",
+        "assistant: (I called the tool `get_title` with {}.)",
+        "user: (The tool `get_title` returned: Report)",
+    ]
+
+
+TITLES = [
+    "<thinking>Hm</thinking>\nTrip to Rome",
+    "Sure! Here is a title for the conversation:\n\nTrip to Rome",
+    '{"title": "Trip to Rome"}',
+    "- Trip to Rome",
+    "1. Trip to Rome",
+    "<title>Trip to Rome</title>",
+    "\u2018Trip to Rome\u2019",
+    'Here\'s a concise title: "Trip to Rome',
+    "{'title': 'Trip to Rome'}",
+    '"Trip to Rome" is a good title.',
+    "Voici un titre : Trip to Rome",
+]
+
+
+@pytest.mark.parametrize("said", TITLES)
+def test_a_title_is_found_in_what_a_model_says(raw_model: RawModel, with_raw_titles: Conversation, said: str) -> None:
+    raw_model.play(sends(WHOLE), sends(BARE + delta(content=said) + end("stop") + DONE))
+    with_raw_titles.ask("Where shall we go?").succeeded()
+    until, title = time.monotonic() + SOON_S, ""
+    while title != "Trip to Rome":
+        assert time.monotonic() < until, title
+        thread = with_raw_titles.user.chatkit("threads.get_by_id", thread_id=with_raw_titles.thread_id)
+        title = thread.raise_for_status().json()["title"]
+        time.sleep(0.05)
