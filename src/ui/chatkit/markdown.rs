@@ -23,8 +23,6 @@ mod tests;
 mod typeset;
 pub mod typesetter;
 
-use std::sync::Arc;
-
 use leptos::{html, prelude::*};
 
 use super::items::copy::CopyButton;
@@ -38,12 +36,12 @@ use crate::{
     },
 };
 use block::{Align, Block, Inline, ListItem};
-use document::{Document, Settled};
+use document::{Document, Key};
 pub(super) use elements::elements;
 use host::MarkdownHost;
 use line::view_line;
 use mark::Marked;
-use note::{view_nested_note, view_note};
+use note::view_note;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -70,7 +68,7 @@ impl Around {
     }
 }
 
-/// Shows Markdown. While it streams, only its last block is rendered again.
+/// Shows Markdown. While it streams, only its last blocks are rendered again.
 #[component]
 pub fn Markdown(
     /// The text.
@@ -89,52 +87,30 @@ pub fn Markdown(
     let document = Memo::new(move |before: Option<&Document>| {
         Document::read(before, source.get(), marks.get(), !is_streaming.get())
     });
-    let settled = memo(move || document.with(|it| it.settled.clone()));
-    let part = move |of_notes: bool| {
-        let is_part = |it: &Arc<Settled>| matches!(it.block, Block::Footnote { .. }) == of_notes;
-        settled.get().into_iter().filter(is_part).collect::<Vec<_>>()
-    };
-    let has_notes = memo(move || {
-        document.with(|it| {
-            it.settled.iter().map(|it| &it.block).chain(&it.tail).any(|it| matches!(it, Block::Footnote { .. }))
-        })
-    });
+    let [blocks, notes] = [false, true].map(|of_notes| memo(move || document.with(|it| it.keys(of_notes))));
+    let has_notes = memo(move || notes.with(|it| !it.is_empty()));
     let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
-    let around_tail = StoredValue::new(Around { is_settled: false, ..around.get_value() });
+    let around_open = StoredValue::new(Around { is_settled: false, ..around.get_value() });
+    // What is drawn for a block stays from its first character on, with the focus and the selection in it.
+    let block = move |key: Key| {
+        let shown = memo(move || document.with(|it| it.shown(key)));
+        live_view(move || {
+            shown.get().map(|it| {
+                let around = if it.is_settled { around } else { around_open };
+                around.with_value(|around| view_block(it.block(), around))
+            })
+        })
+    };
     view! {
         <div class="markdown" dir="auto">
-            <Each
-                each=move || part(false)
-                key=|it| it.key
-                children=move |it| around.with_value(|around| view_block(&it.block, around))
-            />
-            {live_view(move || document.with(|it| around_tail.with_value(|around| view_blocks(&it.tail, around))))}
+            <Each each=move || blocks.get() key=|key| *key children=block />
             <Show when=move || has_notes.get()>
                 <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
-                    <Each
-                        each=move || part(true)
-                        key=|it| it.key
-                        children=move |it| around.with_value(|around| view_note(&it.block, around))
-                    />
-                    {live_view(move || {
-                        document
-                            .with(|it| {
-                                around_tail
-                                    .with_value(|around| {
-                                        it.tail.iter().filter_map(|it| view_note(it, around)).collect_view()
-                                    })
-                            })
-                    })}
+                    <Each each=move || notes.get() key=|key| *key children=block />
                 </section>
             </Show>
         </div>
     }
-}
-
-/// Shows blocks in their places; the footnotes of the text itself stand at its end.
-fn view_blocks(blocks: &[Block], around: &Around) -> Vec<AnyView> {
-    let is_here = |it: &&Block| !matches!(it, Block::Footnote { .. });
-    blocks.iter().filter(is_here).map(|it| view_block(it, around)).collect()
 }
 
 fn view_block(block: &Block, around: &Around) -> AnyView {
@@ -155,7 +131,7 @@ fn view_block(block: &Block, around: &Around) -> AnyView {
         }
         Block::Table { columns, head, rows } => view_table(columns, head, rows, around),
         Block::Rule => view! { <hr /> },
-        Block::Footnote { label, blocks } => view_nested_note(label, blocks, around),
+        Block::Footnote { label, blocks } => view_note(label, blocks, around),
     }
 }
 

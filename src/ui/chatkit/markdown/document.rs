@@ -25,31 +25,61 @@ pub(super) struct Document {
     n_marks: usize,
     /// What the page holds of them beside their words.
     cost: usize,
-    pub(super) settled: Vec<Arc<Settled>>,
+    pub(super) settled: Vec<Arc<Placed>>,
     /// Where the blocks begin that may still change.
     tail_start: usize,
-    pub(super) tail: Vec<Block>,
+    pub(super) tail: Vec<Arc<Placed>>,
 }
 
-/// A block that does not change any more.
+/// What a block is known by in the page, from its first character on: where it begins. Where another one that did not
+/// change any more began before, it is known by what it says, too: the page may have set that one.
+pub(super) type Key = (usize, u64);
+
+/// A block in its place.
 #[derive(Debug)]
-pub(super) struct Settled {
-    /// Where it begins and what it says: the same block keeps its place in the page.
-    pub(super) key: (usize, u64),
+pub(super) struct Placed {
+    key: Key,
+    /// What it says.
+    digest: u64,
     pub(super) block: Block,
 }
 
-impl Settled {
-    fn new(start: usize, block: Block) -> Arc<Self> {
+impl Placed {
+    /// Places a block; `old` are the settled blocks of what was there before.
+    fn new(start: usize, block: Block, old: &[Arc<Self>]) -> Arc<Self> {
         let mut hasher = DefaultHasher::new();
         block.hash(&mut hasher);
-        Arc::new(Self { key: (start, hasher.finish()), block })
+        let digest = hasher.finish();
+        match find(old, start) {
+            Some(it) if it.digest == digest => Arc::clone(it),
+            Some(_) => Arc::new(Self { key: (start, digest), digest, block }),
+            None => Arc::new(Self { key: (start, 0), digest, block }),
+        }
     }
 }
 
-impl PartialEq for Settled {
+fn find(blocks: &[Arc<Placed>], start: usize) -> Option<&Arc<Placed>> {
+    let at = blocks.binary_search_by_key(&start, |it| it.key.0).ok()?;
+    Some(&blocks[at])
+}
+
+/// A block as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shown {
+    placed: Arc<Placed>,
+    /// Whether it does not change any more.
+    pub(super) is_settled: bool,
+}
+
+impl Shown {
+    pub(super) fn block(&self) -> &Block {
+        &self.placed.block
+    }
+}
+
+impl PartialEq for Placed {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
+        self.key == other.key && self.digest == other.digest
     }
 }
 
@@ -85,14 +115,30 @@ impl Document {
             notes = all_notes[..last.n_notes].to_vec();
             cost = last.cost;
         }
-        settled.extend(parts.into_iter().map(|it| Settled::new(from + it.start, it.block)));
+        let old = before.map_or(&[][..], |it| &it.settled);
+        let place = |it: Part| Placed::new(from + it.start, it.block, old);
+        settled.extend(parts.into_iter().map(place));
         let tail_start = match tail.first() {
             Some(it) => from + it.start,
             None if is_complete => source.len(),
             None => from,
         };
-        let tail = tail.into_iter().map(|it| it.block).collect();
+        let tail = tail.into_iter().map(place).collect();
         Self { source, is_complete, marks, notes, n_marks, cost, settled, tail_start, tail }
+    }
+
+    /// What its blocks are known by, in their order: its footnotes, or all others.
+    pub(super) fn keys(&self, of_notes: bool) -> Vec<Key> {
+        let is_part = |it: &&Arc<Placed>| matches!(it.block, Block::Footnote { .. }) == of_notes;
+        self.settled.iter().chain(&self.tail).filter(is_part).map(|it| it.key).collect()
+    }
+
+    /// The block that is known by a key.
+    pub(super) fn shown(&self, key: Key) -> Option<Shown> {
+        let is_it = |it: &&Arc<Placed>| it.key == key;
+        let of = |placed: &Arc<Placed>, is_settled| Shown { placed: Arc::clone(placed), is_settled };
+        let open = self.tail.iter().find(is_it).map(|it| of(it, false));
+        open.or_else(|| find(&self.settled, key.0).filter(is_it).map(|it| of(it, true)))
     }
 }
 
@@ -123,7 +169,7 @@ mod tests {
     }
 
     fn blocks(document: &Document) -> Vec<Block> {
-        document.settled.iter().map(|it| it.block.clone()).chain(document.tail.iter().cloned()).collect()
+        document.settled.iter().chain(&document.tail).map(|it| it.block.clone()).collect()
     }
 
     #[test]
@@ -138,7 +184,10 @@ mod tests {
         }
         let grown = document.unwrap();
         let complete = read(Some(&grown), SOURCE, true);
-        assert_eq!(complete.settled[..grown.settled.len()], grown.settled, "settled blocks keep their keys");
+        let keys = |it: &Document| [it.keys(false), it.keys(true)].concat();
+        assert_eq!(keys(&complete)[..2], keys(&grown)[..2]);
+        let is_kept = |(new, old): (&Arc<Placed>, &Arc<Placed>)| Arc::ptr_eq(new, old);
+        assert!(complete.settled.iter().zip(&grown.settled).all(is_kept), "settled blocks keep their places");
     }
 
     #[test]
@@ -248,7 +297,7 @@ mod tests {
         let first = read(None, "a\n\nb\n\nc\n", false);
         let second = Document::read(Some(&first), "a\n\nb\n\nc\n".into(), vec![marked(1, 1)], false);
         assert_eq!(written(&second), "a[1]|b|c");
-        assert_eq!(second.settled[1], first.settled[1], "what has no mark is not drawn again");
+        assert_eq!(second.shown((3, 0)), first.shown((3, 0)), "what has no mark is not drawn again");
     }
 
     #[test]

@@ -23,16 +23,8 @@ pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> An
     }
 }
 
-/// A footnote at the end of the text; `None` for another block.
-pub(super) fn view_note(block: &Block, around: &Around) -> Option<AnyView> {
-    match block {
-        Block::Footnote { label, blocks } => Some(view_nested_note(label, blocks, around)),
-        _ => None,
-    }
-}
-
 /// A footnote.
-pub(super) fn view_nested_note(label: &str, blocks: &[Block], around: &Around) -> AnyView {
+pub(super) fn view_note(label: &str, blocks: &[Block], around: &Around) -> AnyView {
     let has_links = !around.id.is_empty();
     let id = has_links.then(|| note_id(label, around));
     let back = has_links.then(|| {

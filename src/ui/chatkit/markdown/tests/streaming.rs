@@ -120,7 +120,7 @@ fn pieces(blocks: &[Block]) -> Vec<String> {
 }
 
 fn blocks(document: &Document) -> Vec<Block> {
-    document.settled.iter().map(|it| it.block.clone()).chain(document.tail.iter().cloned()).collect()
+    document.settled.iter().chain(&document.tail).map(|it| it.block.clone()).collect()
 }
 
 fn read(before: Option<&Document>, source: &str, is_complete: bool) -> Document {
