@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Host, Url};
 
 use crate::server::{Error, Result, config::harmless};
 
@@ -67,7 +67,8 @@ impl Pattern {
         };
         let host = host.strip_suffix('/').unwrap_or(host).to_ascii_lowercase();
         match scheme.as_deref() {
-            None => is_host(&host).then_some(Self::Host(host)),
+            None if has_wildcard(&host) => is_host(&host).then_some(Self::Host(host)),
+            None => is_host(&host).then(|| punycoded(&host).map(Self::Host))?,
             Some(scheme @ ("http" | "https")) if is_host(&host) => match has_wildcard(&host) {
                 true => Some(Self::Origin(format!("{scheme}://{host}"))),
                 false => Origin::parse(entry).map(|origin| Self::Origin(origin.whole)),
@@ -228,7 +229,16 @@ fn has_wildcard(pattern: &str) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['/', '@', ' ', '#', '\\']) && has_fitting_port(text)
+    let is_fitting = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._*?:[]".contains(c);
+    !text.is_empty() && text.chars().all(is_fitting) && has_fitting_port(text)
+}
+
+/// Writes a host, perhaps with a port, as origins do.
+fn punycoded(host: &str) -> Option<String> {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !host.ends_with(']') => Some(format!("{}:{port}", Host::parse(name).ok()?)),
+        _ => Some(Host::parse(host).ok()?.to_string()),
+    }
 }
 
 /// True if what stands behind the host's colon, if there is one, describes a port.

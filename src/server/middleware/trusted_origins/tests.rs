@@ -29,6 +29,8 @@ fn an_origin_names_itself() {
     check("https://app.example.com/", &same, &others);
     check("https://app.example.com:443", &same, &others);
     check("HTTPS://App.Example.com", &same, &others);
+    check("bücher.example:8443", &["https://xn--bcher-kva.example:8443"], &["https://xn--bcher-kva.example"]);
+    check("Bücher.example", &["https://xn--bcher-kva.example", "http://bücher.example"], &["https://bucher.example"]);
     check("https://bücher.example", &["https://xn--bcher-kva.example"], &["https://bucher.example"]);
 }
 
@@ -175,6 +177,13 @@ fn an_entry_that_is_no_origin_is_refused() {
         ":",
         "a:b",
         "localhost:http",
+        "a.example;b.example",
+        "a.example|b.example",
+        "a.example=b",
+        "\"a.example\"",
+        "%61.example",
+        "*.example;b",
+        "[::1",
         "https://localhost:x",
         "data:x",
         "\"myapp:/\"",
