@@ -28,32 +28,31 @@ pub(super) fn choice<T: Copy>(variable: &str, text: Option<String>, default: T, 
     })
 }
 
-/// Reads a duration in seconds; `default` when it is not given.
+/// The longest duration, in seconds: ten years.
+const MAX_DURATION_S: i64 = 3650 * 86_400;
+
+/// Reads a duration in seconds, at least one; `default` when it is not given.
 ///
 /// # Errors
-/// [`Error::Config`] for what is no duration.
+/// [`Error::Config`] for what is no duration, or out of bounds.
 pub(super) fn duration(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
-    let text = given(text).unwrap_or_else(|| default.to_owned());
-    duration_s(&text).ok_or_else(|| {
-        let right = "write a number with s, m, h or d, such as 7d or 15m, from 1s to 3650d";
-        wrong(variable, &text, right)
-    })
+    bounded(variable, text, default, 1)
 }
 
 /// Reads a duration as [`duration`] does, or zero in any spelling, such as `0`, `0s` or `00d`.
 ///
 /// # Errors
-/// [`Error::Config`] for what is neither.
+/// [`Error::Config`] for what is no duration, or out of bounds.
 pub(super) fn duration_or_zero(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
-    match given(text) {
-        Some(text) if seconds(&text) == Some(0) => Ok(0),
-        text => duration(variable, text, default),
-    }
+    bounded(variable, text, default, 0)
 }
 
-/// Reads a duration of at least a second and at most ten years.
-fn duration_s(text: &str) -> Option<i64> {
-    seconds(text).filter(|it| (1..=315_360_000).contains(it))
+fn bounded(variable: &str, text: Option<String>, default: &str, least_s: i64) -> Result<i64> {
+    let text = given(text).unwrap_or_else(|| default.to_owned());
+    seconds(&text).filter(|it| (least_s..=MAX_DURATION_S).contains(it)).ok_or_else(|| {
+        let right = format!("write a number with s, m, h or d, such as 7d or 15m, from {least_s}s to 3650d");
+        wrong(variable, &text, &right)
+    })
 }
 
 /// Reads `90s`, `15m`, `12h` or `7d`; a bare number is seconds.
@@ -80,7 +79,8 @@ mod tests {
 
     #[test]
     fn durations_are_read_with_their_unit() {
-        let check = |text: &str, expected| assert_eq!(duration_s(text), expected, "{text}");
+        let read = |text: &str| duration("JWT_EXPIRES_IN", Some(text.to_owned()), "").ok();
+        let check = |text: &str, expected| assert_eq!(read(text), expected, "{text}");
         check("7d", Some(604_800));
         check("15m", Some(900));
         check(" 90 s ", Some(90));
@@ -130,6 +130,8 @@ mod tests {
             let sentence = duration("JWT_EXPIRES_IN", Some(text.to_owned()), "7d").unwrap_err().to_string();
             assert!(sentence.contains(text) && sentence.ends_with("from 1s to 3650d"), "{sentence}");
         }
+        let sentence = duration_or_zero("SESSION_UPDATE_AGE", Some("-1s".to_owned()), "1d").unwrap_err().to_string();
+        assert!(sentence.ends_with("from 0s to 3650d"), "{sentence}");
     }
 
     #[test]
