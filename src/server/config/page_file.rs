@@ -100,7 +100,7 @@ const THEME: Shape = Shape::Object(&[
                 "fontSources",
                 Shape::List(&Shape::Object(&[
                     Field::must("family", Shape::Text),
-                    Field::must("src", Shape::Text),
+                    Field::must("src", Shape::Path),
                     Field::may("weight", Shape::Weight),
                     Field::may("style", Shape::Text),
                     Field::may("display", Shape::Text),

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::model::path;
+
 const SPRITE: &str = include_str!("../../../../public/icons.svg");
 /// Options of the official client that are functions or hold some, beside those whose names begin as `onReady` does.
 const FUNCTIONS: [&str; 3] = ["entities", "commands", "getClientSecret"];
@@ -29,6 +31,8 @@ pub(super) enum Shape {
     WordOr(&'static [&'static str], &'static Shape),
     /// The name of a language, such as `de-CH`.
     Locale,
+    /// A path of this origin: the pages' policy lets them load no fonts from elsewhere.
+    Path,
     /// The weight of a font: a text such as `100 900`, or a number.
     Weight,
     /// Any object.
@@ -98,6 +102,7 @@ impl Check<'_> {
             }
             (Shape::WordOr(_, shape), it) if it.is_object() => return self.value(shape, it, path),
             (Shape::Locale, it) => it.as_str().is_some_and(is_locale),
+            (Shape::Path, it) => it.as_str().is_some_and(path::is_own),
             (Shape::Weight, it) => it.is_string() || it.as_u64().is_some_and(|it| (1..=1000).contains(&it)),
             (Shape::AnyObject, it) => it.is_object(),
             (Shape::Icon, Value::String(it)) => return icon(it, path),
@@ -193,6 +198,7 @@ impl Shape {
             Self::Word(words) => return format!("one of {}", words.join(", ")),
             Self::WordOr(words, shape) => return format!("one of {}, or {}", words.join(", "), shape.in_words()),
             Self::Locale => "the name of a language, such as de or de-CH",
+            Self::Path => "a path of this server, such as /fonts/inter.woff2, since its pages load no others",
             Self::Weight => "a text such as \"100 900\", or a number from 1 to 1000",
             Self::Icon => "the name of an icon",
             Self::Prompt => {

@@ -156,9 +156,15 @@ fn wrong_values_are_named() {
         (r#"{"theme":{"colour":{}}}"#, "unknown key `theme.colour`; did you mean `theme.color`?"),
         (r#"{"colorScheme":"dark"}"#, "unknown key `colorScheme`; did you mean `theme.colorScheme`?"),
         (
-            r#"{"theme":{"typography":{"fontSources":[{"family":"a","src":"b","weight":0}]}}}"#,
+            r#"{"theme":{"typography":{"fontSources":[{"family":"a","src":"/b","weight":0}]}}}"#,
             "a number from 1 to 1000",
         ),
+        (
+            r#"{"theme":{"typography":{"fontSources":[{"family":"a","src":"https://fonts.example/a.woff2"}]}}}"#,
+            "`theme.typography.fontSources[0].src` must be a path of this server",
+        ),
+        (r#"{"theme":{"typography":{"fontSources":[{"family":"a","src":"//fonts.example/a"}]}}}"#, "must be a path"),
+        (r#"{"theme":{"typography":{"fontSources":[{"family":"a","src":"data:font/woff2,x"}]}}}"#, "must be a path"),
         (r#"{"locale":"de_CH"}"#, "`locale` must be the name of a language"),
         (r#"{"locale":"日本語"}"#, "`locale` must be the name of a language"),
         (r#"{"header":{"enabled":true}}"#, "`header` is the bar that the page has of its own"),
