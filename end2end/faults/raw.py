@@ -107,6 +107,10 @@ class RawModel:
             connection.close()
 
 
+def call(name: str | None, arguments: str, **more: object) -> dict:
+    return {**more, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
 def events(*events: dict) -> bytes:
     """Events of a ChatKit server."""
     return b"".join(data(json.dumps(event)) for event in events)
