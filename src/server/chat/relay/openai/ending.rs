@@ -26,7 +26,8 @@ const WORDS: [(End, &[&str]); 4] = [
             "filter",
             "safety",
             "recitation",
-            "block",
+            "blocked",
+            "blocklist",
             "blacklist",
             "prohibited",
             "spii",
@@ -55,6 +56,7 @@ const WORDS: [(End, &[&str]); 4] = [
             "contextwindow",
             "truncat",
             "incomplete",
+            "exceed",
             "pauseturn",
         ],
     ),
@@ -96,10 +98,13 @@ impl End {
     /// Reads a reason: a word, or an object that holds it. A word that is in no list is a stop.
     fn read(reason: &Value) -> Option<Self> {
         let word = [reason, &reason["type"], &reason["reason"]].into_iter().find_map(Value::as_str)?;
-        let word: String =
-            word.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect();
+        let word: String = word.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase();
         if GOES_ON.contains(&word.as_str()) || word.ends_with("unspecified") {
             return None;
+        }
+        // The words that stopped it may follow.
+        if word.starts_with("stopsequence") {
+            return Some(Self::Stop);
         }
         let end = WORDS.iter().find(|(_, parts)| parts.iter().any(|part| word.contains(part)));
         Some(end.map_or(Self::Stop, |(end, _)| *end))
@@ -146,6 +151,8 @@ mod tests {
         check(&["function_call_filter: MALFORMED_FUNCTION_CALL", "malformed_model_output"], Some(End::Error));
         check(&["rate_limit", "too_many_tool_calls", "USER_CANCEL", "timed_out", "Overloaded"], Some(End::Error));
         check(&["not_finished", "in_progress", "None"], None);
+        check(&["stop_sequence: \"Length\"", "content_block_stop", "任意", "DONE"], Some(End::Stop));
+        check(&["max tokens reached", "budget_exceeded"], Some(End::Length));
         check(&["<|im_end|>", "eos", "OTHER", "unknown", "stop_sequence"], Some(End::Stop));
         assert_eq!(End::of(&json!({ "finish_reason": { "reason": "max_output_tokens" } })), Some(End::Length));
         assert_eq!(End::of(&json!({ "finish_reason": null, "stop_reason": "max_tokens" })), Some(End::Length));

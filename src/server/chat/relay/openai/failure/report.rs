@@ -39,7 +39,7 @@ const NUMBER_KEYS: [&str; 5] = ["code", "status", "statuscode", "httpcode", "err
 /// The keys that name the kind of an object or its state.
 const KIND_KEYS: [&str; 4] = ["type", "object", "status", "event"];
 /// The keys of what is wrapped once more.
-const WRAPPERS: [&str; 4] = ["response", "data", "result", "body"];
+const WRAPPERS: [&str; 5] = ["response", "data", "result", "body", "xgroq"];
 /// The kinds of objects that only say that the server is at work, with a message for people.
 const AT_WORK: [&str; 8] = ["ping", "heartbeat", "keepalive", "info", "progress", "queued", "pending", "processing"];
 /// The codes of success.
@@ -214,6 +214,9 @@ fn has_error_beside_choices(chunk: &Value) -> bool {
     (says(&chunk["error"]) && !is_blank(&chunk["error"]))
         || says(&chunk["errors"])
         || ["type", "object", "status"].iter().any(|key| chunk[key] == "error")
+        || chunk["success"] == false
+        || chunk["code"].as_u64().is_some_and(|code| code >= 400)
+        || says(&chunk["x_groq"]["error"])
         || chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
 }
 

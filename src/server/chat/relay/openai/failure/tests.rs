@@ -139,7 +139,25 @@ fn a_refusal_is_judged_by_its_status_and_its_words() {
         json!({ "error": "can only concatenate str (not \"list\") to str" }),
         Failure::PicturesRefused { is_blind: true },
     );
+    check(400, error("Parameter max_tokens is no longer supported by this model"), Failure::Rejected(400));
+    check(400, error("`functions` is deprecated"), Failure::Rejected(400));
+    check(401, error("令牌额度已用尽"), Failure::QuotaUsedUp);
+    check(403, json!({ "error": { "code": "insufficient_user_quota" } }), Failure::QuotaUsedUp);
+    check(400, error("maximum number of images: 10"), Failure::PicturesRefused { is_blind: false });
     // Calls of tools that another model made.
+    for refusal in [
+        "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+        "messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1",
+        "Missing corresponding tool call for tool response message",
+        "Not the same number of function calls and responses",
+        "Expected `thinking` or `redacted_thinking`, but found `tool_use`.",
+        "Invalid role: tool",
+        "Unknown role: system",
+        "user and assistant need to appear alternately",
+        "the length of messages must be an odd number",
+    ] {
+        check(400, error(refusal), Failure::RolesRefused);
+    }
     check(400, error("Function call is missing a thought_signature in functionCall parts."), Failure::RolesRefused);
     check(
         400,

@@ -5,7 +5,7 @@ mod long;
 pub(super) use long::is_too_long;
 
 /// Credit or a quota that is used up: waiting does not help.
-const QUOTA: [&str; 34] = [
+const QUOTA: [&str; 37] = [
     "insufficient_quota",
     "insufficient quota",
     "exceeded your current quota",
@@ -40,8 +40,11 @@ const QUOTA: [&str; 34] = [
     "余额不足",
     "欠费",
     "充值",
+    "insufficient_user_quota",
+    "额度不足",
+    "额度已用",
 ];
-const KEY: [&str; 9] = [
+const KEY: [&str; 10] = [
     "invalid_api_key",
     "invalid api key",
     "incorrect api key",
@@ -51,23 +54,19 @@ const KEY: [&str; 9] = [
     "no auth credentials",
     "unauthorized",
     "unauthenticated",
+    "api key is not valid",
 ];
-const UNKNOWN_MODEL: [&str; 13] = [
+const UNKNOWN_MODEL: [&str; 8] = [
     "model_not_found",
     "model not found",
     "no such model",
     "is not a valid model",
     "try pulling it first",
-    "decommissioned",
-    "deprecated",
-    "no longer supported",
-    "no longer available",
-    "has been retired",
     "unknown model",
     "model is not supported",
     "模型不存在",
 ];
-const BUSY: [&str; 13] = [
+const BUSY: [&str; 14] = [
     "rate_limit",
     "rate limit",
     "overloaded",
@@ -81,6 +80,7 @@ const BUSY: [&str; 13] = [
     "请求过于频繁",
     "频率超限",
     "并发数超",
+    "over_capacity",
 ];
 /// A question, or a conversation, that a filter refuses.
 const FILTERED: [&str; 18] = [
@@ -125,7 +125,7 @@ const PICTURE: [&str; 19] = [
     "图像",
 ];
 /// A fault of one picture, not of the model.
-const BAD_PICTURE: [&str; 22] = [
+const BAD_PICTURE: [&str; 24] = [
     "process image",
     "process the image",
     "invalid image",
@@ -148,8 +148,10 @@ const BAD_PICTURE: [&str; 22] = [
     "illegal",
     "cannot be opened",
     "格式",
+    "number of images",
+    "too long",
 ];
-const ROLES: [&str; 21] = [
+const ROLES: [&str; 26] = [
     "roles must alternate",
     "must alternate",
     "alternate between",
@@ -171,9 +173,14 @@ const ROLES: [&str; 21] = [
     "must end with a user message",
     "message prefill",
     "assistant messages at the end",
+    "invalid role",
+    "unknown role",
+    "unsupported role",
+    "alternately",
+    "must be an odd number",
 ];
 /// Calls of tools within a conversation: ids that another provider made, and signatures that it did not.
-const CALLS: [&str; 11] = [
+const CALLS: [&str; 18] = [
     "tool call id",
     "tool_call_id",
     "tool_calls[0].id",
@@ -185,7 +192,24 @@ const CALLS: [&str; 11] = [
     "function response turn",
     "invalid_request_message_order",
     "is missing a thought_signature",
+    "role 'tool'",
+    "role: tool",
+    "`tool_use` ids",
+    "but found `tool_use`",
+    "for tool response message",
+    "number of function calls",
+    "tool messages must",
 ];
+/// A model that is there no longer.
+const GONE: [&str; 6] = [
+    "decommissioned",
+    "has been deprecated",
+    "no longer supported",
+    "no longer available",
+    "been retired",
+    "been sunset",
+];
+
 /// The fields that a provider gave us to send back.
 const THOUGHT_FIELDS: [&str; 4] = ["reasoning_content", "reasoning_details", "'reasoning'", "\"reasoning\""];
 const EXTRA_FIELDS: [&str; 2] = ["extra_content", "thought_signature"];
@@ -224,7 +248,8 @@ pub(super) fn is_key(words: &str) -> bool {
 /// True if the model is not there.
 pub(super) fn is_unknown_model(words: &str) -> bool {
     let is_missing = words.contains("model") && any(words, &["does not exist", "not found"]);
-    any(words, &UNKNOWN_MODEL) || (is_missing && !words.contains("endpoints found"))
+    let is_gone = words.contains("model") && any(words, &GONE) && !any(words, &["parameter", "argument", "max_tokens"]);
+    any(words, &UNKNOWN_MODEL) || is_gone || (is_missing && !words.contains("endpoints found"))
 }
 
 /// True if the server has too much to do.

@@ -44,7 +44,9 @@ fn part(part: &Value) -> Option<&str> {
     if is_thought(part) {
         return None;
     }
-    let places = [part, &part["text"], &part["text"]["value"], &part["refusal"], &part["content"]];
+    let is_text = part["type"].as_str().is_none_or(|kind| kind.contains("text"));
+    let content = if is_text { &part["content"] } else { &Value::Null };
+    let places = [part, &part["text"], &part["text"]["value"], &part["refusal"], content];
     places.into_iter().find_map(Value::as_str)
 }
 
@@ -140,6 +142,7 @@ mod tests {
         check(json!({ "reasoning": "Hm", "refusal": "No." }), ("Hm", "No."));
         check(json!({ "content": [{ "type": "text", "text": { "value": "Yes" } }] }), ("", "Yes"));
         check(json!({ "content": [{ "type": "text", "content": "Yes" }] }), ("", "Yes"));
+        check(json!({ "content": [{ "type": "tool_use", "content": "x" }, { "text": "Yes" }] }), ("", "Yes"));
         check(json!({ "content": [{ "type": "redacted_thinking", "data": "x" }, { "text": "Yes" }] }), ("", "Yes"));
         let marked = |content: &str| json!({ "content": content, "extra_content": { "google": { "thought": true } } });
         check(marked("Hm"), ("Hm", ""));
