@@ -53,16 +53,28 @@ const POLITE: [&str; 17] = [
     "以下",
     "这是",
 ];
-/// The beginnings of lines in which a model refuses.
-const REFUSALS: [&str; 8] =
-    ["i'm sorry", "i’m sorry", "i am sorry", "sorry, ", "i can't", "i can’t", "i cannot", "i apologize"];
+/// The beginnings of a refusal, which no title has in the case of titles.
+const REFUSALS: [&str; 9] = [
+    "I'm sorry",
+    "I’m sorry",
+    "I am sorry",
+    "Sorry, but",
+    "Sorry, I",
+    "I can't ",
+    "I can’t ",
+    "I cannot ",
+    "I apologize",
+];
 /// The deepest nesting of wrappers.
 const MAX_WRAPPERS: usize = 8;
 
 /// Finds the title in an answer; `None` if there is none.
 pub(super) fn title_in(answer: &str) -> Option<String> {
     let text = after_thoughts(answer)?.replace('\0', "");
-    let text = in_json(&text).unwrap_or(text);
+    let text = match json_in(&text) {
+        Some(json) => named(&json)?,
+        None => text,
+    };
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("```")).collect();
     let titles = lines.iter().enumerate().filter_map(|(at, line)| {
         let title = unwrapped(line);
@@ -71,29 +83,29 @@ pub(super) fn title_in(answer: &str) -> Option<String> {
         (!is_none).then_some(title)
     });
     let title = titles.map(|title| title.replace("**", "")).next()?;
-    let start = title.to_lowercase();
-    if REFUSALS.iter().any(|refusal| start.starts_with(refusal)) { None } else { title_of(&title) }
+    if REFUSALS.iter().any(|refusal| title.starts_with(refusal)) { None } else { title_of(&title) }
 }
 
-/// Finds the title in an answer that is JSON, in a fence or not: `{"title": …}`, a list, or a string.
-fn in_json(text: &str) -> Option<String> {
+/// Reads an answer that is JSON, in a fence or not: `{"title": …}`, a list, or a string.
+fn json_in(text: &str) -> Option<Value> {
     let start = text.find(['{', '[', '"'])?;
     let is_first = text[..start].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("```"));
     let json = text[start..].trim_end().trim_end_matches('`').trim_end();
-    if !is_first {
-        return None;
-    }
-    named(&lenient::parse(json)?).map(str::to_owned)
+    if is_first { lenient::parse(json) } else { None }
 }
 
-/// Finds the title in a value: a string, the first of a list, or what is called one.
-fn named(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(title) => Some(title),
+/// Finds the title in JSON: a string, the first of a list, or what is called one.
+fn named(json: &Value) -> Option<String> {
+    match json {
+        Value::String(title) => match json_in(title).filter(Value::is_object) {
+            Some(inner) => named(&inner),
+            None => Some(title.clone()),
+        },
         Value::Array(titles) => named(titles.first()?),
         Value::Object(fields) => {
             let titled = fields.iter().find(|(key, _)| key.to_lowercase().contains("title"));
-            named(titled.or_else(|| fields.iter().next())?.1)
+            let (key, value) = titled.or_else(|| fields.iter().next())?;
+            if key.to_lowercase().contains("error") { None } else { named(value) }
         }
         _ => None,
     }
@@ -206,6 +218,9 @@ mod tests {
         check("\"\"\n**", None);
         check("I'm sorry, but I can't help with that.", None);
         check("I cannot write a title for this.", None);
+        for none in ["{\"title\": null}", "{\"title\": \"\"}", "{\"error\": \"boom\"}", "[]", "{}", "```\n\n```"] {
+            check(none, None);
+        }
         check("1. **Trip to Rome** – a short title", Some("Trip to Rome – a short title"));
         check(&"word ".repeat(100), Some("word word word word word word word word word word word word…"));
     }
@@ -269,6 +284,7 @@ mod tests {
             "Trip to Rome<|im_end|>",
             "Trip to Rome</s>",
             "Trip to Rome\\n",
+            "\"{\\\"title\\\":\\\"Trip to Rome\\\"}\"",
             "Voici un titre : Trip to Rome",
             "Hier ist ein Titel: Trip to Rome",
             "Aquí tienes un título: Trip to Rome",
@@ -294,6 +310,10 @@ mod tests {
             "a < b",
             "Is 3-2-1 a Backup Rule?",
             "Sorry Seems to Be the Hardest Word",
+            "Sorry, Not Sorry: A Pop Analysis",
+            "I Cannot Sleep",
+            "I Can't Believe It's Not Butter",
+            "Option Pricing: Black and Scholes",
             "Chat: How to Begin",
             "[Draft] Trip to Rome",
             "{} or dict() in Python",
