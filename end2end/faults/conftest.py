@@ -87,6 +87,13 @@ def with_raw_tools(raw_tools_url: str) -> Conversation:
 
 
 @pytest.fixture
+def with_new_raw_tools(raw_model: RawModel) -> Iterator[Conversation]:
+    """A server of its own, since servers remember what their models take."""
+    for url in serve(settings(raw_model.base_url, CLIENT_TOOLS=json.dumps(TOOLS))):
+        yield Conversation(sign_up(url))
+
+
+@pytest.fixture
 def with_llmock(llmock, llmock_url: str) -> Conversation:
     return Conversation(sign_up(llmock_url))
 

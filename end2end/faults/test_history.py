@@ -69,15 +69,24 @@ REFUSED_CALLS = {
 
 @pytest.mark.parametrize("kind", REFUSED_CALLS)
 def test_calls_that_a_model_refuses_are_told_in_words(
-    raw_model: RawModel, with_raw_tools: Conversation, kind: str
+    raw_model: RawModel, with_new_raw_tools: Conversation, kind: str
 ) -> None:
     called = call("get_title", "{}", index=0, id="c1")
     raw_model.play(sends(BARE + delta(tool_calls=[called]) + end("tool_calls") + DONE))
-    with_raw_tools.ask("Look").succeeded()
+    with_new_raw_tools.ask("Look").succeeded()
     raw_model.play(refuses(400, {"error": {"message": REFUSED_CALLS[kind]}}))
-    with_raw_tools.give("Report").succeeded()
+    with_new_raw_tools.give("Report").succeeded()
     assert raw_model.said() == [
         "user: Look",
         "assistant: (I called the tool `get_title` with {}.)",
         "user: (The tool `get_title` returned: Report)",
     ]
+
+
+def test_a_model_that_takes_no_tools_is_asked_without_them(
+    raw_model: RawModel, with_new_raw_tools: Conversation
+) -> None:
+    raw_model.play(refuses(400, {"error": {"message": "model-1 does not support tools"}}))
+    with_new_raw_tools.ask("Hello").succeeded()
+    with_new_raw_tools.ask("And now?").succeeded()
+    assert ["tools" in asked for asked in raw_model.asked] == [True, False, False]

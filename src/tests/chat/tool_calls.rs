@@ -1,6 +1,10 @@
 //! Tools that live in the client and that a model calls: what it is offered, what the client is asked, what goes back.
 
-use axum::response::Response;
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,7 +17,7 @@ use super::{
 };
 use crate::{
     server::config::ClientTool,
-    tests::{TestApp, TestUser, on_both_engines},
+    tests::{Engine, TestApp, TestUser, on_both_engines},
 };
 
 fn tools() -> Vec<ClientTool> {
@@ -67,6 +71,30 @@ fn error_of(events: &[Value]) -> &Value {
 
 fn called(id: &str, name: &str, arguments: &str) -> Value {
     json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } })
+}
+
+#[tokio::test]
+async fn a_model_that_takes_no_tools_is_asked_without_them() {
+    let model = FakeModel::start(|n, _| match n {
+        0 | 2 => {
+            let error = json!({ "error": { "message": "registry.ollama.ai/library/gemma does not support tools" } });
+            (StatusCode::BAD_REQUEST, Json(error)).into_response()
+        }
+        _ => whole(&["Well."]),
+    })
+    .await;
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (app, alice) = with_model(&app, &model, "Alice").await;
+    let said = |events: Vec<Value>| events.last().unwrap()["item"]["content"][0]["text"].clone();
+    assert_eq!(said(create(&app, &alice, "Hello").await), "Well.");
+    // Whoever asks for a tool is told that there is none.
+    let mut input = text("Use it");
+    input["inference_options"] = json!({ "tool_choice": { "id": tools()[0].name } });
+    let told = ask(&app, &alice, "threads.create", json!({ "input": input })).await.text();
+    assert!(told.contains("cannot use the tools of this site"), "{told}");
+    assert_eq!(said(create(&app, &alice, "And now?").await), "Well.");
+    let offered: Vec<bool> = model.asked().iter().map(|asked| asked.body["tools"].is_array()).collect();
+    assert_eq!(offered, [true, false, true, false]);
 }
 
 on_both_engines! {

@@ -27,12 +27,12 @@ impl Inner {
             Some(model) => model.clone(),
             None => self.model().await?,
         };
-        let tools = if prompt.may_call { Arc::clone(&self.tools) } else { Arc::default() };
         let known = self.known.shape(&model, request::n_bytes(&model, prompt, &Shape::default()));
         let (mut shape, mut is_blind) = (known.clone(), !known.shows_pictures);
         let mut body = request::body(&model, prompt, &self.config.client_tools, &shape);
         let mut waits = BACK_OFF.into_iter();
         loop {
+            let tools = if request::offers_tools(prompt, &shape) { Arc::clone(&self.tools) } else { Arc::default() };
             let failure = match self.begin(&body, &model, &tools).await {
                 Ok((receiving, pieces)) => {
                     self.known.learn(&model, &shape, is_blind);
@@ -58,7 +58,8 @@ impl Inner {
                 cuts_to: if was_cut { None } else { request::half(&model, prompt, &shape) },
                 is_last: waits.len() == 0,
             };
-            match shape.after(&failure, holds) {
+            let is_asked_for = failure == Failure::ToolsRefused && prompt.tool.is_some();
+            match shape.after(&failure, holds).filter(|_| !is_asked_for) {
                 Some(next) => {
                     tracing::info!(host = self.host, model, ?failure, "the model is asked again in another way");
                     is_blind |= failure == Failure::PicturesRefused { is_blind: true };

@@ -22,13 +22,18 @@ pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool], shape: &S
     if shape.asks_usage {
         body["stream_options"] = json!({ "include_usage": true });
     }
-    if prompt.may_call && !tools.is_empty() {
+    if offers_tools(prompt, shape) && !tools.is_empty() {
         body["tools"] = tools.iter().map(|tool| json!({ "type": "function", "function": tool })).collect();
         if let Some(tool) = tools.iter().find(|tool| prompt.tool.as_deref() == Some(&tool.name)) {
             body["tool_choice"] = json!({ "type": "function", "function": { "name": tool.name } });
         }
     }
     body
+}
+
+/// True if the client's tools are offered: a question that asks for one of them needs it, whatever the model takes.
+pub(super) fn offers_tools(prompt: &Prompt, shape: &Shape) -> bool {
+    prompt.may_call && (shape.offers_tools || prompt.tool.is_some())
 }
 
 /// Returns how long the conversation is in this shape, in bytes.

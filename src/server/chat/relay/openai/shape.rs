@@ -28,6 +28,8 @@ pub(super) struct Shape {
     pub(super) max_bytes: Option<usize>,
     /// There are users and assistants alone.
     pub(super) is_plain: bool,
+    /// The client's tools are offered.
+    pub(super) offers_tools: bool,
     /// The fields of providers that are sent back.
     pub(super) thoughts: Thoughts,
 }
@@ -59,7 +61,14 @@ pub(super) struct Holds {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { asks_usage: true, shows_pictures: true, max_bytes: None, is_plain: false, thoughts: Thoughts::default() }
+        Self {
+            asks_usage: true,
+            shows_pictures: true,
+            max_bytes: None,
+            is_plain: false,
+            offers_tools: true,
+            thoughts: Thoughts::default(),
+        }
     }
 }
 
@@ -72,6 +81,8 @@ impl Shape {
             Failure::TooLong if holds.cuts_to.is_some() => Some(Self { max_bytes: holds.cuts_to, ..self.clone() }),
             Failure::TooLong | Failure::PicturesRefused { .. } => without_pictures(),
             Failure::RolesRefused if !self.is_plain => Some(Self { is_plain: true, ..self.clone() }),
+            Failure::ToolsRefused if self.offers_tools => Some(Self { offers_tools: false, ..self.clone() }),
+            Failure::ToolsRefused if !self.is_plain => Some(Self { is_plain: true, ..self.clone() }),
             Failure::ThoughtsMissing if self.thoughts == Thoughts::WithCalls => {
                 Some(Self { thoughts: Thoughts::Everywhere, ..self.clone() })
             }
@@ -173,6 +184,8 @@ mod tests {
         check(Failure::RolesRefused, all, &[Shape { is_plain: true, ..usual.clone() }]);
         check(Failure::ThoughtsMissing, all, &[Shape { thoughts: Thoughts::Everywhere, ..usual.clone() }]);
         check(Failure::ExtrasRefused, all, &[Shape { thoughts: Thoughts::Never, ..usual.clone() }]);
+        let bare = Shape { offers_tools: false, ..usual.clone() };
+        check(Failure::ToolsRefused, all, &[bare.clone(), Shape { is_plain: true, ..bare }]);
         let cheap = Shape { asks_usage: false, ..usual.clone() };
         check(Failure::Rejected(400), none, std::slice::from_ref(&cheap));
         check(Failure::Rejected(400), all, &[cheap.clone(), Shape { shows_pictures: false, ..cheap.clone() }]);
