@@ -256,4 +256,28 @@ test.describe("a draft", () => {
     await expect(chat.message).toHaveValue("");
     await expect(chat.questions).toHaveCount(2);
   });
+
+  test("of another tab is sent once", async ({ page, context, visit, ready, signedIn: _ }) => {
+    await visit("/chat");
+    const chat = chatPage(page);
+    await chat.message.fill("Hello");
+    await chat.send.click();
+    await expect(chat.answers).toContainText("You said: Hello");
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await ready(other);
+    const there = chatPage(other);
+
+    // What was written in one tab is sent in the other: it does not come back there, nor in a third one.
+    await chat.message.fill("said in either");
+    await expect(there.message).toHaveValue("said in either");
+    await there.message.press("Enter");
+    await expect(there.answers.last()).toContainText("You said: said in either");
+    await expect(there.message).toHaveValue("");
+    await other.reload();
+    await ready(other);
+    await expect(there.message).toHaveValue("");
+    await expect(there.questions).toHaveText([/Hello/, /said in either/]);
+    await expect(chat.message).toHaveValue("said in either");
+  });
 });

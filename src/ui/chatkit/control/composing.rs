@@ -66,6 +66,7 @@ impl ChatKitControl {
         if message.is_empty() || !can_wait || uploads.obstacle().is_some() {
             return;
         }
+        self.composer.borrowed.with_value(|it| it.iter().for_each(|it| self.place().forget(it)));
         self.change_draft(|draft| {
             let queue = std::mem::take(&mut draft.queue);
             *draft = Draft { queue, ..Draft::default() };

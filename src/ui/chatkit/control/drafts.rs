@@ -95,6 +95,14 @@ impl Place {
         put(&storage, &self.slot(tab), Draft { queue: Vec::new(), ..draft.clone() });
     }
 
+    /// Forgets what another tab wrote and this one sends: nobody is to send it once more. In the browser only.
+    pub(crate) fn forget(&self, (key, text): &Borrowed) {
+        let Some(storage) = self.storage().filter(|_| is_slot(key, &self.key())) else { return };
+        if storage.get_item(key).ok().flatten().as_ref() == Some(text) {
+            _ = storage.remove_item(key);
+        }
+    }
+
     /// Returns what waits. In the browser only.
     pub(crate) fn queue(&self) -> Vec<Queued> {
         let text = self.storage().and_then(|it| it.get_item(&self.key()).ok().flatten());
