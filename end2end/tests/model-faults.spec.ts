@@ -1,6 +1,6 @@
 // What a user sees when the model fails.
 
-import { ASK_BREAK, ASK_LENGTH, askForFailure } from "../fixtures/model.mjs";
+import { ASK_BREAK, ASK_LENGTH, ASK_THOUGHT_SLOWLY, askForFailure } from "../fixtures/model.mjs";
 import { chatPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -77,5 +77,23 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(sentence).toHaveCount(1);
     await expect(goOn).toHaveCount(0);
     await expect(chat.message).toBeFocused();
+  });
+
+  test("an answer that is stopped while the model thinks says so, and can be asked for again", async ({ page, visit, ready, signedIn: _ }) => {
+    await visit("/chat");
+    const chat = chatPage(page);
+    await chat.message.fill(ASK_THOUGHT_SLOWLY);
+    await chat.send.click();
+    await expect(chat.conversation.getByText("number 2")).toBeVisible();
+    await chat.stop.click();
+    await expect(chat.stopped).toBeVisible();
+    await expect(chat.tryAgain).toBeVisible();
+    await page.reload();
+    await ready();
+    await expect(chat.stopped).toBeVisible();
+    await chat.tryAgain.click();
+    await expect(chat.stop).toBeVisible();
+    await expect(chat.stopped).toHaveCount(0);
+    await expect(chat.questions).toHaveCount(1);
   });
 });

@@ -10,8 +10,8 @@
 //! | tool call | an interrupted one goes, since no client was asked to make it yet |
 //! | structured questions | interrupted ones are skipped, since nobody waits for the answers |
 //!
-//! What was interrupted and stays says so under `colloquy.interrupted`, whatever its kind. A message that its user stopped
-//! has `colloquy.stopped`, too.
+//! What was interrupted and stays says so under `colloquy.interrupted`, whatever its kind, and what its user stopped under
+//! `colloquy.stopped`, too.
 
 use serde_json::{Value, json};
 
@@ -68,8 +68,9 @@ impl ThreadItem {
     /// Notes that its user stopped it, under the key `colloquy`.
     pub fn mark_stopped(&mut self) {
         self.mark_interrupted();
-        if let Self::AssistantMessage(it) = self {
-            it.colloquy.get_or_insert_default().stopped = true;
+        match self {
+            Self::AssistantMessage(it) => it.colloquy.get_or_insert_default().stopped = true,
+            item => item.mark("stopped", json!(true)),
         }
     }
 

@@ -159,6 +159,31 @@ impl ThreadItem {
         }
     }
 
+    /// Whether it ended before it was complete, by the note under the key `colloquy`.
+    pub fn is_interrupted(&self) -> bool {
+        self.has_mark("interrupted")
+    }
+
+    /// Whether its user stopped it, by the note under the key `colloquy`.
+    pub fn is_stopped(&self) -> bool {
+        self.has_mark("stopped")
+    }
+
+    fn has_mark(&self, key: &str) -> bool {
+        let extra = match self {
+            Self::AssistantMessage(it) if key == "stopped" => return it.is_stopped(),
+            Self::AssistantMessage(it) => return it.is_interrupted(),
+            Self::ClientToolCall(it) => &it.extra,
+            Self::Widget(it) => &it.extra,
+            Self::GeneratedImage(it) => &it.extra,
+            Self::StructuredInput(it) => &it.extra,
+            Self::Workflow(it) => &it.extra,
+            Self::Task(it) => &it.extra,
+            _ => return false,
+        };
+        extra.get("colloquy").and_then(|it| it.get(key)).is_some_and(|it| *it == true)
+    }
+
     /// Puts a note under the key `colloquy`, unless the item is hidden or keeps its notes elsewhere.
     pub(super) fn mark(&mut self, key: &str, value: Value) {
         let extra = match self {

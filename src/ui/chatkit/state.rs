@@ -12,9 +12,9 @@ mod reused;
 mod turns;
 mod unfinished;
 
-pub use turns::{Again, Trouble, Turn, TurnEnd};
+pub use turns::{Again, Trouble, Turn, TurnEnd, Why};
 
-use item::{is_interrupted, with_created_at};
+use item::with_created_at;
 
 /// A conversation: its thread, its entries and the turn that is under way.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -175,7 +175,7 @@ impl ChatState {
         if !matches!(item, ThreadItem::UserMessage(_)) {
             changes.merge(self.change_turn(|turn| turn.is_waiting = false));
         }
-        let phase = if is_interrupted(&item) { Phase::Interrupted } else { phase };
+        let phase = if item.is_interrupted() { Phase::Interrupted } else { phase };
         match known.or_else(|| self.position_of_sent(&item)) {
             Some(at) => {
                 let is_replay = phase == Phase::Streaming && self.turn.as_ref().is_some_and(|turn| turn.is_resumed);
@@ -255,7 +255,7 @@ impl ChatState {
 fn settled(next_key: &mut u64, item: ThreadItem) -> Entry {
     let key = *next_key;
     *next_key += 1;
-    let phase = if is_interrupted(&item) { Phase::Interrupted } else { Phase::Settled };
+    let phase = if item.is_interrupted() { Phase::Interrupted } else { Phase::Settled };
     Entry { key, item, phase, replayed: None }
 }
 

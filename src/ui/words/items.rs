@@ -8,6 +8,8 @@ pub const YOU: &str = "You";
 pub const ASSISTANT: &str = "Assistant";
 /// An answer that ended before it was complete.
 pub const INTERRUPTED: &str = "This answer was interrupted.";
+/// A message without an answer.
+pub const UNANSWERED: &str = "This message has no answer yet.";
 /// An answer that its user stopped.
 pub const STOPPED: &str = "You stopped this answer.";
 /// Has the model go on; the message that it is sent, too.

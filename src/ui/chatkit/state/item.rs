@@ -2,11 +2,6 @@
 
 use crate::model::{Timestamp, chatkit::ThreadItem};
 
-/// Whether the server notes that the answer ended before it was complete.
-pub(super) fn is_interrupted(item: &ThreadItem) -> bool {
-    matches!(item, ThreadItem::AssistantMessage(message) if message.is_interrupted())
-}
-
 /// Keeps the moment of the first event: servers stamp `added` and `done` apart, and the first orders the transcript.
 pub(super) fn with_created_at(mut item: ThreadItem, first_seen: Option<Timestamp>) -> ThreadItem {
     if let Some(moment) = first_seen {

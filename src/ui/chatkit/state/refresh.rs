@@ -1,6 +1,6 @@
 //! Reading a conversation anew.
 
-use super::{Changes, ChatState, Entry, Phase, is_interrupted, settled};
+use super::{Changes, ChatState, Entry, Phase, settled};
 use crate::model::chatkit::{Page, Thread, ThreadItem};
 
 impl ChatState {
@@ -35,7 +35,7 @@ impl ChatState {
         let Some(known) = old.iter().position(|entry| entry.item.id() == item.id()).map(|at| old.remove(at)) else {
             return settled(&mut self.next_key, item);
         };
-        let phase = if is_interrupted(&item) { Phase::Interrupted } else { Phase::Settled };
+        let phase = if item.is_interrupted() { Phase::Interrupted } else { Phase::Settled };
         if known.item != item || known.phase != phase {
             changes.add_entry(known.key);
         }

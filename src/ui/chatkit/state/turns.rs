@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Changes, ChatState, Entry, Phase};
 use crate::model::{
     Timestamp,
-    chatkit::{Attachment, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput},
+    chatkit::{Attachment, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput, WorkflowKind},
 };
 
 /// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
@@ -55,6 +55,19 @@ pub struct Again {
     pub last_key: u64,
     /// True if its answer is missing or not complete.
     pub is_broken: bool,
+    /// Why, where neither the answer nor a notice says so.
+    pub why: Option<Why>,
+}
+
+/// Why there is no answer, or no complete one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// There is nothing of it.
+    Missing,
+    /// Its user stopped it, or may have: the model had only thought.
+    Stopped,
+    /// It broke off.
+    Interrupted,
 }
 
 /// The trouble of the last turn, which decides what *Try again* does.
@@ -227,13 +240,27 @@ impl ChatState {
         let is_question = |entry: &super::Entry| matches!(entry.item, ThreadItem::UserMessage(_));
         let at = self.entries.iter().rposition(is_question)?;
         let answer = &self.entries[at + 1..];
-        let is_broken = answer.is_empty()
-            || answer.iter().any(|entry| entry.phase == Phase::Interrupted)
+        let is_interrupted = |entry: &super::Entry| entry.phase == Phase::Interrupted;
+        // No answer is complete that is nothing but thoughts.
+        let is_broken = answer.iter().all(|entry| is_thought(&entry.item))
+            || answer.iter().any(is_interrupted)
             || self.trouble == Trouble::Answer;
+        let is_message = |entry: &super::Entry| matches!(entry.item, ThreadItem::AssistantMessage(_));
+        let is_said = answer.iter().any(|entry| is_message(entry) && is_interrupted(entry));
+        let why = match answer.last() {
+            _ if !is_broken || is_said || self.trouble != Trouble::None || !self.notes.is_empty() => None,
+            None => Some(Why::Missing),
+            Some(last) if is_interrupted(last) && !last.item.is_stopped() => Some(Why::Interrupted),
+            Some(_) => Some(Why::Stopped),
+        };
         let question_id = self.entries[at].item.id();
         let (question_id, last_key) = (question_id.to_owned(), self.entries.last()?.key);
-        (!question_id.is_empty()).then_some(Again { question_id, last_key, is_broken })
+        (!question_id.is_empty()).then_some(Again { question_id, last_key, is_broken, why })
     }
+}
+
+fn is_thought(item: &ThreadItem) -> bool {
+    matches!(item, ThreadItem::Workflow(it) if it.workflow.kind == WorkflowKind::Reasoning)
 }
 
 #[cfg(test)]
@@ -277,6 +304,45 @@ mod tests {
             let changes = state.end_turn(end);
             assert_eq!(is_answered(&state), expected, "{heard:?} {end:?}");
             assert_eq!(changes.entries.is_empty(), expected);
+        }
+    }
+
+    #[test]
+    fn what_has_no_whole_answer_can_be_asked_again_and_says_why() {
+        let at = "2026-11-23T00:00:01Z";
+        let question = json!({
+            "type": "user_message", "id": "q", "thread_id": "t", "created_at": at,
+            "content": [{ "type": "input_text", "text": "?" }], "attachments": [], "inference_options": {}
+        });
+        let marked = |kind: &str, more: Value, marks: Option<Value>| {
+            let mut item = json!({ "type": kind, "id": "a", "thread_id": "t", "created_at": at });
+            let fields = item.as_object_mut().unwrap();
+            fields.extend(more.as_object().unwrap().clone());
+            fields.extend(marks.map(|marks| ("colloquy".to_owned(), marks)));
+            item
+        };
+        let text = json!({ "content": [{ "type": "output_text", "text": "Yes", "annotations": [] }] });
+        let answer = |marks| marked("assistant_message", text.clone(), marks);
+        let steps = |kind: &str, marks| marked("workflow", json!({ "workflow": { "type": kind, "tasks": [] } }), marks);
+        let (cut, stopped) = (json!({ "interrupted": true }), json!({ "interrupted": true, "stopped": true }));
+        for (items, expected) in [
+            (vec![], (true, Some(Why::Missing))),
+            (vec![steps("reasoning", Some(stopped.clone()))], (true, Some(Why::Stopped))),
+            (vec![steps("reasoning", Some(cut.clone()))], (true, Some(Why::Interrupted))),
+            (vec![steps("reasoning", None)], (true, Some(Why::Stopped))),
+            (vec![steps("custom", Some(stopped.clone()))], (true, Some(Why::Stopped))),
+            (vec![steps("custom", None)], (false, None)),
+            (vec![steps("reasoning", None), answer(None)], (false, None)),
+            // The message says it itself.
+            (vec![steps("reasoning", None), answer(Some(stopped.clone()))], (true, None)),
+            (vec![answer(Some(cut.clone()))], (true, None)),
+            (vec![answer(None), steps("custom", Some(cut))], (true, Some(Why::Interrupted))),
+        ] {
+            let data = [vec![question.clone()], items.clone()].concat();
+            let thread = json!({ "id": "t", "created_at": at, "items": { "data": data } });
+            let state = ChatState::open(Some(serde_json::from_value::<Thread>(thread).unwrap()));
+            let again = state.again().unwrap();
+            assert_eq!((again.is_broken, again.why), expected, "{items:?}");
         }
     }
 }

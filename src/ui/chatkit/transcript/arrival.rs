@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    chatkit::{ChatKitControl, Loading, items::Dots, state::Trouble},
+    chatkit::{
+        ChatKitControl, Loading,
+        items::Dots,
+        state::{Trouble, Why},
+    },
     components::{Button, ButtonKind, Icon, IconKind, Show},
     live::{handler, live_view, memo},
     view::{part, view},
-    words::transcript as words,
+    words::{items, transcript as words},
 };
 
 /// The way on after an answer that did not come, or not to its end; after a message that was not taken, the way to send
@@ -16,6 +20,13 @@ use crate::ui::{
 pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     let question = memo(move || {
         control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
+    });
+    let why = memo(move || {
+        control.again.with(|again| again.as_ref().and_then(|it| it.why)).map(|why| match why {
+            Why::Missing => items::UNANSWERED,
+            Why::Stopped => items::STOPPED,
+            Why::Interrupted => items::INTERRUPTED,
+        })
     });
     let is_unsent = memo(move || control.trouble.get() == Trouble::Unsent);
     let is_offered = memo(move || match is_unsent.get() {
@@ -33,6 +44,7 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     };
     view! {
         <Show when=move || is_offered.get() && control.loading.get() == Loading::Ready>
+            {live_view(move || why.get().map(|it| view! { <p class="message__interrupted">{it}</p> }))}
             <p>
                 <Button kind=ButtonKind::Quiet on_click=handler(retry)>
                     <Icon kind=IconKind::RotateCw />
