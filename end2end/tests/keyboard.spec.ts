@@ -114,3 +114,28 @@ test("the list of chats is one stop, and a link leads past it", { tag: "@own-ser
   await expect(chat.questions).toHaveText(/\/long 2/);
   await expect(chat.message).toBeFocused();
 });
+
+test("Escape closes the account menu alone, and a letter writes nothing", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+  await chat.message.fill("/slow 3000");
+  await chat.message.press("Enter");
+  await expect(chat.answers).toContainText("w2 ");
+
+  // Ada opens the menu while an answer is written: keys are for the menu.
+  const signOut = page.getByRole("button", { name: "Sign out" });
+  await chat.accountMenu.click();
+  await expect(signOut).toBeVisible();
+  await page.keyboard.type("q");
+  await expect(signOut).toBeVisible();
+  await expect(chat.message).toHaveValue("");
+  await expect(chat.message).not.toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(signOut).toBeHidden();
+  await expect(chat.stop).toBeVisible();
+
+  // The next one stops the answer.
+  await page.keyboard.press("Escape");
+  await expect(chat.stop).toHaveCount(0);
+  await expect(chat.stopped).toBeVisible();
+});

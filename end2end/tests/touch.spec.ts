@@ -75,6 +75,21 @@ test("the way back closes the chats, and a new one is a tap away", { tag: "@own-
   await expect(chat.empty).toBeVisible();
 });
 
+test("Escape closes the account menu before the chats", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+  await showChats(page).tap();
+  await expect(page.getByRole("button", { name: "Hide chats" })).toBeFocused();
+  const signOut = page.getByRole("button", { name: "Sign out" });
+  await chat.accountMenu.tap();
+  await expect(signOut).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(signOut).toBeHidden();
+  await expect(chat.account).toBeInViewport();
+  await page.keyboard.press("Escape");
+  await expect(chat.account).not.toBeInViewport();
+});
+
 /** What can be tapped and is smaller than a finger, but for links in the middle of a text. */
 const small = (page: Page) =>
   page.evaluate(() => {

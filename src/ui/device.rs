@@ -29,3 +29,11 @@ pub fn focus_first(selector: &str) {
 pub fn is_focus_free() -> bool {
     document().active_element().is_none_or(|it| it.tag_name() == "BODY")
 }
+
+/// True if a dialog or a popover is open, which has the keys for itself.
+pub fn is_popup_open() -> bool {
+    // An old browser does not know the second selector, and finds nothing.
+    ["dialog[open], [aria-modal=true]", ":popover-open"]
+        .iter()
+        .any(|selector| document().query_selector(selector).is_ok_and(|it| it.is_some()))
+}

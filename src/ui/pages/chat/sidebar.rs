@@ -41,7 +41,7 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
         true
     });
     let close_on_escape = move |ev: ev::KeyboardEvent| {
-        if ev.key() == "Escape" && untrack(|| drawer.is_open()) {
+        if ev.key() == "Escape" && untrack(|| drawer.is_open()) && !device::is_popup_open() {
             // It does not stop an answer, too.
             ev.prevent_default();
             drawer.close();
