@@ -90,6 +90,48 @@ test("Escape closes the account menu before the chats", { tag: "@own-server" }, 
   await expect(chat.account).not.toBeInViewport();
 });
 
+test("the chats have the keyboard while they cover the chat", { tag: "@own-server" }, async ({ page, signedIn, visit }) => {
+  const id = await signedIn.createThread("/long 3");
+  await visit(`/chat/${id}`);
+  const chat = chatPage(page);
+  await chat.message.fill("/slow 3000");
+  await chat.send.tap();
+  await expect(chat.answers.last()).toContainText("w2 ");
+  const open = async () => {
+    await showChats(page).tap();
+    await expect(page.getByRole("button", { name: "Hide chats" })).toBeFocused();
+  };
+  await open();
+
+  // The tab key stays among the chats, both ways.
+  for (const key of ["Tab", "Shift+Tab"]) {
+    for (let n = 0; n < 12; n++) {
+      await page.keyboard.press(key);
+      expect(await page.evaluate(() => document.activeElement?.closest("main, .skip-link")?.className)).toBeUndefined();
+    }
+  }
+
+  // A tap on nothing leaves no button with the focus. Letters are written nowhere, and Escape closes the chats alone.
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.type("abc");
+  await page.keyboard.press("Alt+Shift+N");
+  await page.keyboard.press("Escape");
+  await expect(chat.account).not.toBeInViewport();
+  await expect(showChats(page)).toBeFocused();
+  await expect(chat.message).toHaveValue("");
+  await expect(chat.stop).toBeVisible();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${id}`);
+
+  // Where the telephone is turned, both have room, and both can be used.
+  await open();
+  await page.setViewportSize({ width: 844, height: 390 });
+  await expect(chat.account).toBeInViewport();
+  await chat.message.tap();
+  await expect(chat.message).toBeFocused();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(chat.account).not.toBeInViewport();
+});
+
 /** What can be tapped and is smaller than a finger, but for links in the middle of a text. */
 const small = (page: Page) =>
   page.evaluate(() => {

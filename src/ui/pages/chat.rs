@@ -146,7 +146,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     view! {
         <LiveTitle text=title />
         <div class="chat" data-drawer=live(move || drawer.is_open().then_some("open"))>
-            <Show when=move || !is_missing.get()>
+            <Show when=move || !(is_missing.get() || drawer.is_open())>
                 <a class="skip-link" href=format!("#{}", control.composer_id()) on:click=skip>{words::SKIP}</a>
             </Show>
             <Sidebar control session drawer />

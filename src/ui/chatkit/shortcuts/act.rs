@@ -24,7 +24,7 @@ pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
         let Some(root) = root.try_get_untracked().flatten() else { return };
         let is_taken =
             ev.default_prevented() || ev.repeat() || ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE;
-        if is_taken || device::is_popup_open() || !is_meant(&root) {
+        if is_taken || device::is_popup_open() || is_covered(&root) || !is_meant(&root) {
             return;
         }
         let pressed = pressed(&ev);
@@ -149,6 +149,11 @@ fn focus_input(root: &Element) {
     if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         _ = input.focus();
     }
+}
+
+/// True if something else lies over the chat, as a drawer does, and has the keys.
+fn is_covered(root: &Element) -> bool {
+    root.closest("[inert]").is_ok_and(|it| it.is_some())
 }
 
 /// Whether keys are for this chat: it has the focus, or is the only one.

@@ -1,10 +1,13 @@
-//! The chats where they are a drawer: the browser's way back closes it.
+//! The chats where they are a drawer: Escape and the browser's way back close it.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement};
 
-use crate::ui::live::effect;
+use crate::ui::{device, live::effect};
+
+/// Where the chats are a drawer.
+const NARROW: &str = "(max-width: 47.99rem)";
 
 /// A drawer that is open or not. While it is open it has an entry in the browser's history, with the page's own address.
 #[derive(Clone, Copy)]
@@ -22,7 +25,26 @@ impl Drawer {
                 drawer.has_entry.set_value(false);
                 drawer.is_open.set(false);
             });
-            on_cleanup(move || on_back.remove());
+            // The focus may be anywhere: a tap on what holds nothing takes it from the drawer.
+            let on_key = window_event_listener(ev::keydown, move |ev| {
+                let is_taken = ev.default_prevented() || ev.is_composing() || device::is_popup_open();
+                if ev.key() == "Escape" && drawer.is_open.get_untracked() && !is_taken {
+                    // It does not stop an answer, too.
+                    ev.prevent_default();
+                    drawer.close();
+                }
+            });
+            // A telephone that is turned has room for both.
+            let on_resize = window_event_listener(ev::resize, move |_| {
+                if drawer.is_open.get_untracked() && !device::matches(NARROW) {
+                    drawer.close();
+                }
+            });
+            on_cleanup(move || {
+                on_back.remove();
+                on_key.remove();
+                on_resize.remove();
+            });
         });
         drawer
     }
@@ -31,9 +53,9 @@ impl Drawer {
         self.is_open.get()
     }
 
-    /// Opens it.
+    /// Opens it where there is one.
     pub(super) fn open(self) {
-        if !self.is_open.get_untracked() {
+        if !self.is_open.get_untracked() && device::matches(NARROW) {
             self.is_open.set(true);
             let entered = window().history().and_then(|it| it.push_state(&JsValue::NULL, ""));
             self.has_entry.set_value(entered.is_ok());

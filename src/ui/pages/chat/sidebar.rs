@@ -1,6 +1,6 @@
 //! What stands beside the conversation.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::drawer::Drawer;
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{FormAction, Icon, IconKind, Logo, ServerForm},
-        device,
         live::{effect, handler, live, live_view, memo},
         paths,
         view::view,
@@ -17,8 +16,6 @@ use crate::{
     },
 };
 
-/// Where the chats are a drawer.
-const NARROW: &str = "(max-width: 47.99rem)";
 /// The id of the menu of whoever is signed in.
 const ACCOUNT_MENU: &str = "account-menu";
 
@@ -35,24 +32,16 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
     let search = control.on_search();
     Effect::new(move |is_later: Option<bool>| {
         search.track();
-        if is_later.is_some() && device::matches(NARROW) {
+        if is_later.is_some() {
             drawer.open();
         }
         true
     });
-    let close_on_escape = move |ev: ev::KeyboardEvent| {
-        if ev.key() == "Escape" && untrack(|| drawer.is_open()) && !device::is_popup_open() {
-            // It does not stop an answer, too.
-            ev.prevent_default();
-            drawer.close();
-        }
-    };
     view! {
         <nav
             class="sidebar"
             id="chats"
             aria-label=history::CHATS
-            on:keydown=close_on_escape
             on:click=handler(move |ev| drawer.follow(&ev))
         >
             <div class="sidebar__head">
@@ -81,8 +70,15 @@ pub(super) fn ShowChats(drawer: Drawer) -> impl IntoView {
     let show: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |was_open: Option<bool>| {
         let is_open = drawer.is_open();
-        if was_open == Some(true) && !is_open {
-            show.get_untracked().inspect(|it| _ = it.focus());
+        if let Some(show) = show.get_untracked() {
+            // Keys do not reach what the drawer covers. An attribute of the view's might still be there when the button
+            // is to have the focus.
+            if let Ok(Some(covered)) = show.closest("main") {
+                _ = covered.toggle_attribute_with_force("inert", is_open);
+            }
+            if was_open == Some(true) && !is_open {
+                _ = show.focus();
+            }
         }
         is_open
     });
