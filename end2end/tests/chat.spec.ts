@@ -94,6 +94,7 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await confirm.getByRole("button", { name: "Delete" }).click();
     await expect(chat.chat("Who owns what")).toHaveCount(0);
     await expect(chat.empty).toBeVisible();
+    await expect(page).toHaveURL(/\/chat$/);
     await deleted;
     await page.reload();
     await ready();

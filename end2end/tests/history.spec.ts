@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
-import { chatPage } from "../fixtures/pages.ts";
+import { chatPage, closing } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.use({ demo: true });
@@ -224,6 +224,53 @@ test("an answer is followed, and never fights the reader", { tag: "@own-server" 
   await page.keyboard.press("End");
   await expect(jump).toBeHidden();
   await chat.stop.click();
+});
+
+test("the way back closes a dialog, and only then leads out", { tag: "@own-server" }, async ({ page, signedIn, visit }) => {
+  const id = await signedIn.createThread("/long 3");
+  await visit("/account");
+  await visit(`/chat/${id}`);
+  const chat = chatPage(page);
+  const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  const rename = page.getByRole("dialog", { name: "Rename chat" });
+  const openers = new Map([
+    [list, () => page.getByRole("button", { name: "Keyboard shortcuts" }).click()],
+    [
+      rename,
+      async () => {
+        await chat.actions("/long 3").click();
+        await page.getByRole("menuitem", { name: "Rename" }).click();
+      },
+    ],
+  ]);
+  for (const [dialog, open] of openers) {
+    await open();
+    await expect(dialog).toBeVisible();
+    await page.goBack();
+    await expect(dialog).toBeHidden();
+    await expect(page).toHaveURL(`${signedIn.url}/chat/${id}`);
+    await expect(chat.questions).toHaveText(/\/long 3/);
+
+    // The way forward opens nothing, and what is opened there is closed there.
+    await page.goForward();
+    await expect(dialog).toBeHidden();
+    await open();
+    await expect(dialog).toBeVisible();
+    await page.goBack();
+    await expect(dialog).toBeHidden();
+    await page.goBack();
+  }
+
+  // Closed by hand, a dialog leaves nothing behind.
+  for (const [dialog, open] of openers) {
+    await open();
+    await expect(dialog).toBeVisible();
+    await closing(page, () => page.keyboard.press("Escape"));
+    await expect(dialog).toBeHidden();
+  }
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${id}`);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/account$/);
 });
 
 const isAtEnd = (page: Page) =>

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
-import { chatPage, signInPage } from "../fixtures/pages.ts";
+import { chatPage, closing, signInPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.use({ demo: true, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -130,6 +130,50 @@ test("the chats have the keyboard while they cover the chat", { tag: "@own-serve
   await expect(chat.message).toBeFocused();
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(chat.account).not.toBeInViewport();
+});
+
+test("the way back closes a dialog before the chats", { tag: "@own-server" }, async ({ page, signedIn, visit }) => {
+  const [first, second] = [await signedIn.createThread("/long 2"), await signedIn.createThread("/long 3")];
+  await visit(`/chat/${first}`);
+  await visit(`/chat/${second}`);
+  const chat = chatPage(page);
+  const dialog = { Rename: page.getByRole("dialog"), Delete: page.getByRole("alertdialog") };
+  const ask = async (what: "Rename" | "Delete", title: string) => {
+    await chat.actions(title).tap();
+    await page.getByRole("menuitem", { name: what }).tap();
+    await expect(dialog[what]).toBeVisible();
+  };
+
+  // Ada is asked for a name, and goes back to the chats; then to the one that she reads.
+  await showChats(page).tap();
+  for (const what of ["Rename", "Delete"] as const) {
+    await ask(what, "/long 2");
+    await page.goBack();
+    await expect(dialog[what]).toBeHidden();
+    await expect(chat.chat("/long 2")).toBeInViewport();
+  }
+  await page.goBack();
+  await expect(chat.chat("/long 2")).not.toBeInViewport();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${second}`);
+
+  // Closed by hand, a dialog leaves nothing behind.
+  await showChats(page).tap();
+  await ask("Rename", "/long 2");
+  await closing(page, () => dialog.Rename.getByRole("button", { name: "Cancel" }).tap());
+  await expect(dialog.Rename).toBeHidden();
+  await page.goBack();
+  await expect(chat.chat("/long 2")).not.toBeInViewport();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${second}`);
+
+  // The chat that she reads is deleted: the way back does not lead to it.
+  await showChats(page).tap();
+  await ask("Delete", "/long 3");
+  await dialog.Delete.getByRole("button", { name: "Delete" }).tap();
+  await expect(page).toHaveURL(`${signedIn.url}/chat`);
+  await expect(chat.empty).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(`${signedIn.url}/chat/${first}`);
+  await expect(chat.questions).toHaveText(/\/long 2/);
 });
 
 /** What can be tapped and is smaller than a finger, but for links in the middle of a text. */

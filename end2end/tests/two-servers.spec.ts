@@ -71,6 +71,7 @@ test("a conversation is found again, renamed and deleted", TAGS, async ({ page, 
   const deleted = answerTo(page, "threads.delete");
   await page.getByRole("alertdialog", { name: "Delete this chat?" }).getByRole("button", { name: "Delete" }).click();
   await expect(chat.chat("Five words")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/chat$/);
   await deleted;
   await page.reload();
   await ready();

@@ -3,6 +3,7 @@
 //! Everything here renders on the server and runs in the browser. Browser calls stand in handlers and effects only.
 
 mod app;
+mod back_entry;
 pub mod chatkit;
 mod clipboard;
 mod components;

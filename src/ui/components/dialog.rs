@@ -1,11 +1,13 @@
 use leptos::{html, prelude::*};
 
 use crate::ui::{
+    back_entry::BackEntry,
     live::{effect, handler},
     view::view,
 };
 
-/// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back.
+/// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back. The browser's way
+/// back closes it, too.
 #[component]
 pub fn Dialog(
     /// Names the heading's element; unique in the page.
@@ -26,6 +28,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
+    let entry = BackEntry::new(on_close);
     effect(move || {
         let is_open = is_open.get();
         let Some(element) = element.get() else { return };
@@ -34,6 +37,7 @@ pub fn Dialog(
             (false, true) => element.close(),
             _ => {}
         }
+        if is_open { entry.enter() } else { entry.leave() }
     });
     // The children cover the dialog whole: a click on the dialog itself is one on its backdrop.
     let close_on_backdrop = move |ev: leptos::ev::MouseEvent| {

@@ -36,6 +36,7 @@ use crate::{
         page::{AnswersFrom, AttachmentLimits, ChatStart},
     },
     ui::{
+        back_entry::once_left,
         chatkit::{
             Ask, AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions,
             DictationOptions, Handler, Header, History, Loading, MaxSize, ModelOption, StartPrompt, StartScreen,
@@ -182,7 +183,9 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
     let path = use_location().pathname;
     let go = move |to: String| {
         if path.try_get_untracked().is_some_and(|path| path != to) {
-            navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+            let navigate = navigate.clone();
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            once_left(Box::new(move || navigate(&to, options)));
         }
     };
     let go_to_sign_in = {

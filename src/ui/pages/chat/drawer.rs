@@ -1,30 +1,27 @@
 //! The chats where they are a drawer: Escape and the browser's way back close it.
 
 use leptos::{ev, prelude::*};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement};
 
-use crate::ui::{device, live::effect};
+use crate::ui::{back_entry::BackEntry, device, live::effect};
 
 /// Where the chats are a drawer.
 const NARROW: &str = "(max-width: 47.99rem)";
 
-/// A drawer that is open or not. While it is open it has an entry in the browser's history, with the page's own address.
+/// A drawer that is open or not.
 #[derive(Clone, Copy)]
 pub(super) struct Drawer {
     is_open: RwSignal<bool>,
-    has_entry: StoredValue<bool>,
+    entry: BackEntry,
 }
 
 impl Drawer {
     /// A closed one.
     pub(super) fn new() -> Self {
-        let drawer = Self { is_open: RwSignal::new(false), has_entry: StoredValue::new(false) };
+        let is_open = RwSignal::new(false);
+        let drawer = Self { is_open, entry: BackEntry::new(Callback::new(move |()| is_open.set(false))) };
         effect(move || {
-            let on_back = window_event_listener(ev::popstate, move |_| {
-                drawer.has_entry.set_value(false);
-                drawer.is_open.set(false);
-            });
             // The focus may be anywhere: a tap on what holds nothing takes it from the drawer.
             let on_key = window_event_listener(ev::keydown, move |ev| {
                 let is_taken = ev.default_prevented() || ev.is_composing() || device::is_popup_open();
@@ -41,7 +38,6 @@ impl Drawer {
                 }
             });
             on_cleanup(move || {
-                on_back.remove();
                 on_key.remove();
                 on_resize.remove();
             });
@@ -57,23 +53,20 @@ impl Drawer {
     pub(super) fn open(self) {
         if !self.is_open.get_untracked() && device::matches(NARROW) {
             self.is_open.set(true);
-            let entered = window().history().and_then(|it| it.push_state(&JsValue::NULL, ""));
-            self.has_entry.set_value(entered.is_ok());
+            self.entry.enter();
         }
     }
 
     /// Closes it, as the way back does.
     pub(super) fn close(self) {
         self.is_open.set(false);
-        if self.take_entry() {
-            _ = window().history().and_then(|it| it.back());
-        }
+        self.entry.leave();
     }
 
     /// Closes it as another page is shown.
     pub(super) fn leave(self) {
         self.is_open.set(false);
-        self.has_entry.set_value(false);
+        self.entry.take();
     }
 
     /// Lets the page that a link within the drawer leads to take the place of the drawer's entry.
@@ -87,11 +80,7 @@ impl Drawer {
             return self.close();
         }
         // The router reads it from the link.
-        _ = js_sys::Reflect::set(&link, &"replace".into(), &self.take_entry().into());
+        _ = js_sys::Reflect::set(&link, &"replace".into(), &self.entry.take().into());
         self.is_open.set(false);
-    }
-
-    fn take_entry(self) -> bool {
-        self.has_entry.try_update_value(std::mem::take).unwrap_or_default()
     }
 }
