@@ -111,12 +111,23 @@ impl Inner {
         let response = self.send_once(self.client.get(&url)).await?;
         let body = read_body(response, MAX_BODY_BYTES).await;
         let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NoApi)?;
-        let rows = list["data"].as_array().or_else(|| list["models"].as_array()).map_or(&[][..], Vec::as_slice);
-        let name = |row: &Value| row["id"].as_str().or_else(|| row["name"].as_str()).map(str::to_owned);
-        let models: Vec<String> = rows.iter().filter_map(name).collect();
+        let models = names(&list);
         *listed = Some((Instant::now(), models.clone()));
         Ok(models)
     }
+}
+
+/// The names in a list of models, each once. Some servers list a model once per backend, and leave names blank.
+fn names(list: &Value) -> Vec<String> {
+    let rows = list["data"].as_array().or_else(|| list["models"].as_array()).map_or(&[][..], Vec::as_slice);
+    let given = |row: &Value, key: &str| row[key].as_str().filter(|it| !it.trim().is_empty()).map(str::to_owned);
+    let mut names = Vec::new();
+    for name in rows.iter().filter_map(|row| given(row, "id").or_else(|| given(row, "name"))) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// The model that answers where nobody named one: the first that seems to chat, or the first.
@@ -133,7 +144,25 @@ fn chats(model: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_list_has_each_name_once_and_no_blank_ones() {
+        let check = |list: Value, expected: &[&str]| assert_eq!(names(&list), expected, "{list}");
+        check(json!({ "data": [{ "id": "a" }, { "id": "b" }, { "id": "a" }] }), &["a", "b"]);
+        check(json!({ "data": [{ "id": "a" }, { "id": "a" }, { "id": "A" }] }), &["a", "A"]);
+        check(json!({ "data": [{ "id": "" }, { "id": "  " }, { "id": "\u{a0}\n" }, { "id": "b" }] }), &["b"]);
+        check(json!({ "data": [{ "id": "", "name": "c" }, { "name": "c" }, { "id": "c" }] }), &["c"]);
+        check(json!({ "data": [{ "id": null, "name": "d" }, { "id": 7 }, {}, null, "e"] }), &["d"]);
+        check(json!({ "data": [{ "id": "", "name": "" }] }), &[]);
+        check(json!({ "data": [] }), &[]);
+        check(json!({ "models": [{ "name": "f:latest" }, { "name": "f:latest" }, { "name": " " }] }), &["f:latest"]);
+        check(json!({ "data": null, "models": [{ "id": "g" }] }), &["g"]);
+        check(json!([{ "id": "h" }]), &[]);
+        check(json!({ "error": "no" }), &[]);
+    }
 
     #[test]
     fn people_are_offered_models_that_chat() {
