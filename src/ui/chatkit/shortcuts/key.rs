@@ -85,8 +85,16 @@ impl Pressed {
     /// True if the key writes something, and the focus is where nobody writes. A space scrolls or presses a button there,
     /// and the shortcuts have been looked for before.
     pub(super) fn is_writing(&self) -> bool {
-        let is_char = self.key != " " && self.key.chars().count() == 1 || self.key == "Dead";
-        is_char && !self.is_typing && !self.alt && !self.ctrl && !self.meta
+        // Option types on a Mac.
+        let is_held = self.ctrl || self.meta || self.alt && !self.is_mac;
+        (self.is_text() || self.key == "Dead") && !self.is_typing && !is_held
+    }
+
+    /// True if the key types what can be seen. A key of some layouts types several characters; the names of keys that type
+    /// none are ASCII and longer than one.
+    fn is_text(&self) -> bool {
+        let is_one = self.key.chars().count() == 1;
+        (is_one || !self.key.is_ascii()) && !self.key.contains(|it: char| it.is_whitespace() || it.is_control())
     }
 
     /// The letter on the key: what it types, or where it is if it types no Latin letter.
@@ -153,9 +161,38 @@ mod tests {
         for keys in ["a", "shift-A", "7", "é", "語", "ш", "/", "Dead"] {
             check(keys, true);
         }
+        // Several characters by one key: Devanagari, Arabic, Hebrew, a letter with a mark, one beyond the first plane.
+        for keys in ["क्ष", "त्र", "shift-ज्ञ", "لا", "لآ", "שׁ", "e\u{301}", "m̃", "𞤀", "👍🏽"]
+        {
+            check(keys, true);
+        }
+        // Option types on a Mac.
+        for keys in ["alt-@-mac", "alt-å-mac", "alt-shift-Å-mac", "alt-Dead-mac", "alt-¡-mac", "a-mac"] {
+            check(keys, true);
+        }
         for keys in
             ["a-typing", "alt-a", "ctrl-a", "meta-a", "ctrl-alt-@", " ", "Enter", "Tab", "F1", "ArrowUp", "Shift", ""]
         {
+            check(keys, false);
+        }
+        for keys in [
+            "क्ष-typing",
+            "ctrl-لا",
+            "alt-é",
+            "meta-å-mac",
+            "ctrl-alt-å-mac",
+            "alt-ArrowLeft-mac",
+            "alt-\u{a0}-mac",
+            "\u{3000}",
+            "\u{7f}",
+            "\u{85}",
+            "F12",
+            "Unidentified",
+            "Process",
+            "Backspace",
+            "AltGraph",
+            "MediaPlayPause",
+        ] {
             check(keys, false);
         }
     }
