@@ -45,6 +45,10 @@ test("a locked chat says why, a closed one has no composer", { tag: "@own-server
   await ready();
   await expect(locked).toBeDisabled();
 
+  // The way past the chats leads to what can be read.
+  await page.getByRole("link", { name: "Skip to the message field" }).press("Enter");
+  await expect(chat.conversation).toBeFocused();
+
   // Another one is closed: a sentence stands in the composer's place.
   await chat.newChat.click();
   await expect(chat.message).toBeEnabled();

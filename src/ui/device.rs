@@ -17,12 +17,10 @@ pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|it| it.matches())
 }
 
-/// Gives the focus to the first element of the page that the selector names.
-pub fn focus_first(selector: &str) {
+/// Gives the focus to the first element of the page that the selector names. Returns whether there is one.
+pub fn focus_first(selector: &str) -> bool {
     let element = document().query_selector(selector).ok().flatten();
-    if let Some(element) = element.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
-        _ = element.focus();
-    }
+    element.and_then(|it| it.dyn_into::<HtmlElement>().ok()).is_some_and(|it| it.focus().is_ok())
 }
 
 /// True if nothing has the focus.

@@ -141,8 +141,9 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     effect(move || control.take_keys());
     let skip = move |ev: ev::MouseEvent| {
         ev.prevent_default();
-        // The assistant's questions may stand in its place.
-        device::focus_first(".composer__input, .questions :is(textarea, input, button):not(:disabled)");
+        // The assistant's questions may stand in its place; in a closed chat nothing can be written, only read.
+        _ = device::focus_first(":is(.composer__input, .questions :is(textarea, input, button)):not(:disabled)")
+            || device::focus_first(".transcript__scroller");
     };
     view! {
         <LiveTitle text=title />
