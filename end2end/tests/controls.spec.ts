@@ -71,8 +71,9 @@ test("the note about the demo can be closed, and stays closed", { tag: "@own-ser
   await visit("/chat");
   const note = page.getByRole("note").filter({ hasText: "Demo answers" });
   const answered = page.waitForResponse((it) => it.url().endsWith("/close-demo-note"));
-  await note.getByRole("button", { name: "Close this note" }).click();
+  await note.getByRole("button", { name: "Close this note" }).press("Enter");
   await expect(note).toHaveCount(0);
+  await expect(chatPage(page).message).toBeFocused();
   await answered;
   await page.reload();
   await ready();

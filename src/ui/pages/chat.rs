@@ -169,7 +169,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                     </Show>
                     <NewChat control />
                 </header>
-                {is_demo_told.then(|| view! { <DemoNote /> })}
+                {is_demo_told.then(|| view! { <DemoNote control /> })}
                 <Show when=move || !is_missing.get() fallback=|| view! { <div class="chat__missing"><NotFound /></div> }>
                     <ChatKit control class="chat__kit" />
                 </Show>

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use crate::{
     api::appearance::CloseDemoNote,
     ui::{
+        chatkit::ChatKitControl,
         components::{FormAction, Icon, IconKind, ServerForm, Show},
         view::view,
         words::pages as words,
@@ -11,9 +12,14 @@ use crate::{
 
 /// Says that the demo answers, until that was read once in this browser.
 #[component]
-pub(super) fn DemoNote() -> impl IntoView {
+pub(super) fn DemoNote(control: ChatKitControl) -> impl IntoView {
     let action = FormAction::new::<CloseDemoNote>();
     let is_read = RwSignal::new(false);
+    let close = move |()| {
+        is_read.set(true);
+        // The button takes the focus along.
+        control.offer_composer();
+    };
     view! {
         <Show when=move || !is_read.get()>
             <aside class="notice" data-level="info" role="note">
@@ -26,7 +32,7 @@ pub(super) fn DemoNote() -> impl IntoView {
                     <code>{words::API_KEY}</code>
                     {words::DEMO_CONNECT}
                 </span>
-                <ServerForm action class="notice__close" on_submit=Callback::new(move |()| is_read.set(true))>
+                <ServerForm action class="notice__close" on_submit=Callback::new(close)>
                     <button class="icon-button" type="submit" aria-label=words::CLOSE_NOTE title=words::CLOSE_NOTE>
                         <Icon kind=IconKind::Close />
                     </button>
