@@ -49,6 +49,17 @@ test("an answer and its code are copied on plain http", { tag: "@own-server" }, 
   await page.keyboard.press("Alt+Shift+C");
   await expect(page.getByRole("status").filter({ hasText: "Answer copied" })).toBeVisible();
   expect(await pasted()).toContain("```");
+
+  // What was selected stays so.
+  await chat.conversation.focus();
+  await chat.questions.evaluate((it) => getSelection()!.selectAllChildren(it));
+  const selected = () => page.evaluate(() => getSelection()!.toString());
+  const before = await selected();
+  expect(before).toContain("/markdown");
+  await page.keyboard.press("Alt+Shift+C");
+  expect(await selected()).toBe(before);
+  await chat.message.focus();
+  expect(await pasted()).toContain("```");
 });
 
 /** Lets nobody copy. */
