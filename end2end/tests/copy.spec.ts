@@ -62,6 +62,29 @@ test("an answer and its code are copied on plain http", { tag: "@own-server" }, 
   expect(await pasted()).toContain("```");
 });
 
+test("who copies twice is told so for as long again", { tag: "@own-server" }, async ({ page, visit, signedIn }) => {
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.resolve();
+  });
+  await page.clock.install();
+  const id = await signedIn.createThread("/long 3");
+  await visit(`/chat/${id}`);
+  const answer = chatPage(page).answers;
+  const copied = answer.getByRole("button", { name: "Copied" });
+  await expect(answer.getByRole("button", { name: "Copy answer" })).toBeVisible();
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
+  await answer.getByRole("button", { name: "Copy answer" }).click();
+  await expect(copied).toBeVisible();
+  await page.clock.runFor(1500);
+  await copied.click();
+  await page.clock.runFor(1500);
+  await expect(copied).toBeVisible();
+  await page.clock.runFor(1000);
+  await expect(copied).toHaveCount(0);
+  await expect(answer.getByRole("button", { name: "Copy answer" })).toBeVisible();
+  await page.clock.resume();
+});
+
 /** Lets nobody copy. */
 const refuseCopies = (page: Page) =>
   page.addInitScript(() => {

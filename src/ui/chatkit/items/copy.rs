@@ -24,13 +24,18 @@ pub fn CopyButton(
 ) -> impl IntoView {
     let toasts = use_context::<ChatKitControl>().map(|control| control.frame.toasts);
     let copied = RwSignal::new(None::<bool>);
+    let end = StoredValue::new(None::<TimeoutHandle>);
     let click = move |_| {
         copy(text.get_untracked(), move |is_copied| {
             copied.try_set(Some(is_copied));
             if let (false, Some(toasts)) = (is_copied, toasts) {
                 toasts.say(words::NOT_COPIED);
             }
-            set_timeout(move || _ = copied.try_set(None), SHOWN_FOR);
+            // Copied again, it says so for as long again.
+            let next = set_timeout_with_handle(move || _ = copied.try_set(None), SHOWN_FOR).ok();
+            if let Some(before) = end.try_update_value(|end| std::mem::replace(end, next)).flatten() {
+                before.clear();
+            }
         });
     };
     let name = move || match copied.get() {
