@@ -195,5 +195,14 @@ test.describe("a form that is refused", () => {
     await expect(signInPage(page).password).toHaveValue("correct horse");
     await show.click();
     await expect(signInPage(page).password).toHaveAttribute("type", "password");
+
+    // The button has one name in all its states, and what was sent is not left in sight.
+    await show.click();
+    await expect(signInPage(page).password).toHaveAttribute("type", "text");
+    await expect(show).toHaveAttribute("title", "Show password");
+    await signInPage(page).submit.click();
+    await expect(signInPage(page).password).toHaveAttribute("type", "password");
+    await expect(show).toHaveAttribute("aria-pressed", "false");
+    await expectFieldError(signInPage(page).email, "Enter an email address such as ada@example.com.");
   });
 });

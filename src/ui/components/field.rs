@@ -1,4 +1,4 @@
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{Icon, IconKind};
 use crate::ui::{
@@ -104,12 +104,17 @@ pub fn Field(
 /// A button that shows what was typed as a password.
 #[component]
 fn ShowPassword(is_shown: RwSignal<bool>) -> impl IntoView {
+    // Whatever comes of the form, what was sent is not left in sight.
+    effect(move || {
+        let on_submit = window_event_listener(ev::submit, move |_| is_shown.set(false));
+        on_cleanup(move || on_submit.remove());
+    });
     view! {
         <button
             class="field__show icon-button"
             type="button"
             aria-label=words::SHOW_PASSWORD
-            title=live(move || if is_shown.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD })
+            title=words::SHOW_PASSWORD
             aria-pressed=live(move || if is_shown.get() { "true" } else { "false" })
             on:click=handler(move |_| is_shown.update(|it| *it = !*it))
         >

@@ -17,8 +17,6 @@ pub fn failure(err: ApiError) -> &'static str {
 pub const SIGN_IN_INSTEAD: &str = "Sign in instead?";
 /// Shows what was typed as a password.
 pub const SHOW_PASSWORD: &str = "Show password";
-/// Hides it again; a tooltip.
-pub const HIDE_PASSWORD: &str = "Hide password";
 
 /// Says why something was refused.
 pub fn refusal(err: AuthError) -> &'static str {
