@@ -18,6 +18,8 @@ test("a list is searched by keys alone, and its form sends what was chosen", { t
   const options = widget.getByRole("option");
   const search = widget.getByRole("button", { name: "Search" });
   await expect(options).toHaveCount(0);
+  // The one without a label is called by what it is for.
+  await expect(field("Choose…")).toHaveValue("Second class");
 
   // Without a city nothing is sent. What is typed shows what fits, and Enter means the first of it.
   await press(page, search);

@@ -8,6 +8,12 @@ pub const WIDGET: &str = "Widget";
 pub const BUTTON: &str = "Button";
 /// What a list to choose from shows while nothing is chosen.
 pub const NOTHING_CHOSEN: &str = "Choose…";
+/// The name of a field for text that has none.
+pub const TEXT: &str = "Text";
+/// The name of a field for a day that has none.
+pub const DATE: &str = "Date";
+/// The name of a box to tick, or of options, that have none.
+pub const CHOICE: &str = "Choice";
 /// Takes back what was chosen.
 pub const CLEAR: &str = "Clear the choice";
 /// The days to choose from, and what opens them.

@@ -23,7 +23,10 @@ pub(super) fn picker(here: Here<'_>) -> Element {
     let label = here.label_id(name);
     let (named_by, called) = match is_labelled(here, name) {
         true => (Some(format!("{id} {label}")), words::CALENDAR.to_owned()),
-        false => (None, format!("{} {}", words::CALENDAR, props.text("placeholder").unwrap_or(name))),
+        false => match props.text("placeholder") {
+            Some(placeholder) => (None, format!("{} {placeholder}", words::CALENDAR)),
+            None => (None, words::CALENDAR.to_owned()),
+        },
     };
     let open = Element::of("button", "widget-date__open")
         .attribute("type", "button")

@@ -59,11 +59,12 @@ pub(super) fn select(here: Here<'_>) -> Element {
 /// `Checkbox`.
 pub(super) fn checkbox(here: Here<'_>) -> Element {
     let props = here.props;
+    let is_named = props.get("label").is_some() || is_labelled(here, props.text("name").unwrap_or_default());
     let field = Element::new("input")
         .attribute("type", "checkbox")
         .maybe("name", props.text("name"))
         .maybe("id", props.text("name").map(|name| here.id(name)))
-        .maybe("aria-label", props.get("label").is_none().then(|| props.text("name").unwrap_or_default()))
+        .maybe("aria-label", (!is_named).then_some(words::CHOICE))
         .flag("checked", props.is("defaultChecked"))
         .flag("required", props.is("required"))
         .flag("disabled", props.is("disabled"))
@@ -89,19 +90,27 @@ pub(super) fn radio_group(here: Here<'_>) -> Element {
         let label = Element::new("span").text(option.text("label").unwrap_or(value));
         Element::of("label", "widget-choice").child(changing(field, here)).child(label)
     });
+    let label = (props.get("ariaLabel").is_none() && is_labelled(here, name)).then(|| here.label_id(name));
     Element::of("div", if props.text("direction") == Some("col") { "widget-col" } else { "widget-row" })
         .attribute("role", "radiogroup")
-        .attribute("aria-label", props.text("ariaLabel").unwrap_or(name))
+        .attribute("aria-label", props.text("ariaLabel").unwrap_or(words::CHOICE))
+        .maybe("aria-labelledby", label)
         .children(options)
 }
 
 /// What all fields have in common. One that waits keeps the focus, so it is not disabled.
 pub(super) fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
     let name = props.text("name").unwrap_or_default();
+    // A field's name is for its server and means nothing to a reader.
+    let generic = match here.props.kind() {
+        "Select" => words::NOTHING_CHOSEN,
+        "DatePicker" => words::DATE,
+        _ => words::TEXT,
+    };
     element
         .attribute("name", name)
         .attribute("id", here.id(name))
-        .maybe("aria-label", props.text("placeholder").or(Some(name)).filter(|_| !is_labelled(here, name)))
+        .maybe("aria-label", (!is_labelled(here, name)).then(|| props.text("placeholder").unwrap_or(generic)))
         .maybe("data-variant", props.text("variant"))
         .flag("data-pill", props.is("pill"))
         .flag("data-block", props.is("block"))

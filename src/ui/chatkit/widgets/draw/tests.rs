@@ -70,10 +70,34 @@ fn labels_and_fields_belong_together() {
     check(
         json!({ "type": "Input", "name": "city", "size": "lg", "gutterSize": "sm", "allowAutofillExtensions": true }),
         concat!(
-            "<input class=\"widget-field\" type=\"text\" name=\"city\" id=\"w-city\" aria-label=\"city\" ",
+            "<input class=\"widget-field\" type=\"text\" name=\"city\" id=\"w-city\" aria-label=\"Text\" ",
             "data-size=\"lg\" data-gutter=\"sm\">",
         ),
     );
+}
+
+#[test]
+fn a_field_without_a_label_is_not_called_by_its_name() {
+    let check = |kind: &str, props: Value, expected: &str| {
+        let mut field = json!({ "type": kind, "name": "trip.class", "options": [{ "value": "1", "label": "First" }] });
+        field.as_object_mut().expect("an object").extend(props.as_object().expect("an object").clone());
+        let html = html(json!({ "type": "Basic", "children": [field] }));
+        assert!(html.contains(&format!("aria-label=\"{expected}\"")), "{html}");
+        assert!(!html.contains("aria-label=\"trip.class\"") && !html.contains("Calendar trip.class"), "{html}");
+    };
+    for kind in ["Input", "Textarea", "Select", "DatePicker"] {
+        check(kind, json!({ "placeholder": "Which?" }), "Which?");
+    }
+    check("Input", json!({}), "Text");
+    check("Textarea", json!({}), "Text");
+    check("Text", json!({ "value": "a", "editable": { "name": "trip.class" } }), "Text");
+    check("Select", json!({}), "Choose…");
+    check("Select", json!({ "searchable": true }), "Choose…");
+    check("DatePicker", json!({}), "Date");
+    check("DatePicker", json!({}), "Calendar");
+    check("Checkbox", json!({}), "Choice");
+    check("RadioGroup", json!({}), "Choice");
+    check("RadioGroup", json!({ "ariaLabel": "Class" }), "Class");
 }
 
 #[test]
@@ -172,7 +196,7 @@ fn a_select_that_can_be_searched_is_a_combobox() {
             ] }),
         concat!(
             "<div class=\"widget-search\" data-default=\"b\" data-change=\"0\">",
-            "<input class=\"widget-field\" name=\"to\" id=\"w-to\" aria-label=\"to\" required=\"\" type=\"text\" ",
+            "<input class=\"widget-field\" name=\"to\" id=\"w-to\" aria-label=\"Choose…\" required=\"\" type=\"text\" ",
             "role=\"combobox\" autocomplete=\"off\" spellcheck=\"false\" aria-autocomplete=\"list\" ",
             "aria-expanded=\"false\" aria-controls=\"w-to-options\" placeholder=\"Choose…\" data-1p-ignore=\"\" ",
             "data-select=\"\" value=\"b\">",
