@@ -40,8 +40,12 @@ pub fn Field(
     let input: NodeRef<html::Input> = NodeRef::new();
     let is_password = kind == "password";
     let is_shown = RwSignal::new(false);
+    // What is wrong until it is changed. The same refusal again is news, too.
+    let fault = RwSignal::new(error.get_untracked());
     effect(move || {
-        if let (Some(_), Some(input), true) = (error.get(), input.get_untracked(), is_password) {
+        let error = error.get();
+        fault.set(error);
+        if let (Some(_), Some(input), true) = (error, input.get_untracked(), is_password) {
             // Nobody sees where a password is wrong: it is typed again.
             input.set_value("");
         }
@@ -58,7 +62,7 @@ pub fn Field(
     let hint_id = format!("{id}-hint");
     let described_by = {
         let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
-        move || match (error.get(), hint) {
+        move || match (fault.get(), hint) {
             (Some(_), _) => Some(error_id.clone()),
             (None, Some(_)) => Some(hint_id.clone()),
             (None, None) => None,
@@ -79,13 +83,18 @@ pub fn Field(
                     value=value
                     autocomplete=autocomplete
                     autofocus=error.get_untracked().is_some()
-                    on:input=handler(move |_| follow())
-                    aria-invalid=live(move || error.get().map(|_| "true"))
+                    on:input=handler(move |_| {
+                        if fault.get_untracked().is_some() {
+                            fault.set(None);
+                        }
+                        follow();
+                    })
+                    aria-invalid=live(move || fault.get().map(|_| "true"))
                     aria-describedby=live(described_by)
                 />
                 {is_password.then(|| view! { <ShowPassword is_shown /> })}
             </div>
-            {live_view(move || match (error.get(), hint) {
+            {live_view(move || match (fault.get(), hint) {
                 (Some(text), _) => {
                     view! {
                         <p class="field__error" id=error_id.clone() role="alert">
