@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { ASK_MODEL, startModel } from "../fixtures/model.mjs";
 import { Client, newAccount } from "../fixtures/client.mjs";
+import { NOTES, choose } from "../fixtures/files.ts";
 import { chatPage, signInPage } from "../fixtures/pages.ts";
 import { modelAt, startServer } from "../fixtures/server.mjs";
 import { expect, signIn, test } from "../fixtures/test.ts";
@@ -43,6 +44,44 @@ test("a long title can be read", { tag: "@own-server" }, async ({ page, visit, s
   const title = await chatPage(page).chat(/^A very long title/).innerText();
   await expect(chatPage(page).chat(title)).toHaveAttribute("title", title);
   await expect(page.getByRole("heading", { level: 1 })).toHaveAttribute("title", title);
+});
+
+/** What is cut for want of room, and shown in full nowhere. */
+const cut = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("body *")]
+      .filter((it) => getComputedStyle(it).textOverflow === "ellipsis" && it.scrollWidth > it.clientWidth)
+      .filter((it) => !it.closest("[title]") && !it.matches("input, select, textarea"))
+      .map((it) => it.outerHTML.slice(0, 120)),
+  );
+
+test("what is cut for want of room can be read", { tag: "@own-server" }, async ({ page, visit, context, baseURL }) => {
+  const account = newAccount("Augusta Ada King-Noel, Countess of Lovelace and of Much Else");
+  const ada = await Client.signUp(baseURL!, account);
+  await signIn(context, ada);
+  await visit(`/chat/${await ada.createThread("/long 2")}`);
+  const chat = chatPage(page);
+  await expect(chat.account).toHaveAttribute("title", new RegExp(`${account.name}.*${account.email}`));
+
+  // A file with a long name goes along with the message that is written.
+  const name = `${"minutes of the yearly meeting ".repeat(4)}of the society.txt`;
+  await choose(page, [{ ...NOTES, name }]);
+  const named = page.getByRole("listitem").getByText(name, { exact: true });
+  await expect(named).toHaveAttribute("title", name);
+  expect(await cut(page), "a long name").toEqual([]);
+  await page.getByRole("button", { name: `Remove ${name}` }).click();
+
+  // A long message waits.
+  await chat.message.fill("/slow 300");
+  await chat.message.press("Enter");
+  await expect(chat.stop).toBeVisible();
+  const text = "a message that waits until the answer has come to its end, ".repeat(5).trim();
+  await chat.message.fill(text);
+  await chat.message.press("Enter");
+  const waiting = page.getByRole("region", { name: "Queued messages" }).getByText(text, { exact: true });
+  await expect(waiting).toHaveAttribute("title", text);
+  expect(await cut(page), "a message that waits").toEqual([]);
+  await chat.stop.click();
 });
 
 test("a slip of the mouse signs nobody out", { tag: "@own-server" }, async ({ page, visit, scan, signedIn }) => {

@@ -47,7 +47,9 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     view! {
         <li class="queue__message">
             <span class="queue__label">{words::QUEUED}</span>
-            <span class="queue__text" dir="auto">{text.clone()}</span>
+            <span class="queue__text" dir="auto" title=text.clone()>
+                {text.clone()}
+            </span>
             <span class="queue__buttons">
                 <Show when=move || can_go_now.get()>
                     <button

@@ -129,13 +129,15 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
         session.with(|it| if it.user.name.is_empty() { it.user.email.clone() } else { it.user.name.clone() })
     });
     let email = memo(move || session.with(|it| it.user.email.clone()));
+    // Both are cut where they are long.
+    let label = move || words::account_of(&name.get(), &email.get());
     view! {
         <div class="account-bar">
             <a
                 class="account-bar__link"
                 href=paths::ACCOUNT
-                title=words::ACCOUNT
-                aria-label=live(move || words::account_of(&name.get(), &email.get()))
+                title=live(label)
+                aria-label=live(label)
             >
                 <span class="account-bar__initial" aria-hidden="true">
                     {live_view(move || name.with(|name| name.chars().next().map(|it| it.to_string())))}

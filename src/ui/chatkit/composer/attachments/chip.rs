@@ -39,7 +39,9 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         <li node_ref=chip class="uploads__chip" data-status=live(move || kind.get())>
             <Sign picture />
             <span class="uploads__text">
-                <span class="uploads__name">{name.clone()}</span>
+                <span class="uploads__name" title=name.clone()>
+                    {name.clone()}
+                </span>
                 <Detail status=status size />
             </span>
             <Progress status=upload.status.clone() size name=name.clone() />
