@@ -39,7 +39,7 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     view! {
         <div class="tool-call">
             <p>
-                {live_view(move || line.get())} " · "
+                {live_view(move || line.get())} "\u{a0}· "
                 {live_view(move || match is_pending.get() {
                     true if has_tools.get() => words::TOOL_PENDING,
                     true => words::TOOL_UNKNOWN,
