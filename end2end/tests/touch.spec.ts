@@ -32,6 +32,35 @@ test("the Enter key begins a line, and the button sends", { tag: "@own-server" }
   await expect(chat.questions).toHaveCount(2);
 });
 
+test("a long draft has the whole width, and the buttons are below it", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await visit("/chat");
+  const { message } = chatPage(page);
+  const attach = page.getByRole("button", { name: "Attach files" });
+  const layout = async () => {
+    const [text, button] = [await message.boundingBox(), await attach.boundingBox()];
+    return button!.y >= text!.y + text!.height ? "below" : button!.x + button!.width <= text!.x ? "beside" : "neither";
+  };
+  await expect.poll(layout).toBe("beside");
+
+  // One line stays beside the buttons.
+  await message.tap();
+  await page.keyboard.type("A short word");
+  expect(await layout()).toBe("beside");
+  const narrow = (await message.boundingBox())!.width;
+
+  // From the second line on the text has the width, and it does not come back where one line of that holds it.
+  await page.keyboard.type(" that becomes so long");
+  await expect.poll(layout).toBe("below");
+  for (const letter of " and longer") {
+    await page.keyboard.type(letter);
+    expect(await layout()).toBe("below");
+  }
+  expect((await message.boundingBox())!.width).toBeGreaterThan(narrow + 60);
+  await expect(chatPage(page).send).toBeInViewport({ ratio: 0.9 });
+  await message.fill("");
+  await expect.poll(layout).toBe("beside");
+});
+
 test("the way back closes the chats, and a new one is a tap away", { tag: "@own-server" }, async ({ page, signedIn, visit, scan }) => {
   const [first, second] = [await signedIn.createThread("/long 2"), await signedIn.createThread("/long 3")];
   await visit("/account");

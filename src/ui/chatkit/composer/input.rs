@@ -144,6 +144,11 @@ fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: M
         }
         let style = (*input).style();
         _ = style.set_property("height", "auto");
+        // Measured beside the buttons: on its own it has more room, and would come back.
+        _ = input.remove_attribute("data-lines");
+        if input.scroll_height() > input.client_height() {
+            _ = input.set_attribute("data-lines", "many");
+        }
         _ = style.set_property("height", &format!("{}px", input.scroll_height()));
         true
     });
