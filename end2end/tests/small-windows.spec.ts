@@ -67,6 +67,12 @@ for (const { what, ...window } of ROOMS) {
       const last = page.getByRole("button", { name: "Ask me something" });
       await last.scrollIntoViewIfNeeded();
       await expect(last).toBeInViewport({ ratio: 0.9 });
+
+      // Beside a long draft they can be scrolled, and nothing leads to what is latest.
+      await chat.empty.scrollIntoViewIfNeeded();
+      await chat.message.fill("one line\n".repeat(14));
+      await expect.poll(() => chat.message.evaluate((it) => it.scrollHeight > it.clientHeight)).toBe(true);
+      await expect(page.getByRole("button", { name: "Jump to latest" })).toBeHidden();
     });
   });
 }
