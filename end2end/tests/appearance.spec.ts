@@ -89,6 +89,12 @@ test("nothing is lost in the system's colours", async ({ page, signedIn: _, visi
   const border = await page.getByText("/markdown", { exact: true }).last().evaluate((it) => getComputedStyle(it).borderTopStyle);
   expect(border).toBe("solid");
   await scan("forced colours");
+  // The frame around the composer shows the focus, and it is the only one.
+  await chatPage(page).message.focus();
+  const frames = await chatPage(page).message.evaluate((it) =>
+    [it, it.closest("form")!].map((it) => getComputedStyle(it).outlineStyle),
+  );
+  expect(frames).toEqual(["none", "solid"]);
   await visit("/account/appearance");
   await scan("the account pages in forced colours");
 });
