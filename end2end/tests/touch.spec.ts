@@ -285,6 +285,12 @@ const INSIDE: Record<string, (way: Way) => Promise<unknown>> = {
     await way.page.getByRole("option", { name: "Berlin" }).tap();
     await expect(way.page.getByRole("button", { name: /^Clear the choice/ }).first()).toBeVisible();
   },
+  "a chosen day": async (way) => {
+    await said(way, "/widget stay");
+    const day = way.page.getByRole("textbox", { name: "To", exact: true });
+    await day.fill("2026-12-20");
+    await expect(way.page.getByRole("button", { name: "Clear the choice" }).and(way.page.locator(":enabled"))).toBeVisible();
+  },
   "every item and widget": async ({ page, visit }) => {
     await visit("/gallery");
     await expect(page.getByRole("region", { name: "charts", exact: true })).toBeVisible();
