@@ -186,20 +186,27 @@ impl Writing<'_> {
                 self.run.tell(ending::notice(end).filter(|_| !self.run.is_resumable()));
             }
             RelayEvent::Event(event) => self.take_event(*event).await?,
-            RelayEvent::Status(status) => match in_flight::change_status(self.chat, &self.run, &status).await {
-                Ok(Some(thread)) => *self.entitled = Some(thread),
-                Ok(None) => return Err(Ending::Lost),
-                Err(err) => return Err(could_not_store(&self.run, &err)),
-            },
-            RelayEvent::Thread(change) => match in_flight::change_thread(self.chat, &self.run, &change).await {
-                Ok(Some(thread)) => {
-                    self.answer.has_others = true;
-                    *self.entitled = None;
-                    self.run.tell([ThreadStreamEvent::ThreadUpdated { thread }]);
+            RelayEvent::Status(status) => {
+                // A checkpoint holds the run's row, and goes on only when it is waited for.
+                self.wait_for_checkpoint().await?;
+                match in_flight::change_status(self.chat, &self.run, &status).await {
+                    Ok(Some(thread)) => *self.entitled = Some(thread),
+                    Ok(None) => return Err(Ending::Lost),
+                    Err(err) => return Err(could_not_store(&self.run, &err)),
                 }
-                Ok(None) => return Err(Ending::Lost),
-                Err(err) => return Err(could_not_store(&self.run, &err)),
-            },
+            }
+            RelayEvent::Thread(change) => {
+                self.wait_for_checkpoint().await?;
+                match in_flight::change_thread(self.chat, &self.run, &change).await {
+                    Ok(Some(thread)) => {
+                        self.answer.has_others = true;
+                        *self.entitled = None;
+                        self.run.tell([ThreadStreamEvent::ThreadUpdated { thread }]);
+                    }
+                    Ok(None) => return Err(Ending::Lost),
+                    Err(err) => return Err(could_not_store(&self.run, &err)),
+                }
+            }
             RelayEvent::Options(stream_options) => {
                 self.answer.has_others = true;
                 // That it can be stopped was said before.
