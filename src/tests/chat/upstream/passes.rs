@@ -151,6 +151,23 @@ on_both_engines! {
         assert_eq!((&half["content"][0]["text"], &half["colloquy"]), (&json!("half"), &json!({ "interrupted": true })));
     }
 
+    async fn news_of_the_thread_waits_for_what_is_being_stored(app) {
+        let alice = app.sign_up("Alice").await;
+        let updated = |n: usize| json!({ "type": "thread.updated", "thread": thread_there(json!({ "title": format!("Rome {n}") })) });
+        let begun = frames(&opening(&[added(&message("m", ""))]));
+        let news = (0..150).map(|n| frames(&[delta("m", "x"), updated(n)]));
+        let end = frames(&[done(&message("m", "Hello"))]);
+        let pieces = stream::iter(std::iter::once(begun).chain(news.collect::<Vec<_>>()).chain([end]));
+        let pieces = pieces.then(async |piece| {
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            Ok::<_, std::convert::Infallible>(piece)
+        });
+        let (_, app) = Upstream::before(&app, [raw(Body::from_stream(pieces))]).await;
+        let told = tokio::time::timeout(Duration::from_secs(50), create(&app, &alice, "Hi")).await.expect("nothing holds itself up");
+        assert!(told.iter().all(|event| event["type"] != "error"), "{told:?}");
+        assert_eq!(told.last().unwrap()["type"], "thread.item.done");
+    }
+
     async fn an_old_answer_stays_when_another_one_fails(app) {
         let alice = app.sign_up("Alice").await;
         let error = json!({ "type": "error", "code": "stream.error", "allow_retry": true });
