@@ -130,12 +130,14 @@ test("Escape stops an answer before it closes a report", { tag: "@own-server" },
   await visit(`/chat/${id}`);
   const chat = chatPage(page);
   const toasts = page.getByRole("status").filter({ hasText: "does not let the page copy" });
-  for (const copy of [
+  const copies = [
     () => page.keyboard.press("Alt+Shift+C"),
     () => chat.answers.first().getByRole("button", { name: /^(Copy answer|Not copied)$/ }).click(),
-  ]) {
+  ];
+  for (const [n, copy] of copies.entries()) {
     await chat.message.fill("/slow 3000");
     await chat.message.press("Enter");
+    await expect(chat.answers).toHaveCount(n + 2);
     await expect(chat.answers.last()).toContainText("w2 ");
     await copy();
     await expect(toasts).toBeVisible();
