@@ -186,13 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn a_message_tells_a_stop_by_its_user_from_an_interruption() {
+    fn a_stop_by_its_user_is_told_from_an_interruption() {
         let text = json!([{ "type": "output_text", "text": "half", "annotations": [] }]);
         let message = close(json!({ "type": "assistant_message", "content": text }), Closing::Stopped).unwrap();
         assert_eq!(message["colloquy"], json!({ "interrupted": true, "stopped": true }));
         let image = json!({ "id": "img_1", "url": "data:," });
         let image = close(json!({ "type": "generated_image", "image": image }), Closing::Stopped).unwrap();
-        assert_eq!(image["colloquy"], json!({ "interrupted": true }));
+        assert_eq!(image["colloquy"], json!({ "interrupted": true, "stopped": true }));
     }
 
     #[test]
