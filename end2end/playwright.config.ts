@@ -14,7 +14,7 @@ export default defineConfig<object, Setting>({
   workers: 2,
   forbidOnly: !!process.env.CI,
   timeout: 120_000,
-  globalTimeout: 20 * 60_000,
+  globalTimeout: 30 * 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
   use: browser,
