@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { ASK_BREAK } from "../fixtures/model.mjs";
 import { chatPage } from "../fixtures/pages.ts";
+import { GOOD_SHIFTS, shifts, watchShifts } from "../fixtures/shifts.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 const LINES = Array.from({ length: 30 }, (_, n) => `Line ${n} of a message that its answer repeats.`).join("\n\n");
@@ -20,15 +21,7 @@ test("it ends at the end, and nothing jumps", { tag: "@own-server" }, async ({ p
   await chat.message.press("Enter");
   await expect(chat.answers).toContainText("Line 29 of");
   await expect(chat.send).toBeVisible();
-  await page.evaluate(() => {
-    const shifts = { sum: 0 };
-    Object.assign(window, { shifts });
-    new PerformanceObserver((list) => {
-      for (const it of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-        if (!it.hadRecentInput) shifts.sum += it.value;
-      }
-    }).observe({ type: "layout-shift" });
-  });
+  await watchShifts(page);
 
   // Ada has it written again, twice.
   for (const version of ["2 / 2", "3 / 3"]) {
@@ -42,7 +35,7 @@ test("it ends at the end, and nothing jumps", { tag: "@own-server" }, async ({ p
     await expect(page.getByRole("button", { name: "Jump to latest" })).toBeHidden();
     await expect(chat.answerAgain).toBeInViewport({ ratio: 1 });
   }
-  expect(await page.evaluate(() => (window as unknown as { shifts: { sum: number } }).shifts.sum)).toBeLessThan(0.05);
+  expect(await shifts(page)).toBeLessThan(GOOD_SHIFTS);
 });
 
 test("what broke off is said once", { tag: "@own-server" }, async ({ page, visit, ready, signedIn: _ }) => {

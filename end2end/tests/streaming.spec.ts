@@ -1,7 +1,8 @@
 // What somebody does with an answer while it is written.
 
-import { ASK_LINKS } from "../fixtures/model.mjs";
+import { ASK_LINES, ASK_LINKS } from "../fixtures/model.mjs";
 import { chatPage } from "../fixtures/pages.ts";
+import { GOOD_SHIFTS, shifts, watchShifts } from "../fixtures/shifts.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 for (const n of [3, 11]) {
@@ -37,3 +38,18 @@ for (const n of [3, 11]) {
     expect(await selected()).toBe(`link${n}`);
   });
 }
+
+test("nothing jumps while a long answer comes", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
+  await visit("/chat");
+  const chat = chatPage(page);
+  await chat.message.fill("Hello");
+  await chat.message.press("Enter");
+  await expect(chat.send).toBeVisible();
+  await expect(chat.answers).toContainText("You said: Hello");
+  await watchShifts(page);
+  await chat.message.fill(ASK_LINES);
+  await chat.message.press("Enter");
+  await expect(chat.answers.last()).toContainText("Line 59 of");
+  await expect(chat.send).toBeVisible();
+  expect(await shifts(page)).toBeLessThan(GOOD_SHIFTS);
+});
