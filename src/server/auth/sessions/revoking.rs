@@ -13,18 +13,7 @@ use crate::server::{
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
-    let mut tx = Tx::begin(db).await?;
-    tx.wait_for_user(user_id).await?;
-    let deleted: u64 = within!(&mut tx, conn => sqlx::query(r#"delete from "session" where "token" = $1 and "userId" = $2"#)
-            .bind(token)
-            .bind(user_id)
-            .execute(conn)
-            .await
-            .map(|done| done.rows_affected()))?;
-    if deleted > 0 {
-        verifications::forget_all_of(&mut tx, user_id).await?;
-    }
-    tx.commit().await?;
+    revoke_one(db, user_id, r#"delete from "session" where "token" = $1 and "userId" = $2"#, token).await?;
     Ok(())
 }
 
@@ -33,14 +22,19 @@ pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
+    revoke_one(db, user_id, r#"delete from "session" where "id" = $1 and "userId" = $2"#, id).await
+}
+
+/// Deletes the row that `key` names; `false` when the user has no such session.
+async fn revoke_one(db: &Db, user_id: &str, delete: &'static str, key: &str) -> Result<bool> {
     let mut tx = Tx::begin(db).await?;
     tx.wait_for_user(user_id).await?;
-    let deleted: u64 = within!(&mut tx, conn => sqlx::query(r#"delete from "session" where "id" = $1 and "userId" = $2"#)
-            .bind(id)
-            .bind(user_id)
-            .execute(conn)
-            .await
-            .map(|done| done.rows_affected()))?;
+    let deleted: u64 = within!(&mut tx, conn => sqlx::query(delete)
+        .bind(key)
+        .bind(user_id)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
     if deleted > 0 {
         verifications::forget_all_of(&mut tx, user_id).await?;
     }
