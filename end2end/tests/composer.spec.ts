@@ -19,6 +19,18 @@ const queued = (page: Page) => {
   };
 };
 
+/** Begins a thread, and opens it in another tab. */
+const inTwoTabs = async (page: Page, ready: (page: Page) => Promise<void>) => {
+  const chat = chatPage(page);
+  await chat.message.fill("Hello");
+  await chat.send.click();
+  await expect(chat.answers).toContainText("You said: Hello");
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await ready(other);
+  return other;
+};
+
 test.describe("while an answer is written", () => {
   test("messages wait for its end, in their order", async ({ page, visit, scan, signedIn: _ }) => {
     await visit("/chat");
@@ -212,15 +224,10 @@ test.describe("a draft", () => {
     expect(kept).toContain("Bob's");
   });
 
-  test("of one tab is never overwritten by another", async ({ page, context, visit, ready, signedIn: _ }) => {
+  test("of one tab is never overwritten by another", async ({ page, visit, ready, signedIn: _ }) => {
     await visit("/chat");
     const chat = chatPage(page);
-    await chat.message.fill("Hello");
-    await chat.send.click();
-    await expect(chat.answers).toContainText("You said: Hello");
-    const other = await context.newPage();
-    await other.goto(page.url());
-    await ready(other);
+    const other = await inTwoTabs(page, ready);
 
     // What is written in one stands in the other, as long as nothing was written there.
     await chat.message.fill("written once");
@@ -244,7 +251,7 @@ test.describe("a draft", () => {
     await expect(there).toHaveValue("");
     await expect(chat.answers.last()).toContainText("You said: written once, and gone on with");
     await expect(chat.message).toHaveValue("something else");
-    const later = await context.newPage();
+    const later = await page.context().newPage();
     await later.goto(page.url());
     await ready(later);
     await expect(chatPage(later).message).toHaveValue("something else");
@@ -257,15 +264,10 @@ test.describe("a draft", () => {
     await expect(chat.questions).toHaveCount(2);
   });
 
-  test("of another tab is sent once", async ({ page, context, visit, ready, signedIn: _ }) => {
+  test("of another tab is sent once", async ({ page, visit, ready, signedIn: _ }) => {
     await visit("/chat");
     const chat = chatPage(page);
-    await chat.message.fill("Hello");
-    await chat.send.click();
-    await expect(chat.answers).toContainText("You said: Hello");
-    const other = await context.newPage();
-    await other.goto(page.url());
-    await ready(other);
+    const other = await inTwoTabs(page, ready);
     const there = chatPage(other);
 
     // What was written in one tab is sent in the other: it does not come back there, nor in a third one.

@@ -93,6 +93,14 @@ async fn a_server_that_is_not_there_is_told_by_name() {
     assert_eq!(failure(&events), (expected, true));
 }
 
+/// Expects a question to be answered by the words `at last`.
+async fn check_answers_at_last(model: &FakeModel) {
+    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
+    let alice = app.sign_up("Alice").await;
+    let events = create(&app, &alice, "Hello").await;
+    assert_eq!(events.last().unwrap()["item"]["content"][0]["text"], "at last");
+}
+
 #[tokio::test]
 async fn a_server_that_is_busy_for_a_moment_is_asked_again() {
     let model = FakeModel::start(|n, _| match n {
@@ -101,10 +109,7 @@ async fn a_server_that_is_busy_for_a_moment_is_asked_again() {
         _ => whole(&["at last"]),
     })
     .await;
-    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
-    let alice = app.sign_up("Alice").await;
-    let events = create(&app, &alice, "Hello").await;
-    assert_eq!(events.last().unwrap()["item"]["content"][0]["text"], "at last");
+    check_answers_at_last(&model).await;
     assert_eq!(model.asked().len(), 3);
 }
 
@@ -117,10 +122,7 @@ async fn what_fails_before_the_first_word_is_tried_again_and_never_afterwards() 
         _ => whole(&["at last"]),
     })
     .await;
-    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
-    let alice = app.sign_up("Alice").await;
-    let events = create(&app, &alice, "Hello").await;
-    assert_eq!(events.last().unwrap()["item"]["content"][0]["text"], "at last");
+    check_answers_at_last(&model).await;
     let model = FakeModel::start(move |_, _| event_stream(delta("half") + error)).await;
     let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
     let alice = app.sign_up("Alice").await;
