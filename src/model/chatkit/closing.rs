@@ -10,7 +10,7 @@
 //! | tool call | an interrupted one goes, since no client was asked to make it yet |
 //! | structured questions | interrupted ones are skipped, since nobody waits for the answers |
 //!
-//! What was interrupted and stays says so under `colloquy.interrupted`, whatever its kind, and what its user stopped under
+//! An interrupted item that stays is marked with `colloquy.interrupted`, whatever its kind; one that its user stopped with
 //! `colloquy.stopped`, too.
 
 use serde_json::{Value, json};

@@ -159,12 +159,12 @@ impl ThreadItem {
         }
     }
 
-    /// Whether it ended before it was complete, by the note under the key `colloquy`.
+    /// True for an item marked as incomplete (`colloquy.interrupted`).
     pub fn is_interrupted(&self) -> bool {
         self.has_mark("interrupted")
     }
 
-    /// Whether its user stopped it, by the note under the key `colloquy`.
+    /// True for an item marked as stopped by its user (`colloquy.stopped`).
     pub fn is_stopped(&self) -> bool {
         self.has_mark("stopped")
     }

@@ -87,7 +87,7 @@ const OPTIONS: Shape = Shape::Object(&[
 
 const SCHEMES: &[&str] = &["light", "dark"];
 
-/// What the chat looks like; the official client's numbers have the same bounds.
+/// The theme; its numbers have the bounds of the official client.
 const THEME: Shape = Shape::Object(&[
     Field::may("colorScheme", Shape::Word(SCHEMES)),
     Field::may("radius", Shape::Word(&["pill", "round", "soft", "sharp"])),

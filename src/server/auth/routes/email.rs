@@ -95,7 +95,7 @@ async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireErro
     }
 }
 
-/// What a link did.
+/// The effect of a link.
 struct Followed {
     /// The JSON answer.
     body: Value,

@@ -85,7 +85,7 @@ async fn reset_password_callback(
     token: Result<Path<String>, PathRejection>,
     parts: Parts,
 ) -> Response {
-    // A token that is no UTF-8 is none of ours.
+    // Our tokens are ASCII: one that is not UTF-8 is invalid.
     let token = token.map(|Path(token)| token).unwrap_or_default();
     links::answer(&parts.headers, go_to_reset(&app, &token, &parts).await)
 }

@@ -63,7 +63,7 @@ pub(in crate::server) enum LinkOrigin {
     /// At the configured origin: clients elsewhere need whole addresses.
     #[default]
     Configured,
-    /// Where the request reached us: the policy of our own pages lets them reach no other origin.
+    /// The origin that the request was sent to: the policy of our own pages allows no other one.
     Reached(String),
     /// Nowhere: in a document of ours, which resolves paths.
     Document,

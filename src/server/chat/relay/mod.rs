@@ -69,7 +69,7 @@ pub(super) trait Relay: Send + Sync {
     }
 }
 
-/// What somebody said.
+/// A recording of speech.
 pub(super) struct Recording {
     /// Base64.
     pub(super) audio_base64: String,

@@ -85,7 +85,7 @@ const GOES_ON: [&str; 7] = ["", "null", "none", "notfinished", "unfinished", "in
 const KEYS: [&str; 5] = ["finish_reason", "finishReason", "stop_reason", "done_reason", "finish_details"];
 
 impl End {
-    /// Reads the end from a chunk or a choice of it; `None` while there is none.
+    /// Reads the finish reason of a chunk, or of a choice in it; `None` if it has none.
     pub(super) fn of(part: &Value) -> Option<Self> {
         let named = [part, &part["delta"], &part["message"]]
             .into_iter()

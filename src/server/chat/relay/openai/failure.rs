@@ -41,7 +41,7 @@ pub(super) enum Failure {
     },
     /// The order of the roles, the system prompt, or the calls of tools are refused.
     RolesRefused,
-    /// What an earlier answer asked to have back is refused.
+    /// The fields that were sent back from an earlier answer are refused.
     ExtrasRefused,
     /// The thoughts of earlier answers are wanted back.
     ThoughtsMissing,

@@ -79,7 +79,7 @@ pub(super) struct Reading {
     n_bytes: usize,
     /// The index of the choice that is read; there may be others.
     index: Option<u64>,
-    /// Whether pieces came as `delta`s, so that a `message` repeats them.
+    /// True once a `delta` has come: a `message` then repeats the text.
     has_deltas: bool,
     /// The gravest end that was named.
     end: Option<End>,

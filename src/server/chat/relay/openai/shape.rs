@@ -51,7 +51,7 @@ pub(super) enum Thoughts {
 pub(super) struct Holds {
     /// Pictures.
     pub(super) pictures: bool,
-    /// What an earlier answer asked to have back.
+    /// Fields that a provider wants back from an earlier answer, such as `extra_content`.
     pub(super) extras: bool,
     /// Older messages: the bytes to which the conversation can be cut.
     pub(super) cuts_to: Option<usize>,

@@ -89,7 +89,7 @@ pub(in super::super) struct Report {
     number: Option<u16>,
     /// Its sentence.
     message: String,
-    /// How long to wait, in seconds, where a number says so.
+    /// The time to wait, in seconds, if a number gives it.
     wait_s: Option<u64>,
 }
 
