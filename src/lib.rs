@@ -34,5 +34,8 @@ struct Readme;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(ui::App);
+    let root = leptos::prelude::document().get_element_by_id(ui::ROOT_ID);
+    let root =
+        root.and_then(|it| wasm_bindgen::JsCast::dyn_into(it).ok()).expect("BUG: the page holds the application");
+    leptos::mount::hydrate_from(root, ui::App).forget();
 }

@@ -1,27 +1,70 @@
 // Extensions of the browser write into the page before it comes to life.
 
-import { chatPage } from "../fixtures/pages.ts";
+import type { Page } from "@playwright/test";
+
+import { chatPage, signInPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.use({ demo: true });
 
-/** What a page looks like when an extension was there first. */
-const meddle = (html: string) =>
-  html
-    .replace(/(<main[^>]*>)/, "$1<injected-box hidden>x</injected-box>")
-    .replace(/(<textarea[^>]*>)/, "<injected-button></injected-button>$1")
-    .replace("</body>", "<injected-bar></injected-bar></body>");
+/** Does something to the document as soon as it is parsed, as a content script does. */
+const meddle = (page: Page, script: () => void) =>
+  page.addInitScript(`document.addEventListener("DOMContentLoaded", ${script});`);
 
 test("what an extension puts into the page does not stop it", async ({ page, signedIn: _, visit }) => {
-  await page.route("**/chat", async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: meddle(await answer.text()) });
+  await meddle(page, () => {
+    document.querySelector("main")!.prepend(document.createElement("injected-box"));
+    document.querySelector("textarea")!.before(document.createElement("injected-button"));
+    document.body.append(document.createElement("injected-bar"));
   });
   await visit("/chat");
-  await expect(page.locator("injected-box, injected-button, injected-bar")).toHaveCount(3);
+  await expect(page.locator("main > injected-box:first-child")).toHaveCount(1);
+  await expect(page.locator("injected-button + textarea")).toHaveCount(1);
+  await expect(page.locator("body > injected-bar")).toHaveCount(1);
   const chat = chatPage(page);
   await chat.message.fill("Are you there?");
   await chat.message.press("Enter");
   await expect(chat.answers.first()).toContainText("Are you there?");
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveCount(1);
+});
+
+test("a password manager writes beside and around the fields", async ({ page, account, client: _, visit }) => {
+  await meddle(page, () => {
+    const icon = document.createElement("injected-icon");
+    document.querySelector("[name=password]")!.after(icon);
+    icon.append(document.createElement("injected-picture"));
+    // It wraps a field, and takes something away.
+    const email = document.querySelector("[name=email]")!;
+    const wrapper = document.createElement("injected-wrapper");
+    email.before(wrapper);
+    wrapper.append(email);
+    document.querySelector("h1")!.remove();
+  });
+  await visit("/sign-in");
+  await expect(page.locator("[name=password] + injected-icon > injected-picture")).toHaveCount(1);
+  const signIn = signInPage(page);
+  await expect(signIn.heading).toBeVisible();
+  await signIn.email.fill(account.email);
+  await signIn.password.fill(account.password);
+  await signIn.submit.click();
+  await expect(chatPage(page).message).toBeFocused();
+});
+
+test("a translator wraps what is read", async ({ page, signedIn: _, visit }) => {
+  await meddle(page, () => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: Node[] = [];
+    while (texts.nextNode()) if (texts.currentNode.textContent!.trim()) found.push(texts.currentNode);
+    for (const text of found.filter((it) => it.parentElement!.tagName !== "SCRIPT")) {
+      const font = document.createElement("font");
+      font.textContent = text.textContent!.toUpperCase();
+      text.parentNode!.replaceChild(font, text);
+    }
+  });
+  await visit("/chat");
+  const chat = chatPage(page);
+  await expect(chat.empty).toBeVisible();
+  await chat.message.fill("Still there?");
+  await chat.message.press("Enter");
+  await expect(chat.answers.first()).toContainText("Still there?");
 });

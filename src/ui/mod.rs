@@ -18,4 +18,4 @@ mod view;
 pub mod words;
 
 pub use app::App;
-pub use shell::shell;
+pub use shell::{ROOT_ID, shell};

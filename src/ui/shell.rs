@@ -36,7 +36,10 @@ pub fn shell(
                 <MetaTags />
             </head>
             <body>
-                <App />
+                <div id=ROOT_ID>
+                    <App />
+                </div>
+                <WatchExtensions />
             </body>
         </html>
     }
@@ -63,7 +66,17 @@ if (!early) await painted;
 const wasm = early ?? fetch({wasm:?});
 const {{ default: init, hydrate }} = await import({script:?});
 await init({{ module_or_path: wasm }});
-hydrate();"
+changes.push(...extensions.takeRecords());
+extensions.disconnect();
+const rewritten = new Set(changes.filter((it) => it.removedNodes.length).map((it) => it.target));
+for (const {{ target, addedNodes, removedNodes, nextSibling }} of [...changes].reverse()) {{
+  addedNodes.forEach((it) => it.remove());
+  removedNodes.forEach((it) => target.insertBefore(it, nextSibling));
+}}
+hydrate();
+for (const {{ target, addedNodes, nextSibling }} of changes)
+  if (target.isConnected && !rewritten.has(target))
+    addedNodes.forEach((it) => target.insertBefore(it, nextSibling?.parentNode === target ? nextSibling : null));"
     );
     view! {
         <script nonce=use_nonce()>{early}</script>
@@ -72,6 +85,22 @@ hydrate();"
             {start}
         </script>
     }
+}
+
+/// The element that holds the application: what extensions of the browser put into `<body>` stands beside it.
+pub const ROOT_ID: &str = "app";
+
+/// Records what changes in the application's element between the end of parsing and hydration. Only extensions change
+/// something there, such as password managers. [`Hydration`] takes it back, hydrates what the server sent, and puts the
+/// extensions' nodes back where they had only added some.
+#[component]
+fn WatchExtensions() -> impl IntoView {
+    let watch = format!(
+        "const changes = [];
+const extensions = new MutationObserver((records) => changes.push(...records));
+extensions.observe(document.getElementById({ROOT_ID:?}), {{ childList: true, subtree: true }});"
+    );
+    view! { <script nonce=use_nonce()>{watch}</script> }
 }
 
 /// An attribute that the macro does not know.
