@@ -1,5 +1,7 @@
 //! The routes.
 
+use std::{any::TypeId, sync::Arc};
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -19,7 +21,6 @@ use super::{
     },
     words::product as words,
 };
-use crate::ui::live::effect;
 
 /// The whole application.
 #[component]
@@ -30,32 +31,48 @@ pub fn App() -> impl IntoView {
         <Title formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=RootPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/check-mail") view=CheckMailPage ssr=SsrMode::Async />
-                <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async />
-                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async />
-                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async />
+                <Route path=path!("/") view=page(RootPage) ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view=page(SignUpPage) ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=page(SignInPage) ssr=SsrMode::Async />
+                <Route path=path!("/check-mail") view=page(CheckMailPage) ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view=page(ForgotPasswordPage) ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view=page(ResetPasswordPage) ssr=SsrMode::Async />
+                <Route path=path!("/verify-email") view=page(VerifyEmailPage) ssr=SsrMode::Async />
                 // Not within the frame: nobody is signed in any more.
-                <Route path=path!("/account/deleted") view=DeletedPage ssr=SsrMode::Async />
+                <Route path=path!("/account/deleted") view=page(DeletedPage) ssr=SsrMode::Async />
                 <ParentRoute path=path!("/account") view=SettingsFrame ssr=SsrMode::Async>
-                    <Route path=path!("") view=ProfilePage ssr=SsrMode::Async />
-                    <Route path=path!("/email") view=EmailPage ssr=SsrMode::Async />
-                    <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async />
-                    <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async />
-                    <Route path=path!("/linked") view=LinkedPage ssr=SsrMode::Async />
-                    <Route path=path!("/appearance") view=AppearancePage ssr=SsrMode::Async />
-                    <Route path=path!("/delete") view=DeletionPage ssr=SsrMode::Async />
-                    <Route path=path!("/delete/confirm") view=ConfirmDeletionPage ssr=SsrMode::Async />
+                    <Route path=path!("") view=page(ProfilePage) ssr=SsrMode::Async />
+                    <Route path=path!("/email") view=page(EmailPage) ssr=SsrMode::Async />
+                    <Route path=path!("/password") view=page(PasswordPage) ssr=SsrMode::Async />
+                    <Route path=path!("/sessions") view=page(SessionsPage) ssr=SsrMode::Async />
+                    <Route path=path!("/linked") view=page(LinkedPage) ssr=SsrMode::Async />
+                    <Route path=path!("/appearance") view=page(AppearancePage) ssr=SsrMode::Async />
+                    <Route path=path!("/delete") view=page(DeletionPage) ssr=SsrMode::Async />
+                    <Route path=path!("/delete/confirm") view=page(ConfirmDeletionPage) ssr=SsrMode::Async />
                 </ParentRoute>
-                <Route path=path!("/examples/chatkit") view=ExamplePage ssr=SsrMode::Async />
-                <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async />
+                <Route path=path!("/examples/chatkit") view=page(ExamplePage) ssr=SsrMode::Async />
+                <Route path=path!("/gallery") view=page(GalleryPage) ssr=SsrMode::Async />
                 // One route for both, so that a new chat keeps its page when it gets its thread.
-                <Route path=path!("/chat/:thread_id?") view=ChatPage ssr=SsrMode::Async />
+                <Route path=path!("/chat/:thread_id?") view=page(ChatPage) ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
+}
+
+/// Draws a page under a key of its own: its component's type.
+///
+/// Erased views of all pages have one type, and the router patches a page into the next one if their types are equal. A
+/// field would keep what was typed on the page before.
+fn page<F, V>(view: F) -> impl Fn() -> AnyView + Clone + Send + Sync
+where
+    F: Fn() -> V + Copy + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    move || keyed(TypeId::of::<F>(), Arc::new(move || view().into_any()))
+}
+
+fn keyed(key: TypeId, view: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    view! { <For each=move || [key] key=|key| *key children=move |_| view() /> }.into_any()
 }
 
 /// Formats the text of the document's `<title>`.
@@ -69,7 +86,7 @@ fn title(page: String) -> String {
 
 /// A click before hydration is lost: styles and tests read from the document when the page has come to life.
 fn mark_hydrated() {
-    effect(|| {
+    Effect::new(|_| {
         if let Some(html) = document().document_element() {
             _ = html.set_attribute("data-hydrated", "");
         }

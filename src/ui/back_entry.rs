@@ -4,8 +4,6 @@ use std::cell::RefCell;
 
 use leptos::{ev, prelude::*};
 
-use super::live::effect;
-
 thread_local! {
     static STEP: RefCell<Option<Step>> = const { RefCell::new(None) };
 }
@@ -31,7 +29,7 @@ impl BackEntry {
     /// None yet. `close` is called when the way back has left it.
     pub fn new(close: Callback<()>) -> Self {
         let entry = Self { made_at_ms: StoredValue::new(0.0) };
-        effect(move || {
+        Effect::new(move |_| {
             let on_back = window_event_listener(ev::popstate, move |_| {
                 arrive();
                 if entry.made_at_ms.try_get_value().is_some_and(|it| it > shown()) {

@@ -8,13 +8,11 @@ pub mod chatkit;
 mod clipboard;
 mod components;
 mod device;
-mod live;
 mod locale;
 mod pages;
 pub mod paths;
 mod shell;
 mod tree;
-mod view;
 pub mod words;
 
 pub use app::App;

@@ -1,17 +1,12 @@
 //! What is mentioned in messages and among sources.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
+
+use crate::ui::components::Show;
 use web_sys::HtmlElement;
 
 use super::{ChatKitControl, Entity, items::text_of_widget};
-use crate::{
-    model::chatkit::{EntitySource, UserContent},
-    ui::{
-        components::Show,
-        live::{effect, handler, live_view},
-        view::view,
-    },
-};
+use crate::model::chatkit::{EntitySource, UserContent};
 
 /// The distance between a mention and its preview, and of that from the window's edge, in pixels.
 const GAP_PX: f64 = 6.0;
@@ -78,7 +73,7 @@ pub(crate) fn EntityButton(
             }
         });
     };
-    effect(move || {
+    Effect::new(move |_| {
         if let (Some(anchor), Some(bubble)) = (anchor.get(), bubble.get()) {
             place(&bubble, &anchor);
         }
@@ -91,13 +86,13 @@ pub(crate) fn EntityButton(
     on_cleanup(move || on_escape.remove());
     let click = move |_| control.handler(|it| it.entities.on_click.clone()).run(entity.get_value());
     view! {
-        <span node_ref=anchor on:pointerenter=handler(move |_| ask()) on:pointerleave=handler(move |_| hide())>
-            <button class="entity" type="button" on:click=click on:focus=handler(move |_| ask()) on:blur=handler(move |_| hide())>
+        <span node_ref=anchor on:pointerenter=move |_| ask() on:pointerleave=move |_| hide()>
+            <button class="entity" type="button" on:click=click on:focus=move |_| ask() on:blur=move |_| hide()>
                 {text}
             </button>
             <Show when=move || preview.with(Option::is_some)>
                 <span node_ref=bubble class="entity__preview" role="status">
-                    {live_view(move || preview.get())}
+                    {move || preview.get()}
                 </span>
             </Show>
         </span>

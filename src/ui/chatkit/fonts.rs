@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{FontFace, FontFaceDescriptors};
 
 use super::{ChatKitControl, FontSource, LogEntry, Theme, web_address::WebAddress};
-use crate::ui::{live::effect, words::frame as words};
+use crate::ui::words::frame as words;
 
 thread_local! {
     /// What the page has: its fonts are those of all chats on it.
@@ -16,7 +16,7 @@ thread_local! {
 
 /// Tells the browser of the theme's fonts, of each once; it fetches one when something is written in it.
 pub(super) fn load(control: ChatKitControl, theme: Memo<Theme>) {
-    effect(move || {
+    Effect::new(move |_| {
         theme.with(|theme| {
             for source in &theme.typography.font_sources {
                 if !KNOWN.with_borrow(|known| known.contains(source)) {

@@ -28,12 +28,7 @@ use leptos::{html, prelude::*};
 use super::items::copy::CopyButton;
 use crate::{
     model::typeset::Passage,
-    ui::{
-        components::{Each, Show},
-        live::{effect, live_view, memo},
-        view::view,
-        words::markdown as words,
-    },
+    ui::{components::Show, words::markdown as words},
 };
 use block::{Align, Block, Inline, ListItem};
 use document::{Document, Key};
@@ -59,7 +54,7 @@ impl Around {
     /// Sets what an element holds, as soon as it stands in the page and is complete.
     fn typeset<E: html::ElementType<Output: JsCast + Clone + 'static>>(&self, element: NodeRef<E>, passage: Passage) {
         let Some(typesetter) = self.host.as_ref().filter(|_| self.is_settled).map(|it| it.typesetter) else { return };
-        effect(move || {
+        Effect::new(move |_| {
             if let Some(element) = element.get() {
                 let element: Element = element.unchecked_into();
                 typesetter.set(passage.clone(), move |it| typeset::put(&element, it));
@@ -87,26 +82,26 @@ pub fn Markdown(
     let document = Memo::new(move |before: Option<&Document>| {
         Document::read(before, source.get(), marks.get(), !is_streaming.get())
     });
-    let [blocks, notes] = [false, true].map(|of_notes| memo(move || document.with(|it| it.keys(of_notes))));
-    let has_notes = memo(move || notes.with(|it| !it.is_empty()));
+    let [blocks, notes] = [false, true].map(|of_notes| Memo::new(move |_| document.with(|it| it.keys(of_notes))));
+    let has_notes = Memo::new(move |_| notes.with(|it| !it.is_empty()));
     let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
     let around_open = StoredValue::new(Around { is_settled: false, ..around.get_value() });
     // What is drawn for a block stays from its first character on, with the focus and the selection in it.
     let block = move |key: Key| {
-        let shown = memo(move || document.with(|it| it.shown(key)));
-        live_view(move || {
+        let shown = Memo::new(move |_| document.with(|it| it.shown(key)));
+        move || {
             shown.get().map(|it| {
                 let around = if it.is_settled { around } else { around_open };
                 around.with_value(|around| view_block(it.block(), around))
             })
-        })
+        }
     };
     view! {
         <div class="markdown" dir="auto">
-            <Each each=move || blocks.get() key=|key| *key children=block />
+            <For each=move || blocks.get() key=|key| *key children=block />
             <Show when=move || has_notes.get()>
                 <section class="markdown__notes" role="doc-endnotes" aria-label=words::FOOTNOTES>
-                    <Each each=move || notes.get() key=|key| *key children=block />
+                    <For each=move || notes.get() key=|key| *key children=block />
                 </section>
             </Show>
         </div>
@@ -115,22 +110,22 @@ pub fn Markdown(
 
 fn view_block(block: &Block, around: &Around) -> AnyView {
     match block {
-        Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> },
+        Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> }.into_any(),
         Block::Plain(line) => view_line(line, around).into_any(),
         // The page's own heading is the first level.
-        Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> },
-        Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> },
-        Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> },
-        Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> },
-        Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> },
+        Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> }.into_any(),
+        Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> }.into_any(),
+        Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> }.into_any(),
+        Block::Heading(4, line) => view! { <h5>{view_line(line, around)}</h5> }.into_any(),
+        Block::Heading(_, line) => view! { <h6>{view_line(line, around)}</h6> }.into_any(),
         Block::Code { language, text } => view_code(language.clone(), text.clone(), around),
-        Block::Quote(blocks) => view! { <blockquote dir="auto">{view_inner(blocks, around)}</blockquote> },
-        Block::List { start: None, items } => view! { <ul dir="auto">{view_items(items, around)}</ul> },
+        Block::Quote(blocks) => view! { <blockquote dir="auto">{view_inner(blocks, around)}</blockquote> }.into_any(),
+        Block::List { start: None, items } => view! { <ul dir="auto">{view_items(items, around)}</ul> }.into_any(),
         Block::List { start: Some(start), items } => {
-            view! { <ol start=start.to_string() dir="auto">{view_items(items, around)}</ol> }
+            view! { <ol start=start.to_string() dir="auto">{view_items(items, around)}</ol> }.into_any()
         }
         Block::Table { columns, head, rows } => view_table(columns, head, rows, around),
-        Block::Rule => view! { <hr /> },
+        Block::Rule => view! { <hr /> }.into_any(),
         Block::Footnote { label, blocks } => view_note(label, blocks, around),
     }
 }
@@ -145,7 +140,10 @@ fn view_items(items: &[ListItem], around: &Around) -> Vec<AnyView> {
         let label = if is_done { words::TASK_DONE } else { words::TASK_OPEN };
         view! { <input class="markdown__task" type="checkbox" checked=is_done disabled aria-label=label /> }
     };
-    items.iter().map(|item| view! { <li>{item.is_done.map(task)} {view_inner(&item.blocks, around)}</li> }).collect()
+    items
+        .iter()
+        .map(|item| view! { <li>{item.is_done.map(task)} {view_inner(&item.blocks, around)}</li> }.into_any())
+        .collect()
 }
 
 fn view_code(language: String, text: String, around: &Around) -> AnyView {
@@ -167,6 +165,7 @@ fn view_code(language: String, text: String, around: &Around) -> AnyView {
             </pre>
         </div>
     }
+    .into_any()
 }
 
 fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], around: &Around) -> AnyView {
@@ -190,5 +189,5 @@ fn view_table(columns: &[Align], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]
                 <tbody>{rows.iter().map(row).collect_view()}</tbody>
             </table>
         </div>
-    }
+    }.into_any()
 }

@@ -43,12 +43,7 @@ use leptos::{context::Provider, html, prelude::*, task::spawn_local};
 
 use crate::{
     model::chatkit::Thread,
-    ui::{
-        components::ToastList,
-        live::{effect, live, memo},
-        view::view,
-        words::frame as words,
-    },
+    ui::{components::ToastList, words::frame as words},
 };
 
 pub use client::{AuthToken, ChatKitError, decode};
@@ -77,7 +72,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     let has_threads = options.initial_threads.is_some();
     let initial_id = options.initial_thread_id.clone().filter(|_| options.initial_thread.is_none());
     let control = ChatKitControl::new(options);
-    effect(move || {
+    Effect::new(move |_| {
         control.is_ready.set_value(true);
         if let Some(id) = initial_id.clone() {
             spawn_local(control.load_thread(id, control.showing()));
@@ -125,7 +120,7 @@ pub fn ChatKit(
     let theme = control.option(|it| it.theme.clone());
     theme::apply(root, theme);
     fonts::load(control, theme);
-    let is_new = memo(move || control.is_new());
+    let is_new = Memo::new(move |_| control.is_new());
     view! {
         // A component has no context of its own: without this, another chat of the page would overwrite it.
         <Provider value=MarkdownHost::of(control)>
@@ -134,17 +129,17 @@ pub fn ChatKit(
                     node_ref=root
                     class=format!("chatkit {class}")
                     part="chat"
-                    aria-label=live(move || name.get())
-                    data-scheme=live(move || theme.with(|it| it.color_scheme.attribute()))
-                    data-radius=live(move || theme.with(Theme::radius_name))
-                    data-density=live(move || theme.with(Theme::density_name))
-                    data-size=live(move || theme.with(Theme::size))
-                    data-colors=live(move || theme.with(Theme::color_sets))
+                    aria-label=move || name.get()
+                    data-scheme=move || theme.with(|it| it.color_scheme.attribute())
+                    data-radius=move || theme.with(Theme::radius_name)
+                    data-density=move || theme.with(Theme::density_name)
+                    data-size=move || theme.with(Theme::size)
+                    data-colors=move || theme.with(Theme::color_sets)
                 >
                     // What the list of threads covers cannot be reached meanwhile.
-                    <div class="chatkit__frame" inert=live(move || control.frame.is_history_open.get())>
+                    <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
                         <FrameHeader control />
-                        <div class="chatkit__body" data-empty=live(move || is_new.get().then_some(""))>
+                        <div class="chatkit__body" data-empty=move || is_new.get().then_some("")>
                             <Transcript control is_new />
                             <Composer control />
                             <DisclaimerText control />

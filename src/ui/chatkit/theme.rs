@@ -7,7 +7,6 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{Density, Radius, Theme, ThemeColors, Typography};
-use crate::ui::live::effect;
 
 /// Every property that a theme may set.
 const PROPERTIES: [&str; 10] = [
@@ -77,7 +76,7 @@ impl Theme {
 
 /// Sets the properties, and takes away those that a theme before had set.
 pub(super) fn apply(root: NodeRef<html::Section>, theme: Memo<Theme>) {
-    effect(move || {
+    Effect::new(move |_| {
         let Some(root) = root.get() else { return };
         let Some(style) = root.dyn_ref::<HtmlElement>().map(HtmlElement::style) else { return };
         for (name, value) in PROPERTIES.into_iter().zip(theme.with(Theme::values)) {

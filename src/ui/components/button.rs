@@ -1,7 +1,5 @@
 use leptos::{ev, prelude::*};
 
-use crate::ui::{live::live, view::view};
-
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
@@ -30,8 +28,8 @@ pub fn Button(
     #[prop(into, optional)]
     aria_label: Option<String>,
     /// What is told when it is pressed.
-    #[prop(optional)]
-    mut on_click: Option<Box<dyn FnMut(ev::MouseEvent)>>,
+    #[prop(into, optional)]
+    on_click: Option<Callback<ev::MouseEvent>>,
     /// The label.
     children: Children,
 ) -> impl IntoView {
@@ -41,8 +39,8 @@ pub fn Button(
         ButtonKind::Danger => "danger",
     };
     let click = move |event| {
-        if let Some(on_click) = &mut on_click {
-            on_click(event);
+        if let Some(on_click) = on_click {
+            on_click.run(event);
         }
     };
     view! {
@@ -52,7 +50,7 @@ pub fn Button(
             data-kind=kind
             disabled=is_busy
             aria-label=aria_label
-            aria-busy=live(move || is_busy.get().then_some("true"))
+            aria-busy=move || is_busy.get().then_some("true")
             on:click=click
         >
             {children()}

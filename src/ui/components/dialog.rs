@@ -1,10 +1,6 @@
 use leptos::{html, prelude::*};
 
-use crate::ui::{
-    back_entry::BackEntry,
-    live::{effect, handler},
-    view::view,
-};
+use crate::ui::back_entry::BackEntry;
 
 /// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back. The browser's way
 /// back closes it, too.
@@ -29,7 +25,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
     let entry = BackEntry::new(on_close);
-    effect(move || {
+    Effect::new(move |_| {
         let is_open = is_open.get();
         let Some(element) = element.get() else { return };
         match (is_open, element.open()) {
@@ -51,13 +47,13 @@ pub fn Dialog(
             class="dialog"
             role=role
             aria-labelledby=id.clone()
-            on:close=handler(move |_| on_close.run(()))
+            on:close=move |_| on_close.run(())
             on:click=close_on_backdrop
             // Escape is for the dialog alone, not for what it stands in.
-            on:keydown=handler(|ev: leptos::ev::KeyboardEvent| ev.stop_propagation())
+            on:keydown=|ev: leptos::ev::KeyboardEvent| ev.stop_propagation()
         >
             <div class="dialog__body">
-                <h2 class="dialog__heading" id=id>
+                <h2 class="dialog__heading" id=id.clone()>
                     {heading}
                 </h2>
                 {children()}

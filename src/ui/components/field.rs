@@ -1,11 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, IconKind};
-use crate::ui::{
-    live::{Live, effect, handler, live, live_view},
-    view::{part, view},
-    words::form as words,
-};
+use crate::ui::words::form as words;
 
 /// A labelled input with its error.
 ///
@@ -32,7 +28,7 @@ pub fn Field(
     hint: Option<&'static str>,
     /// The way on after an error, which stands behind it.
     #[prop(optional)]
-    way_on: Option<Live<AnyView>>,
+    way_on: Option<ViewFn>,
     /// Why it was refused.
     #[prop(into)]
     error: Signal<Option<&'static str>>,
@@ -42,7 +38,7 @@ pub fn Field(
     let is_shown = RwSignal::new(false);
     // What is wrong until it is changed. The same refusal again is news, too.
     let fault = RwSignal::new(error.get_untracked());
-    effect(move || {
+    Effect::new(move |_| {
         let error = error.get();
         fault.set(error);
         if let (Some(_), Some(input), true) = (error, input.get_untracked(), is_password) {
@@ -56,7 +52,7 @@ pub fn Field(
         }
     };
     // What was typed, or filled in by the browser, before the page came to life.
-    effect(follow);
+    Effect::new(move |_| follow());
     let id = format!("field-{name}");
     let error_id = format!("{id}-error");
     let hint_id = format!("{id}-hint");
@@ -79,33 +75,34 @@ pub fn Field(
                     class="field__input"
                     id=id
                     name=name
-                    type=live(move || if is_shown.get() { "text" } else { kind })
+                    type=move || if is_shown.get() { "text" } else { kind }
                     value=value
                     autocomplete=autocomplete
                     autofocus=error.get_untracked().is_some()
-                    on:input=handler(move |_| {
+                    on:input=move |_| {
                         if fault.get_untracked().is_some() {
                             fault.set(None);
                         }
                         follow();
-                    })
-                    aria-invalid=live(move || fault.get().map(|_| "true"))
-                    aria-describedby=live(described_by)
+                    }
+                    aria-invalid=move || fault.get().map(|_| "true")
+                    aria-describedby=described_by
                 />
                 {is_password.then(|| view! { <ShowPassword is_shown /> })}
             </div>
-            {live_view(move || match (fault.get(), hint) {
+            {move || match (fault.get(), hint) {
                 (Some(text), _) => {
                     view! {
                         <p class="field__error" id=error_id.clone() role="alert">
                             {text}
-                            {way_on.as_ref().map(|it| it())}
+                            {way_on.as_ref().map(ViewFn::run)}
                         </p>
                     }
+                    .into_any()
                 }
-                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> },
-                (None, None) => part(()),
-            })}
+                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }.into_any(),
+                (None, None) => ().into_any(),
+            }}
         </div>
     }
 }
@@ -114,7 +111,7 @@ pub fn Field(
 #[component]
 fn ShowPassword(is_shown: RwSignal<bool>) -> impl IntoView {
     // Whatever comes of the form, what was sent is not left in sight.
-    effect(move || {
+    Effect::new(move |_| {
         let on_submit = window_event_listener(ev::submit, move |_| is_shown.set(false));
         on_cleanup(move || on_submit.remove());
     });
@@ -124,10 +121,10 @@ fn ShowPassword(is_shown: RwSignal<bool>) -> impl IntoView {
             type="button"
             aria-label=words::SHOW_PASSWORD
             title=words::SHOW_PASSWORD
-            aria-pressed=live(move || if is_shown.get() { "true" } else { "false" })
-            on:click=handler(move |_| is_shown.update(|it| *it = !*it))
+            aria-pressed=move || if is_shown.get() { "true" } else { "false" }
+            on:click=move |_| is_shown.update(|it| *it = !*it)
         >
-            {live_view(move || view! { <Icon kind=if is_shown.get() { IconKind::EyeOff } else { IconKind::Eye } /> })}
+            {move || view! { <Icon kind=if is_shown.get() { IconKind::EyeOff } else { IconKind::Eye } /> }}
         </button>
     }
 }

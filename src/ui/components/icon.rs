@@ -1,7 +1,5 @@
 use leptos::prelude::*;
 
-use crate::ui::view::view;
-
 /// An outline of Lucide (ISC licence), each as one path in a square of 24.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the outlines")]

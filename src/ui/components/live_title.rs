@@ -1,8 +1,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::view::view;
-
 /// The page's title, where it changes.
 ///
 /// leptos_meta writes the title of a page that the server has rendered when nothing says any more whose request it is.

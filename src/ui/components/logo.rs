@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::{view::view, words::product as words};
+use crate::ui::words::product as words;
 
 /// The product's mark: two voices that overlap, and its name.
 #[component]

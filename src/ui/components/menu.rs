@@ -2,12 +2,7 @@ use leptos::{context::Provider, ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
-use super::{Icon, IconKind, sprite};
-use crate::ui::{
-    components::Show,
-    live::{effect, handler, live},
-    view::view,
-};
+use super::{Icon, IconKind, show::Show, sprite};
 
 /// Tells the items of a menu how to close it.
 #[derive(Clone, Copy)]
@@ -45,7 +40,7 @@ pub fn Menu(
         }
     });
 
-    effect(move || {
+    Effect::new(move |_| {
         if let (true, Some(list), Some(trigger)) = (is_open.get(), list.get(), trigger.get_untracked()) {
             place(&list, &trigger, opens_after);
             focus_item(&list, Step::First);
@@ -90,15 +85,15 @@ pub fn Menu(
             tabindex=is_apart.then_some("-1")
             title=label
             aria-haspopup="menu"
-            aria-expanded=live(move || if is_open.get() { "true" } else { "false" })
+            aria-expanded=move || if is_open.get() { "true" } else { "false" }
             aria-label=label
-            on:click=handler(move |_| is_open.update(|it| *it = !*it))
-            on:keydown=handler(move |ev: ev::KeyboardEvent| {
+            on:click=move |_| is_open.update(|it| *it = !*it)
+            on:keydown=move |ev: ev::KeyboardEvent| {
                 if ev.key() == "ArrowDown" && !is_open.get_untracked() {
                     ev.prevent_default();
                     is_open.set(true);
                 }
-            })
+            }
         >
             <Icon kind=icon />
         </button>

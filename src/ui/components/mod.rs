@@ -2,7 +2,6 @@
 
 mod button;
 mod dialog;
-mod each;
 mod field;
 mod icon;
 mod live_title;
@@ -16,7 +15,6 @@ mod toast;
 
 pub use button::{Button, ButtonKind};
 pub use dialog::Dialog;
-pub use each::Each;
 pub use field::Field;
 pub use icon::{Icon, IconKind};
 pub use live_title::LiveTitle;
@@ -24,5 +22,5 @@ pub use logo::Logo;
 pub use menu::{Menu, MenuItem};
 pub use moment::Moment;
 pub use server_form::{FormAction, ServerForm};
-pub use show::Show;
+pub(super) use show::Show;
 pub use toast::{ToastList, Toasts};

@@ -1,13 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{
-    model::Timestamp,
-    ui::{
-        live::{effect, live_view},
-        locale,
-        view::view,
-    },
-};
+use crate::{model::Timestamp, ui::locale};
 
 /// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
 #[component]
@@ -17,8 +10,8 @@ pub fn Moment(
 ) -> impl IntoView {
     let wire = at.to_string();
     let text = RwSignal::new(format!("{} {} UTC", &wire[..10], &wire[11..16]));
-    effect(move || text.set(local(at)));
-    view! { <time datetime=wire>{live_view(move || text.get())}</time> }
+    Effect::new(move |_| text.set(local(at)));
+    view! { <time datetime=wire>{move || text.get()}</time> }
 }
 
 fn local(at: Timestamp) -> String {

@@ -8,10 +8,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, UrlSearchParams};
 
-use crate::{
-    model::{ApiError, page::Done},
-    ui::view::view,
-};
+use crate::model::{ApiError, page::Done};
 
 /// What came of a form: `None` for a function that only leads elsewhere.
 pub type Answer = Result<Option<Done>, ApiError>;

@@ -2,8 +2,8 @@
 
 use leptos::{ev, prelude::*};
 
-use super::{Each, Icon, IconKind};
-use crate::ui::{live::handler, view::view, words::frame as words};
+use super::{Icon, IconKind};
+use crate::ui::words::frame as words;
 
 /// How many are shown at once; the oldest make room.
 const MAX_TOASTS: usize = 3;
@@ -65,9 +65,9 @@ pub fn ToastList(
     let Toasts(stack) = toasts;
     view! {
         <div class="toasts" role="status">
-            <Each each=move || stack.with(|it| it.toasts.clone()) key=|(key, _)| *key let(toast)>
+            <For each=move || stack.with(|it| it.toasts.clone()) key=|(key, _)| *key let(toast)>
                 <Toast stack key=toast.0 text=toast.1 on_close />
-            </Each>
+            </For>
         </div>
     }
 }
@@ -88,10 +88,10 @@ fn Toast(stack: RwSignal<Stack>, key: u64, text: String, on_close: Callback<()>)
                 type="button"
                 aria-label=words::CLOSE
                 title=words::CLOSE
-                on:click=handler(move |_| {
+                on:click=move |_| {
                     close();
                     on_close.run(());
-                })
+                }
             >
                 <Icon kind=IconKind::Close />
             </button>

@@ -43,10 +43,7 @@ use crate::{
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind, LiveTitle, Show},
-        device,
-        live::{effect, handler, live, live_view, memo},
-        paths,
-        view::view,
+        device, paths,
         words::{history, pages as words},
     },
 };
@@ -67,7 +64,7 @@ enum Start {
 #[component]
 pub fn ChatPage() -> impl IntoView {
     let params = use_params_map();
-    let thread_id = memo(move || params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
+    let thread_id = Memo::new(move |_| params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
     // Once the chat is open, it loads threads by itself.
     let is_open = StoredValue::new(false);
     let wanted = Memo::new(move |before: Option<&Option<String>>| {
@@ -81,13 +78,13 @@ pub fn ChatPage() -> impl IntoView {
         move |start| match start {
             Start::SignedOut => {
                 let here = paths::thread(thread_id.get_untracked().as_deref());
-                view! { <Redirect path=paths::sign_in(Some(&here)) /> }
+                view! { <Redirect path=paths::sign_in(Some(&here)) /> }.into_any()
             }
-            Start::NotFound => view! { <NotFoundPage /> },
-            Start::Failed => view! { <FailedPage again=paths::CHAT /> },
+            Start::NotFound => view! { <NotFoundPage /> }.into_any(),
+            Start::Failed => view! { <FailedPage again=paths::CHAT /> }.into_any(),
             Start::Open(session, start) => {
                 is_open.set_value(true);
-                view! { <Room thread_id session=*session start=*start /> }
+                view! { <Room thread_id session=*session start=*start /> }.into_any()
             }
         },
     )
@@ -120,7 +117,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     let session = RwSignal::new(session);
     let control = open_chat(session, start, thread_id.get_untracked());
     let drawer = Drawer::new();
-    effect(move || {
+    Effect::new(move |_| {
         let id = thread_id.get();
         untrack(|| {
             let is_opened = control.thread_id().get() != id;
@@ -131,14 +128,14 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
         });
         drawer.leave();
     });
-    let title = memo(move || match control.loading().get() {
+    let title = Memo::new(move |_| match control.loading().get() {
         Loading::NotFound => words::NOT_FOUND.to_owned(),
         _ => control.thread().with(|thread| thread.as_ref().and_then(|it| it.title.clone())).unwrap_or_else(|| {
             if control.thread_id().with(Option::is_some) { history::UNTITLED } else { history::NEW_CHAT }.to_owned()
         }),
     });
-    let is_missing = memo(move || control.loading().get() == Loading::NotFound);
-    effect(move || control.take_keys());
+    let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
+    Effect::new(move |_| control.take_keys());
     let skip = move |ev: ev::MouseEvent| {
         ev.prevent_default();
         // The assistant's questions may stand in its place; in a closed chat nothing can be written, only read.
@@ -147,7 +144,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     };
     view! {
         <LiveTitle text=title />
-        <div class="chat" data-drawer=live(move || drawer.is_open().then_some("open"))>
+        <div class="chat" data-drawer=move || drawer.is_open().then_some("open")>
             <Show when=move || !(is_missing.get() || drawer.is_open())>
                 <a class="skip-link" href=format!("#{}", control.composer_id()) on:click=skip>{words::SKIP}</a>
             </Show>
@@ -156,13 +153,13 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                 <header class="chat__header">
                     <ShowChats drawer />
                     <Show when=move || !is_missing.get()>
-                        <h1 class="chat__title" dir="auto" title=live(move || title.get())>{live_view(move || title.get())}</h1>
+                        <h1 class="chat__title" dir="auto" title=move || title.get()>{move || title.get()}</h1>
                         <button
                             class="chat__keys icon-button"
                             type="button"
                             aria-label=words::SHORTCUTS
                             title=words::SHORTCUTS
-                            on:click=handler(move |_| control.show_shortcuts())
+                            on:click=move |_| control.show_shortcuts()
                         >
                             <Icon kind=IconKind::Keyboard />
                         </button>

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::page::EntryStart,
-    ui::{paths, view::view, words::entry as words},
+    ui::{paths, words::entry as words},
 };
 
 /// Says that a mail is on its way. It says the same whether somebody gets one or not.
@@ -17,8 +17,8 @@ pub fn CheckMailPage() -> impl IntoView {
 
 fn check_mail(start: EntryStart) -> AnyView {
     match query("for").as_deref() {
-        Some("password") => view! { <ForReset email=start.memory.typed.email /> },
-        _ => view! { <ForVerification start /> },
+        Some("password") => view! { <ForReset email=start.memory.typed.email /> }.into_any(),
+        _ => view! { <ForVerification start /> }.into_any(),
     }
 }
 

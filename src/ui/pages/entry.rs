@@ -8,7 +8,7 @@ use super::opening::open_with;
 use crate::{
     api::account::entry_start,
     model::page::EntryStart,
-    ui::{components::Logo, paths, view::view},
+    ui::{components::Logo, paths},
 };
 
 /// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.
@@ -28,7 +28,7 @@ pub fn EntryPage(
         entry_start(reset_token).await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() })
     };
     let show = move |start: EntryStart| match start.is_signed_in && !is_for_all {
-        true => view! { <GoOn /> },
+        true => view! { <GoOn /> }.into_any(),
         false => content(start),
     };
     view! { <EntryCard>{open_with(Signal::stored(reset_token), ask, show)}</EntryCard> }

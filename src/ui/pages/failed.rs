@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::entry::{EntryCard, EntryHeader};
-use crate::ui::{view::view, words::entry as words};
+use crate::ui::words::entry as words;
 
 /// What is shown when the server could not make a page.
 #[component]

@@ -9,9 +9,7 @@ use crate::{
     model::page::EntryStart,
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::derived,
         paths,
-        view::view,
         words::entry as words,
     },
 };
@@ -35,14 +33,14 @@ fn forgot_password(start: EntryStart) -> AnyView {
             lede=words::FORGOT_LEDE
         />
         <ServerForm action class="form">
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field
                 label=words::EMAIL
                 name="email"
                 kind="email"
                 autocomplete="username"
                 value=start.memory.typed.email
-                error=derived(move || errors.get().email)
+                error=Signal::derive(move || errors.get().email)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SEND_LINK}
@@ -54,4 +52,5 @@ fn forgot_password(start: EntryStart) -> AnyView {
             </a>
         </p>
     }
+    .into_any()
 }

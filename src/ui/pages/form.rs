@@ -6,8 +6,6 @@ use crate::{
     model::{ApiError, auth::AuthError, page::Done},
     ui::{
         components::{FormAction, Icon, IconKind},
-        live::{derived, effect, live_view, memo},
-        view::view,
         words::form as words,
     },
 };
@@ -32,8 +30,8 @@ impl FormErrors {
     pub fn of_action(action: FormAction) -> Signal<Self> {
         let (version, answer) = (action.version(), action.answer());
         let error = move || answer.with(|it| it.as_ref().and_then(|it| it.as_ref().err().copied()));
-        let errors = memo(move || (version.get(), error().map(Self::of).unwrap_or_default()));
-        derived(move || errors.get().1)
+        let errors = Memo::new(move |_| (version.get(), error().map(Self::of).unwrap_or_default()));
+        Signal::derive(move || errors.get().1)
     }
 
     /// Puts a refusal into words.
@@ -76,11 +74,11 @@ impl FormErrors {
 /// Reads what a form has done: by its latest answer, or, before there is one, by what the form before has left.
 pub fn done_by(action: FormAction, before: Option<Done>) -> Signal<Option<Done>> {
     let (version, answer) = (action.version(), action.answer());
-    let done = memo(move || match answer.get() {
+    let done = Memo::new(move |_| match answer.get() {
         None => (version.get(), before),
         Some(answer) => (version.get(), answer.ok().flatten()),
     });
-    derived(move || done.get().1)
+    Signal::derive(move || done.get().1)
 }
 
 /// The error of a form as a whole.
@@ -89,7 +87,7 @@ pub fn FormAlert(
     /// The sentence.
     error: Signal<Option<&'static str>>,
 ) -> impl IntoView {
-    live_view(move || {
+    move || {
         error.get().map(|text| {
             view! {
                 <p class="notice" data-level="danger" role="alert">
@@ -98,7 +96,7 @@ pub fn FormAlert(
                 </p>
             }
         })
-    })
+    }
 }
 
 /// What a form has done. The place is there before there is something to say, so that it is read out.
@@ -109,7 +107,7 @@ pub fn FormStatus(
     done: Signal<Option<Done>>,
 ) -> impl IntoView {
     let status: NodeRef<html::Div> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let (Some(_), Some(status)) = (done.get(), status.get_untracked()) {
             // The button that was pressed may be gone by then, or it lost the focus while it was busy.
             request_animation_frame(move || {
@@ -121,7 +119,7 @@ pub fn FormStatus(
     });
     view! {
         <div class="form__status" role="status" tabindex="-1" node_ref=status>
-            {live_view(move || {
+            {move || {
                 done.get().map(|done| {
                     view! {
                         <p class="notice" data-level="success">
@@ -130,7 +128,7 @@ pub fn FormStatus(
                         </p>
                     }
                 })
-            })}
+            }}
         </div>
     }
 }

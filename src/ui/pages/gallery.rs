@@ -7,7 +7,7 @@ use super::{failed::FailedPage, not_found::NotFoundPage, opening::open_with};
 use crate::{
     api::status::gallery,
     model::{ApiError, page::GallerySection},
-    ui::{chatkit::Still, paths, view::view, words::gallery as words},
+    ui::{chatkit::Still, paths, words::gallery as words},
 };
 
 /// Sections with headings, each of which is a conversation that stands still.
@@ -17,9 +17,9 @@ pub fn GalleryPage() -> impl IntoView {
         Signal::stored(None),
         |_| gallery(),
         |sections| match sections {
-            Ok(sections) => view! { <Gallery sections /> },
-            Err(ApiError::NotFound) => view! { <NotFoundPage /> },
-            Err(_) => view! { <FailedPage again=paths::GALLERY /> },
+            Ok(sections) => view! { <Gallery sections /> }.into_any(),
+            Err(ApiError::NotFound) => view! { <NotFoundPage /> }.into_any(),
+            Err(_) => view! { <FailedPage again=paths::GALLERY /> }.into_any(),
         },
     )
 }

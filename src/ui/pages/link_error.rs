@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::entry::{EntryCard, EntryHeader};
 use crate::ui::{
     paths,
-    view::view,
     words::{entry as words, form},
 };
 

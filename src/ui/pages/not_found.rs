@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::entry::EntryCard;
-use crate::ui::{paths, view::view, words::entry as words};
+use crate::ui::{paths, words::entry as words};
 
 /// What is shown at an address that leads nowhere. Its status is the business of whoever finds that out.
 #[component]

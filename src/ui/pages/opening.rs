@@ -11,11 +11,6 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::ui::{
-    live::live_view,
-    view::{part, view},
-};
-
 /// What is asked for, on either side.
 #[derive(Clone)]
 enum Opening {
@@ -57,7 +52,7 @@ fn of(
     let opening = Resource::<Opening, AsWritten>::new_with_options(move || wanted.get(), ask, true);
     view! {
         <Suspense>
-            {live_view(move || {
+            {move || {
                 let show = Arc::clone(&show);
                 Suspend::new(async move {
                     let shown = show(opening.await);
@@ -65,11 +60,12 @@ fn of(
                         // What came with the page cannot be read: it is asked for again.
                         opening.refetch();
                     }
-                    part(shown)
+                    shown
                 })
-            })}
+            }}
         </Suspense>
     }
+    .into_any()
 }
 
 impl Opening {

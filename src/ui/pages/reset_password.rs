@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use super::{
     entry::{EntryHeader, EntryPage, query},
@@ -9,9 +9,7 @@ use crate::{
     model::{ApiError, auth::AuthError, page::EntryStart},
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::{derived, live_view, memo},
         paths,
-        view::{part, view},
         words::entry as words,
     },
 };
@@ -31,11 +29,12 @@ fn reset_password(start: EntryStart) -> AnyView {
     let action = FormAction::new::<ResetPassword>();
     let token = token().filter(|_| !start.is_link_dead);
     let used_up = Err(ApiError::Auth(AuthError::InvalidToken));
-    let is_used_up = memo(move || action.answer().with(|it| it.as_ref() == Some(&used_up)));
-    part(live_view(move || match token.clone().filter(|_| !is_used_up.get()) {
-        Some(token) => view! { <NewPassword token action /> },
-        None => view! { <UsedUp /> },
-    }))
+    let is_used_up = Memo::new(move |_| action.answer().with(|it| it.as_ref() == Some(&used_up)));
+    (move || match token.clone().filter(|_| !is_used_up.get()) {
+        Some(token) => Either::Left(view! { <NewPassword token action /> }),
+        None => Either::Right(view! { <UsedUp /> }),
+    })
+    .into_any()
 }
 
 #[component]
@@ -44,7 +43,7 @@ fn NewPassword(token: String, action: FormAction) -> impl IntoView {
     view! {
         <EntryHeader heading=words::RESET_HEADING lede=words::RESET_LEDE />
         <ServerForm action class="form">
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <input type="hidden" name="token" value=token />
             <Field
                 label=words::NEW_PASSWORD
@@ -52,7 +51,7 @@ fn NewPassword(token: String, action: FormAction) -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=derived(move || errors.get().password)
+                error=Signal::derive(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SET_PASSWORD}

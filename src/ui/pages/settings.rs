@@ -33,9 +33,7 @@ use crate::{
     },
     ui::{
         components::{FormAction, Icon, IconKind, Logo},
-        live::{effect, live, live_view, memo},
         paths,
-        view::view,
         words::account as words,
     },
 };
@@ -59,7 +57,7 @@ impl Account {
     /// Shows what a form has changed, or that the session has ended meanwhile.
     fn follow(self, action: FormAction) {
         let (version, answer) = (action.version(), action.answer());
-        effect(move || {
+        Effect::new(move |_| {
             if version.get() == 0 {
                 return;
             }
@@ -80,9 +78,9 @@ pub fn SettingsFrame() -> impl IntoView {
         Signal::stored(None),
         |_| account_overview(),
         move |start| match start {
-            Ok(Some(overview)) => view! { <Frame overview /> },
-            Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> },
-            Err(_) => view! { <FailedPage again=paths::ACCOUNT /> },
+            Ok(Some(overview)) => view! { <Frame overview /> }.into_any(),
+            Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> }.into_any(),
+            Err(_) => view! { <FailedPage again=paths::ACCOUNT /> }.into_any(),
         },
     )
 }
@@ -124,9 +122,9 @@ fn Section(href: &'static str, icon: IconKind, label: &'static str) -> impl Into
     // The paths of the others begin with the first one's.
     let is_within =
         move |path: &str| href != paths::ACCOUNT && path.strip_prefix(href).is_some_and(|it| it.starts_with('/'));
-    let is_here = memo(move || path.with(|path| path == href || is_within(path)));
+    let is_here = Memo::new(move |_| path.with(|path| path == href || is_within(path)));
     view! {
-        <a class="settings__link" href=href aria-current=live(move || is_here.get().then_some("page"))>
+        <a class="settings__link" href=href aria-current=move || is_here.get().then_some("page")>
             <Icon kind=icon />
             {label}
         </a>
@@ -144,7 +142,7 @@ fn open_account(overview: AccountOverview) -> Account {
     });
     let reload = Action::new(|&()| account_overview());
     let answer = reload.value();
-    effect(move || match answer.get() {
+    Effect::new(move |_| match answer.get() {
         Some(Ok(Some(now))) => overview.set(now),
         Some(Ok(None)) => leave.run(()),
         _ => {}
@@ -173,7 +171,7 @@ fn SectionHeader(
         <Title text=heading />
         <header class="settings__header">
             <h1 class="settings__heading">{heading}</h1>
-            <p class="settings__lede">{live_view(move || lede.get())}</p>
+            <p class="settings__lede">{move || lede.get()}</p>
         </header>
     }
 }
@@ -181,7 +179,7 @@ fn SectionHeader(
 /// Empties the fields of a form when it is done.
 fn clear_when_done(form: NodeRef<html::Form>, action: FormAction) {
     let answer = action.answer();
-    effect(move || {
+    Effect::new(move |_| {
         if let (Some(Ok(_)), Some(form)) = (answer.get(), form.get_untracked()) {
             form.reset();
         }

@@ -14,9 +14,7 @@ use crate::{
     },
     ui::{
         components::{Button, Field, FormAction, ServerForm, Show},
-        live::{derived, memo},
         paths,
-        view::view,
         words::entry as words,
     },
 };
@@ -39,12 +37,12 @@ fn sign_in(start: EntryStart) -> AnyView {
     let before = start.memory.done.filter(shown);
     let email = RwSignal::new(start.memory.typed.email.clone());
     let unverified = Err(ApiError::Auth(AuthError::EmailNotVerified));
-    let is_unverified = memo(move || action.answer().with(|it| it.as_ref() == Some(&unverified)));
+    let is_unverified = Memo::new(move |_| action.answer().with(|it| it.as_ref() == Some(&unverified)));
     view! {
         <EntryHeader heading=words::SIGN_IN lede=words::SIGN_IN_LEDE />
         <FormStatus done=Signal::stored(before) />
         <ServerForm action class="form">
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <NextInput />
             <Field
                 label=words::EMAIL
@@ -53,14 +51,14 @@ fn sign_in(start: EntryStart) -> AnyView {
                 autocomplete="username"
                 value=start.memory.typed.email
                 typed=email
-                error=derived(move || errors.get().email)
+                error=Signal::derive(move || errors.get().email)
             />
             <Field
                 label=words::PASSWORD
                 name="password"
                 kind="password"
                 autocomplete="current-password"
-                error=derived(move || errors.get().password)
+                error=Signal::derive(move || errors.get().password)
             />
             <div class="form__row">
                 <label class="form__check">
@@ -85,5 +83,5 @@ fn sign_in(start: EntryStart) -> AnyView {
                 </p>
             }
         })}
-    }
+    }.into_any()
 }

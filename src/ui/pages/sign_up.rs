@@ -9,9 +9,7 @@ use crate::{
     model::page::{EntryStart, TypedFields},
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::{derived, live_view},
         paths,
-        view::view,
         words::{entry as words, form},
     },
 };
@@ -24,8 +22,8 @@ pub fn SignUpPage() -> impl IntoView {
 
 fn sign_up(start: EntryStart) -> AnyView {
     match start.may_sign_up {
-        true => view! { <Open typed=start.memory.typed /> },
-        false => view! { <Closed /> },
+        true => view! { <Open typed=start.memory.typed /> }.into_any(),
+        false => view! { <Closed /> }.into_any(),
     }
 }
 
@@ -36,7 +34,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
     view! {
         <EntryHeader heading=words::SIGN_UP_HEADING lede=words::SIGN_UP_LEDE />
         <ServerForm action class="form">
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <NextInput />
             <Field label=words::NAME name="name" autocomplete="name" value=typed.name error=Signal::stored(None) />
             <Field
@@ -45,8 +43,8 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="email"
                 autocomplete="username"
                 value=typed.email
-                way_on=live_view(move || errors.get().is_taken.then(sign_in_instead))
-                error=derived(move || errors.get().email)
+                way_on=ViewFn::from(move || errors.get().is_taken.then(sign_in_instead))
+                error=Signal::derive(move || errors.get().email)
             />
             <Field
                 label=words::PASSWORD
@@ -54,7 +52,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=derived(move || errors.get().password)
+                error=Signal::derive(move || errors.get().password)
             />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::CREATE_ACCOUNT}
@@ -72,6 +70,7 @@ fn sign_in_instead() -> AnyView {
         " "
         <a href=paths::sign_in(next().as_deref()) class="link">{form::SIGN_IN_INSTEAD}</a>
     }
+    .into_any()
 }
 
 /// What is there instead of the form where nobody can sign up.

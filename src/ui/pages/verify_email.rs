@@ -9,9 +9,7 @@ use crate::{
     model::page::{Done, EntryStart},
     ui::{
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
-        live::derived,
         paths,
-        view::view,
         words::{entry as words, form},
     },
 };
@@ -26,7 +24,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
 fn verify_email(start: EntryStart) -> AnyView {
     let (heading, lede) = match query("error") {
         Some(code) => (words::LINK_BROKEN, form::link_error(&code)),
-        None if start.is_verified => return view! { <Verified is_signed_in=start.is_signed_in /> },
+        None if start.is_verified => return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any(),
         // Anybody can open the page.
         None => (words::VERIFY_HEADING, words::VERIFY_LEDE),
     };
@@ -38,6 +36,7 @@ fn verify_email(start: EntryStart) -> AnyView {
             before=start.memory.done
         />
     }
+    .into_any()
 }
 
 #[component]
@@ -78,10 +77,11 @@ pub fn SendVerificationForm(
                 kind="email"
                 autocomplete="username"
                 value=email.get_untracked()
-                error=derived(move || errors.get().email)
+                error=Signal::derive(move || errors.get().email)
             />
-        },
-        false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> },
+        }
+        .into_any(),
+        false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> }.into_any(),
     };
     let kind = if is_address_asked { ButtonKind::Primary } else { ButtonKind::Quiet };
     // Where the address cannot be typed there is no field to say it at.
@@ -89,7 +89,7 @@ pub fn SendVerificationForm(
     view! {
         <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=derived(alert) />
+            <FormAlert error=Signal::derive(alert) />
             {address}
             <Button kind r#type="submit" is_busy=action.pending()>
                 {words::SEND_AGAIN}

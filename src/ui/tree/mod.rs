@@ -1,23 +1,19 @@
-//! Elements as data: what is drawn from a model that only the running program knows.
+//! Elements as data, for widgets: a server sends their tree, and sends it again with changes.
 //!
-//! A `view!` is a type of its own, and each costs the wasm some kilobytes. An [`Element`] is one type whatever it
-//! holds; it is compared with what stands there, and only what differs is touched, so that fields keep what was typed.
-//! Nothing in it is HTML: names of elements and attributes are the program's own, and texts are texts.
+//! A `view!` replaces an element whose tag changes and knows its children by their places. A widget's fields must keep
+//! what the user typed when the tree comes again, so an [`Element`] is compared with the one before it, and only the
+//! differences reach the document. Tags and attribute names are the program's own; texts are never HTML.
 
+mod dom;
 mod element;
-mod hydrate;
-mod patch;
-mod place;
-mod write;
+mod html;
 
 pub(crate) use element::{Element, Node};
-pub(crate) use place::Place;
-pub(crate) use write::is_void;
 
 use leptos::tachys::{
     html::attribute::{Attribute, any_attribute::AnyAttribute},
     hydration::Cursor,
-    renderer::types,
+    renderer::{CastFrom, Rndr, types},
     view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
 };
 
@@ -30,7 +26,7 @@ pub(crate) struct Drawn {
 impl Element {
     /// The same as an element of the document, for what stands outside of views.
     pub(crate) fn to_dom(&self) -> types::Element {
-        patch::build(self, None)
+        dom::build(self, None)
     }
 }
 
@@ -38,12 +34,12 @@ impl Render for Element {
     type State = Drawn;
 
     fn build(self) -> Drawn {
-        Drawn { shown: patch::build(&self, None), from: self }
+        Drawn { shown: dom::build(&self, None), from: self }
     }
 
     fn rebuild(self, state: &mut Drawn) {
-        if patch::is_same_kind(&state.from, &self) {
-            patch::patch(&state.shown, &state.from, &self);
+        if dom::is_same_kind(&state.from, &self) {
+            dom::patch(&state.shown, &state.from, &self);
             state.from = self;
             return;
         }
@@ -83,13 +79,28 @@ impl RenderHtml for Element {
         _mark_branches: bool,
         _extra_attributes: Vec<AnyAttribute>,
     ) {
-        write::write(&self, html);
+        html::write(&self, html);
         *position = Position::NextChild;
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Drawn {
-        let shown = hydrate::hydrate(&self, &Place::of(cursor, position));
-        Place::leave(&shown, cursor, position);
+        match position.get() {
+            Position::FirstChild => cursor.child(),
+            Position::Current => {}
+            _ => cursor.sibling(),
+        }
+        let here = cursor.current();
+        let written = types::Element::cast_from(here.clone()).filter(|it| it.local_name() == self.tag);
+        let shown = written.filter(|it| dom::take_over(&self, it)).unwrap_or_else(|| {
+            let new = dom::build(&self, None);
+            if let Some(parent) = Rndr::get_parent(&here).and_then(types::Element::cast_from) {
+                Rndr::insert_node(&parent, &new, Some(&here));
+                Rndr::remove(&here);
+            }
+            new
+        });
+        cursor.set(shown.clone().into());
+        position.set(Position::NextChild);
         Drawn { shown, from: self }
     }
 

@@ -14,8 +14,6 @@ use super::{
 use crate::ui::{
     chatkit::{ChatKitControl, Loading},
     components::{Icon, IconKind, Show},
-    live::{handler, live, memo},
-    view::view,
     words::composer as words,
 };
 
@@ -34,7 +32,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
         ev.prevent_default();
         send();
     };
-    let is_locked = memo(move || taking.get() != Taking::Open);
+    let is_locked = Memo::new(move |_| taking.get() != Taking::Open);
     let has_tools = control
         .option(|it| !it.composer.tools.is_empty() || !it.composer.models.is_empty() || it.entities.show_composer_menu);
     let has_mentions = control.option(|it| it.entities.show_composer_menu);
@@ -44,8 +42,8 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
         <form
             class="composer__form"
             part="composer"
-            data-locked=live(move || is_locked.get().then_some(""))
-            data-tools=live(move || has_tools.get().then_some(""))
+            data-locked=move || is_locked.get().then_some("")
+            data-tools=move || has_tools.get().then_some("")
             on:submit=on_submit
         >
             <DictationLine dictation />
@@ -54,7 +52,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                 <AttachButton control />
             </Show>
             <Input control input suggestions taking send=Callback::new(move |()| send()) />
-            <fieldset class="composer__tools" disabled=live(move || is_locked.get())>
+            <fieldset class="composer__tools" disabled=move || is_locked.get()>
                 <Show when=move || has_tools.get()>
                     <AttachButton control />
                 </Show>
@@ -65,7 +63,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
                         type="button"
                         aria-label=words::MENTION
                         title=words::MENTION
-                        on:click=handler(move |_| suggestions.begin_mention())
+                        on:click=move |_| suggestions.begin_mention()
                     >
                         <Icon kind=IconKind::AtSign />
                     </button>
@@ -85,12 +83,12 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
 /// Stops an answer, sends what was written, or has it wait for the answer's end.
 #[component]
 fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
-    let can_stop = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
+    let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
     let has_to_wait =
-        memo(move || control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
+        Memo::new(move |_| control.turn.with(Option::is_some) || control.loading.with(|it| *it == Loading::Loading));
     let uploads = control.composer.uploads;
-    let is_empty = memo(move || !control.composer.holds_something());
-    let obstacle = memo(move || uploads.obstacle());
+    let is_empty = Memo::new(move |_| !control.composer.holds_something());
+    let obstacle = Memo::new(move |_| uploads.obstacle());
     let name = move || if has_to_wait.get() { words::QUEUE } else { words::SEND };
     let stop = move |_| {
         control.stop();
@@ -116,9 +114,9 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
                 class="composer__button"
                 part="send-button"
                 type="submit"
-                aria-label=live(name)
-                title=live(move || obstacle.get().unwrap_or_else(|| name().to_owned()))
-                disabled=live(move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some))
+                aria-label=name
+                title=move || obstacle.get().unwrap_or_else(|| name().to_owned())
+                disabled=move || is_empty.get() || is_locked.get() || obstacle.with(Option::is_some)
             >
                 <Icon kind=IconKind::ArrowUp />
             </button>

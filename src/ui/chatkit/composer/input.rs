@@ -8,13 +8,7 @@ use super::{
     menu::Menu,
     suggest::Suggestions,
 };
-use crate::ui::{
-    chatkit::ChatKitControl,
-    device,
-    live::{effect, handler, live, live_view, memo},
-    view::view,
-    words::composer as words,
-};
+use crate::ui::{chatkit::ChatKitControl, device, words::composer as words};
 
 /// What a key event says, in all browsers, while an input method is at work.
 pub(super) const COMPOSING_KEY_CODE: u32 = 229;
@@ -29,7 +23,7 @@ pub(super) fn Input(
     send: Callback<()>,
 ) -> impl IntoView {
     let menu = suggestions.menu;
-    let is_open = memo(move || menu.with(Option::is_some));
+    let is_open = Memo::new(move |_| menu.with(Option::is_some));
     let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(|at| suggestions.option_id(at));
     let given = control.option(|it| it.composer.placeholder.clone());
     let tool = control.selected_tool();
@@ -42,7 +36,7 @@ pub(super) fn Input(
     };
     // The server does not know; it changes after hydration.
     let keyboard = RwSignal::new(Keyboard::Keys);
-    effect(move || {
+    Effect::new(move |_| {
         if device::matches(device::TOUCH_ONLY) {
             keyboard.set(Keyboard::Screen);
         }
@@ -74,7 +68,7 @@ pub(super) fn Input(
     };
     // What says why nothing can be written.
     let lock_id = move || control.element_id("composer-lock");
-    let lock = memo(move || match taking.get() {
+    let lock = Memo::new(move |_| match taking.get() {
         Taking::Locked(reason) => Some(reason),
         _ => None,
     });
@@ -83,37 +77,37 @@ pub(super) fn Input(
             node_ref=input
             class="composer__input"
             id=control.composer_id()
-            enterkeyhint=live(move || keyboard.get().hint())
+            enterkeyhint=move || keyboard.get().hint()
             part="composer-input"
             rows="1"
             dir="auto"
             aria-label=words::MESSAGE
-            placeholder=live(placeholder)
+            placeholder=placeholder
             autocomplete="off"
-            aria-describedby=live(move || lock.with(Option::is_some).then(lock_id))
-            disabled=live(move || taking.get() != Taking::Open)
-            role=live(move || is_open.get().then_some("combobox"))
-            aria-autocomplete=live(move || is_open.get().then_some("list"))
-            aria-expanded=live(move || is_open.get().then_some("true"))
-            aria-controls=live(move || is_open.get().then(|| suggestions.list_id()))
-            aria-activedescendant=live(active)
+            aria-describedby=move || lock.with(Option::is_some).then(lock_id)
+            disabled=move || taking.get() != Taking::Open
+            role=move || is_open.get().then_some("combobox")
+            aria-autocomplete=move || is_open.get().then_some("list")
+            aria-expanded=move || is_open.get().then_some("true")
+            aria-controls=move || is_open.get().then(|| suggestions.list_id())
+            aria-activedescendant=active
             on:input=on_input
-            on:paste=handler(move |ev| attachments::paste(control, &ev))
+            on:paste=move |ev| attachments::paste(control, &ev)
             on:keydown=on_keydown
             on:keyup=on_keyup
-            on:click=handler(move |_| suggestions.follow())
-            on:blur=handler(move |_| suggestions.close())
+            on:click=move |_| suggestions.follow()
+            on:blur=move |_| suggestions.close()
         ></textarea>
         // A placeholder alone is not read out everywhere.
         <span class="unseen" id=lock_id()>
-            {live_view(move || lock.get())}
+            {move || lock.get()}
         </span>
     }
 }
 
 /// Gives the text area the focus that went away with what stood in its place, and whenever the page wants it.
 fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(input) = input.get() {
             focus::take(control, &input);
         }

@@ -27,16 +27,11 @@ use form::Form;
 use questions::Questions;
 use queue::Queue;
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
 use crate::{
     model::chatkit::ThreadStatus,
-    ui::{
-        chatkit::ChatKitControl,
-        live::{live_view, memo},
-        view::view,
-        words::composer as words,
-    },
+    ui::{chatkit::ChatKitControl, words::composer as words},
 };
 
 /// What a thread does with messages.
@@ -54,7 +49,7 @@ enum Taking {
 #[component]
 pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let taking = taking(control);
-    let closed = memo(move || match taking.get() {
+    let closed = Memo::new(move |_| match taking.get() {
         Taking::Closed(reason) => Some(reason),
         _ => None,
     });
@@ -66,17 +61,17 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
                 {words::NO_SCRIPT}
             </p>
             <Queue control />
-            {live_view(move || match (closed.get(), pending.get()) {
-                (Some(reason), _) => view! { <p class="composer__closed">{reason}</p> },
-                (None, Some(item)) => view! { <Questions control item /> },
-                (None, None) => view! { <Form control taking /> },
-            })}
+            {move || match (closed.get(), pending.get()) {
+                (Some(reason), _) => EitherOf3::A(view! { <p class="composer__closed">{reason}</p> }),
+                (None, Some(item)) => EitherOf3::B(view! { <Questions control item /> }),
+                (None, None) => EitherOf3::C(view! { <Form control taking /> }),
+            }}
         </div>
     }
 }
 
 fn taking(control: ChatKitControl) -> Memo<Taking> {
-    memo(move || {
+    Memo::new(move |_| {
         control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
             Some(ThreadStatus::Locked { reason }) => {
                 Taking::Locked(reason.clone().unwrap_or_else(|| words::LOCKED.to_owned()))

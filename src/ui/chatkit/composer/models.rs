@@ -3,8 +3,6 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, ModelOption},
     components::Show,
-    live::{live, live_view, memo},
-    view::view,
     words::composer as words,
 };
 
@@ -12,9 +10,9 @@ use crate::ui::{
 #[component]
 pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let models = control.option(|it| it.composer.models.clone());
-    let has_default = memo(move || models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
+    let has_default = Memo::new(move |_| models.with(|it| it.iter().any(|it| it.default && !it.disabled)));
     let selected = control.selected_model();
-    let description = memo(move || selected.get().and_then(|it| it.description));
+    let description = Memo::new(move |_| selected.get().and_then(|it| it.description));
     let about_id = move || control.element_id("composer-model");
     let choose = move |ev| control.select_model(Some(event_target_value(&ev)).filter(|it| !it.is_empty()));
     view! {
@@ -23,19 +21,19 @@ pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl Int
                 class="models"
                 aria-label=words::MODEL
                 aria-describedby=about_id()
-                title=live(move || description.get())
-                disabled=live(move || is_locked.get())
+                title=move || description.get()
+                disabled=move || is_locked.get()
                 on:change=choose
             >
                 <Show when=move || !has_default.get()>
-                    <option value="" prop:selected=live(move || selected.with(Option::is_none))>
+                    <option value="" prop:selected=move || selected.with(Option::is_none)>
                         {words::ANY_MODEL}
                     </option>
                 </Show>
-                {live_view(move || models.get().into_iter().map(|model| view! { <Model control model /> }).collect_view())}
+                {move || models.get().into_iter().map(|model| view! { <Model control model /> }).collect_view()}
             </select>
             <span class="unseen" id=about_id()>
-                {live_view(move || description.get())}
+                {move || description.get()}
             </span>
         </Show>
     }
@@ -50,7 +48,7 @@ fn Model(control: ChatKitControl, model: ModelOption) -> impl IntoView {
     // Some browsers begin with the attribute, all follow the property.
     let is_first = untrack(is_selected.clone());
     view! {
-        <option value=value title=description disabled=disabled selected=is_first prop:selected=live(is_selected)>
+        <option value=value title=description disabled=disabled selected=is_first prop:selected=is_selected>
             {label}
         </option>
     }

@@ -14,15 +14,13 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, state::ChatState},
         components::Show,
-        live::{effect, handler, live, live_view, memo},
-        view::view,
         words::composer as words,
     },
 };
 
 /// Follows whether the newest item asks something that can be answered now.
 pub(super) fn pending(control: ChatKitControl) -> Memo<Option<StructuredInputItem>> {
-    memo(move || {
+    Memo::new(move |_| {
         control.activity.track();
         if control.turn.with(Option::is_some) {
             return None;
@@ -56,7 +54,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
     let change = move |change: fn(&mut Answers) -> Option<StructuredReply>| {
         send.run(answers.try_update(|it| it.as_mut().and_then(change)).flatten());
     };
-    let at = memo(move || answers.with(|it| it.as_ref().map_or((0, 1), |it| (it.at(), it.len()))));
+    let at = Memo::new(move |_| answers.with(|it| it.as_ref().map_or((0, 1), |it| (it.at(), it.len()))));
     let is_last = move || at.with(|&(at, n_questions)| at + 1 == n_questions);
     let on_submit = move |ev: ev::SubmitEvent| {
         ev.prevent_default();
@@ -69,17 +67,16 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
     view! {
         <form class="composer__form questions" part="composer" aria-label=words::QUESTIONS on:submit=on_submit>
             <p class="questions__position" aria-live="polite">
-                {live_view(move || at.with(|&(at, n_questions)| words::position(at + 1, n_questions)))}
+                {move || at.with(|&(at, n_questions)| words::position(at + 1, n_questions))}
             </p>
-            {live_view(move || {
-                at.track();
+            <For each=move || [at.get().0] key=|at| *at let(_)>{
                 let is_next = has_question.try_update_value(|it| std::mem::replace(it, true)).unwrap_or_default();
                 answers
                     .with_untracked(|it| it.as_ref().map(|it| it.question().clone()))
                     .map(|question| view! { <QuestionFields control question is_next submit=Callback::new(move |()| change(Answers::next)) /> })
-            })}
+            }</For>
             <div class="questions__buttons">
-                <button class="button" type="button" data-kind="quiet" on:click=handler(move |_| send.run(Some(Answers::none())))>
+                <button class="button" type="button" data-kind="quiet" on:click=move |_| send.run(Some(Answers::none()))>
                     {words::SKIP_ALL}
                 </button>
                 <span class="questions__gap"></span>
@@ -88,11 +85,11 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
                         {words::BACK}
                     </button>
                 </Show>
-                <button class="button" type="button" data-kind="quiet" on:click=handler(move |_| change(Answers::skip))>
+                <button class="button" type="button" data-kind="quiet" on:click=move |_| change(Answers::skip)>
                     {words::SKIP}
                 </button>
                 <button class="button questions__next" type="submit" data-kind="primary">
-                    {live_view(move || if is_last() { words::SEND_ANSWERS } else { words::NEXT })}
+                    {move || if is_last() { words::SEND_ANSWERS } else { words::NEXT }}
                 </button>
             </div>
         </form>
@@ -108,7 +105,7 @@ fn QuestionFields(
     submit: Callback<()>,
 ) -> impl IntoView {
     let body: NodeRef<html::Div> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         let first = body.get().and_then(|it| it.query_selector("input, textarea").ok().flatten());
         if let Some(first) = first.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             if is_next {
@@ -120,8 +117,8 @@ fn QuestionFields(
     });
     let Question { text, kind, .. } = question;
     let fields = match kind {
-        QuestionKind::Choice { options, multiple } => view! { <Choices control text options multiple /> },
-        QuestionKind::Text { description } => view! { <Freeform control text description submit /> },
+        QuestionKind::Choice { options, multiple } => view! { <Choices control text options multiple /> }.into_any(),
+        QuestionKind::Text { description } => view! { <Freeform control text description submit /> }.into_any(),
     };
     view! { <div node_ref=body class="questions__body">{fields}</div> }
 }
@@ -137,7 +134,7 @@ fn Choices(control: ChatKitControl, text: String, options: Vec<String>, multiple
             move |ev| answers.update(|it| it.iter_mut().for_each(|it| it.choose(&value, event_target_checked(&ev))));
         view! {
             <label class="questions__option">
-                <input type=kind name="answer" prop:checked=live(is_chosen) on:change=on_change />
+                <input type=kind name="answer" prop:checked=is_chosen on:change=on_change />
                 <span dir="auto">{shown}</span>
             </label>
         }
@@ -153,8 +150,8 @@ fn Choices(control: ChatKitControl, text: String, options: Vec<String>, multiple
                     type="text"
                     dir="auto"
                     autocomplete="off"
-                    prop:value=live(move || written(control))
-                    on:input=handler(move |ev| write(control, &event_target_value(&ev)))
+                    prop:value=move || written(control)
+                    on:input=move |ev| write(control, &event_target_value(&ev))
                 />
             </label>
         </fieldset>
@@ -184,8 +181,8 @@ fn Freeform(control: ChatKitControl, text: String, description: Option<String>, 
             rows="3"
             dir="auto"
             aria-describedby=described_by
-            prop:value=live(move || written(control))
-            on:input=handler(move |ev| write(control, &event_target_value(&ev)))
+            prop:value=move || written(control)
+            on:input=move |ev| write(control, &event_target_value(&ev))
             on:keydown=on_keydown
         ></textarea>
     }

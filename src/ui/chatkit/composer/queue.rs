@@ -3,9 +3,7 @@ use leptos::prelude::*;
 use super::Queued;
 use crate::ui::{
     chatkit::{ChatKitControl, Loading, UserMessageDraft},
-    components::{Each, Icon, IconKind, Show},
-    live::{handler, live_view, memo},
-    view::view,
+    components::{Icon, IconKind, Show},
     words::composer as words,
 };
 
@@ -13,18 +11,18 @@ use crate::ui::{
 #[component]
 pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
     let queue = control.composer.queue;
-    let n_queued = memo(move || queue.with(Vec::len));
+    let n_queued = Memo::new(move |_| queue.with(Vec::len));
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">
-            {live_view(move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get())))}
+            {move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get()))}
         </p>
         <Show when=move || { n_queued.get() > 0 }>
             <section class="queue" aria-label=words::QUEUED_MESSAGES>
                 <ul class="queue__list">
-                    <Each each=move || queue.get() key=|it| it.key.clone() let(it)>
+                    <For each=move || queue.get() key=|it| it.key.clone() let(it)>
                         <QueuedMessage control queued=it />
-                    </Each>
+                    </For>
                 </ul>
             </section>
         </Show>
@@ -36,7 +34,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     let Queued { key, message, .. } = queued;
     let (key, text) = (StoredValue::new(key), text_of(&message));
     // What runs and cannot be stopped has to be waited for.
-    let can_go_now = memo(move || {
+    let can_go_now = Memo::new(move |_| {
         let is_loading = control.loading.with(|it| *it == Loading::Loading);
         control.turn.with(|turn| turn.as_ref().map_or(!is_loading, |it| it.can_stop))
     });
@@ -56,7 +54,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                         class="button"
                         data-kind="quiet"
                         type="button"
-                        on:click=handler(move |_| act(ChatKitControl::send_queued_now))
+                        on:click=move |_| act(ChatKitControl::send_queued_now)
                     >
                         {words::SEND_NOW}
                     </button>
@@ -66,7 +64,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     type="button"
                     aria-label=words::edit_queued(&text)
                     title=words::EDIT
-                    on:click=handler(move |_| act(ChatKitControl::edit_queued))
+                    on:click=move |_| act(ChatKitControl::edit_queued)
                 >
                     <Icon kind=IconKind::Pencil />
                 </button>
@@ -75,7 +73,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
                     type="button"
                     aria-label=words::remove_queued(&text)
                     title=words::REMOVE
-                    on:click=handler(move |_| act(|control, key| _ = control.remove_queued(key)))
+                    on:click=move |_| act(|control, key| _ = control.remove_queued(key))
                 >
                     <Icon kind=IconKind::Trash />
                 </button>

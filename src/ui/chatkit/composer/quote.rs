@@ -3,8 +3,6 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
-    live::live_view,
-    view::view,
     words::composer as words,
 };
 
@@ -20,7 +18,7 @@ pub(super) fn Quote(control: ChatKitControl) -> impl IntoView {
         <Show when=move || quote.with(Option::is_some)>
             <div class="quote">
                 <blockquote class="quote__text" dir="auto" aria-label=words::QUOTE>
-                    {live_view(move || quote.get())}
+                    {move || quote.get()}
                 </blockquote>
                 <button class="icon-button" type="button" aria-label=words::REMOVE_QUOTE title=words::REMOVE_QUOTE on:click=remove>
                     <Icon kind=IconKind::Close />

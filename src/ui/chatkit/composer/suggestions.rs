@@ -8,8 +8,6 @@ use super::{
 };
 use crate::ui::{
     components::{Show, sprite::picture},
-    live::{effect, handler, live, live_view, memo},
-    view::view,
     words::composer as words,
 };
 
@@ -30,39 +28,39 @@ impl Suggestions {
 pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let menu = suggestions.menu;
     let list: NodeRef<html::Div> = NodeRef::new();
-    let at = memo(move || menu.with(|it| it.as_ref().and_then(Menu::at)));
-    effect(move || {
+    let at = Memo::new(move |_| menu.with(|it| it.as_ref().and_then(Menu::at)));
+    Effect::new(move |_| {
         let (Some(at), Some(list)) = (at.get(), list.get()) else { return };
         let option = list.query_selector(&format!("#{}", suggestions.option_id(at))).ok().flatten();
         if let Some(option) = option.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             show(&list, &option);
         }
     });
-    let label = memo(move || match menu.with(|it| it.as_ref().map(|it| it.sought)) {
+    let label = Memo::new(move |_| match menu.with(|it| it.as_ref().map(|it| it.sought)) {
         Some(Sought::Commands) => words::COMMANDS,
         _ => words::MENTIONS,
     });
-    let state = memo(move || menu.with(|it| it.as_ref().map(status)).unwrap_or_default());
-    let groups = memo(move || menu.with(|it| it.as_ref().map(Menu::groups)).unwrap_or_default());
+    let state = Memo::new(move |_| menu.with(|it| it.as_ref().map(status)).unwrap_or_default());
+    let groups = Memo::new(move |_| menu.with(|it| it.as_ref().map(Menu::groups)).unwrap_or_default());
     view! {
         // Told by itself, so it is there before there is anything to tell.
         <p class="unseen" role="status">
-            {live_view(move || state.get())}
+            {move || state.get()}
         </p>
         <Show when=move || menu.with(Option::is_some)>
             <div
                 class="suggestions"
                 // The text area keeps the focus.
-                on:mousedown=handler(|ev: ev::MouseEvent| ev.prevent_default())
+                on:mousedown=|ev: ev::MouseEvent| ev.prevent_default()
             >
-                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=live(move || label.get())>
-                    {live_view(move || {
+                <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=move || label.get()>
+                    {move || {
                         let groups = groups.get().into_iter();
                         groups.map(|(group, choices)| view! { <Group suggestions group choices /> }).collect_view()
-                    })}
+                    }}
                 </div>
                 <Show when=move || menu.with(|it| it.as_ref().is_some_and(Menu::is_empty))>
-                    <p class="suggestions__state">{live_view(move || state.get())}</p>
+                    <p class="suggestions__state">{move || state.get()}</p>
                 </Show>
             </div>
         </Show>
@@ -84,6 +82,7 @@ fn Group(suggestions: Suggestions, group: Option<String>, choices: Vec<(usize, C
                     {options}
                 </div>
             }
+            .into_any()
         }
     }
 }
@@ -101,8 +100,8 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
             class="suggestions__option"
             role="option"
             id=suggestions.option_id(at)
-            aria-selected=live(move || if is_active() { "true" } else { "false" })
-            on:click=handler(move |_| _ = suggestions.choose(Some(at)))
+            aria-selected=move || if is_active() { "true" } else { "false" }
+            on:click=move |_| _ = suggestions.choose(Some(at))
         >
             {icon.and_then(picture)}
             <span>{choice.label().to_owned()}</span>

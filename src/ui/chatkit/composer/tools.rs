@@ -3,8 +3,6 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, ToolOption},
     components::{Icon, IconKind, Menu, MenuItem, Show, sprite::picture},
-    live::{live, live_view, memo},
-    view::view,
     words::composer as words,
 };
 
@@ -13,18 +11,18 @@ use crate::ui::{
 pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
     let tools = control.option(|it| it.composer.tools.clone());
     let selected = control.selected_tool();
-    let in_menu = memo(move || tools.with(|it| it.iter().filter(|it| !it.pinned).cloned().collect::<Vec<_>>()));
-    let pinned = memo(move || tools.with(|it| it.iter().filter(|it| it.pinned).cloned().collect::<Vec<_>>()));
+    let in_menu = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| !it.pinned).cloned().collect::<Vec<_>>()));
+    let pinned = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| it.pinned).cloned().collect::<Vec<_>>()));
     // A pinned tool is its own sign.
-    let chip = memo(move || selected.get().filter(|it| !it.pinned));
+    let chip = Memo::new(move |_| selected.get().filter(|it| !it.pinned));
     view! {
         <Show when=move || in_menu.with(|it| !it.is_empty())>
             <Menu label=words::TOOLS icon=IconKind::Plus opens_after=true>
-                {live_view(move || in_menu.get().into_iter().map(|tool| view! { <ToolItem control tool /> }).collect_view())}
+                {move || in_menu.get().into_iter().map(|tool| view! { <ToolItem control tool /> }).collect_view()}
             </Menu>
         </Show>
-        {live_view(move || pinned.get().into_iter().map(|tool| view! { <PinnedTool control tool /> }).collect_view())}
-        {live_view(move || chip.get().map(|tool| view! { <ToolChip control tool /> }))}
+        {move || pinned.get().into_iter().map(|tool| view! { <PinnedTool control tool /> }).collect_view()}
+        {move || chip.get().map(|tool| view! { <ToolChip control tool /> })}
     }
 }
 
@@ -54,7 +52,7 @@ fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
             class="tool"
             type="button"
             aria-label=name
-            aria-pressed=live(move || if is_selected() { "true" } else { "false" })
+            aria-pressed=move || if is_selected() { "true" } else { "false" }
             on:click=toggle
         >
             {icon.as_deref().and_then(picture)}

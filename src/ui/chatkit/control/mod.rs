@@ -43,10 +43,7 @@ use super::{
     composer::ComposerState,
     state::{Again, Changes, ChatState, Entry, Note, Trouble, Turn},
 };
-use crate::{
-    model::chatkit::{Thread, ThreadItem},
-    ui::live::derived,
-};
+use crate::model::chatkit::{Thread, ThreadItem};
 
 /// A chat: its methods act, its signals tell.
 ///
@@ -164,13 +161,13 @@ impl ChatKitControl {
     /// Whether an answer is under way.
     pub fn is_answering(&self) -> Signal<bool> {
         let turn = self.turn;
-        derived(move || turn.with(Option::is_some))
+        Signal::derive(move || turn.with(Option::is_some))
     }
 
     /// What the transcript shows, oldest first; changes with every piece of an answer.
     pub fn items(&self) -> Signal<Vec<ThreadItem>> {
         let control = *self;
-        derived(move || {
+        Signal::derive(move || {
             control.activity.track();
             let items = |state: &ChatState| state.entries.iter().map(|entry| entry.item.clone()).collect();
             control.state.try_with_value(items).unwrap_or_default()

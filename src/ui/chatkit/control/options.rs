@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::ChatKitControl;
-use crate::ui::{chatkit::UseChatKitOptions, live::memo};
+use crate::ui::chatkit::UseChatKitOptions;
 
 impl ChatKitControl {
     /// Replaces all options, as the official `setOptions` does; nothing is merged. What is compared equal is not drawn
@@ -32,7 +32,7 @@ impl ChatKitControl {
         read: impl Fn(&UseChatKitOptions) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
         let options = self.options;
-        memo(move || options.with(&read))
+        Memo::new(move |_| options.with(&read))
     }
 
     /// Reads the newest functions; nothing of them when the page is gone.

@@ -3,22 +3,19 @@
 use leptos::prelude::*;
 
 use super::ChatKitControl;
-use crate::ui::{
-    chatkit::{ModelOption, ToolOption, UseChatKitOptions},
-    live::derived,
-};
+use crate::ui::chatkit::{ModelOption, ToolOption, UseChatKitOptions};
 
 impl ChatKitControl {
     /// The tool that the next message asks for.
     pub fn selected_tool(&self) -> Signal<Option<ToolOption>> {
         let (options, selected) = (self.options, self.composer.tool);
-        derived(move || options.with(|it| selected.with(|id| tool(it, id.as_deref()))))
+        Signal::derive(move || options.with(|it| selected.with(|id| tool(it, id.as_deref()))))
     }
 
     /// The model that the next message asks for: what was selected, if it can be, or else the page's default.
     pub fn selected_model(&self) -> Signal<Option<ModelOption>> {
         let (options, selected) = (self.options, self.composer.model);
-        derived(move || options.with(|it| selected.with(|id| model(it, id.as_deref()))))
+        Signal::derive(move || options.with(|it| selected.with(|id| model(it, id.as_deref()))))
     }
 
     /// Selects a tool for the next message, or none, and tells the page if that is a change.

@@ -1,16 +1,12 @@
 use leptos::prelude::*;
 
-use crate::ui::{
-    chatkit::{ChatKitControl, markdown::Markdown},
-    live::live_view,
-    view::view,
-};
+use crate::ui::chatkit::{ChatKitControl, markdown::Markdown};
 
 /// The sentence below the composer.
 #[component]
 pub(crate) fn DisclaimerText(control: ChatKitControl) -> impl IntoView {
     let disclaimer = control.option(|it| it.disclaimer.clone().filter(|it| !it.text.trim().is_empty()));
-    live_view(move || {
+    move || {
         disclaimer.get().map(|it| {
             view! {
                 <div class="disclaimer" part="disclaimer" data-contrast=it.high_contrast.then_some("high") dir="auto">
@@ -18,5 +14,5 @@ pub(crate) fn DisclaimerText(control: ChatKitControl) -> impl IntoView {
                 </div>
             }
         })
-    })
+    }
 }

@@ -3,8 +3,6 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, HeaderAction, UseChatKitOptions},
     components::{Icon, IconKind, Show, sprite::picture},
-    live::{handler, live, live_view},
-    view::view,
     words::{frame as words, history},
 };
 
@@ -28,15 +26,15 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
                         type="button"
                         aria-label=words::SHOW_HISTORY
                         title=words::SHOW_HISTORY
-                        aria-expanded=live(move || if control.frame.is_history_open.get() { "true" } else { "false" })
-                        on:click=handler(move |_| _ = control.show_history())
+                        aria-expanded=move || if control.frame.is_history_open.get() { "true" } else { "false" }
+                        on:click=move |_| _ = control.show_history()
                     >
                         <Icon kind=IconKind::History />
                     </button>
                 </Show>
                 <Show when=move || has_title.get()>
                     <h2 class="frame__title" dir="auto">
-                        {live_view(title_of(control))}
+                        {title_of(control)}
                     </h2>
                 </Show>
                 <span class="frame__space"></span>
@@ -45,7 +43,7 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
                     type="button"
                     aria-label=words::SHORTCUTS
                     title=words::SHORTCUTS
-                    on:click=handler(move |_| control.show_shortcuts())
+                    on:click=move |_| control.show_shortcuts()
                 >
                     <Icon kind=IconKind::Keyboard />
                 </button>
@@ -86,7 +84,7 @@ fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<Header
             action.on_click.run(());
         }
     };
-    live_view(move || {
+    move || {
         action.get().map(|it| {
             view! {
                 <button class="icon-button" type="button" aria-label=it.label.clone() title=it.label on:click=act>
@@ -94,5 +92,5 @@ fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<Header
                 </button>
             }
         })
-    })
+    }
 }

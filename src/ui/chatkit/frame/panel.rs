@@ -6,8 +6,6 @@ use web_sys::HtmlElement;
 use crate::ui::{
     chatkit::{ChatHistory, ChatKitControl},
     components::{Icon, IconKind, Show},
-    live::handler,
-    view::view,
     words::{frame as words, history},
 };
 
@@ -47,7 +45,7 @@ pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
                         type="button"
                         aria-label=words::HIDE_HISTORY
                         title=words::HIDE_HISTORY
-                        on:click=handler(move |_| control.hide_history())
+                        on:click=move |_| control.hide_history()
                     >
                         <Icon kind=IconKind::Close />
                     </button>

@@ -6,8 +6,6 @@ use super::search::Search;
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Dialog},
-    live::{derived, effect, handler, live_view},
-    view::view,
     words::history as words,
 };
 
@@ -19,7 +17,7 @@ pub(super) fn RenameDialog(
     renaming: RwSignal<Option<ThreadId>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let (Some(id), Some(input)) = (renaming.get(), input.get()) {
             input.set_value(&untrack(|| search.title(&id)));
             input.select();
@@ -42,7 +40,7 @@ pub(super) fn RenameDialog(
         <Dialog
             id=control.element_id("rename-chat")
             heading=words::RENAME_HEADING
-            is_open=derived(move || renaming.with(Option::is_some))
+            is_open=Signal::derive(move || renaming.with(Option::is_some))
             on_close=close
         >
             <form class="form" on:submit=save>
@@ -61,7 +59,7 @@ pub(super) fn RenameDialog(
                     />
                 </div>
                 <div class="dialog__actions">
-                    <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
+                    <Button kind=ButtonKind::Quiet on_click=move |_| close(())>
                         {words::CANCEL}
                     </Button>
                     <Button r#type="submit">{words::SAVE}</Button>
@@ -94,18 +92,18 @@ pub(super) fn DeleteDialog(
             id=control.element_id("delete-chat")
             role="alertdialog"
             heading=words::DELETE_HEADING
-            is_open=derived(move || deleting.with(Option::is_some))
+            is_open=Signal::derive(move || deleting.with(Option::is_some))
             on_close=close
         >
             <p class="dialog__text">
-                <strong dir="auto">{live_view(title)}</strong>
+                <strong dir="auto">{title}</strong>
                 {words::DELETE_TEXT}
             </p>
             <div class="dialog__actions">
-                <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
+                <Button kind=ButtonKind::Quiet on_click=move |_| close(())>
                     {words::CANCEL}
                 </Button>
-                <Button kind=ButtonKind::Danger on_click=handler(delete)>
+                <Button kind=ButtonKind::Danger on_click=delete>
                     {words::DELETE}
                 </Button>
             </div>

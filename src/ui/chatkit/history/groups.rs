@@ -11,7 +11,6 @@ use crate::{
     model::Timestamp,
     ui::{
         chatkit::{ChatKitControl, ThreadId},
-        live::{effect, memo},
         locale,
         words::history as words,
     },
@@ -26,7 +25,7 @@ pub(super) fn follow(
     ids: Memo<Vec<ThreadId>>,
 ) -> Memo<HashMap<ThreadId, String>> {
     let groups = RwSignal::new(HashMap::new());
-    effect(move || {
+    Effect::new(move |_| {
         let is_search = !search.query().is_empty();
         let moments = control.threads.with(|list| {
             let moment = |id: &ThreadId| Some((id.clone(), list.get(id)?.created_at));
@@ -34,7 +33,7 @@ pub(super) fn follow(
         });
         groups.set(if is_search { HashMap::new() } else { firsts(moments, name_of) });
     });
-    memo(move || groups.get())
+    Memo::new(move |_| groups.get())
 }
 
 /// Names the first of each row of neighbours that have the same name.

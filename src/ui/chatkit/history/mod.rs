@@ -17,9 +17,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
-    components::{Button, ButtonKind, Each, Icon, IconKind, Show},
-    live::{handler, live_view},
-    view::view,
+    components::{Button, ButtonKind, Icon, IconKind, Show},
     words::history as words,
 };
 use dialogs::{DeleteDialog, RenameDialog};
@@ -70,24 +68,24 @@ pub fn ChatHistory(
         <div class="history">
             {match href {
                 Some(href) => {
-                    view! { <a class="history__new" href=href(None) on:click=begin>{new_chat()}</a> }
+                    view! { <a class="history__new" href=href(None) on:click=begin>{new_chat()}</a> }.into_any()
                 }
                 None => {
-                    view! { <button class="history__new" type="button" on:click=begin>{new_chat()}</button> }
+                    view! { <button class="history__new" type="button" on:click=begin>{new_chat()}</button> }.into_any()
                 }
             }}
             <SearchField control search />
             <ul class="history__list" aria-label=words::CHATS on:keydown=step>
-                <Each each=move || ids.get() key=Clone::clone let:id>
+                <For each=move || ids.get() key=Clone::clone let:id>
                     <Row control search groups stop id href open renaming deleting />
-                </Each>
+                </For>
             </ul>
             <Show when=move || search.has_more()>
-                <Button kind=ButtonKind::Quiet on_click=handler(move |_| search.load_more())>
+                <Button kind=ButtonKind::Quiet on_click=move |_| search.load_more()>
                     {words::MORE}
                 </Button>
             </Show>
-            {live_view(move || {
+            {move || {
                 control.threads_error.get().map(|text| {
                     view! {
                         <p class="notice" data-level="danger" role="alert">
@@ -96,7 +94,7 @@ pub fn ChatHistory(
                         </p>
                     }
                 })
-            })}
+            }}
         </div>
         <RenameDialog control search renaming />
         <DeleteDialog control search deleting />

@@ -8,8 +8,6 @@ use super::{Href, marked::marked, search::Search, tab_stop::TabStop};
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{IconKind, Menu, MenuItem, Show},
-    live::{derived, handler, live, live_view, memo},
-    view::view,
     words::history as words,
 };
 
@@ -28,35 +26,36 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let path = href.map(|href| href(Some(&id)));
     let id = StoredValue::new(id);
-    let title = memo(move || id.with_value(|id| search.title(id)));
-    let group = memo(move || groups.with(|it| id.with_value(|id| it.get(id).cloned())));
+    let title = Memo::new(move |_| id.with_value(|id| search.title(id)));
+    let group = Memo::new(move |_| groups.with(|it| id.with_value(|id| it.get(id).cloned())));
     // Below the heading of the panel, or at the top of a page's own list.
     let is_below_heading = path.is_none();
-    let snippet = memo(move || id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
-    let is_shown = memo(move || control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
+    let snippet = Memo::new(move |_| id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
+    let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
     let current = move || is_shown.get().then_some("page");
-    let is_elsewhere = memo(move || stop.at.with(|it| it.as_ref().is_some_and(|it| id.with_value(|id| it != id))));
+    let is_elsewhere =
+        Memo::new(move |_| stop.at.with(|it| it.as_ref().is_some_and(|it| id.with_value(|id| it != id))));
     let tabindex = move || is_elsewhere.get().then_some("-1");
-    let on_focus = handler(move |_| stop.set_focused(id.get_value()));
+    let on_focus = move |_| stop.set_focused(id.get_value());
     let (show_rename, show_delete) =
         (control.option(|it| it.history.show_rename), control.option(|it| it.history.show_delete));
     let content = move || {
         view! {
             <span class="history__title" dir="auto">
-                {live_view(move || view_marked(&title.get(), &search.query()))}
+                {move || view_marked(&title.get(), &search.query())}
             </span>
-            {live_view(move || {
+            {move || {
                 snippet
                     .get()
                     .map(|it| {
                         view! { <span class="history__snippet" dir="auto">{view_marked(&it, &search.query())}</span> }
                     })
-            })}
+            }}
         }
     };
     view! {
         <li>
-            {live_view(move || group.get().map(|it| view_group(it, is_below_heading)))}
+            {move || group.get().map(|it| view_group(it, is_below_heading))}
             <div class="history__thread">
             {match path {
                 Some(path) => {
@@ -64,49 +63,49 @@ pub(super) fn Row(
                         <a
                             class="history__link"
                             href=path
-                            title=live(move || title.get())
-                            tabindex=live(tabindex)
-                            aria-current=live(current)
+                            title=move || title.get()
+                            tabindex=tabindex
+                            aria-current=current
                             on:focus=on_focus
                         >
                             {content()}
                         </a>
-                    }
+                    }.into_any()
                 }
                 None => {
                     view! {
                         <button
                             class="history__link"
                             type="button"
-                            title=live(move || title.get())
-                            tabindex=live(tabindex)
-                            aria-current=live(current)
+                            title=move || title.get()
+                            tabindex=tabindex
+                            aria-current=current
                             on:focus=on_focus
-                            on:click=handler(move |_| open.run(id.get_value()))
+                            on:click=move |_| open.run(id.get_value())
                         >
                             {content()}
                         </button>
-                    }
+                    }.into_any()
                 }
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
                 // Arrow keys lead to it.
-                <Menu is_apart=true label=derived(move || words::actions_for(&title.get()))>
-                    {live_view(move || show_rename.get().then(|| view! {
+                <Menu is_apart=true label=Signal::derive(move || words::actions_for(&title.get()))>
+                    {move || show_rename.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Pencil
                             label=words::RENAME
                             on_choose=move |()| renaming.set(Some(id.get_value()))
                         />
-                    }))}
-                    {live_view(move || show_delete.get().then(|| view! {
+                    })}
+                    {move || show_delete.get().then(|| view! {
                         <MenuItem
                             icon=IconKind::Trash
                             label=words::DELETE
                             is_danger=true
                             on_choose=move |()| deleting.set(Some(id.get_value()))
                         />
-                    }))}
+                    })}
                 </Menu>
             </Show>
             </div>
@@ -116,9 +115,9 @@ pub(super) fn Row(
 
 fn view_group(name: String, is_below_heading: bool) -> AnyView {
     if is_below_heading {
-        view! { <h3 class="history__group">{name}</h3> }
+        view! { <h3 class="history__group">{name}</h3> }.into_any()
     } else {
-        view! { <h2 class="history__group">{name}</h2> }
+        view! { <h2 class="history__group">{name}</h2> }.into_any()
     }
 }
 
@@ -128,11 +127,7 @@ fn view_marked(text: &str, query: &str) -> AnyView {
     parts
         .map(|(is_found, part)| {
             let part = part.to_owned();
-            if is_found {
-                view! { <mark class="history__mark">{part}</mark> }
-            } else {
-                part.into_any()
-            }
+            if is_found { view! { <mark class="history__mark">{part}</mark> }.into_any() } else { part.into_any() }
         })
         .collect_view()
         .into_any()

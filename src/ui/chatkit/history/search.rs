@@ -9,7 +9,6 @@ use crate::{
     model::chatkit::Thread,
     ui::{
         chatkit::{ChatKitControl, ThreadId},
-        live::memo,
         words::history as words,
     },
 };
@@ -68,7 +67,7 @@ impl Search {
 
     /// What is listed.
     pub(super) fn ids(self) -> Memo<Vec<ThreadId>> {
-        memo(move || {
+        Memo::new(move |_| {
             let query = self.query.get().to_lowercase();
             let is_listed = |thread: &&Thread| {
                 query.is_empty() || thread.title.as_ref().is_some_and(|it| it.to_lowercase().contains(&query))

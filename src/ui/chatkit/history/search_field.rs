@@ -6,8 +6,6 @@ use super::{focus_first, search::Search};
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
-    live::{handler, live, live_view},
-    view::view,
     words::history as words,
 };
 
@@ -55,17 +53,17 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
                 autocomplete="off"
                 spellcheck="false"
                 dir="auto"
-                on:input=handler(move |ev| search.look_for(&event_target_value(&ev)))
+                on:input=move |ev| search.look_for(&event_target_value(&ev))
                 on:keydown=on_keydown
             />
             <Show when=move || !search.query().is_empty()>
-                <button class="icon-button" type="button" aria-label=words::CLEAR_SEARCH title=words::CLEAR_SEARCH on:click=handler(move |_| clear())>
+                <button class="icon-button" type="button" aria-label=words::CLEAR_SEARCH title=words::CLEAR_SEARCH on:click=move |_| clear()>
                     <Icon kind=IconKind::Close />
                 </button>
             </Show>
         </div>
-        <p class="search__said" role="status" data-silent=live(move || search.query().is_empty().then_some(""))>
-            {live_view(move || search.said(ids.with(Vec::len)))}
+        <p class="search__said" role="status" data-silent=move || search.query().is_empty().then_some("")>
+            {move || search.said(ids.with(Vec::len))}
         </p>
     }
 }

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    chatkit::{ChatKitControl, ThreadId},
-    live::{effect, memo},
-};
+use crate::ui::chatkit::{ChatKitControl, ThreadId};
 
 /// The one thread at which the tab key stops: the last that had the focus, or else the one that is shown, or the first.
 #[derive(Clone, Copy)]
@@ -24,9 +21,9 @@ impl TabStop {
 /// Follows the list. Before the page has come to life there is none: without scripts the tab key stops at every thread.
 pub(super) fn follow(control: ChatKitControl, ids: Memo<Vec<ThreadId>>) -> TabStop {
     let is_alive = RwSignal::new(false);
-    effect(move || is_alive.set(true));
+    Effect::new(move |_| is_alive.set(true));
     let focused = RwSignal::new(None);
-    let at = memo(move || {
+    let at = Memo::new(move |_| {
         let candidates = [focused.get(), control.thread_id.get()];
         ids.with(|ids| choose(ids, candidates)).filter(|_| is_alive.get())
     });

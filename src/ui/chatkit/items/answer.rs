@@ -14,8 +14,6 @@ use crate::{
             state::{Again, Phase},
         },
         components::{Button, ButtonKind, Icon, IconKind, Show},
-        live::{derived, handler, live, memo},
-        view::view,
         words::items as words,
     },
 };
@@ -25,28 +23,28 @@ use crate::{
 pub(super) fn Answer(shown: Shown) -> impl IntoView {
     let Shown { control, .. } = shown;
     let (key, text, phase) = (shown.key(), shown.text(), shown.phase());
-    let is_streaming = derived(move || phase.get() == Phase::Streaming);
+    let is_streaming = Signal::derive(move || phase.get() == Phase::Streaming);
     let id = control.element_id(format_args!("item-{key}"));
     let cited = shown.read(|entry| match &entry.item {
         ThreadItem::AssistantMessage(it) => Some(Cited::of(it)),
         _ => None,
     });
-    let cited = memo(move || cited.get().unwrap_or_default());
-    let marks = memo(move || cited.with(|it| it.marks.clone()));
+    let cited = Memo::new(move |_| cited.get().unwrap_or_default());
+    let marks = Memo::new(move |_| cited.with(|it| it.marks.clone()));
     let is_last = shown.read(move |entry| (control.last_message.get_value() == Some(entry.key)).then_some(()));
     let end = shown.read(|entry| match &entry.item {
         ThreadItem::AssistantMessage(it) => it.colloquy.as_ref().and_then(|marks| marks.end),
         _ => None,
     });
-    let is_empty = memo(move || text.with(|text| text.trim().is_empty()));
+    let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     view! {
         <article
             class="message"
             part="message"
             data-speaker="assistant"
-            data-last=live(move || is_last.get().map(|()| ""))
+            data-last=move || is_last.get().map(|()| "")
             aria-label=words::ASSISTANT
-            aria-busy=live(shown.busy(Phase::Streaming))
+            aria-busy=shown.busy(Phase::Streaming)
         >
             <Markdown source=text is_streaming id=id.clone() marks />
             <Show when=move || is_streaming.get() && is_empty.get()>
@@ -83,7 +81,7 @@ fn Continue(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
     view! {
         <Show when=move || end.get() == Some(AnswerEnd::Length) && is_last.with(Option::is_some)>
             <p>
-                <Button kind=ButtonKind::Quiet on_click=handler(go_on)>{words::CONTINUE}</Button>
+                <Button kind=ButtonKind::Quiet on_click=go_on>{words::CONTINUE}</Button>
             </p>
         </Show>
     }

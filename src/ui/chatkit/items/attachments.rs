@@ -5,12 +5,7 @@ use leptos::prelude::*;
 use super::{address, shown::Shown};
 use crate::{
     model::chatkit::{Attachment, ThreadItem},
-    ui::{
-        components::Show,
-        live::{effect, live_view, memo},
-        view::view,
-        words::items as words,
-    },
+    ui::{components::Show, words::items as words},
 };
 
 /// The files of a message of the user's, by name; pictures of this origin are drawn.
@@ -20,10 +15,10 @@ pub(super) fn Attachments(shown: Shown) -> impl IntoView {
         ThreadItem::UserMessage(it) => Some(it.attachments.clone()),
         _ => None,
     });
-    let has_some = memo(move || attachments.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
+    let has_some = Memo::new(move |_| attachments.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
     // Which origin this is, only the browser knows for sure.
     let origin = RwSignal::new(None::<String>);
-    effect(move || {
+    Effect::new(move |_| {
         if has_some.get() {
             origin.set(window().location().origin().ok());
         }
@@ -36,7 +31,7 @@ pub(super) fn Attachments(shown: Shown) -> impl IntoView {
     view! {
         <Show when=move || has_some.get()>
             <ul class="attachments" aria-label=words::ATTACHMENTS>
-                {live_view(chips)}
+                {chips}
             </ul>
         </Show>
     }
@@ -48,16 +43,17 @@ fn view_attachment(attachment: Attachment, origin: Option<&str>) -> AnyView {
     let href = attachment.colloquy.and_then(|it| it.url).and_then(|it| address::file_link(&it));
     let is_picture = picture.is_some();
     let inside = match picture {
-        Some(src) => view! { <img class="attachments__picture" src=src alt=name /> },
-        None => view! { <span class="attachments__name">{name}</span> },
+        Some(src) => view! { <img class="attachments__picture" src=src alt=name /> }.into_any(),
+        None => view! { <span class="attachments__name">{name}</span> }.into_any(),
     };
     let chip = match href {
         Some(href) => view! {
             <a class="attachments__chip" href=href target="_blank" rel="noopener noreferrer nofollow">
                 {inside}
             </a>
-        },
-        None => view! { <span class="attachments__chip">{inside}</span> },
+        }
+        .into_any(),
+        None => view! { <span class="attachments__chip">{inside}</span> }.into_any(),
     };
-    view! { <li data-picture=is_picture.then_some("")>{chip}</li> }
+    view! { <li data-picture=is_picture.then_some("")>{chip}</li> }.into_any()
 }

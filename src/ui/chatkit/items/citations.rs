@@ -10,8 +10,6 @@ use crate::ui::{
         note::go_to,
     },
     components::Show,
-    live::{handler, live_view, memo},
-    view::view,
     words::{items as words, markdown},
 };
 
@@ -22,7 +20,7 @@ pub(super) fn Citations(
     /// What the ids of the answer begin with.
     id: String,
 ) -> impl IntoView {
-    let n_lines = memo(move || cited.with(|it| it.lines.len()));
+    let n_lines = Memo::new(move |_| cited.with(|it| it.lines.len()));
     let id = StoredValue::new(id);
     let lines = move || {
         let Cited { lines, marks } = cited.get();
@@ -33,9 +31,9 @@ pub(super) fn Citations(
     view! {
         <Show when=move || n_lines.get() != 0>
             <details class="citations">
-                <summary class="citations__summary">{live_view(move || words::n_sources(n_lines.get()))}</summary>
+                <summary class="citations__summary">{move || words::n_sources(n_lines.get())}</summary>
                 <ol class="sources" aria-label=words::SOURCES>
-                    {live_view(lines)}
+                    {lines}
                 </ol>
             </details>
         </Show>
@@ -51,7 +49,7 @@ fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> AnyV
                 href=format!("#{mark}")
                 role="doc-backlink"
                 aria-label=markdown::back_to_source(number)
-                on:click=handler(move |ev| go_to(&ev, &mark))
+                on:click=move |ev| go_to(&ev, &mark)
             >
                 "↩\u{fe0e}"
             </a>
@@ -63,4 +61,5 @@ fn view_cited(line: SourceLine, number: usize, has_mark: bool, id: &str) -> AnyV
             {back}
         </li>
     }
+    .into_any()
 }

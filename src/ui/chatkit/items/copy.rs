@@ -6,8 +6,6 @@ use crate::ui::{
     chatkit::ChatKitControl,
     clipboard::copy,
     components::{Icon, IconKind},
-    live::{live, live_view},
-    view::view,
     words::items as words,
 };
 
@@ -52,11 +50,11 @@ pub fn CopyButton(
         <button
             class="icon-button copy"
             type="button"
-            aria-label=live(name)
-            title=live(name)
+            aria-label=name
+            title=name
             on:click=click
         >
-            {live_view(move || view! { <Icon kind=icon() /> })}
+            {move || view! { <Icon kind=icon() /> }}
         </button>
     }
 }

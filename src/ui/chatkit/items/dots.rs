@@ -1,7 +1,5 @@
 use leptos::prelude::*;
 
-use crate::ui::view::view;
-
 /// Three dots: somebody is thinking.
 #[component]
 pub(crate) fn Dots() -> impl IntoView {

@@ -3,12 +3,7 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{AnswerEnd, ThreadItem},
-    ui::{
-        chatkit::state::Phase,
-        live::{live_view, memo},
-        view::view,
-        words::items as words,
-    },
+    ui::{chatkit::state::Phase, words::items as words},
 };
 
 /// Says of an answer that is not whole why it ended.
@@ -19,10 +14,10 @@ pub(super) fn Ended(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView
         ThreadItem::AssistantMessage(it) => Some(it.is_stopped()),
         _ => None,
     });
-    let reason = memo(move || match (phase.get(), is_stopped.get()) {
+    let reason = Memo::new(move |_| match (phase.get(), is_stopped.get()) {
         (Phase::Interrupted, Some(true)) => Some(words::STOPPED),
         (Phase::Interrupted, _) => Some(words::ended(end.get())),
         _ => None,
     });
-    live_view(move || reason.get().map(|it| view! { <p class="message__interrupted">{it}</p> }))
+    move || reason.get().map(|it| view! { <p class="message__interrupted">{it}</p> })
 }

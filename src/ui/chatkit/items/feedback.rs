@@ -5,8 +5,6 @@ use crate::{
     model::chatkit::{FeedbackKind, ThreadItem},
     ui::{
         components::{Icon, IconKind, Show},
-        live::live,
-        view::view,
         words::items as words,
     },
 };
@@ -45,7 +43,7 @@ fn Thumb(shown: Shown, kind: FeedbackKind) -> impl IntoView {
             type="button"
             aria-label=label
             title=label
-            aria-pressed=live(move || if is_pressed.get() == Some(true) { "true" } else { "false" })
+            aria-pressed=move || if is_pressed.get() == Some(true) { "true" } else { "false" }
             on:click=press
         >
             <Icon kind=icon />

@@ -6,14 +6,10 @@ use super::{
 };
 use crate::{
     model::chatkit::ThreadItem,
-    ui::{
-        chatkit::{ChatKitControl, control::Row, state::Phase},
-        live::live_view,
-        view::{part, view},
-    },
+    ui::chatkit::{ChatKitControl, control::Row, state::Phase},
 };
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     User,
     Assistant,
@@ -32,17 +28,21 @@ pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
     let shown = Shown::new(control, row);
     // What another answer takes the place of is shown again if that one does not come to its end.
     let kind = shown.read(|entry| if entry.phase == Phase::Superseded { None } else { kind_of(&entry.item) });
-    live_view(move || match kind.get() {
-        Some(Kind::User) => view! { <UserMessage shown /> },
-        Some(Kind::Assistant) => view! { <Answer shown /> },
-        Some(Kind::Workflow) => view! { <WorkflowSteps shown /> },
-        Some(Kind::Task) => view! { <LoneTask shown /> },
-        Some(Kind::Image) => view! { <GeneratedImage shown /> },
-        Some(Kind::Widget) => view! { <WidgetItem shown /> },
-        Some(Kind::Questions) => view! { <Questions shown /> },
-        Some(Kind::ToolCall) => view! { <ToolCallLine shown /> },
-        None => part(()),
-    })
+    // Keyed, so that an entry of one kind is never patched into one of another.
+    view! { <For each=move || kind.get() key=|kind| *kind children=move |kind| view_kind(kind, shown) /> }
+}
+
+fn view_kind(kind: Kind, shown: Shown) -> AnyView {
+    match kind {
+        Kind::User => view! { <UserMessage shown /> }.into_any(),
+        Kind::Assistant => view! { <Answer shown /> }.into_any(),
+        Kind::Workflow => view! { <WorkflowSteps shown /> }.into_any(),
+        Kind::Task => view! { <LoneTask shown /> }.into_any(),
+        Kind::Image => view! { <GeneratedImage shown /> }.into_any(),
+        Kind::Widget => view! { <WidgetItem shown /> }.into_any(),
+        Kind::Questions => view! { <Questions shown /> }.into_any(),
+        Kind::ToolCall => view! { <ToolCallLine shown /> }.into_any(),
+    }
 }
 
 fn kind_of(item: &ThreadItem) -> Option<Kind> {

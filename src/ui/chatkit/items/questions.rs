@@ -3,11 +3,7 @@ use leptos::prelude::*;
 use super::shown::Shown;
 use crate::{
     model::chatkit::{StructuredInput, StructuredInputStatus, ThreadItem},
-    ui::{
-        live::{live_view, memo},
-        view::view,
-        words::items as words,
-    },
+    ui::words::items as words,
 };
 
 /// A question, and what the user said to it.
@@ -30,17 +26,17 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
         _ => None,
     });
     // While they wait, the composer asks them.
-    let is_waiting = memo(move || asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
+    let is_waiting = Memo::new(move |_| asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
     let view_all = move || {
         if is_waiting.get() {
-            return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> };
+            return view! { <p class="answered__waiting">{words::QUESTIONS_WAIT}</p> }.into_any();
         }
         let pairs = asked.get().unwrap_or_default().into_iter().map(view_asked).collect_view();
-        view! { <dl>{pairs}</dl> }
+        view! { <dl>{pairs}</dl> }.into_any()
     };
     view! {
         <section class="answered" aria-label=words::QUESTIONS>
-            {live_view(view_all)}
+            {view_all}
         </section>
     }
 }
@@ -58,7 +54,7 @@ fn asked(input: &StructuredInput, is_pending: bool) -> Option<Asked> {
 fn view_asked(asked: Asked) -> AnyView {
     let answer = asked.answer.map(|values| {
         if values.is_empty() {
-            view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }
+            view! { <dd class="answered__skipped">{words::SKIPPED}</dd> }.into_any()
         } else {
             values
                 .into_iter()
@@ -75,6 +71,7 @@ fn view_asked(asked: Asked) -> AnyView {
             {answer}
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -1,12 +1,9 @@
 use leptos::prelude::*;
 
-use crate::ui::{
-    chatkit::{
-        ChatKitControl,
-        control::Row,
-        state::{Entry, Phase},
-    },
-    live::memo,
+use crate::ui::chatkit::{
+    ChatKitControl,
+    control::Row,
+    state::{Entry, Phase},
 };
 
 /// An entry that is drawn: its parts are drawn again when they change, not when other ones do.
@@ -30,12 +27,12 @@ impl Shown {
         self,
         read: impl Fn(&Entry) -> Option<T> + Send + Sync + 'static,
     ) -> Memo<Option<T>> {
-        memo(move || self.row.with_value(|row| self.control.with_entry(row, &read)).flatten())
+        Memo::new(move |_| self.row.with_value(|row| self.control.with_entry(row, &read)).flatten())
     }
 
     pub(super) fn phase(self) -> Memo<Phase> {
         let phase = self.read(|entry| Some(entry.phase));
-        memo(move || phase.get().unwrap_or(Phase::Settled))
+        Memo::new(move |_| phase.get().unwrap_or(Phase::Settled))
     }
 
     /// A live region that is busy is read out once, when it is not busy any more.
@@ -46,6 +43,6 @@ impl Shown {
 
     pub(super) fn text(self) -> Memo<String> {
         let text = self.read(|entry| Some(entry.item.text()));
-        memo(move || text.get().unwrap_or_default())
+        Memo::new(move |_| text.get().unwrap_or_default())
     }
 }

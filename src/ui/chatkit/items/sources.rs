@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use super::address;
 use crate::{
     model::chatkit::Source,
-    ui::{
-        chatkit::{ChatKitControl, Entity, entity::EntityButton},
-        view::view,
-    },
+    ui::chatkit::{ChatKitControl, Entity, entity::EntityButton},
 };
 
 /// What is shown of a source.
@@ -63,23 +60,24 @@ pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<Source
 }
 
 pub(super) fn view_source(line: SourceLine) -> AnyView {
-    view! { <li>{view_line(line)}</li> }
+    view! { <li>{view_line(line)}</li> }.into_any()
 }
 
 /// What stands in a line.
 pub(super) fn view_line(line: SourceLine) -> AnyView {
     let SourceLine { title, href, note, entity } = line;
     let title = match (href, entity.zip(use_context::<ChatKitControl>())) {
-        (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> },
+        (_, Some((entity, control))) => view! { <EntityButton control entity text=title /> }.into_any(),
         (Some(href), None) => {
-            view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow" dir="auto">{title}</a> }
+            view! { <a class="link" href=href target="_blank" rel="noopener noreferrer nofollow" dir="auto">{title}</a> }.into_any()
         }
-        (None, None) => view! { <span dir="auto">{title}</span> },
+        (None, None) => view! { <span dir="auto">{title}</span> }.into_any(),
     };
     view! {
         {title}
         {note.filter(|it| !it.is_empty()).map(|it| view! { <span class="sources__note" dir="auto">{it}</span> })}
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use crate::{
     ui::{
         chatkit::markdown::Markdown,
         components::{Icon, IconKind, Show, sprite::picture_or_dot},
-        live::{derived, live_view, memo},
-        view::view,
         words::items as words,
     },
 };
@@ -78,22 +76,22 @@ impl Step {
 /// A step without its title.
 #[component]
 pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
-    let content = memo(move || step.with(|it| it.content.clone()));
-    let queries = memo(move || step.with(|it| it.queries.clone()));
-    let sources = memo(move || step.with(|it| it.sources.clone()));
-    let is_under_way = derived(move || step.with(|it| it.status == StatusIndicator::Loading));
+    let content = Memo::new(move |_| step.with(|it| it.content.clone()));
+    let queries = Memo::new(move |_| step.with(|it| it.queries.clone()));
+    let sources = Memo::new(move |_| step.with(|it| it.sources.clone()));
+    let is_under_way = Signal::derive(move || step.with(|it| it.status == StatusIndicator::Loading));
     view! {
         <Show when=move || content.with(|it| !it.is_empty())>
             <Markdown source=content is_streaming=is_under_way />
         </Show>
         <Show when=move || queries.with(|it| !it.is_empty())>
             <ul class="step__queries" aria-label=words::QUERIES>
-                {live_view(move || queries.get().into_iter().map(|it| view! { <li dir="auto">{it}</li> }).collect_view())}
+                {move || queries.get().into_iter().map(|it| view! { <li dir="auto">{it}</li> }).collect_view()}
             </ul>
         </Show>
         <Show when=move || sources.with(|it| !it.is_empty())>
             <ul class="sources" aria-label=words::SOURCES>
-                {live_view(move || sources.get().into_iter().map(view_source).collect_view())}
+                {move || sources.get().into_iter().map(view_source).collect_view()}
             </ul>
         </Show>
     }
@@ -102,29 +100,31 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
 /// What a step is called, with the icon that the server chose.
 #[component]
 pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
-    let icon = memo(move || step.with(|it| it.icon.clone()));
+    let icon = Memo::new(move |_| step.with(|it| it.icon.clone()));
     view! {
-        {live_view(move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> }))}
-        <bdi>{live_view(move || step.with(|it| it.title.clone()))}</bdi>
+        {move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> })}
+        <bdi>{move || step.with(|it| it.title.clone())}</bdi>
     }
 }
 
 /// How far a step is: a mark for those who see, a word for those who do not.
 #[component]
 pub(super) fn StepStatus(step: Memo<Step>) -> impl IntoView {
-    let status = memo(move || step.with(|it| it.status));
-    live_view(move || match status.get() {
-        StatusIndicator::None => view! { <span class="step__mark" data-status="none"></span> },
+    let status = Memo::new(move |_| step.with(|it| it.status));
+    move || match status.get() {
+        StatusIndicator::None => view! { <span class="step__mark" data-status="none"></span> }.into_any(),
         StatusIndicator::Loading => view! {
             <span class="step__mark" data-status="loading">
                 <span class="unseen">{words::UNDER_WAY}</span>
             </span>
-        },
+        }
+        .into_any(),
         StatusIndicator::Complete => view! {
             <span class="step__mark" data-status="complete">
                 <Icon kind=IconKind::Check />
                 <span class="unseen">{words::DONE}</span>
             </span>
-        },
-    })
+        }
+        .into_any(),
+    }
 }

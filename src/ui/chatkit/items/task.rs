@@ -4,14 +4,7 @@ use super::{
     shown::Shown,
     step::{Step, StepBody, StepStatus, StepTitle},
 };
-use crate::{
-    model::chatkit::ThreadItem,
-    ui::{
-        chatkit::state::Phase,
-        live::{live, live_view, memo},
-        view::view,
-    },
-};
+use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
 
 /// A step that stands alone.
 #[component]
@@ -20,22 +13,24 @@ pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
         ThreadItem::Task(it) => Some(Step::of(&it.task)),
         _ => None,
     });
-    let step = memo(move || step.get().unwrap_or_default());
+    let step = Memo::new(move |_| step.get().unwrap_or_default());
     let phase = shown.phase();
-    let is_streaming = memo(move || phase.get() == Phase::Streaming);
-    let has_more = memo(move || step.with(Step::has_more));
-    live_view(move || {
+    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
+    let has_more = Memo::new(move |_| step.with(Step::has_more));
+    move || {
         if has_more.get() {
             view! {
-                <details class="steps" open=live(move || is_streaming.get())>
+                <details class="steps" open=move || is_streaming.get()>
                     <summary class="steps__summary"><StepTitle step /> <StepStatus step /></summary>
                     <div class="step__body">
                         <StepBody step />
                     </div>
                 </details>
             }
+            .into_any()
         } else {
             view! { <p class="step"><StepStatus step /> <span class="step__title"><StepTitle step /></span></p> }
+                .into_any()
         }
-    })
+    }
 }

@@ -5,8 +5,6 @@ use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
     ui::{
         components::{Button, ButtonKind, Show},
-        live::{handler, live_view, memo},
-        view::view,
         words::items as words,
     },
 };
@@ -23,12 +21,12 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
         ThreadItem::ClientToolCall(it) => Some(it.status),
         _ => None,
     });
-    let is_pending = memo(move || status.get() == Some(ToolCallStatus::Pending));
+    let is_pending = Memo::new(move |_| status.get() == Some(ToolCallStatus::Pending));
     let has_tools = control.option(|it| it.on_client_tool.is_set());
     let key = shown.key();
-    let is_last = memo(move || control.rows.last_key() == Some(key));
-    let is_quiet = memo(move || control.turn.with(Option::is_none));
-    let can_answer = memo(move || is_pending.get() && is_last.get() && is_quiet.get());
+    let is_last = Memo::new(move |_| control.rows.last_key() == Some(key));
+    let is_quiet = Memo::new(move |_| control.turn.with(Option::is_none));
+    let can_answer = Memo::new(move |_| is_pending.get() && is_last.get() && is_quiet.get());
     let answer = move |_| {
         let has_tools = has_tools.get_untracked();
         if if has_tools { control.answer_tool_call() } else { control.refuse_tool_call() }.is_ok() {
@@ -39,16 +37,16 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     view! {
         <div class="tool-call">
             <p>
-                {live_view(move || line.get())} "\u{a0}· "
-                {live_view(move || match is_pending.get() {
+                {move || line.get()} "\u{a0}· "
+                {move || match is_pending.get() {
                     true if has_tools.get() => words::TOOL_PENDING,
                     true => words::TOOL_UNKNOWN,
                     false => words::TOOL_DONE,
-                })}
+                }}
             </p>
             <Show when=move || can_answer.get()>
-                <Button kind=ButtonKind::Quiet on_click=handler(answer)>
-                    {live_view(move || if has_tools.get() { words::ANSWER_NOW } else { words::GO_ON_WITHOUT })}
+                <Button kind=ButtonKind::Quiet on_click=answer>
+                    {move || if has_tools.get() { words::ANSWER_NOW } else { words::GO_ON_WITHOUT }}
                 </Button>
             </Show>
         </div>

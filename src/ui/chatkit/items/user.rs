@@ -6,8 +6,6 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, Entity, entity::EntityButton, state::Phase},
         components::Show,
-        live::{live, live_view, memo},
-        view::view,
         words::items as words,
     },
 };
@@ -23,19 +21,19 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
         ThreadItem::UserMessage(it) => it.quoted_text.clone().filter(|it| !it.trim().is_empty()),
         _ => None,
     });
-    let has_text = memo(move || content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
+    let has_text = Memo::new(move |_| content.with(|it| it.iter().flatten().any(|it| !it.text().is_empty())));
     view! {
-        <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=live(shown.busy(Phase::Sending))>
-            {live_view(move || {
+        <article class="message" part="message" data-speaker="user" aria-label=words::YOU aria-busy=shown.busy(Phase::Sending)>
+            {move || {
                 quote.get().map(|it| view! { <blockquote class="message__quote" dir="auto" aria-label=words::QUOTE>{it}</blockquote> })
-            })}
+            }}
             <Attachments shown />
             <Show when=move || has_text.get()>
                 <p class="message__bubble" part="bubble">
-                    {live_view(move || {
+                    {move || {
                         let content = content.get().unwrap_or_default().into_iter();
                         content.map(|part| view_part(shown.control, part)).collect_view()
-                    })}
+                    }}
                 </p>
             </Show>
         </article>
@@ -45,9 +43,9 @@ pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
 fn view_part(control: ChatKitControl, part: UserContent) -> AnyView {
     match (Entity::of_content(&part), part) {
         (Some(entity), UserContent::InputTag { text, interactive: true, .. }) => {
-            view! { <EntityButton control entity text /> }
+            view! { <EntityButton control entity text /> }.into_any()
         }
-        (_, UserContent::InputTag { text, .. }) => view! { <span class="message__tag">{text}</span> },
+        (_, UserContent::InputTag { text, .. }) => view! { <span class="message__tag">{text}</span> }.into_any(),
         (_, UserContent::InputText { text }) => text.into_any(),
     }
 }

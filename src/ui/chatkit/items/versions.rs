@@ -5,8 +5,6 @@ use crate::{
     model::chatkit::ThreadItem,
     ui::{
         components::{Icon, IconKind, Show},
-        live::{handler, live, live_view},
-        view::view,
         words::items as words,
     },
 };
@@ -45,21 +43,21 @@ pub(super) fn Versions(shown: Shown) -> impl IntoView {
                     type="button"
                     aria-label=words::PREVIOUS_VERSION
                     title=words::PREVIOUS_VERSION
-                    disabled=live(move || can_go(-1).is_none())
-                    on:click=handler(move |_| go(-1))
+                    disabled=move || can_go(-1).is_none()
+                    on:click=move |_| go(-1)
                 >
                     <Icon kind=IconKind::ChevronLeft />
                 </button>
                 <span class="versions__count">
-                    {live_view(move || numbers.get().map(|(version, versions)| words::version_of(version, versions)))}
+                    {move || numbers.get().map(|(version, versions)| words::version_of(version, versions))}
                 </span>
                 <button
                     class="icon-button"
                     type="button"
                     aria-label=words::NEXT_VERSION
                     title=words::NEXT_VERSION
-                    disabled=live(move || can_go(1).is_none())
-                    on:click=handler(move |_| go(1))
+                    disabled=move || can_go(1).is_none()
+                    on:click=move |_| go(1)
                 >
                     <Icon kind=IconKind::ChevronRight />
                 </button>

@@ -4,13 +4,7 @@ use serde_json::Value;
 use super::{copy::CopyButton, shown::Shown};
 use crate::{
     model::chatkit::ThreadItem,
-    ui::{
-        chatkit::widgets::WidgetView,
-        components::Show,
-        live::{derived, live_view, memo},
-        view::view,
-        words::items as words,
-    },
+    ui::{chatkit::widgets::WidgetView, components::Show, words::items as words},
 };
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.
@@ -27,10 +21,10 @@ pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
         ThreadItem::Widget(it) => Some(it.widget.clone()),
         _ => None,
     });
-    let widget = memo(move || widget.get().unwrap_or_default());
+    let widget = Memo::new(move |_| widget.get().unwrap_or_default());
     let id = shown.read(|entry| Some(entry.item.id().to_owned()));
-    let id = derived(move || id.get().unwrap_or_default());
-    let fallback = move || view! { <WidgetText shown /> };
+    let id = Signal::derive(move || id.get().unwrap_or_default());
+    let fallback = move || view! { <WidgetText shown /> }.into_any();
     view! { <WidgetView control=shown.control item_id=id widget fallback /> }
 }
 
@@ -41,12 +35,12 @@ fn WidgetText(shown: Shown) -> impl IntoView {
         ThreadItem::Widget(it) => Some(it.copy_text.clone().unwrap_or_else(|| text_of(&it.widget))),
         _ => None,
     });
-    let text = memo(move || text.get().unwrap_or_default());
-    let is_empty = memo(move || text.with(|it| it.trim().is_empty()));
+    let text = Memo::new(move |_| text.get().unwrap_or_default());
+    let is_empty = Memo::new(move |_| text.with(|it| it.trim().is_empty()));
     view! {
         <div class="widget-fallback">
             <p class="widget-fallback__lines">
-                {live_view(move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() })}
+                {move || if is_empty.get() { words::WIDGET_EMPTY.to_owned() } else { text.get() }}
             </p>
             <Show when=move || !is_empty.get()>
                 <CopyButton label=words::COPY_WIDGET text />

@@ -8,20 +8,14 @@ use super::{
 };
 use crate::{
     model::chatkit::{StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowSummary},
-    ui::{
-        chatkit::state::Phase,
-        components::{Each, sprite::picture_or_dot},
-        live::{live, live_view, memo},
-        view::view,
-        words::items as words,
-    },
+    ui::{chatkit::state::Phase, components::sprite::picture_or_dot, words::items as words},
 };
 
 /// Steps that are shown while they are under way, and put away behind a summary when they are done.
 #[component]
 pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     let phase = shown.phase();
-    let is_streaming = memo(move || phase.get() == Phase::Streaming);
+    let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
     let read = move |read: fn(&Workflow, bool) -> String| {
         shown.read(move |entry| match &entry.item {
             ThreadItem::Workflow(it) => Some(read(&it.workflow, entry.phase == Phase::Streaming)),
@@ -40,21 +34,21 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
         ThreadItem::Workflow(it) => Some(it.workflow.expanded),
         _ => None,
     });
-    let is_open = memo(move || is_streaming.get() || is_expanded.get() == Some(true));
+    let is_open = Memo::new(move |_| is_streaming.get() || is_expanded.get() == Some(true));
     let n_steps = shown.read(|entry| match &entry.item {
         ThreadItem::Workflow(it) => Some(it.workflow.tasks.len()),
         _ => None,
     });
     view! {
-        <details class="steps" open=live(move || is_open.get()) aria-busy=live(move || is_streaming.get().then_some("true"))>
+        <details class="steps" open=move || is_open.get() aria-busy=move || is_streaming.get().then_some("true")>
             <summary class="steps__summary">
-                {live_view(move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> }))}
-                <bdi>{live_view(move || title.get())}</bdi>
+                {move || icon.get().map(|name| view! { <span class="step__icon">{picture_or_dot(&name)}</span> })}
+                <bdi>{move || title.get()}</bdi>
             </summary>
             <ol class="steps__list">
-                <Each each=move || (0..n_steps.get().unwrap_or(0)).collect() key=|at| *at let:at>
+                <For each=move || 0..n_steps.get().unwrap_or(0) key=|at| *at let:at>
                     <WorkflowStep shown at />
-                </Each>
+                </For>
             </ol>
         </details>
     }
@@ -66,7 +60,7 @@ fn WorkflowStep(shown: Shown, at: usize) -> impl IntoView {
         ThreadItem::Workflow(it) => it.workflow.tasks.get(at).map(Step::of),
         _ => None,
     });
-    let step = memo(move || step.get().unwrap_or_default());
+    let step = Memo::new(move |_| step.get().unwrap_or_default());
     view! {
         <li class="step">
             <StepStatus step />

@@ -7,10 +7,7 @@ use super::{
     target::Deeplink,
     typesetter::{AskTypeset, Typesetter},
 };
-use crate::ui::{
-    chatkit::{ChatKitControl, ClientEffect, Handler},
-    live::memo,
-};
+use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
 
 /// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, images
 /// links, and code and formulas plain.
@@ -31,7 +28,7 @@ impl MarkdownHost {
 
     /// What the options and the shown thread say at the time.
     pub(crate) fn of(control: ChatKitControl) -> Self {
-        let hosts = memo(move || {
+        let hosts = Memo::new(move |_| {
             control
                 .thread
                 .with(|thread| thread.as_ref().and_then(|it| it.allowed_image_domains.clone()).unwrap_or_default())

@@ -9,14 +9,7 @@ use super::{
     note::{go_to, view_reference},
     target::{Deeplink, is_image_allowed},
 };
-use crate::{
-    model::typeset::Passage,
-    ui::{
-        live::{effect, handler, live_view, memo},
-        view::{part, view},
-        words::markdown as words,
-    },
-};
+use crate::{model::typeset::Passage, ui::words::markdown as words};
 
 pub(super) fn view_line(line: &[Inline], around: &Around) -> Vec<AnyView> {
     line.iter().map(|it| view_inline(it, around)).collect()
@@ -26,27 +19,27 @@ fn view_inline(inline: &Inline, around: &Around) -> AnyView {
     match inline {
         Inline::Text(text) => text.clone().into_any(),
         Inline::Formula { text, is_display } => view_formula(text, *is_display, around),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> },
-        Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> },
-        Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> },
-        Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> },
+        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
+        Inline::Emphasis(line) => view! { <em>{view_line(line, around)}</em> }.into_any(),
+        Inline::Strong(line) => view! { <strong>{view_line(line, around)}</strong> }.into_any(),
+        Inline::Strike(line) => view! { <s>{view_line(line, around)}</s> }.into_any(),
         Inline::Element { name, children } => view_element(name, view_line(children, around)),
         Inline::Link { href, children } => view_link(href.clone(), view_line(children, around).into_any()),
         Inline::Deeplink { link, children } => view_deeplink(link, children, around),
         Inline::Image { src, alt, is_in_link } => view_image(src, alt, *is_in_link, around),
         Inline::FootnoteReference { label, is_first } => view_reference(label, *is_first, around),
         Inline::Marks(marks) => view_marks(marks, around),
-        Inline::Break => view! { <br /> },
+        Inline::Break => view! { <br /> }.into_any(),
     }
 }
 
 fn view_element(name: &str, line: Vec<AnyView>) -> AnyView {
     match name {
-        "sub" => view! { <sub>{line}</sub> },
-        "sup" => view! { <sup>{line}</sup> },
-        "kbd" => view! { <kbd>{line}</kbd> },
-        "mark" => view! { <mark>{line}</mark> },
-        _ => view! { <u>{line}</u> },
+        "sub" => view! { <sub>{line}</sub> }.into_any(),
+        "sup" => view! { <sup>{line}</sup> }.into_any(),
+        "kbd" => view! { <kbd>{line}</kbd> }.into_any(),
+        "mark" => view! { <mark>{line}</mark> }.into_any(),
+        _ => view! { <u>{line}</u> }.into_any(),
     }
 }
 
@@ -56,7 +49,7 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
     around.typeset(formula, Passage::Formula { text: text.to_owned(), is_display });
     let source = view! { <code class="math">{text.trim().to_owned()}</code> };
     if !is_display {
-        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> };
+        return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> }.into_any();
     }
     // Whoever uses a keyboard scrolls it too.
     view! {
@@ -72,6 +65,7 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
             {source}
         </span>
     }
+    .into_any()
 }
 
 /// The numbers of sources; each leads to its line in the list of sources.
@@ -82,12 +76,12 @@ fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
         let source = source_id(&around.id, number);
         let name = words::source(number, &mark.title);
         view! {
-            <a id=id href=format!("#{source}") role="doc-noteref" aria-label=name on:click=handler(move |ev| go_to(&ev, &source))>
+            <a id=id href=format!("#{source}") role="doc-noteref" aria-label=name on:click=move |ev| go_to(&ev, &source)>
                 {number}
             </a>
         }
     };
-    view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }
+    view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }.into_any()
 }
 
 /// The id of a source's first mark, in the text whose ids begin with `id`.
@@ -106,6 +100,7 @@ fn view_link(href: String, name: AnyView) -> AnyView {
             {name}
         </a>
     }
+    .into_any()
 }
 
 /// A button, since only the page knows what it does: there is no address to open elsewhere or to copy.
@@ -114,10 +109,11 @@ fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyVi
     let Some(host) = around.host.clone() else { return name.into_any() };
     let link = link.clone();
     view! {
-        <button class="markdown__deeplink" type="button" on:click=handler(move |_| host.follow(&link))>
+        <button class="markdown__deeplink" type="button" on:click=move |_| host.follow(&link)>
             {name}
         </button>
     }
+    .into_any()
 }
 
 /// Other hosts are not told of the reader before a link is followed. A picture that does not come is a link, too.
@@ -126,12 +122,12 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
     let hosts = around.host.as_ref().map(|it| it.image_hosts);
     let is_allowed = {
         let src = src.clone();
-        memo(move || hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
+        Memo::new(move |_| hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
     };
     // The page's own policy may forbid what the thread allows, and hosts go away.
     let image: NodeRef<html::Img> = NodeRef::new();
     let has_failed = RwSignal::new(false);
-    effect(move || {
+    Effect::new(move |_| {
         // It may have failed before anybody listened: then it fails again.
         if let Some(image) = image.get().filter(|it| it.complete() && it.natural_width() == 0) {
             image.set_src(&image.src());
@@ -149,12 +145,13 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
                     referrerpolicy="no-referrer"
                     alt=alt
                     src=src
-                    on:error=handler(move |_| has_failed.set(true))
+                    on:error=move |_| has_failed.set(true)
                 />
-            };
+            }
+            .into_any();
         }
         let name = if alt.is_empty() { src.clone() } else { alt.clone() };
-        if is_in_link { part(name) } else { view_link(src.clone(), part(name)) }
+        if is_in_link { name.into_any() } else { view_link(src.clone(), name.into_any()) }
     };
-    part(live_view(view))
+    view.into_any()
 }

@@ -3,24 +3,25 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{Around, block::Block, view_inner};
-use crate::ui::{live::handler, view::view, words::markdown as words};
+use crate::ui::words::markdown as words;
 
 /// A mark that leads to a footnote.
 pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> AnyView {
     let name = words::footnote(label);
     let label = label.to_owned();
     if around.id.is_empty() {
-        return view! { <sup class="markdown__mark">{label}</sup> };
+        return view! { <sup class="markdown__mark">{label}</sup> }.into_any();
     }
     let id = is_first.then(|| mark_id(&label, around));
     let note = note_id(&label, around);
     view! {
         <sup class="markdown__mark">
-            <a id=id href=format!("#{note}") role="doc-noteref" aria-label=name on:click=handler(move |ev| go_to(&ev, &note))>
+            <a id=id href=format!("#{note}") role="doc-noteref" aria-label=name on:click=move |ev| go_to(&ev, &note)>
                 {label}
             </a>
         </sup>
     }
+    .into_any()
 }
 
 /// A footnote.
@@ -36,7 +37,7 @@ pub(super) fn view_note(label: &str, blocks: &[Block], around: &Around) -> AnyVi
                 href=format!("#{mark}")
                 role="doc-backlink"
                 aria-label=name
-                on:click=handler(move |ev| go_to(&ev, &mark))
+                on:click=move |ev| go_to(&ev, &mark)
             >
                 "↩\u{fe0e}"
             </a>
@@ -49,6 +50,7 @@ pub(super) fn view_note(label: &str, blocks: &[Block], around: &Around) -> AnyVi
             {back}
         </div>
     }
+    .into_any()
 }
 
 /// Takes the focus along, and leaves the page's address as it is: the page may have a router.

@@ -7,8 +7,6 @@ use super::{
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Button, ButtonKind, Dialog},
-    live::{effect, handler, live_view},
-    view::view,
     words::frame as words,
 };
 
@@ -18,28 +16,28 @@ pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
     let is_open = control.frame.is_list_open;
     // The server does not know; it changes after hydration.
     let has_mac_keys = RwSignal::new(false);
-    effect(move || has_mac_keys.set(is_mac()));
+    Effect::new(move |_| has_mac_keys.set(is_mac()));
     let close = move |()| is_open.set(false);
     let rows = move || Shortcut::ALL.into_iter().filter(|it| is_offered(control, *it)).collect::<Vec<_>>();
     view! {
         <Dialog id=control.element_id("shortcuts") heading=words::SHORTCUTS is_open on_close=close>
             <dl class="shortcuts">
-                {live_view(move || {
+                {move || {
                     rows()
                         .into_iter()
                         .map(|it| {
                             view! {
                                 <div class="shortcuts__row">
                                     <dt>{name_of(it)}</dt>
-                                    <dd>{live_view(move || view_keys(it, has_mac_keys.get()))}</dd>
+                                    <dd>{move || view_keys(it, has_mac_keys.get())}</dd>
                                 </div>
                             }
                         })
                         .collect_view()
-                })}
+                }}
             </dl>
             <div class="dialog__actions">
-                <Button kind=ButtonKind::Quiet on_click=handler(move |_| close(()))>
+                <Button kind=ButtonKind::Quiet on_click=move |_| close(())>
                     {words::CLOSE}
                 </Button>
             </div>
@@ -73,7 +71,8 @@ fn view_keys(shortcut: Shortcut, has_mac_keys: bool) -> AnyView {
             {key(second.to_owned())}
             {and}
             {key(letter.to_string())}
-        },
+        }
+        .into_any(),
         (Shortcut::Stop, None) => key(words::ESCAPE.to_owned()).into_any(),
         (_, None) => key(words::LIST_KEY.to_owned()).into_any(),
     }

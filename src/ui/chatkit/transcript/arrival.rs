@@ -9,8 +9,6 @@ use crate::ui::{
         state::{Trouble, Why},
     },
     components::{Button, ButtonKind, Icon, IconKind, Show},
-    live::{handler, live_view, memo},
-    view::{part, view},
     words::{items, transcript as words},
 };
 
@@ -18,18 +16,18 @@ use crate::ui::{
 /// it again.
 #[component]
 pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
-    let question = memo(move || {
+    let question = Memo::new(move |_| {
         control.again.with(|again| again.as_ref().filter(|it| it.is_broken).map(|it| it.question_id.clone()))
     });
-    let why = memo(move || {
+    let why = Memo::new(move |_| {
         control.again.with(|again| again.as_ref().and_then(|it| it.why)).map(|why| match why {
             Why::Missing => items::UNANSWERED,
             Why::Stopped => items::STOPPED,
             Why::Interrupted => items::INTERRUPTED,
         })
     });
-    let is_unsent = memo(move || control.trouble.get() == Trouble::Unsent);
-    let is_offered = memo(move || match is_unsent.get() {
+    let is_unsent = Memo::new(move |_| control.trouble.get() == Trouble::Unsent);
+    let is_offered = Memo::new(move |_| match is_unsent.get() {
         true => control.composer.holds_something(),
         false => question.with(Option::is_some),
     });
@@ -44,9 +42,9 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     };
     view! {
         <Show when=move || is_offered.get() && control.loading.get() == Loading::Ready>
-            {live_view(move || why.get().map(|it| view! { <p class="message__interrupted">{it}</p> }))}
+            {move || why.get().map(|it| view! { <p class="message__interrupted">{it}</p> })}
             <p>
-                <Button kind=ButtonKind::Quiet on_click=handler(retry)>
+                <Button kind=ButtonKind::Quiet on_click=retry>
                     <Icon kind=IconKind::RotateCw />
                     {words::TRY_AGAIN}
                 </Button>
@@ -58,18 +56,19 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
 /// How far the opened thread is.
 #[component]
 pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
-    live_view(move || match control.loading.get() {
-        Loading::Ready => part(()),
-        Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> },
-        Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> },
+    move || match control.loading.get() {
+        Loading::Ready => ().into_any(),
+        Loading::Loading => view! { <p class="transcript__waiting" aria-label=words::LOADING><Dots /></p> }.into_any(),
+        Loading::NotFound => view! { <p class="transcript__waiting">{words::MISSING}</p> }.into_any(),
         Loading::Failed(text) => view! {
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
                 <span>{text}</span>
-                <Button kind=ButtonKind::Quiet on_click=handler(move |_| control.reload_thread())>
+                <Button kind=ButtonKind::Quiet on_click=move |_| control.reload_thread()>
                     {words::TRY_AGAIN}
                 </Button>
             </div>
-        },
-    })
+        }
+        .into_any(),
+    }
 }

@@ -5,8 +5,6 @@ use leptos::{html, prelude::*};
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::{Button, ButtonKind, Show},
-    live::{handler, live_view},
-    view::view,
     words::transcript as words,
 };
 
@@ -22,12 +20,12 @@ pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> 
     view! {
         <Show when=move || paging.has_older.get()>
             <div class="transcript__earlier">
-                {live_view(move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> }))}
+                {move || paging.error.get().map(|text| view! { <p role="alert">{text}</p> })}
                 <Show
                     when=move || paging.is_loading.get()
                     fallback=move || {
                         view! {
-                            <Button kind=ButtonKind::Quiet on_click=handler(load)>
+                            <Button kind=ButtonKind::Quiet on_click=load>
                                 {words::EARLIER}
                             </Button>
                         }

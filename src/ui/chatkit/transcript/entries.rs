@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    chatkit::{ChatKitControl, items::Item},
-    components::Each,
-    view::view,
-};
+use crate::ui::chatkit::{ChatKitControl, items::Item};
 
 /// The class of what holds the groups, and nothing else.
 pub(super) const ENTRIES: &str = "transcript__entries";
@@ -16,13 +12,13 @@ pub(super) const ENTRIES: &str = "transcript__entries";
 pub(super) fn Entries(control: ChatKitControl) -> impl IntoView {
     view! {
         <div class=ENTRIES>
-            <Each each=move || control.rows.groups() key=|group| group.key let:group>
+            <For each=move || control.rows.groups() key=|group| group.key let:group>
                 <div class="transcript__group">
-                    <Each each=move || group.rows.get() key=|row| row.key let:row>
+                    <For each=move || group.rows.get() key=|row| row.key let:row>
                         <Item control row />
-                    </Each>
+                    </For>
                 </div>
-            </Each>
+            </For>
         </div>
     }
 }

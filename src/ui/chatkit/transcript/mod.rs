@@ -21,8 +21,6 @@ use crate::{
             state::{Note, Trouble},
         },
         components::{Icon, IconKind, Show},
-        live::{handler, live, memo},
-        view::view,
         words::transcript as words,
     },
 };
@@ -47,7 +45,7 @@ pub(crate) fn Transcript(
     let column: NodeRef<html::Div> = NodeRef::new();
     let scroll = Scroll::new(control, scroller, column);
     // The notice says more than the answer itself can.
-    let is_failure_told = memo(move || {
+    let is_failure_told = Memo::new(move |_| {
         let is_danger = |note: &Note| note.level == NoticeLevel::Danger;
         control.trouble.get() == Trouble::Answer && control.notes.with(|notes| notes.iter().any(is_danger))
     });
@@ -56,22 +54,22 @@ pub(crate) fn Transcript(
         control.focus_composer();
     };
     view! {
-        <div class="transcript" part="transcript" data-empty=live(move || is_new.get().then_some(""))>
+        <div class="transcript" part="transcript" data-empty=move || is_new.get().then_some("")>
             <div
                 node_ref=scroller
                 class="transcript__scroller"
                 role="log"
                 aria-label=words::CONVERSATION
                 // What was said long ago is no news.
-                aria-live=live(move || if scroll.is_paging() { "off" } else { "polite" })
-                data-at-end=live(move || scroll.is_at_end().then_some(""))
+                aria-live=move || if scroll.is_paging() { "off" } else { "polite" }
+                data-at-end=move || scroll.is_at_end().then_some("")
                 tabindex="0"
-                on:scroll=handler(move |_| scroll.watch())
+                on:scroll=move |_| scroll.watch()
             >
                 <div
                     node_ref=column
                     class="transcript__column"
-                    data-failed=live(move || is_failure_told.get().then_some(""))
+                    data-failed=move || is_failure_told.get().then_some("")
                 >
                     <Show when=move || is_new.get()>
                         <Start control />

@@ -7,15 +7,13 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, markdown::Markdown, state::Note},
         components::{Icon, IconKind},
-        live::live_view,
-        view::view,
     },
 };
 
 /// What was said beside the conversation.
 #[component]
 pub(super) fn Notes(control: ChatKitControl) -> impl IntoView {
-    live_view(move || control.notes.get().into_iter().map(view_note).collect_view())
+    move || control.notes.get().into_iter().map(view_note).collect_view()
 }
 
 fn view_note(note: Note) -> AnyView {
@@ -33,4 +31,5 @@ fn view_note(note: Note) -> AnyView {
             </div>
         </div>
     }
+    .into_any()
 }

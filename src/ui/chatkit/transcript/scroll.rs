@@ -9,10 +9,7 @@ use super::{
     place::Place,
     window::{NEAR_PX, Window},
 };
-use crate::ui::{
-    chatkit::ChatKitControl,
-    live::{effect, memo},
-};
+use crate::ui::chatkit::ChatKitControl;
 
 /// A reader who scrolls up to this close to the beginning, in CSS pixels, will want what stands before it. Browsers guess
 /// how high what they have not drawn yet is, so their way to the top may end before it.
@@ -83,7 +80,8 @@ impl Scroll {
     /// disturbs nobody.
     fn go_along(self) {
         let control = self.control;
-        let is_own_turn = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
+        let is_own_turn =
+            Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
         Effect::new(move |shown: Option<Option<String>>| {
             let thread_id = control.thread_id.get();
             if is_own_turn.get() || shown.is_some_and(|it| it != thread_id) {
@@ -99,7 +97,7 @@ impl Scroll {
     /// of a telephone. The observer is called after the reader's own scrolling and before anything is painted.
     fn observe(self) {
         let kept = StoredValue::new(None::<SendWrapper<(ResizeObserver, Closure<dyn FnMut()>)>>);
-        effect(move || {
+        Effect::new(move |_| {
             let (Some(scroller), Some(column)) = (self.scroller.get(), self.column.get()) else { return };
             let on_resize = Closure::new(move || self.keep_at_end());
             let Ok(observer) = ResizeObserver::new(on_resize.as_ref().unchecked_ref()) else { return };
@@ -129,14 +127,14 @@ impl Scroll {
     /// Older messages are put in above what is read, which stays where it is.
     fn hold_while_paging(self) {
         let paging = self.control.paging;
-        effect(move || {
+        Effect::new(move |_| {
             paging.before.set_value(Some(Callback::new(move |()| {
                 let Some(scroller) = self.scroller.get_untracked() else { return };
                 self.is_paging.set(true);
                 self.place.set_value(Place::of(&scroller).map(SendWrapper::new));
             })));
         });
-        effect(move || {
+        Effect::new(move |_| {
             self.control.rows.track();
             if let Some(place) = self.place.try_update_value(Option::take).flatten() {
                 request_animation_frame(move || self.restore(&place));

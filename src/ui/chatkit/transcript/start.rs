@@ -5,8 +5,6 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, StartPrompt, UserMessageDraft},
     components::{Show, sprite::picture},
-    live::live_view,
-    view::view,
     words::transcript as words,
 };
 
@@ -17,11 +15,11 @@ pub(super) fn Start(control: ChatKitControl) -> impl IntoView {
     let prompts = control.option(|it| it.start_screen.prompts.clone());
     view! {
         <h2 class="start__greeting" part="greeting" dir="auto">
-            {live_view(move || greeting.get())}
+            {move || greeting.get()}
         </h2>
         <Show when=move || prompts.with(|it| !it.is_empty())>
             <ul class="start__prompts" aria-label=words::PROMPTS>
-                {live_view(move || prompts.get().into_iter().map(|it| view! { <Prompt control prompt=it /> }).collect_view())}
+                {move || prompts.get().into_iter().map(|it| view! { <Prompt control prompt=it /> }).collect_view()}
             </ul>
         </Show>
     }

@@ -3,10 +3,7 @@ use leptos::{context::Provider, prelude::*};
 use super::{entries::Entries, notes::Notes};
 use crate::{
     model::chatkit::ThreadStreamEvent,
-    ui::{
-        chatkit::{ChatKitControl, UseChatKitOptions, markdown::host::MarkdownHost},
-        view::view,
-    },
+    ui::chatkit::{ChatKitControl, UseChatKitOptions, markdown::host::MarkdownHost},
 };
 
 /// What a stream said so far, without a chat around it: nothing more comes, and nothing is asked of a server.

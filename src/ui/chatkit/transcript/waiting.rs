@@ -5,25 +5,24 @@ use leptos::prelude::*;
 use crate::ui::{
     chatkit::{ChatKitControl, items::Dots},
     components::Show,
-    live::{live, live_view, memo},
-    view::view,
     words::transcript as words,
 };
 
 /// What shows that an answer is on its way before there is any of it.
 #[component]
 pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
-    let is_waiting = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
-    let progress = memo(move || control.turn.with(|turn| turn.as_ref().and_then(|it| it.progress.clone())));
-    let is_reconnecting = memo(move || control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting)));
-    let is_shown = memo(move || is_waiting.get() || progress.with(Option::is_some));
+    let is_waiting = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
+    let progress = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().and_then(|it| it.progress.clone())));
+    let is_reconnecting =
+        Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting)));
+    let is_shown = Memo::new(move |_| is_waiting.get() || progress.with(Option::is_some));
     view! {
         <Show when=move || is_shown.get() && !is_reconnecting.get()>
             <p class="transcript__waiting">
                 <Dots />
                 // The dots say it; the word is for those who do not see them.
-                <span class=live(move || class_of(progress))>
-                    {live_view(move || progress.get().unwrap_or_else(|| words::THINKING.to_owned()))}
+                <span class=move || class_of(progress)>
+                    {move || progress.get().unwrap_or_else(|| words::THINKING.to_owned())}
                 </span>
             </p>
         </Show>

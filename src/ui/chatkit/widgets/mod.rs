@@ -21,11 +21,7 @@ use serde_json::Value;
 
 use self::{draw::Around, running::Running};
 use super::ChatKitControl;
-use crate::ui::{
-    live::{effect, handler, live_view, memo},
-    view::{part, view},
-    words::widgets as words,
-};
+use crate::ui::words::widgets as words;
 
 /// Shows a widget and does its actions; `fallback` is shown for a root that is none.
 #[component]
@@ -38,15 +34,15 @@ pub(super) fn WidgetView(
     fallback: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
     let running = Running::new(control, item_id, widget);
-    let around = memo(move || Around {
+    let around = Memo::new(move |_| Around {
         id: control.element_id(item_id.get()),
         busy: running.busy(),
         is_inert: running.is_inert(),
         is_expanded: running.is_expanded(),
     });
-    let is_root = memo(move || widget.with(draw::is_root));
+    let is_root = Memo::new(move |_| widget.with(draw::is_root));
     let root: NodeRef<html::Section> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         widget.track();
         around.track();
         // When it is drawn, and before it is painted.
@@ -62,24 +58,24 @@ pub(super) fn WidgetView(
             node_ref=root
             class="widget"
             aria-label=words::WIDGET
-            on:click=handler(move |ev| events::click(running, &ev))
-            on:keydown=handler(move |ev| events::keydown(running, &ev))
-            on:input=handler(move |ev| events::input(&ev))
-            on:change=handler(move |ev| events::change(running, &ev))
-            on:submit=handler(move |ev| events::submit(running, &ev))
-            on:focusin=handler(move |ev| events::focus_in(&ev))
-            on:focusout=handler(move |ev| events::focus_out(running, &ev))
-            on:mousedown=handler(move |ev| search::mouse_down(&ev))
+            on:click=move |ev| events::click(running, &ev)
+            on:keydown=move |ev| events::keydown(running, &ev)
+            on:input=move |ev| events::input(&ev)
+            on:change=move |ev| events::change(running, &ev)
+            on:submit=move |ev| events::submit(running, &ev)
+            on:focusin=move |ev| events::focus_in(&ev)
+            on:focusout=move |ev| events::focus_out(running, &ev)
+            on:mousedown=move |ev| search::mouse_down(&ev)
         >
-            {live_view(move || {
+            {move || {
                 if is_root.get() {
-                    part(live_view(move || widget.with(|widget| draw::draw(widget, &around.get()))))
+                    (move || widget.with(|widget| draw::draw(widget, &around.get()))).into_any()
                 } else {
                     fallback.with_value(|it| it())
                 }
-            })}
+            }}
             <p class="widget__said" role="status">
-                {live_view(move || running.said())}
+                {move || running.said()}
             </p>
         </section>
     }

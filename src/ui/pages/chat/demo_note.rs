@@ -5,7 +5,6 @@ use crate::{
     ui::{
         chatkit::ChatKitControl,
         components::{FormAction, Icon, IconKind, ServerForm, Show},
-        view::view,
         words::pages as words,
     },
 };

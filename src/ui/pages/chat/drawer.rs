@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement};
 
-use crate::ui::{back_entry::BackEntry, device, live::effect};
+use crate::ui::{back_entry::BackEntry, device};
 
 /// Where the chats are a drawer.
 const NARROW: &str = "(max-width: 47.99rem)";
@@ -21,7 +21,7 @@ impl Drawer {
     pub(super) fn new() -> Self {
         let is_open = RwSignal::new(false);
         let drawer = Self { is_open, entry: BackEntry::new(Callback::new(move |()| is_open.set(false))) };
-        effect(move || {
+        Effect::new(move |_| {
             // The focus may be anywhere: a tap on what holds nothing takes it from the drawer.
             let on_key = window_event_listener(ev::keydown, move |ev| {
                 let is_taken = ev.default_prevented() || ev.is_composing() || device::is_popup_open();

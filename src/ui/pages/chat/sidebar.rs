@@ -9,9 +9,7 @@ use crate::{
     ui::{
         chatkit::{ChatHistory, ChatKitControl, forget_drafts},
         components::{FormAction, Icon, IconKind, Logo, ServerForm},
-        live::{effect, handler, live, live_view, memo},
         paths,
-        view::view,
         words::{frame, history, pages as words},
     },
 };
@@ -23,7 +21,7 @@ const ACCOUNT_MENU: &str = "account-menu";
 #[component]
 pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawer: Drawer) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let (true, Some(hide)) = (drawer.is_open(), hide.get_untracked()) {
             // A drawer that slides in cannot take the focus before it is visible.
             request_animation_frame(move || _ = hide.focus());
@@ -42,7 +40,7 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
             class="sidebar"
             id="chats"
             aria-label=history::CHATS
-            on:click=handler(move |ev| drawer.follow(&ev))
+            on:click=move |ev| drawer.follow(&ev)
         >
             <div class="sidebar__head">
                 <Logo />
@@ -52,7 +50,7 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
                     type="button"
                     aria-label=frame::HIDE_HISTORY
                     title=frame::HIDE_HISTORY
-                    on:click=handler(move |_| drawer.close())
+                    on:click=move |_| drawer.close()
                 >
                     <Icon kind=IconKind::Close />
                 </button>
@@ -60,7 +58,7 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
             <ChatHistory control href=paths::thread />
             <Account session />
         </nav>
-        <div class="chat__backdrop" on:click=handler(move |_| drawer.close())></div>
+        <div class="chat__backdrop" on:click=move |_| drawer.close()></div>
     }
 }
 
@@ -90,8 +88,8 @@ pub(super) fn ShowChats(drawer: Drawer) -> impl IntoView {
             aria-label=frame::SHOW_HISTORY
             title=frame::SHOW_HISTORY
             aria-controls="chats"
-            aria-expanded=live(move || if drawer.is_open() { "true" } else { "false" })
-            on:click=handler(move |_| drawer.open())
+            aria-expanded=move || if drawer.is_open() { "true" } else { "false" }
+            on:click=move |_| drawer.open()
         >
             <Icon kind=IconKind::Menu />
         </button>
@@ -125,10 +123,10 @@ pub(super) fn NewChat(control: ChatKitControl) -> impl IntoView {
 #[component]
 fn Account(session: RwSignal<Session>) -> impl IntoView {
     let action = FormAction::new::<SignOut>();
-    let name = memo(move || {
+    let name = Memo::new(move |_| {
         session.with(|it| if it.user.name.is_empty() { it.user.email.clone() } else { it.user.name.clone() })
     });
-    let email = memo(move || session.with(|it| it.user.email.clone()));
+    let email = Memo::new(move |_| session.with(|it| it.user.email.clone()));
     // Both are cut where they are long.
     let label = move || words::account_of(&name.get(), &email.get());
     view! {
@@ -136,16 +134,16 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
             <a
                 class="account-bar__link"
                 href=paths::ACCOUNT
-                title=live(label)
-                aria-label=live(label)
+                title=label
+                aria-label=label
             >
                 <span class="account-bar__initial" aria-hidden="true">
-                    {live_view(move || name.with(|name| name.chars().next().map(|it| it.to_string())))}
+                    {move || name.with(|name| name.chars().next().map(|it| it.to_string()))}
                 </span>
                 <span class="account-bar__who">
-                    <span class="account-bar__name">{live_view(move || name.get())}</span>
+                    <span class="account-bar__name">{move || name.get()}</span>
                     " "
-                    <span class="account-bar__email">{live_view(move || email.get())}</span>
+                    <span class="account-bar__email">{move || email.get()}</span>
                 </span>
             </a>
             // The browser opens and closes it, with scripts and without: a slip of the mouse signs nobody out.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use leptos::prelude::*;
 
-use crate::ui::{chatkit::NotNow, components::Each, view::view, words::example as words};
+use crate::ui::{chatkit::NotNow, words::example as words};
 
 /// The events so far, oldest first.
 #[derive(Clone, Copy)]
@@ -34,9 +34,9 @@ pub(super) fn EventsView(log: EventLog) -> impl IntoView {
     let numbered = move || log.0.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <ol class="example__events" aria-label=words::EVENTS tabindex="0">
-            <Each each=numbered key=|(at, _)| *at let((_, event))>
+            <For each=numbered key=|(at, _)| *at let((_, event))>
                 <li>{event}</li>
-            </Each>
+            </For>
         </ol>
     }
 }

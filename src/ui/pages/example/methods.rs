@@ -9,20 +9,18 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, ComposerOptions, ComposerValue, NotNow, Selection, UseChatKitOptions},
         components::{Button, ButtonKind},
-        live::{handler, live},
-        view::view,
         words::example as words,
     },
 };
 
 /// A call of a method.
-type Call = Box<dyn Fn() -> Result<(), NotNow> + Send>;
+type Call = Box<dyn Fn() -> Result<(), NotNow> + Send + Sync>;
 /// A method's name, and a call of it.
 type Method = (&'static str, Call);
 
 /// The buttons; what a method refuses is noted.
 #[component]
-pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
+pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + Sync + 'static>(
     control: ChatKitControl,
     log: EventLog,
     tool_fails: RwSignal<bool>,
@@ -30,7 +28,7 @@ pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
 ) -> impl IntoView {
     let buttons = methods(control, options).into_iter().map(|(name, call)| {
         view! {
-            <Button kind=ButtonKind::Quiet on_click=handler(move |_| log.refused(name, call()))>
+            <Button kind=ButtonKind::Quiet on_click=move |_| log.refused(name, call())>
                 {name}
             </Button>
         }
@@ -41,8 +39,8 @@ pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
             <label>
                 <input
                     type="checkbox"
-                    prop:checked=live(move || tool_fails.get())
-                    on:change=handler(move |ev| tool_fails.set(event_target_checked(&ev)))
+                    prop:checked=move || tool_fails.get()
+                    on:change=move |ev| tool_fails.set(event_target_checked(&ev))
                 />
                 {words::TOOL_FAILS}
             </label>
@@ -50,7 +48,10 @@ pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + 'static>(
     }
 }
 
-fn methods(control: ChatKitControl, options: impl Fn() -> UseChatKitOptions + Copy + Send + 'static) -> Vec<Method> {
+fn methods(
+    control: ChatKitControl,
+    options: impl Fn() -> UseChatKitOptions + Copy + Send + Sync + 'static,
+) -> Vec<Method> {
     let newest = move || control.threads().with_untracked(|list| list.threads().first().map(|it| it.id.clone()));
     let ping = || Action { kind: "ping".to_owned(), payload: json!({ "n": 1 }) };
     vec![
@@ -115,7 +116,7 @@ fn is_question(item: &ThreadItem) -> bool {
 }
 
 /// A method that refuses nothing.
-fn always(call: impl Fn() + Send + 'static) -> Call {
+fn always(call: impl Fn() + Send + Sync + 'static) -> Call {
     Box::new(move || {
         call();
         Ok(())

@@ -24,9 +24,7 @@ use crate::{
     },
     ui::{
         chatkit::{ChatKit, Theme, use_chatkit},
-        live::effect,
         paths,
-        view::view,
         words::example as words,
     },
 };
@@ -52,10 +50,10 @@ pub fn ExamplePage() -> impl IntoView {
         Signal::stored(None),
         move |_| ask(is_rendering),
         |start| match start {
-            Start::NotFound => view! { <NotFoundPage /> },
-            Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> },
-            Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> },
-            Start::Open => view! { <Example /> },
+            Start::NotFound => view! { <NotFoundPage /> }.into_any(),
+            Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> }.into_any(),
+            Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> }.into_any(),
+            Start::Open => view! { <Example /> }.into_any(),
         },
     )
 }
@@ -102,7 +100,7 @@ fn OneChat(name: &'static str) -> impl IntoView {
     let control = use_chatkit(options());
     // The page is not ready yet, and the method says so.
     let too_early = control.send_message("too early").map(drop);
-    effect(move || log.refused("send_message", too_early));
+    Effect::new(move |_| log.refused("send_message", too_early));
     view! {
         <section class="example__chat" aria-label=name>
             <h2>{name}</h2>

@@ -4,8 +4,6 @@ use leptos::prelude::*;
 
 use crate::ui::{
     chatkit::{Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, Typography},
-    live::handler,
-    view::view,
     words::example as words,
 };
 
@@ -60,12 +58,12 @@ const PARTS: [Part; 8] = [
 #[component]
 pub(super) fn ThemeFields(theme: RwSignal<Theme>, on_choose: Callback<()>) -> impl IntoView {
     let fields = PARTS.into_iter().map(|part| {
-        let choose = handler(move |ev| {
+        let choose = move |ev| {
             let name = event_target_value(&ev);
             let idx = part.choices.iter().position(|it| **it == name).unwrap_or_default();
             theme.update_untracked(|theme| (part.choose)(theme, idx));
             on_choose.run(());
-        });
+        };
         let choices = part.choices.iter().map(|name| view! { <option>{*name}</option> });
         view! {
             <label>

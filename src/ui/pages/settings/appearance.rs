@@ -6,8 +6,6 @@ use crate::{
     model::ColorScheme,
     ui::{
         components::{FormAction, Icon, IconKind, ServerForm},
-        live::{handler, live, memo},
-        view::view,
         words::account as words,
     },
 };
@@ -16,7 +14,7 @@ use crate::{
 #[component]
 pub fn AppearancePage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let scheme = memo(move || account.overview.with(|it| it.color_scheme));
+    let scheme = Memo::new(move |_| account.overview.with(|it| it.color_scheme));
     let action = FormAction::new::<ChooseColorScheme>();
     let choices = ColorScheme::ALL.map(|it| {
         let icon = match it {
@@ -30,11 +28,11 @@ pub fn AppearancePage() -> impl IntoView {
                 type="submit"
                 name="scheme"
                 value=it.as_str()
-                aria-pressed=live(move || if scheme.get() == it { "true" } else { "false" })
-                on:click=handler(move |_| {
+                aria-pressed=move || if scheme.get() == it { "true" } else { "false" }
+                on:click=move |_| {
                     account.overview.update(|account| account.color_scheme = it);
                     apply(it);
-                })
+                }
             >
                 <Icon kind=icon />
                 {words::scheme(it)}

@@ -8,14 +8,12 @@ use crate::{
     ui::{
         chatkit::forget_drafts,
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
-        live::{derived, effect},
         pages::{
             entry::{EntryCard, EntryHeader},
             form::{FormAlert, FormErrors, FormStatus, done_by},
             opening::open_with,
         },
         paths,
-        view::view,
         words::account as words,
     },
 };
@@ -26,7 +24,7 @@ pub fn DeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let rules = account.overview.with_untracked(|it| it.rules);
     if !rules.delete_user {
-        return view! { <NotHere /> };
+        return view! { <NotHere /> }.into_any();
     }
     view! {
         <SectionHeader heading=words::DELETE lede=Signal::stored(words::DELETE_LEDE.to_owned()) />
@@ -45,6 +43,7 @@ pub fn DeletionPage() -> impl IntoView {
             {words::CONTINUE}
         </a>
     }
+    .into_any()
 }
 
 /// The second step: by the password, if there is one.
@@ -53,7 +52,7 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let (rules, has_password) = account.overview.with_untracked(|it| (it.rules, it.has_password()));
     if !rules.delete_user {
-        return view! { <NotHere /> };
+        return view! { <NotHere /> }.into_any();
     }
     let lede = match (has_password, rules.delete_by_mail) {
         (true, false) => words::CONFIRM_BY_PASSWORD,
@@ -65,6 +64,7 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
         <SectionHeader heading=words::CONFIRM_HEADING lede=Signal::stored(lede.to_owned()) />
         <ConfirmForm has_password />
     }
+    .into_any()
 }
 
 #[component]
@@ -82,14 +82,14 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
-                error=derived(move || errors.get().current_password.or(errors.get().password))
+                error=Signal::derive(move || errors.get().current_password.or(errors.get().password))
             />
         }
     });
     view! {
         <ServerForm action node_ref=form class="form">
             <FormStatus done />
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             {password}
             <div class="form__actions">
                 <Button kind=ButtonKind::Danger r#type="submit" is_busy=action.pending()>
@@ -117,9 +117,9 @@ pub fn DeletedPage() -> impl IntoView {
         Signal::stored(None),
         |_| entry_start(None),
         |start| match start {
-            Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> },
-            Ok(start) if start.memory.done == Some(Done::Deleted) => view! { <Farewell /> },
-            _ => view! { <Redirect path=paths::SIGN_IN /> },
+            Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> }.into_any(),
+            Ok(start) if start.memory.done == Some(Done::Deleted) => view! { <Farewell /> }.into_any(),
+            _ => view! { <Redirect path=paths::SIGN_IN /> }.into_any(),
         },
     )
 }
@@ -127,7 +127,7 @@ pub fn DeletedPage() -> impl IntoView {
 #[component]
 fn Farewell() -> impl IntoView {
     // What was being written is gone as well.
-    effect(|| forget_drafts(None));
+    Effect::new(|_| forget_drafts(None));
     view! {
         <EntryCard>
             <EntryHeader

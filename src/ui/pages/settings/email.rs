@@ -6,12 +6,10 @@ use crate::{
     model::page::{AccountOverview, Done},
     ui::{
         components::{Button, ButtonKind, Field, FormAction, Icon, IconKind, ServerForm, Show},
-        live::{derived, live, live_view, memo},
         pages::{
             entry::query,
             form::{FormAlert, FormErrors, FormStatus, done_by},
         },
-        view::{part, view},
         words::{account as words, form},
     },
 };
@@ -20,17 +18,17 @@ use crate::{
 #[component]
 pub fn EmailPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let email = memo(move || account.overview.with(|it| it.user.email.clone()));
-    let is_verified = memo(move || account.overview.with(|it| it.user.email_verified));
+    let email = Memo::new(move |_| account.overview.with(|it| it.user.email.clone()));
+    let is_verified = Memo::new(move |_| account.overview.with(|it| it.user.email_verified));
     let may_change = account.overview.with_untracked(|it| it.rules.change_email);
     view! {
         <SectionHeader heading=words::EMAIL lede=Signal::stored(words::EMAIL_LEDE.to_owned()) />
         <LinkNote />
         <section class="settings__part" aria-label=words::YOUR_ADDRESS>
             <p class="fact">
-                <span class="fact__text">{live_view(move || email.get())}</span>
-                <span class="badge" data-level=live(move || if is_verified.get() { "good" } else { "warning" })>
-                    {live_view(move || if is_verified.get() { words::VERIFIED } else { words::NOT_VERIFIED })}
+                <span class="fact__text">{move || email.get()}</span>
+                <span class="badge" data-level=move || if is_verified.get() { "good" } else { "warning" }>
+                    {move || if is_verified.get() { words::VERIFIED } else { words::NOT_VERIFIED }}
                 </span>
             </p>
             <Show when=move || !is_verified.get()>
@@ -51,7 +49,8 @@ fn LinkNote() -> impl IntoView {
                 <Icon kind=IconKind::Alert />
                 <span>{words::LINK_FAILED} {form::link_error(&code)}</span>
             </p>
-        },
+        }
+        .into_any(),
         None if is_followed => view! {
             <p class="notice" data-level="success" role="status">
                 <Icon kind=IconKind::Check />
@@ -59,8 +58,9 @@ fn LinkNote() -> impl IntoView {
                     {words::LINK_FOLLOWED}
                 </span>
             </p>
-        },
-        None => part(()),
+        }
+        .into_any(),
+        None => ().into_any(),
     }
 }
 
@@ -75,7 +75,7 @@ fn VerifyForm() -> impl IntoView {
         <ServerForm action class="form">
             <p class="settings__lede">{words::VERIFY_LEDE}</p>
             <FormStatus done />
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
                 {words::SEND_VERIFICATION}
             </Button>
@@ -98,17 +98,17 @@ fn ChangeForm() -> impl IntoView {
             <h2 class="settings__subheading" id="change-email">
                 {words::CHANGE_EMAIL_HEADING}
             </h2>
-            <p class="settings__lede">{live_view(move || account.overview.with(what_happens))}</p>
+            <p class="settings__lede">{move || account.overview.with(what_happens)}</p>
             <ServerForm action node_ref=form class="form">
                 <FormStatus done />
-                <FormAlert error=derived(move || errors.get().form) />
+                <FormAlert error=Signal::derive(move || errors.get().form) />
                 <Field
                     label=words::NEW_EMAIL
                     name="email"
                     kind="email"
                     autocomplete="email"
                     value=typed
-                    error=derived(move || errors.get().email)
+                    error=Signal::derive(move || errors.get().email)
                 />
                 <Button r#type="submit" is_busy=action.pending()>
                     {words::CHANGE_EMAIL}

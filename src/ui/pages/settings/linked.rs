@@ -5,10 +5,8 @@ use crate::{
     api::settings::UnlinkAccount,
     model::page::{Done, LinkedSummary},
     ui::{
-        components::{Button, ButtonKind, Each, FormAction, Moment, ServerForm, Show},
-        live::{derived, memo},
+        components::{Button, ButtonKind, FormAction, Moment, ServerForm, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
-        view::view,
         words::account as words,
     },
 };
@@ -21,19 +19,19 @@ pub fn LinkedPage() -> impl IntoView {
     account.follow(unlink);
     let errors = FormErrors::of_action(unlink);
     let done = done_by(unlink, account.left(&[Done::AccountUnlinked]));
-    let is_last = memo(move || account.overview.with(|it| it.linked.len() < 2));
+    let is_last = Memo::new(move |_| account.overview.with(|it| it.linked.len() < 2));
     let lede = move || match is_last.get() {
         true => words::ONLY_WAY,
         false => words::SOME_WAYS,
     };
     view! {
-        <SectionHeader heading=words::LINKED lede=derived(move || lede().to_owned()) />
+        <SectionHeader heading=words::LINKED lede=Signal::derive(move || lede().to_owned()) />
         <FormStatus done />
-        <FormAlert error=derived(move || errors.get().form) />
+        <FormAlert error=Signal::derive(move || errors.get().form) />
         <ul class="rows" aria-label=words::LINKED>
-            <Each each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
+            <For each=move || account.overview.with(|it| it.linked.clone()) key=|it| it.id.clone() let(linked)>
                 <LinkedRow linked unlink is_last />
-            </Each>
+            </For>
         </ul>
     }
 }

@@ -1,4 +1,4 @@
-use leptos::{html, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 
 use super::{Account, SectionHeader, clear_when_done};
 use crate::{
@@ -6,10 +6,8 @@ use crate::{
     model::page::Done,
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::{derived, live_view, memo},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
         paths,
-        view::view,
         words::account as words,
     },
 };
@@ -18,11 +16,11 @@ use crate::{
 #[component]
 pub fn PasswordPage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let has_password = memo(move || account.overview.with(|it| it.has_password()));
-    live_view(move || match has_password.get() {
-        true => view! { <ChangeForm /> },
-        false => view! { <NoPassword /> },
-    })
+    let has_password = Memo::new(move |_| account.overview.with(|it| it.has_password()));
+    move || match has_password.get() {
+        true => Either::Left(view! { <ChangeForm /> }),
+        false => Either::Right(view! { <NoPassword /> }),
+    }
 }
 
 #[component]
@@ -38,13 +36,13 @@ fn ChangeForm() -> impl IntoView {
         <SectionHeader heading=words::PASSWORD lede=Signal::stored(words::PASSWORD_LEDE.to_owned()) />
         <ServerForm action node_ref=form class="form">
             <FormStatus done=done_by(action, left) />
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field
                 label=words::CURRENT_PASSWORD
                 name="current_password"
                 kind="password"
                 autocomplete="current-password"
-                error=derived(move || errors.get().current_password)
+                error=Signal::derive(move || errors.get().current_password)
             />
             <Field
                 label=words::NEW_PASSWORD
@@ -52,7 +50,7 @@ fn ChangeForm() -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint=words::PASSWORD_HINT
-                error=derived(move || errors.get().password)
+                error=Signal::derive(move || errors.get().password)
             />
             <label class="form__check">
                 <input type="checkbox" name="revoke_others" value="on" checked />

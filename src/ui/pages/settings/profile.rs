@@ -6,9 +6,7 @@ use crate::{
     model::page::Done,
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        live::derived,
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
-        view::view,
         words::account as words,
     },
 };
@@ -26,7 +24,7 @@ pub fn ProfilePage() -> impl IntoView {
         <SectionHeader heading=words::PROFILE lede=Signal::stored(words::PROFILE_LEDE.to_owned()) />
         <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field label=words::NAME name="name" autocomplete="name" value=name error=Signal::stored(None) />
             <Button r#type="submit" is_busy=action.pending()>
                 {words::SAVE}

@@ -5,10 +5,8 @@ use crate::{
     api::settings::{RevokeOtherSessions, RevokeSession},
     model::page::{Done, SessionSummary},
     ui::{
-        components::{Button, ButtonKind, Each, FormAction, Moment, ServerForm, Show},
-        live::{derived, memo},
+        components::{Button, ButtonKind, FormAction, Moment, ServerForm, Show},
         pages::form::{FormAlert, FormErrors, FormStatus, done_by},
-        view::view,
         words::account as words,
     },
 };
@@ -21,7 +19,7 @@ pub fn SessionsPage() -> impl IntoView {
     account.follow(revoke);
     let errors = FormErrors::of_action(revoke);
     let done = done_by(revoke, account.left(&[Done::SessionRevoked]));
-    let has_others = memo(move || account.overview.with(|it| it.sessions.len() > 1));
+    let has_others = Memo::new(move |_| account.overview.with(|it| it.sessions.len() > 1));
     view! {
         <SectionHeader
             heading=words::SESSIONS
@@ -31,15 +29,15 @@ pub fn SessionsPage() -> impl IntoView {
             )
         />
         <FormStatus done />
-        <FormAlert error=derived(move || errors.get().form) />
+        <FormAlert error=Signal::derive(move || errors.get().form) />
         <ul class="rows" aria-label=words::SESSIONS>
-            <Each
+            <For
                 each=move || account.overview.with(|it| it.sessions.clone())
                 key=|it| (it.id.clone(), it.seen_at)
                 let(session)
             >
                 <SessionRow session revoke />
-            </Each>
+            </For>
         </ul>
         <RevokeOthers has_others />
     }
@@ -84,7 +82,7 @@ fn RevokeOthers(has_others: Memo<bool>) -> impl IntoView {
     view! {
         <ServerForm action class="form">
             <FormStatus done />
-            <FormAlert error=derived(move || errors.get().form) />
+            <FormAlert error=Signal::derive(move || errors.get().form) />
             <Show when=move || has_others.get()>
                 <Button kind=ButtonKind::Quiet r#type="submit" is_busy=action.pending()>
                     {words::OTHERS}

@@ -4,8 +4,6 @@ use super::{check::accept_attribute, files_of};
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
-    live::{live, memo},
-    view::view,
     words::attachments as words,
 };
 
@@ -13,7 +11,7 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) -> impl IntoView {
     let options = control.option(|it| it.composer.attachments.clone());
-    let is_enabled = memo(move || options.with(|it| it.enabled));
+    let is_enabled = Memo::new(move |_| options.with(|it| it.enabled));
     let chooser: NodeRef<html::Input> = NodeRef::new();
     let open = move |_| {
         chooser.get_untracked().inspect(|it| it.click());
@@ -42,8 +40,8 @@ pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) ->
                 node_ref=chooser
                 type="file"
                 hidden
-                multiple=live(move || options.with(|it| it.max_count != 1))
-                accept=live(move || options.with(accept_attribute))
+                multiple=move || options.with(|it| it.max_count != 1)
+                accept=move || options.with(accept_attribute)
                 on:change=take
             />
             <button class="icon-button" type="button" aria-label=words::ATTACH title=words::ATTACH on:click=open>

@@ -4,8 +4,6 @@ use super::upload::{Upload, UploadStatus};
 use crate::ui::{
     chatkit::{ChatKitControl, items::address},
     components::{Icon, IconKind, Show},
-    live::{effect, handler, live, live_view, memo},
-    view::view,
     words::attachments as words,
 };
 
@@ -14,13 +12,13 @@ use crate::ui::{
 pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     let Upload { key, name, size, picture, .. } = upload.clone();
     let status = upload.status.clone();
-    let kind = memo({
+    let kind = {
         let status = status.clone();
-        move || status.with(kind_of)
-    });
+        Memo::new(move |_| status.with(kind_of))
+    };
     let chip: NodeRef<html::Li> = NodeRef::new();
     // In a list that scrolls, what is new and what failed comes into view.
-    effect(move || {
+    Effect::new(move |_| {
         if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
             // Once it is as tall as what it says.
             request_animation_frame(move || {
@@ -36,7 +34,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         }
     };
     view! {
-        <li node_ref=chip class="uploads__chip" data-status=live(move || kind.get())>
+        <li node_ref=chip class="uploads__chip" data-status=move || kind.get()>
             <Sign picture />
             <span class="uploads__text">
                 <span class="uploads__name" title=name.clone()>
@@ -49,9 +47,9 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
             <button
                 class="icon-button"
                 type="button"
-                aria-label=live(label.clone())
-                title=live(label)
-                on:click=handler(move |_| control.detach(key))
+                aria-label=label.clone()
+                title=label
+                on:click=move |_| control.detach(key)
             >
                 <Icon kind=IconKind::Close />
             </button>
@@ -63,16 +61,17 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
 #[component]
 fn Sign(picture: Option<String>) -> impl IntoView {
     let picture = RwSignal::new(picture.filter(|it| address::is_drawable(it)));
-    live_view(move || match picture.get() {
+    move || match picture.get() {
         Some(src) => {
-            view! { <img class="uploads__picture" src=src alt="" on:error=handler(move |_| picture.set(None)) /> }
+            view! { <img class="uploads__picture" src=src alt="" on:error=move |_| picture.set(None) /> }.into_any()
         }
         None => view! {
             <span class="uploads__icon">
                 <Icon kind=IconKind::File />
             </span>
-        },
-    })
+        }
+        .into_any(),
+    }
 }
 
 /// How large it is, how far, or what went wrong.
@@ -86,12 +85,12 @@ fn Detail(status: ArcRwSignal<UploadStatus>, size: Option<u64>) -> impl IntoView
             UploadStatus::Failed(sentence) => sentence.clone(),
         })
     };
-    view! { <span class="uploads__detail">{live_view(text)}</span> }
+    view! { <span class="uploads__detail">{text}</span> }
 }
 
 #[component]
 fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) -> impl IntoView {
-    let sent = memo(move || {
+    let sent = Memo::new(move |_| {
         status.with(|status| match status {
             UploadStatus::Uploading(sent) => Some(*sent),
             _ => None,
@@ -99,14 +98,14 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
     });
     // An empty file has nothing to wait for, and a bar without a length is none.
     let max = size.unwrap_or_default().max(1);
-    let is_shown = memo(move || sent.get().is_some());
+    let is_shown = Memo::new(move |_| sent.get().is_some());
     let label = StoredValue::new(words::progress(&name));
     view! {
         <Show when=move || is_shown.get()>
             <progress
                 class="uploads__progress"
                 max=max
-                value=live(move || sent.get().unwrap_or_default().min(max))
+                value=move || sent.get().unwrap_or_default().min(max)
                 aria-label=label.get_value()
             ></progress>
         </Show>
@@ -116,7 +115,7 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
 #[component]
 fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> impl IntoView {
     let label = words::retry(&upload.name);
-    live_view(move || {
+    move || {
         let upload = upload.clone();
         (kind.get() == "failed").then(|| {
             view! {
@@ -125,13 +124,13 @@ fn Again(control: ChatKitControl, upload: Upload, kind: Memo<&'static str>) -> i
                     type="button"
                     aria-label=label.clone()
                     title=label.clone()
-                    on:click=handler(move |_| control.upload_again(&upload))
+                    on:click=move |_| control.upload_again(&upload)
                 >
                     <Icon kind=IconKind::RotateCw />
                 </button>
             }
         })
-    })
+    }
 }
 
 fn kind_of(status: &UploadStatus) -> &'static str {

@@ -3,9 +3,7 @@ use leptos::prelude::*;
 use super::{chip::Chip, uploads::Count};
 use crate::ui::{
     chatkit::ChatKitControl,
-    components::{Each, Icon, IconKind, Show},
-    live::{live, live_view, memo},
-    view::view,
+    components::{Icon, IconKind, Show},
     words::attachments as words,
 };
 
@@ -13,9 +11,9 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> impl IntoView {
     let uploads = control.composer.uploads;
-    let has_some = memo(move || !uploads.is_empty());
-    let count = memo(move || uploads.count());
-    let obstacle = memo(move || uploads.obstacle());
+    let has_some = Memo::new(move |_| !uploads.is_empty());
+    let count = Memo::new(move |_| uploads.count());
+    let obstacle = Memo::new(move |_| uploads.obstacle());
     // The region stays, so that what comes into it is announced.
     let status = move || {
         obstacle.get().or_else(|| match count.get() {
@@ -24,15 +22,15 @@ pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> 
         })
     };
     view! {
-        <div class="uploads" data-empty=live(move || (!has_some.get()).then_some(""))>
+        <div class="uploads" data-empty=move || (!has_some.get()).then_some("")>
             <Refusals control />
             <Show when=move || has_some.get()>
                 <ul class="uploads__list" aria-label=words::LIST>
-                    <Each each=move || uploads.list.get() key=|it| it.key children=move |upload| view! { <Chip control upload /> } />
+                    <For each=move || uploads.list.get() key=|it| it.key children=move |upload| view! { <Chip control upload /> } />
                 </ul>
             </Show>
-            <p class="uploads__status" role="status" data-obstacle=live(move || obstacle.with(|it| it.is_some().then_some("")))>
-                {live_view(status)}
+            <p class="uploads__status" role="status" data-obstacle=move || obstacle.with(|it| it.is_some().then_some(""))>
+                {status}
             </p>
         </div>
     }
@@ -41,7 +39,7 @@ pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> 
 #[component]
 fn Refusals(control: ChatKitControl) -> impl IntoView {
     let refusals = control.composer.uploads.refusals;
-    let has_some = memo(move || refusals.with(|it| !it.is_empty()));
+    let has_some = Memo::new(move |_| refusals.with(|it| !it.is_empty()));
     let dismiss = move |_| {
         refusals.set(Vec::new());
         control.focus_composer();
@@ -51,7 +49,7 @@ fn Refusals(control: ChatKitControl) -> impl IntoView {
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
                 <ul class="uploads__refusals">
-                    {live_view(move || refusals.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view())}
+                    {move || refusals.get().into_iter().map(|it| view! { <li>{it}</li> }).collect_view()}
                 </ul>
                 <button class="icon-button" type="button" aria-label=words::DISMISS title=words::DISMISS on:click=dismiss>
                     <Icon kind=IconKind::Close />

@@ -8,8 +8,6 @@ use crate::{
     ui::{
         chatkit::{ChatKitControl, composer::questions},
         components::{Icon, IconKind},
-        live::{live, memo},
-        view::view,
         words::attachments as words,
     },
 };
@@ -59,7 +57,7 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
         drop.remove();
     });
     view! {
-        <div node_ref=zone class="drop" hidden=live(move || !is_over.get())>
+        <div node_ref=zone class="drop" hidden=move || !is_over.get()>
             <p class="drop__text">
                 <Icon kind=IconKind::Paperclip />
                 {words::DROP}
@@ -72,9 +70,10 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
 fn is_open(control: ChatKitControl) -> Memo<bool> {
     let is_enabled = control.option(|it| it.composer.attachments.enabled);
     let pending = questions::pending(control);
-    let is_active =
-        memo(move || control.thread.with(|thread| thread.as_ref().is_none_or(|it| it.status == ThreadStatus::Active)));
-    memo(move || is_enabled.get() && is_active.get() && pending.with(Option::is_none))
+    let is_active = Memo::new(move |_| {
+        control.thread.with(|thread| thread.as_ref().is_none_or(|it| it.status == ThreadStatus::Active))
+    });
+    Memo::new(move |_| is_enabled.get() && is_active.get() && pending.with(Option::is_none))
 }
 
 fn has_files(ev: &ev::DragEvent) -> bool {

@@ -3,8 +3,6 @@ use leptos::{ev, html, prelude::*};
 use super::{Dictation, State};
 use crate::ui::{
     components::{Icon, IconKind, Show},
-    live::{effect, handler, live, live_view, memo},
-    view::view,
     words::dictation as words,
 };
 
@@ -12,7 +10,7 @@ use crate::ui::{
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> impl IntoView {
     let is_enabled = dictation.control.option(|it| it.composer.dictation.enabled);
-    let is_busy = memo(move || !matches!(dictation.state.get(), State::Idle | State::Failed(_)));
+    let is_busy = Memo::new(move |_| !matches!(dictation.state.get(), State::Idle | State::Failed(_)));
     let begin = move |_| {
         if !is_busy.get_untracked() {
             dictation.begin();
@@ -26,7 +24,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
                 type="button"
                 aria-label=words::DICTATE
                 title=words::DICTATE
-                aria-disabled=live(move || is_busy.get().then_some("true"))
+                aria-disabled=move || is_busy.get().then_some("true")
                 on:click=begin
             >
                 <Icon kind=IconKind::Mic />
@@ -39,7 +37,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> impl IntoView {
     let state = dictation.state;
-    let kind = memo(move || match state.get() {
+    let kind = Memo::new(move |_| match state.get() {
         State::Idle => "idle",
         State::Asking => "asking",
         State::Recording(_) => "recording",
@@ -60,11 +58,11 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
         }
     };
     view! {
-        <div class="dictation" data-state=live(move || kind.get()) on:keydown=on_keydown>
+        <div class="dictation" data-state=move || kind.get() on:keydown=on_keydown>
             <Failure dictation />
             // The region stays, so that what comes into it is announced.
             <p class="dictation__said" role="status">
-                {live_view(said)}
+                {said}
             </p>
             <Show when=move || kind.get() == "recording">
                 <Time dictation />
@@ -75,7 +73,7 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
                     type="button"
                     aria-label=words::CANCEL
                     title=words::CANCEL
-                    on:click=handler(move |_| dictation.cancel())
+                    on:click=move |_| dictation.cancel()
                 >
                     <Icon kind=IconKind::Close />
                 </button>
@@ -95,7 +93,7 @@ fn Time(dictation: Dictation) -> impl IntoView {
     };
     view! {
         <span class="dictation__time" role="timer">
-            {live_view(time)}
+            {time}
         </span>
     }
 }
@@ -103,7 +101,7 @@ fn Time(dictation: Dictation) -> impl IntoView {
 #[component]
 fn Finish(dictation: Dictation) -> impl IntoView {
     let button: NodeRef<html::Button> = NodeRef::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(button) = button.get() {
             _ = button.focus();
         }
@@ -115,7 +113,7 @@ fn Finish(dictation: Dictation) -> impl IntoView {
             type="button"
             aria-label=words::STOP
             title=words::STOP
-            on:click=handler(move |_| dictation.finish())
+            on:click=move |_| dictation.finish()
         >
             <Icon kind=IconKind::Check />
         </button>
@@ -124,22 +122,22 @@ fn Finish(dictation: Dictation) -> impl IntoView {
 
 #[component]
 fn Failure(dictation: Dictation) -> impl IntoView {
-    let sentence = memo(move || match dictation.state.get() {
+    let sentence = Memo::new(move |_| match dictation.state.get() {
         State::Failed(sentence) => Some(sentence),
         _ => None,
     });
-    let has_some = memo(move || sentence.with(Option::is_some));
+    let has_some = Memo::new(move |_| sentence.with(Option::is_some));
     view! {
         <Show when=move || has_some.get()>
             <div class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
-                <span class="dictation__failure">{live_view(move || sentence.get())}</span>
+                <span class="dictation__failure">{move || sentence.get()}</span>
                 <button
                     class="icon-button"
                     type="button"
                     aria-label=words::DISMISS
                     title=words::DISMISS
-                    on:click=handler(move |_| dictation.cancel())
+                    on:click=move |_| dictation.cancel()
                 >
                     <Icon kind=IconKind::Close />
                 </button>

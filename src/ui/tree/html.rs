@@ -1,14 +1,12 @@
-//! Writes elements as HTML.
+//! Elements as HTML, on the server.
 
 use super::{Element, Node};
 
-/// Whether an element holds nothing and has no end tag (HTML, "Void elements").
-pub(crate) fn is_void(tag: &str) -> bool {
-    const VOID: [&str; 13] =
-        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
-    VOID.contains(&tag)
-}
+/// Elements that hold nothing and have no end tag (HTML, "Void elements").
+const VOID: [&str; 13] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
+/// Appends an element with all that it holds. Texts and values are escaped.
 pub(super) fn write(it: &Element, html: &mut String) {
     html.push('<');
     html.push_str(it.tag);
@@ -16,34 +14,22 @@ pub(super) fn write(it: &Element, html: &mut String) {
         html.push(' ');
         html.push_str(name);
         html.push_str("=\"");
-        escape(value, html);
+        html_escape::encode_double_quoted_attribute_to_string(value, html);
         html.push('"');
     }
     html.push('>');
-    if is_void(it.tag) {
+    if VOID.contains(&it.tag) {
         return;
     }
     for child in &it.children {
         match child {
-            Node::Text(text) => escape(text, html),
+            Node::Text(text) => _ = html_escape::encode_text_to_string(text, html),
             Node::Element(child) => write(child, html),
         }
     }
     html.push_str("</");
     html.push_str(it.tag);
     html.push('>');
-}
-
-fn escape(text: &str, html: &mut String) {
-    for it in text.chars() {
-        match it {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            _ => html.push(it),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -53,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_is_said_becomes_html() {
+    fn texts_and_values_never_become_html() {
         let tree = Element::of("a", "x\" onclick=\"y")
             .attribute("href", "/a?b&c")
             .text("<script>")
@@ -63,7 +49,7 @@ mod tests {
             .property("color", "red");
         assert_eq!(
             tree.to_html(),
-            "<a class=\"x&quot; onclick=&quot;y\" href=\"/a?b&amp;c\">&lt;script&gt; &amp; &quot;more&quot;<br></a>"
+            "<a class=\"x&quot; onclick=&quot;y\" href=\"/a?b&amp;c\">&lt;script&gt; &amp; \"more\"<br></a>"
         );
     }
 }

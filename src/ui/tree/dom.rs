@@ -1,4 +1,4 @@
-//! Makes elements, and makes them others.
+//! Elements in the document: built, taken over from the server, and patched.
 
 use leptos::tachys::renderer::{Rndr, types};
 use wasm_bindgen::JsCast;
@@ -30,20 +30,20 @@ fn build_node(it: &Node, namespace: Option<&str>) -> types::Node {
     }
 }
 
-/// Sets the CSS properties, which HTML does not bring along.
-pub(super) fn set_properties(element: &types::Element, it: &Element) {
+/// Sets the CSS properties, which the HTML does not carry.
+fn set_properties(element: &types::Element, it: &Element) {
     let Some(style) = (!it.properties.is_empty()).then(|| style_of(element)).flatten() else { return };
     for (name, value) in &it.properties {
         _ = style.set_property(name, value);
     }
 }
 
-/// Whether one can be made of the other.
+/// True if the element of one can be patched into the other.
 pub(super) fn is_same_kind(old: &Element, new: &Element) -> bool {
     old.tag == new.tag && old.key == new.key
 }
 
-/// Touches what differs.
+/// Changes the attributes, properties and children that differ, and nothing else.
 pub(super) fn patch(element: &types::Element, old: &Element, new: &Element) {
     if old == new {
         return;
@@ -65,6 +65,23 @@ pub(super) fn patch(element: &types::Element, old: &Element, new: &Element) {
         set_properties(element, new);
     }
     patch_children(element, old, new);
+}
+
+/// Checks the server's element against the data and sets its CSS properties. False if they differ.
+pub(super) fn take_over(it: &Element, element: &types::Element) -> bool {
+    set_properties(element, it);
+    let mut next = element.first_child();
+    let are_same = it.children.iter().all(|child| {
+        let Some(here) = next.take() else { return false };
+        next = here.next_sibling();
+        match child {
+            Node::Text(_) => here.is_instance_of::<web_sys::Text>(),
+            Node::Element(child) => {
+                here.dyn_ref::<types::Element>().is_some_and(|it| it.local_name() == child.tag && take_over(child, it))
+            }
+        }
+    });
+    are_same && next.is_none()
 }
 
 fn patch_children(element: &types::Element, old: &Element, new: &Element) {
