@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Timestamp, from_json::from_json};
+use super::Timestamp;
 
 /// The fewest UTF-16 code units of a new password (Better Auth's `minPasswordLength`).
 pub const MIN_PASSWORD_LENGTH: usize = 8;
@@ -16,7 +16,7 @@ pub const MAX_PASSWORD_LENGTH: usize = 128;
 pub const MAX_NAME_LENGTH: usize = 256;
 
 /// A user, as Better Auth sends it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// 32 characters of `[a-zA-Z0-9]`.
@@ -34,10 +34,6 @@ pub struct User {
     /// When one of these fields last changed.
     pub updated_at: Timestamp,
 }
-
-from_json!(struct User {
-    id, name, email, email_verified as "emailVerified", image, created_at as "createdAt", updated_at as "updatedAt"
-});
 
 /// What a page knows of the visitor's session.
 ///

@@ -1,14 +1,12 @@
 //! Light, dark, or what the system says.
 
-use serde::Serialize;
-
-use super::from_json::from_json;
+use serde::{Deserialize, Serialize};
 
 /// The cookie that holds a visitor's choice on our own pages.
 pub const COOKIE: &str = "color-scheme";
 
 /// Light, dark, or what the system says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColorScheme {
     /// What the system says; for a part of a page, what the page around it has.
@@ -19,12 +17,6 @@ pub enum ColorScheme {
     /// Dark.
     Dark,
 }
-
-from_json!(word ColorScheme {
-    "system" => System,
-    "light" => Light,
-    "dark" => Dark,
-});
 
 impl ColorScheme {
     /// All of them, in the order in which they are offered.

@@ -7,7 +7,6 @@ pub mod chatkit;
 pub mod color_scheme;
 pub mod digest;
 mod error;
-mod from_json;
 pub mod page;
 pub mod path;
 pub mod sse;

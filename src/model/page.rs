@@ -1,13 +1,12 @@
 //! What our own pages begin with.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
     ColorScheme, Timestamp,
     auth::User,
     chatkit::{Page, Thread, ThreadStreamEvent},
-    from_json::from_json,
 };
 
 /// Where the files are that every page loads.
@@ -22,15 +21,14 @@ pub struct PageFiles {
 }
 
 /// What a refused form held, so that it can be shown again. Never a password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TypedFields {
     /// The name.
     pub name: String,
     /// The address.
     pub email: String,
 }
-
-from_json!(struct TypedFields { ; name, email });
 
 impl TypedFields {
     /// Makes those of a form that asks for an address.
@@ -40,7 +38,7 @@ impl TypedFields {
 }
 
 /// What a form did, for the page to say so: a closed set without free text, as [`super::ApiError`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {
     /// An account was created; signing in is the visitor's business.
@@ -77,27 +75,9 @@ pub enum Done {
     Deleted,
 }
 
-from_json!(word Done {
-    "signed_up" => SignedUp,
-    "profile_saved" => ProfileSaved,
-    "email_verified" => EmailVerified,
-    "verification_ordered" => VerificationOrdered,
-    "old_address_asked" => OldAddressAsked,
-    "new_address_asked" => NewAddressAsked,
-    "reset_ordered" => ResetOrdered,
-    "password_reset" => PasswordReset,
-    "password_reset_sessions_ended" => PasswordResetSessionsEnded,
-    "password_changed" => PasswordChanged,
-    "password_changed_others_ended" => PasswordChangedOthersEnded,
-    "session_revoked" => SessionRevoked,
-    "others_revoked" => OthersRevoked,
-    "account_unlinked" => AccountUnlinked,
-    "deletion_ordered" => DeletionOrdered,
-    "deleted" => Deleted,
-});
-
 /// What a form leaves for the page that comes next: scripts remember it by themselves, a plain form needs it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FormMemory {
     /// What was typed.
     pub typed: TypedFields,
@@ -105,10 +85,8 @@ pub struct FormMemory {
     pub done: Option<Done>,
 }
 
-from_json!(struct FormMemory { ; typed, done });
-
 /// What the pages for visitors begin with: sign-in, sign-up, and where links of mails lead.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryStart {
     /// Whether the visitor is signed in already.
     pub is_signed_in: bool,
@@ -122,10 +100,8 @@ pub struct EntryStart {
     pub memory: FormMemory,
 }
 
-from_json!(struct EntryStart { is_signed_in, is_verified, may_sign_up, is_link_dead, memory });
-
 /// What the account pages show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountOverview {
     /// Who is signed in.
     pub user: User,
@@ -141,8 +117,6 @@ pub struct AccountOverview {
     pub memory: FormMemory,
 }
 
-from_json!(struct AccountOverview { user, sessions, linked, rules, color_scheme, memory });
-
 impl AccountOverview {
     /// Whether the user signs in with a password.
     pub fn has_password(&self) -> bool {
@@ -151,7 +125,7 @@ impl AccountOverview {
 }
 
 /// A session as its user sees it: without its token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSummary {
     /// The id of the session's row.
     pub id: String,
@@ -167,10 +141,8 @@ pub struct SessionSummary {
     pub is_current: bool,
 }
 
-from_json!(struct SessionSummary { id, device, address, opened_at, seen_at, is_current });
-
 /// A way to sign in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkedSummary {
     /// The id of the account's row.
     pub id: String,
@@ -180,8 +152,6 @@ pub struct LinkedSummary {
     pub linked_at: Timestamp,
 }
 
-from_json!(struct LinkedSummary { id, provider, linked_at });
-
 impl LinkedSummary {
     /// Whether it is the password.
     pub fn is_password(&self) -> bool {
@@ -190,7 +160,7 @@ impl LinkedSummary {
 }
 
 /// What users may do on this server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRules {
     /// Whether they may change their address.
     pub change_email: bool,
@@ -202,10 +172,8 @@ pub struct AccountRules {
     pub delete_by_mail: bool,
 }
 
-from_json!(struct AccountRules { change_email, ask_old_address, delete_user, delete_by_mail });
-
 /// Which answers this server gives, for the page to say so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswersFrom {
     /// A language model.
@@ -217,14 +185,8 @@ pub enum AnswersFrom {
     Elsewhere,
 }
 
-from_json!(word AnswersFrom {
-    "model" => Model,
-    "demo" => Demo,
-    "elsewhere" => Elsewhere,
-});
-
 /// A part of the gallery: what a server said, and what that is called.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GallerySection {
     /// Its name.
     pub name: String,
@@ -232,10 +194,8 @@ pub struct GallerySection {
     pub events: Vec<ThreadStreamEvent>,
 }
 
-from_json!(struct GallerySection { name, events });
-
 /// What a chat page starts with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatStart {
     /// The newest threads, without items; `None` if they are elsewhere.
     pub threads: Option<Page<Thread>>,
@@ -257,20 +217,14 @@ pub struct ChatStart {
     pub page: Option<Value>,
 }
 
-from_json!(struct ChatStart {
-    threads, thread, answers_from, api_url, models, attachments, can_transcribe, is_demo_known, page
-});
-
 /// What may go along with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentLimits {
     /// The most bytes of one file.
     pub max_bytes: u64,
     /// The most files.
     pub max_count: u32,
 }
-
-from_json!(struct AttachmentLimits { max_bytes, max_count });
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,8 @@
 //! The reasons why a model ends an answer before it is complete.
 
-use serde::Serialize;
-use serde_json::{Error, Value};
-
-use crate::model::from_json::FromJson;
-
+use serde::{Deserialize, Serialize};
 /// The reason why the model ended an answer early; part of [`ItemMarks`](super::ItemMarks).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerEnd {
     /// The model reached the longest answer that it may write.
@@ -15,20 +11,9 @@ pub enum AnswerEnd {
     ContentFilter,
     /// The model server failed.
     Error,
-    /// A reason that this version does not know.
+    /// A reason that this version does not know: a newer one may have stored it.
+    #[serde(other)]
     Other,
-}
-
-impl FromJson for AnswerEnd {
-    /// Reads a reason. A newer version may have stored one that is not in the list, so no string is an error.
-    fn from_json(value: &Value) -> Result<Self, Error> {
-        Ok(match String::from_json(value)?.as_str() {
-            "length" => Self::Length,
-            "content_filter" => Self::ContentFilter,
-            "error" => Self::Error,
-            _ => Self::Other,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use crate::model::from_json::from_json;
+use serde::{Deserialize, Serialize};
 
 /// A file of the user's. Its `metadata` is the server's own and never on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// `atc_` and at least 96 random bits.
     pub id: String,
@@ -32,12 +30,9 @@ pub struct Attachment {
     pub colloquy: Option<AttachmentMarks>,
 }
 
-from_json!(struct Attachment {
-    id, name, mime_type, kind as "type"; upload_descriptor, thread_id, preview_url, colloquy
-});
-
 /// What Colloquy says of an attachment, under the key `colloquy`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AttachmentMarks {
     /// How many bytes it has.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,10 +42,8 @@ pub struct AttachmentMarks {
     pub url: Option<String>,
 }
 
-from_json!(struct AttachmentMarks { ; size, url });
-
 /// Whether an attachment can be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttachmentKind {
     /// A file.
@@ -59,20 +52,14 @@ pub enum AttachmentKind {
     Image,
 }
 
-from_json!(word AttachmentKind {
-    "file" => File,
-    "image" => Image,
-});
-
 /// How the bytes of an attachment are uploaded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadDescriptor {
     /// Where to.
     pub url: String,
     /// `POST` or `PUT`.
     pub method: String,
     /// The headers to send along.
+    #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }
-
-from_json!(struct UploadDescriptor { url, method; headers });

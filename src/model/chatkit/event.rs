@@ -1,13 +1,12 @@
 //! What a stream says.
 
-use serde::Serialize;
-use serde_json::{Error, Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Annotation, AssistantContent, GeneratedImage, Task, Thread, ThreadItem};
-use crate::model::from_json::{Fields, FromJson, deserialize_from_json, from_json};
 
 /// One event of a stream: `data: <this, on one line>\n\n`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ThreadStreamEvent {
     /// A new thread is stored.
@@ -75,6 +74,7 @@ pub enum ThreadStreamEvent {
         /// What to do.
         name: String,
         /// With what.
+        #[serde(default)]
         data: Map<String, Value>,
     },
     /// A message beside the conversation.
@@ -92,36 +92,19 @@ pub enum ThreadStreamEvent {
     #[serde(rename = "error")]
     Error(ErrorEvent),
     /// An event that this version does not know.
+    #[serde(other)]
     Unknown,
 }
 
-from_json!(enum ThreadStreamEvent {
-    "thread.created" => ThreadCreated { thread },
-    "thread.updated" => ThreadUpdated { thread },
-    "thread.item.added" => ItemAdded { item },
-    "thread.item.updated" => ItemUpdated { item_id, update },
-    "thread.item.done" => ItemDone { item },
-    "thread.item.removed" => ItemRemoved { item_id },
-    "thread.item.replaced" => ItemReplaced { item },
-    "stream_options" => StreamOptions { stream_options },
-    "progress_update" => ProgressUpdate { text; icon },
-    "client_effect" => ClientEffect { name; data },
-    "notice" => Notice { level, message; title },
-    "error" => Error(_),
-    _ => Unknown,
-});
-
 /// What the client may do with a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOptions {
     /// Whether a stop button makes sense.
     pub allow_cancel: bool,
 }
 
-from_json!(struct StreamOptions { allow_cancel });
-
 /// How grave a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeLevel {
     /// For information.
@@ -132,39 +115,26 @@ pub enum NoticeLevel {
     Danger,
 }
 
-from_json!(word NoticeLevel {
-    "info" => Info,
-    "warning" => Warning,
-    "danger" => Danger,
-});
-
 /// A failure within a stream; also the shape of our JSON errors, with `"type": "error"`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorEvent {
     /// `stream.error`, `custom`, or another code.
+    #[serde(default = "custom")]
     pub code: String,
     /// A sentence for the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether trying again may help.
+    #[serde(default)]
     pub allow_retry: bool,
 }
 
-impl FromJson for ErrorEvent {
-    fn from_json(value: &Value) -> Result<Self, Error> {
-        let fields = Fields::of(value, "struct ErrorEvent")?;
-        Ok(Self {
-            code: fields.optional("code")?.unwrap_or_else(|| "custom".to_owned()),
-            message: fields.or_default("message")?,
-            allow_retry: fields.or_default("allow_retry")?,
-        })
-    }
+fn custom() -> String {
+    "custom".to_owned()
 }
 
-deserialize_from_json!(ErrorEvent);
-
 /// A change of an item that was added.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ItemUpdate {
     /// Puts a part in place, whatever was there.
@@ -209,6 +179,7 @@ pub enum ItemUpdate {
         /// The text.
         delta: String,
         /// Whether it is complete.
+        #[serde(default)]
         done: bool,
     },
     /// Puts another widget in place.
@@ -251,24 +222,9 @@ pub enum ItemUpdate {
         progress: Option<f64>,
     },
     /// A change that this version does not know.
+    #[serde(other)]
     Unknown,
 }
-
-from_json!(enum ItemUpdate {
-    "assistant_message.content_part.added" => ContentPartAdded { content_index, content },
-    "assistant_message.content_part.text_delta" => TextDelta { content_index, delta },
-    "assistant_message.content_part.annotation_added" => AnnotationAdded {
-        content_index, annotation_index, annotation
-    },
-    "assistant_message.content_part.done" => ContentPartDone { content_index, content },
-    "widget.streaming_text.value_delta" => WidgetTextDelta { component_id, delta; done },
-    "widget.root.updated" => WidgetRootUpdated { widget },
-    "widget.component.updated" => WidgetComponentUpdated { component_id, component },
-    "workflow.task.added" => WorkflowTaskAdded { task_index, task },
-    "workflow.task.updated" => WorkflowTaskUpdated { task_index, task },
-    "generated_image.updated" => GeneratedImageUpdated { image; progress },
-    _ => Unknown,
-});
 
 #[cfg(test)]
 mod tests {

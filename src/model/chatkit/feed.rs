@@ -1,12 +1,11 @@
 //! What a user's feed says: the changes that a tab cannot see in the streams it reads itself. An addition of ours.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ErrorEvent, Thread};
-use crate::model::from_json::from_json;
 
 /// One event of `GET /chatkit/feed`: `data: <this, on one line>\n\n`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum FeedEvent {
     /// What was known before may be out of date: read anew. The first event, and the one after events were lost.
@@ -56,20 +55,9 @@ pub enum FeedEvent {
     #[serde(rename = "error")]
     Error(ErrorEvent),
     /// An event that this version does not know.
+    #[serde(other)]
     Unknown,
 }
-
-from_json!(enum FeedEvent {
-    "colloquy.reset" => Reset,
-    "thread.created" => ThreadCreated { thread },
-    "thread.updated" => ThreadUpdated { thread },
-    "colloquy.thread.deleted" => ThreadDeleted { thread_id },
-    "colloquy.items.changed" => ItemsChanged { thread_id },
-    "colloquy.run.began" => RunBegan { thread_id, run_id },
-    "colloquy.run.ended" => RunEnded { thread_id, run_id },
-    "error" => Error(_),
-    _ => Unknown,
-});
 
 #[cfg(test)]
 mod tests {

@@ -12,14 +12,14 @@ pub use unseen::{EndOfTurn, HiddenContext, UnknownItem};
 pub use widget::Widget;
 pub use work::{TaskItem, WorkflowItem};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{AssistantMessage, FeedbackKind, StructuredInputItem, UserContent, UserMessage};
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// One entry of a thread.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ThreadItem {
     /// What the user said.
@@ -48,21 +48,6 @@ pub enum ThreadItem {
     #[serde(untagged)]
     Unknown(UnknownItem),
 }
-
-from_json!(enum ThreadItem {
-    "user_message" => UserMessage(_),
-    "assistant_message" => AssistantMessage(_),
-    "client_tool_call" => ClientToolCall(_),
-    "widget" => Widget(_),
-    "generated_image" => GeneratedImage(_),
-    "structured_input" => StructuredInput(_),
-    "workflow" => Workflow(_),
-    "task" => Task(_),
-    "end_of_turn" => EndOfTurn(_),
-    "hidden_context_item" => HiddenContextItem(_),
-    "sdk_hidden_context" => SdkHiddenContext(_),
-    _ => Unknown(_),
-});
 
 /// Does the same with an item of any kind.
 macro_rules! each {

@@ -1,13 +1,13 @@
 //! What users and assistants say.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Annotation, AnswerEnd, Attachment, FeedbackKind};
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// What the user said.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserMessage {
     /// `msg_` and at least 96 random bits, given by the server.
     pub id: String,
@@ -16,23 +16,24 @@ pub struct UserMessage {
     /// When the server took it.
     pub created_at: Timestamp,
     /// The text, in parts.
+    #[serde(default)]
     pub content: Vec<UserContent>,
     /// Files that go along.
+    #[serde(default)]
     pub attachments: Vec<Attachment>,
     /// What the message answers to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,
     /// The wishes for the answer.
+    #[serde(default)]
     pub inference_options: InferenceOptions,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct UserMessage { id, thread_id, created_at; content, attachments, quoted_text, inference_options; ..extra });
-
 /// A part of a user message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum UserContent {
     /// Plain text; never Markdown.
@@ -47,19 +48,16 @@ pub enum UserContent {
         /// What is shown.
         text: String,
         /// What the entity carries.
+        #[serde(default)]
         data: Map<String, Value>,
         /// The group it belongs to.
         #[serde(skip_serializing_if = "Option::is_none")]
         group: Option<String>,
         /// Whether a click on it does something.
+        #[serde(default)]
         interactive: bool,
     },
 }
-
-from_json!(enum UserContent {
-    "input_text" => InputText { text },
-    "input_tag" => InputTag { id, text; data, group, interactive },
-});
 
 impl UserContent {
     /// Returns the text of the part, as it is shown.
@@ -71,7 +69,8 @@ impl UserContent {
 }
 
 /// The wishes for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InferenceOptions {
     /// A tool that must be used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,19 +80,15 @@ pub struct InferenceOptions {
     pub model: Option<String>,
 }
 
-from_json!(struct InferenceOptions { ; tool_choice, model });
-
 /// A tool, by its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolChoice {
     /// The id of the tool.
     pub id: String,
 }
 
-from_json!(struct ToolChoice { id });
-
 /// What the assistant said.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssistantMessage {
     /// `msg_` and at least 96 random bits.
     pub id: String,
@@ -102,6 +97,7 @@ pub struct AssistantMessage {
     /// When the answer began.
     pub created_at: Timestamp,
     /// The text, in parts.
+    #[serde(default)]
     pub content: Vec<AssistantContent>,
     /// What Colloquy adds to the protocol; official clients ignore it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,22 +107,17 @@ pub struct AssistantMessage {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct AssistantMessage { id, thread_id, created_at; content, colloquy; ..extra });
-
 /// A part of an assistant message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AssistantContent {
     /// Markdown.
     OutputText(OutputText),
 }
 
-from_json!(enum AssistantContent {
-    "output_text" => OutputText(_),
-});
-
 /// Markdown with its annotations.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OutputText {
     /// Sources of the text.
     pub annotations: Vec<Annotation>,
@@ -134,10 +125,9 @@ pub struct OutputText {
     pub text: String,
 }
 
-from_json!(struct OutputText { ; annotations, text });
-
 /// What Colloquy notes on an item, under the key `colloquy`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ItemMarks {
     /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -158,8 +148,6 @@ pub struct ItemMarks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<FeedbackKind>,
 }
-
-from_json!(struct ItemMarks { ; interrupted, stopped, end, versions, version, feedback });
 
 impl AssistantMessage {
     /// Returns the text of all parts.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{InferenceOptions, StructuredReply, UserContent};
-use crate::model::from_json::from_json;
 
 /// A request: an operation and integration data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -170,7 +169,7 @@ pub struct Action {
 }
 
 /// What a user thinks of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackKind {
     /// It is good.
@@ -178,11 +177,6 @@ pub enum FeedbackKind {
     /// It is bad.
     Negative,
 }
-
-from_json!(word FeedbackKind {
-    "positive" => Positive,
-    "negative" => Negative,
-});
 
 impl FeedbackKind {
     /// Returns the protocol's name of it.

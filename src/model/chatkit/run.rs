@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ChatKitRequest, InvalidRequest, Thread};
-use crate::model::from_json::{FromJson, from_json};
 
 /// Our key in metadata.
 const KEY: &str = "colloquy";
@@ -24,7 +23,7 @@ pub struct ClientMarks {
 }
 
 /// The run that is answering in a thread, in the thread's `metadata.colloquy.run`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRef {
     /// What to ask of `GET /chatkit/runs/{id}`.
     pub id: String,
@@ -32,8 +31,6 @@ pub struct RunRef {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_id: Option<String>,
 }
-
-from_json!(struct RunRef { id; item_id });
 
 impl ChatKitRequest {
     /// Reads what the client says of itself; nothing when it says nothing.
@@ -66,7 +63,7 @@ impl ChatKitRequest {
 impl Thread {
     /// Returns the run that is answering in it, if the server says so.
     pub fn run(&self) -> Option<RunRef> {
-        RunRef::from_json(self.metadata.get(KEY)?.get("run")?).ok()
+        RunRef::deserialize(self.metadata.get(KEY)?.get("run")?).ok()
     }
 
     /// Says that nobody is answering in it.

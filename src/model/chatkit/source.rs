@@ -1,12 +1,10 @@
 //! Where a text comes from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::from_json::from_json;
-
 /// A mark in a text that names its source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "annotation")]
 pub struct Annotation {
     /// The source.
@@ -16,10 +14,8 @@ pub struct Annotation {
     pub index: Option<u64>,
 }
 
-from_json!(struct Annotation { source; index });
-
 /// A source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Source {
     /// A page.
@@ -33,15 +29,8 @@ pub enum Source {
     Unknown(Value),
 }
 
-from_json!(enum Source {
-    "url" => Url(_),
-    "file" => File(_),
-    "entity" => Entity(_),
-    _ => Unknown(_),
-});
-
 /// A page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UrlSource {
     /// Its title.
     pub title: String,
@@ -64,10 +53,8 @@ pub struct UrlSource {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct UrlSource { title, url; description, timestamp, group, attribution; ..extra });
-
 /// A file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileSource {
     /// Its title.
     pub title: String,
@@ -87,10 +74,8 @@ pub struct FileSource {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct FileSource { title, filename; description, timestamp, group; ..extra });
-
 /// A thing of the integration's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EntitySource {
     /// Its title.
     pub title: String,
@@ -115,12 +100,12 @@ pub struct EntitySource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_label: Option<String>,
     /// Whether a click on it does something.
+    #[serde(default)]
     pub interactive: bool,
     /// What the thing carries; its nulls are kept.
+    #[serde(default)]
     pub data: Map<String, Value>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
-
-from_json!(struct EntitySource { title, id; description, timestamp, group, icon, label, inline_label, interactive, data; ..extra });

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// Questions of the assistant's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StructuredInputItem {
     /// `msg_` and at least 96 random bits.
     pub id: String,
@@ -17,18 +17,18 @@ pub struct StructuredInputItem {
     /// When the questions were asked.
     pub created_at: Timestamp,
     /// Whether they are answered.
+    #[serde(default)]
     pub status: StructuredInputStatus,
     /// The questions.
+    #[serde(default)]
     pub inputs: Vec<StructuredInput>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct StructuredInputItem { id, thread_id, created_at; status, inputs; ..extra });
-
 /// Whether questions are answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StructuredInputStatus {
     /// Not yet.
@@ -40,14 +40,8 @@ pub enum StructuredInputStatus {
     Skipped,
 }
 
-from_json!(word StructuredInputStatus {
-    "pending" => Pending,
-    "answered" => Answered,
-    "skipped" => Skipped,
-});
-
 /// One question.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StructuredInput {
     /// With prepared answers.
@@ -59,6 +53,7 @@ pub enum StructuredInput {
         /// The prepared answers.
         options: Vec<ChoiceOption>,
         /// Whether several may be chosen.
+        #[serde(default)]
         multiple: bool,
         /// The answer.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,31 +77,22 @@ pub enum StructuredInput {
     Unknown(Value),
 }
 
-from_json!(enum StructuredInput {
-    "multiple_choice" => MultipleChoice { id, question, options; multiple, answer },
-    "freeform" => Freeform { id, question; description, answer },
-    _ => Unknown(_),
-});
-
 /// A prepared answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChoiceOption {
     /// What it says.
     pub value: String,
 }
 
-from_json!(struct ChoiceOption { value });
-
 /// What the user answered to one question.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StructuredAnswer {
     /// The answers; several only where several may be chosen.
     pub values: Vec<String>,
     /// The user went on without an answer.
     pub skipped: bool,
 }
-
-from_json!(struct StructuredAnswer { ; values, skipped });
 
 /// What the user answered to all questions of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

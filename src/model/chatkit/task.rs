@@ -1,33 +1,32 @@
 //! Steps of work or of thought.
 
-use serde::Serialize;
-use serde_json::{Error, Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Source;
-use crate::model::from_json::{Fields, FromJson, deserialize_from_json, from_json};
 
 /// Steps in a row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workflow {
     /// What the steps are.
     #[serde(rename = "type")]
     pub kind: WorkflowKind,
     /// The steps.
+    #[serde(default)]
     pub tasks: Vec<Task>,
     /// What is shown in their stead when they are done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<WorkflowSummary>,
     /// Whether they are shown although there is a summary.
+    #[serde(default)]
     pub expanded: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct Workflow { kind as "type"; tasks, summary, expanded; ..extra });
-
 /// What the steps of a workflow are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkflowKind {
     /// Work.
@@ -36,13 +35,8 @@ pub enum WorkflowKind {
     Reasoning,
 }
 
-from_json!(word WorkflowKind {
-    "custom" => Custom,
-    "reasoning" => Reasoning,
-});
-
 /// What is shown in the stead of steps that are done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum WorkflowSummary {
     /// How long they took.
@@ -60,20 +54,8 @@ pub enum WorkflowSummary {
     },
 }
 
-impl FromJson for WorkflowSummary {
-    fn from_json(value: &Value) -> Result<Self, Error> {
-        let fields = Fields::of(value, "a summary")?;
-        match fields.required("duration") {
-            Ok(duration) => Ok(Self::Duration { duration }),
-            Err(_) => Ok(Self::Custom { title: fields.required("title")?, icon: fields.or_default("icon")? }),
-        }
-    }
-}
-
-deserialize_from_json!(WorkflowSummary);
-
 /// One step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Task {
     /// Anything.
@@ -91,17 +73,8 @@ pub enum Task {
     Unknown(Value),
 }
 
-from_json!(enum Task {
-    "custom" => Custom(_),
-    "web_search" => WebSearch(_),
-    "thought" => Thought(_),
-    "file" => File(_),
-    "image" => Image(_),
-    _ => Unknown(_),
-});
-
 /// How far a step is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusIndicator {
     /// Not shown.
@@ -113,14 +86,9 @@ pub enum StatusIndicator {
     Complete,
 }
 
-from_json!(word StatusIndicator {
-    "none" => None,
-    "loading" => Loading,
-    "complete" => Complete,
-});
-
 /// Any step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CustomTask {
     /// How far it is.
     pub status_indicator: StatusIndicator,
@@ -138,10 +106,9 @@ pub struct CustomTask {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct CustomTask { ; status_indicator, title, icon, content; ..extra });
-
 /// A search of the web.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WebSearchTask {
     /// How far it is.
     pub status_indicator: StatusIndicator,
@@ -160,12 +127,11 @@ pub struct WebSearchTask {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct WebSearchTask { ; status_indicator, title, title_query, queries, sources; ..extra });
-
 /// A thought.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ThoughtTask {
     /// How far it is.
+    #[serde(default)]
     pub status_indicator: StatusIndicator,
     /// A few words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,10 +143,9 @@ pub struct ThoughtTask {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct ThoughtTask { content; status_indicator, title; ..extra });
-
 /// Files that are read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FileTask {
     /// How far it is.
     pub status_indicator: StatusIndicator,
@@ -194,10 +159,9 @@ pub struct FileTask {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct FileTask { ; status_indicator, title, sources; ..extra });
-
 /// A picture that is made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ImageTask {
     /// How far it is.
     pub status_indicator: StatusIndicator,
@@ -208,5 +172,3 @@ pub struct ImageTask {
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
-
-from_json!(struct ImageTask { ; status_indicator, title; ..extra });

@@ -191,7 +191,10 @@ fn whoever_sends_something_else_is_told_what_was_expected() {
         &json!({ "type": "input_tag", "id": "a", "text": "b", "interactive": "no" }),
         "invalid type: string \"no\", expected a boolean",
     );
-    check::<UserContent>(&json!(["input_text"]), "invalid type: sequence, expected internally tagged enum UserContent");
+    check::<UserContent>(
+        &json!(["input_text"]),
+        "invalid length 0, expected struct variant UserContent::InputText with 1 element",
+    );
     check::<InferenceOptions>(&json!(7), "invalid type: integer `7`, expected struct InferenceOptions");
     check::<InferenceOptions>(&json!({ "tool_choice": {} }), "missing field `id`");
     check::<Page<ThreadItem>>(&json!({ "data": null }), "invalid type: null, expected a sequence");

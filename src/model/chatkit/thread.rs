@@ -1,13 +1,13 @@
 //! Threads and pages.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ThreadItem;
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// A thread with a page of its items (empty wherever the protocol sends the thread alone).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thread {
     /// What the history shows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,20 +17,21 @@ pub struct Thread {
     /// When the first message was sent.
     pub created_at: Timestamp,
     /// Whether messages may be added.
+    #[serde(default)]
     pub status: ThreadStatus,
     /// Integration data; ours is under the key `colloquy`.
+    #[serde(default)]
     pub metadata: Map<String, Value>,
     /// The hosts whose images may be shown; unset when nothing is stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_image_domains: Option<Vec<String>>,
     /// A page of items. Never taken from `thread.updated`, where it is always empty.
+    #[serde(default)]
     pub items: Page<ThreadItem>,
 }
 
-from_json!(struct Thread { id, created_at; title, status, metadata, allowed_image_domains, items });
-
 /// Whether messages may be added to a thread.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ThreadStatus {
     /// Open.
@@ -50,14 +51,9 @@ pub enum ThreadStatus {
     },
 }
 
-from_json!(enum ThreadStatus {
-    "active" => Active,
-    "locked" => Locked { ; reason },
-    "closed" => Closed { ; reason },
-});
-
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Page<T> {
     /// The rows, in the order asked for.
     pub data: Vec<T>,
@@ -67,8 +63,6 @@ pub struct Page<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
-
-from_json!(struct Page<T> { ; data, has_more, after });
 
 impl<T> Default for Page<T> {
     fn default() -> Self {

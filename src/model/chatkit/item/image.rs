@@ -1,15 +1,12 @@
 //! `generated_image`.
 
-use serde::Serialize;
-use serde_json::{Error, Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::model::{
-    Timestamp,
-    from_json::{Fields, FromJson, deserialize_from_json, from_json},
-};
+use crate::model::Timestamp;
 
 /// A picture, or the place where it will be.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GeneratedImageItem {
     /// `msg_` and at least 96 random bits.
     pub id: String,
@@ -28,29 +25,11 @@ pub struct GeneratedImageItem {
     pub extra: Map<String, Value>,
 }
 
-impl FromJson for GeneratedImageItem {
-    fn from_json(value: &Value) -> Result<Self, Error> {
-        let fields = Fields::of(value, "struct GeneratedImageItem")?;
-        Ok(Self {
-            id: fields.required("id")?,
-            thread_id: fields.required("thread_id")?,
-            created_at: fields.required("created_at")?,
-            image: fields.or_default("image")?,
-            progress: None,
-            extra: fields.others(&["id", "thread_id", "created_at", "image"]),
-        })
-    }
-}
-
-deserialize_from_json!(GeneratedImageItem);
-
 /// A picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneratedImage {
     /// Its id.
     pub id: String,
     /// Where it is; may be a `data:` URL.
     pub url: String,
 }
-
-from_json!(struct GeneratedImage { id, url });

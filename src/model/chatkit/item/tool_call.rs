@@ -1,12 +1,12 @@
 //! `client_tool_call`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// A call of a tool that lives in the client.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientToolCall {
     /// `tc_` and at least 96 random bits.
     pub id: String,
@@ -15,12 +15,14 @@ pub struct ClientToolCall {
     /// When the tool was called.
     pub created_at: Timestamp,
     /// Whether the client has answered.
+    #[serde(default)]
     pub status: ToolCallStatus,
     /// The model's own id of the call.
     pub call_id: String,
     /// The tool.
     pub name: String,
     /// What it is called with; its nulls are kept.
+    #[serde(default)]
     pub arguments: Map<String, Value>,
     /// What the client answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,10 +32,8 @@ pub struct ClientToolCall {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct ClientToolCall { id, thread_id, created_at, call_id, name; status, arguments, output; ..extra });
-
 /// Whether a client has answered a tool call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolCallStatus {
     /// Not yet.
@@ -42,8 +42,3 @@ pub enum ToolCallStatus {
     /// Yes.
     Completed,
 }
-
-from_json!(word ToolCallStatus {
-    "pending" => Pending,
-    "completed" => Completed,
-});

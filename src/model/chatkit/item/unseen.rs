@@ -1,12 +1,12 @@
 //! Items that nobody sees, and those of kinds that came later.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// The assistant has nothing to add.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EndOfTurn {
     /// Its id.
     pub id: String,
@@ -19,10 +19,8 @@ pub struct EndOfTurn {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct EndOfTurn { id, thread_id, created_at; ..extra });
-
 /// Context for the model that no client sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HiddenContext {
     /// `shcx_` and at least 96 random bits.
     pub id: String,
@@ -34,14 +32,13 @@ pub struct HiddenContext {
     pub content: Value,
 }
 
-from_json!(struct HiddenContext { id, thread_id, created_at, content });
-
 /// An item of an unknown kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnknownItem {
     /// Its id.
     pub id: String,
     /// The thread it stands in.
+    #[serde(default)]
     pub thread_id: String,
     /// When it was made.
     pub created_at: Timestamp,
@@ -52,5 +49,3 @@ pub struct UnknownItem {
     #[serde(flatten)]
     pub fields: Map<String, Value>,
 }
-
-from_json!(struct UnknownItem { id, created_at, kind as "type"; thread_id; ..fields });

@@ -1,12 +1,12 @@
 //! `widget`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// A tree of components.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Widget {
     /// `msg_` and at least 96 random bits.
     pub id: String,
@@ -23,5 +23,3 @@ pub struct Widget {
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
-
-from_json!(struct Widget { id, thread_id, created_at, widget; copy_text; ..extra });

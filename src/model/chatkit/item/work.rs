@@ -1,13 +1,13 @@
 //! `workflow` and `task`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::super::{Task, Workflow};
-use crate::model::{Timestamp, from_json::from_json};
+use crate::model::Timestamp;
 
 /// Steps of work or of thought.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkflowItem {
     /// `wf_` and at least 96 random bits.
     pub id: String,
@@ -22,10 +22,8 @@ pub struct WorkflowItem {
     pub extra: Map<String, Value>,
 }
 
-from_json!(struct WorkflowItem { id, thread_id, created_at, workflow; ..extra });
-
 /// One step of work alone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskItem {
     /// `tsk_` and at least 96 random bits.
     pub id: String,
@@ -39,5 +37,3 @@ pub struct TaskItem {
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
-
-from_json!(struct TaskItem { id, thread_id, created_at, task; ..extra });
