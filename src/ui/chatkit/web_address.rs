@@ -1,101 +1,71 @@
-//! Reads addresses of the web as browsers do (WHATWG URL, §4.4), as far as somebody writes them on purpose.
+//! Parses http(s) addresses as browsers do (WHATWG URL, §4.4): by the browser's `URL` in the page and by the crate `url`
+//! on the server, since the crate's Unicode tables would add a hundred kilobytes to the page.
 //!
-//! The crate `url` knows all of them, and brings a hundred kilobytes of Unicode's tables into the page for it. What is
-//! unusual (backslashes, names of users, hosts that are numbers in disguise) is no address here, so that nothing is
-//! taken for another place than the browser will go to. `src/tests/web_address.rs` holds ours against `url`.
+//! An address must lead to the host that a reader sees in its text, so unusual spellings are refused: backslashes, user
+//! info, IPv6, and hosts that are numbers in disguise. `src/tests/web_address.rs` and the story "links lead to the same
+//! places wherever they are drawn" hold both sides against the same table.
 
-use std::fmt;
+use std::{fmt, net::Ipv4Addr};
 
 /// An address whose scheme is `http` or `https`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WebAddress<'a> {
-    scheme: &'static str,
+pub(crate) struct WebAddress {
+    href: String,
     host: String,
-    port: Option<u16>,
-    /// From the end of the host: a path, a query and a fragment, or some of them.
-    rest: &'a str,
 }
 
-impl<'a> WebAddress<'a> {
-    /// Reads an address; `None` if it is none of the web, or an unusual one.
-    pub(crate) fn read(text: &'a str) -> Option<Self> {
+impl WebAddress {
+    /// Parses an http(s) URL. Returns `None` for other schemes, for user info, and for IPv6 and disguised IPv4 hosts.
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim_matches(' ');
-        if text.chars().any(char::is_control) {
-            return None;
-        }
         let (scheme, rest) = text.split_once("://")?;
-        let scheme = ["https", "http"].into_iter().find(|it| scheme.eq_ignore_ascii_case(it))?;
-        let (authority, rest) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
-        let path = rest.split(['?', '#']).next().unwrap_or_default();
-        let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
-        if path.contains('\\') || !is_host(host) {
+        let before_query = rest.split(['?', '#']).next().unwrap_or_default();
+        let authority = before_query.split('/').next().unwrap_or_default();
+        let host = authority.split(':').next().unwrap_or_default();
+        let is_web = ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
+        let is_unusual = before_query.contains('\\') || authority.contains('@') || text.chars().any(char::is_control);
+        if !is_web || is_unusual {
             return None;
         }
-        Some(Self { scheme, host: host.to_ascii_lowercase(), port: port_of(port, scheme)?, rest })
+        let address = parse(text).filter(|_| host.chars().all(is_of_name))?;
+        leads_to(&address.host, host).then_some(address)
     }
 
-    /// Whether what is fetched from there is fetched by `https`.
+    /// True if the scheme is `https`.
     pub(crate) fn is_secure(&self) -> bool {
-        self.scheme == "https"
+        self.href.starts_with("https:")
     }
 
-    /// Returns the host in lower case; `None` if only a browser knows how it is spelled in ASCII.
-    pub(crate) fn ascii_host(&self) -> Option<&str> {
-        self.host.is_ascii().then_some(&self.host)
+    /// Returns the host in lower case and in ASCII (`xn--…`).
+    pub(crate) fn host(&self) -> &str {
+        &self.host
     }
 }
 
-/// As a browser would write it, but for the path's `..` and for hosts that are not ASCII.
-impl fmt::Display for WebAddress<'_> {
+/// The address as a browser writes it.
+impl fmt::Display for WebAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        if !self.rest.starts_with('/') {
-            f.write_str("/")?;
-        }
-        f.write_str(&encoded(self.rest, |it| matches!(it, ' ' | '"' | '<' | '>') || !it.is_ascii()))
+        f.write_str(&self.href)
     }
 }
 
-/// Writes `%20` and the like for some characters.
-pub(crate) fn encoded(text: &str, is_encoded: impl Fn(char) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for char in text.chars() {
-        if is_encoded(char) {
-            char.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| encoded.push_str(&format!("%{byte:02X}")));
-        } else {
-            encoded.push(char);
-        }
-    }
-    encoded
+#[cfg(target_arch = "wasm32")]
+fn parse(text: &str) -> Option<WebAddress> {
+    let url = web_sys::Url::new(text).ok()?;
+    Some(WebAddress { href: url.href(), host: url.hostname() })
 }
 
-/// Reads what follows a host's colon; the scheme's own port is as good as none.
-#[allow(clippy::option_option, reason = "none, and no port")]
-fn port_of(text: &str, scheme: &str) -> Option<Option<u16>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    let is_number = text.len() <= 5 && text.bytes().all(|it| it.is_ascii_digit());
-    let port: u16 = is_number.then(|| text.parse().ok())??;
-    Some(Some(port).filter(|port| *port != if scheme == "https" { 443 } else { 80 }))
+#[cfg(not(target_arch = "wasm32"))]
+fn parse(text: &str) -> Option<WebAddress> {
+    let url = url::Url::parse(text).ok()?;
+    Some(WebAddress { host: url.host_str()?.to_owned(), href: url.into() })
 }
 
-/// A name, or four numbers. Browsers read other numbers as addresses, too: `0x7f.1` is this machine.
-fn is_host(host: &str) -> bool {
-    let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_') || !it.is_ascii();
-    if host.is_empty() || !host.chars().all(is_name) {
-        return false;
-    }
-    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next().unwrap_or_default();
-    let is_number =
-        last.is_empty() || last.bytes().all(|it| it.is_ascii_digit()) || last.to_ascii_lowercase().starts_with("0x");
-    !is_number || is_ipv4(host)
+fn is_of_name(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_') || !char.is_ascii()
 }
 
-fn is_ipv4(host: &str) -> bool {
-    let is_byte = |it: &str| it.parse::<u8>().is_ok_and(|byte| byte.to_string() == it);
-    host.split('.').count() == 4 && host.split('.').all(is_byte)
+/// True if a parsed host is the one that was written. `0x7f.1` is not: browsers parse it to `127.0.0.1`.
+fn leads_to(parsed: &str, written: &str) -> bool {
+    if written.is_ascii() { parsed.eq_ignore_ascii_case(written) } else { parsed.parse::<Ipv4Addr>().is_err() }
 }

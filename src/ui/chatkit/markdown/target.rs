@@ -1,6 +1,6 @@
 //! Where a link or an image may lead. Pure.
 
-use crate::ui::chatkit::web_address::{WebAddress, encoded};
+use crate::ui::chatkit::web_address::WebAddress;
 
 const DEEPLINK: &str = "chatkit-link://";
 const MAIL: &str = "mailto:";
@@ -39,7 +39,7 @@ impl Target {
         }
         // A mail goes to no host.
         let mail = after(text, MAIL).filter(|it| !it.starts_with('/'))?;
-        Some(Self::Web(format!("{MAIL}{}", encoded(mail, |it| !it.is_ascii()))))
+        Some(Self::Web(format!("{MAIL}{}", ascii(mail))))
     }
 }
 
@@ -65,10 +65,23 @@ fn decode(text: &str) -> String {
     form_urlencoded::parse(hidden.as_bytes()).next().map_or(String::new(), |(name, _)| name.into_owned())
 }
 
+/// Percent-encodes the characters outside ASCII.
+fn ascii(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_ascii() {
+            encoded.push(char);
+        } else {
+            char.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| encoded.push_str(&format!("%{byte:02X}")));
+        }
+    }
+    encoded
+}
+
 /// Whether an image may be fetched: by https, from one of `hosts` or a subdomain of one (`*.host` says the same).
 pub(super) fn is_image_allowed(src: &str, hosts: &[String]) -> bool {
     let Some(address) = WebAddress::read(src).filter(WebAddress::is_secure) else { return false };
-    let Some(host) = address.ascii_host() else { return false };
+    let host = address.host();
     hosts.iter().any(|allowed| {
         let allowed = allowed.trim().trim_start_matches("*.").to_ascii_lowercase();
         let before = host.strip_suffix(allowed.as_str());
