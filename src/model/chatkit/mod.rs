@@ -19,6 +19,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod widget_kind;
 
 pub use answer_end::AnswerEnd;
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
@@ -47,3 +48,4 @@ pub use task::{
     WorkflowSummary,
 };
 pub use thread::{Page, Thread, ThreadStatus};
+pub use widget_kind::WidgetKind;

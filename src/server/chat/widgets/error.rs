@@ -1,5 +1,7 @@
 //! What can be wrong with a template.
 
+use crate::model::chatkit::WidgetKind;
+
 /// What is wrong with a template, and in which file and line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]
@@ -29,7 +31,8 @@ impl TemplateError {
 
     pub(super) fn root(file: &str, kind: Option<&str>) -> Self {
         let found = kind.map_or("has no type".to_owned(), |it| format!("is `{it}`"));
-        Self::new(file, format!("the root {found}, and can be `Card`, `ListView` or `Basic`"))
+        let [first, second, last] = WidgetKind::ROOTS.map(WidgetKind::as_str);
+        Self::new(file, format!("the root {found}, and can be `{first}`, `{second}` or `{last}`"))
     }
 
     fn new(file: &str, what: String) -> Self {

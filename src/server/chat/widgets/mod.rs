@@ -13,6 +13,8 @@ use minijinja::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::model::chatkit::WidgetKind;
+
 /// The only version of the format that there is.
 const VERSION: &str = "1.0";
 
@@ -60,9 +62,10 @@ impl WidgetTemplate {
         let text =
             template.and_then(|it| it.render(Serde(given))).map_err(|err| TemplateError::template(&self.file, &err))?;
         let widget: Value = serde_json::from_str(&text).map_err(|err| TemplateError::output(&self.file, &err))?;
-        match widget["type"].as_str() {
-            Some("Card" | "ListView" | "Basic") => Ok(widget),
-            kind => Err(TemplateError::root(&self.file, kind)),
+        let kind = widget["type"].as_str();
+        match kind.and_then(WidgetKind::parse) {
+            Some(root) if root.is_root() => Ok(widget),
+            _ => Err(TemplateError::root(&self.file, kind)),
         }
     }
 }

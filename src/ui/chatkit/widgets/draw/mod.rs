@@ -14,7 +14,7 @@ mod texts;
 use serde_json::Value;
 
 use super::{path::Path, props::Props};
-use crate::ui::tree::Element;
+use crate::{model::chatkit::WidgetKind, ui::tree::Element};
 
 /// No widget of a sane server is as deep, and every browser's stack bears it.
 const MAX_DEPTH: usize = 48;
@@ -34,7 +34,7 @@ pub(super) struct Around {
 
 /// Whether it can be drawn.
 pub(super) fn is_root(widget: &Value) -> bool {
-    Props::of(widget).is_some_and(|it| matches!(it.kind(), "Card" | "ListView" | "Basic"))
+    Props::of(widget).and_then(|it| WidgetKind::parse(it.kind())).is_some_and(WidgetKind::is_root)
 }
 
 /// A component and where it stands.
@@ -104,41 +104,38 @@ impl Here<'_> {
 
 /// Draws a component; of one that is not known, what it holds.
 fn component(here: Here<'_>) -> Option<Element> {
-    let element = match here.props.kind() {
-        "Box" | "Col" | "Row" => boxes::flex(here),
-        "Form" => boxes::form(here),
-        "Spacer" => boxes::spacer(here),
-        "Divider" => boxes::divider(here),
-        "Transition" => boxes::transition(here)?,
-        "Card" => roots::card(here),
-        "ListView" => roots::list_view(here),
-        "Basic" => roots::basic(here),
-        "ListViewItem" => roots::list_view_item(here),
-        "Text" => texts::text(here),
-        "Title" => texts::title(here),
-        "Caption" => texts::caption(here),
-        "Label" => texts::label(here),
-        "Markdown" => texts::markdown(here),
-        "Badge" => texts::badge(here),
-        "Icon" => media::icon(here),
-        "Image" => media::image(here),
-        "Button" => controls::button(here),
-        "Input" => fields::input(here),
-        "Textarea" => fields::textarea(here),
-        "Select" if search::is_searchable(here.props) => search::select(here),
-        "Select" => fields::select(here),
-        "DatePicker" => date::picker(here),
-        "Checkbox" => fields::checkbox(here),
-        "RadioGroup" => fields::radio_group(here),
-        "Chart" => chart::chart(here)?,
-        "Table" => table::table(here),
-        _ => {
-            let children = here.children();
-            if children.is_empty() {
-                return None;
-            }
-            Element::of("div", "widget__unknown").children(children)
-        }
+    let Some(kind) = WidgetKind::parse(here.props.kind()) else {
+        let children = here.children();
+        return (!children.is_empty()).then(|| here.keyed(Element::of("div", "widget__unknown").children(children)));
+    };
+    let element = match kind {
+        WidgetKind::Box | WidgetKind::Col | WidgetKind::Row => boxes::flex(here),
+        WidgetKind::Form => boxes::form(here),
+        WidgetKind::Spacer => boxes::spacer(here),
+        WidgetKind::Divider => boxes::divider(here),
+        WidgetKind::Transition => boxes::transition(here)?,
+        WidgetKind::Card => roots::card(here),
+        WidgetKind::ListView => roots::list_view(here),
+        WidgetKind::Basic => roots::basic(here),
+        WidgetKind::ListViewItem => roots::list_view_item(here),
+        WidgetKind::Text => texts::text(here),
+        WidgetKind::Title => texts::title(here),
+        WidgetKind::Caption => texts::caption(here),
+        WidgetKind::Label => texts::label(here),
+        WidgetKind::Markdown => texts::markdown(here),
+        WidgetKind::Badge => texts::badge(here),
+        WidgetKind::Icon => media::icon(here),
+        WidgetKind::Image => media::image(here),
+        WidgetKind::Button => controls::button(here),
+        WidgetKind::Input => fields::input(here),
+        WidgetKind::Textarea => fields::textarea(here),
+        WidgetKind::Select if search::is_searchable(here.props) => search::select(here),
+        WidgetKind::Select => fields::select(here),
+        WidgetKind::DatePicker => date::picker(here),
+        WidgetKind::Checkbox => fields::checkbox(here),
+        WidgetKind::RadioGroup => fields::radio_group(here),
+        WidgetKind::Chart => chart::chart(here)?,
+        WidgetKind::Table => table::table(here),
     };
     Some(here.keyed(element))
 }

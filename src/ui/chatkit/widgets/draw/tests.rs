@@ -282,37 +282,7 @@ fn a_table_has_its_heads_first() {
 fn nothing_odd_breaks_it() {
     let deep =
         (0..200).fold(json!({ "type": "Text", "value": "deep" }), |it, _| json!({ "type": "Box", "children": [it] }));
-    for kind in [
-        "Card",
-        "ListView",
-        "Basic",
-        "Box",
-        "Row",
-        "Col",
-        "Form",
-        "Spacer",
-        "Divider",
-        "Transition",
-        "ListViewItem",
-        "Text",
-        "Title",
-        "Caption",
-        "Label",
-        "Markdown",
-        "Badge",
-        "Icon",
-        "Image",
-        "Button",
-        "Input",
-        "Textarea",
-        "Select",
-        "DatePicker",
-        "Checkbox",
-        "RadioGroup",
-        "Chart",
-        "Table",
-        "Nothing",
-    ] {
+    for kind in WidgetKind::ALL.iter().map(|it| it.as_str()).chain(["Nothing"]) {
         for odd in [json!(null), json!(7), json!("x"), json!([null, 7, "x", [], {}]), json!({}), deep.clone()] {
             let fields = [
                 "children",
