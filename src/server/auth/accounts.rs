@@ -7,7 +7,7 @@ use super::{
     credentials,
     door::{self, Account},
     sessions::{self, SessionRow, Visitor},
-    users::{self, UserRow},
+    users::{self, UserRow, user_columns},
     verification,
 };
 use crate::{
@@ -212,14 +212,16 @@ struct JoinedRow {
 
 /// Finds the user of an address, and the hash of the password if there is one.
 async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Option<String>)>> {
-    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(
-        r#"
-        select u."id", u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt", a."password"
-        from "user" u
-        left join "account" a on a."userId" = u."id" and a."accountId" = u."id" and a."providerId" = $2
-        where u."email" = $1
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(concat!(
+        "select ",
+        user_columns!(),
+        r#", a."password"
+        from "user"
+        left join "account" a
+            on a."userId" = "user"."id" and a."accountId" = "user"."id" and a."providerId" = $2
+        where "user"."email" = $1
         "#,
-    )
+    ))
     .bind(email.as_str())
     .bind(CREDENTIAL)
     .fetch_optional(pool)

@@ -173,22 +173,31 @@ impl From<JoinedRow> for (SessionRow, User) {
     }
 }
 
+/// The columns of a [`SessionRow`], in a statement on the table `session`.
+macro_rules! session_columns {
+    () => {
+        r#""session"."id", "session"."token", "session"."userId", "session"."expiresAt", "session"."createdAt",
+                "session"."updatedAt",
+                coalesce("session"."ipAddress", '') as "ipAddress",
+                coalesce("session"."userAgent", '') as "userAgent""#
+    };
+}
+
 /// Selects a session with its user; the caller adds the condition.
 macro_rules! select_joined {
     ($condition:literal) => {
         concat!(
-            r#"
-            select s."id", s."token", s."userId", s."expiresAt", s."createdAt", s."updatedAt",
-                coalesce(s."ipAddress", '') as "ipAddress",
-                coalesce(s."userAgent", '') as "userAgent",
+            "select ",
+            session_columns!(),
+            r#",
                 u."name" as "userName",
                 u."email" as "userEmail",
                 u."emailVerified" as "userEmailVerified",
                 u."image" as "userImage",
                 u."createdAt" as "userCreatedAt",
                 u."updatedAt" as "userUpdatedAt"
-            from "session" s
-            join "user" u on u."id" = s."userId"
+            from "session"
+            join "user" u on u."id" = "session"."userId"
             "#,
             $condition
         )
@@ -200,7 +209,7 @@ macro_rules! select_joined {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<(SessionRow, User)>> {
-    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."token" = $1"#))
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where "session"."token" = $1"#))
         .bind(token)
         .fetch_optional(pool)
         .await)?;
@@ -212,7 +221,7 @@ pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<(SessionRow, U
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn find(db: &Db, id: &str, user_id: &str) -> Result<Option<(SessionRow, User)>> {
-    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where s."id" = $1 and s."userId" = $2"#))
+    let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(select_joined!(r#"where "session"."id" = $1 and "session"."userId" = $2"#))
             .bind(id)
             .bind(user_id)
             .fetch_optional(pool)
@@ -279,16 +288,15 @@ pub async fn delete_by_token(db: &Db, token: &str) -> Result<()> {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
-    Ok(on!(app.db.read(), pool => sqlx::query_as(
+    Ok(on!(app.db.read(), pool => sqlx::query_as(concat!(
+        "select ",
+        session_columns!(),
         r#"
-        select "id", "token", "userId", "expiresAt", "createdAt", "updatedAt",
-            coalesce("ipAddress", '') as "ipAddress",
-            coalesce("userAgent", '') as "userAgent"
         from "session"
         where "userId" = $1 and "expiresAt" > $2
         order by "createdAt", "id"
         "#,
-    )
+    ))
     .bind(user_id)
     .bind(app.clock.now())
     .fetch_all(pool)

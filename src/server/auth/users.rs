@@ -43,12 +43,22 @@ impl From<UserRow> for User {
     }
 }
 
+/// The columns of a [`UserRow`], in a statement on the table `user`.
+macro_rules! user_columns {
+    () => {
+        r#""user"."id", "user"."name", "user"."email", "user"."emailVerified", "user"."image",
+                "user"."createdAt", "user"."updatedAt""#
+    };
+}
+pub(super) use user_columns;
+
 /// Selects a user; the caller names the column that `$1` is compared with.
 macro_rules! select_user {
     ($column:literal) => {
         concat!(
+            "select ",
+            user_columns!(),
             r#"
-            select "id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"
             from "user"
             where "#,
             $column,

@@ -1,5 +1,12 @@
 //! Items of threads: the table `item`, one row per item, counted within its thread.
 
+/// The columns of a [`ShownRow`], in a statement that joins `item` and `feedback`.
+macro_rules! shown_columns {
+    () => {
+        r#""item"."body", "feedback"."kind" as "feedback""#
+    };
+}
+
 mod turns;
 
 use sqlx::{FromRow, types::Json};
@@ -75,8 +82,10 @@ async fn page(
 ) -> Result<Page<ThreadItem>> {
     let statement = match order {
         ListOrder::Asc => {
-            r#"
-            select "item"."body", "feedback"."kind" as "feedback"
+            concat!(
+                "select ",
+                shown_columns!(),
+                r#"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
             left join "feedback" on "feedback"."itemId" = "item"."id"
@@ -86,11 +95,14 @@ async fn page(
                 and "item"."seq" > $3
             order by "item"."seq"
             limit $4
-            "#
+            "#,
+            )
         }
         ListOrder::Desc => {
-            r#"
-            select "item"."body", "feedback"."kind" as "feedback"
+            concat!(
+                "select ",
+                shown_columns!(),
+                r#"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
             left join "feedback" on "feedback"."itemId" = "item"."id"
@@ -100,7 +112,8 @@ async fn page(
                 and "item"."seq" < $3
             order by "item"."seq" desc
             limit $4
-            "#
+            "#,
+            )
         }
     };
     let rows: Vec<ShownRow> = on!(db.read(), pool => {

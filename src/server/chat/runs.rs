@@ -3,6 +3,13 @@
 //! Its task holds a lease and renews it. Every write of the task asks first whether the run is still its own
 //! ([`hold`], [`close`]): a task that was thought dead and is not writes nothing any more.
 
+/// The columns of a [`StoredRun`], in a statement on the table `run`.
+macro_rules! run_columns {
+    () => {
+        r#""id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt""#
+    };
+}
+
 mod abandoned;
 mod claims;
 
@@ -94,13 +101,14 @@ impl StoredRun {
 /// [`ChatError::NotFound`].
 pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredRun> {
     let run: Option<StoredRun> = on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "id" = $1 and "userId" = $2
             "#,
-        )
+        ))
         .bind(run_id)
         .bind(user_id)
         .fetch_optional(pool)
@@ -112,13 +120,14 @@ pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredR
 /// Says of each of the user's threads which run is answering in it.
 pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
     let running: Vec<StoredRun> = on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "userId" = $1 and "status" = 'running'
             "#,
-        )
+        ))
         .bind(user_id)
         .fetch_all(pool)
         .await

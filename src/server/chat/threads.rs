@@ -1,5 +1,13 @@
 //! Threads: the table `thread`.
 
+/// The columns of a [`ThreadRow`], in a statement on the table `thread`.
+macro_rules! thread_columns {
+    () => {
+        r#""id", "title", "status", "createdAt", "told",
+                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId""#
+    };
+}
+
 mod told;
 
 use serde_json::json;
@@ -110,26 +118,30 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
     };
     let statement = match order {
         ListOrder::Asc => {
-            r#"
-            select "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
+            concat!(
+                "select ",
+                thread_columns!(),
+                r#"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") > ($2, $3)
             order by "createdAt", "seq"
             limit $4
-            "#
+            "#,
+            )
         }
         ListOrder::Desc => {
-            r#"
-            select "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
+            concat!(
+                "select ",
+                thread_columns!(),
+                r#"
             from "thread"
             where "userId" = $1
                 and ("createdAt", "seq") < ($2, $3)
             order by "createdAt" desc, "seq" desc
             limit $4
-            "#
+            "#,
+            )
         }
     };
     let rows: Vec<ThreadRow> = on!(db.read(), pool => {
@@ -167,14 +179,14 @@ async fn with_items(db: &Db, user_id: &str, thread_id: &str, order: ListOrder, n
 /// [`ChatError::NotFound`].
 pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
     let row: Option<ThreadRow> = on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            thread_columns!(),
             r#"
-            select "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
             from "thread"
             where "id" = $1 and "userId" = $2
             "#,
-        )
+        ))
         .bind(thread_id)
         .bind(user_id)
         .fetch_optional(pool)
@@ -197,15 +209,14 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
     }
     let mut tx = Tx::begin(db).await?;
     let row: Option<ThreadRow> = within!(&mut tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             update "thread"
             set "title" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
-            "#,
-        )
+            returning "#,
+            thread_columns!(),
+        ))
         .bind(thread_id)
         .bind(user_id)
         .bind(title)
@@ -269,15 +280,14 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Resul
 /// [`ChatError::NotFound`].
 pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Timestamp) -> Result<Thread> {
     let row: Option<ThreadRow> = within!(tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             update "thread"
             set "updatedAt" = $3
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
-            "#,
-        )
+            returning "#,
+            thread_columns!(),
+        ))
         .bind(thread_id)
         .bind(user_id)
         .bind(now)
@@ -330,15 +340,14 @@ pub(super) async fn set_status(
     now: Timestamp,
 ) -> Result<Thread> {
     let row: Option<ThreadRow> = within!(tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             update "thread"
             set "status" = $3, "updatedAt" = $4
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
-            "#,
-        )
+            returning "#,
+            thread_columns!(),
+        ))
         .bind(thread_id)
         .bind(user_id)
         .bind(Json(status))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
-use super::UserRow;
+use super::{UserRow, user_columns};
 use crate::{
     model::auth::User,
     server::{AppState, Result, auth::accounts::CREDENTIAL, db::on},
@@ -36,20 +36,21 @@ struct OverviewRow {
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn list(app: &AppState) -> Result<Vec<Overview>> {
-    let rows: Vec<OverviewRow> = on!(app.db.read(), pool => sqlx::query_as(
-        r#"
-        select u."id", u."name", u."email", u."emailVerified", u."image", u."createdAt", u."updatedAt",
+    let rows: Vec<OverviewRow> = on!(app.db.read(), pool => sqlx::query_as(concat!(
+        "select ",
+        user_columns!(),
+        r#",
             (
                 select min(case when a."password" like '$%' then 'argon2id' else 'scrypt' end)
                 from "account" a
-                where a."userId" = u."id" and a."accountId" = u."id" and a."providerId" = $1
+                where a."userId" = "user"."id" and a."accountId" = "user"."id" and a."providerId" = $1
                     and a."password" is not null
             ) as "passwordHash",
-            (select count(*) from "session" s where s."userId" = u."id" and s."expiresAt" > $2) as "sessions"
-        from "user" u
-        order by u."createdAt", u."id"
+            (select count(*) from "session" s where s."userId" = "user"."id" and s."expiresAt" > $2) as "sessions"
+        from "user"
+        order by "user"."createdAt", "user"."id"
         "#,
-    )
+    ))
     .bind(CREDENTIAL)
     .bind(app.clock.now())
     .fetch_all(pool)

@@ -12,6 +12,13 @@ use crate::{
     },
 };
 
+/// The columns of an [`AttachmentRow`].
+macro_rules! attachment_columns {
+    () => {
+        r#""id", "userId", "threadId", "name", "mimeType", "size""#
+    };
+}
+
 /// A file of a user's, as it was announced.
 #[derive(Clone, Debug, FromRow)]
 #[sqlx(rename_all = "camelCase")]
@@ -50,13 +57,14 @@ pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
 /// Returns an attachment, whoever owns it: a link tells whether it was made for the owner.
 pub(super) async fn of_link(db: &Db, id: &str) -> Result<AttachmentRow> {
     let row: Option<AttachmentRow> = on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            attachment_columns!(),
             r#"
-            select "id", "userId", "threadId", "name", "mimeType", "size"
             from "attachment"
             where "id" = $1
             "#,
-        )
+        ))
         .bind(id)
         .fetch_optional(pool)
         .await
@@ -76,7 +84,7 @@ pub(super) async fn send(
     now: Timestamp,
 ) -> Result<AttachmentRow> {
     let sent: Option<AttachmentRow> = within!(&mut *tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             update "attachment"
             set "threadId" = $3, "updatedAt" = $4
@@ -84,9 +92,9 @@ pub(super) async fn send(
                 and "userId" = $2
                 and "threadId" is null
                 and exists (select 1 from "file" where "file"."attachmentId" = "attachment"."id" and "kind" = 'original')
-            returning "id", "userId", "threadId", "name", "mimeType", "size"
-            "#,
-        )
+            returning "#,
+            attachment_columns!(),
+        ))
         .bind(id)
         .bind(user_id)
         .bind(thread_id)

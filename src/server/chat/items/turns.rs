@@ -19,9 +19,10 @@ pub(in crate::server::chat) async fn turn(
     question_id: &str,
 ) -> Result<Vec<ThreadItem>> {
     let rows: Vec<ShownRow> = on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            shown_columns!(),
             r#"
-            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
             join "thread" on "thread"."id" = "item"."threadId"
             left join "feedback" on "feedback"."itemId" = "item"."id"
@@ -41,7 +42,7 @@ pub(in crate::server::chat) async fn turn(
                 )
             order by "item"."seq"
             "#,
-        )
+        ))
         .bind(thread_id)
         .bind(user_id)
         .bind(question_id)
@@ -65,16 +66,17 @@ pub(in crate::server::chat) async fn following(
 /// Returns all items after one, hidden ones too, the oldest first, with what the user thinks of them.
 pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Vec<ThreadItem>> {
     let rows: Vec<ShownRow> = within!(tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            shown_columns!(),
             r#"
-            select "item"."body", "feedback"."kind" as "feedback"
             from "item"
             left join "feedback" on "feedback"."itemId" = "item"."id"
             where "item"."threadId" = $1
                 and "item"."seq" > (select "seq" from "item" where "id" = $2 and "threadId" = $1)
             order by "item"."seq"
             "#,
-        )
+        ))
         .bind(thread_id)
         .bind(item_id)
         .fetch_all(conn)

@@ -20,15 +20,16 @@ use crate::{
 /// Returns the runs whose lease was over at `at`.
 pub(in crate::server::chat) async fn expired(db: &Db, at: Timestamp) -> Result<Vec<StoredRun>> {
     Ok(on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "status" = 'running' and "leaseExpiresAt" < $1
             order by "leaseExpiresAt"
             limit 1000
             "#,
-        )
+        ))
         .bind(at)
         .fetch_all(pool)
         .await
@@ -43,13 +44,14 @@ pub(in crate::server::chat) async fn close_expired(
     now: Timestamp,
 ) -> Result<()> {
     let run: Option<StoredRun> = within!(&mut *tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
             r#"
-            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt"
             from "run"
             where "threadId" = $1 and "status" = 'running' and "leaseExpiresAt" < $2
             "#,
-        )
+        ))
         .bind(thread_id)
         .bind(now)
         .fetch_optional(conn)

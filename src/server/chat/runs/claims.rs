@@ -101,13 +101,14 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
 /// Returns the run that a key of the user's opened.
 async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<KeyedRun>> {
     Ok(within!(tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt", "createdAt", "fingerprint"
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
+            r#", "createdAt", "fingerprint"
             from "run"
             where "userId" = $1 and "key" = $2
             "#,
-        )
+        ))
         .bind(user_id)
         .bind(key)
         .fetch_optional(conn)

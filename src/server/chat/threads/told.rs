@@ -39,15 +39,14 @@ pub(in crate::server::chat) async fn change(
 ) -> Result<Thread> {
     let ThreadChange { title, status, allowed_image_domains, metadata } = change.clone();
     let row: Option<ThreadRow> = within!(&mut *tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             update "thread"
             set "title" = coalesce($3, "title"), "status" = $4, "told" = $5, "updatedAt" = $6
             where "id" = $1 and "userId" = $2
-            returning "id", "title", "status", "createdAt", "told",
-                (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId"
-            "#,
-        )
+            returning "#,
+            thread_columns!(),
+        ))
         .bind(thread_id)
         .bind(user_id)
         .bind(&title)
