@@ -1,4 +1,4 @@
-//! Accounts: sign up, sign in, sign out, who is there, and the chat token.
+//! Sign-up, sign-in, sign-out, the session and the chat token.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::model::{
     page::EntryStart,
 };
 
-/// Creates an account and goes to `next` (a path of ours; `/chat` otherwise); where signing up does not sign in, to the
-/// page that says what comes next.
+/// Creates an account and redirects to `next` (a path of this origin; `/chat` otherwise). If signing up does not sign
+/// in, redirects to the page that explains the next step.
 ///
 /// # Errors
 /// [`ApiError::Auth`] with the reason.
@@ -23,7 +23,7 @@ pub async fn sign_up(
     crate::server::forms::sign_up(name, email, password, next).await
 }
 
-/// Signs in and goes to `next` (a path of ours; `/chat` otherwise). An unchecked `remember_me` is simply absent.
+/// Signs in and redirects to `next` (a path of this origin; `/chat` otherwise). An unchecked `remember_me` is absent.
 ///
 /// # Errors
 /// [`ApiError::Auth`] with the reason.
@@ -37,25 +37,25 @@ pub async fn sign_in(
     crate::server::forms::sign_in(email, password, remember_me.is_some(), next).await
 }
 
-/// Ends the session and goes to the sign-in page.
+/// Ends the session and redirects to the sign-in page.
 ///
 /// # Errors
-/// [`ApiError::Internal`] when the database fails.
+/// [`ApiError::Internal`] if the database fails.
 #[server(prefix = "/api/fn", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
     crate::server::forms::sign_out().await
 }
 
-/// Returns the visitor's session, without its JWT; `None` for a visitor who is signed out.
+/// Returns the visitor's session without its JWT; `None` if the visitor is signed out.
 ///
 /// # Errors
-/// [`ApiError::Internal`] when the database fails.
+/// [`ApiError::Internal`] if the database fails.
 #[server(name = GetSession, prefix = "/api/fn", endpoint = "session")]
 pub async fn session() -> Result<Option<Session>, ApiError> {
     crate::server::forms::session().await
 }
 
-/// Mints the token that chat servers take as `Authorization: Bearer`.
+/// Creates a JWT for chat servers (`Authorization: Bearer`).
 ///
 /// # Errors
 /// [`ApiError::SignedOut`].
@@ -64,11 +64,11 @@ pub async fn chat_token() -> Result<String, ApiError> {
     crate::server::forms::chat_token().await
 }
 
-/// Returns what the pages for visitors begin with, and forgets what the form before has left. `reset_token` is that of a
-/// link to set a new password; it is looked up and not used up.
+/// Returns the start data of the pages for visitors and deletes the stored result of the previous form. The
+/// `reset_token` of a link to set a new password is checked, and stays valid.
 ///
 /// # Errors
-/// [`ApiError::Internal`] when the database fails.
+/// [`ApiError::Internal`] if the database fails.
 #[server(name = GetEntryStart, prefix = "/api/fn", endpoint = "entry-start")]
 pub async fn entry_start(#[server(default)] reset_token: Option<String>) -> Result<EntryStart, ApiError> {
     crate::server::forms::entry_start(reset_token).await

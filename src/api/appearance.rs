@@ -1,23 +1,23 @@
-//! What our own pages look like for whoever reads them.
+//! The visitor's choices for the look of the pages.
 
 use leptos::prelude::*;
 
 use crate::model::ApiError;
 
-/// Remembers in a cookie that the note about the demo was read.
+/// Stores in a cookie that the visitor closed the demo notice.
 ///
 /// # Errors
-/// None of its own.
+/// None.
 #[server(prefix = "/api/fn", endpoint = "close-demo-note")]
 pub async fn close_demo_note() -> Result<(), ApiError> {
     crate::server::forms::close_demo_note();
     Ok(())
 }
 
-/// Remembers in a cookie whether pages are light or dark (`light`, `dark`; all else means the system decides).
+/// Stores the colour scheme in a cookie: `light` or `dark`; any other value means the system's scheme.
 ///
 /// # Errors
-/// None of its own.
+/// None.
 #[server(prefix = "/api/fn", endpoint = "color-scheme")]
 pub async fn choose_color_scheme(#[server(default)] scheme: String) -> Result<(), ApiError> {
     crate::server::forms::choose_color_scheme(&scheme);

@@ -1,8 +1,8 @@
-//! Server functions: the seam between the pages and the server.
+//! Server functions, which connect the pages with the server.
 //!
-//! Signatures compile on both sides; bodies run on the server only and start by asking who is there. They are called
-//! in-process while a page is rendered, where no middleware guards them. Nothing here decides anything: it calls the
-//! same functions of `server` as the HTTP handlers do.
+//! Signatures compile on both sides. Bodies run on the server only and authenticate first: while a page is rendered,
+//! they are called in-process, without middleware. They contain no logic and call the same functions of `server` as
+//! the HTTP handlers.
 
 pub mod account;
 pub mod appearance;

@@ -1,19 +1,19 @@
-//! What somebody does who cannot sign in. No answer tells whether an address is known.
+//! Password resets and verification for signed-out visitors. No response reveals if an address is known.
 
 use leptos::prelude::*;
 
 use crate::model::{ApiError, auth::Password, page::Done};
 
-/// Orders a mail to set a new password, for whoever has this address, and goes to the page that says so.
+/// Queues a mail to set a new password, if a user has this address, and redirects to the page that confirms it.
 ///
 /// # Errors
-/// [`ApiError::Auth`] when it is no address.
+/// [`ApiError::Auth`] if the address is invalid.
 #[server(prefix = "/api/fn", endpoint = "request-reset")]
 pub async fn request_reset(#[server(default)] email: String) -> Result<Done, ApiError> {
     crate::server::forms::request_reset(email).await
 }
 
-/// Sets a new password by the token of that mail, and goes to the sign-in page.
+/// Sets a new password by the token of that mail and redirects to the sign-in page.
 ///
 /// # Errors
 /// [`ApiError::Auth`] with the reason.
@@ -25,10 +25,10 @@ pub async fn reset_password(
     crate::server::forms::reset_password(token, new_password).await
 }
 
-/// Orders a mail that proves this address, for whoever has it and has not proved it.
+/// Queues a verification mail, if a user has this address and it is not verified.
 ///
 /// # Errors
-/// [`ApiError::Auth`] when it is no address.
+/// [`ApiError::Auth`] if the address is invalid.
 #[server(prefix = "/api/fn", endpoint = "send-verification")]
 pub async fn send_verification(#[server(default)] email: String) -> Result<Done, ApiError> {
     crate::server::forms::send_verification(email).await

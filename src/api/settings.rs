@@ -1,4 +1,4 @@
-//! The account pages: what they show, and what they change. All of them want somebody who is signed in.
+//! The account pages. All operations require a signed-in user.
 
 use leptos::prelude::*;
 
@@ -8,11 +8,11 @@ use crate::model::{
     page::{AccountOverview, Done},
 };
 
-/// Returns what the account pages show, and forgets what the form before has left; `None` for a visitor who is signed
-/// out.
+/// Returns the data of the account pages and deletes the stored result of the previous form; `None` if the visitor is
+/// signed out.
 ///
 /// # Errors
-/// [`ApiError::Internal`] when the database fails.
+/// [`ApiError::Internal`] if the database fails.
 #[server(name = GetAccountOverview, prefix = "/api/fn", endpoint = "account-overview")]
 pub async fn account_overview() -> Result<Option<AccountOverview>, ApiError> {
     crate::server::forms::account_overview().await
@@ -27,7 +27,7 @@ pub async fn update_profile(#[server(default)] name: String) -> Result<Done, Api
     crate::server::forms::update_profile(name).await
 }
 
-/// Orders a mail that proves the user's address.
+/// Queues a verification mail to the user's address.
 ///
 /// # Errors
 /// [`ApiError::SignedOut`].
@@ -36,7 +36,7 @@ pub async fn order_verification() -> Result<Done, ApiError> {
     crate::server::forms::order_verification().await
 }
 
-/// Orders the first mail of a change of address.
+/// Queues the first mail of an address change.
 ///
 /// # Errors
 /// [`ApiError::SignedOut`]; [`ApiError::Auth`] with the reason.
@@ -45,7 +45,7 @@ pub async fn change_email(#[server(default)] email: String) -> Result<Done, ApiE
     crate::server::forms::change_email(email).await
 }
 
-/// Changes the password; with `revoke_others`, which is simply absent when unchecked, all other sessions end.
+/// Changes the password. With `revoke_others`, which is absent if unchecked, all other sessions end.
 ///
 /// # Errors
 /// [`ApiError::SignedOut`]; [`ApiError::Auth`] with the reason.
@@ -58,7 +58,7 @@ pub async fn change_password(
     crate::server::forms::change_password(current_password, new_password, revoke_others.is_some()).await
 }
 
-/// Ends another session of the user by its row's id; one that is gone, or somebody else's, makes no difference.
+/// Ends a session of the user by its row's id. Unknown ids and ids of other users are ignored.
 ///
 /// # Errors
 /// [`ApiError::SignedOut`].
@@ -76,7 +76,7 @@ pub async fn revoke_other_sessions() -> Result<Done, ApiError> {
     crate::server::forms::revoke_other_sessions().await
 }
 
-/// Takes a way to sign in away, by its row's id.
+/// Removes a linked account by its row's id.
 ///
 /// # Errors
 /// [`ApiError::SignedOut`]; [`ApiError::Auth`] with the reason.
@@ -85,11 +85,11 @@ pub async fn unlink_account(#[server(default)] account_id: String) -> Result<Don
     crate::server::forms::unlink_account(&account_id).await
 }
 
-/// Deletes the user, who gives the password if there is one, and goes to the page that says so; or orders the mail whose
-/// link does.
+/// Deletes the user and redirects to the page that confirms it, or queues the mail whose link does so. A user with a
+/// password must enter it.
 ///
 /// # Errors
-/// [`ApiError::SignedOut`]; [`ApiError::NotFound`] where users may not; [`ApiError::Auth`] with the reason.
+/// [`ApiError::SignedOut`]; [`ApiError::NotFound`] if deletion is disabled; [`ApiError::Auth`] with the reason.
 #[server(prefix = "/api/fn", endpoint = "delete-account")]
 pub async fn delete_account(#[server(default)] current_password: Password) -> Result<Done, ApiError> {
     crate::server::forms::delete_account(current_password).await

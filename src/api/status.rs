@@ -1,10 +1,10 @@
-//! The HTTP status of a page that is being rendered.
+//! The status of the page that is being rendered, and the pages for developers.
 
 use leptos::prelude::*;
 
 use crate::model::{ApiError, page::GallerySection};
 
-/// Tells whether there are pages for developers.
+/// Returns true if the server has the pages for developers.
 ///
 /// # Errors
 /// None but those of the transport.
@@ -13,16 +13,16 @@ pub async fn has_examples() -> Result<bool, ApiError> {
     Ok(crate::server::forms::has_examples())
 }
 
-/// Returns everything that the client can show.
+/// Returns the gallery of everything that the client can display.
 ///
 /// # Errors
-/// [`ApiError::NotFound`] where the server is not told to show it.
+/// [`ApiError::NotFound`] if `EXAMPLES` is off.
 #[server(name = GetGallery, prefix = "/api/fn", endpoint = "gallery")]
 pub async fn gallery() -> Result<Vec<GallerySection>, ApiError> {
     crate::server::forms::gallery()
 }
 
-/// Makes the page that is being rendered a 404. Call it in a blocking resource, while the server renders.
+/// Sets the status of the page that is being rendered to 404. Call it in a blocking resource while the server renders.
 ///
 /// # Errors
 /// None but those of the transport.

@@ -1,4 +1,4 @@
-//! Colours of code and shapes of formulas.
+//! Highlighting of code and typesetting of formulas.
 
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -7,10 +7,10 @@ use crate::model::{
     typeset::{Passage, Typeset},
 };
 
-/// Sets code and formulas, in their order; `None` for what cannot be set. Too much at once is not set at all.
+/// Typesets code and formulas in order; `None` for a passage that cannot be typeset, and for all if there are too many.
 ///
 /// # Errors
-/// [`ApiError::SignedOut`]: it is work, which strangers cannot order.
+/// [`ApiError::SignedOut`], because typesetting costs time of the processor.
 #[server(name = OrderTypesetting, prefix = "/api/fn", endpoint = "typeset", input = Json)]
 pub async fn typeset(passages: Vec<Passage>) -> Result<Vec<Option<Typeset>>, ApiError> {
     crate::server::forms::typeset(passages).await

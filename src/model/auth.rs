@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
 
-/// The fewest UTF-16 code units of a new password (Better Auth's `minPasswordLength`).
+/// The minimum length of a new password, in UTF-16 code units (Better Auth's `minPasswordLength`).
 pub const MIN_PASSWORD_LENGTH: usize = 8;
-/// The most UTF-16 code units of any password (Better Auth's `maxPasswordLength`).
+/// The maximum length of a password, in UTF-16 code units (Better Auth's `maxPasswordLength`).
 pub const MAX_PASSWORD_LENGTH: usize = 128;
 
-/// The most UTF-16 code units of a name. Better Auth has no such limit; but the name is in every token, and a token is in
-/// a header, of which clients and proxies take no more than some kilobytes.
+/// The maximum length of a name, in UTF-16 code units. Better Auth has no limit. Each JWT contains the name, and
+/// clients and proxies reject headers of more than some kilobytes.
 pub const MAX_NAME_LENGTH: usize = 256;
 
-/// A user, as Better Auth sends it.
+/// A user in Better Auth's wire form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -23,42 +23,42 @@ pub struct User {
     pub id: String,
     /// The name as typed; may be empty.
     pub name: String,
-    /// The address in lower case.
+    /// The email address in lower case.
     pub email: String,
-    /// Whether the address has been proved.
+    /// True if the address is verified.
     pub email_verified: bool,
     /// The URL of a picture.
     pub image: Option<String>,
-    /// When the user signed up.
+    /// The time of the sign-up.
     pub created_at: Timestamp,
-    /// When one of these fields last changed.
+    /// The time of the last change of one of these fields.
     pub updated_at: Timestamp,
 }
 
-/// What a page knows of the visitor's session.
+/// The visitor's session, as pages receive it.
 ///
-/// The raw session token is not in it, and the JWT is never part of its serialised form: it is filled in after
-/// hydration and lives in the page's memory only.
+/// Contains no session token. The JWT is never serialised: the page requests it after hydration and keeps it in
+/// memory only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// The id of the session's row.
     pub id: String,
-    /// Who is signed in.
+    /// The signed-in user.
     pub user: User,
-    /// When the session ends unless it is used before.
+    /// The time at which the session expires unless it is used before.
     pub expires_at: Timestamp,
-    /// The token that chat servers take as `Authorization: Bearer`, once the page has asked for it.
+    /// The JWT for chat servers (`Authorization: Bearer`); set once the page has requested it.
     #[serde(skip)]
     pub jwt: Option<String>,
 }
 
-/// An address that Better Auth would accept, in lower case.
+/// An email address that Better Auth accepts, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Reads an address by the rule of Better Auth (zod 4): ASCII only, and a dot in the domain.
+    /// Parses an address by Better Auth's rule (zod 4): ASCII only, and a dot in the domain.
     ///
     /// # Errors
     /// [`AuthError::InvalidEmail`].
@@ -92,31 +92,31 @@ fn is_domain(text: &str) -> bool {
     labels.split('.').all(is_label) && top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
-/// A password as it was typed. Its `Debug` says nothing; its default is empty, too short for any account.
+/// A password as typed. `Debug` prints the type name only. The default is empty, which no account accepts.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
 
 impl Password {
-    /// Takes what was typed, without judging it.
+    /// Wraps a typed password without validation.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Returns the text. Never log it.
+    /// Returns the plain text. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Judges a password that a form asks for.
+    /// Validates that a form's password is not empty.
     ///
     /// # Errors
-    /// [`AuthError::PasswordMissing`] for an empty one.
+    /// [`AuthError::PasswordMissing`] for an empty password.
     pub fn check_present(&self) -> Result<(), AuthError> {
         if self.0.is_empty() { Err(AuthError::PasswordMissing) } else { Ok(()) }
     }
 
-    /// Judges the length of a new password, in UTF-16 code units (JavaScript's `.length`), before normalisation.
+    /// Validates the length of a new password, in UTF-16 code units (JavaScript's `.length`), before normalisation.
     ///
     /// # Errors
     /// [`AuthError::PasswordTooShort`] or [`AuthError::PasswordTooLong`].
@@ -127,7 +127,7 @@ impl Password {
         }
     }
 
-    /// Judges a password given at sign-in, where only the maximum counts.
+    /// Validates a password at sign-in, where only the maximum length counts.
     ///
     /// # Errors
     /// [`AuthError::PasswordTooLong`].
@@ -146,17 +146,17 @@ impl fmt::Debug for Password {
     }
 }
 
-/// A refusal of Better Auth's core, by its code.
+/// An error of Better Auth's core, by its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthError {
-    /// The address and the password do not belong together; also for an unknown address.
+    /// The password is wrong, or the address is unknown.
     #[error("Invalid email or password")]
     InvalidEmailOrPassword,
-    /// No password was given, where a form asks for it.
+    /// A required password is missing.
     #[error("Password is missing")]
     PasswordMissing,
-    /// The address is none.
+    /// The address is invalid.
     #[error("Invalid email")]
     InvalidEmail,
     /// Fewer than [`MIN_PASSWORD_LENGTH`] UTF-16 code units.
@@ -165,73 +165,73 @@ pub enum AuthError {
     /// More than [`MAX_PASSWORD_LENGTH`] UTF-16 code units.
     #[error("Password too long")]
     PasswordTooLong,
-    /// Somebody has this address already.
+    /// Another user has this address.
     #[error("User already exists. Use another email.")]
     UserAlreadyExists,
-    /// Another sign-up with the same address won the race.
+    /// A concurrent sign-up with the same address was first.
     #[error("Failed to create user")]
     FailedToCreateUser,
-    /// This server lets nobody sign up.
+    /// Sign-up is disabled.
     #[error("Email and password sign up is not enabled")]
     SignUpDisabled,
-    /// The password is right, but the address has to be verified first.
+    /// The password is right, but the address is not verified.
     #[error("Email not verified")]
     EmailNotVerified,
-    /// The given password is not the user's.
+    /// The user's current password is wrong.
     #[error("Invalid password")]
     InvalidPassword,
     /// The user has no password.
     #[error("Credential account not found")]
     CredentialAccountNotFound,
-    /// There is no such user any more.
+    /// The user does not exist any more.
     #[error("User not found")]
     UserNotFound,
-    /// A link of a mail is wrong, used up or too old.
+    /// The token of a mail link is unknown, used or expired.
     #[error("Invalid token")]
     InvalidToken,
-    /// A link of a mail is too old.
+    /// The token of a mail link is expired.
     #[error("Token expired")]
     TokenExpired,
-    /// The link of a mail is another user's than the one who follows it.
+    /// The mail link belongs to another user than the signed-in one.
     #[error("Invalid user")]
     InvalidUser,
-    /// The session is too old for what was asked; signing in again helps.
+    /// The session is too old for this operation; the user must sign in again.
     #[error("Session is not fresh")]
     SessionNotFresh,
-    /// The session is too old to delete the user without the password.
+    /// The session is too old to delete the account without the password.
     #[error("Session expired. Re-authenticate to perform this action.")]
     SessionExpired,
-    /// Users may not change their address here.
+    /// Changing the address is disabled.
     #[error("Change email is disabled")]
     ChangeEmailDisabled,
-    /// The new address is the old one.
+    /// The new address equals the current one.
     #[error("Email is the same")]
     EmailIsTheSame,
-    /// The address is verified already.
+    /// The address is already verified.
     #[error("Email is already verified")]
     EmailAlreadyVerified,
-    /// The address is another user's than the one who is signed in.
+    /// The address belongs to another user than the signed-in one.
     #[error("Email mismatch")]
     EmailMismatch,
-    /// The one way to sign in that is left cannot be taken away.
+    /// The last linked account cannot be unlinked.
     #[error("You can't unlink your last account")]
     FailedToUnlinkLastAccount,
-    /// The user has no such account.
+    /// The linked account does not exist.
     #[error("Account not found")]
     AccountNotFound,
-    /// Too many requests in a short time.
+    /// The rate limit is exceeded.
     #[error("Too many requests. Please try again later.")]
     TooManyRequests,
-    /// Too many wrong passwords for one account; who tries is to wait, and the account is open to others.
+    /// Too many wrong passwords for an account; this client must wait, other clients need not.
     #[error("Too many requests. Please try again later.")]
     TooManyFailures,
-    /// Too many passwords are being checked, or wait to be.
+    /// The queue of password checks is full.
     #[error("The server is busy. Please try again later.")]
     Busy,
 }
 
 impl AuthError {
-    /// Returns Better Auth's code, for instance `INVALID_EMAIL`; `None` for the few refusals without one.
+    /// Returns Better Auth's code, for instance `INVALID_EMAIL`; `None` for errors without a code.
     pub fn code(self) -> Option<&'static str> {
         Some(match self {
             Self::InvalidEmailOrPassword => "INVALID_EMAIL_OR_PASSWORD",
@@ -262,7 +262,7 @@ impl AuthError {
         })
     }
 
-    /// Returns the HTTP status that Better Auth answers with; endpoints with one of their own say so.
+    /// Returns Better Auth's HTTP status for this error; some endpoints override it.
     pub fn status(self) -> u16 {
         match self {
             Self::InvalidEmailOrPassword => 401,

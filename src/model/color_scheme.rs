@@ -1,15 +1,15 @@
-//! Light, dark, or what the system says.
+//! The colour scheme: light, dark, or the system's.
 
 use serde::{Deserialize, Serialize};
 
 /// The cookie that holds a visitor's choice on our own pages.
 pub const COOKIE: &str = "color-scheme";
 
-/// Light, dark, or what the system says.
+/// The colour scheme: light, dark, or the system's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColorScheme {
-    /// What the system says; for a part of a page, what the page around it has.
+    /// The system's scheme; in a part of a page, the page's scheme.
     #[default]
     System,
     /// Light.
@@ -19,10 +19,10 @@ pub enum ColorScheme {
 }
 
 impl ColorScheme {
-    /// All of them, in the order in which they are offered.
+    /// All schemes, in the order of the settings page.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// Returns its name.
+    /// Returns the name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -31,17 +31,17 @@ impl ColorScheme {
         }
     }
 
-    /// Reads a name; whatever is none is the system's business.
+    /// Parses a name; the default for unknown names.
     pub fn of(name: &str) -> Self {
         Self::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default()
     }
 
-    /// Returns what the attribute `data-scheme` says: nothing while the system decides.
+    /// Returns the value of the attribute `data-scheme`; `None` for the system's scheme.
     pub fn attribute(self) -> Option<&'static str> {
         Some(self.as_str()).filter(|_| self != Self::System)
     }
 
-    /// Returns the colours of the bars around a page, for systems that are light and for those that are dark.
+    /// Returns the values of `theme-color` for light and for dark systems.
     pub fn theme_colors(self) -> (&'static str, &'static str) {
         const LIGHT: &str = "#f5f3ee";
         const DARK: &str = "#1a1917";

@@ -1,6 +1,6 @@
-//! A short name for a content, which build.rs, the server and the browser make alike.
+//! Content hashes that build.rs, the server and the browser compute alike.
 
-/// The FNV-1a hash of 64 bits: tells versions of one file apart, and keeps nothing secret.
+/// Computes the 64-bit FNV-1a hash, which differs between versions of a file. Not a cryptographic hash.
 pub const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut at = 0;
@@ -15,7 +15,7 @@ pub const fn fnv1a(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// Of Fowler, Noll and Vo's own test vectors.
+    /// From the test vectors of Fowler, Noll and Vo.
     #[test]
     fn it_is_the_known_hash() {
         assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);

@@ -1,35 +1,35 @@
-//! What a server function may answer instead of a result.
+//! Errors of server functions.
 
 use serde::{Deserialize, Serialize};
 
 use super::auth::AuthError;
 
-/// Why a server function of our own pages failed: a closed set without free text.
+/// An error of a server function: a closed set without free text.
 ///
-/// A form that was posted without JavaScript carries its error in the URL, where anybody can write one:
-/// so nothing here may be a sentence of somebody else's.
+/// A form that was posted without JavaScript gets its error in the URL, which an attacker can write. No variant may
+/// therefore contain text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiError {
-    /// Sign-up or sign-in was refused.
+    /// An error of authentication.
     #[error("{0}")]
     Auth(AuthError),
-    /// Two fields of a form were refused.
+    /// Two fields of a form are invalid.
     #[error("{0}; {1}")]
     Both(AuthError, AuthError),
-    /// There is no session, or no longer one.
+    /// The session is missing or expired.
     #[error("you are signed out")]
     SignedOut,
-    /// The thing does not exist, or belongs to somebody else.
+    /// The resource does not exist or belongs to another user.
     #[error("this does not exist, or is not yours")]
     NotFound,
-    /// The request could not be read.
+    /// The request is malformed.
     #[error("the request could not be read")]
     BadRequest,
     /// The server could not be reached.
     #[error("the server could not be reached")]
     Unreachable,
-    /// Something failed on the server; its log has the details.
+    /// An internal error; the server's log has the details.
     #[error("something went wrong on the server")]
     Internal,
 }

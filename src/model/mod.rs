@@ -1,6 +1,6 @@
-//! Plain data and its rules: what both sides say to each other.
+//! Plain data and its rules, shared by the server and the browser.
 //!
-//! Here live types with serde and pure functions over them. No I/O, no signals, no clock, no crate of either side.
+//! Types with serde and pure functions. No I/O, no signals, no clock, and no crate of one side alone.
 
 pub mod auth;
 pub mod chatkit;

@@ -1,4 +1,4 @@
-//! What our own pages begin with.
+//! The data that pages start with.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::{
     chatkit::{Page, Thread, ThreadStreamEvent},
 };
 
-/// Where the files are that every page loads.
+/// The paths of the files that every page loads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageFiles {
     /// The style sheet.
@@ -20,209 +20,209 @@ pub struct PageFiles {
     pub wasm: String,
 }
 
-/// What a refused form held, so that it can be shown again. Never a password.
+/// The fields of a rejected form, so that the page can show them again. Never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TypedFields {
     /// The name.
     pub name: String,
-    /// The address.
+    /// The email address.
     pub email: String,
 }
 
 impl TypedFields {
-    /// Makes those of a form that asks for an address.
+    /// Creates the fields of a form that has an address only.
     pub fn of_email(email: String) -> Self {
         Self { email, ..Self::default() }
     }
 }
 
-/// What a form did, for the page to say so: a closed set without free text, as [`super::ApiError`] is.
+/// The success message of a form: a closed set without free text, as [`super::ApiError`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {
-    /// An account was created; signing in is the visitor's business.
+    /// An account was created; the visitor signs in next.
     SignedUp,
     /// The profile was changed.
     ProfileSaved,
-    /// The link of a mail was followed, and the address is proved.
+    /// The link of a mail was opened, and the address is verified.
     EmailVerified,
-    /// A mail that proves an address is on its way, if it was not proved yet.
+    /// A verification mail was queued, if the address was not verified.
     VerificationOrdered,
-    /// A mail to the old address asks whether it agrees to a new one.
+    /// A mail to the old address asks to confirm the new one.
     OldAddressAsked,
-    /// A mail to the new address asks to prove it.
+    /// A verification mail to the new address was queued.
     NewAddressAsked,
-    /// A mail to set a new password is on its way, if somebody has the address.
+    /// A mail to set a new password was queued, if a user has the address.
     ResetOrdered,
-    /// The link of that mail was followed, and a new password is set.
+    /// A new password was set by the link of that mail.
     PasswordReset,
-    /// The link of that mail was followed, a new password is set, and all sessions have ended.
+    /// A new password was set by the link of that mail, and all sessions ended.
     PasswordResetSessionsEnded,
     /// The password was changed.
     PasswordChanged,
-    /// The password was changed, and all other sessions have ended.
+    /// The password was changed, and all other sessions ended.
     PasswordChangedOthersEnded,
-    /// Another session has ended.
+    /// Another session ended.
     SessionRevoked,
-    /// All other sessions have ended.
+    /// All other sessions ended.
     OthersRevoked,
-    /// A way to sign in was taken away.
+    /// A linked account was removed.
     AccountUnlinked,
-    /// A mail asks whether the account is to be deleted.
+    /// A mail asks to confirm the deletion of the account.
     DeletionOrdered,
-    /// The account is gone.
+    /// The account was deleted.
     Deleted,
 }
 
-/// What a form leaves for the page that comes next: scripts remember it by themselves, a plain form needs it.
+/// The result of a form for the next page. Only forms that are posted without scripts need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FormMemory {
-    /// What was typed.
+    /// The typed fields.
     pub typed: TypedFields,
-    /// What was done, unless the form was refused.
+    /// The success message; `None` if the form was rejected.
     pub done: Option<Done>,
 }
 
-/// What the pages for visitors begin with: sign-in, sign-up, and where links of mails lead.
+/// The start data of the pages for visitors: sign-in, sign-up, and the targets of mail links.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryStart {
-    /// Whether the visitor is signed in already.
+    /// True if the visitor is signed in.
     pub is_signed_in: bool,
     /// True if the visitor's address is verified, by the account or by the link that was just followed.
     pub is_verified: bool,
-    /// Whether this server lets anybody sign up now.
+    /// True if sign-up is open.
     pub may_sign_up: bool,
     /// True if the link that led here no longer sets a password.
     pub is_link_dead: bool,
-    /// What the form before has left.
+    /// The result of the previous form.
     pub memory: FormMemory,
 }
 
-/// What the account pages show.
+/// The data of the account pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountOverview {
-    /// Who is signed in.
+    /// The signed-in user.
     pub user: User,
-    /// This session first, then the others, those last seen first.
+    /// This session, then the others, the last used first.
     pub sessions: Vec<SessionSummary>,
-    /// The ways to sign in, oldest first.
+    /// The linked accounts, the oldest first.
     pub linked: Vec<LinkedSummary>,
-    /// What users may do here.
+    /// The operations that the server allows.
     pub rules: AccountRules,
-    /// What this browser's pages look like.
+    /// The colour scheme of this browser.
     pub color_scheme: ColorScheme,
-    /// What the form before has left.
+    /// The result of the previous form.
     pub memory: FormMemory,
 }
 
 impl AccountOverview {
-    /// Whether the user signs in with a password.
+    /// True if the user has a password.
     pub fn has_password(&self) -> bool {
         self.linked.iter().any(LinkedSummary::is_password)
     }
 }
 
-/// A session as its user sees it: without its token.
+/// A session without its token, for its user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionSummary {
     /// The id of the session's row.
     pub id: String,
-    /// What it was opened with, in words such as `Firefox on Linux`.
+    /// The browser and system that created the session, such as `Firefox on Linux`.
     pub device: String,
-    /// Where it was opened from; empty when unknown.
+    /// The client's address at sign-in; empty if unknown.
     pub address: String,
-    /// When it was opened.
+    /// The time of the sign-in.
     pub opened_at: Timestamp,
-    /// When it was last used.
+    /// The time of the last use.
     pub seen_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// True for the session of this request.
     pub is_current: bool,
 }
 
-/// A way to sign in.
+/// A linked account: a way to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkedSummary {
     /// The id of the account's row.
     pub id: String,
     /// Better Auth's name of the provider; `credential` for a password.
     pub provider: String,
-    /// When it was linked.
+    /// The time at which the account was linked.
     pub linked_at: Timestamp,
 }
 
 impl LinkedSummary {
-    /// Whether it is the password.
+    /// True for the password.
     pub fn is_password(&self) -> bool {
         self.provider == "credential"
     }
 }
 
-/// What users may do on this server.
+/// The operations that this server allows its users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRules {
-    /// Whether they may change their address.
+    /// True if users may change their address.
     pub change_email: bool,
-    /// Whether a proved old address is asked first.
+    /// True if a verified old address must confirm the change.
     pub ask_old_address: bool,
-    /// Whether they may delete themselves.
+    /// True if users may delete their account.
     pub delete_user: bool,
-    /// Whether that takes following the link of a mail.
+    /// True if the deletion must be confirmed by a mail link.
     pub delete_by_mail: bool,
 }
 
-/// Which answers this server gives, for the page to say so.
+/// The source of answers, which the page displays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswersFrom {
     /// A language model.
     #[default]
     Model,
-    /// The built-in demo; no model is connected.
+    /// The built-in demo, while no model is connected.
     Demo,
-    /// Another ChatKit server, which the page asks by itself.
+    /// Another ChatKit server, to which the page sends its requests.
     Elsewhere,
 }
 
-/// A part of the gallery: what a server said, and what that is called.
+/// A section of the gallery: a stream of events under a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GallerySection {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Events of a stream, in their order; the stream may not be over.
+    /// The events in order; the stream may be incomplete.
     pub events: Vec<ThreadStreamEvent>,
 }
 
-/// What a chat page starts with.
+/// The start data of a chat page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatStart {
-    /// The newest threads, without items; `None` if they are elsewhere.
+    /// The newest threads, without items; `None` if another server stores them.
     pub threads: Option<Page<Thread>>,
-    /// The opened thread with its newest items, oldest first; `None` if it is elsewhere.
+    /// The open thread with its newest items, oldest first; `None` if another server stores it.
     pub thread: Option<Thread>,
-    /// Where answers come from.
+    /// The source of answers.
     pub answers_from: AnswersFrom,
-    /// The ChatKit server that the page asks in place of this one.
+    /// The URL of the ChatKit server that the page uses instead of this one.
     pub api_url: Option<String>,
-    /// The models that a message may choose, the one that answers otherwise first; empty when there is no choice.
+    /// The selectable models, the default first; empty if there is no choice.
     pub models: Vec<String>,
-    /// What may go along with a message; nothing when the page does not know.
+    /// The limits of attachments; `None` if the page does not know them.
     pub attachments: Option<AttachmentLimits>,
-    /// Whether speech can be turned into text.
+    /// True if the server transcribes speech.
     pub can_transcribe: bool,
     /// True if the demo notice was closed in this browser.
     pub is_demo_known: bool,
-    /// The options of `CHATKIT_PAGE`, in the shape of the official client's.
+    /// The options of `CHATKIT_PAGE`, in the official client's format.
     pub page: Option<Value>,
 }
 
-/// What may go along with a message.
+/// The limits of a message's attachments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentLimits {
-    /// The most bytes of one file.
+    /// The maximum size of a file in bytes.
     pub max_bytes: u64,
-    /// The most files.
+    /// The maximum number of files.
     pub max_count: u32,
 }
 

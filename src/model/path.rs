@@ -1,50 +1,50 @@
-//! Where the pages are: the server sends people there, and the pages link to each other.
+//! The paths of the pages, for redirects of the server and links of the pages.
 
-/// A new chat, and the place to go to when there is no better one.
+/// A new chat, and the default target of redirects.
 pub const CHAT: &str = "/chat";
-/// Where developers try out what the ChatKit client can do, if the server is told so.
+/// The example page of the ChatKit client for developers; only if `EXAMPLES` is on.
 pub const EXAMPLE: &str = "/examples/chatkit";
-/// Where all that the client can show is shown at once, if the server is told so.
+/// The gallery of everything that the client can display; only if `EXAMPLES` is on.
 pub const GALLERY: &str = "/gallery";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The sign-up page.
 pub const SIGN_UP: &str = "/sign-up";
-/// Where somebody asks for a link to set a new password.
+/// The form that requests a link to set a new password.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
-/// Where that link leads: with `?token=…` or `?error=…`.
+/// The target of that link, with `?token=…` or `?error=…`.
 pub const RESET_PASSWORD: &str = "/reset-password";
-/// Where the link that proves an address leads: with `?error=…` if it did not.
+/// The target of a verification link, with `?error=…` if it failed.
 pub const VERIFY_EMAIL: &str = "/verify-email";
-/// Says that a link to prove an address is on its way.
+/// The page after a verification mail was queued.
 pub const CHECK_MAIL: &str = "/check-mail";
-/// Says that a link to set a new password is on its way, if there is somebody to get it.
+/// The page after a mail to set a new password was requested.
 pub const CHECK_MAIL_FOR_RESET: &str = "/check-mail?for=password";
-/// The account pages; the first one is about the profile.
+/// The account pages; the first one shows the profile.
 pub const ACCOUNT: &str = "/account";
-/// The address and its change.
+/// The email address and its change.
 pub const ACCOUNT_EMAIL: &str = "/account/email";
-/// Where the links of a change of address lead: with `&error=…` if they could not be followed.
+/// The target of the links of an address change, with `&error=…` if they failed.
 pub const ACCOUNT_EMAIL_LINK: &str = "/account/email?link=followed";
-/// Changing the password.
+/// The change of the password.
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
-/// Where one is signed in.
+/// The list of sessions.
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
-/// The ways to sign in.
+/// The list of linked accounts.
 pub const ACCOUNT_LINKED: &str = "/account/linked";
-/// What the pages look like.
+/// The choice of the colour scheme.
 pub const ACCOUNT_APPEARANCE: &str = "/account/appearance";
-/// What deleting the account means.
+/// The first step of deleting the account.
 pub const ACCOUNT_DELETE: &str = "/account/delete";
-/// The second step of deleting it.
+/// The second step of deleting the account.
 pub const ACCOUNT_DELETE_CONFIRM: &str = "/account/delete/confirm";
-/// Says that it was deleted.
+/// The page after the account was deleted.
 pub const ACCOUNT_DELETED: &str = "/account/deleted";
 
-/// Whether `path` is one of this origin that may be gone to: anybody can write the query of a link to our forms.
+/// True if `path` is a safe target of a redirect on this origin. Links to our forms may carry an attacker's `next`.
 ///
-/// Browsers take `//host`, `/\host` and, since they drop tabs and line feeds, `/<tab>/host` for other origins, and the
-/// first of these is what `/.//host` comes to when its dots are resolved.
+/// Browsers parse `//host`, `/\host` and `/<tab>/host` (they drop tabs and line feeds) as other origins. `/.//host`
+/// becomes `//host` when its dots are resolved.
 pub fn is_own(path: &str) -> bool {
     let place = path.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
     place.starts_with('/')

@@ -1,12 +1,12 @@
-//! The framing of Server-Sent Events (WHATWG HTML, §9.2.6): bytes in, events out.
+//! Decodes Server-Sent Events (WHATWG HTML, §9.2.6) from bytes.
 //!
-//! Chunks follow TCP and proxies, so they end anywhere: within a character, a field or a line ending. Bytes are
-//! therefore kept until a line is complete, and only then decoded. The browser reads ChatKit streams with this, the
-//! server the streams of language models.
+//! Network chunks end anywhere: within a character, a field or a line ending. Bytes are therefore buffered until a line
+//! is complete, and only then decoded. The browser decodes ChatKit streams with this module, the server the streams of
+//! language models.
 
 use thiserror::Error;
 
-/// The most bytes that one event may hold unless the decoder is told otherwise: 8 MiB.
+/// The default limit of an event in bytes: 8 MiB.
 pub const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -14,15 +14,15 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// One event of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SseEvent {
-    /// Its `id:`, which a reader sends back as `Last-Event-ID`; `None` when the event had none.
+    /// The `id:` field, which a client sends back as `Last-Event-ID`; `None` if the event has none.
     pub id: Option<String>,
-    /// Its `event:`; `None` means the default, `message`.
+    /// The `event:` field; `None` means the default, `message`.
     pub event: Option<String>,
-    /// Its `data:` lines, joined by line feeds.
+    /// The `data:` lines, joined by line feeds.
     pub data: String,
 }
 
-/// An event is larger than the decoder may hold.
+/// An event exceeds the decoder's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("an event of the stream is larger than {max_bytes} bytes")]
 pub struct EventTooLarge {
@@ -30,7 +30,7 @@ pub struct EventTooLarge {
     pub max_bytes: usize,
 }
 
-/// Turns chunks of bytes into events.
+/// Decodes chunks of bytes to events.
 ///
 /// ```
 /// use colloquy::model::sse::SseDecoder;
@@ -52,12 +52,12 @@ pub struct SseDecoder {
 }
 
 impl SseDecoder {
-    /// Starts at the beginning of a body.
+    /// Creates a decoder for a body.
     pub fn new() -> Self {
         Self::with_max_bytes(MAX_EVENT_BYTES)
     }
 
-    /// Starts at the beginning of a body, with a limit of `max_bytes` for each event.
+    /// Creates a decoder for a body, with a limit of `max_bytes` for each event.
     pub fn with_max_bytes(max_bytes: usize) -> Self {
         Self {
             line: Vec::new(),
@@ -70,20 +70,20 @@ impl SseDecoder {
         }
     }
 
-    /// Takes errors that are no events of the standard, too: a field `error`, as llama.cpp writes it, becomes the data
-    /// of an event of that name. A line that is a JSON object, a tag or a sentence becomes data, and an event without
-    /// data is one.
+    /// Also decodes errors that are not events of the standard. A field `error`, as llama.cpp writes it, becomes the
+    /// data of an event of that name. A line that is a JSON object, a tag or a sentence becomes data. An event without
+    /// data is returned.
     #[must_use]
     pub fn taking_errors(self) -> Self {
         Self { takes_errors: true, ..self }
     }
 
-    /// Takes the next bytes of the body and returns the events that they complete.
+    /// Decodes the next bytes of the body and returns the events that they complete.
     ///
-    /// Bytes that are no UTF-8 become U+FFFD, as in browsers.
+    /// Invalid UTF-8 becomes U+FFFD, as in browsers.
     ///
     /// # Errors
-    /// [`EventTooLarge`]; nothing sensible can be read from the body afterwards.
+    /// [`EventTooLarge`]; the decoder cannot be used afterwards.
     pub fn push(&mut self, mut chunk: &[u8]) -> Result<Vec<SseEvent>, EventTooLarge> {
         let mut events = Vec::new();
         while !chunk.is_empty() {
@@ -96,7 +96,7 @@ impl SseDecoder {
                 break;
             };
             self.keep(&chunk[..end])?;
-            // A carriage return ends the line at once, also at the end of a chunk; a line feed after it is its part.
+            // A carriage return ends the line at once, even at the end of a chunk; a following line feed belongs to it.
             self.skip_line_feed = chunk[end] == b'\r';
             chunk = &chunk[end + 1..];
             events.extend(self.end_line());
@@ -104,10 +104,10 @@ impl SseDecoder {
         Ok(events)
     }
 
-    /// Ends the body and returns the event that was not closed by a blank line, if there is one.
+    /// Ends the body and returns the event that no blank line closed, if any.
     ///
-    /// Browsers drop such an event, for it may be cut; some servers forget the last blank line. The caller knows
-    /// whether its data is whole.
+    /// Browsers drop such an event, because it may be truncated; some servers omit the last blank line. The caller
+    /// decides if its data is complete.
     pub fn finish(mut self) -> Option<SseEvent> {
         if !self.line.is_empty() {
             self.end_line();

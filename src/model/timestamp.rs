@@ -1,4 +1,4 @@
-//! One moment, to the millisecond.
+//! Timestamps in milliseconds.
 
 use std::fmt;
 
@@ -12,18 +12,18 @@ const FIRST_MS: i64 = -62_167_219_200_000;
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, within the years 0 to 9999.
 ///
-/// On the wire it has exactly three fraction digits and a `Z`: the official Better Auth client reads any other
-/// number of digits as milliseconds and is minutes off.
+/// Serialised with exactly three fraction digits and a `Z`: the official Better Auth client parses any other
+/// number of digits as milliseconds, which is minutes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The text is no RFC 3339 date and time.
+/// The text is not an RFC 3339 date and time.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is no date and time such as 2026-11-23T00:08:06.546Z")]
 pub struct InvalidTimestamp(String);
 
 impl Timestamp {
-    /// Takes milliseconds since the epoch; what lies outside the years 0 to 9999 is cut to them.
+    /// Creates a timestamp from milliseconds since the epoch, clamped to the years 0 to 9999.
     pub fn from_millis(ms: i64) -> Self {
         Self(ms.clamp(FIRST_MS, LAST_MS))
     }
@@ -33,18 +33,18 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the moment `seconds` later (earlier when negative).
+    /// Returns the timestamp `seconds` later, or earlier if negative.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self::from_millis(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// Returns the whole seconds since the epoch, rounded down, as JWT claims want them (RFC 7519, NumericDate).
+    /// Returns the whole seconds since the epoch, rounded down, as in JWT claims (RFC 7519, NumericDate).
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// Reads RFC 3339 with any number of fraction digits, or the same without a zone, which is taken as UTC
-    /// (chatkit-python sends naive timestamps).
+    /// Parses RFC 3339 with any number of fraction digits. A missing zone means UTC, since chatkit-python sends naive
+    /// timestamps.
     ///
     /// # Errors
     /// [`InvalidTimestamp`] for everything else.
@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Reads `2026-11-23T00:08:06[.546…][Z|+01:00]`; milliseconds since the epoch, rounded down.
+/// Parses `2026-11-23T00:08:06[.546…][Z|+01:00]` to milliseconds since the epoch, rounded down.
 fn read(text: &[u8]) -> Option<i64> {
     let number = |from: usize, to: usize| digits(text.get(from..to)?);
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
@@ -89,7 +89,7 @@ fn read(text: &[u8]) -> Option<i64> {
         return None;
     }
     let (fraction_ms, zone) = fraction(&text[19..])?;
-    // RFC 3339, §5.6, leaves it to us what stands between date and time; without a zone it is Python's `T`.
+    // RFC 3339, §5.6, allows any separator of date and time; without a zone only Python's `T` is accepted.
     if zone.is_empty() && text[10] != b'T' {
         return None;
     }
@@ -100,14 +100,14 @@ fn read(text: &[u8]) -> Option<i64> {
     Some(minutes * 60_000 + second * 1000 + fraction_ms)
 }
 
-/// The last millisecond before a leap second's end, which can only be the end of a month.
+/// Returns the last millisecond before the end of a leap second, which can only be at the end of a month.
 fn leap_second(minutes: i64, zone: &[u8]) -> Option<i64> {
     let next_minute = minutes + 1;
     let ends_month = next_minute % (24 * 60) == 0 && date_of_days(next_minute.div_euclid(24 * 60)).2 == 1;
     (ends_month && !zone.is_empty()).then(|| next_minute * 60_000 - 1)
 }
 
-/// Reads what may follow the seconds, in milliseconds, and returns the rest.
+/// Parses an optional fraction in milliseconds and returns the rest of the text.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', text)) = text.split_first() else { return Some((0, text)) };
     let n_digits = text.iter().take_while(|it| it.is_ascii_digit()).count();
@@ -116,7 +116,7 @@ fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     (n_digits > 0).then_some((ms, rest))
 }
 
-/// Reads a zone; none is UTC.
+/// Parses a zone; an empty one is UTC.
 fn offset_minutes(zone: &[u8]) -> Option<i64> {
     match zone {
         b"" | b"Z" | b"z" => Some(0),
@@ -133,8 +133,8 @@ fn digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, |number, it| it.is_ascii_digit().then(|| number * 10 + i64::from(it - b'0')))
 }
 
-/// Days from 1970-01-01 to a date. After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in
-/// March, so that the leap day is the last, and 400 years have 146,097 days.
+/// Returns the days from 1970-01-01 to a date. After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms":
+/// years begin in March, so that the leap day is the last, and 400 years have 146,097 days.
 pub(crate) fn days_of_date(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -142,7 +142,7 @@ pub(crate) fn days_of_date(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The year, month and day that stand so many days after 1970-01-01; [`days_of_date`] backwards.
+/// Returns the year, month and day that are `days` after 1970-01-01: the inverse of [`days_of_date`].
 pub(crate) fn date_of_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

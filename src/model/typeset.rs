@@ -1,33 +1,33 @@
-//! Code with colours and formulas with a shape: what the server makes of them, so that no page carries what it takes.
+//! Highlighted code and typeset formulas. The server produces both, so that pages need no highlighter.
 
 use serde::{Deserialize, Serialize};
 
-/// The most passages of one request.
+/// The maximum number of passages in a request.
 pub const MAX_PASSAGES: usize = 64;
-/// The most bytes of the passages of one request; escaped as JSON they stay below what a form may have.
+/// The maximum size of a request's passages in bytes. Escaped as JSON they stay below the limit of a form.
 pub const MAX_PASSAGE_BYTES: usize = 40_000;
 
-/// Something to be set.
+/// Code or a formula to be typeset.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Passage {
-    /// Code in a language, by any of its names.
+    /// Code.
     Code {
-        /// The language.
+        /// The language, by any of its names.
         language: String,
         /// The code.
         text: String,
     },
     /// A formula in LaTeX.
     Formula {
-        /// What stands between the delimiters.
+        /// The LaTeX between the delimiters.
         text: String,
-        /// Whether it stands on a line of its own.
+        /// True for a formula on a line of its own.
         is_display: bool,
     },
 }
 
 impl Passage {
-    /// What it says.
+    /// Returns the code or the LaTeX.
     pub fn text(&self) -> &str {
         match self {
             Self::Code { text, .. } | Self::Formula { text, .. } => text,
@@ -35,49 +35,49 @@ impl Passage {
     }
 }
 
-/// What became of a passage.
+/// A typeset passage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Typeset {
-    /// Spans in a row; together they are the code, byte for byte.
+    /// Consecutive spans; concatenated they equal the code byte for byte.
     Code(Vec<CodeSpan>),
     /// A `math` element.
     Formula(MathNode),
 }
 
-/// A piece of code of one kind. What it looks like is the style sheet's business.
+/// A span of code of one kind. The style sheet sets its colour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSpan(pub CodeKind, pub String);
 
-/// What a piece of code is.
+/// The kind of a span of code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeKind {
-    /// Nothing in particular.
+    /// Any other code.
     #[default]
     Plain,
     /// `if`, `fn`, `return`, …
     Keyword,
-    /// A text, or a character.
+    /// A string or a character.
     String,
     /// A number, `true`, `null`, …
     Constant,
     /// A comment.
     Comment,
-    /// The name of something that is called or defined.
+    /// The name of a function or another definition.
     Function,
     /// The name of a type, a class, or a tag.
     Type,
     /// The name of an attribute or a key.
     Attribute,
-    /// Something that was added, in a diff.
+    /// An added line of a diff.
     Inserted,
-    /// Something that was taken away, in a diff.
+    /// A removed line of a diff.
     Deleted,
-    /// A heading, in Markdown.
+    /// A Markdown heading.
     Heading,
 }
 
 impl CodeKind {
-    /// Returns the name that the style sheet knows; `None` for what looks like the rest.
+    /// Returns the name in the style sheet; `None` for plain code.
     pub fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::Plain => return None,
@@ -100,11 +100,11 @@ impl CodeKind {
 pub enum MathNode {
     /// Text.
     Text(String),
-    /// An element: its name, its attributes, and what it holds.
+    /// An element: its name, its attributes and its children.
     Element(String, Vec<(String, String)>, Vec<MathNode>),
 }
 
-/// The elements of MathML Core that a formula may consist of: none that leads elsewhere or runs anything.
+/// The allowed elements of MathML Core. None of them links or runs scripts.
 const ELEMENTS: [&str; 24] = [
     "math",
     "mfrac",
@@ -132,7 +132,7 @@ const ELEMENTS: [&str; 24] = [
     "munder",
 ];
 
-/// Their attributes. `style` is not among them: what it says is a [`STYLES`] property, written as `style:name`.
+/// The allowed attributes. Instead of `style`, each [`STYLES`] property is an attribute `style:name`.
 const ATTRIBUTES: [&str; 24] = [
     "accent",
     "accentunder",
@@ -160,7 +160,7 @@ const ATTRIBUTES: [&str; 24] = [
     "width",
 ];
 
-/// The properties that a formula may set, none of which fetches anything.
+/// The allowed CSS properties. None of them fetches anything.
 const STYLES: [&str; 12] = [
     "border-bottom",
     "border-left",
@@ -176,17 +176,17 @@ const STYLES: [&str; 12] = [
     "padding-top",
 ];
 
-/// Whether an element may be part of a formula.
+/// True if a formula may contain this element.
 pub fn is_math_element(name: &str) -> bool {
     ELEMENTS.contains(&name) || name == "munderover"
 }
 
-/// Whether an element of a formula may have this attribute.
+/// True if an element of a formula may have this attribute.
 pub fn is_math_attribute(name: &str) -> bool {
     ATTRIBUTES.contains(&name)
 }
 
-/// Returns the property that `style:name` says, if a formula may set it.
+/// Returns the CSS property of `style:name`, if it is allowed.
 pub fn math_style(attribute: &str) -> Option<&str> {
     attribute.strip_prefix("style:").filter(|it| STYLES.contains(it))
 }

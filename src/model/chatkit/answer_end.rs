@@ -1,4 +1,4 @@
-//! The reasons why a model ends an answer before it is complete.
+//! The reasons for which a model ends an answer early.
 
 use serde::{Deserialize, Serialize};
 /// The reason why the model ended an answer early; part of [`ItemMarks`](super::ItemMarks).
@@ -11,7 +11,7 @@ pub enum AnswerEnd {
     ContentFilter,
     /// The model server failed.
     Error,
-    /// A reason that this version does not know: a newer one may have stored it.
+    /// A reason that this version does not know; a newer version may have stored it.
     #[serde(other)]
     Other,
 }

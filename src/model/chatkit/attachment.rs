@@ -1,65 +1,65 @@
-//! Files that go along with a message.
+//! Attachments of messages.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A file of the user's. Its `metadata` is the server's own and never on the wire.
+/// A file that a user attached. Its `metadata` stays on the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// `atc_` and at least 96 random bits.
     pub id: String,
-    /// The name that the user's machine gave it.
+    /// The file name.
     pub name: String,
-    /// Its media type.
+    /// The media type.
     pub mime_type: String,
-    /// Where its bytes go; gone once they are there.
+    /// The upload target; unset after the upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_descriptor: Option<UploadDescriptor>,
-    /// The thread that it was sent in.
+    /// The id of the thread in which the file was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_id: Option<String>,
-    /// Whether it can be shown.
+    /// The kind: a file, or an image with a preview.
     #[serde(rename = "type")]
     pub kind: AttachmentKind,
-    /// Where a small picture of it is; for images.
+    /// The URL of the preview; set for images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
-    /// What Colloquy adds to the protocol; official clients ignore it.
+    /// Colloquy's additions to the protocol; official clients ignore them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub colloquy: Option<AttachmentMarks>,
 }
 
-/// What Colloquy says of an attachment, under the key `colloquy`.
+/// Colloquy's additions to an attachment, under the key `colloquy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AttachmentMarks {
-    /// How many bytes it has.
+    /// The size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// Where its bytes are, for an hour or two.
+    /// The download URL, valid for one to two hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// Whether an attachment can be shown.
+/// The kind of an attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttachmentKind {
-    /// A file.
+    /// A file without a preview.
     File,
-    /// A picture.
+    /// An image with a preview.
     Image,
 }
 
-/// How the bytes of an attachment are uploaded.
+/// The upload request for an attachment's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadDescriptor {
-    /// Where to.
+    /// The target URL.
     pub url: String,
-    /// `POST` or `PUT`.
+    /// The HTTP method: `POST` or `PUT`.
     pub method: String,
-    /// The headers to send along.
+    /// The headers of the request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
 }

@@ -1,36 +1,36 @@
-//! What becomes of an item when nothing more comes: no client may show for ever that it is being worked on.
+//! Closes items at the end of a run, so that no client shows an item as being in progress for ever.
 //!
-//! | item | what is closed |
+//! | item | effect |
 //! | --- | --- |
-//! | message | nothing; one without text goes |
-//! | workflow | steps under way are neither under way nor done, and it has a summary: how long it took; one without steps goes |
-//! | step alone | as in a workflow |
-//! | picture | nothing; one without a picture goes |
-//! | widget | no component streams |
-//! | tool call | an interrupted one goes, since no client was asked to make it yet |
-//! | structured questions | interrupted ones are skipped, since nobody waits for the answers |
+//! | message | removed if it has no text |
+//! | workflow | no step stays loading; a missing summary becomes the duration; removed if it has no steps |
+//! | task | as a step of a workflow |
+//! | generated image | removed if it has no image |
+//! | widget | `streaming` becomes `false` in all components |
+//! | client tool call | removed if the run was interrupted, because no client received the call yet |
+//! | structured input | skipped if the run was interrupted, because no run waits for the answers |
 //!
-//! An interrupted item that stays is marked with `colloquy.interrupted`, whatever its kind; one that its user stopped with
-//! `colloquy.stopped`, too.
+//! An interrupted item that stays is marked with `colloquy.interrupted`, and an item that its user stopped also with
+//! `colloquy.stopped`.
 
 use serde_json::{Value, json};
 
 use super::{StatusIndicator, StructuredInputStatus, Task, ThreadItem, ToolCallStatus, WorkflowItem, WorkflowSummary};
 use crate::model::Timestamp;
 
-/// Why nothing more comes.
+/// The reason for which an item receives no more updates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closing {
     /// The answer is complete.
     Complete,
-    /// It ended before it was complete: broken off by the model, or by a crash.
+    /// The model or a crash ended the answer early.
     Interrupted,
     /// The user stopped it.
     Stopped,
 }
 
 impl ThreadItem {
-    /// Whether anything would be lost with it.
+    /// True if the item has content that is worth keeping.
     pub fn holds_something(&self) -> bool {
         match self {
             Self::AssistantMessage(it) => !it.text().is_empty(),
@@ -40,7 +40,7 @@ impl ThreadItem {
         }
     }
 
-    /// Closes an item of which nothing more comes since `at`; `None` when nothing of it is to be kept.
+    /// Closes the item at the time `at`. Returns `None` if nothing of the item is worth keeping.
     #[must_use]
     pub fn closed(mut self, closing: Closing, at: Timestamp) -> Option<Self> {
         let is_interrupted = closing != Closing::Complete;
@@ -65,7 +65,7 @@ impl ThreadItem {
         Some(self)
     }
 
-    /// Notes that its user stopped it, under the key `colloquy`.
+    /// Marks the item as stopped by its user, under the key `colloquy`.
     pub fn mark_stopped(&mut self) {
         self.mark_interrupted();
         match self {
@@ -74,7 +74,7 @@ impl ThreadItem {
         }
     }
 
-    /// Notes that it ended before it was complete, under the key `colloquy`.
+    /// Marks the item as ended early, under the key `colloquy`.
     fn mark_interrupted(&mut self) {
         match self {
             Self::AssistantMessage(it) => it.colloquy.get_or_insert_default().interrupted = true,

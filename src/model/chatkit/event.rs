@@ -1,4 +1,4 @@
-//! What a stream says.
+//! The events of a ChatKit stream.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,72 +15,72 @@ pub enum ThreadStreamEvent {
         /// The thread, without items.
         thread: Thread,
     },
-    /// A thread's title, status or metadata changed. Its `items` are always empty: keep the ones at hand.
+    /// A thread's title, status or metadata changed. `items` is always empty, so a client keeps the items that it has.
     #[serde(rename = "thread.updated")]
     ThreadUpdated {
         /// The thread, without items.
         thread: Thread,
     },
-    /// An item begins; it is not complete.
+    /// An item begins.
     #[serde(rename = "thread.item.added")]
     ItemAdded {
-        /// The item as far as it is known.
+        /// The item, which is not complete yet.
         item: ThreadItem,
     },
     /// An item that was added changes.
     #[serde(rename = "thread.item.updated")]
     ItemUpdated {
-        /// Which one.
+        /// The item's id.
         item_id: String,
-        /// What changes.
+        /// The change.
         update: ItemUpdate,
     },
-    /// An item is complete and stored. Often comes without `added`: an upsert.
+    /// An item is complete and stored. A client inserts an item for which no `added` came.
     #[serde(rename = "thread.item.done")]
     ItemDone {
         /// The whole item.
         item: ThreadItem,
     },
-    /// An item is gone.
+    /// An item was removed.
     #[serde(rename = "thread.item.removed")]
     ItemRemoved {
-        /// Which one.
+        /// The item's id.
         item_id: String,
     },
-    /// An item with the same id takes the old one's place.
+    /// An item replaces the item with the same id.
     #[serde(rename = "thread.item.replaced")]
     ItemReplaced {
         /// The whole item.
         item: ThreadItem,
     },
-    /// What the client may do with this stream.
+    /// The options of this stream.
     #[serde(rename = "stream_options")]
     StreamOptions {
         /// The options.
         stream_options: StreamOptions,
     },
-    /// What the assistant is doing; gone at the end of the turn.
+    /// The assistant's current activity, shown until the end of the turn.
     #[serde(rename = "progress_update")]
     ProgressUpdate {
         /// The name of an icon.
         #[serde(skip_serializing_if = "Option::is_none")]
         icon: Option<String>,
-        /// A few words.
+        /// A short description.
         text: String,
     },
-    /// Something for the page to do.
+    /// An effect that the page performs.
     #[serde(rename = "client_effect")]
     ClientEffect {
-        /// What to do.
+        /// The name of the effect.
         name: String,
-        /// With what.
+        /// The arguments of the effect.
         #[serde(default)]
         data: Map<String, Value>,
     },
     /// A message beside the conversation.
     #[serde(rename = "notice")]
     Notice {
-        /// How grave it is.
+        /// The severity.
         level: NoticeLevel,
         /// Markdown.
         message: String,
@@ -88,30 +88,30 @@ pub enum ThreadStreamEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         title: Option<String>,
     },
-    /// Something failed. Not the end: other events may follow.
+    /// An operation failed. Other events may follow.
     #[serde(rename = "error")]
     Error(ErrorEvent),
-    /// An event that this version does not know.
+    /// An unknown event.
     #[serde(other)]
     Unknown,
 }
 
-/// What the client may do with a stream.
+/// The options of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOptions {
-    /// Whether a stop button makes sense.
+    /// True if the client may offer a stop button.
     pub allow_cancel: bool,
 }
 
-/// How grave a notice is.
+/// The severity of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeLevel {
     /// For information.
     Info,
-    /// Something to look at.
+    /// A warning.
     Warning,
-    /// Something is wrong.
+    /// An error.
     Danger,
 }
 
@@ -124,7 +124,7 @@ pub struct ErrorEvent {
     /// A sentence for the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Whether trying again may help.
+    /// True if a retry may succeed.
     #[serde(default)]
     pub allow_retry: bool,
 }
@@ -137,10 +137,10 @@ fn custom() -> String {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum ItemUpdate {
-    /// Puts a part in place, whatever was there.
+    /// Sets a part and replaces an existing one.
     #[serde(rename = "assistant_message.content_part.added")]
     ContentPartAdded {
-        /// Its place; parts before it that are missing are empty.
+        /// The index of the part; missing parts before it become empty.
         content_index: usize,
         /// The part.
         content: AssistantContent,
@@ -158,15 +158,15 @@ pub enum ItemUpdate {
     AnnotationAdded {
         /// The part.
         content_index: usize,
-        /// Its place among the annotations; past the end means at the end.
+        /// The index among the annotations; an index past the end appends.
         annotation_index: usize,
         /// The annotation.
         annotation: Annotation,
     },
-    /// Puts the finished part in place. An empty list of annotations does not blank those at hand.
+    /// Sets the complete part. An empty list of annotations keeps the existing annotations.
     #[serde(rename = "assistant_message.content_part.done")]
     ContentPartDone {
-        /// Its place.
+        /// The index of the part.
         content_index: usize,
         /// The part.
         content: AssistantContent,
@@ -174,54 +174,54 @@ pub enum ItemUpdate {
     /// Appends text to a component of a widget.
     #[serde(rename = "widget.streaming_text.value_delta")]
     WidgetTextDelta {
-        /// A `Text` or a `Markdown` with this id.
+        /// The id of a `Text` or a `Markdown`.
         component_id: String,
         /// The text.
         delta: String,
-        /// Whether it is complete.
+        /// True if the text is complete.
         #[serde(default)]
         done: bool,
     },
-    /// Puts another widget in place.
+    /// Replaces the widget.
     #[serde(rename = "widget.root.updated")]
     WidgetRootUpdated {
-        /// Its root.
+        /// The new root.
         widget: Value,
     },
-    /// Puts another component in place.
+    /// Replaces a component of the widget.
     #[serde(rename = "widget.component.updated")]
     WidgetComponentUpdated {
-        /// The id of the old one.
+        /// The id of the old component.
         component_id: String,
-        /// The new one.
+        /// The new component or step.
         component: Value,
     },
     /// Adds a step.
     #[serde(rename = "workflow.task.added")]
     WorkflowTaskAdded {
-        /// Its place among the steps; past the end means at the end.
+        /// The index among the steps; an index past the end appends.
         task_index: usize,
         /// The step.
         task: Task,
     },
-    /// Puts another step in place.
+    /// Replaces a step.
     #[serde(rename = "workflow.task.updated")]
     WorkflowTaskUpdated {
-        /// The place of the old one.
+        /// The index of the old step.
         task_index: usize,
-        /// The new one.
+        /// The new component or step.
         task: Task,
     },
-    /// Shows how far a picture is.
+    /// Updates a generated image.
     #[serde(rename = "generated_image.updated")]
     GeneratedImageUpdated {
-        /// The picture so far.
+        /// The image so far.
         image: GeneratedImage,
-        /// From 0 to 1.
+        /// The progress from 0 to 1.
         #[serde(skip_serializing_if = "Option::is_none")]
         progress: Option<f64>,
     },
-    /// A change that this version does not know.
+    /// An unknown change.
     #[serde(other)]
     Unknown,
 }

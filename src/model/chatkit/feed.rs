@@ -1,4 +1,4 @@
-//! What a user's feed says: the changes that a tab cannot see in the streams it reads itself. An addition of ours.
+//! The events of a user's feed: changes that are not part of the streams that a tab reads itself. Colloquy's addition.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use super::{ErrorEvent, Thread};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum FeedEvent {
-    /// What was known before may be out of date: read anew. The first event, and the one after events were lost.
+    /// The client's state may be out of date and must be fetched again. Sent first, and after events were lost.
     #[serde(rename = "colloquy.reset")]
     Reset,
-    /// A thread was begun.
+    /// A thread was created.
     #[serde(rename = "thread.created")]
     ThreadCreated {
         /// The thread, without items.
@@ -26,35 +26,35 @@ pub enum FeedEvent {
     /// A thread was deleted.
     #[serde(rename = "colloquy.thread.deleted")]
     ThreadDeleted {
-        /// Which one.
+        /// The thread's id.
         thread_id: String,
     },
-    /// Items of a thread came, went or changed without a run: read them anew.
+    /// Items of a thread changed without a run; the client fetches them again.
     #[serde(rename = "colloquy.items.changed")]
     ItemsChanged {
-        /// Whose.
+        /// The thread's id.
         thread_id: String,
     },
-    /// An answer begins; `GET /chatkit/runs/{run_id}` has it.
+    /// A run began; `GET /chatkit/runs/{run_id}` streams its answer.
     #[serde(rename = "colloquy.run.began")]
     RunBegan {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// Which run writes it.
+        /// The run's id.
         run_id: String,
     },
-    /// An answer has ended, however it did, and is stored.
+    /// A run ended, with any status, and its answer is stored.
     #[serde(rename = "colloquy.run.ended")]
     RunEnded {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// Which run wrote it.
+        /// The run's id.
         run_id: String,
     },
-    /// The feed ends: the session is over.
+    /// The session ended, and the feed ends with it.
     #[serde(rename = "error")]
     Error(ErrorEvent),
-    /// An event that this version does not know.
+    /// An unknown event.
     #[serde(other)]
     Unknown,
 }

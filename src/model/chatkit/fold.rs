@@ -1,14 +1,14 @@
-//! How an update changes an item; the same on both sides, and the same as in the Python SDK.
+//! Applies updates to items: the same on both sides, and as the Python SDK does.
 
 use serde_json::{Value, json};
 
 use super::{AssistantContent, AssistantMessage, ItemUpdate, OutputText, ThreadItem};
 
-/// More parts than any answer has; a larger index in an event would only fill the memory.
+/// The most parts of an answer. A larger index in an event is ignored, so that it cannot fill the memory.
 const MAX_CONTENT_PARTS: usize = 1000;
 
 impl ThreadItem {
-    /// Takes an update; `false` when it means nothing to this item, which is then as before.
+    /// Applies an update. Returns `false`, and leaves the item unchanged, if the update is for another kind of item.
     pub fn apply(&mut self, update: ItemUpdate) -> bool {
         match (self, update) {
             (Self::AssistantMessage(message), update) => message.apply(update),
@@ -59,7 +59,7 @@ impl AssistantMessage {
         }
     }
 
-    /// Returns a part; those before it that are missing are made empty.
+    /// Returns a part, after adding empty parts for missing ones.
     fn part(&mut self, index: usize) -> Option<&mut OutputText> {
         if index >= MAX_CONTENT_PARTS {
             return None;
@@ -72,7 +72,7 @@ impl AssistantMessage {
     }
 }
 
-/// Puts a part in place. The Python SDK sends `done` with an empty list although there were annotations.
+/// Replaces a part. The Python SDK sends `done` without the annotations that it sent before, so these are kept.
 fn replace(part: &mut OutputText, new: OutputText) {
     let annotations = std::mem::take(&mut part.annotations);
     *part = new;
@@ -81,7 +81,7 @@ fn replace(part: &mut OutputText, new: OutputText) {
     }
 }
 
-/// Appends text to a component that streams.
+/// Appends text to a streaming component.
 fn append(node: &mut Value, delta: &str, done: bool) -> bool {
     let Value::Object(fields) = node else { return false };
     match fields.get_mut("value") {
@@ -94,7 +94,7 @@ fn append(node: &mut Value, delta: &str, done: bool) -> bool {
     true
 }
 
-/// Returns the component with an id, wherever it stands in the tree.
+/// Finds a component by its id in the tree.
 fn node<'a>(root: &'a mut Value, id: &str) -> Option<&'a mut Value> {
     if root.get("id").and_then(Value::as_str) == Some(id) {
         return Some(root);

@@ -1,4 +1,4 @@
-//! Thread items: the eleven kinds of the protocol, and whatever comes after them.
+//! Thread items: the eleven kinds of the protocol, and unknown kinds of later versions.
 
 mod image;
 mod tool_call;
@@ -22,34 +22,34 @@ use crate::model::Timestamp;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ThreadItem {
-    /// What the user said.
+    /// A message of the user.
     UserMessage(UserMessage),
-    /// What the assistant said.
+    /// A message of the assistant.
     AssistantMessage(AssistantMessage),
-    /// Something that the client is asked to do before the answer goes on.
+    /// A call of a tool in the client; the answer continues after the client's result.
     ClientToolCall(ClientToolCall),
     /// A tree of components.
     Widget(Widget),
-    /// A picture, or the place where it will be.
+    /// A generated image, or its placeholder.
     GeneratedImage(GeneratedImageItem),
     /// Questions with prepared answers.
     StructuredInput(StructuredInputItem),
-    /// Steps of work or of thought.
+    /// A sequence of work or reasoning steps.
     Workflow(WorkflowItem),
-    /// One step of work alone.
+    /// A single step outside of a workflow.
     Task(TaskItem),
-    /// The assistant has nothing to add; a hint for the client.
+    /// A hint for the client that the assistant's turn is complete.
     EndOfTurn(EndOfTurn),
-    /// For the model only; never sent to a client.
+    /// Context for the model; never sent to a client.
     HiddenContextItem(HiddenContext),
-    /// For the model only, written by the server itself; never sent to a client.
+    /// Context for the model, written by the server; never sent to a client.
     SdkHiddenContext(HiddenContext),
-    /// An item of a kind that this version does not know: kept and passed on as it is.
+    /// An item of an unknown kind, stored and sent unchanged.
     #[serde(untagged)]
     Unknown(UnknownItem),
 }
 
-/// Does the same with an item of any kind.
+/// Evaluates an expression for an item of any kind.
 macro_rules! each {
     ($item:expr, $it:ident => $done:expr) => {
         match $item {
@@ -74,32 +74,32 @@ impl ThreadItem {
         each!(self, it => &it.id)
     }
 
-    /// Gives it another id.
+    /// Sets the id.
     pub fn set_id(&mut self, id: &str) {
         each!(self, it => id.clone_into(&mut it.id));
     }
 
-    /// Returns the thread it stands in.
+    /// Returns the id of the item's thread.
     pub fn thread_id(&self) -> &str {
         each!(self, it => &it.thread_id)
     }
 
-    /// Puts it into a thread.
+    /// Sets the id of the item's thread.
     pub fn set_thread_id(&mut self, thread_id: &str) {
         each!(self, it => thread_id.clone_into(&mut it.thread_id));
     }
 
-    /// Returns the moment it was made.
+    /// Returns the creation time.
     pub fn created_at(&self) -> Timestamp {
         each!(self, it => it.created_at)
     }
 
-    /// Says when it was made.
+    /// Sets the creation time.
     pub fn set_created_at(&mut self, moment: Timestamp) {
         each!(self, it => it.created_at = moment);
     }
 
-    /// Returns the protocol's name of its kind, for instance `user_message`.
+    /// Returns the kind's name in the protocol, for instance `user_message`.
     pub fn kind(&self) -> &str {
         match self {
             Self::UserMessage(_) => "user_message",
@@ -117,12 +117,12 @@ impl ThreadItem {
         }
     }
 
-    /// Whether no client may see it, however it is made.
+    /// True for kinds that no client may receive, even if the item is malformed.
     pub fn is_hidden(&self) -> bool {
         matches!(self.kind(), "hidden_context_item" | "sdk_hidden_context")
     }
 
-    /// Notes what the user thinks of it, under the key `colloquy`.
+    /// Stores the user's feedback under the key `colloquy`.
     pub fn mark_feedback(&mut self, kind: FeedbackKind) {
         match self {
             Self::AssistantMessage(it) => it.colloquy.get_or_insert_default().feedback = Some(kind),
@@ -130,7 +130,7 @@ impl ThreadItem {
         }
     }
 
-    /// Notes which version of an answer it stands for, from 1, and of how many, under the key `colloquy`.
+    /// Stores the number of this version of an answer, from 1, and the number of versions, under the key `colloquy`.
     pub fn mark_version(&mut self, version: u32, versions: u32) {
         match self {
             Self::AssistantMessage(it) => {
@@ -169,7 +169,7 @@ impl ThreadItem {
         extra.get("colloquy").and_then(|it| it.get(key)).is_some_and(|it| *it == true)
     }
 
-    /// Puts a note under the key `colloquy`, unless the item is hidden or keeps its notes elsewhere.
+    /// Sets a field under the key `colloquy`, unless the item is hidden or has typed marks.
     pub(super) fn mark(&mut self, key: &str, value: Value) {
         let extra = match self {
             Self::AssistantMessage(_) | Self::HiddenContextItem(_) | Self::SdkHiddenContext(_) => return,
@@ -189,7 +189,7 @@ impl ThreadItem {
         }
     }
 
-    /// Returns the text that a model or a search reads; empty for items without one.
+    /// Returns the text for models and for the search; empty for items without text.
     pub fn text(&self) -> String {
         match self {
             Self::UserMessage(it) => it.content.iter().map(UserContent::text).collect(),

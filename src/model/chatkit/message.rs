@@ -1,4 +1,4 @@
-//! What users and assistants say.
+//! Messages of users and assistants.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,28 +6,28 @@ use serde_json::{Map, Value};
 use super::{Annotation, AnswerEnd, Attachment, FeedbackKind};
 use crate::model::Timestamp;
 
-/// What the user said.
+/// A message of the user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserMessage {
     /// `msg_` and at least 96 random bits, given by the server.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the server took it.
+    /// The time at which the server received the message.
     pub created_at: Timestamp,
     /// The text, in parts.
     #[serde(default)]
     pub content: Vec<UserContent>,
-    /// Files that go along.
+    /// The attached files.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
-    /// What the message answers to.
+    /// The quoted text to which the message replies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,
-    /// The wishes for the answer.
+    /// The user's choices for the answer.
     #[serde(default)]
     pub inference_options: InferenceOptions,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -45,22 +45,22 @@ pub enum UserContent {
     InputTag {
         /// The entity.
         id: String,
-        /// What is shown.
+        /// The displayed text.
         text: String,
-        /// What the entity carries.
+        /// The entity's data.
         #[serde(default)]
         data: Map<String, Value>,
-        /// The group it belongs to.
+        /// The entity's group.
         #[serde(skip_serializing_if = "Option::is_none")]
         group: Option<String>,
-        /// Whether a click on it does something.
+        /// True if a click on the tag triggers the page's handler.
         #[serde(default)]
         interactive: bool,
     },
 }
 
 impl UserContent {
-    /// Returns the text of the part, as it is shown.
+    /// Returns the displayed text of the part.
     pub fn text(&self) -> &str {
         match self {
             Self::InputText { text } | Self::InputTag { text, .. } => text,
@@ -68,11 +68,11 @@ impl UserContent {
     }
 }
 
-/// The wishes for an answer.
+/// The user's choices for an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InferenceOptions {
-    /// A tool that must be used.
+    /// The tool that the model must use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
     /// The model that should answer.
@@ -80,29 +80,29 @@ pub struct InferenceOptions {
     pub model: Option<String>,
 }
 
-/// A tool, by its id.
+/// The choice of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolChoice {
     /// The id of the tool.
     pub id: String,
 }
 
-/// What the assistant said.
+/// A message of the assistant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssistantMessage {
     /// `msg_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the answer began.
+    /// The time at which the answer began.
     pub created_at: Timestamp,
     /// The text, in parts.
     #[serde(default)]
     pub content: Vec<AssistantContent>,
-    /// What Colloquy adds to the protocol; official clients ignore it.
+    /// Colloquy's additions to the protocol; official clients ignore them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub colloquy: Option<ItemMarks>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -119,32 +119,32 @@ pub enum AssistantContent {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OutputText {
-    /// Sources of the text.
+    /// The sources of the text.
     pub annotations: Vec<Annotation>,
     /// GitHub-flavoured Markdown.
     pub text: String,
 }
 
-/// What Colloquy notes on an item, under the key `colloquy`.
+/// Colloquy's additions to an item, under the key `colloquy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ItemMarks {
-    /// The answer ended before it was complete: stopped by the user, broken off by the model, or by a crash.
+    /// True if the user, the model or a crash ended the answer early.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
-    /// It was the user who stopped it.
+    /// True if the user stopped the answer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-    /// The reason that the model gave for an early end; unset when the answer was stopped or broke off.
+    /// The model's reason for an early end; unset if the user or a crash ended the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<AnswerEnd>,
-    /// How many answers the message has that it answers; unset when it was answered once.
+    /// The number of answers to the same message; unset for a single answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<u32>,
-    /// Which of them this one is, from 1.
+    /// The number of this answer among them, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
-    /// What the user thinks of it.
+    /// The user's feedback.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<FeedbackKind>,
 }
@@ -155,12 +155,12 @@ impl AssistantMessage {
         self.content.iter().map(|AssistantContent::OutputText(part)| part.text.as_str()).collect()
     }
 
-    /// True if its user stopped it.
+    /// True if the user stopped the answer.
     pub fn is_stopped(&self) -> bool {
         self.colloquy.as_ref().is_some_and(|marks| marks.stopped)
     }
 
-    /// Whether it ended before it was complete.
+    /// True if the answer ended early.
     pub fn is_interrupted(&self) -> bool {
         self.colloquy.as_ref().is_some_and(|marks| marks.interrupted)
     }

@@ -1,26 +1,26 @@
-//! What a client may ask of `POST /chatkit`.
+//! The requests of `POST /chatkit`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{InferenceOptions, StructuredReply, UserContent};
 
-/// A request: an operation and integration data.
+/// A request: an operation with integration data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChatKitRequest {
-    /// What is asked for.
+    /// The operation.
     #[serde(flatten)]
     pub operation: Operation,
-    /// Integration data; ours is under the key `colloquy`.
+    /// Integration data; Colloquy's is under the key `colloquy`.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
 }
 
-/// What is asked for.
+/// The operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "params")]
 pub enum Operation {
-    /// Opens a thread with its first message and streams the answer.
+    /// Creates a thread with its first message and streams the answer.
     #[serde(rename = "threads.create")]
     ThreadsCreate {
         /// The first message.
@@ -29,64 +29,64 @@ pub enum Operation {
     /// Adds a message and streams the answer.
     #[serde(rename = "threads.add_user_message")]
     ThreadsAddUserMessage {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
         /// The message.
         input: UserMessageInput,
     },
-    /// Answers the client tool call that the thread waits for, and streams what follows.
+    /// Sends the result of the pending client tool call and streams the rest of the answer.
     #[serde(rename = "threads.add_client_tool_output")]
     ThreadsAddClientToolOutput {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// What the tool returned.
+        /// The tool's result.
         result: Value,
     },
-    /// Answers structured questions, and streams what follows.
+    /// Answers structured questions and streams the rest of the answer.
     #[serde(rename = "threads.add_structured_input")]
     ThreadsAddStructuredInput {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// The item with the questions.
+        /// The id of the item with the questions.
         item_id: String,
         /// The answers.
         input: StructuredReply,
     },
-    /// Answers a message once more and streams the answer.
+    /// Generates another answer to a message and streams it.
     #[serde(rename = "threads.retry_after_item")]
     ThreadsRetryAfterItem {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// The message of the user's.
+        /// The id of the user's message.
         item_id: String,
     },
-    /// Does what a widget or the page asks for, and streams what follows.
+    /// Runs an action of a widget or of the page and streams its events.
     #[serde(rename = "threads.custom_action")]
     ThreadsCustomAction(CustomAction),
-    /// Does what a widget or the page asks for, without a stream.
+    /// Runs an action of a widget or of the page without a stream.
     #[serde(rename = "threads.sync_custom_action")]
     ThreadsSyncCustomAction(CustomAction),
-    /// One thread with its first items.
+    /// Returns a thread with its first items.
     #[serde(rename = "threads.get_by_id")]
     ThreadsGetById {
-        /// Which one.
+        /// The thread's id.
         thread_id: String,
     },
-    /// The user's threads.
+    /// Lists the user's threads.
     #[serde(rename = "threads.list")]
     ThreadsList {
-        /// Which page.
+        /// The page of the list.
         #[serde(flatten)]
         page: PageQuery,
-        /// Only those in which these words stand, the best first, each with `metadata.colloquy.snippet`. An addition
-        /// of ours.
+        /// Restricts the list to threads with these words, the best first, each with `metadata.colloquy.snippet`.
+        /// Colloquy's addition.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<String>,
     },
     /// Renames a thread.
     #[serde(rename = "threads.update")]
     ThreadsUpdate {
-        /// Which one.
+        /// The thread's id.
         thread_id: String,
         /// The new title.
         title: String,
@@ -94,92 +94,92 @@ pub enum Operation {
     /// Deletes a thread.
     #[serde(rename = "threads.delete")]
     ThreadsDelete {
-        /// Which one.
+        /// The thread's id.
         thread_id: String,
     },
-    /// A thread's items.
+    /// Lists a thread's items.
     #[serde(rename = "items.list")]
     ItemsList {
-        /// Whose.
+        /// The thread's id.
         thread_id: String,
-        /// Which page.
+        /// The page of the list.
         #[serde(flatten)]
         page: PageQuery,
     },
-    /// Says what the user thinks of items.
+    /// Stores the user's feedback on items.
     #[serde(rename = "items.feedback")]
     ItemsFeedback {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// Which items.
+        /// The items' ids.
         item_ids: Vec<String>,
-        /// What the user thinks.
+        /// The feedback.
         kind: FeedbackKind,
     },
-    /// Puts another version of an answer into the thread (not of the protocol, but ours).
+    /// Selects another version of an answer. Colloquy's addition to the protocol.
     #[serde(rename = "colloquy.items.select_version")]
     SelectVersion {
-        /// Where.
+        /// The thread's id.
         thread_id: String,
-        /// The answer, or the message that it answers.
+        /// The id of the answer, or of the message that it answers.
         item_id: String,
-        /// Which version, from 1.
+        /// The number of the version, from 1.
         version: u32,
     },
-    /// Announces a file and asks where its bytes go.
+    /// Announces a file and returns its upload target.
     #[serde(rename = "attachments.create")]
     AttachmentsCreate(NewAttachment),
-    /// Deletes a file that was not sent.
+    /// Deletes a file that was not sent yet.
     #[serde(rename = "attachments.delete")]
     AttachmentsDelete {
-        /// Which one.
+        /// The attachment's id.
         attachment_id: String,
     },
-    /// Turns speech into text.
+    /// Transcribes speech.
     #[serde(rename = "input.transcribe")]
     InputTranscribe {
-        /// The recording, base64.
+        /// The recording in base64.
         audio_base64: String,
-        /// Its media type, for instance `audio/webm;codecs=opus`.
+        /// The media type, for instance `audio/webm;codecs=opus`.
         mime_type: String,
     },
 }
 
-/// What a widget or the page asks for.
+/// An action of a widget or of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomAction {
-    /// Where.
+    /// The thread's id.
     pub thread_id: String,
-    /// The widget; `None` for the page.
+    /// The id of the widget's item; `None` for an action of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_id: Option<String>,
-    /// What is to be done.
+    /// The action.
     pub action: Action,
 }
 
-/// What is to be done.
+/// The action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Action {
-    /// Its name.
+    /// The name.
     #[serde(rename = "type")]
     pub kind: String,
-    /// With what.
+    /// The arguments.
     #[serde(default)]
     pub payload: Value,
 }
 
-/// What a user thinks of an item.
+/// A user's feedback on an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackKind {
-    /// It is good.
+    /// The item is helpful.
     Positive,
-    /// It is bad.
+    /// The item is not helpful.
     Negative,
 }
 
 impl FeedbackKind {
-    /// Returns the protocol's name of it.
+    /// Returns the name in the protocol.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Positive => "positive",
@@ -187,34 +187,34 @@ impl FeedbackKind {
         }
     }
 
-    /// Reads the protocol's name.
+    /// Parses the name in the protocol.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Positive, Self::Negative].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// A file that is to be uploaded.
+/// The announcement of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAttachment {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// How many bytes it has.
+    /// The size in bytes.
     pub size: u64,
-    /// Its media type.
+    /// The media type.
     pub mime_type: String,
 }
 
-/// A message of the user's, before the server gave it an id.
+/// A message of the user without the fields that the server sets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UserMessageInput {
-    /// The text, in parts; may be empty.
+    /// The text in parts; may be empty.
     pub content: Vec<UserContent>,
-    /// The ids of uploaded files.
+    /// The ids of the attachments.
     pub attachments: Vec<String>,
-    /// What the message answers to.
+    /// The quoted text to which the message replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,
-    /// The wishes for the answer; required, may be `{}`.
+    /// The user's choices for the answer; required, may be `{}`.
     pub inference_options: InferenceOptions,
 }
 
@@ -225,16 +225,16 @@ impl UserMessageInput {
     }
 }
 
-/// Which page of a list.
+/// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageQuery {
-    /// How many rows; 0 and unset mean 20, and the server sends at most 100.
+    /// The number of rows. 0 and unset mean 20; the server sends at most 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
-    /// In which order; unset means newest first.
+    /// The order; unset means newest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<ListOrder>,
-    /// The cursor: rows after this one.
+    /// The cursor: the id of the row before the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
@@ -250,7 +250,7 @@ pub enum ListOrder {
     Desc,
 }
 
-/// Why a request cannot be read, as a sentence for the developer who sent it.
+/// The reason for which a request is invalid, as a sentence for the developer of the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidRequest(pub String);
@@ -271,12 +271,12 @@ impl ChatKitRequest {
         Self { operation, metadata: Map::new() }
     }
 
-    /// Reads the body of a `POST /chatkit`; unknown fields are ignored (recording 44).
+    /// Parses the body of a `POST /chatkit`. Unknown fields are ignored (recording 44).
     ///
     /// # Errors
-    /// [`InvalidRequest`] says what is wrong: no JSON, an unknown `type`, a missing or ill-typed parameter.
+    /// [`InvalidRequest`] for invalid JSON, an unknown `type`, and a missing or ill-typed parameter.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
-        // What serde would take for a struct's fields in order.
+        // Serde would accept an array as the fields of a struct in order.
         if body.trim_ascii_start().starts_with(b"[") {
             return Err(InvalidRequest("the body is no ChatKit request: it is an array, not an object".to_owned()));
         }

@@ -1,42 +1,42 @@
-//! What Colloquy adds to the protocol so that answers survive. All of it stands where others ignore it: under the key
-//! `colloquy` of a request's and of a thread's metadata.
+//! Colloquy's additions to the protocol for resumable answers. They are under the key `colloquy` of the metadata of
+//! requests and threads, where other servers and clients ignore them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ChatKitRequest, InvalidRequest, Thread};
 
-/// Our key in metadata.
+/// Colloquy's key in metadata.
 const KEY: &str = "colloquy";
-/// The most bytes of [`ClientMarks::key`].
+/// The maximum of [`ClientMarks::key`] in bytes.
 const MAX_KEY_BYTES: usize = 200;
 
-/// What a client says of itself, in a request's `metadata.colloquy`.
+/// The client's abilities, in a request's `metadata.colloquy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientMarks {
-    /// It can lose its connection and resume: events are numbered for it, and the run goes on without it.
+    /// True if the client can resume a stream. Its events are numbered, and the run outlives the connection.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub resumable: bool,
-    /// Its name for what it sends, of its own choice: sent again within a day, the same run answers.
+    /// The client's idempotency key. A request that repeats the key within a day attaches to the same run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
 
-/// The run that is answering in a thread, in the thread's `metadata.colloquy.run`.
+/// The active run of a thread, in the thread's `metadata.colloquy.run`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRef {
-    /// What to ask of `GET /chatkit/runs/{id}`.
+    /// The id for `GET /chatkit/runs/{id}`.
     pub id: String,
-    /// The item that is being written, once there is one.
+    /// The id of the streaming item, once it exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_id: Option<String>,
 }
 
 impl ChatKitRequest {
-    /// Reads what the client says of itself; nothing when it says nothing.
+    /// Returns the client's abilities; the default if the request has none.
     ///
     /// # Errors
-    /// [`InvalidRequest`] when it is ill-typed, or the key is empty or longer than 200 bytes.
+    /// [`InvalidRequest`] if they are ill-typed, or if the key is empty or longer than 200 bytes.
     pub fn client(&self) -> Result<ClientMarks, InvalidRequest> {
         let Some(marks) = self.metadata.get(KEY) else { return Ok(ClientMarks::default()) };
         let marks = ClientMarks::deserialize(marks)
@@ -50,7 +50,7 @@ impl ChatKitRequest {
         }
     }
 
-    /// Adds what the client says of itself.
+    /// Adds the client's abilities to the request.
     #[must_use]
     pub fn from_client(mut self, marks: &ClientMarks) -> Self {
         if let Ok(Value::Object(marks)) = serde_json::to_value(marks) {
@@ -61,12 +61,12 @@ impl ChatKitRequest {
 }
 
 impl Thread {
-    /// Returns the run that is answering in it, if the server says so.
+    /// Returns the active run, if the server sent one.
     pub fn run(&self) -> Option<RunRef> {
         RunRef::deserialize(self.metadata.get(KEY)?.get("run")?).ok()
     }
 
-    /// Says that nobody is answering in it.
+    /// Removes the active run.
     pub fn clear_run(&mut self) {
         let Some(ours) = self.metadata.get_mut(KEY).and_then(Value::as_object_mut) else { return };
         ours.remove("run");
@@ -75,12 +75,12 @@ impl Thread {
         }
     }
 
-    /// Says which run is answering in it.
+    /// Sets the active run.
     pub fn set_run(&mut self, run: &RunRef) {
         self.mark("run", serde_json::json!(run));
     }
 
-    /// Adds a key to `metadata.colloquy`.
+    /// Sets a field of `metadata.colloquy`.
     pub fn mark(&mut self, name: &str, value: Value) {
         let ours = self.metadata.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
         if let Some(ours) = ours.as_object_mut() {

@@ -1,15 +1,16 @@
-//! Where a text comes from.
+//! Sources of texts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A mark in a text that names its source.
+/// A citation: marks a place in a text with its source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "annotation")]
 pub struct Annotation {
     /// The source.
     pub source: Source,
-    /// Before which character of the text the mark goes; equal ones are shown together, and those without at the end.
+    /// The index of the character before which the mark is shown. Marks with an equal index are shown together, and
+    /// marks without an index at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
 }
@@ -18,37 +19,37 @@ pub struct Annotation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Source {
-    /// A page.
+    /// A web page.
     Url(UrlSource),
     /// A file.
     File(FileSource),
-    /// A thing of the integration's.
+    /// An entity of the integration.
     Entity(EntitySource),
-    /// A source of a kind that this version does not know: kept and passed on as it is.
+    /// A source of an unknown kind, stored and sent unchanged.
     #[serde(untagged)]
     Unknown(Value),
 }
 
-/// A page.
+/// A web page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UrlSource {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// A few words about it.
+    /// A short description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When it was written, in any form.
+    /// The date, in any format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Its address.
+    /// The URL.
     pub url: String,
-    /// Who publishes it.
+    /// The publisher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribution: Option<String>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -56,56 +57,56 @@ pub struct UrlSource {
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileSource {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// A few words about it.
+    /// A short description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When it was written, in any form.
+    /// The date, in any format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Its name.
+    /// The file name.
     pub filename: String,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// A thing of the integration's.
+/// An entity of the integration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EntitySource {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// A few words about it.
+    /// A short description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When it was written, in any form.
+    /// The date, in any format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// The heading under which it is listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Its id.
+    /// The entity's id.
     pub id: String,
     /// The name of an icon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
-    /// What kind of thing it is, for people.
+    /// The displayed name of the entity's kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What stands in the text in its stead.
+    /// The label of the mark in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_label: Option<String>,
-    /// Whether a click on it does something.
+    /// True if a click on the source triggers the page's handler.
     #[serde(default)]
     pub interactive: bool,
-    /// What the thing carries; its nulls are kept.
+    /// The entity's data; null values are kept.
     #[serde(default)]
     pub data: Map<String, Value>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

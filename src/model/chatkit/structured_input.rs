@@ -7,36 +7,36 @@ use serde_json::{Map, Value};
 
 use crate::model::Timestamp;
 
-/// Questions of the assistant's.
+/// Questions of the assistant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StructuredInputItem {
     /// `msg_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the questions were asked.
+    /// The creation time.
     pub created_at: Timestamp,
-    /// Whether they are answered.
+    /// The status of the questions.
     #[serde(default)]
     pub status: StructuredInputStatus,
     /// The questions.
     #[serde(default)]
     pub inputs: Vec<StructuredInput>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Whether questions are answered.
+/// The status of questions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StructuredInputStatus {
-    /// Not yet.
+    /// The questions wait for answers.
     #[default]
     Pending,
-    /// Yes.
+    /// The user answered.
     Answered,
-    /// The user went on without.
+    /// The user skipped the questions.
     Skipped,
 }
 
@@ -44,35 +44,35 @@ pub enum StructuredInputStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StructuredInput {
-    /// With prepared answers.
+    /// A question with prepared answers.
     MultipleChoice {
-        /// Its id within the item.
+        /// The question's id within the item.
         id: String,
         /// The question.
         question: String,
         /// The prepared answers.
         options: Vec<ChoiceOption>,
-        /// Whether several may be chosen.
+        /// True if several answers may be chosen.
         #[serde(default)]
         multiple: bool,
         /// The answer.
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<StructuredAnswer>,
     },
-    /// With room for any text.
+    /// A question with a text field.
     Freeform {
-        /// Its id within the item.
+        /// The question's id within the item.
         id: String,
         /// The question.
         question: String,
-        /// More words.
+        /// A longer description.
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<String>,
         /// The answer.
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<StructuredAnswer>,
     },
-    /// A question of a kind that this version does not know: kept and passed on as it is.
+    /// A question of an unknown kind, stored and sent unchanged.
     #[serde(untagged)]
     Unknown(Value),
 }
@@ -80,44 +80,44 @@ pub enum StructuredInput {
 /// A prepared answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChoiceOption {
-    /// What it says.
+    /// The text of the answer.
     pub value: String,
 }
 
-/// What the user answered to one question.
+/// The user's answer to a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StructuredAnswer {
-    /// The answers; several only where several may be chosen.
+    /// The answers; several only if several may be chosen.
     pub values: Vec<String>,
-    /// The user went on without an answer.
+    /// True if the user skipped the question.
     pub skipped: bool,
 }
 
-/// What the user answered to all questions of an item.
+/// The user's answers to the questions of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StructuredReply {
-    /// Whether there are answers at all.
+    /// The status of the reply.
     #[serde(default)]
     pub status: ReplyStatus,
-    /// The answers by the ids of their questions.
+    /// The answers, by the ids of their questions.
     #[serde(default)]
     pub answers: BTreeMap<String, StructuredAnswer>,
 }
 
-/// Whether there are answers at all.
+/// The status of the reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplyStatus {
-    /// There are.
+    /// The user answered.
     #[default]
     Answered,
-    /// The user went on without.
+    /// The user skipped the questions.
     Skipped,
 }
 
 impl StructuredInputItem {
-    /// Returns the questions with their answers, for a model; `None` while they wait for answers.
+    /// Returns the questions with their answers as a text for the model; `None` while the questions wait for answers.
     pub fn transcript(&self) -> Option<String> {
         if self.status == StructuredInputStatus::Pending {
             return None;
@@ -134,8 +134,8 @@ impl StructuredInputItem {
         Some(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// Notes the answers: those to questions that are not asked are passed over, what is missing or empty counts as
-    /// skipped, and of several answers to a question that wants one the first counts (recording 22b).
+    /// Stores the answers. Answers to unknown questions are ignored. Missing and empty answers count as skipped. A
+    /// question that takes one answer keeps the first (recording 22b).
     pub fn answer(&mut self, mut reply: StructuredReply) {
         let skips_all = reply.status == ReplyStatus::Skipped;
         self.status = if skips_all { StructuredInputStatus::Skipped } else { StructuredInputStatus::Answered };

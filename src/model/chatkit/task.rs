@@ -1,52 +1,52 @@
-//! Steps of work or of thought.
+//! Work and reasoning steps.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Source;
 
-/// Steps in a row.
+/// A sequence of steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workflow {
-    /// What the steps are.
+    /// The kind of the steps.
     #[serde(rename = "type")]
     pub kind: WorkflowKind,
     /// The steps.
     #[serde(default)]
     pub tasks: Vec<Task>,
-    /// What is shown in their stead when they are done.
+    /// The summary that is shown when the steps are complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<WorkflowSummary>,
-    /// Whether they are shown although there is a summary.
+    /// True if the steps are shown although there is a summary.
     #[serde(default)]
     pub expanded: bool,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// What the steps of a workflow are.
+/// The kind of a workflow's steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkflowKind {
-    /// Work.
+    /// Steps of work.
     Custom,
-    /// Thought.
+    /// Steps of reasoning.
     Reasoning,
 }
 
-/// What is shown in the stead of steps that are done.
+/// The summary of complete steps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum WorkflowSummary {
-    /// How long they took.
+    /// The duration of the steps.
     Duration {
-        /// In seconds.
+        /// The duration in seconds.
         duration: u64,
     },
-    /// A few words.
+    /// A short text.
     Custom {
-        /// The words.
+        /// The text.
         title: String,
         /// The name of an icon.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,117 +58,117 @@ pub enum WorkflowSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Task {
-    /// Anything.
+    /// A step of any other kind.
     Custom(CustomTask),
-    /// A search of the web.
+    /// A web search.
     WebSearch(WebSearchTask),
-    /// A thought.
+    /// A reasoning step.
     Thought(ThoughtTask),
-    /// Files that are read.
+    /// A step that reads files.
     File(FileTask),
-    /// A picture that is made.
+    /// A step that generates an image.
     Image(ImageTask),
-    /// A step of a kind that this version does not know: kept and passed on as it is.
+    /// A step of an unknown kind, stored and sent unchanged.
     #[serde(untagged)]
     Unknown(Value),
 }
 
-/// How far a step is.
+/// The status of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusIndicator {
-    /// Not shown.
+    /// No indicator.
     #[default]
     None,
-    /// Under way.
+    /// In progress.
     Loading,
-    /// Done.
+    /// Complete.
     Complete,
 }
 
-/// Any step.
+/// A step of any other kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomTask {
-    /// How far it is.
+    /// The status.
     pub status_indicator: StatusIndicator,
-    /// A few words.
+    /// A short text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The name of an icon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
-    /// More words, Markdown.
+    /// A longer text in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// A search of the web.
+/// A web search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebSearchTask {
-    /// How far it is.
+    /// The status.
     pub status_indicator: StatusIndicator,
-    /// A few words.
+    /// A short text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What is searched for, for people.
+    /// The displayed query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title_query: Option<String>,
-    /// What is searched for.
+    /// The queries.
     pub queries: Vec<String>,
-    /// What was found.
+    /// The results.
     pub sources: Vec<Source>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// A thought.
+/// A reasoning step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ThoughtTask {
-    /// How far it is.
+    /// The status.
     #[serde(default)]
     pub status_indicator: StatusIndicator,
-    /// A few words.
+    /// A short text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The thought, Markdown.
+    /// The reasoning in Markdown.
     pub content: String,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Files that are read.
+/// A step that reads files.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FileTask {
-    /// How far it is.
+    /// The status.
     pub status_indicator: StatusIndicator,
-    /// A few words.
+    /// A short text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The files.
     pub sources: Vec<Source>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// A picture that is made.
+/// A step that generates an image.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImageTask {
-    /// How far it is.
+    /// The status.
     pub status_indicator: StatusIndicator,
-    /// A few words.
+    /// A short text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

@@ -1,11 +1,11 @@
-//! Every kind of the protocol, with every field it has: what is read and what is written use two lists of names.
+//! Round trips of every kind of the protocol with all of its fields.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::*;
 
-/// What is read comes out byte for byte, whether it was text or parsed before.
+/// A value is written byte for byte as it was read, from text and from parsed JSON.
 #[track_caller]
 fn check<T: DeserializeOwned + Serialize>(wire: &str) {
     let read: T = serde_json::from_str(wire).unwrap();
@@ -15,7 +15,7 @@ fn check<T: DeserializeOwned + Serialize>(wire: &str) {
     assert_eq!(serde_json::to_string(&read).unwrap(), wire);
 }
 
-/// An item with all that items share, and a field that nobody knows.
+/// Checks an item with the shared fields and an unknown field.
 #[track_caller]
 fn check_item(kind: &str, fields: &str) {
     let shared = r#""id":"x","thread_id":"t","created_at":"2026-11-23T00:03:18.787Z""#;

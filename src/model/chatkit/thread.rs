@@ -9,43 +9,43 @@ use crate::model::Timestamp;
 /// A thread with a page of its items (empty wherever the protocol sends the thread alone).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thread {
-    /// What the history shows.
+    /// The title in the history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// `thr_` and at least 96 random bits.
     pub id: String,
-    /// When the first message was sent.
+    /// The time of the first message.
     pub created_at: Timestamp,
-    /// Whether messages may be added.
+    /// The status: open, locked or closed.
     #[serde(default)]
     pub status: ThreadStatus,
-    /// Integration data; ours is under the key `colloquy`.
+    /// Integration data; Colloquy's is under the key `colloquy`.
     #[serde(default)]
     pub metadata: Map<String, Value>,
-    /// The hosts whose images may be shown; unset when nothing is stated.
+    /// The hosts whose images may be shown; unset for the client's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_image_domains: Option<Vec<String>>,
-    /// A page of items. Never taken from `thread.updated`, where it is always empty.
+    /// A page of items; always empty in `thread.updated`.
     #[serde(default)]
     pub items: Page<ThreadItem>,
 }
 
-/// Whether messages may be added to a thread.
+/// The status of a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ThreadStatus {
-    /// Open.
+    /// The thread takes messages.
     #[default]
     Active,
-    /// The composer is shown but disabled.
+    /// The composer is shown and disabled.
     Locked {
-        /// Shown in the composer's place.
+        /// The text that is shown in the composer.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// The composer is replaced by a banner.
+    /// A banner replaces the composer.
     Closed {
-        /// Shown in the banner.
+        /// The text of the banner.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
@@ -55,11 +55,11 @@ pub enum ThreadStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Page<T> {
-    /// The rows, in the order asked for.
+    /// The rows in the requested order.
     pub data: Vec<T>,
-    /// Whether rows follow.
+    /// True if there are more rows.
     pub has_more: bool,
-    /// The cursor of the next page: the id of the last row looked at; absent at the end.
+    /// The cursor of the next page, the id of the last row; unset at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }

@@ -5,31 +5,31 @@ use serde_json::{Map, Value};
 
 use crate::model::Timestamp;
 
-/// A picture, or the place where it will be.
+/// A generated image, or its placeholder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GeneratedImageItem {
     /// `msg_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the work began.
+    /// The time at which the generation began.
     pub created_at: Timestamp,
-    /// The picture; absent while there is nothing to see.
+    /// The image; unset until there is a first preview.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<GeneratedImage>,
-    /// How much of it is done while it is made, from 0 to 1; never stored.
+    /// The progress of the generation from 0 to 1; never stored.
     #[serde(skip)]
     pub progress: Option<f64>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// A picture.
+/// An image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneratedImage {
-    /// Its id.
+    /// The image's id.
     pub id: String,
-    /// Where it is; may be a `data:` URL.
+    /// The image's URL; may be a `data:` URL.
     pub url: String,
 }

@@ -5,40 +5,40 @@ use serde_json::{Map, Value};
 
 use crate::model::Timestamp;
 
-/// A call of a tool that lives in the client.
+/// A call of a tool in the client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientToolCall {
     /// `tc_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the tool was called.
+    /// The time of the call.
     pub created_at: Timestamp,
-    /// Whether the client has answered.
+    /// The status of the call.
     #[serde(default)]
     pub status: ToolCallStatus,
-    /// The model's own id of the call.
+    /// The model's id of the call.
     pub call_id: String,
-    /// The tool.
+    /// The name of the tool.
     pub name: String,
-    /// What it is called with; its nulls are kept.
+    /// The arguments; null values are kept.
     #[serde(default)]
     pub arguments: Map<String, Value>,
-    /// What the client answered.
+    /// The client's result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Whether a client has answered a tool call.
+/// The status of a tool call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolCallStatus {
-    /// Not yet.
+    /// The client has not sent a result yet.
     #[default]
     Pending,
-    /// Yes.
+    /// The client has sent a result.
     Completed,
 }

@@ -1,32 +1,32 @@
-//! Items that nobody sees, and those of kinds that came later.
+//! Items that are not shown, and items of unknown kinds.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::Timestamp;
 
-/// The assistant has nothing to add.
+/// The end of the assistant's turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EndOfTurn {
-    /// Its id.
+    /// The item's id.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When it was said.
+    /// The creation time.
     pub created_at: Timestamp,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Context for the model that no client sees.
+/// Context for the model, hidden from clients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HiddenContext {
     /// `shcx_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When it was written.
+    /// The creation time.
     pub created_at: Timestamp,
     /// Text or any JSON.
     pub content: Value,
@@ -35,14 +35,14 @@ pub struct HiddenContext {
 /// An item of an unknown kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnknownItem {
-    /// Its id.
+    /// The item's id.
     pub id: String,
-    /// The thread it stands in.
+    /// The id of the item's thread; empty if unset.
     #[serde(default)]
     pub thread_id: String,
-    /// When it was made.
+    /// The creation time.
     pub created_at: Timestamp,
-    /// Its kind.
+    /// The name of the kind.
     #[serde(rename = "type")]
     pub kind: String,
     /// All other fields.

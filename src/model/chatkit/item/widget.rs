@@ -10,16 +10,16 @@ use crate::model::Timestamp;
 pub struct Widget {
     /// `msg_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When it was made.
+    /// The creation time.
     pub created_at: Timestamp,
-    /// The root: a `Card`, a `ListView` or a `Basic`, kept as it came.
+    /// The root component, a `Card`, `ListView` or `Basic`; stored and sent unchanged.
     pub widget: Value,
-    /// What is copied in its stead.
+    /// The text that the copy button copies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_text: Option<String>,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

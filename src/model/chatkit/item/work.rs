@@ -6,34 +6,34 @@ use serde_json::{Map, Value};
 use super::super::{Task, Workflow};
 use crate::model::Timestamp;
 
-/// Steps of work or of thought.
+/// A sequence of work or reasoning steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkflowItem {
     /// `wf_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the work began.
+    /// The time at which the work began.
     pub created_at: Timestamp,
     /// The steps.
     pub workflow: Workflow,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// One step of work alone.
+/// A single step outside of a workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskItem {
     /// `tsk_` and at least 96 random bits.
     pub id: String,
-    /// The thread it stands in.
+    /// The thread's id.
     pub thread_id: String,
-    /// When the work began.
+    /// The time at which the work began.
     pub created_at: Timestamp,
     /// The step.
     pub task: Task,
-    /// Fields that this version does not know.
+    /// Unknown fields, stored and sent unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
