@@ -11,7 +11,7 @@ use colloquy::server::{
         users::{self, UserCommand},
     },
     listen::{self, ConnectionLimits},
-    private_file,
+    log, private_file,
     router::router,
 };
 use leptos::config::get_config_from_str;
@@ -19,7 +19,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 /// The longest wait for statements that are under way when the server stops.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,8 +56,12 @@ async fn main() -> ExitCode {
     let loaded = dotenvy::dotenv();
     let matches = command_line().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log_format = match cli.settings.log.judge() {
+        Ok(format) => format,
+        Err(err) => return fail(&err.to_string()),
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(log::DEFAULT_FILTER));
+    log::subscriber(log_format, filter, std::io::stderr).init();
     if let Err(err) = loaded
         && !err.not_found()
     {

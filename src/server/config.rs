@@ -6,6 +6,7 @@ mod client_tools;
 mod image_hosts;
 mod jwt;
 mod limits;
+mod log_format;
 mod mail;
 mod model;
 mod page_file;
@@ -28,6 +29,7 @@ pub use self::{
     client_tools::ClientTool,
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
+    log_format::{LogFormat, LogSettings},
     mail::{MailConfig, MailSettings},
     model::{AnswerLimits, ModelConfig, ModelSettings, OpenAiConfig, UpstreamConfig},
     pages::{PageConfig, PageSettings},
@@ -91,6 +93,10 @@ pub struct Settings {
     /// Where answers come from.
     #[command(flatten)]
     pub model: ModelSettings,
+
+    /// The log.
+    #[command(flatten)]
+    pub log: LogSettings,
 
     /// What pages do.
     #[command(flatten)]

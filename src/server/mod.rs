@@ -14,6 +14,7 @@ mod error;
 pub mod forms;
 mod ids;
 pub mod listen;
+pub mod log;
 pub mod mail;
 mod memory;
 mod middleware;
