@@ -74,8 +74,8 @@ fn modes(folder: &Path) -> Vec<(String, bool, u32)> {
     found
 }
 
-/// Does what makes a server write: an account, a mail, a message, a file.
-async fn use_all(server: &str) {
+/// Does what makes a server write: an account, a mail, a message, a file. Returns what was secret of it.
+async fn use_all(server: &str) -> Vec<String> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let post = async |path: &str, token: Option<&str>, body: Value| {
         let request = http.post(format!("{server}{path}")).header("origin", server).json(&body);
@@ -88,7 +88,7 @@ async fn use_all(server: &str) {
     let signed_up = post("/api/auth/sign-up/email", None, account).await;
     let session = signed_up.headers()["set-auth-token"].to_str().unwrap().to_owned();
     post("/api/auth/request-password-reset", None, json!({ "email": "ada@example.com" })).await;
-    let minted = http.get(format!("{server}/api/auth/token")).bearer_auth(session).send().await.unwrap();
+    let minted = http.get(format!("{server}/api/auth/token")).bearer_auth(&session).send().await.unwrap();
     let token = minted.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned();
     let params = json!({ "name": "a.txt", "size": 5, "mime_type": "text/plain" });
     let announced = post("/chatkit", Some(&token), json!({ "type": "attachments.create", "params": params })).await;
@@ -100,6 +100,8 @@ async fn use_all(server: &str) {
     let input = json!({ "content": text, "attachments": [announced["id"]], "inference_options": {} });
     let said = post("/chatkit", Some(&token), json!({ "type": "threads.create", "params": { "input": input } })).await;
     said.text().await.unwrap();
+    let (_, link_token) = link.split_once('?').unwrap();
+    ["ada@example.com", "correct horse 1", "/long 1", "hello", &session, &token, link_token].map(str::to_owned).into()
 }
 
 /// Waits until the mail that was asked for is written.
@@ -164,6 +166,36 @@ async fn what_an_older_version_left_is_tightened_when_it_starts() {
     }
     let printed = server.end();
     assert!(printed.contains("now only this user has"), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_nothing_secret_in_either_format() {
+    for format in ["text", "json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [("LOG_FORMAT", format), ("RUST_LOG", "info,colloquy=debug,tower_http=debug,sqlx=warn")];
+        let server = Server::start(folder.path(), "0022", &settings);
+        let secrets = use_all(&server.url()).await;
+        wait_for_mail(&folder.path().join("data")).await;
+        let log = server.end();
+        assert!(log.contains("responded") && log.contains("a user signed up"), "{log}");
+        for secret in secrets {
+            assert!(!log.contains(&secret), "{secret}: {log}");
+        }
+        if format == "json" {
+            let (_, log) = log.split_once("  mails").unwrap();
+            for line in log.lines().skip(1) {
+                let line = serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}"));
+                assert!(line["message"].is_string() && line["level"].is_string(), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_format_of_the_log_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = Server::start(folder.path(), "0022", &[("LOG_FORMAT", "xml")]).end();
+    assert_eq!(printed, "colloquy: LOG_FORMAT is `xml`, which cannot be used: write one of text, json\n");
 }
 
 /// Each setting that can hold a secret, with values that can be used and others that cannot.

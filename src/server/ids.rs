@@ -15,6 +15,8 @@ const DELETE_LENGTH: usize = 32;
 const PASSWORD_LENGTH: usize = 20;
 /// Characters of the name of a stored file: 32 of `[a-zA-Z0-9]`, 190 bits.
 const FILE_LENGTH: usize = 32;
+/// Characters of a request id: 24 of `[a-zA-Z0-9]`, 142 bits.
+const REQUEST_LENGTH: usize = 24;
 /// Characters after the prefix of a chat id: 24 of `[a-zA-Z0-9]`, 142 bits.
 const CHAT_LENGTH: usize = 24;
 
@@ -42,6 +44,11 @@ pub fn password() -> String {
 /// Makes a chat id, for instance `thr_…`, with 142 random bits.
 pub fn chat_id(prefix: &str) -> String {
     format!("{prefix}_{}", alphanumeric(CHAT_LENGTH))
+}
+
+/// Makes the id of a request: 24 characters of `[a-zA-Z0-9]`, 142 bits.
+pub fn request_id() -> String {
+    alphanumeric(REQUEST_LENGTH)
 }
 
 /// Makes the name of a stored file: 32 characters of `[a-zA-Z0-9]`, 190 bits.

@@ -19,6 +19,7 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
     limit::RequestBodyLimitLayer,
+    trace::TraceLayer,
 };
 
 use super::{
@@ -27,6 +28,7 @@ use super::{
     middleware::{
         cors, form_status,
         origin::{self, is_form},
+        request_id, request_span,
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, Elsewhere},
         unknown_hosts, unread, visit,
@@ -67,6 +69,16 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
         .layer(around::from_fn(unread::finish))
+        .layer(around::from_fn(request_span::hand_on))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(request_span::open)
+                .on_request(())
+                .on_response(request_span::close)
+                .on_eos(())
+                .on_failure(()),
+        )
+        .layer(around::from_fn(request_id::assign))
         .with_state(app)
 }
 

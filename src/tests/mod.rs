@@ -8,6 +8,7 @@ mod configuration;
 mod console;
 mod database;
 mod limits;
+mod log_lines;
 mod mail;
 mod mail_limits;
 mod mail_links;

@@ -1,40 +1,22 @@
 //! Secrets in settings stay out of what users and the log are told, also when what they are for fails.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use clap::Parser;
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 
-use super::{Engine, TestApp, app::Flags};
-use crate::server::announcement;
+use super::{Engine, TestApp, app::Flags, log_lines::Log};
+use crate::server::{announcement, config::LogFormat};
 
 /// What nothing may hold.
 const MARKER: &str = "hunter2secret";
 
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_named_without_its_key() {
-    let log = Log::default();
-    let written = log.clone();
-    let logging = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info,sqlx=warn")).with_ansi(false);
-    let _guard = tracing::subscriber::set_default(logging.with_writer(move || written.clone()).finish());
+    name_without_key(LogFormat::Text).await;
+    name_without_key(LogFormat::Json).await;
+}
+
+async fn name_without_key(format: LogFormat) {
+    let (log, _guard) = Log::capture(format, crate::server::log::DEFAULT_FILTER);
     for flags in [
         [
             "--openai-base-url",
@@ -59,7 +41,7 @@ async fn a_server_that_cannot_be_reached_is_named_without_its_key() {
         let page = app.get("/chat", &alice.cookie).await.text();
         assert!(!page.contains(MARKER), "{page}");
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("WARN") && !log.contains(MARKER), "{log}");
 }
 

@@ -20,6 +20,7 @@ use crate::{
     server::{
         AppState, Error, Result,
         config::{BearerTokens, Config},
+        middleware::request_span,
     },
 };
 
@@ -83,6 +84,14 @@ pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
 /// # Errors
 /// [`Error::Db`].
 pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
+    let visit = read_cookie(app, headers, refresh).await?;
+    if let Some(principal) = &visit.principal {
+        request_span::record_user(&principal.user_id);
+    }
+    Ok(visit)
+}
+
+async fn read_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
     let Some(token) = session_token(&app.config, headers) else { return Ok(Visit::default()) };
     let now = app.clock.now();
     let nobody = || Visit { principal: None, set_cookies: cookies::close_session(&app.config) };
@@ -129,6 +138,7 @@ pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, Be
         true => sessions::refresh(app, session).await?.ok_or(BearerError::SessionOver)?,
         false => session,
     };
+    request_span::record_user(&user.id);
     Ok(Principal::new(session, user))
 }
 

@@ -1,8 +1,9 @@
 //! How a form answers: to a script with a value, to a plain form with a redirect and a cookie that remembers.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
+use tracing::Span;
 
 use super::headers;
 use crate::{
@@ -59,7 +60,9 @@ pub(super) fn refuse_both(app: &AppState, faults: [AuthError; 2], typed: TypedFi
 }
 
 pub(super) fn failed(err: &Error) -> ApiError {
-    tracing::error!(error = %err, "a server function failed");
+    // Leptos runs server functions as tasks of their own.
+    let span = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Span>().cloned());
+    span.unwrap_or_else(Span::none).in_scope(|| tracing::error!(error = %err, "a server function failed"));
     ApiError::Internal
 }
 

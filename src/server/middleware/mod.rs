@@ -4,6 +4,8 @@ pub mod client;
 pub mod cors;
 pub mod form_status;
 pub mod origin;
+pub mod request_id;
+pub mod request_span;
 pub mod request_timeout;
 pub mod security_headers;
 pub mod trusted_origins;
