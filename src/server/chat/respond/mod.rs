@@ -33,7 +33,10 @@ pub(super) struct Turn {
     pub(super) cause: Cause,
 }
 
-/// Writes an answer to its end, whatever that is.
+/// Writes an answer to its end, whatever that is, in a span of its own: the request may end before it.
+#[tracing::instrument(
+    name = "run", level = "error", skip_all, fields(thread.id = turn.run.thread_id, run.id = turn.run.id)
+)]
 pub(super) async fn answer(chat: Chat, mut turn: Turn) {
     let title = turn.entitled.as_ref().and_then(|thread| thread.title.clone());
     let (user_id, thread_id) = (turn.run.user_id.clone(), turn.run.thread_id.clone());
