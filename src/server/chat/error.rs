@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::relay::RelayFailure;
+use super::relay_failure::RelayFailure;
 use crate::server::{Error, middleware::request_timeout::TooSlow};
 
 /// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
@@ -40,7 +40,7 @@ pub enum ChatError {
         reason: Option<String>,
     },
     /// The user asks for more than they may.
-    #[error("{what}: try again in {}", super::relay::span(u64::try_from(*retry_after_s).unwrap_or(0)))]
+    #[error("{what}: try again in {}", super::wait_text::wait_text(u64::try_from(*retry_after_s).unwrap_or(0)))]
     TooMany {
         /// What they have too much of.
         what: String,

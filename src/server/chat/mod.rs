@@ -22,6 +22,7 @@ mod paging;
 mod prompt;
 mod reading;
 mod relay;
+mod relay_failure;
 mod respond;
 mod retry;
 mod run_routes;
@@ -37,6 +38,7 @@ mod tool_calls;
 mod transcribe;
 mod turn;
 mod versions;
+mod wait_text;
 mod widgets;
 
 use std::{sync::Arc, time::Duration};

@@ -106,20 +106,6 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
     whole_seconds(total?)
 }
 
-/// Writes a span of time, rounded up to what people say.
-pub(in crate::server::chat) fn span(seconds: u64) -> String {
-    let several = |n: u64, unit: &str| format!("{n} {unit}");
-    match seconds {
-        1 => "1 second".to_owned(),
-        0..=90 => several(seconds, "seconds"),
-        3600 => "an hour".to_owned(),
-        86_400 => "a day".to_owned(),
-        91..7200 => several(seconds.div_ceil(60), "minutes"),
-        7200..172_800 => several(seconds.div_ceil(3600), "hours"),
-        _ => several(seconds.div_ceil(86_400), "days"),
-    }
-}
-
 /// Reads at most `max_bytes` of a body; what cannot be read is left out.
 pub(super) async fn read_body(response: Response, max_bytes: usize) -> Vec<u8> {
     read_body_within(BODY_TIMEOUT, response, max_bytes).await
@@ -225,23 +211,6 @@ mod tests {
         for wrong in ["", "soon", "-1", "NaN", "inf", "1e300", "99999999999999999999999"] {
             check(None, Some(wrong), None, None);
         }
-    }
-
-    #[test]
-    fn a_span_is_what_people_say() {
-        let check = |seconds, expected| assert_eq!(span(seconds), expected);
-        check(0, "0 seconds");
-        check(1, "1 second");
-        check(30, "30 seconds");
-        check(90, "90 seconds");
-        check(91, "2 minutes");
-        check(1680, "28 minutes");
-        check(3600, "an hour");
-        check(3601, "61 minutes");
-        check(7200, "2 hours");
-        check(86_400, "a day");
-        check(100_000, "28 hours");
-        check(172_801, "3 days");
     }
 
     #[test]

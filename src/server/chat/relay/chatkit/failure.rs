@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     model::chatkit::ErrorEvent,
-    server::chat::relay::{RelayFailure, remote},
+    server::chat::{relay_failure::RelayFailure, wait_text::wait_text},
 };
 
 /// Why the server behind does not answer, or no longer.
@@ -104,7 +104,7 @@ impl Failure {
                 "The chat server at {host} points to another address. Set CHATKIT_UPSTREAM_URL to where it points."
             )),
             Self::Busy { retry_after_s: Some(seconds) } => {
-                passing(format!("The chat server at {host} is busy. Try again in {}.", remote::span(seconds)))
+                passing(format!("The chat server at {host} is busy. Try again in {}.", wait_text(seconds)))
             }
             Self::Busy { retry_after_s: None } => {
                 passing(format!("The chat server at {host} is busy. Try again in a moment."))

@@ -9,7 +9,7 @@ pub(super) use report::{Report, is_error_name};
 
 use crate::{
     model::chatkit::AnswerEnd,
-    server::chat::relay::{RelayFailure, remote},
+    server::chat::{relay_failure::RelayFailure, wait_text::wait_text},
 };
 
 /// A failure of a model server.
@@ -160,7 +160,7 @@ impl Failure {
             )),
             Self::Busy { retry_after_s: Some(seconds) } => passing(format!(
                 "The model server at {host} is busy, or its quota is used up. Try again in {}.",
-                remote::span(*seconds)
+                wait_text(*seconds)
             )),
             Self::Busy { retry_after_s: None } => {
                 passing(format!("The model server at {host} is busy, or its quota is used up. Try again in a moment."))
