@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 use super::{
     Clock, Db, Result,
     auth::{jwks::KeyRing, limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
-    chat::Chat,
+    chat::{Chat, relays},
     config::Config,
     mail,
     middleware::unknown_hosts::UnknownHosts,
@@ -52,8 +52,9 @@ impl AppState {
     /// # Errors
     /// [`super::Error`] when a part cannot be made.
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
+        let relays = relays(&config, &db, &clock)?;
         Ok(Self {
-            chat: Chat::new(db.clone(), clock.clone(), &config)?,
+            chat: Chat::new(db.clone(), clock.clone(), &config, relays)?,
             passwords: Passwords::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock),

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    Chat,
+    chat_client::Client,
+    chat_state::Chat,
+    detached::detached,
     error::{ChatError, Result},
     items,
     live::{LiveRun, Reader},
-    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
     prompt::{Cause, Place},
     respond::{self, Turn},
     threads,
@@ -69,7 +71,7 @@ pub(super) async fn begin(
         return Err(ChatError::ShuttingDown);
     }
     let chat = chat.clone();
-    opening::detached(async move {
+    detached(async move {
         let patience = Patience::begin();
         loop {
             match begin_once(&chat, &user_id, &thread_id, &input, &client).await? {

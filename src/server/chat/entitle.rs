@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use super::{
-    Chat,
+    chat_state::Chat,
     error::Result,
     items,
     prompt::{Message, Prompt, Role},

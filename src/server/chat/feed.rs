@@ -16,7 +16,7 @@ use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Chat,
+    chat_state::Chat,
     error::ChatError,
     live::{FeedReader, LiveRun, News},
     sse,
@@ -50,7 +50,7 @@ async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
         Err(refusal) => return refusal.into_response(),
     };
     let listening = Listening {
-        reader: app.chat.0.feeds.reader(&principal.user_id),
+        reader: app.chat.feeds().reader(&principal.user_id),
         session: app.watch.watch(&principal.session_id),
         seat,
         stopping: app.chat.stopping().clone(),
@@ -91,7 +91,7 @@ fn reset() -> Bytes {
 impl Chat {
     /// Tells the user's tabs and devices of something that is stored.
     pub(super) fn tell(&self, user_id: &str, event: &FeedEvent) {
-        self.0.feeds.tell(user_id, event);
+        self.feeds().tell(user_id, event);
     }
 
     /// Tells them of a thread's new fields.

@@ -5,7 +5,7 @@ pub(super) mod arriving;
 use arriving::{Admitted, Arriving, MAX_ITEM_BYTES, MAX_TASKS};
 
 use super::{
-    Chat,
+    chat_state::Chat,
     error::Result,
     live::LiveRun,
     relay::ThreadChange,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Chat, LinkOrigin,
+    chat_client::Client,
+    chat_state::Chat,
     error::{ChatError, Result},
     items, limits,
     live::Reader,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     model::chatkit::Thread,
-    server::{Error, ids, tx::Tx},
+    server::{ids, tx::Tx},
 };
 
 /// How long a message waits for a run that nobody reads any more.
@@ -23,26 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const NOTICE: Duration = Duration::from_millis(300);
 /// How often we look again.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// What a client says of itself beside a request.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Client {
-    /// Whether it resumes answers.
-    pub(super) resumable: bool,
-    /// Its name for what it sends.
-    pub(super) key: Option<Key>,
-    /// Where its links to files begin.
-    pub(super) links: LinkOrigin,
-}
-
-/// A client's name for what it sends, so that it can send it again.
-#[derive(Clone, Debug)]
-pub(super) struct Key {
-    /// The name.
-    pub(super) name: String,
-    /// A digest of what was sent.
-    pub(super) fingerprint: String,
-}
 
 /// What became of a message.
 pub(super) enum Sent {
@@ -123,13 +104,6 @@ pub(super) async fn open(
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     chat.must_have_room().await?;
     Ok(Opened::Now(Opening { tx, thread, run_id }))
-}
-
-/// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
-pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    tokio::spawn(work)
-        .await
-        .map_err(|err| ChatError::Internal(Error::Config(format!("BUG: storing a message failed: {err}"))))?
 }
 
 /// Waits for the run that a thread has, as long as that makes sense.

@@ -13,12 +13,16 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Chat, LinkOrigin, attachments,
+    attachments,
+    attachments::announcing,
+    attachments::links::LinkOrigin,
+    chat_client::Client,
+    chat_state::Chat,
     continuation::{self, Input},
     error::{ChatError, Result},
     feed, feedback, items,
     live::StopReason,
-    opening::{Client, Sent},
+    opening::Sent,
     prompt::Place,
     reading::{drain, read},
     relay::{Recording, UserChange},
@@ -43,7 +47,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/chatkit", post(chatkit).fallback(not_allowed))
         .route("/chatkit/{*rest}", any(async || ChatError::NotFound("address")))
-        .merge(attachments::router())
+        .merge(attachments::routes::router())
         .merge(feed::router())
         .merge(run_routes::router())
 }
@@ -148,9 +152,9 @@ async fn answer(
             chat.sign(&links, &user_id, &mut page.data);
             object(page)
         }
-        Operation::AttachmentsCreate(new) => object(attachments::create(chat, &user_id, &new, &links).await?),
+        Operation::AttachmentsCreate(new) => object(announcing::create(chat, &user_id, &new, &links).await?),
         Operation::AttachmentsDelete { attachment_id } => {
-            attachments::delete(chat, &user_id, &attachment_id).await?;
+            announcing::delete(chat, &user_id, &attachment_id).await?;
             object(json!({}))
         }
         Operation::InputTranscribe { audio_base64, mime_type } => {

@@ -1,17 +1,11 @@
 //! What the model is sent: the system prompt and the newest items that fit.
 
 mod fitting;
+pub(super) mod from_thread;
 pub(super) mod refused;
 
-use super::{Chat, attachments, error::Result, items, tool_calls};
-use crate::{
-    model::chatkit::{Action, Widget},
-    server::Db,
-};
-use fitting::Fitting;
-
-/// How many items are read at once, going back from the newest.
-const ITEMS_AT_ONCE: i64 = 40;
+use super::tool_calls;
+use crate::model::chatkit::{Action, Widget};
 
 /// A conversation for a model, the oldest message first; the last one is to be answered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,35 +134,6 @@ impl Prompt {
     pub(super) fn question(&self) -> &str {
         self.messages.iter().rev().find(|message| message.role == Role::User).map_or("", |message| &message.text)
     }
-}
-
-/// Reads a thread backwards from before the place `before` until the context (estimated) is full, and makes a prompt of
-/// it, with its pictures.
-pub(super) async fn read(chat: &Chat, user_id: &str, thread_id: &str, before: i64) -> Result<Prompt> {
-    let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
-    if !chat.relay().reads_history() {
-        return Ok(Prompt { place, ..Prompt::default() });
-    }
-    let fitting = Fitting::new(chat.system_prompt(), chat.context_tokens());
-    let mut prompt = fit(fitting, chat.db(), user_id, thread_id, before).await?;
-    let newest_first = prompt.messages.iter_mut().rev().flat_map(|message| &mut message.pictures);
-    attachments::pictures::read(chat, user_id, newest_first).await;
-    prompt.place = place;
-    Ok(prompt)
-}
-
-async fn fit(mut fitting: Fitting, db: &Db, user_id: &str, thread_id: &str, mut before: i64) -> Result<Prompt> {
-    loop {
-        let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
-        let Some((oldest, _)) = rows.last() else { break };
-        before = *oldest;
-        // A page that is not full was the last one.
-        let is_last = i64::try_from(rows.len()).is_ok_and(|n_rows| n_rows < ITEMS_AT_ONCE);
-        if rows.iter().any(|(_, item)| !fitting.add(item)) || is_last {
-            break;
-        }
-    }
-    Ok(fitting.finish())
 }
 
 /// Wraps hidden context as the Python SDK does.

@@ -10,9 +10,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Chat,
+    chat_client::{Client, Key},
+    chat_state::Chat,
     error::{ChatError, Result},
-    opening::{Client, Key},
 };
 use crate::{
     model::chatkit::{ChatKitRequest, ClientMarks, InvalidRequest, Operation},

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    Chat, LinkOrigin,
     answer::Answer,
+    attachments::links::LinkOrigin,
+    chat_client::Client,
+    chat_state::Chat,
+    detached::detached,
     error::{ChatError, Result},
     items,
     live::LiveRun,
-    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
     threads, versions,
@@ -46,7 +49,7 @@ pub(super) async fn again(
         return Err(ChatError::Invalid("only a message of the user's can be answered again".to_owned()));
     };
     let chat = chat.clone();
-    opening::detached(async move {
+    detached(async move {
         let patience = Patience::begin();
         loop {
             match once(&chat, &user_id, &thread_id, &item_id, &client).await? {

@@ -12,8 +12,8 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    Chat,
     answer::Answer,
+    chat_state::Chat,
     error::{ChatError, Result},
     live::StopReason,
     operations::object,

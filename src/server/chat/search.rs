@@ -9,9 +9,10 @@ use serde_json::json;
 use sqlx::{FromRow, types::Json};
 
 use super::{
-    Chat,
+    chat_state::Chat,
+    detached::detached,
     error::Result,
-    opening, paging, runs,
+    paging, runs,
     threads::{self, ThreadRow},
 };
 use crate::server::tx::{Tx, within};
@@ -105,7 +106,7 @@ pub(super) async fn page(chat: &Chat, user_id: &str, text: String, query: PageQu
     let turn = chat.shares().search(user_id).await?;
     let (db, user_id) = (chat.db().clone(), user_id.to_owned());
     // An engine does not notice that a client has left; the turn ends with the work.
-    opening::detached(async move {
+    detached(async move {
         let _turn = turn;
         find(&db, &user_id, &text, &query).await
     })

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
 
 use super::{
-    Chat,
+    chat_state::Chat,
     live::{Batch, Read, Reader},
     stored::Reading,
 };

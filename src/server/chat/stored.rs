@@ -10,7 +10,8 @@ use axum::response::Response;
 use futures_util::stream;
 
 use super::{
-    Chat, LinkOrigin,
+    attachments::links::LinkOrigin,
+    chat_state::Chat,
     error::{ChatError, Result},
     items,
     runs::{self, StoredRun},

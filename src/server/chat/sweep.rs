@@ -2,7 +2,7 @@
 
 use std::{fs::File, time::Duration};
 
-use super::{Chat, error::Result, runs};
+use super::{chat_state::Chat, error::Result, runs};
 use crate::server::tx::Tx;
 use crate::{
     model::Timestamp,

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    Chat,
+    chat_state::Chat,
     error::{ChatError, Result},
     relay::Recording,
 };
@@ -21,7 +21,7 @@ pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) ->
         return Err(invalid("the recording is empty"));
     }
     let text = match chat.transcriber() {
-        Some((server, model)) => server.transcribe(model, audio, &essence, extension).await,
+        Some(transcriber) => transcriber.transcribe(audio, &essence, extension).await,
         None => {
             let asked = chat.relay().transcribe(user_id, recording).ok_or_else(|| {
                 invalid("this server does not turn speech into text: its operator can set OPENAI_TRANSCRIBE_MODEL")

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::{
-    Chat, attachments,
+    attachments::announcing,
+    chat_client::Client,
+    chat_state::Chat,
+    detached::detached,
     error::{ChatError, Result},
     items, limits,
     live::{LiveRun, Reader},
-    opening::{self, Busy, Client, Opened, Opening, Patience, Question, Sent},
+    opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
     runs::{self, NewRun, Taken},
@@ -35,7 +38,7 @@ use crate::{
 pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput, client: Client) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
-    opening::detached(async move {
+    detached(async move {
         let now = chat.now();
         let thread = new_thread(title_of(&text_of(&input)), now);
         let run_id = ids::chat_id("run");
@@ -52,7 +55,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         }
         limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
         chat.must_have_room().await?;
-        message.attachments = attachments::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
+        message.attachments = announcing::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
         let item = ThreadItem::UserMessage(message);
         items::upsert(&mut tx, &thread.id, &item, now).await?;
         tx.commit().await?;
@@ -76,7 +79,7 @@ pub(super) async fn add(
 ) -> Result<Sent> {
     check(chat, &input).await?;
     let chat = chat.clone();
-    opening::detached(async move {
+    detached(async move {
         let patience = Patience::begin();
         loop {
             match add_once(&chat, &user_id, &thread_id, &input, &client).await? {
@@ -102,7 +105,7 @@ async fn add_once(
         Opened::Now(opening) => opening,
         Opened::Not(sent) => return Ok(sent),
     };
-    message.attachments = attachments::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;
+    message.attachments = announcing::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;
     let item = ThreadItem::UserMessage(message);
     items::upsert(&mut tx, thread_id, &item, now).await?;
     let new_title = if thread.title.is_none() { title_of(&text_of(input)) } else { None };

@@ -10,7 +10,8 @@ use rows::{Draft, chosen, count, delete, find_draft, insert, set_draft, set_item
 use sqlx::types::Json;
 
 use super::{
-    Chat, LinkOrigin,
+    attachments::links::LinkOrigin,
+    chat_state::Chat,
     error::{ChatError, Result},
     items,
     live::LiveRun,

@@ -9,7 +9,11 @@ use tower::ServiceExt;
 
 use super::{add, ask, create, events, object, refusal, text, thread};
 use crate::{
-    server::{Db, chat::Chat, config::Config},
+    server::{
+        Db,
+        chat::{Chat, relays},
+        config::Config,
+    },
     tests::{TestApp, TestUser, on_both_engines},
 };
 
@@ -299,7 +303,9 @@ on_both_engines! {
         app.state.clock.advance_seconds(11);
         let mut config = Config::clone(&app.state.config);
         config.model.context_tokens = 1000;
-        let chat = Chat::new(app.state.db.clone(), app.state.clock.clone(), &config).unwrap();
+        let (db, clock) = (&app.state.db, &app.state.clock);
+        let relays = relays(&config, db, clock).unwrap();
+        let chat = Chat::new(db.clone(), clock.clone(), &config, relays).unwrap();
         chat.start();
         idle(&app, &thread_id).await;
         assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);

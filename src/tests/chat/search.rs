@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::{ask, create, ids, object, refusal, runs::hide, text, thread};
 use crate::{
-    server::{chat::Chat, db::on},
+    server::{
+        chat::{Chat, relays},
+        db::on,
+    },
     tests::{TestApp, TestUser, on_both_engines},
 };
 
@@ -130,7 +133,9 @@ on_both_engines! {
             on!(db.write(), pool => sqlx::query(statement).execute(pool).await.map(|_| ())).unwrap();
         }
         assert_eq!(found(&app, &alice, "time").await, [""; 0]);
-        Chat::new(db.clone(), app.state.clock.clone(), &app.state.config).unwrap().start();
+        let (clock, config) = (&app.state.clock, &app.state.config);
+        let relays = relays(config, db, clock).unwrap();
+        Chat::new(db.clone(), clock.clone(), config, relays).unwrap().start();
         for _ in 0..200 {
             let left: i64 = on!(db.read(), pool => {
                 sqlx::query_scalar(r#"select count(*) from "searchBacklog""#).fetch_one(pool).await

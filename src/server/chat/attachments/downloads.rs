@@ -18,7 +18,7 @@ use super::{
 use crate::server::{
     AppState,
     chat::{
-        Chat,
+        chat_state::Chat,
         error::{ChatError, Result},
     },
 };

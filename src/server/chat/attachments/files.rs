@@ -10,7 +10,7 @@ use crate::{
     model::Timestamp,
     server::{
         Db,
-        chat::{Chat, error::Result},
+        chat::{chat_state::Chat, error::Result},
         db::on,
         ids,
         tx::{Tx, within},

@@ -3,17 +3,18 @@
 //! An attachment is a row (`rows`) with a file (`files`) in the `store`, under a random name. Clients reach files by links
 //! alone (`links`), which are made anew whenever an item leaves and are never stored.
 
+pub(super) mod announcing;
 mod downloads;
 mod files;
 mod isolation;
 mod jpeg;
-mod links;
+pub(super) mod links;
 mod media;
 pub(super) mod outgoing;
 pub(super) mod pictures;
 mod preview;
 mod quota;
-mod routes;
+pub(super) mod routes;
 mod rows;
 mod store;
 pub(super) mod sweep;
@@ -27,29 +28,28 @@ use std::{
 
 use tokio::sync::Notify;
 
-pub(in crate::server) use links::LinkOrigin;
-pub(super) use routes::router;
-
 use self::{
-    links::{Links, Purpose},
-    rows::AttachmentRow,
+    links::{LinkOrigin, Links, Purpose},
     store::Files,
-};
-use super::{
-    Chat,
-    error::{ChatError, Result},
 };
 use crate::{
     model::{
         Timestamp,
-        chatkit::{Attachment, AttachmentKind, AttachmentMarks, NewAttachment, ThreadItem, UploadDescriptor},
+        chatkit::{Attachment, AttachmentKind, ThreadItem},
         page::AttachmentLimits,
     },
-    server::{self, config::Config, ids, turns::Turns, tx::Tx},
+    server::{
+        Result,
+        config::Config,
+        turns::{TurnLimits, Turns},
+    },
 };
 
 /// The most files of one message.
 const MAX_PER_MESSAGE: u32 = 10;
+
+/// The turns of pictures that become previews: each may take 256 MB for a moment; what waits is a row.
+const PREVIEWS: TurnLimits = TurnLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 };
 
 /// What attachments need: their store, their links, their limits.
 pub(super) struct Attachments {
@@ -69,15 +69,15 @@ impl Attachments {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`server::Error::Config`] when it cannot be used.
-    pub(super) fn open(config: &Config) -> server::Result<Self> {
+    /// [`Error::Config`](crate::server::Error::Config) when it cannot be used.
+    pub(super) fn open(config: &Config) -> Result<Self> {
         Ok(Self {
             files: Files::open(config)?,
             links: Links::new(config),
             max_bytes: config.attachments.max_bytes,
             max_bytes_per_user: config.attachments.max_bytes_per_user,
             writing: Mutex::default(),
-            previews: preview::turns(),
+            previews: Turns::new(PREVIEWS),
             detached: Notify::new(),
         })
     }
@@ -125,90 +125,5 @@ struct Writing<'a> {
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
         self.attachments.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
-
-/// Announces a file of a user's, and says where its bytes go.
-///
-/// # Errors
-/// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`];
-/// [`ChatError::NoRoom`]; [`ChatError::DiskFull`].
-pub(super) async fn create(chat: &Chat, user_id: &str, new: &NewAttachment, origin: &LinkOrigin) -> Result<Attachment> {
-    let max_bytes = chat.attachments().max_bytes;
-    let size = i64::try_from(new.size).ok().filter(|size| *size <= max_bytes);
-    let row = AttachmentRow {
-        id: ids::chat_id("atc"),
-        user_id: user_id.to_owned(),
-        thread_id: None,
-        name: media::file_name(&new.name)?,
-        mime_type: media::media_type(&new.mime_type)?,
-        size: size.ok_or(ChatError::FileTooLarge { max_bytes })?,
-    };
-    let now = chat.now();
-    announce(chat, &row).await?;
-    let url = chat.attachments().links.url(origin, Purpose::Upload, &row.id, user_id, now);
-    let headers = [("Content-Type".to_owned(), row.mime_type.clone())].into();
-    let descriptor = UploadDescriptor { url, method: "PUT".to_owned(), headers };
-    Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now, origin) })
-}
-
-/// Stores an attachment that is about to be uploaded, if there is room for its file.
-async fn announce(chat: &Chat, row: &AttachmentRow) -> Result<()> {
-    let attachments = chat.attachments();
-    attachments.files.must_have_room(row.size).await?;
-    let mut tx = Tx::begin(chat.db()).await?;
-    quota::admit(&mut tx, attachments.max_bytes_per_user, row).await?;
-    rows::insert(&mut tx, row, chat.now()).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Deletes an attachment of a user's, sent or not; deleting what is not there is no error.
-pub(super) async fn delete(chat: &Chat, user_id: &str, id: &str) -> Result<()> {
-    rows::delete(chat.db(), user_id, id).await?;
-    chat.attachments().sweep_soon();
-    Ok(())
-}
-
-/// Sends attachments of a user's to a thread of theirs, and returns them without links.
-///
-/// # Errors
-/// [`ChatError::NotFound`]; [`ChatError::Invalid`] for too many, and for one that was not uploaded or was sent before.
-pub(super) async fn send(
-    tx: &mut Tx,
-    user_id: &str,
-    thread_id: &str,
-    ids: &[String],
-    now: Timestamp,
-) -> Result<Vec<Attachment>> {
-    if ids.len() > MAX_PER_MESSAGE as usize {
-        return Err(ChatError::Invalid(format!("a message has {MAX_PER_MESSAGE} attachments at most")));
-    }
-    let mut sent = Vec::with_capacity(ids.len());
-    for id in ids {
-        sent.push(wire(rows::send(tx, user_id, id, thread_id, now).await?));
-    }
-    Ok(sent)
-}
-
-/// Returns what a client is told of an attachment.
-fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp, origin: &LinkOrigin) -> Attachment {
-    let user_id = row.user_id.clone();
-    let mut attachment = wire(row);
-    chat.attachments().sign_one(origin, &user_id, now, &mut attachment);
-    attachment
-}
-
-fn wire(row: AttachmentRow) -> Attachment {
-    let kind = if media::is_image(&row.mime_type) { AttachmentKind::Image } else { AttachmentKind::File };
-    Attachment {
-        id: row.id,
-        name: row.name,
-        mime_type: row.mime_type,
-        upload_descriptor: None,
-        thread_id: row.thread_id,
-        kind,
-        preview_url: None,
-        colloquy: Some(AttachmentMarks { size: u64::try_from(row.size).ok(), url: None }),
     }
 }

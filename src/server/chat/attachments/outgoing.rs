@@ -7,7 +7,7 @@ use super::{
     files::{self, FileKind},
     store::Files,
 };
-use crate::server::{self, Db, chat::error::Result, config::Config};
+use crate::server::{Db, Error, chat::error::Result, config::Config};
 
 /// Reads the files of users' attachments.
 pub(in crate::server::chat) struct Outgoing(Files);
@@ -24,8 +24,8 @@ impl Outgoing {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`server::Error::Config`] when it cannot be used.
-    pub(in crate::server::chat) fn open(config: &Config) -> server::Result<Self> {
+    /// [`Error::Config`] when it cannot be used.
+    pub(in crate::server::chat) fn open(config: &Config) -> Result<Self, Error> {
         Ok(Self(Files::open(config)?))
     }
 

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::files::{self, FileKind, FileRow};
-use crate::server::chat::{Chat, error::Result, prompt::Picture};
+use crate::server::chat::{chat_state::Chat, error::Result, prompt::Picture};
 
 /// Up to this size a picture is sent as it is; of a larger one, the preview.
 const MAX_BYTES: i64 = 4 * 1024 * 1024;

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::server::{
     Error,
-    chat::{Chat, error::Result},
-    turns::{TurnLimits, Turns, Waiting},
+    chat::{chat_state::Chat, error::Result},
+    turns::Waiting,
     tx::Tx,
 };
 
@@ -34,11 +34,6 @@ const MAX_BYTES: i64 = 32 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(10);
 /// The time that an upload waits for its preview, which is made all the same: links lead to the original until then.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Returns the turns of pictures. Each may take 256 MB for a moment; what waits is a row.
-pub(super) fn turns() -> Turns {
-    Turns::new(TurnLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 })
-}
 
 /// Reads an uploaded picture and makes its preview, if it wants one, and waits for it in reason; `false` when it cannot
 /// be read as a picture. Any other failure is logged: the picture then stands for itself.

@@ -29,9 +29,9 @@ use crate::{
         AppState,
         auth::principal,
         chat::{
-            Chat,
+            chat_state::Chat,
+            detached::detached,
             error::{ChatError, Result},
-            opening::detached,
             reading::drain,
         },
     },

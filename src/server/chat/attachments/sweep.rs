@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{files, rows};
 use crate::{
     model::Timestamp,
-    server::chat::{Chat, error::Result},
+    server::chat::{chat_state::Chat, error::Result},
 };
 
 const PERIOD: Duration = Duration::from_secs(5 * 60);

@@ -4,19 +4,18 @@ use bytes::Bytes;
 use futures_util::Stream;
 
 use super::{
-    announce,
+    announcing::{announce, signed},
     files::{self, FileKind},
     links::LinkOrigin,
     media, preview,
     rows::{self, AttachmentRow},
-    signed,
     store::{Expected, Written},
 };
 use crate::{
     model::chatkit::Attachment,
     server::{
         chat::{
-            Chat,
+            chat_state::Chat,
             error::{ChatError, Result},
         },
         ids,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     model::chatkit::{ThreadItem, ThreadStatus, ThreadStreamEvent},
     server::{
-        chat::{Chat, error::Result, items, live::LiveRun},
+        chat::{chat_state::Chat, error::Result, items, live::LiveRun},
         ids,
     },
 };

@@ -1,18 +1,22 @@
 //! Where answers come from.
 
-pub(super) mod chatkit;
+mod chatkit;
+pub(super) mod configured;
 pub(super) mod demo;
 pub(super) mod openai;
 mod remote;
 
 pub(super) use super::relay_failure::RelayFailure;
 
+use std::sync::Arc;
+
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 
 use super::prompt::{Place, Prompt};
-use crate::model::chatkit::{
-    Action, AnswerEnd, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget,
+use crate::model::{
+    chatkit::{Action, AnswerEnd, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget},
+    page::AnswersFrom,
 };
 
 /// Something that answers a conversation.
@@ -67,6 +71,29 @@ pub(super) trait Relay: Send + Sync {
     fn entitles(&self) -> bool {
         false
     }
+}
+
+/// Something that turns speech into text besides the relay.
+pub(super) trait Transcriber: Send + Sync {
+    /// Returns what is said in a recording, whose file name ends with `extension`.
+    fn transcribe<'a>(
+        &'a self,
+        audio: Vec<u8>,
+        media_type: &'a str,
+        extension: &'a str,
+    ) -> BoxFuture<'a, Result<String, RelayFailure>>;
+}
+
+/// What a chat server asks; made by the caller of [`Chat::new`](super::Chat::new).
+pub struct Relays {
+    /// Answers conversations.
+    pub(super) relay: Arc<dyn Relay>,
+    /// The kind of the relay, for the page.
+    pub(super) answers_from: AnswersFrom,
+    /// Turns speech into text; without it the relay does, if it can.
+    pub(super) transcriber: Option<Arc<dyn Transcriber>>,
+    /// True if the operator says that the server behind the relay turns speech into text.
+    pub(super) is_heard_behind: bool,
 }
 
 /// A recording of speech.

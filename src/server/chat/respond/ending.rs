@@ -3,7 +3,7 @@
 use super::{Turn, storing};
 use crate::{
     model::chatkit::{AnswerEnd, Closing, ErrorEvent, NoticeLevel, ThreadStreamEvent},
-    server::chat::{Chat, answer::Answer, live::StopReason, relay::RelayFailure, retry},
+    server::chat::{answer::Answer, chat_state::Chat, live::StopReason, relay::RelayFailure, retry},
 };
 
 /// How an answer ends.

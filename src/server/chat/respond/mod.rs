@@ -11,8 +11,8 @@ use futures_util::FutureExt;
 use ending::Ending;
 
 use super::{
-    Chat,
     answer::Answer,
+    chat_state::Chat,
     entitle::{self, Untitled},
     live::LiveRun,
     prompt::Cause,

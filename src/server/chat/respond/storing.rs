@@ -9,8 +9,8 @@ use crate::{
     model::chatkit::ThreadItem,
     server::{
         chat::{
-            Chat,
             answer::Answer,
+            chat_state::Chat,
             error::Result,
             live::{LiveRun, StopReason},
             runs::{self, Progress, RunStatus},

@@ -10,7 +10,7 @@ use crate::{
     server::{
         AppState,
         chat::{
-            Chat,
+            chat_state::Chat,
             prompt::Prompt,
             relay::{Relay, RelayEvent, RelayStream},
         },

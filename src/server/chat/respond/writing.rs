@@ -21,12 +21,12 @@ use super::{
 use crate::{
     model::chatkit::{Thread, ThreadItem, ThreadStreamEvent},
     server::chat::{
-        Chat,
         answer::Answer,
+        chat_state::Chat,
         error::{ChatError, Result},
         in_flight::{self, Taken},
         live::LiveRun,
-        prompt::{self, Prompt},
+        prompt::{Prompt, from_thread},
         relay::{RelayEvent, RelayFailure, RelayStream},
     },
 };
@@ -79,7 +79,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
 async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
     let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.place + 1);
     let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
-    prompt::read(chat, user_id, thread_id, before).await
+    from_thread::read(chat, user_id, thread_id, before).await
 }
 
 struct Writing<'a> {

@@ -7,8 +7,8 @@ use crate::{
     model::Timestamp,
     server::{
         chat::{
+            chat_client::Key,
             error::{ChatError, Result},
-            opening::Key,
         },
         tx::{Tx, within},
     },

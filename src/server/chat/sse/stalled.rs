@@ -21,7 +21,7 @@ use crate::{
     server::{
         AppState,
         chat::{
-            Chat,
+            chat_state::Chat,
             live::MAX_BYTES,
             prompt::Prompt,
             relay::{Relay, RelayEvent, RelayStream},

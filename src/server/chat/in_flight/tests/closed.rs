@@ -17,7 +17,7 @@ use crate::{
     server::{
         AppState,
         chat::{
-            Chat,
+            chat_state::Chat,
             prompt::Prompt,
             relay::{Relay, RelayEvent, RelayFailure, RelayStream},
             sweep,

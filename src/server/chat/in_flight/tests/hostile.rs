@@ -11,7 +11,7 @@ use crate::{
     server::{
         AppState,
         chat::{
-            Chat,
+            chat_state::Chat,
             relay::{RelayEvent, RelayFailure},
         },
         router::router,

@@ -35,6 +35,7 @@ use failure::{Failure, Report};
 use shape::Known;
 
 pub(in crate::server::chat) use reading::{after_thoughts, lenient};
+pub(super) use transcribe::OpenAiTranscriber;
 
 /// How much of an answer that is no stream is read, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;

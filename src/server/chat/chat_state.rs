@@ -1,0 +1,215 @@
+//! The state of the chat server: everything that its handlers, runs and sweeps share.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    attachments::{Attachments, links::LinkOrigin},
+    error::{self, ChatError},
+    live::{Feeds, LiveRuns, StopReason},
+    relay::{Relay, Relays, Transcriber},
+    shares::Shares,
+};
+#[cfg(test)]
+use crate::server::turns::Turns;
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::ThreadItem,
+        page::{AnswersFrom, AttachmentLimits},
+    },
+    server::{
+        Clock, Db, Result,
+        config::{AnswerLimits, Config},
+        disk::Disk,
+    },
+};
+
+/// How long running answers may go on when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long they may take to be stored then.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// The chat server's parts: running answers, and where they come from. Cheap to clone.
+#[derive(Clone)]
+pub struct Chat(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    relays: Relays,
+    system_prompt: Option<String>,
+    context_tokens: usize,
+    limits: AnswerLimits,
+    /// The disk of an embedded database.
+    disk: Option<Disk>,
+    entitles: bool,
+    attachments: Attachments,
+    live: LiveRuns,
+    feeds: Feeds,
+    shares: Shares,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+impl Chat {
+    /// Makes the chat server; nothing runs before [`Chat::start`].
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::server::Error::Config) when the store of files cannot be used.
+    pub fn new(db: Db, clock: Clock, config: &Config, relays: Relays) -> Result<Self> {
+        let model = &config.model;
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            relays,
+            system_prompt: model.system_prompt.clone(),
+            context_tokens: model.context_tokens,
+            limits: model.limits,
+            disk: config.database_folder().map(|folder| Disk::new(folder, config.disk_reserve_bytes)),
+            entitles: model.titles,
+            attachments: Attachments::open(config)?,
+            live: LiveRuns::default(),
+            feeds: Feeds::default(),
+            shares: Shares::new(model.limits),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        })))
+    }
+
+    /// Makes a chat server with this relay alone.
+    #[cfg(test)]
+    pub(super) fn with_relay(
+        db: Db,
+        clock: Clock,
+        config: &Config,
+        relay: Arc<dyn Relay>,
+        answers_from: AnswersFrom,
+    ) -> Result<Self> {
+        Self::new(db, clock, config, Relays { relay, answers_from, transcriber: None, is_heard_behind: false })
+    }
+
+    /// Makes sure that the embedded database's disk has room for what people say. Reading and deleting need none.
+    ///
+    /// # Errors
+    /// [`ChatError::DiskFull`].
+    pub(super) async fn must_have_room(&self) -> error::Result<()> {
+        match &self.0.disk {
+            Some(disk) if !disk.has_room_for_message().await => Err(ChatError::DiskFull),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets running answers go on for three seconds, then stops them; what they have written is stored when this
+    /// returns. To be called while the HTTP server shuts down, for open streams end only with their answers.
+    pub async fn shutdown(&self) {
+        let Inner { tasks, live, stopping, .. } = &*self.0;
+        stopping.cancel();
+        tasks.close();
+        if tokio::time::timeout(GRACE, tasks.wait()).await.is_ok() {
+            return;
+        }
+        live.stop_all(StopReason::Shutdown);
+        if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
+            tracing::error!(n_runs = tasks.len(), "running answers could not be stored in time");
+        }
+    }
+
+    /// Tells where answers come from.
+    pub fn answers_from(&self) -> AnswersFrom {
+        self.0.relays.answers_from
+    }
+
+    /// The models that people are offered, the one that answers otherwise first; empty when there is no choice.
+    pub async fn models(&self) -> Vec<String> {
+        self.relay().choice().await
+    }
+
+    /// Tells what may go along with a message.
+    pub fn attachment_limits(&self) -> AttachmentLimits {
+        self.attachments().limits()
+    }
+
+    /// Whether speech can be turned into text.
+    pub fn can_transcribe(&self) -> bool {
+        self.transcriber().is_some() || self.0.relays.is_heard_behind
+    }
+
+    /// Whether no answer is being written.
+    #[cfg(test)]
+    pub fn is_idle(&self) -> bool {
+        self.0.tasks.is_empty()
+    }
+
+    /// Puts links to their files into items of a user's that are about to leave.
+    pub(in crate::server) fn sign(&self, origin: &LinkOrigin, user_id: &str, items: &mut [ThreadItem]) {
+        self.0.attachments.sign(origin, user_id, self.now(), items);
+    }
+
+    /// The turns of pictures that become previews.
+    #[cfg(test)]
+    pub(crate) fn preview_turns(&self) -> &Turns {
+        &self.0.attachments.previews
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(super) fn relay(&self) -> &dyn Relay {
+        &*self.0.relays.relay
+    }
+
+    pub(super) fn system_prompt(&self) -> Option<&str> {
+        self.0.system_prompt.as_deref()
+    }
+
+    pub(super) fn context_tokens(&self) -> usize {
+        self.0.context_tokens
+    }
+
+    pub(super) fn limits(&self) -> AnswerLimits {
+        self.0.limits
+    }
+
+    /// Whether the model gives threads their titles.
+    pub(super) fn entitles(&self) -> bool {
+        self.0.entitles && self.0.relays.relay.entitles()
+    }
+
+    pub(super) fn attachments(&self) -> &Attachments {
+        &self.0.attachments
+    }
+
+    pub(super) fn transcriber(&self) -> Option<&dyn Transcriber> {
+        self.0.relays.transcriber.as_deref()
+    }
+
+    /// The feeds of users' tabs.
+    pub(super) fn feeds(&self) -> &Feeds {
+        &self.0.feeds
+    }
+
+    pub(super) fn live(&self) -> &LiveRuns {
+        &self.0.live
+    }
+
+    /// The turns and seats of what users share.
+    pub(super) fn shares(&self) -> &Shares {
+        &self.0.shares
+    }
+
+    /// Cancelled when the server begins to stop.
+    pub(super) fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn(task);
+    }
+}

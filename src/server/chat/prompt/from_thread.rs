@@ -1,0 +1,39 @@
+//! Reading the prompt of a thread.
+
+use super::{Place, Prompt, fitting::Fitting};
+use crate::server::{
+    Db,
+    chat::{attachments, chat_state::Chat, error::Result, items},
+};
+
+/// How many items are read at once, going back from the newest.
+const ITEMS_AT_ONCE: i64 = 40;
+
+/// Reads a thread backwards from before the place `before` until the context (estimated) is full, and makes a prompt of
+/// it, with its pictures.
+pub(in crate::server::chat) async fn read(chat: &Chat, user_id: &str, thread_id: &str, before: i64) -> Result<Prompt> {
+    let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
+    if !chat.relay().reads_history() {
+        return Ok(Prompt { place, ..Prompt::default() });
+    }
+    let fitting = Fitting::new(chat.system_prompt(), chat.context_tokens());
+    let mut prompt = fit(fitting, chat.db(), user_id, thread_id, before).await?;
+    let newest_first = prompt.messages.iter_mut().rev().flat_map(|message| &mut message.pictures);
+    attachments::pictures::read(chat, user_id, newest_first).await;
+    prompt.place = place;
+    Ok(prompt)
+}
+
+async fn fit(mut fitting: Fitting, db: &Db, user_id: &str, thread_id: &str, mut before: i64) -> Result<Prompt> {
+    loop {
+        let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
+        let Some((oldest, _)) = rows.last() else { break };
+        before = *oldest;
+        // A page that is not full was the last one.
+        let is_last = i64::try_from(rows.len()).is_ok_and(|n_rows| n_rows < ITEMS_AT_ONCE);
+        if rows.iter().any(|(_, item)| !fitting.add(item)) || is_last {
+            break;
+        }
+    }
+    Ok(fitting.finish())
+}

@@ -1,0 +1,33 @@
+//! The relays that the configuration names. A new kind of relay is made here.
+
+use std::sync::Arc;
+
+use super::{
+    Relay, Relays, Transcriber,
+    chatkit::ChatKit,
+    demo::Demo,
+    openai::{OpenAi, OpenAiTranscriber},
+};
+use crate::{
+    model::page::AnswersFrom,
+    server::{Clock, Db, Result, config::Config},
+};
+
+/// Makes the relays; nothing is asked yet.
+///
+/// # Errors
+/// [`Error::Config`](crate::server::Error::Config) when a server's address or the store of files cannot be used.
+pub fn relays(config: &Config, db: &Db, clock: &Clock) -> Result<Relays> {
+    let model = &config.model;
+    let (relay, answers_from): (Arc<dyn Relay>, _) = match (&model.upstream, &model.openai) {
+        (Some(server), _) => (Arc::new(ChatKit::new(server, db.clone(), clock.clone(), config)?), AnswersFrom::Model),
+        (None, Some(server)) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
+        (None, None) => (Arc::new(Demo), AnswersFrom::Demo),
+    };
+    let transcriber: Option<Arc<dyn Transcriber>> = match (&model.openai, &model.transcribe_model) {
+        (Some(server), Some(model)) => Some(Arc::new(OpenAiTranscriber::new(server, model.clone())?)),
+        _ => None,
+    };
+    let is_heard_behind = model.upstream.is_some() && config.pages.offers_dictation();
+    Ok(Relays { relay, answers_from, transcriber, is_heard_behind })
+}
