@@ -12,7 +12,8 @@ use super::{
     items,
     prompt::{Message, Prompt, Role},
     relay::RelayEvent,
-    search, threads,
+    search::index,
+    threads,
 };
 use crate::{
     model::chatkit::{ListOrder, ThreadItem, ThreadStreamEvent},
@@ -117,7 +118,7 @@ async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
     if n_given == 0 {
         return Ok(());
     }
-    search::put_title(&mut tx, thread_id, title).await?;
+    index::put_title(&mut tx, thread_id, title).await?;
     tx.commit().await?;
     let thread = threads::find(chat.db(), user_id, thread_id).await?;
     chat.tell_updated(user_id, &thread);

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::server::tx::{Tx, within};
 use crate::{
-    model::{
-        Timestamp,
-        chatkit::{FeedbackKind, ThreadItem},
-    },
+    model::{Timestamp, chatkit::FeedbackKind},
     server::Db,
 };
 
@@ -76,12 +73,4 @@ async fn put_one(
         .map(|done| done.rows_affected())
     })?;
     if n_put == 0 { Err(ChatError::NotFound("item")) } else { Ok(()) }
-}
-
-/// Notes on an item what the column `kind` says of it.
-pub(super) fn mark(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
-    if let Some(kind) = kind.and_then(FeedbackKind::parse) {
-        item.mark_feedback(kind);
-    }
-    item
 }

@@ -15,13 +15,14 @@ pub(super) use turns::{after, delete_after, following, newest_question, question
 
 use super::{
     error::{ChatError, Result},
-    feedback, paging, search,
+    paging,
+    search::index,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
     model::{
         Timestamp,
-        chatkit::{ListOrder, Page, PageQuery, ThreadItem},
+        chatkit::{FeedbackKind, ListOrder, Page, PageQuery, ThreadItem},
     },
     server::{Db, db::on},
 };
@@ -41,8 +42,16 @@ struct ShownRow {
 
 impl From<ShownRow> for ThreadItem {
     fn from(row: ShownRow) -> Self {
-        feedback::mark(row.body.0, row.feedback.as_deref())
+        with_feedback(row.body.0, row.feedback.as_deref())
     }
+}
+
+/// Marks an item with the column `kind` of its feedback.
+fn with_feedback(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
+    if let Some(kind) = kind.and_then(FeedbackKind::parse) {
+        item.mark_feedback(kind);
+    }
+    item
 }
 
 /// Returns a page of a thread's items without the hidden ones; the newest first unless asked otherwise.
@@ -163,7 +172,7 @@ pub(super) async fn newest(
 /// another thread that has the same id stays as it is.
 pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     checkpoint(tx, thread_id, item, now).await?;
-    search::put_item(tx, thread_id, item).await
+    index::put_item(tx, thread_id, item).await
 }
 
 /// Stores an item that is still being written, as [`upsert`] does, but leaves the search alone.

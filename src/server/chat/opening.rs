@@ -10,7 +10,10 @@ use super::{
     error::{ChatError, Result},
     items, limits,
     live::Reader,
-    runs::{self, NewRun, StoredRun, Taken},
+    runs::{
+        StoredRun, abandoned,
+        claims::{self, NewRun, Taken},
+    },
     threads,
 };
 use crate::{
@@ -84,7 +87,7 @@ pub(super) async fn open(
     let mut tx = Tx::begin(chat.db()).await?;
     limits::queue(&mut tx, chat.limits(), user_id).await?;
     let thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    runs::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    abandoned::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
     let newest = match question {
         Question::Named(_) => None,
         Question::Newest => items::newest_question(&mut tx, thread_id).await?,
@@ -94,7 +97,7 @@ pub(super) async fn open(
         Question::Newest => newest.as_deref(),
     };
     let key = client.key.as_ref();
-    match runs::claim(&mut tx, &NewRun { id: &run_id, thread_id, user_id, question_id, key }, now).await? {
+    match claims::claim(&mut tx, &NewRun { id: &run_id, thread_id, user_id, question_id, key }, now).await? {
         None => {}
         Some(Taken::Key(run)) => return Ok(Opened::Not(Ok(Sent::Before { run, is_new: false }))),
         Some(Taken::Thread { run_id }) => return Ok(Opened::Not(Err(Busy { run_id }))),

@@ -17,7 +17,7 @@ use super::{
     error::{ChatError, Result},
     live::StopReason,
     operations::object,
-    runs::{self, Progress, RunStatus},
+    runs::{self, Progress, RunStatus, abandoned},
     sse::{self, Framing},
     stored,
 };
@@ -120,7 +120,7 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
     if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {
-        runs::close_items(&mut tx, &run, Some(Answer::cancelled(&run.thread_id, now)), now).await?;
+        abandoned::close_items(&mut tx, &run, Some(Answer::cancelled(&run.thread_id, now)), now).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -10,14 +10,11 @@ macro_rules! run_columns {
     };
 }
 
-mod abandoned;
-mod claims;
+pub(super) mod abandoned;
+pub(super) mod claims;
 
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
-
-pub(super) use abandoned::{abandon, close_expired, close_items, expired};
-pub(super) use claims::{NewRun, Taken, claim};
 
 use super::error::{ChatError, Result};
 use crate::server::tx::{Tx, within};

@@ -3,6 +3,7 @@
 //! Items that no client may see are never put there. A message is put there when it is complete, not at every
 //! checkpoint of an answer that grows.
 
+pub(super) mod index;
 mod words;
 
 use serde_json::json;
@@ -151,42 +152,6 @@ fn hit(row: HitRow, terms: &Terms) -> Thread {
     thread
 }
 
-/// Puts a thread's title into the index, in the place of the old one.
-pub(super) async fn put_title(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
-    put(tx, thread_id, thread_id, None, title).await
-}
-
-/// Puts a message into the index, in the place of what it was; nothing of an item that is not for reading.
-pub(super) async fn put_item(tx: &mut Tx, thread_id: &str, item: &ThreadItem) -> Result<()> {
-    match item {
-        ThreadItem::UserMessage(_) | ThreadItem::AssistantMessage(_) => {
-            put(tx, item.id(), thread_id, Some(item.id()), &item.text()).await
-        }
-        _ => Ok(()),
-    }
-}
-
-async fn put(tx: &mut Tx, id: &str, thread_id: &str, item_id: Option<&str>, text: &str) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            insert into "searchText" ("id", "threadId", "itemId", "words")
-            values ($1, $2, $3, $4)
-            on conflict ("id") do update
-            set "words" = excluded."words"
-            "#,
-        )
-        .bind(id)
-        .bind(thread_id)
-        .bind(item_id)
-        .bind(words::index(text))
-        .execute(conn)
-        .await
-        .map(|_| ())
-    })?;
-    Ok(())
-}
-
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 struct BacklogRow {
@@ -228,8 +193,8 @@ async fn catch_up_some(db: &Db) -> Result<usize> {
     })?;
     for row in &rows {
         match (&row.title, &row.thread_id, &row.body) {
-            (Some(title), ..) => put_title(&mut tx, &row.id, title).await?,
-            (None, Some(thread_id), Some(body)) => put_item(&mut tx, thread_id, &body.0).await?,
+            (Some(title), ..) => index::put_title(&mut tx, &row.id, title).await?,
+            (None, Some(thread_id), Some(body)) => index::put_item(&mut tx, thread_id, &body.0).await?,
             // It was deleted meanwhile.
             _ => {}
         }

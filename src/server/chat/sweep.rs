@@ -2,7 +2,7 @@
 
 use std::{fs::File, time::Duration};
 
-use super::{chat_state::Chat, error::Result, runs};
+use super::{chat_state::Chat, error::Result, runs::abandoned};
 use crate::server::tx::Tx;
 use crate::{
     model::Timestamp,
@@ -33,12 +33,12 @@ pub(super) async fn run(chat: Chat) {
 
 /// Closes the runs whose lease was over at `at`, except those that this process is writing.
 pub(super) async fn once(chat: &Chat, at: Timestamp) -> Result<()> {
-    for run in runs::expired(chat.db(), at).await? {
+    for run in abandoned::expired(chat.db(), at).await? {
         if chat.live().get(&run.id).is_some() {
             continue;
         }
         let mut tx = Tx::begin(chat.db()).await?;
-        if runs::abandon(&mut tx, &run, at, chat.now()).await? {
+        if abandoned::abandon(&mut tx, &run, at, chat.now()).await? {
             tx.commit().await?;
         }
     }

@@ -15,7 +15,8 @@ use sqlx::{FromRow, types::Json};
 
 use super::{
     error::{ChatError, Result},
-    items, paging, runs, search,
+    items, paging, runs,
+    search::index,
 };
 use crate::server::tx::{Tx, within};
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
         Timestamp,
         chatkit::{ListOrder, Page, PageQuery, Thread, ThreadStatus},
     },
-    server::{self, Db, db::on},
+    server::{Db, Error, db::on},
 };
 
 use told::Told;
@@ -71,8 +72,8 @@ impl From<ThreadRow> for Thread {
 /// an empty one where `POST /chatkit` would refuse the query.
 ///
 /// # Errors
-/// [`Error::Db`](crate::server::Error::Db).
-pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> server::Result<Page<Thread>> {
+/// [`Error::Db`].
+pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>, Error> {
     match page(db, user_id, query).await {
         Ok(page) => Ok(page),
         Err(ChatError::Internal(err)) => Err(err),
@@ -86,8 +87,8 @@ pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> server::Result<P
 /// an `items.list` in descending order.
 ///
 /// # Errors
-/// [`Error::Db`](crate::server::Error::Db).
-pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> server::Result<Option<Thread>> {
+/// [`Error::Db`].
+pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> Result<Option<Thread>, Error> {
     // PostgreSQL cannot even be asked for such an id.
     if thread_id.contains('\0') {
         return Ok(None);
@@ -225,7 +226,7 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
         .await
     })?;
     let mut thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
-    search::put_title(&mut tx, thread_id, title).await?;
+    index::put_title(&mut tx, thread_id, title).await?;
     tx.commit().await?;
     runs::mark(db, user_id, std::slice::from_mut(&mut thread)).await?;
     Ok(thread)
@@ -269,7 +270,7 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Resul
         .map(|_| ())
     })?;
     match &thread.title {
-        Some(title) => search::put_title(tx, &thread.id, title).await,
+        Some(title) => index::put_title(tx, &thread.id, title).await,
         None => Ok(()),
     }
 }
@@ -313,7 +314,7 @@ pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result
         .await
         .map(|_| ())
     })?;
-    search::put_title(tx, thread_id, title).await
+    index::put_title(tx, thread_id, title).await
 }
 
 /// Refuses to let anybody write to a thread that is locked or closed.

@@ -15,7 +15,7 @@ use super::{
     opening::{self, Busy, Opened, Opening, Patience, Question, Sent},
     prompt::Cause,
     respond::{self, Turn},
-    runs::{self, NewRun, Taken},
+    runs::claims::{self, NewRun, Taken},
     threads,
     title::title_of,
 };
@@ -48,7 +48,7 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
         let mut message = user_message(&thread.id, &input, now);
         let (id, key) = (run_id.as_str(), client.key.as_ref());
         let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(&message.id), key };
-        match runs::claim(&mut tx, &run, now).await? {
+        match claims::claim(&mut tx, &run, now).await? {
             None => {}
             Some(Taken::Key(run)) => return Ok(Sent::Before { run, is_new: true }),
             Some(Taken::Thread { .. }) => unreachable!("BUG: a new thread has no run"),

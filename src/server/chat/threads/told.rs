@@ -11,7 +11,7 @@ use crate::{
         chat::{
             error::{ChatError, Result},
             relay::ThreadChange,
-            search,
+            search::index,
         },
         tx::{Tx, within},
     },
@@ -58,7 +58,7 @@ pub(in crate::server::chat) async fn change(
     })?;
     let thread = row.map(Thread::from).ok_or(ChatError::NotFound("thread"))?;
     if let Some(title) = &title {
-        search::put_title(tx, thread_id, title).await?;
+        index::put_title(tx, thread_id, title).await?;
     }
     Ok(thread)
 }
