@@ -105,7 +105,7 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Command::User { command } => {
             let app = assemble(config).await?;
-            let done = users::run(&app, command, &mut Console::standard()).await;
+            let done = users::run(&app.auth, command, &mut Console::standard()).await;
             app.db.close().await;
             done
         }

@@ -3,6 +3,7 @@
 //! An order holds no secret. Its letter, with the link and the token in it, is written when it is sent
 //! (`auth::letters`), so that neither the table nor the time that an answer takes tells whether an address is known.
 
+pub mod delivery;
 mod look;
 mod message;
 pub mod outbox;
@@ -11,10 +12,12 @@ pub mod sender;
 mod transport;
 mod words;
 
+use futures_util::future::BoxFuture;
 #[cfg(test)]
 pub(crate) use look::pages;
-pub use sender::Sender;
 use serde::{Deserialize, Serialize};
+
+use super::Result;
 
 /// A mail that somebody asked for, as it waits in the table `mail`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,4 +137,10 @@ impl std::fmt::Debug for Letter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Letter").field("matter", &self.matter).finish_non_exhaustive()
     }
+}
+
+/// Writes letters; the accounts do, which this module knows nothing of.
+pub trait LetterWriter: Send + Sync {
+    /// Writes the letter of an order, with its link; `None` if nobody gets one any more.
+    fn write<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<Option<Letter>>>;
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::{AppState, auth::cookies};
+use super::{auth::cookies, config::Config};
 use crate::model::page::{Done, FormMemory, TypedFields};
 
 /// Holds a [`FormMemory`], while the browser goes to the next page.
@@ -12,25 +12,25 @@ const MAX_AGE_S: i64 = 60;
 const MAX_TYPED_CHARS: usize = 256;
 
 /// Makes the cookie.
-pub fn keep(app: &AppState, typed: TypedFields, done: Option<Done>) -> HeaderValue {
+pub fn keep(config: &Config, typed: TypedFields, done: Option<Done>) -> HeaderValue {
     let cut = |text: String| text.chars().take(MAX_TYPED_CHARS).collect();
     let memory = FormMemory { typed: TypedFields { name: cut(typed.name), email: cut(typed.email) }, done };
     let text = serde_json::to_string(&memory).expect("BUG: a memory is plain JSON");
-    cookies::set_signed(&app.config, COOKIE, &text, Some(MAX_AGE_S))
+    cookies::set_signed(config, COOKIE, &text, Some(MAX_AGE_S))
 }
 
 /// Makes the cookie that says what the link of a mail did: nobody else can write it.
-pub fn keep_done(app: &AppState, done: Done) -> HeaderValue {
-    keep(app, TypedFields::default(), Some(done))
+pub fn keep_done(config: &Config, done: Done) -> HeaderValue {
+    keep(config, TypedFields::default(), Some(done))
 }
 
 /// Reads the cookie of a request, if it has one. To be followed by [`forget`].
-pub fn read(app: &AppState, headers: &HeaderMap) -> Option<FormMemory> {
-    let text = cookies::signed(&app.config, headers, COOKIE)?;
+pub fn read(config: &Config, headers: &HeaderMap) -> Option<FormMemory> {
+    let text = cookies::signed(config, headers, COOKIE)?;
     Some(serde_json::from_str(&text).unwrap_or_default())
 }
 
 /// Makes the cookie that takes it away.
-pub fn forget(app: &AppState) -> HeaderValue {
-    cookies::set(&app.config, COOKIE, "", Some(0))
+pub fn forget(config: &Config) -> HeaderValue {
+    cookies::set(config, COOKIE, "", Some(0))
 }

@@ -1,6 +1,6 @@
 //! All routes, and what happens around them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json, Router,
@@ -55,7 +55,12 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
     let chat = RequestTimeout { body, answer: None, refuse: refuse_slow_chat };
     let pages_timeout = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_page };
     let apis = Router::new()
-        .nest("/api/auth", auth::routes::router(&app).layer(around::from_fn_with_state(auth, request_timeout::enforce)))
+        .nest(
+            "/api/auth",
+            auth::routes::router(&app.auth)
+                .layer(around::from_fn_with_state(auth, request_timeout::enforce))
+                .with_state(app.auth.clone()),
+        )
         .route("/.well-known/change-password", get(change_password))
         // Nesting leaves this one to the pages.
         .route("/api/auth/", any(auth::routes::not_found))
@@ -124,7 +129,7 @@ fn pages(app: &AppState) -> Router<AppState> {
         .layer(around::from_fn(form_status::judge))
         .layer(around::from_fn_with_state(app.clone(), visit::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
-        .layer(around::from_fn_with_state(app.clone(), unknown_hosts::warn))
+        .layer(around::from_fn_with_state((app.unknown_hosts.clone(), Arc::clone(&app.config)), unknown_hosts::warn))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
         .fallback_service(site::before(not_found_page(app)))
 }

@@ -7,10 +7,10 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{jwks::KeyRing, limits::Limits, passwords::Passwords, seen::Seen, sweep, watch::SessionWatch},
+    auth::{auth_state::Auth, sweep, watch::SessionWatch},
     chat::{Chat, relays},
     config::Config,
-    mail,
+    mail::{delivery, sender::Sender},
     middleware::unknown_hosts::UnknownHosts,
     typeset::Typesetter,
 };
@@ -24,20 +24,14 @@ pub struct AppState {
     pub clock: Clock,
     /// The configuration.
     pub config: Arc<Config>,
-    /// The hasher.
-    pub passwords: Passwords,
-    /// The keys that sign tokens.
-    pub keys: KeyRing,
-    /// How often one address may ask.
-    pub limits: Limits,
-    /// When sessions were last used.
-    pub seen: Seen,
+    /// What accounts, sessions and tokens need.
+    pub auth: Auth,
     /// The sessions that open answers depend on.
     pub watch: SessionWatch,
     /// Running answers and where they come from.
     pub chat: Chat,
     /// What sends mails.
-    pub mail: mail::Sender,
+    pub mail: Sender,
     /// Colours code and shapes formulas.
     pub typesetter: Typesetter,
     /// Hosts beside the configured one that pages were opened at.
@@ -53,17 +47,16 @@ impl AppState {
     /// [`super::Error`] when a part cannot be made.
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         let relays = relays(&config, &db, &clock)?;
+        let config = Arc::new(config);
+        let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config))?;
         Ok(Self {
+            auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone()),
             chat: Chat::new(db.clone(), clock.clone(), &config, relays)?,
-            passwords: Passwords::new(config.auth.password_hash),
-            keys: KeyRing::default(),
-            limits: Limits::new(&config.limits, &db, &clock),
-            seen: Seen::default(),
             watch: SessionWatch::default(),
-            mail: mail::Sender::new(&config)?,
+            mail,
             typesetter: Typesetter::default(),
             unknown_hosts: UnknownHosts::default(),
-            config: Arc::new(config),
+            config,
             db,
             clock,
             leptos_options,
@@ -73,10 +66,10 @@ impl AppState {
     /// Starts what runs in the background: tests call the parts themselves.
     pub fn start(&self) {
         self.chat.start();
-        self.passwords.start(self.db.clone());
-        tokio::spawn(self.seen.clone().run(self.clone()));
-        tokio::spawn(self.watch.clone().run(self.clone()));
+        self.auth.passwords.start(self.db.clone());
+        tokio::spawn(self.auth.seen.clone().run(self.db.clone()));
+        tokio::spawn(self.watch.clone().run(self.db.clone(), self.clock.clone()));
         tokio::spawn(sweep::run(self.db.clone(), self.clock.clone()));
-        mail::Sender::start(self);
+        delivery::start(&self.mail, Arc::new(self.auth.clone()));
     }
 }

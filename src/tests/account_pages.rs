@@ -102,7 +102,7 @@ on_both_engines! {
     async fn no_account_page_holds_a_token(app) {
         let ada = app.sign_up("Ada").await;
         sign_in(&app, &ada, "curl/8.14.1").await;
-        let rows = sessions::list(&app.state, &ada.id).await.unwrap();
+        let rows = sessions::list(&app.state.auth, &ada.id).await.unwrap();
         assert_eq!(rows.len(), 2);
         for page in ACCOUNT_PAGES {
             let response = Browser::of(&app, &ada).open(page).await;
@@ -154,9 +154,9 @@ on_both_engines! {
 
     async fn a_session_is_ended_by_its_own_user_only(app) {
         let (ada, bob) = (app.sign_up("Ada").await, app.sign_up("Bob").await);
-        let theirs = sessions::list(&app.state, &bob.id).await.unwrap().remove(0);
+        let theirs = sessions::list(&app.state.auth, &bob.id).await.unwrap().remove(0);
         let other = sign_in(&app, &ada, "curl/8.14.1").await;
-        let rows = sessions::list(&app.state, &ada.id).await.unwrap();
+        let rows = sessions::list(&app.state.auth, &ada.id).await.unwrap();
         let row = rows.iter().find(|row| row.user_agent.starts_with("curl")).unwrap();
         let mut browser = Browser::of(&app, &ada);
         browser.submit("/account/sessions", "revoke-session", &format!("session_id={}", theirs.id)).await;

@@ -164,7 +164,7 @@ impl TestApp {
                 .await
                 .map(drop))
             .unwrap();
-            letters.extend(letters::write(&self.state, &order).await.unwrap());
+            letters.extend(letters::write(&self.state.auth, &order).await.unwrap());
         }
         letters
     }

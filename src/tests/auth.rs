@@ -222,18 +222,18 @@ on_both_engines! {
         let ada = app.sign_up("Ada").await;
         let eve = app.sign_up("Eve").await;
         let id = app.get("/api/auth/get-session", &ada.cookie).await.json()["session"]["id"].as_str().unwrap().to_owned();
-        app.state.seen.write(&app.state).await.unwrap();
+        app.state.auth.seen.write(&app.state.db).await.unwrap();
         app.state.clock.advance_seconds(90);
         let begun = app.state.clock.now();
         app.get("/api/auth/get-session", &ada.cookie).await;
         app.get("/api/auth/get-session", &eve.cookie).await;
         app.post("/api/auth/sign-out", Some(&eve.cookie), &json!({})).await;
         for _ in 0..2 {
-            let seen = app.state.seen.of_user(&app.state, &ada.id).await.unwrap();
+            let seen = app.state.auth.seen.of_user(&app.state.db, &ada.id).await.unwrap();
             assert_eq!(seen.get(&id), Some(&begun));
-            app.state.seen.write(&app.state).await.unwrap();
+            app.state.auth.seen.write(&app.state.db).await.unwrap();
         }
-        assert!(app.state.seen.of_user(&app.state, &eve.id).await.unwrap().is_empty());
+        assert!(app.state.auth.seen.of_user(&app.state.db, &eve.id).await.unwrap().is_empty());
     }
 
     async fn a_body_that_is_too_large_is_refused(app) {

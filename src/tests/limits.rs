@@ -14,7 +14,7 @@ use super::{
 };
 use crate::server::{
     Db,
-    auth::limits::{Limits, Verdict},
+    auth::limits::{Limits, rules::Verdict},
     db::on,
 };
 
@@ -101,7 +101,7 @@ on_both_engines! {
     async fn the_window_moves_with_each_request_that_is_allowed(app, IN_DATABASE) {
         let check = async |seconds: i64, expected: Verdict| {
             app.state.clock.advance_seconds(seconds);
-            let verdict = app.state.limits.count("192.0.2.1", "/change-email", Some("/change-email")).await.unwrap();
+            let verdict = app.state.auth.limits.count("192.0.2.1", "/change-email", Some("/change-email")).await.unwrap();
             assert_eq!(verdict, expected, "{seconds}");
         };
         check(0, Verdict::Allowed).await;
@@ -113,7 +113,7 @@ on_both_engines! {
     }
 
     async fn the_networks_around_an_ipv6_address_count_too(app, IN_DATABASE) {
-        let count = async |address: String| app.state.limits.count(&address, "/sign-in/email", None).await.unwrap();
+        let count = async |address: String| app.state.auth.limits.count(&address, "/sign-in/email", None).await.unwrap();
         let allowed = async |addresses: Vec<String>| {
             let mut n_allowed = 0;
             for address in addresses {

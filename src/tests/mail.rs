@@ -7,7 +7,7 @@ use crate::{
     model::Timestamp,
     server::{
         db::on,
-        mail::{Order, outbox, sender::send_due},
+        mail::{Order, delivery::send_due, outbox},
     },
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn waiting(app: &TestApp) -> Vec<(i32, f64)> {
 
 async fn order_new_password(app: &TestApp, email: &str) {
     let order = Order::ResetPassword { email: email.to_owned(), redirect_to: Some("/reset-password".to_owned()) };
-    outbox::put(&app.state, email, &order).await.unwrap();
+    outbox::put(&app.state.mail, email, &order).await.unwrap();
 }
 
 async fn put_json(app: &TestApp, order: &serde_json::Value) {
@@ -67,10 +67,10 @@ on_both_engines! {
     async fn a_mail_is_written_once(app) {
         app.sign_up("Ada").await;
         order_new_password(&app, "ada@example.com").await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
-        assert_eq!(send_due(&app.state).await.unwrap(), 0);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         app.state.clock.advance_seconds(24 * 3600);
-        assert_eq!(send_due(&app.state).await.unwrap(), 0);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         let [mail] = mails(&app).try_into().unwrap();
         for header in [
             "From: Colloquy <colloquy@localhost>\r\n",
@@ -88,7 +88,7 @@ on_both_engines! {
     async fn nobody_else_can_read_a_mail(app) {
         app.sign_up("Ada").await;
         order_new_password(&app, "ada@example.com").await;
-        send_due(&app.state).await.unwrap();
+        send_due(&app.state.mail, &app.state.auth).await.unwrap();
         let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder(&app)), 0o700);
         let names: Vec<_> = fs::read_dir(folder(&app)).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -100,7 +100,7 @@ on_both_engines! {
 
     async fn an_address_that_nobody_has_gets_no_mail(app) {
         order_new_password(&app, "nobody@example.com").await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 0);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         assert!(mails(&app).is_empty() && waiting(&app).await.is_empty());
     }
 
@@ -109,7 +109,7 @@ on_both_engines! {
         let body = serde_json::json!({ "name": name, "email": "eve@example.com", "password": "correct horse 1" });
         app.post("/api/auth/sign-up/email", None, &body).await;
         order_new_password(&app, "eve@example.com").await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
         let [mail] = mails(&app).try_into().unwrap();
         let (head, _) = mail.split_once("\r\n\r\n").unwrap();
         assert!(!head.contains("Bcc") && !mail.contains("\r\nBcc") && !mail.contains("<script"), "{mail}");
@@ -120,16 +120,16 @@ on_both_engines! {
         break_folder(&app);
         order_new_password(&app, "ada@example.com").await;
         for (n_failed, wait_s) in [(1, 1.), (2, 5.), (3, 30.), (4, 120.), (5, 600.)] {
-            assert_eq!(send_due(&app.state).await.unwrap(), 0);
+            assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
             let [(n, seconds)] = waiting(&app).await.try_into().unwrap();
             assert_eq!(n, n_failed);
             assert!((wait_s..=wait_s * 1.25).contains(&seconds), "{n_failed}: {seconds} s");
-            assert_eq!(send_due(&app.state).await.unwrap(), 0);
+            assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
             assert_eq!(waiting(&app).await, [(n_failed, seconds)], "it is not tried before its time");
             app.state.clock.advance_seconds(seconds.ceil() as i64);
         }
         fs::remove_file(folder(&app)).unwrap();
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
         assert_eq!(mails(&app).len(), 1);
     }
 
@@ -143,7 +143,7 @@ on_both_engines! {
             assert_eq!(n_failed, n_tried);
             app.state.clock.advance_seconds(seconds.ceil() as i64);
             waited_s += seconds.ceil() as i64;
-            send_due(&app.state).await.unwrap();
+            send_due(&app.state.mail, &app.state.auth).await.unwrap();
             n_tried += 1;
             assert!(n_tried < 30, "still waiting after {waited_s} s");
         }
@@ -155,7 +155,7 @@ on_both_engines! {
         app.sign_up("Ada").await;
         put_json(&app, &serde_json::json!({ "kind": "a-kind-of-tomorrow", "email": "ada@example.com" })).await;
         order_new_password(&app, "ada@example.com").await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
         let [(n_failed, _)] = waiting(&app).await.try_into().unwrap();
         assert_eq!(n_failed, 1, "an order of another version waits for it");
     }
@@ -165,7 +165,7 @@ on_both_engines! {
         let begin = app.state.clock.now();
         while let [(_, seconds)] = waiting(&app).await[..] {
             app.state.clock.advance_seconds(seconds.ceil() as i64);
-            assert_eq!(send_due(&app.state).await.unwrap(), 0);
+            assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         }
         let days = (app.state.clock.now().millis() - begin.millis()) as f64 / 86_400_000.;
         assert!((6.5..=7.).contains(&days), "{days}");
@@ -180,7 +180,7 @@ on_both_engines! {
         for round in 0.. {
             let senders = (0..6).map(|_| {
                 let state = app.state.clone();
-                tokio::spawn(async move { send_due(&state).await.unwrap() })
+                tokio::spawn(async move { send_due(&state.mail, &state.auth).await.unwrap() })
             });
             for sender in senders.collect::<Vec<_>>() {
                 n_sent += sender.await.unwrap();
@@ -199,11 +199,11 @@ on_both_engines! {
         order_new_password(&app, "ada@example.com").await;
         // The first one takes the mail and is gone before it is sent.
         let state = app.state.clone();
-        let first = tokio::spawn(async move { outbox::claim(&state).await.unwrap().is_some() });
+        let first = tokio::spawn(async move { outbox::claim(&state.mail).await.unwrap().is_some() });
         assert!(first.await.unwrap());
-        assert_eq!(send_due(&app.state).await.unwrap(), 0);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         app.state.clock.advance_seconds(121);
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
     }
 
     async fn a_mail_is_sent_in_the_background_at_once(app) {
@@ -219,7 +219,7 @@ on_both_engines! {
         // Once it has stopped, what is ordered waits for the next start.
         app.state.mail.shutdown().await;
         order_new_password(&app, "ada@example.com").await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 0);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
         assert_eq!(waiting(&app).await.len(), 1);
     }
 }
@@ -231,7 +231,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
     let app = TestApp::with_flags(Engine::Sqlite, &["--smtp-url", &url]).await;
     app.sign_up("Ada").await;
     order_new_password(&app, "ada@example.com").await;
-    assert_eq!(send_due(&app.state).await.unwrap(), 0);
+    assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);
     let [(n_failed, _)] = waiting(&app).await.try_into().unwrap();
     assert_eq!(n_failed, 1);
     assert!(mails(&app).is_empty(), "it does not fall back to files");

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::server::{
     db::on,
-    mail::{Matter, sender::send_due},
+    mail::{Matter, delivery::send_due},
 };
 
 const PASSWORD: &str = "correct horse 1";
@@ -232,10 +232,10 @@ on_both_engines! {
         for email in strangers.chain(accounts) {
             post(&app, "/request-password-reset", None, &json!({ "email": email })).await;
         }
-        assert_eq!(send_due(&app.state).await.unwrap(), 5);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 5);
         // Whoever has the plain address is not held up by its variants.
         post(&app, "/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
-        assert_eq!(send_due(&app.state).await.unwrap(), 1);
+        assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
         assert_eq!(mails(&app).len(), 6);
     }
 
@@ -255,7 +255,7 @@ on_both_engines! {
         break_folder(&app);
         for _ in 0..20 {
             post(&app, "/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
-            send_due(&app.state).await.unwrap();
+            send_due(&app.state.mail, &app.state.auth).await.unwrap();
         }
         assert_eq!(waiting(&app).await.len(), 1);
     }

@@ -250,7 +250,7 @@ on_both_databases! {
         assert_eq!(app.post("/api/auth/change-password", Some(ADAS_COOKIE), &change).await.status, StatusCode::OK);
         // A sign-in with the old password was checked before the change and goes on after it.
         let user = "fixtureUser000000000000000000001";
-        credentials::renew(&app.state, &Asker::operator(), user, &Password::new(ADA.1), old.clone()).await.unwrap();
+        credentials::renew(&app.state.auth, &Asker::operator(), user, &Password::new(ADA.1), old.clone()).await.unwrap();
         assert_eq!(sign_in(&app, ADA).await.status, StatusCode::UNAUTHORIZED);
         cookie_of(&sign_in(&app, (ADA.0, "brand new pw 3")).await);
     }
@@ -275,7 +275,7 @@ on_both_databases! {
     }
 
     async fn an_unknown_user_takes_the_time_of_scrypt_while_there_are_such_hashes(app) {
-        app.state.passwords.look(&app.state.db).await.unwrap();
+        app.state.auth.passwords.look(&app.state.db).await.unwrap();
         on!(app.state.db.write(), pool => sqlx::query(r#"update "account" set "password" = null where "userId" like '%3'"#)
             .execute(pool)
             .await
@@ -283,7 +283,7 @@ on_both_databases! {
         .unwrap();
         let work = async |user| {
             assert_eq!(sign_in(&app, user).await.status, StatusCode::UNAUTHORIZED);
-            app.state.passwords.take_work()
+            app.state.auth.passwords.take_work()
         };
         for user in [("nobody@example.com", ADA.1), (ALAN.0, ALAN.1), (ADA.0, "wrong horse battery")] {
             assert_eq!(work(user).await, [Algorithm::Scrypt], "{user:?}");
@@ -293,7 +293,7 @@ on_both_databases! {
             .await
             .map(drop))
         .unwrap();
-        app.state.passwords.look(&app.state.db).await.unwrap();
+        app.state.auth.passwords.look(&app.state.db).await.unwrap();
         assert_eq!(work(("nobody@example.com", ADA.1)).await, [Algorithm::Argon2id]);
     }
 }

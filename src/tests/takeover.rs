@@ -144,7 +144,7 @@ on_both_engines! {
             let new = format!("quite another {n}");
             let operator_sets = async |sessions| {
                 let user = crate::server::auth::users::find(&app.state.db, &ada.id).await.unwrap().unwrap();
-                crate::server::auth::operator::set_password(&app.state, &user, &Password::new(new.clone()), sessions).await.unwrap();
+                crate::server::auth::operator::set_password(&app.state.auth, &user, &Password::new(new.clone()), sessions).await.unwrap();
             };
             match *way {
                 "reset" => {

@@ -3,17 +3,19 @@
 use sqlx::FromRow;
 
 use super::{
+    auth_state::Auth,
     cookies::Remember,
     credentials,
     door::{self, Account},
     sessions::{self, SessionRow, Visitor},
+    stored_passwords::{self, CREDENTIAL},
     users::{self, UserRow, user_columns},
     verification,
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
     server::{
-        AppState, Db, Result,
+        Db, Result,
         config::SignUpPolicy,
         db::on,
         ids,
@@ -21,9 +23,6 @@ use crate::{
         tx::{Tx, within},
     },
 };
-
-/// The provider of accounts with a password.
-pub(super) const CREDENTIAL: &str = "credential";
 
 /// How often a password may change while its user signs in.
 const MAX_CHANGES: usize = 3;
@@ -67,10 +66,10 @@ pub struct SignedUp {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn may_sign_up(app: &AppState) -> Result<bool> {
-    match app.config.auth.sign_up {
+pub async fn may_sign_up(auth: &Auth) -> Result<bool> {
+    match auth.config.auth.sign_up {
         SignUpPolicy::Open => Ok(true),
-        SignUpPolicy::FirstUser => users::is_empty(&app.db).await,
+        SignUpPolicy::FirstUser => users::is_empty(&auth.db).await,
         SignUpPolicy::Closed => Ok(false),
     }
 }
@@ -79,17 +78,17 @@ pub async fn may_sign_up(app: &AppState) -> Result<bool> {
 ///
 /// # Errors
 /// [`AuthError::InvalidEmail`]; [`AuthError::UserAlreadyExists`] where a taken address is told.
-pub async fn judge_address(app: &AppState, email: &str) -> Result<()> {
+pub async fn judge_address(auth: &Auth, email: &str) -> Result<()> {
     let email = EmailAddress::parse(email)?;
-    match signs_in(app) && may_sign_up(app).await? && find_by_email(&app.db, &email).await?.is_some() {
+    match signs_in(auth) && may_sign_up(auth).await? && find_by_email(&auth.db, &email).await?.is_some() {
         true => Err(AuthError::UserAlreadyExists.into()),
         false => Ok(()),
     }
 }
 
 /// True if signing up signs in.
-fn signs_in(app: &AppState) -> bool {
-    app.config.auth.auto_sign_in && !app.config.auth.require_email_verification
+fn signs_in(auth: &Auth) -> bool {
+    auth.config.auth.auto_sign_in && !auth.config.auth.require_email_verification
 }
 
 /// Creates a user with a password, and opens a session unless the address has to be verified first, or signing up does
@@ -100,42 +99,37 @@ fn signs_in(app: &AppState) -> bool {
 /// [`AuthError::SignUpDisabled`], [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`],
 /// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] for the losers of a race for one address;
 /// [`AuthError::Busy`].
-pub async fn sign_up(
-    app: &AppState,
-    input: SignUp,
-    callback_url: Option<String>,
-    visitor: &Visitor,
-) -> Result<SignedUp> {
-    if !may_sign_up(app).await? {
+pub async fn sign_up(auth: &Auth, input: SignUp, callback_url: Option<String>, visitor: &Visitor) -> Result<SignedUp> {
+    if !may_sign_up(auth).await? {
         return Err(AuthError::SignUpDisabled.into());
     }
     input.password.check_new()?;
-    let signs_in = signs_in(app);
-    let taken = find_by_email(&app.db, &input.email).await?.is_some();
+    let signs_in = signs_in(auth);
+    let taken = find_by_email(&auth.db, &input.email).await?.is_some();
     // Also for an address that is taken: what is not told in words is not told by the time either.
-    let hash = app.passwords.hash(&door::asker(visitor, input.email.as_str()), &input.password).await?;
+    let hash = auth.passwords.hash(&door::asker(visitor, input.email.as_str()), &input.password).await?;
     if taken && signs_in {
         return Err(AuthError::UserAlreadyExists.into());
     }
-    let (user, remember) = new_user(app, input);
+    let (user, remember) = new_user(auth, input);
     if taken {
-        outbox::put(app, &user.email, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
+        outbox::put(&auth.mail, &user.email, &Order::AlreadySignedUp { email: user.email.clone() }).await?;
         return Ok(SignedUp { user, session: None });
     }
-    create(app, &user, &hash).await?;
+    create(auth, &user, &hash).await?;
     tracing::info!(user.id, "a user signed up");
-    if app.config.auth.send_on_sign_up {
-        outbox::put(app, &user.email, &Order::VerifySignUp { email: user.email.clone(), callback_url }).await?;
+    if auth.config.auth.send_on_sign_up {
+        outbox::put(&auth.mail, &user.email, &Order::VerifySignUp { email: user.email.clone(), callback_url }).await?;
     }
     let session = match signs_in {
-        true => Some(sessions::open(app, &user.id, remember, visitor).await?),
+        true => Some(sessions::open(auth, &user.id, remember, visitor).await?),
         false => None,
     };
     Ok(SignedUp { user, session })
 }
 
-fn new_user(app: &AppState, input: SignUp) -> (User, Remember) {
-    let now = app.clock.now();
+fn new_user(auth: &Auth, input: SignUp) -> (User, Remember) {
+    let now = auth.clock.now();
     let user = User {
         id: ids::auth_id(),
         name: input.name,
@@ -156,47 +150,47 @@ fn new_user(app: &AppState, input: SignUp) -> (User, Remember) {
 /// and a user without a password, after the same time; [`AuthError::EmailNotVerified`] for a right password;
 /// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
 pub async fn sign_in(
-    app: &AppState,
+    auth: &Auth,
     input: SignIn,
     callback_url: Option<String>,
     visitor: &Visitor,
 ) -> Result<(User, SessionRow)> {
     input.password.check_given()?;
-    let (user, hash) = match find_by_email(&app.db, &input.email).await? {
+    let (user, hash) = match find_by_email(&auth.db, &input.email).await? {
         Some((user, hash)) => (Some(user), hash),
         None => (None, None),
     };
     let account = Account::Of(&input.email, user.as_ref());
-    let fits = door::fits(app, account, visitor, &input.password, hash.clone()).await?;
+    let fits = door::fits(auth, account, visitor, &input.password, hash.clone()).await?;
     let (Some(user), Some(hash), true) = (user, hash, fits) else {
         return Err(AuthError::InvalidEmailOrPassword.into());
     };
-    if app.config.auth.require_email_verification && !user.email_verified {
-        if app.config.auth.send_on_sign_in {
-            verification::order(app, &input.email, callback_url).await?;
+    if auth.config.auth.require_email_verification && !user.email_verified {
+        if auth.config.auth.send_on_sign_in {
+            verification::order(auth, &input.email, callback_url).await?;
         }
         return Err(AuthError::EmailNotVerified.into());
     }
-    let session = enter(app, &user, &input, hash, visitor).await?;
+    let session = enter(auth, &user, &input, hash, visitor).await?;
     Ok((user, session))
 }
 
 /// Opens a session by a hash that the password was found to fit, as long as it is the user's still: whoever changes the
 /// password and ends all sessions ends those, too, that are about to be opened with the old one.
-async fn enter(app: &AppState, user: &User, input: &SignIn, mut hash: String, visitor: &Visitor) -> Result<SessionRow> {
+async fn enter(auth: &Auth, user: &User, input: &SignIn, mut hash: String, visitor: &Visitor) -> Result<SessionRow> {
     for _ in 0..MAX_CHANGES {
         let asker = door::asker(visitor, &user.id);
-        let standing = credentials::renew(app, &asker, &user.id, &input.password, hash).await?;
-        let mut tx = Tx::begin(&app.db).await?;
-        if credentials::hold(&mut tx, &user.id, &standing).await? {
-            let session = sessions::open_within(app, &mut tx, &user.id, input.remember, visitor).await?;
+        let standing = credentials::renew(auth, &asker, &user.id, &input.password, hash).await?;
+        let mut tx = Tx::begin(&auth.db).await?;
+        if stored_passwords::hold(&mut tx, &user.id, &standing).await? {
+            let session = sessions::open_within(auth, &mut tx, &user.id, input.remember, visitor).await?;
             tx.commit().await?;
             return Ok(session);
         }
         drop(tx);
         // It may have been hashed anew, by another sign-in.
-        match credentials::find(&app.db, &user.id).await? {
-            Some(other) if app.passwords.verify(&asker, &input.password, Some(other.clone())).await? => hash = other,
+        match stored_passwords::find(&auth.db, &user.id).await? {
+            Some(other) if auth.passwords.verify(&asker, &input.password, Some(other.clone())).await? => hash = other,
             _ => break,
         }
     }
@@ -234,16 +228,16 @@ async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Op
 /// # Errors
 /// [`AuthError::SignUpDisabled`] when only the first user may sign up and another one was quicker;
 /// [`AuthError::FailedToCreateUser`] when another one with this address was.
-async fn create(app: &AppState, user: &User, hash: &str) -> Result<()> {
-    let mut tx = Tx::begin(&app.db).await?;
-    if app.config.auth.sign_up == SignUpPolicy::FirstUser && !claim_first_user(&mut tx, user).await? {
+async fn create(auth: &Auth, user: &User, hash: &str) -> Result<()> {
+    let mut tx = Tx::begin(&auth.db).await?;
+    if auth.config.auth.sign_up == SignUpPolicy::FirstUser && !claim_first_user(&mut tx, user).await? {
         return Err(AuthError::SignUpDisabled.into());
     }
     users::insert(&mut tx, user).await.map_err(|err| match err.is_unique_violation("user", "email") {
         true => AuthError::FailedToCreateUser.into(),
         false => err,
     })?;
-    credentials::insert(&mut tx, &user.id, hash, user.created_at).await?;
+    stored_passwords::insert(&mut tx, &user.id, hash, user.created_at).await?;
     tx.commit().await?;
     Ok(())
 }

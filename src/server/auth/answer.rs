@@ -9,8 +9,8 @@ use axum::{
     response::Response,
 };
 
-use super::cookies;
-use crate::server::{AppState, config::BearerTokens};
+use super::{auth_state::Auth, cookies};
+use crate::server::config::BearerTokens;
 
 const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
 
@@ -45,14 +45,14 @@ fn name_of(cookie: &HeaderValue) -> &[u8] {
 
 /// Sets the cookies that were asked for while the request was handled, and says the session's token in
 /// `set-auth-token` where one of them holds it (Better Auth's bearer plugin).
-pub async fn add_cookies(State(app): State<AppState>, mut req: Request, next: Next) -> Response {
+pub async fn add_cookies(State(auth): State<Auth>, mut req: Request, next: Next) -> Response {
     let cookies = SetCookies::default();
     req.extensions_mut().insert(cookies.clone());
     let mut response = next.run(req).await;
     let cookies = cookies.take();
     let headers = response.headers_mut();
-    if app.config.auth.bearer != BearerTokens::No
-        && let Some(token) = cookies.iter().find_map(|cookie| cookies::set_session_token(&app.config, cookie))
+    if auth.config.auth.bearer != BearerTokens::No
+        && let Some(token) = cookies.iter().find_map(|cookie| cookies::set_session_token(&auth.config, cookie))
     {
         headers.insert(SET_AUTH_TOKEN, token);
         expose(headers, "set-auth-token");

@@ -10,13 +10,10 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::{targets, wire::WireError};
+use super::{auth_state::Auth, targets, wire::WireError};
 use crate::{
     model::auth::{AuthError, EmailAddress, MAX_NAME_LENGTH},
-    server::{
-        AppState,
-        middleware::origin::{self, OriginRefusal},
-    },
+    server::middleware::origin::{self, OriginRefusal},
 };
 
 /// The most bytes of a body.
@@ -39,23 +36,23 @@ pub struct Received {
     body: Option<Value>,
 }
 
-impl FromRequest<AppState> for JsonBody {
+impl FromRequest<Auth> for JsonBody {
     type Rejection = WireError;
 
-    async fn from_request(req: Request, app: &AppState) -> Result<Self, WireError> {
-        receive(req, app, &[JSON]).await.map(Self)
+    async fn from_request(req: Request, auth: &Auth) -> Result<Self, WireError> {
+        receive(req, auth, &[JSON]).await.map(Self)
     }
 }
 
-impl FromRequest<AppState> for FormOrJsonBody {
+impl FromRequest<Auth> for FormOrJsonBody {
     type Rejection = WireError;
 
-    async fn from_request(req: Request, app: &AppState) -> Result<Self, WireError> {
-        receive(req, app, &[FORM, JSON]).await.map(Self)
+    async fn from_request(req: Request, auth: &Auth) -> Result<Self, WireError> {
+        receive(req, auth, &[FORM, JSON]).await.map(Self)
     }
 }
 
-async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Received, WireError> {
+async fn receive(req: Request, auth: &Auth, allowed: &[&str]) -> Result<Received, WireError> {
     let (parts, body) = req.into_parts();
     let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| {
         WireError::new(
@@ -66,9 +63,9 @@ async fn receive(req: Request, app: &AppState, allowed: &[&str]) -> Result<Recei
     })?;
     let body = parse(&parts, &bytes, allowed)?;
     if parts.headers.contains_key(header::COOKIE) {
-        origin::check(&app.config, &parts.headers)?;
+        origin::check(&auth.config, &parts.headers)?;
     }
-    targets::check(app, &parts, body.as_ref())?;
+    targets::check(auth, &parts, body.as_ref())?;
     Ok(Received { parts, body })
 }
 

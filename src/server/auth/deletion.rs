@@ -1,10 +1,10 @@
 //! Deleting a user, at once or by the link of a mail.
 
-use super::{credentials, guard, principal::Principal, sessions::Visitor, users, verifications};
+use super::{auth_state::Auth, credentials, guard, principal::Principal, sessions::Visitor, users, verifications};
 use crate::{
     model::auth::{AuthError, Password},
     server::{
-        AppState, Result, ids,
+        Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -29,24 +29,24 @@ pub enum Deletion {
 /// [`AuthError::TooManyFailures`], [`AuthError::Busy`];
 /// [`AuthError::SessionExpired`] for one that is not fresh.
 pub async fn delete(
-    app: &AppState,
+    auth: &Auth,
     principal: &Principal,
     visitor: &Visitor,
     password: Option<&Password>,
     callback_url: Option<String>,
 ) -> Result<Deletion> {
     if let Some(password) = password {
-        credentials::check(app, &principal.user_id, visitor, password).await?;
+        credentials::check(auth, &principal.user_id, visitor, password).await?;
     }
-    if app.config.auth.delete_user_verification {
+    if auth.config.auth.delete_user_verification {
         let order = Order::DeleteUser { user_id: principal.user_id.clone(), callback_url };
-        outbox::put(app, &principal.user.email, &order).await?;
+        outbox::put(&auth.mail, &principal.user.email, &order).await?;
         return Ok(Deletion::MailOrdered);
     }
-    if password.is_none() && !guard::is_fresh(app, principal) {
+    if password.is_none() && !guard::is_fresh(auth, principal) {
         return Err(AuthError::SessionExpired.into());
     }
-    let mut tx = Tx::begin(&app.db).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     users::delete(&mut tx, &principal.user_id).await?;
     tx.commit().await?;
     tracing::info!(user.id = principal.user_id, "a user was deleted");
@@ -54,9 +54,9 @@ pub async fn delete(
 }
 
 /// Makes the token of a link for a user.
-pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
+pub(super) async fn issue(auth: &Auth, user_id: &str) -> Result<String> {
     let token = ids::delete_token();
-    verifications::create(app, &identifier(&token), user_id, EXPIRES_IN_S).await?;
+    verifications::create(auth, &identifier(&token), user_id, EXPIRES_IN_S).await?;
     Ok(token)
 }
 
@@ -64,10 +64,10 @@ pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`] for one that is unknown, too old, used or another user's.
-pub async fn delete_by_token(app: &AppState, principal: &Principal, token: &str) -> Result<()> {
-    let mut tx = Tx::begin(&app.db).await?;
+pub async fn delete_by_token(auth: &Auth, principal: &Principal, token: &str) -> Result<()> {
+    let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&principal.user_id).await?;
-    if !verifications::consume(app, &mut tx, &identifier(token), &principal.user_id).await? {
+    if !verifications::consume(auth, &mut tx, &identifier(token), &principal.user_id).await? {
         return Err(AuthError::InvalidToken.into());
     }
     users::delete(&mut tx, &principal.user_id).await?;

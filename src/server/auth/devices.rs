@@ -10,11 +10,14 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{cookies, credentials, sessions::Visitor};
-use crate::server::{AppState, Result, config::Secret};
+use super::{
+    auth_state::Auth,
+    cookies,
+    sessions::visitor::{DEVICE_COOKIE, Visitor},
+    stored_passwords,
+};
+use crate::server::{Result, config::Secret};
 
-/// The cookie's name.
-pub const COOKIE: &str = "colloquy.device";
 /// The life of a mark, in seconds.
 const MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
 /// The most accounts of one browser that are known; the newest stay.
@@ -31,15 +34,15 @@ struct Mark<'a> {
 }
 
 /// Returns the name of the visitor's browser, if it has signed in as this user, with this password, before.
-pub fn known(app: &AppState, visitor: &Visitor, user_id: &str, hash: &str) -> Option<String> {
-    let now_s = app.clock.now().seconds();
+pub fn known(auth: &Auth, visitor: &Visitor, user_id: &str, hash: &str) -> Option<String> {
+    let now_s = auth.clock.now().seconds();
     // All are looked at, for an address without an account as well.
     let good = visitor.device.split('~').take(MAX_MARKS).filter_map(|mark| {
         let (said, signature) = mark.rsplit_once('.')?;
         let (given_at_s, id) = said.split_once('.')?;
         let mark = Mark { id, given_at_s: i64::from_str_radix(given_at_s, 16).ok()? };
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let is_signed = mark.mac(&app.config.secret, user_id, hash).verify_truncated_left(&signature).is_ok();
+        let is_signed = mark.mac(&auth.config.secret, user_id, hash).verify_truncated_left(&signature).is_ok();
         let is_young = (0..MAX_AGE_S).contains(&(now_s - mark.given_at_s));
         (is_signed && signature.len() == SIGNATURE_BYTES && is_young).then(|| mark.id.to_owned())
     });
@@ -51,19 +54,19 @@ pub fn known(app: &AppState, visitor: &Visitor, user_id: &str, hash: &str) -> Op
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn remember(app: &AppState, visitor: &Visitor, user_id: &str) -> Result<Option<HeaderValue>> {
-    if !app.limits.count_failures() {
+pub async fn remember(auth: &Auth, visitor: &Visitor, user_id: &str) -> Result<Option<HeaderValue>> {
+    if !auth.limits.count_failures() {
         return Ok(None);
     }
-    let Some(hash) = credentials::find(&app.db, user_id).await? else { return Ok(None) };
-    let id = known(app, visitor, user_id, &hash).unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
-    let given_at_s = app.clock.now().seconds();
-    let signature = Mark { id: &id, given_at_s }.mac(&app.config.secret, user_id, &hash).finalize().into_bytes();
+    let Some(hash) = stored_passwords::find(&auth.db, user_id).await? else { return Ok(None) };
+    let id = known(auth, visitor, user_id, &hash).unwrap_or_else(|| format!("{:016x}", rand::random::<u64>()));
+    let given_at_s = auth.clock.now().seconds();
+    let signature = Mark { id: &id, given_at_s }.mac(&auth.config.secret, user_id, &hash).finalize().into_bytes();
     let new = format!("{given_at_s:x}.{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(&signature[..SIGNATURE_BYTES]));
     let is_same = |mark: &&str| mark.split('.').nth(1) == Some(&id);
     let others = visitor.device.split('~').filter(|mark| !is_same(mark) && is_plain(mark));
     let marks: Vec<_> = std::iter::once(new.as_str()).chain(others).take(MAX_MARKS).collect();
-    Ok(Some(cookies::set(&app.config, COOKIE, &marks.join("~"), Some(MAX_AGE_S))))
+    Ok(Some(cookies::set(&auth.config, DEVICE_COOKIE, &marks.join("~"), Some(MAX_AGE_S))))
 }
 
 /// Tells whether a text has the form of a mark: nothing else goes back into a header.

@@ -1,10 +1,10 @@
 //! The one way to ask whether a password is right: counted against its account, in turn with others, and only then
 //! computed.
 
-use super::{devices, limits::Guesser, passwords::Asker, sessions::Visitor};
+use super::{auth_state::Auth, devices, limits::failures::Guesser, passwords::Asker, sessions::Visitor};
 use crate::{
     model::auth::{EmailAddress, Password, User},
-    server::{AppState, Result, middleware::client},
+    server::{Result, middleware::client},
 };
 
 /// The account whose password is asked for.
@@ -23,7 +23,7 @@ pub enum Account<'a> {
 /// [`crate::model::auth::AuthError::TooManyFailures`], [`crate::model::auth::AuthError::Busy`];
 /// [`crate::server::Error::Password`] when hashing fails.
 pub async fn fits(
-    app: &AppState,
+    auth: &Auth,
     account: Account<'_>,
     visitor: &Visitor,
     password: &Password,
@@ -32,24 +32,24 @@ pub async fn fits(
     let device = match account {
         Account::Of(_, user) => {
             let user_id = user.map_or("", |user| &user.id);
-            devices::known(app, visitor, user_id, stored.as_deref().unwrap_or_default())
+            devices::known(auth, visitor, user_id, stored.as_deref().unwrap_or_default())
         }
         Account::SignedIn(_) => None,
     };
-    let name = account.name(app);
+    let name = account.name(auth);
     let asker = asker(visitor, &device.as_ref().map_or_else(|| name.clone(), |device| format!("{name}|{device}")));
-    let guess = app.limits.guess(&Guesser { account: name, address: &visitor.ip_address, device }).await?;
-    let fits = app.passwords.verify(&asker, password, stored).await;
+    let guess = auth.limits.guess(&Guesser { account: name, address: &visitor.ip_address, device }).await?;
+    let fits = auth.passwords.verify(&asker, password, stored).await;
     if !matches!(fits, Ok(false)) {
-        app.limits.forgive(guess).await?;
+        auth.limits.forgive(guess).await?;
     }
     fits
 }
 
 impl Account<'_> {
-    fn name(self, app: &AppState) -> String {
+    fn name(self, auth: &Auth) -> String {
         devices::account_name(
-            &app.config.secret,
+            &auth.config.secret,
             &match self {
                 Self::Of(email, _) => format!("address {}", email.as_str()),
                 Self::SignedIn(user_id) => format!("user {user_id}"),

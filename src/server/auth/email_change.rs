@@ -4,6 +4,7 @@
 //! ended, the old address may have been proved, and the operator may have turned changes off.
 
 use super::{
+    auth_state::Auth,
     guard,
     mail_tokens::{self, MailClaims, RequestType},
     principal::Principal,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     model::auth::{AuthError, EmailAddress, User},
     server::{
-        AppState, Result, ids,
+        Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -26,12 +27,12 @@ use crate::{
 /// # Errors
 /// [`AuthError::ChangeEmailDisabled`], [`AuthError::EmailIsTheSame`], [`AuthError::SessionNotFresh`].
 pub async fn request(
-    app: &AppState,
+    auth: &Auth,
     principal: &Principal,
     new_email: &EmailAddress,
     callback_url: Option<String>,
 ) -> Result<()> {
-    if !app.config.auth.change_email {
+    if !auth.config.auth.change_email {
         return Err(AuthError::ChangeEmailDisabled.into());
     }
     if principal.user.email == new_email.as_str() {
@@ -40,26 +41,30 @@ pub async fn request(
     let user_id = principal.user_id.clone();
     let session_id = Some(principal.session_id.clone());
     let new_email = new_email.as_str().to_owned();
-    if must_agree(app, &principal.user) {
+    if must_agree(auth, &principal.user) {
         let order = Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url };
-        return outbox::put(app, &principal.user.email, &order).await;
+        return outbox::put(&auth.mail, &principal.user.email, &order).await;
     }
-    if !guard::is_fresh(app, principal) {
+    if !guard::is_fresh(auth, principal) {
         return Err(AuthError::SessionNotFresh.into());
     }
     let to = new_email.clone();
-    outbox::put(app, &to, &Order::VerifyNewEmail { user_id, session_id, has_agreed: false, new_email, callback_url })
-        .await
+    outbox::put(
+        &auth.mail,
+        &to,
+        &Order::VerifyNewEmail { user_id, session_id, has_agreed: false, new_email, callback_url },
+    )
+    .await
 }
 
 /// True if the user's old address has to agree to a new one.
-fn must_agree(app: &AppState, user: &User) -> bool {
-    user.email_verified && app.config.auth.change_email_confirmation
+fn must_agree(auth: &Auth, user: &User) -> bool {
+    user.email_verified && auth.config.auth.change_email_confirmation
 }
 
 /// Makes the token of a link that asks the old address to agree.
 pub(super) async fn issue_confirmation(
-    app: &AppState,
+    auth: &Auth,
     user: &User,
     new_email: &str,
     session_id: &Option<String>,
@@ -68,15 +73,15 @@ pub(super) async fn issue_confirmation(
         update_to: Some(new_email.to_owned()),
         request_type: Some(RequestType::ChangeEmailConfirmation),
         session_id: session_id.clone(),
-        link_id: Some(register_link(app, user).await?),
+        link_id: Some(register_link(auth, user).await?),
         ..MailClaims::of(user)
     };
-    mail_tokens::mint(app, claims)
+    mail_tokens::mint(auth, claims)
 }
 
 /// Makes the token of a link that proves the new address.
 pub(super) async fn issue_verification(
-    app: &AppState,
+    auth: &Auth,
     user: &User,
     new_email: &str,
     session_id: &Option<String>,
@@ -86,17 +91,17 @@ pub(super) async fn issue_verification(
         update_to: Some(new_email.to_owned()),
         request_type: Some(RequestType::ChangeEmailVerification),
         session_id: session_id.clone(),
-        link_id: Some(register_link(app, user).await?),
+        link_id: Some(register_link(auth, user).await?),
         has_agreed,
         ..MailClaims::of(user)
     };
-    mail_tokens::mint(app, claims)
+    mail_tokens::mint(auth, claims)
 }
 
 /// Stores that a link to a new address is good, and returns its id.
-async fn register_link(app: &AppState, user: &User) -> Result<String> {
+async fn register_link(auth: &Auth, user: &User) -> Result<String> {
     let id = ids::auth_id();
-    verifications::create(app, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
+    verifications::create(auth, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
     Ok(id)
 }
 
@@ -105,10 +110,10 @@ fn identifier(link_id: &str) -> String {
 }
 
 /// True if the session that asked for a change lives; one of an order that names none counts as living.
-pub(super) async fn is_wanted_still(app: &AppState, user_id: &str, session_id: &Option<String>) -> Result<bool> {
+pub(super) async fn is_wanted_still(auth: &Auth, user_id: &str, session_id: &Option<String>) -> Result<bool> {
     let Some(session_id) = session_id else { return Ok(true) };
-    let found = sessions::find(&app.db, session_id, user_id).await?;
-    Ok(found.is_some_and(|(session, _)| !session.is_over(app.clock.now())))
+    let found = sessions::find(&auth.db, session_id, user_id).await?;
+    Ok(found.is_some_and(|(session, _)| !session.is_over(auth.clock.now())))
 }
 
 /// Returns the user of a link and the new address; `visitor` is who follows it, if anybody is signed in.
@@ -117,16 +122,16 @@ pub(super) async fn is_wanted_still(app: &AppState, user_id: &str, session_id: &
 /// [`AuthError::ChangeEmailDisabled`]; [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the user's address
 /// is another one by now, the session that asked has ended, or the old address has to agree and has not;
 /// [`AuthError::InvalidUser`] when somebody else follows the link.
-pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Principal>) -> Result<(User, String)> {
-    if !app.config.auth.change_email {
+pub async fn judge(auth: &Auth, claims: &MailClaims, visitor: Option<&Principal>) -> Result<(User, String)> {
+    if !auth.config.auth.change_email {
         return Err(AuthError::ChangeEmailDisabled.into());
     }
     let new_email = claims.update_to.clone().ok_or(AuthError::InvalidToken)?;
-    let user = users::find(&app.db, &claims.user_id).await?.ok_or(AuthError::UserNotFound)?;
+    let user = users::find(&auth.db, &claims.user_id).await?.ok_or(AuthError::UserNotFound)?;
     let is_last_step = claims.request_type == Some(RequestType::ChangeEmailVerification);
     if user.email != claims.email
-        || (is_last_step && must_agree(app, &user) && !claims.has_agreed)
-        || !is_wanted_still(app, &user.id, &claims.session_id).await?
+        || (is_last_step && must_agree(auth, &user) && !claims.has_agreed)
+        || !is_wanted_still(auth, &user.id, &claims.session_id).await?
     {
         return Err(AuthError::InvalidToken.into());
     }
@@ -140,17 +145,12 @@ pub async fn judge(app: &AppState, claims: &MailClaims, visitor: Option<&Princip
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`] when the user got a new password or address meanwhile.
-pub async fn confirm(
-    app: &AppState,
-    claims: &MailClaims,
-    new_email: String,
-    callback_url: Option<String>,
-) -> Result<()> {
+pub async fn confirm(auth: &Auth, claims: &MailClaims, new_email: String, callback_url: Option<String>) -> Result<()> {
     let (user_id, session_id) = (claims.user_id.clone(), claims.session_id.clone());
     let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
-    let mut tx = Tx::begin(&app.db).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&user_id).await?;
-    match verifications::follow(app, &mut tx, &link, &user_id).await? {
+    match verifications::follow(auth, &mut tx, &link, &user_id).await? {
         Following::First => {}
         Following::Again => return Ok(()),
         Following::Void => return Err(AuthError::InvalidToken.into()),
@@ -158,7 +158,7 @@ pub async fn confirm(
     let to = new_email.clone();
     let order = Order::VerifyNewEmail { user_id, session_id, has_agreed: true, new_email, callback_url };
     // Where limits keep the mail back, the link stays good for it.
-    outbox::put_within(app, tx, &to, &order).await
+    outbox::put_within(&auth.mail, tx, &to, &order).await
 }
 
 /// Gives the user the new address, and returns him as he is then. Links that went to the old address become void.
@@ -166,16 +166,16 @@ pub async fn confirm(
 /// # Errors
 /// [`AuthError::UserAlreadyExists`] when somebody has taken it meanwhile; [`AuthError::InvalidToken`] when the user's
 /// address or password changed, or the session that asked ended meanwhile.
-pub async fn apply(app: &AppState, user: &User, new_email: &str, claims: &MailClaims) -> Result<User> {
+pub async fn apply(auth: &Auth, user: &User, new_email: &str, claims: &MailClaims) -> Result<User> {
     let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
-    let mut tx = Tx::begin(&app.db).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     // So that of this and a reset of the password at once the second one sees what the first one did.
     tx.wait_for_user(&user.id).await?;
-    if !verifications::consume(app, &mut tx, &link, &user.id).await? {
+    if !verifications::consume(auth, &mut tx, &link, &user.id).await? {
         return Err(AuthError::InvalidToken.into());
     }
     verifications::forget_all_of(&mut tx, &user.id).await?;
-    let changed = users::change_email(app, &mut tx, user, new_email, claims.session_id.as_deref()).await;
+    let changed = users::change_email(auth, &mut tx, user, new_email, claims.session_id.as_deref()).await;
     let changed = changed.map_err(|err| match err.is_unique_violation("user", "email") {
         true => AuthError::UserAlreadyExists.into(),
         false => err,

@@ -3,73 +3,81 @@
 //! This happens when a mail is sent and not when it is ordered, so that ordering one takes the same time whether an
 //! address is known or not.
 
-use super::{cookies::encode_component, deletion, email_change, recovery, users, verification};
+use futures_util::{FutureExt, future::BoxFuture};
+
+use super::{auth_state::Auth, cookies::encode_component, deletion, email_change, recovery, users, verification};
 use crate::{
     model::auth::User,
     server::{
-        AppState, Result,
-        mail::{Letter, Matter, Order},
+        Result,
+        mail::{Letter, LetterWriter, Matter, Order},
     },
 };
+
+impl LetterWriter for Auth {
+    fn write<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Result<Option<Letter>>> {
+        write(self, order).boxed()
+    }
+}
 
 /// Writes the letter of an order; `None` when nobody is to get one.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`], [`crate::server::Error::Token`].
-pub async fn write(app: &AppState, order: &Order) -> Result<Option<Letter>> {
+pub async fn write(auth: &Auth, order: &Order) -> Result<Option<Letter>> {
     match order {
         Order::ResetPassword { email, redirect_to } => {
-            let Some(user) = users::find_by_email(&app.db, email).await? else { return Ok(None) };
-            let token = recovery::issue(app, &user.id).await?;
+            let Some(user) = users::find_by_email(&auth.db, email).await? else { return Ok(None) };
+            let token = recovery::issue(auth, &user.id).await?;
             let redirect_to = redirect_to.as_deref().unwrap_or_default();
             let path = format!("/api/auth/reset-password/{token}?callbackURL={}", encode_component(redirect_to));
-            Ok(Some(letter(app, &user, Matter::ResetPassword, &path)))
+            Ok(Some(letter(auth, &user, Matter::ResetPassword, &path)))
         }
         Order::VerifyEmail { email, callback_url } | Order::VerifySignUp { email, callback_url } => {
-            let found = users::find_by_email(&app.db, email).await?;
+            let found = users::find_by_email(&auth.db, email).await?;
             let Some(user) = found.filter(|user| !user.email_verified) else { return Ok(None) };
-            let path = verify_path(&verification::issue(app, &user).await?, callback_url);
-            Ok(Some(letter(app, &user, Matter::VerifyEmail, &path)))
+            let path = verify_path(&verification::issue(auth, &user).await?, callback_url);
+            Ok(Some(letter(auth, &user, Matter::VerifyEmail, &path)))
         }
         Order::ConfirmEmailChange { user_id, session_id, new_email, callback_url } => {
-            let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
-            let token = email_change::issue_confirmation(app, &user, new_email, session_id).await?;
+            let Some(user) = mover(auth, user_id, session_id, new_email).await? else { return Ok(None) };
+            let token = email_change::issue_confirmation(auth, &user, new_email, session_id).await?;
             let path = verify_path(&token, callback_url);
             let matter = Matter::ConfirmEmailChange { new_email: new_email.clone() };
-            Ok(Some(letter(app, &user, matter, &path)))
+            Ok(Some(letter(auth, &user, matter, &path)))
         }
         Order::VerifyNewEmail { user_id, session_id, has_agreed, new_email, callback_url } => {
-            let Some(user) = mover(app, user_id, session_id, new_email).await? else { return Ok(None) };
-            let token = email_change::issue_verification(app, &user, new_email, session_id, *has_agreed).await?;
+            let Some(user) = mover(auth, user_id, session_id, new_email).await? else { return Ok(None) };
+            let token = email_change::issue_verification(auth, &user, new_email, session_id, *has_agreed).await?;
             let path = verify_path(&token, callback_url);
-            let letter = letter(app, &user, Matter::VerifyNewEmail, &path);
+            let letter = letter(auth, &user, Matter::VerifyNewEmail, &path);
             Ok(Some(Letter { to: new_email.clone(), ..letter }))
         }
         Order::DeleteUser { user_id, callback_url } => {
-            let Some(user) = users::find(&app.db, user_id).await? else { return Ok(None) };
-            let token = deletion::issue(app, &user.id).await?;
+            let Some(user) = users::find(&auth.db, user_id).await? else { return Ok(None) };
+            let token = deletion::issue(auth, &user.id).await?;
             let path = format!("/api/auth/delete-user/callback?token={token}&callbackURL={}", target(callback_url));
-            Ok(Some(letter(app, &user, Matter::DeleteUser, &path)))
+            Ok(Some(letter(auth, &user, Matter::DeleteUser, &path)))
         }
         Order::AlreadySignedUp { email } => {
-            let user = users::find_by_email(&app.db, email).await?;
-            Ok(user.map(|user| letter(app, &user, Matter::AlreadySignedUp, "/sign-in")))
+            let user = users::find_by_email(&auth.db, email).await?;
+            Ok(user.map(|user| letter(auth, &user, Matter::AlreadySignedUp, "/sign-in")))
         }
     }
 }
 
 /// Returns the user who wants a new address, unless somebody has that or the session that asked has ended.
-async fn mover(app: &AppState, user_id: &str, session_id: &Option<String>, new_email: &str) -> Result<Option<User>> {
-    let is_taken = users::find_by_email(&app.db, new_email).await?.is_some();
-    match is_taken || !email_change::is_wanted_still(app, user_id, session_id).await? {
+async fn mover(auth: &Auth, user_id: &str, session_id: &Option<String>, new_email: &str) -> Result<Option<User>> {
+    let is_taken = users::find_by_email(&auth.db, new_email).await?.is_some();
+    match is_taken || !email_change::is_wanted_still(auth, user_id, session_id).await? {
         true => Ok(None),
-        false => users::find(&app.db, user_id).await,
+        false => users::find(&auth.db, user_id).await,
     }
 }
 
 /// Links are made from the public base URL, never from what a request says of itself.
-fn letter(app: &AppState, user: &User, matter: Matter, path: &str) -> Letter {
-    let url = format!("{}{path}", app.config.base_url());
+fn letter(auth: &Auth, user: &User, matter: Matter, path: &str) -> Letter {
+    let url = format!("{}{path}", auth.config.base_url());
     Letter { to: user.email.clone(), name: user.name.clone(), matter, url }
 }
 

@@ -4,38 +4,26 @@
 //! `/api/auth` that does the same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the networks
 //! around that by higher ones. Passwords that fail count for their account, too, see `failures`.
 
-mod database;
-mod failures;
+pub(super) mod database;
+pub(super) mod enforce;
+pub mod failures;
 mod memory;
-mod rules;
+pub mod rules;
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
+use self::{
+    memory::Memory,
+    rules::{Rule, Verdict},
 };
-
-use self::{memory::Memory, rules::Rule};
-use super::wire::WireError;
 use crate::{
-    model::{Timestamp, auth::AuthError},
+    model::Timestamp,
     server::{
-        AppState, Clock, Db, Error, Result,
+        Clock, Db, Result,
         config::{LimitConfig, LimitStorage},
         middleware::client,
     },
 };
-
-pub use self::{
-    database::forget,
-    failures::{Guess, Guesser, WINDOW_S as FAILURES_WINDOW_S},
-    rules::LONGEST_WINDOW_S,
-};
-
-/// Where the routes below which requests count are.
-const BASE_PATH: &str = "/api/auth";
 
 /// Stands in for an address that nobody knows, as in Better Auth.
 const NO_ADDRESS: &str = "no-trusted-ip";
@@ -89,31 +77,6 @@ impl Counter {
     }
 }
 
-/// Whether a request may go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It has been counted.
-    Allowed,
-    /// It is one too many, and has not been counted.
-    Refused {
-        /// When the window is over, in seconds from now; at least 1.
-        retry_after_s: i64,
-    },
-}
-
-impl Verdict {
-    /// Goes on, or refuses with the time to wait.
-    ///
-    /// # Errors
-    /// [`Error::Wait`].
-    pub fn or_refuse(self, refusal: AuthError) -> Result<()> {
-        match self {
-            Self::Allowed => Ok(()),
-            Self::Refused { retry_after_s } => Err(Error::Wait { refusal, retry_after_s }),
-        }
-    }
-}
-
 impl Limits {
     /// Counts where the configuration says, or not at all.
     pub fn new(config: &LimitConfig, db: &Db, clock: &Clock) -> Self {
@@ -151,16 +114,5 @@ impl Limits {
             counted.push(key);
         }
         Ok(Verdict::Allowed)
-    }
-}
-
-/// Counts a request to a path below `/api/auth` before its handler sees it, and refuses what is too much.
-pub async fn refuse_haste(State(app): State<AppState>, req: Request, next: Next) -> Response {
-    let address = client::address(&app.config.limits, req.headers(), req.extensions());
-    let route = req.extensions().get::<MatchedPath>().and_then(|route| route.as_str().strip_prefix(BASE_PATH));
-    let counted = app.limits.count(&address, req.uri().path(), route).await;
-    match counted.and_then(|verdict| verdict.or_refuse(AuthError::TooManyRequests)) {
-        Ok(()) => next.run(req).await,
-        Err(err) => WireError::from(err).into_response(),
     }
 }

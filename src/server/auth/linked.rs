@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
-use super::accounts::CREDENTIAL;
+use super::stored_passwords::CREDENTIAL;
 use crate::{
     model::{Timestamp, auth::AuthError},
     server::{

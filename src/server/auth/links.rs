@@ -6,8 +6,8 @@ use axum::{
 };
 use url::Url;
 
-use super::{cookies::encode_component, wire::WireError};
-use crate::{model::auth::AuthError, server::AppState};
+use super::{auth_state::Auth, cookies::encode_component, wire::WireError};
+use crate::model::auth::AuthError;
 
 /// 302 as Better Auth answers it: with JSON's media type, and no body.
 pub(super) fn found(to: &str) -> Response {
@@ -53,8 +53,8 @@ pub(super) fn with_param(url: &str, name: &str, value: &str) -> String {
 }
 
 /// Makes a path absolute on our own origin; URLs stay as they are.
-pub(super) fn absolute(app: &AppState, target: &str) -> String {
-    let base = Url::parse(&app.config.base_url()).expect("BUG: the base URL is one");
+pub(super) fn absolute(auth: &Auth, target: &str) -> String {
+    let base = Url::parse(&auth.config.base_url()).expect("BUG: the base URL is one");
     base.join(target).map_or_else(|_| target.to_owned(), String::from)
 }
 

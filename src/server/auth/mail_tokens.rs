@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::{
     model::auth::{AuthError, User},
-    server::{AppState, Result, config::Secret},
+    server::{Result, auth::auth_state::Auth, config::Secret},
 };
 
 /// How long a link is good for, in seconds.
@@ -81,10 +81,10 @@ struct Dated {
 ///
 /// # Errors
 /// [`crate::server::Error::Token`].
-pub fn mint(app: &AppState, claims: MailClaims) -> Result<String> {
-    let iat = app.clock.now().seconds();
+pub fn mint(auth: &Auth, claims: MailClaims) -> Result<String> {
+    let iat = auth.clock.now().seconds();
     let header = Header { typ: None, ..Header::new(Algorithm::HS256) };
-    let key = EncodingKey::from_secret(&key(&app.config.secret));
+    let key = EncodingKey::from_secret(&key(&auth.config.secret));
     Ok(jsonwebtoken::encode(&header, &Dated { claims, iat, exp: iat + EXPIRES_IN_S }, &key)?)
 }
 
@@ -92,15 +92,15 @@ pub fn mint(app: &AppState, claims: MailClaims) -> Result<String> {
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`], [`AuthError::TokenExpired`].
-pub fn verify(app: &AppState, token: &str) -> Result<MailClaims, AuthError> {
+pub fn verify(auth: &Auth, token: &str) -> Result<MailClaims, AuthError> {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.required_spec_claims.clear();
     // Judged below, by our own clock.
     rules.validate_exp = false;
     rules.validate_aud = false;
-    let key = DecodingKey::from_secret(&key(&app.config.secret));
+    let key = DecodingKey::from_secret(&key(&auth.config.secret));
     let dated = jsonwebtoken::decode::<Dated>(token, &key, &rules).map_err(|_| AuthError::InvalidToken)?.claims;
-    match dated.exp <= app.clock.now().seconds() {
+    match dated.exp <= auth.clock.now().seconds() {
         true => Err(AuthError::TokenExpired),
         false => Ok(dated.claims),
     }

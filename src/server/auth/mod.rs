@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod answer;
+pub mod auth_state;
 mod body;
 pub mod cookies;
 pub mod credentials;
@@ -25,6 +26,7 @@ pub mod recovery;
 pub mod routes;
 pub mod seen;
 pub mod sessions;
+mod stored_passwords;
 pub mod sweep;
 mod targets;
 pub mod tokens;
@@ -34,4 +36,5 @@ mod verifications;
 pub mod watch;
 pub(super) mod wire;
 
+pub use auth_state::Auth;
 pub use wire::WireError;

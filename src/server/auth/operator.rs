@@ -1,9 +1,9 @@
 //! What an operator does to users, without being one: no session is asked for, and SIGN_UP does not count.
 
-use super::{credentials, passwords::Asker, sessions, users, verifications};
+use super::{auth_state::Auth, passwords::Asker, sessions, stored_passwords, users, verifications};
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
-    server::{AppState, Result, ids, tx::Tx},
+    server::{Result, ids, tx::Tx},
 };
 
 /// What becomes of the sessions of a user who gets a new password.
@@ -19,10 +19,10 @@ pub enum OldSessions {
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::UserAlreadyExists`].
-pub async fn create(app: &AppState, email: &EmailAddress, name: String, password: &Password) -> Result<User> {
+pub async fn create(auth: &Auth, email: &EmailAddress, name: String, password: &Password) -> Result<User> {
     password.check_new()?;
-    let hash = app.passwords.hash(&Asker::operator(), password).await?;
-    let now = app.clock.now();
+    let hash = auth.passwords.hash(&Asker::operator(), password).await?;
+    let now = auth.clock.now();
     let user = User {
         id: ids::auth_id(),
         name,
@@ -32,12 +32,12 @@ pub async fn create(app: &AppState, email: &EmailAddress, name: String, password
         created_at: now,
         updated_at: now,
     };
-    let mut tx = Tx::begin(&app.db).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     users::insert(&mut tx, &user).await.map_err(|err| match err.is_unique_violation("user", "email") {
         true => AuthError::UserAlreadyExists.into(),
         false => err,
     })?;
-    credentials::insert(&mut tx, &user.id, &hash, now).await?;
+    stored_passwords::insert(&mut tx, &user.id, &hash, now).await?;
     tx.commit().await?;
     Ok(user)
 }
@@ -46,13 +46,13 @@ pub async fn create(app: &AppState, email: &EmailAddress, name: String, password
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`].
-pub async fn set_password(app: &AppState, user: &User, password: &Password, sessions: OldSessions) -> Result<()> {
+pub async fn set_password(auth: &Auth, user: &User, password: &Password, sessions: OldSessions) -> Result<()> {
     password.check_new()?;
-    let hash = app.passwords.hash(&Asker::operator(), password).await?;
-    let mut tx = Tx::begin(&app.db).await?;
+    let hash = auth.passwords.hash(&Asker::operator(), password).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&user.id).await?;
     verifications::forget_all_of(&mut tx, &user.id).await?;
-    credentials::set(app, &mut tx, &user.id, &hash).await?;
+    stored_passwords::set(&mut tx, &user.id, &hash, auth.clock.now()).await?;
     if sessions == OldSessions::End {
         sessions::revoke_all_within(&mut tx, &user.id).await?;
     }
@@ -64,9 +64,9 @@ pub async fn set_password(app: &AppState, user: &User, password: &Password, sess
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`] when it changed meanwhile.
-pub async fn verify(app: &AppState, user: &User) -> Result<()> {
-    let mut tx = Tx::begin(&app.db).await?;
-    users::prove_email(app, &mut tx, user).await?;
+pub async fn verify(auth: &Auth, user: &User) -> Result<()> {
+    let mut tx = Tx::begin(&auth.db).await?;
+    users::prove_email(auth, &mut tx, user).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -75,8 +75,8 @@ pub async fn verify(app: &AppState, user: &User) -> Result<()> {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn delete(app: &AppState, user: &User) -> Result<()> {
-    let mut tx = Tx::begin(&app.db).await?;
+pub async fn delete(auth: &Auth, user: &User) -> Result<()> {
+    let mut tx = Tx::begin(&auth.db).await?;
     users::delete(&mut tx, &user.id).await?;
     tx.commit().await?;
     Ok(())

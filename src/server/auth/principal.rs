@@ -11,6 +11,7 @@ use axum::{
 use serde_json::json;
 
 use super::{
+    auth_state::Auth,
     cookies::{self, Remember},
     sessions::{self, SessionRow},
     tokens::{self, Refused},
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     model::auth::User,
     server::{
-        AppState, Error, Result,
+        Error, Result,
         config::{BearerTokens, Config},
         middleware::request_span,
     },
@@ -83,34 +84,34 @@ pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
 ///
 /// # Errors
 /// [`Error::Db`].
-pub async fn from_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
-    let visit = read_cookie(app, headers, refresh).await?;
+pub async fn from_cookie(auth: &Auth, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
+    let visit = read_cookie(auth, headers, refresh).await?;
     if let Some(principal) = &visit.principal {
         request_span::record_user(&principal.user_id);
     }
     Ok(visit)
 }
 
-async fn read_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
-    let Some(token) = session_token(&app.config, headers) else { return Ok(Visit::default()) };
-    let now = app.clock.now();
-    let nobody = || Visit { principal: None, set_cookies: cookies::close_session(&app.config) };
-    let (session, user) = match sessions::find_by_token(&app.db, &token).await? {
+async fn read_cookie(auth: &Auth, headers: &HeaderMap, refresh: Refresh) -> Result<Visit> {
+    let Some(token) = session_token(&auth.config, headers) else { return Ok(Visit::default()) };
+    let now = auth.clock.now();
+    let nobody = || Visit { principal: None, set_cookies: cookies::close_session(&auth.config) };
+    let (session, user) = match sessions::find_by_token(&auth.db, &token).await? {
         Some((session, _)) if session.is_over(now) => {
-            sessions::delete_by_token(&app.db, &token).await?;
+            sessions::delete_by_token(&auth.db, &token).await?;
             return Ok(nobody());
         }
         Some(found) => found,
         None => return Ok(nobody()),
     };
-    app.seen.note(&session.id, now);
-    let remembered = cookies::remember(&app.config, headers) == Remember::Yes;
-    if refresh == Refresh::Never || !remembered || !session.is_due(&app.config.auth.session, now) {
+    auth.seen.note(&session.id, now);
+    let remembered = cookies::remember(&auth.config, headers) == Remember::Yes;
+    if refresh == Refresh::Never || !remembered || !session.is_due(&auth.config.auth.session, now) {
         return Ok(Visit { principal: Some(Principal::new(session, user)), set_cookies: Vec::new() });
     }
-    Ok(match sessions::refresh(app, session).await? {
+    Ok(match sessions::refresh(auth, session).await? {
         Some(session) => Visit {
-            set_cookies: cookies::open_session(&app.config, &session.token, Remember::Yes),
+            set_cookies: cookies::open_session(&auth.config, &session.token, Remember::Yes),
             principal: Some(Principal::new(session, user)),
         },
         None => nobody(),
@@ -121,21 +122,21 @@ async fn read_cookie(app: &AppState, headers: &HeaderMap, refresh: Refresh) -> R
 ///
 /// # Errors
 /// [`BearerError`] with the reason, which is an answer.
-pub async fn bearer(app: &AppState, headers: &HeaderMap) -> Result<Principal, BearerError> {
+pub async fn bearer(auth: &Auth, headers: &HeaderMap) -> Result<Principal, BearerError> {
     let token = bearer_token(headers).ok_or(BearerError::Missing)?;
-    let now = app.clock.now();
-    let verified = tokens::verify(app, token).await??;
+    let now = auth.clock.now();
+    let verified = tokens::verify(auth, token).await??;
     // PostgreSQL cannot even be asked for such ids.
     if verified.sid.contains('\0') || verified.sub.contains('\0') {
         return Err(BearerError::SessionOver);
     }
-    let (session, user) = match sessions::find(&app.db, &verified.sid, &verified.sub).await? {
+    let (session, user) = match sessions::find(&auth.db, &verified.sid, &verified.sub).await? {
         Some((session, user)) if !session.is_over(now) => (session, user),
         _ => return Err(BearerError::SessionOver),
     };
-    app.seen.note(&session.id, now);
-    let session = match session.is_remembered() && session.is_due(&app.config.auth.session, now) {
-        true => sessions::refresh(app, session).await?.ok_or(BearerError::SessionOver)?,
+    auth.seen.note(&session.id, now);
+    let session = match session.is_remembered() && session.is_due(&auth.config.auth.session, now) {
+        true => sessions::refresh(auth, session).await?.ok_or(BearerError::SessionOver)?,
         false => session,
     };
     request_span::record_user(&user.id);

@@ -1,14 +1,15 @@
 //! Setting a new password by the link of a mail.
 
 use super::{
-    credentials, door, linked,
+    auth_state::Auth,
+    door, linked,
     sessions::{self, Visitor},
-    users, verifications,
+    stored_passwords, users, verifications,
 };
 use crate::{
     model::auth::{AuthError, EmailAddress, Password},
     server::{
-        AppState, Result, ids,
+        Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -22,14 +23,15 @@ const EXPIRES_IN_S: i64 = 60 * 60;
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn request_reset(app: &AppState, email: &EmailAddress, redirect_to: Option<String>) -> Result<()> {
-    outbox::put(app, email.as_str(), &Order::ResetPassword { email: email.as_str().to_owned(), redirect_to }).await
+pub async fn request_reset(auth: &Auth, email: &EmailAddress, redirect_to: Option<String>) -> Result<()> {
+    outbox::put(&auth.mail, email.as_str(), &Order::ResetPassword { email: email.as_str().to_owned(), redirect_to })
+        .await
 }
 
 /// Makes the token of a link for a user.
-pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
+pub(super) async fn issue(auth: &Auth, user_id: &str) -> Result<String> {
     let token = ids::reset_token();
-    verifications::create(app, &identifier(&token), user_id, EXPIRES_IN_S).await?;
+    verifications::create(auth, &identifier(&token), user_id, EXPIRES_IN_S).await?;
     Ok(token)
 }
 
@@ -37,8 +39,8 @@ pub(super) async fn issue(app: &AppState, user_id: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn is_good(app: &AppState, token: &str) -> Result<bool> {
-    Ok(find(app, token).await?.is_some())
+pub async fn is_good(auth: &Auth, token: &str) -> Result<bool> {
+    Ok(find(auth, token).await?.is_some())
 }
 
 /// Sets a new password, and uses the token up. A user without a password has one from then on.
@@ -50,24 +52,24 @@ pub async fn is_good(app: &AppState, token: &str) -> Result<bool> {
 /// # Errors
 /// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are judged first;
 /// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`], [`AuthError::Busy`].
-pub async fn reset(app: &AppState, token: &str, visitor: &Visitor, new: &Password) -> Result<()> {
+pub async fn reset(auth: &Auth, token: &str, visitor: &Visitor, new: &Password) -> Result<()> {
     new.check_new()?;
     let identifier = identifier(token);
-    let user_id = find(app, token).await?.ok_or(AuthError::InvalidToken)?;
-    let user = users::find(&app.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
-    let hash = app.passwords.hash(&door::asker(visitor, &user_id), new).await?;
-    let mut tx = Tx::begin(&app.db).await?;
+    let user_id = find(auth, token).await?.ok_or(AuthError::InvalidToken)?;
+    let user = users::find(&auth.db, &user_id).await?.ok_or(AuthError::UserNotFound)?;
+    let hash = auth.passwords.hash(&door::asker(visitor, &user_id), new).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&user_id).await?;
-    if !verifications::consume(app, &mut tx, &identifier, &user_id).await? {
+    if !verifications::consume(auth, &mut tx, &identifier, &user_id).await? {
         return Err(AuthError::InvalidToken.into());
     }
     verifications::forget_all_of(&mut tx, &user_id).await?;
     if !user.email_verified {
-        users::prove_email(app, &mut tx, &user).await?;
+        users::prove_email(auth, &mut tx, &user).await?;
         linked::unlink_all_within(&mut tx, &user_id).await?;
     }
-    credentials::set(app, &mut tx, &user_id, &hash).await?;
-    if app.config.auth.revoke_sessions_on_password_reset {
+    stored_passwords::set(&mut tx, &user_id, &hash, auth.clock.now()).await?;
+    if auth.config.auth.revoke_sessions_on_password_reset {
         sessions::revoke_all_within(&mut tx, &user_id).await?;
     }
     tx.commit().await?;
@@ -76,10 +78,10 @@ pub async fn reset(app: &AppState, token: &str, visitor: &Visitor, new: &Passwor
 }
 
 /// The user whose token it is. PostgreSQL takes no text with U+0000, which no token has.
-async fn find(app: &AppState, token: &str) -> Result<Option<String>> {
+async fn find(auth: &Auth, token: &str) -> Result<Option<String>> {
     match token.contains('\0') {
         true => Ok(None),
-        false => verifications::find(app, &identifier(token)).await,
+        false => verifications::find(auth, &identifier(token)).await,
     }
 }
 

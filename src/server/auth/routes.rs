@@ -20,12 +20,11 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{answer, limits};
-use crate::server::AppState;
+use super::{answer, auth_state::Auth, limits::enforce};
 
 /// The routes below `/api/auth`. Unknown paths and methods are 404 without a body or a media type, and so
 /// is HEAD except on the links of mails.
-pub fn router(app: &AppState) -> Router<AppState> {
+pub fn router(auth: &Auth) -> Router<Auth> {
     Router::new()
         .route("/ok", get(ok))
         .route("/error", get(error))
@@ -39,9 +38,9 @@ pub fn router(app: &AppState) -> Router<AppState> {
         .merge(token::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
-        .layer(middleware::from_fn_with_state(app.clone(), answer::add_cookies))
+        .layer(middleware::from_fn_with_state(auth.clone(), answer::add_cookies))
         .layer(middleware::from_fn(refuse_head))
-        .layer(middleware::from_fn_with_state(app.clone(), limits::refuse_haste))
+        .layer(middleware::from_fn_with_state(auth.clone(), enforce::refuse_haste))
         .layer(DefaultBodyLimit::disable())
 }
 

@@ -14,7 +14,7 @@ use sqlx::types::Json;
 use crate::{
     model::Timestamp,
     server::{
-        AppState, Result,
+        Db, Result,
         db::{Pool, on},
     },
 };
@@ -37,11 +37,11 @@ impl Seen {
     }
 
     /// Writes down what was seen, every half minute, for ever.
-    pub async fn run(self, app: AppState) {
+    pub async fn run(self, db: Db) {
         let mut period = tokio::time::interval(PERIOD);
         loop {
             period.tick().await;
-            if let Err(err) = self.write(&app).await {
+            if let Err(err) = self.write(&db).await {
                 tracing::warn!(error = %err, "writing down which sessions were used failed");
             }
         }
@@ -51,12 +51,12 @@ impl Seen {
     ///
     /// # Errors
     /// [`crate::server::Error::Db`]; what was seen is lost then.
-    pub async fn write(&self, app: &AppState) -> Result<()> {
+    pub async fn write(&self, db: &Db) -> Result<()> {
         let seen = std::mem::take(&mut *self.lock());
         if seen.is_empty() {
             return Ok(());
         }
-        match app.db.write() {
+        match db.write() {
             Pool::Sqlite(pool) => {
                 sqlx::query(
                     r#"
@@ -94,8 +94,8 @@ impl Seen {
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
-    pub async fn of_user(&self, app: &AppState, user_id: &str) -> Result<HashMap<String, Timestamp>> {
-        let rows: Vec<(String, Option<Timestamp>)> = on!(app.db.read(), pool => sqlx::query_as(
+    pub async fn of_user(&self, db: &Db, user_id: &str) -> Result<HashMap<String, Timestamp>> {
+        let rows: Vec<(String, Option<Timestamp>)> = on!(db.read(), pool => sqlx::query_as(
             r#"
             select s."id", seen."seenAt"
             from "session" s

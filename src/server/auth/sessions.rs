@@ -1,7 +1,7 @@
 //! The table `session`.
 
 mod revoking;
-mod visitor;
+pub(super) mod visitor;
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ pub(super) use revoking::revoke_all_within;
 pub use revoking::{revoke, revoke_all, revoke_by_id, revoke_others};
 pub use visitor::Visitor;
 
-use super::cookies::Remember;
+use super::{auth_state::Auth, cookies::Remember};
 use crate::{
     model::{
         Timestamp,
         auth::{AuthError, User},
     },
     server::{
-        AppState, Db, Result,
+        Db, Result,
         config::SessionConfig,
         db::{Pool, on},
         ids,
@@ -66,24 +66,24 @@ impl std::fmt::Debug for SessionRow {
 ///
 /// # Errors
 /// [`AuthError::UserNotFound`] for a user who is gone; [`crate::server::Error::Db`].
-pub async fn open(app: &AppState, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
-    let mut tx = Tx::begin(&app.db).await?;
-    let session = open_within(app, &mut tx, user_id, remember, visitor).await?;
+pub async fn open(auth: &Auth, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
+    let mut tx = Tx::begin(&auth.db).await?;
+    let session = open_within(auth, &mut tx, user_id, remember, visitor).await?;
     tx.commit().await?;
     Ok(session)
 }
 
 /// As [`open`], together with what else a transaction does.
 pub(super) async fn open_within(
-    app: &AppState,
+    auth: &Auth,
     tx: &mut Tx,
     user_id: &str,
     remember: Remember,
     visitor: &Visitor,
 ) -> Result<SessionRow> {
-    let now = app.clock.now();
+    let now = auth.clock.now();
     let lifetime_s = match remember {
-        Remember::Yes => app.config.auth.session.expires_in_s,
+        Remember::Yes => auth.config.auth.session.expires_in_s,
         Remember::No => SHORT_EXPIRES_IN_S,
     };
     let row = SessionRow {
@@ -250,10 +250,10 @@ impl SessionRow {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn refresh(app: &AppState, session: SessionRow) -> Result<Option<SessionRow>> {
-    let now = app.clock.now();
-    let expires_at = now.plus_seconds(app.config.auth.session.expires_in_s);
-    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+pub async fn refresh(auth: &Auth, session: SessionRow) -> Result<Option<SessionRow>> {
+    let now = auth.clock.now();
+    let expires_at = now.plus_seconds(auth.config.auth.session.expires_in_s);
+    let updated: u64 = on!(auth.db.write(), pool => sqlx::query(
         r#"
         update "session"
         set "expiresAt" = $1, "updatedAt" = $2
@@ -287,8 +287,8 @@ pub async fn delete_by_token(db: &Db, token: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
-    Ok(on!(app.db.read(), pool => sqlx::query_as(concat!(
+pub async fn list(auth: &Auth, user_id: &str) -> Result<Vec<SessionRow>> {
+    Ok(on!(auth.db.read(), pool => sqlx::query_as(concat!(
         "select ",
         session_columns!(),
         r#"
@@ -298,7 +298,7 @@ pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
         "#,
     ))
     .bind(user_id)
-    .bind(app.clock.now())
+    .bind(auth.clock.now())
     .fetch_all(pool)
     .await)?)
 }
@@ -307,10 +307,9 @@ pub async fn list(app: &AppState, user_id: &str) -> Result<Vec<SessionRow>> {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn living(app: &AppState, ids: &[String]) -> Result<HashSet<String>> {
-    let now = app.clock.now();
+pub async fn living(db: &Db, ids: &[String], now: Timestamp) -> Result<HashSet<String>> {
     let living: Vec<String> =
-        match app.db.read() {
+        match db.read() {
             Pool::Sqlite(pool) => sqlx::query_scalar(
                 r#"select "id" from "session" where "id" in (select "value" from json_each($1)) and "expiresAt" > $2"#,
             )

@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use super::{limits, sessions, verifications};
+use super::{
+    limits::{database, failures, rules},
+    sessions, verifications,
+};
 use crate::{
     model::Timestamp,
     server::{Clock, Db, Result, mail::recipients},
@@ -17,8 +20,8 @@ const BATCH: u16 = 500;
 
 /// How long requests stay counted that no rule of ours asks for any more, in seconds: a Better Auth server on the same
 /// database may have rules of its own.
-const COUNTS_KEPT_S: i64 = 60 * limits::LONGEST_WINDOW_S;
-const _: () = assert!(COUNTS_KEPT_S >= limits::FAILURES_WINDOW_S, "failures are counted while they count");
+const COUNTS_KEPT_S: i64 = 60 * rules::LONGEST_WINDOW_S;
+const _: () = assert!(COUNTS_KEPT_S >= failures::WINDOW_S, "failures are counted while they count");
 
 /// Sweeps at once and then every five minutes, until the database is closed.
 pub async fn run(db: Db, clock: Clock) {
@@ -45,7 +48,7 @@ pub async fn once(db: &Db, now: Timestamp) -> Result<()> {
     let full = u64::from(BATCH);
     while sessions::delete_lapsed(db, now, BATCH).await? == full {}
     while verifications::delete_lapsed(db, now, BATCH).await? == full {}
-    while limits::forget(db, now.plus_seconds(-COUNTS_KEPT_S), BATCH).await? == full {}
+    while database::forget(db, now.plus_seconds(-COUNTS_KEPT_S), BATCH).await? == full {}
     while recipients::forget(db, now, BATCH).await? == full {}
     Ok(())
 }

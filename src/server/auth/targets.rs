@@ -3,8 +3,8 @@
 use axum::http::{StatusCode, request::Parts};
 use serde_json::Value;
 
-use super::{body::is_truthy, wire::WireError};
-use crate::server::{AppState, middleware::origin};
+use super::{auth_state::Auth, body::is_truthy, wire::WireError};
+use crate::server::middleware::origin;
 
 /// A field that says where people are sent.
 struct Target {
@@ -26,19 +26,19 @@ const OTHERS: [Target; 3] = [
 ///
 /// # Errors
 /// 403 with the code of the target that is not trusted; 400 without a code for one that is no text.
-pub(super) fn check(app: &AppState, parts: &Parts, body: Option<&Value>) -> Result<(), WireError> {
+pub(super) fn check(auth: &Auth, parts: &Parts, body: Option<&Value>) -> Result<(), WireError> {
     let given = |name: &str| body.and_then(|body| body.get(name)).filter(|value| is_truthy(value));
     let in_query = || in_query(parts, CALLBACK_URL.field);
-    CALLBACK_URL.check(app, &given(CALLBACK_URL.field).cloned().unwrap_or_else(in_query))?;
-    OTHERS.iter().try_for_each(|target| target.check(app, given(target.field).unwrap_or(&Value::Null)))
+    CALLBACK_URL.check(auth, &given(CALLBACK_URL.field).cloned().unwrap_or_else(in_query))?;
+    OTHERS.iter().try_for_each(|target| target.check(auth, given(target.field).unwrap_or(&Value::Null)))
 }
 
 /// Checks the `callbackURL` of a GET whose answer leads there.
 ///
 /// # Errors
 /// 403 `INVALID_CALLBACK_URL`.
-pub(super) fn check_callback_url(app: &AppState, url: Option<&str>) -> Result<(), WireError> {
-    url.map_or(Ok(()), |url| CALLBACK_URL.check_text(app, url))
+pub(super) fn check_callback_url(auth: &Auth, url: Option<&str>) -> Result<(), WireError> {
+    url.map_or(Ok(()), |url| CALLBACK_URL.check_text(auth, url))
 }
 
 /// Returns what a query says for a name: nothing, a text, or an array of them.
@@ -53,10 +53,10 @@ fn in_query(parts: &Parts, name: &str) -> Value {
 }
 
 impl Target {
-    fn check(&self, app: &AppState, value: &Value) -> Result<(), WireError> {
+    fn check(&self, auth: &Auth, value: &Value) -> Result<(), WireError> {
         match value {
             value if !is_truthy(value) => Ok(()),
-            Value::String(url) => self.check_text(app, url),
+            Value::String(url) => self.check_text(auth, url),
             _ => {
                 let message = format!("Invalid {}: expected a string", self.label);
                 Err(WireError::without_code(StatusCode::BAD_REQUEST, message))
@@ -65,8 +65,8 @@ impl Target {
     }
 
     /// An empty text leads nowhere.
-    fn check_text(&self, app: &AppState, url: &str) -> Result<(), WireError> {
-        match url.is_empty() || origin::is_trusted_target(&app.config, url) {
+    fn check_text(&self, auth: &Auth, url: &str) -> Result<(), WireError> {
+        match url.is_empty() || origin::is_trusted_target(&auth.config, url) {
             true => Ok(()),
             false => Err(WireError::new(StatusCode::FORBIDDEN, self.code, format!("Invalid {}", self.label))),
         }

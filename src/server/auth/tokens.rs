@@ -7,14 +7,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 
 use super::{
+    auth_state::Auth,
     jwks::{Issuer, Key, KeyRing},
-    principal::Principal,
     users,
 };
 use crate::{
     model::{Timestamp, auth::User},
     server::{
-        AppState, Clock, Db, Error, Result,
+        Clock, Db, Error, Result,
         config::{Config, JwtAlgorithm},
     },
 };
@@ -80,19 +80,19 @@ pub enum Refused {
 ///
 /// # Errors
 /// [`Error::Token`], [`Error::Key`], [`Error::Db`].
-pub async fn mint(app: &AppState, principal: &Principal) -> Result<String> {
-    let jwt = &app.config.jwt;
-    let iat = app.clock.now().seconds();
+pub async fn mint(auth: &Auth, user: &User, session_id: &str) -> Result<String> {
+    let jwt = &auth.config.jwt;
+    let iat = auth.clock.now().seconds();
     let claims = Claims {
         iat,
-        user: &principal.user,
-        sub: &principal.user_id,
+        user,
+        sub: &user.id,
         exp: iat + jwt.expires_in_s,
-        iss: app.config.jwt_issuer(),
-        aud: app.config.jwt_audience(),
-        sid: Some(&principal.session_id),
+        iss: auth.config.jwt_issuer(),
+        aud: auth.config.jwt_audience(),
+        sid: Some(session_id),
     };
-    issue(app.into(), &app.keys, &claims).await
+    issue(auth.into(), &auth.keys, &claims).await
 }
 
 /// How long a token for a server behind ours is good for, in seconds.
@@ -163,21 +163,21 @@ fn sign(key: &Key, algorithm: JwtAlgorithm, claims: &Claims<'_>) -> Result<Strin
 ///
 /// # Errors
 /// [`Error::Db`] when the keys cannot be read; what is wrong with a token is the inner result.
-pub async fn verify(app: &AppState, token: &str) -> Result<Result<Verified, Refused>> {
-    let algorithm = app.config.jwt.algorithm;
+pub async fn verify(auth: &Auth, token: &str) -> Result<Result<Verified, Refused>> {
+    let algorithm = auth.config.jwt.algorithm;
     let header = match jsonwebtoken::decode_header(token) {
         Ok(header) if header.alg == algorithm.into() => header,
         Ok(_) => return Ok(Err(Refused::Signature)),
         Err(_) => return Ok(Err(Refused::Malformed)),
     };
     if algorithm == JwtAlgorithm::Hs256 {
-        let key = DecodingKey::from_secret(app.config.jwt.secret.expose().as_bytes());
-        return Ok(judge(&app.config, app.clock.now(), token, &key));
+        let key = DecodingKey::from_secret(auth.config.jwt.secret.expose().as_bytes());
+        return Ok(judge(&auth.config, auth.clock.now(), token, &key));
     }
     let Some(kid) = header.kid else { return Ok(Err(Refused::Key)) };
-    let key: Option<Arc<Key>> = app.keys.verifying(app, &kid).await?;
+    let key: Option<Arc<Key>> = auth.keys.verifying(auth.into(), &kid).await?;
     Ok(match key.as_ref().and_then(|key| key.verifying.as_ref()) {
-        Some(key) => judge(&app.config, app.clock.now(), token, key),
+        Some(key) => judge(&auth.config, auth.clock.now(), token, key),
         None => Err(Refused::Key),
     })
 }

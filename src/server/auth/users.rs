@@ -4,13 +4,14 @@ pub mod overview;
 
 use sqlx::FromRow;
 
+use super::auth_state::Auth;
 use crate::{
     model::{
         Timestamp,
         auth::{AuthError, User},
     },
     server::{
-        AppState, Db, Result,
+        Db, Result,
         db::on,
         tx::{Tx, within},
     },
@@ -146,11 +147,11 @@ impl UserChanges {
 ///
 /// # Errors
 /// [`AuthError::UserNotFound`] when he was deleted meanwhile.
-pub async fn update(app: &AppState, user: &User, changes: UserChanges) -> Result<User> {
+pub async fn update(auth: &Auth, user: &User, changes: UserChanges) -> Result<User> {
     let name = changes.name.unwrap_or_else(|| user.name.clone());
     let image = changes.image.unwrap_or_else(|| user.image.clone());
-    let updated_at: Timestamp = app.clock.now();
-    let updated: u64 = on!(app.db.write(), pool => sqlx::query(
+    let updated_at: Timestamp = auth.clock.now();
+    let updated: u64 = on!(auth.db.write(), pool => sqlx::query(
         r#"
         update "user"
         set "name" = $1, "image" = $2, "updatedAt" = $3
@@ -174,8 +175,8 @@ pub async fn update(app: &AppState, user: &User, changes: UserChanges) -> Result
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`] when his address changed meanwhile.
-pub(super) async fn prove_email(app: &AppState, tx: &mut Tx, user: &User) -> Result<User> {
-    let updated_at = app.clock.now();
+pub(super) async fn prove_email(auth: &Auth, tx: &mut Tx, user: &User) -> Result<User> {
+    let updated_at = auth.clock.now();
     let updated: u64 = within!(tx, conn => sqlx::query(
         r#"
         update "user"
@@ -202,13 +203,13 @@ pub(super) async fn prove_email(app: &AppState, tx: &mut Tx, user: &User) -> Res
 /// [`AuthError::InvalidToken`] when his address changed or the session ended meanwhile; [`crate::server::Error::Db`], a
 /// unique violation of `user.email` when somebody else has the address.
 pub(super) async fn change_email(
-    app: &AppState,
+    auth: &Auth,
     tx: &mut Tx,
     user: &User,
     email: &str,
     session_id: Option<&str>,
 ) -> Result<User> {
-    let updated_at = app.clock.now();
+    let updated_at = auth.clock.now();
     let updated: u64 = within!(tx, conn => sqlx::query(
         r#"
         update "user"

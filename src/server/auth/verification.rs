@@ -1,6 +1,7 @@
 //! Proving that an address is the user's own, by the link of a mail.
 
 use super::{
+    auth_state::Auth,
     mail_tokens::{self, MailClaims},
     users,
     verifications::{self, Following},
@@ -8,7 +9,7 @@ use super::{
 use crate::{
     model::auth::{AuthError, EmailAddress, User},
     server::{
-        AppState, Result, ids,
+        Result, ids,
         mail::{Order, outbox},
         tx::Tx,
     },
@@ -19,15 +20,16 @@ use crate::{
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn order(app: &AppState, email: &EmailAddress, callback_url: Option<String>) -> Result<()> {
-    outbox::put(app, email.as_str(), &Order::VerifyEmail { email: email.as_str().to_owned(), callback_url }).await
+pub async fn order(auth: &Auth, email: &EmailAddress, callback_url: Option<String>) -> Result<()> {
+    outbox::put(&auth.mail, email.as_str(), &Order::VerifyEmail { email: email.as_str().to_owned(), callback_url })
+        .await
 }
 
 /// Makes the token of a link for a user.
-pub(super) async fn issue(app: &AppState, user: &User) -> Result<String> {
+pub(super) async fn issue(auth: &Auth, user: &User) -> Result<String> {
     let id = ids::auth_id();
-    verifications::create(app, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
-    mail_tokens::mint(app, MailClaims { link_id: Some(id), ..MailClaims::of(user) })
+    verifications::create(auth, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
+    mail_tokens::mint(auth, MailClaims { link_id: Some(id), ..MailClaims::of(user) })
 }
 
 fn identifier(link_id: &str) -> String {
@@ -39,21 +41,21 @@ fn identifier(link_id: &str) -> String {
 ///
 /// # Errors
 /// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the address is somebody else's by now.
-pub async fn verify(app: &AppState, claims: &MailClaims) -> Result<Option<User>> {
-    let user = users::find_by_email(&app.db, &claims.email).await?.ok_or(AuthError::UserNotFound)?;
+pub async fn verify(auth: &Auth, claims: &MailClaims) -> Result<Option<User>> {
+    let user = users::find_by_email(&auth.db, &claims.email).await?.ok_or(AuthError::UserNotFound)?;
     if user.id != claims.user_id {
         return Err(AuthError::InvalidToken.into());
     }
     if user.email_verified {
         return Ok(None);
     }
-    let mut tx = Tx::begin(&app.db).await?;
+    let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&user.id).await?;
     let following = match &claims.link_id {
-        Some(id) => verifications::follow(app, &mut tx, &identifier(id), &user.id).await?,
+        Some(id) => verifications::follow(auth, &mut tx, &identifier(id), &user.id).await?,
         None => Following::Void,
     };
-    let user = users::prove_email(app, &mut tx, &user).await?;
+    let user = users::prove_email(auth, &mut tx, &user).await?;
     tx.commit().await?;
     Ok((following == Following::First).then_some(user))
 }

@@ -5,7 +5,8 @@ use sqlx::FromRow;
 use crate::{
     model::Timestamp,
     server::{
-        AppState, Db, Result,
+        Db, Result,
+        auth::auth_state::Auth,
         db::on,
         ids,
         tx::{Tx, within},
@@ -16,9 +17,9 @@ use crate::{
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn create(app: &AppState, identifier: &str, value: &str, expires_in_s: i64) -> Result<()> {
-    let now = app.clock.now();
-    on!(app.db.write(), pool => sqlx::query(
+pub async fn create(auth: &Auth, identifier: &str, value: &str, expires_in_s: i64) -> Result<()> {
+    let now = auth.clock.now();
+    on!(auth.db.write(), pool => sqlx::query(
         r#"
         insert into "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
         values ($1, $2, $3, $4, $5, $5)
@@ -46,8 +47,8 @@ struct Row {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn find(app: &AppState, identifier: &str) -> Result<Option<String>> {
-    let row: Option<Row> = on!(app.db.read(), pool => sqlx::query_as(
+pub async fn find(auth: &Auth, identifier: &str) -> Result<Option<String>> {
+    let row: Option<Row> = on!(auth.db.read(), pool => sqlx::query_as(
         r#"
         select "value", "expiresAt"
         from "verification"
@@ -59,20 +60,20 @@ pub async fn find(app: &AppState, identifier: &str) -> Result<Option<String>> {
     .bind(identifier)
     .fetch_optional(pool)
     .await)?;
-    Ok(row.filter(|row| row.expires_at > app.clock.now()).map(|row| row.value))
+    Ok(row.filter(|row| row.expires_at > auth.clock.now()).map(|row| row.value))
 }
 
 /// Uses `identifier` up; `false` when it does not stand for `value`, or no longer. Of two callers one is told `true`.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(super) async fn consume(app: &AppState, tx: &mut Tx, identifier: &str, value: &str) -> Result<bool> {
+pub(super) async fn consume(auth: &Auth, tx: &mut Tx, identifier: &str, value: &str) -> Result<bool> {
     let deleted: u64 = within!(tx, conn => sqlx::query(
         r#"delete from "verification" where "identifier" = $1 and "value" = $2 and "expiresAt" > $3"#,
     )
     .bind(identifier)
     .bind(value)
-    .bind(app.clock.now())
+    .bind(auth.clock.now())
     .execute(conn)
     .await
     .map(|done| done.rows_affected()))?;
@@ -95,9 +96,9 @@ pub(super) enum Following {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(super) async fn follow(app: &AppState, tx: &mut Tx, identifier: &str, value: &str) -> Result<Following> {
+pub(super) async fn follow(auth: &Auth, tx: &mut Tx, identifier: &str, value: &str) -> Result<Following> {
     let followed = format!("followed-{identifier}");
-    let now = app.clock.now();
+    let now = auth.clock.now();
     let marked: u64 = within!(&mut *tx, conn => sqlx::query(
         r#"
         update "verification"

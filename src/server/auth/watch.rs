@@ -13,7 +13,10 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use super::sessions;
-use crate::server::{AppState, Result};
+use crate::{
+    model::Timestamp,
+    server::{Clock, Db, Result},
+};
 
 /// How often the sessions are looked at.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -46,12 +49,12 @@ impl SessionWatch {
     }
 
     /// Looks every half second, for ever.
-    pub async fn run(self, app: AppState) {
+    pub async fn run(self, db: Db, clock: Clock) {
         let mut period = tokio::time::interval(PERIOD);
         period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             period.tick().await;
-            if let Err(err) = self.look(&app).await {
+            if let Err(err) = self.look(&db, clock.now()).await {
                 tracing::warn!(error = %err, "looking at the sessions of open answers failed and will be tried again");
             }
         }
@@ -61,12 +64,12 @@ impl SessionWatch {
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
-    pub async fn look(&self, app: &AppState) -> Result<()> {
+    pub async fn look(&self, db: &Db, now: Timestamp) -> Result<()> {
         let ids: Vec<String> = self.sessions().keys().cloned().collect();
         if ids.is_empty() {
             return Ok(());
         }
-        let living = sessions::living(app, &ids).await?;
+        let living = sessions::living(db, &ids, now).await?;
         let sessions = self.sessions();
         for id in ids.iter().filter(|id| !living.contains(*id)) {
             if let Some(watched) = sessions.get(id) {

@@ -38,7 +38,7 @@ pub(super) fn router() -> Router<AppState> {
 /// Sends a user's events as they happen, until the session is over or the server stops. What happened before is not
 /// told: the first event says that everything is to be read anew, and whoever reads then has missed nothing.
 async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    let principal = match principal::bearer(&app, &headers).await {
+    let principal = match principal::bearer(&app.auth, &headers).await {
         Ok(principal) => principal,
         Err(refusal) => return refusal.into_response(),
     };

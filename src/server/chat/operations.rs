@@ -58,7 +58,7 @@ async fn not_allowed(request: Request) -> ChatError {
 }
 
 async fn chatkit(State(app): State<AppState>, request: Request) -> Response {
-    let principal = match principal::bearer(&app, request.headers()).await {
+    let principal = match principal::bearer(&app.auth, request.headers()).await {
         Ok(principal) => principal,
         Err(refusal) => {
             drain(request.into_body()).await;

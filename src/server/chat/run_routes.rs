@@ -47,7 +47,7 @@ async fn resume(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let principal = match principal::bearer(&app, &headers).await {
+    let principal = match principal::bearer(&app.auth, &headers).await {
         Ok(principal) => principal,
         Err(refusal) => return refusal.into_response(),
     };
@@ -91,7 +91,7 @@ async fn stop(
     run_id: std::result::Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let principal = match principal::bearer(&app, &headers).await {
+    let principal = match principal::bearer(&app.auth, &headers).await {
         Ok(principal) => principal,
         Err(refusal) => return refusal.into_response(),
     };

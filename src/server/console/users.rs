@@ -9,8 +9,9 @@ use super::{
 use crate::{
     model::auth::{AuthError, EmailAddress, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, User},
     server::{
-        AppState, Error, Result,
+        Error, Result,
         auth::{
+            auth_state::Auth,
             operator::{self, OldSessions},
             sessions::{self, SessionRow},
             users::{
@@ -81,32 +82,32 @@ pub enum UserCommand {
 ///
 /// # Errors
 /// [`Error::Command`] with a sentence for the operator; [`Error::Db`].
-pub async fn run(app: &AppState, command: UserCommand, console: &mut Console<'_>) -> Result<()> {
+pub async fn run(auth: &Auth, command: UserCommand, console: &mut Console<'_>) -> Result<()> {
     match command {
-        UserCommand::List { json } => list(app, json, console).await,
-        UserCommand::Create { email, name, password } => create(app, &email, name, password, console).await,
+        UserCommand::List { json } => list(auth, json, console).await,
+        UserCommand::Create { email, name, password } => create(auth, &email, name, password, console).await,
         UserCommand::SetPassword { email, password, keep_sessions } => {
             let old = if keep_sessions { OldSessions::Stay } else { OldSessions::End };
-            set_password(app, &email, password, old, console).await
+            set_password(auth, &email, password, old, console).await
         }
         UserCommand::Verify { email } => {
-            let user = find(app, &email).await?;
-            operator::verify(app, &user).await.map_err(sentence(&email))?;
+            let user = find(auth, &email).await?;
+            operator::verify(auth, &user).await.map_err(sentence(&email))?;
             console.say(&format!("{} is verified.", user.email))
         }
-        UserCommand::Delete { email, yes } => delete(app, &email, yes, console).await,
-        UserCommand::Sessions { email, revoke: Some(id), .. } => revoke(app, &email, &id, console).await,
+        UserCommand::Delete { email, yes } => delete(auth, &email, yes, console).await,
+        UserCommand::Sessions { email, revoke: Some(id), .. } => revoke(auth, &email, &id, console).await,
         UserCommand::Sessions { email, revoke_all: true, .. } => {
-            let user = find(app, &email).await?;
-            sessions::revoke_all(&app.db, &user.id).await?;
+            let user = find(auth, &email).await?;
+            sessions::revoke_all(&auth.db, &user.id).await?;
             console.say(&format!("All sessions of {} have ended.", user.email))
         }
-        UserCommand::Sessions { email, .. } => list_sessions(app, &email, console).await,
+        UserCommand::Sessions { email, .. } => list_sessions(auth, &email, console).await,
     }
 }
 
-async fn list(app: &AppState, json: bool, console: &mut Console<'_>) -> Result<()> {
-    let users = overview::list(app).await?;
+async fn list(auth: &Auth, json: bool, console: &mut Console<'_>) -> Result<()> {
+    let users = overview::list(auth).await?;
     if json {
         return console.say(&serde_json::to_string_pretty(&users)?);
     }
@@ -122,7 +123,7 @@ async fn list(app: &AppState, json: bool, console: &mut Console<'_>) -> Result<(
 }
 
 async fn create(
-    app: &AppState,
+    auth: &Auth,
     email: &str,
     name: String,
     password: PasswordArgs,
@@ -133,21 +134,21 @@ async fn create(
         return Err(refused("a name holds no U+0000"));
     }
     let new = password.read(console)?;
-    let user = operator::create(app, &address, name, &new).await.map_err(sentence(email))?;
+    let user = operator::create(auth, &address, name, &new).await.map_err(sentence(email))?;
     console.say(&format!("Created {} with the id {}.", user.email, user.id))?;
     password.tell(&new, console)
 }
 
 async fn set_password(
-    app: &AppState,
+    auth: &Auth,
     email: &str,
     password: PasswordArgs,
     old: OldSessions,
     console: &mut Console<'_>,
 ) -> Result<()> {
-    let user = find(app, email).await?;
+    let user = find(auth, email).await?;
     let new = password.read(console)?;
-    operator::set_password(app, &user, &new, old).await.map_err(sentence(email))?;
+    operator::set_password(auth, &user, &new, old).await.map_err(sentence(email))?;
     console.say(&match old {
         OldSessions::End => format!("{} has a new password; all sessions have ended.", user.email),
         OldSessions::Stay => format!("{} has a new password.", user.email),
@@ -155,8 +156,8 @@ async fn set_password(
     password.tell(&new, console)
 }
 
-async fn delete(app: &AppState, email: &str, yes: bool, console: &mut Console<'_>) -> Result<()> {
-    let user = find(app, email).await?;
+async fn delete(auth: &Auth, email: &str, yes: bool, console: &mut Console<'_>) -> Result<()> {
+    let user = find(auth, email).await?;
     if !yes {
         if !console.is_terminal {
             return Err(refused("nobody is there to be asked; --yes deletes without asking"));
@@ -166,25 +167,25 @@ async fn delete(app: &AppState, email: &str, yes: bool, console: &mut Console<'_
             return Err(refused("nothing was deleted"));
         }
     }
-    operator::delete(app, &user).await?;
+    operator::delete(auth, &user).await?;
     console.say(&format!("Deleted {}.", user.email))
 }
 
-async fn list_sessions(app: &AppState, email: &str, console: &mut Console<'_>) -> Result<()> {
-    let user = find(app, email).await?;
+async fn list_sessions(auth: &Auth, email: &str, console: &mut Console<'_>) -> Result<()> {
+    let user = find(auth, email).await?;
     let head = ["ID", "OPENED", "REFRESHED", "EXPIRES", "ADDRESS", "BROWSER"].map(str::to_owned);
     let row = |it: SessionRow| {
         let [opened, refreshed, expires] = [it.created_at, it.updated_at, it.expires_at].map(|at| at.to_string());
         [it.id, opened, refreshed, expires, it.ip_address, it.user_agent]
     };
-    let sessions = sessions::list(app, &user.id).await?;
+    let sessions = sessions::list(auth, &user.id).await?;
     let rows: Vec<_> = std::iter::once(head).chain(sessions.into_iter().map(row)).collect();
     lines(&rows).iter().try_for_each(|line| console.say(line))
 }
 
-async fn revoke(app: &AppState, email: &str, id: &str, console: &mut Console<'_>) -> Result<()> {
-    let user = find(app, email).await?;
-    match sessions::revoke_by_id(&app.db, &user.id, id).await? {
+async fn revoke(auth: &Auth, email: &str, id: &str, console: &mut Console<'_>) -> Result<()> {
+    let user = find(auth, email).await?;
+    match sessions::revoke_by_id(&auth.db, &user.id, id).await? {
         true => console.say(&format!("The session {id} of {} has ended.", user.email)),
         false => Err(refused(format!("{} has no session with the id `{}`", user.email, printable(id)))),
     }
@@ -194,8 +195,8 @@ fn address(email: &str) -> Result<EmailAddress> {
     EmailAddress::parse(email).map_err(|_| refused(format!("`{}` is no email address", printable(email))))
 }
 
-async fn find(app: &AppState, email: &str) -> Result<User> {
-    let found = users::find_by_email(&app.db, address(email)?.as_str()).await?;
+async fn find(auth: &Auth, email: &str) -> Result<User> {
+    let found = users::find_by_email(&auth.db, address(email)?.as_str()).await?;
     found.ok_or_else(|| refused(format!("there is no user with the address `{email}`")))
 }
 

@@ -5,33 +5,37 @@ use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 use tracing::Span;
 
-use super::headers;
+use super::form_request::headers;
 use crate::{
     model::{
         ApiError,
         auth::AuthError,
         page::{Done, FormMemory, TypedFields},
     },
-    server::{AppState, Error, auth::wire::wait_header, memory},
+    server::{
+        Error,
+        auth::{auth_state::Auth, wire::wait_header},
+        memory,
+    },
 };
 
 /// Answers a form that stays where it is.
-pub(super) fn done(app: &AppState, done: Done) -> Done {
+pub(super) fn done(auth: &Auth, done: Done) -> Done {
     if accepts_html() {
-        remember(app, TypedFields::default(), Some(done));
+        remember(auth, TypedFields::default(), Some(done));
     }
     done
 }
 
 /// Answers a form that leads to another page, which is told what was done and typed.
-pub(super) fn go_on(app: &AppState, path: &str, done: Done, typed: TypedFields) -> Done {
-    remember(app, typed, Some(done));
+pub(super) fn go_on(auth: &Auth, path: &str, done: Done, typed: TypedFields) -> Done {
+    remember(auth, typed, Some(done));
     redirect(path);
     done
 }
 
 /// Turns a failure into what the form shows, and keeps what was typed for a form without JavaScript.
-pub(super) fn refuse(app: &AppState, err: Error, typed: TypedFields) -> ApiError {
+pub(super) fn refuse(auth: &Auth, err: Error, typed: TypedFields) -> ApiError {
     let err = match err {
         Error::Auth(err) => refused(err),
         Error::Wait { refusal, retry_after_s } => {
@@ -43,7 +47,7 @@ pub(super) fn refuse(app: &AppState, err: Error, typed: TypedFields) -> ApiError
         err => failed(&err),
     };
     if accepts_html() {
-        remember(app, typed, None);
+        remember(auth, typed, None);
     }
     err
 }
@@ -54,8 +58,8 @@ fn refused(err: AuthError) -> ApiError {
 }
 
 /// Turns what is wrong at two fields into what the form shows.
-pub(super) fn refuse_both(app: &AppState, faults: [AuthError; 2], typed: TypedFields) -> ApiError {
-    _ = refuse(app, faults[0].into(), typed);
+pub(super) fn refuse_both(auth: &Auth, faults: [AuthError; 2], typed: TypedFields) -> ApiError {
+    _ = refuse(auth, faults[0].into(), typed);
     ApiError::Both(faults[0], faults[1])
 }
 
@@ -72,14 +76,14 @@ pub(super) fn signed_out() -> ApiError {
 }
 
 /// Returns what the form before has left, and forgets it.
-pub(super) fn recall(app: &AppState) -> FormMemory {
-    let Some(memory) = memory::read(app, &headers()) else { return FormMemory::default() };
-    set_cookies(vec![memory::forget(app)]);
+pub(super) fn recall(auth: &Auth) -> FormMemory {
+    let Some(memory) = memory::read(&auth.config, &headers()) else { return FormMemory::default() };
+    set_cookies(vec![memory::forget(&auth.config)]);
     memory
 }
 
-fn remember(app: &AppState, typed: TypedFields, done: Option<Done>) {
-    set_cookies(vec![memory::keep(app, typed, done)]);
+fn remember(auth: &Auth, typed: TypedFields, done: Option<Done>) {
+    set_cookies(vec![memory::keep(&auth.config, typed, done)]);
 }
 
 /// Sets a status where a script reads it. A form without JavaScript needs its 302, which a status would overwrite.

@@ -1,11 +1,14 @@
 //! What our own pages look like.
 
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 
-use super::{answer::set_cookies, headers};
+use super::{
+    answer::set_cookies,
+    form_request::{auth, headers},
+};
 use crate::{
     model::{ColorScheme, color_scheme::COOKIE},
-    server::{AppState, auth::cookies},
+    server::{AppState, auth::cookies, config::Config},
 };
 
 /// Holds that the note about the demo was closed.
@@ -16,21 +19,21 @@ const MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 
 /// See [`crate::api::appearance::choose_color_scheme`]. No account is needed: the choice is the browser's.
 pub fn choose_color_scheme(name: &str) {
-    let app: AppState = expect_context();
+    let config = auth().config;
     let scheme = ColorScheme::of(name);
     let max_age_s = if scheme == ColorScheme::System { 0 } else { MAX_AGE_S };
-    set_cookies(vec![cookies::set(&app.config, COOKIE, scheme.as_str(), Some(max_age_s))]);
+    set_cookies(vec![cookies::set(&config, COOKIE, scheme.as_str(), Some(max_age_s))]);
 }
 
 /// See [`crate::api::appearance::close_demo_note`].
 pub fn close_demo_note() {
-    let app: AppState = expect_context();
-    set_cookies(vec![cookies::set(&app.config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
+    let config = auth().config;
+    set_cookies(vec![cookies::set(&config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
 }
 
 /// True if whoever asks for a page has closed the note about the demo.
-pub fn is_demo_known(app: &AppState) -> bool {
-    cookies::plain(&app.config, &headers(), DEMO_NOTE).as_deref() == Some(CLOSED)
+pub fn is_demo_known(config: &Config) -> bool {
+    cookies::plain(config, &headers(), DEMO_NOTE).as_deref() == Some(CLOSED)
 }
 
 /// Returns what whoever asks for a page has chosen.

@@ -5,7 +5,8 @@ use leptos::prelude::expect_context;
 
 use super::{
     answer::{failed, set_status, signed_out},
-    appearance, principal,
+    appearance,
+    form_request::principal,
 };
 use crate::{
     model::{
@@ -35,7 +36,7 @@ pub async fn session() -> Result<Option<Session>, ApiError> {
 pub async fn chat_token() -> Result<String, ApiError> {
     let app: AppState = expect_context();
     let principal = principal().ok_or_else(signed_out)?;
-    tokens::mint(&app, &principal).await.map_err(|err| failed(&err))
+    tokens::mint(&app.auth, &principal.user, &principal.session_id).await.map_err(|err| failed(&err))
 }
 
 /// See [`crate::api::threads::chat_start`].
@@ -67,7 +68,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
         attachments: Some(app.chat.attachment_limits()),
         can_transcribe: app.chat.can_transcribe(),
         models: app.chat.models().await,
-        is_demo_known: appearance::is_demo_known(&app),
+        is_demo_known: appearance::is_demo_known(&app.config),
         page: app.config.pages.chatkit_page.clone(),
     })
 }

@@ -1,12 +1,11 @@
 //! Signing up, in and out.
 
 use axum::http::HeaderValue;
-use leptos::prelude::expect_context;
 use leptos_axum::redirect;
 
 use super::{
     answer::{failed, go_on, recall, refuse, refuse_both, set_cookies},
-    clean_name, count, principal, visitor,
+    form_request::{auth, clean_name, count, principal, visitor},
 };
 use crate::{
     model::{
@@ -16,9 +15,10 @@ use crate::{
         path,
     },
     server::{
-        AppState, Error,
+        Error,
         auth::{
             accounts::{self, SignIn, SignUp, SignedUp},
+            auth_state::Auth,
             cookies::{self, Remember},
             devices, recovery,
             sessions::{self, SessionRow},
@@ -28,13 +28,13 @@ use crate::{
 
 /// See [`crate::api::account::entry_start`].
 pub async fn entry_start(reset_token: Option<String>) -> Result<EntryStart, ApiError> {
-    let app: AppState = expect_context();
-    let may_sign_up = accounts::may_sign_up(&app).await.map_err(|err| failed(&err))?;
+    let auth = auth();
+    let may_sign_up = accounts::may_sign_up(&auth).await.map_err(|err| failed(&err))?;
     let is_link_dead = match reset_token {
-        Some(token) => !recovery::is_good(&app, &token).await.map_err(|err| failed(&err))?,
+        Some(token) => !recovery::is_good(&auth, &token).await.map_err(|err| failed(&err))?,
         None => false,
     };
-    let (principal, memory) = (principal(), recall(&app));
+    let (principal, memory) = (principal(), recall(&auth));
     Ok(EntryStart {
         is_signed_in: principal.is_some(),
         is_verified: principal.is_some_and(|it| it.user.email_verified) || memory.done == Some(Done::EmailVerified),
@@ -46,32 +46,32 @@ pub async fn entry_start(reset_token: Option<String>) -> Result<EntryStart, ApiE
 
 /// See [`crate::api::account::sign_up`].
 pub async fn sign_up(name: String, email: String, password: Password, next: Option<String>) -> Result<(), ApiError> {
-    let app: AppState = expect_context();
+    let auth = auth();
     let typed = TypedFields { name, email };
-    if let Err(err) = count(&app, "/sign-up/email").await {
-        return Err(refuse(&app, err, typed));
+    if let Err(err) = count(&auth, "/sign-up/email").await {
+        return Err(refuse(&auth, err, typed));
     }
     // All that is wrong is said at once.
     if let Err(password) = password.check_new()
-        && let Err(Error::Auth(email)) = accounts::judge_address(&app, &typed.email).await
+        && let Err(Error::Auth(email)) = accounts::judge_address(&auth, &typed.email).await
     {
-        return Err(refuse_both(&app, [email, password], typed));
+        return Err(refuse_both(&auth, [email, password], typed));
     }
     let signed_up = async {
         let email = EmailAddress::parse(&typed.email)?;
         let name = clean_name(&typed.name);
         let input = SignUp { name, email, password, image: None, remember: Remember::Yes };
-        let visitor = visitor(&app);
-        let signed_up = accounts::sign_up(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
+        let visitor = visitor(&auth);
+        let signed_up = accounts::sign_up(&auth, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
         if let Some(session) = &signed_up.session {
-            set_cookies(devices::remember(&app, &visitor, &session.user_id).await?);
+            set_cookies(devices::remember(&auth, &visitor, &session.user_id).await?);
         }
         Ok(signed_up)
     };
     match signed_up.await {
-        Ok(SignedUp { session: Some(session), .. }) => enter(&app, &session, Remember::Yes, next),
-        Ok(SignedUp { session: None, .. }) => wait_outside(&app, typed),
-        Err(err) => return Err(refuse(&app, err, typed)),
+        Ok(SignedUp { session: Some(session), .. }) => enter(&auth, &session, Remember::Yes, next),
+        Ok(SignedUp { session: None, .. }) => wait_outside(&auth, typed),
+        Err(err) => return Err(refuse(&auth, err, typed)),
     }
     Ok(())
 }
@@ -83,52 +83,52 @@ pub async fn sign_in(
     remember: impl Into<Remember>,
     next: Option<String>,
 ) -> Result<(), ApiError> {
-    let app: AppState = expect_context();
+    let auth = auth();
     let remember = remember.into();
-    if let Err(err) = count(&app, "/sign-in/email").await {
-        return Err(refuse(&app, err, TypedFields::of_email(email)));
+    if let Err(err) = count(&auth, "/sign-in/email").await {
+        return Err(refuse(&auth, err, TypedFields::of_email(email)));
     }
     let fault = password.check_present().and_then(|()| password.check_given());
     if let (Err(password), Err(address)) = (fault, EmailAddress::parse(&email)) {
-        return Err(refuse_both(&app, [address, password], TypedFields::of_email(email)));
+        return Err(refuse_both(&auth, [address, password], TypedFields::of_email(email)));
     }
     let signed_in = async {
         password.check_present()?;
         let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
-        let visitor = visitor(&app);
-        let (_, session) = accounts::sign_in(&app, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
-        set_cookies(devices::remember(&app, &visitor, &session.user_id).await?);
+        let visitor = visitor(&auth);
+        let (_, session) = accounts::sign_in(&auth, input, Some(path::VERIFY_EMAIL.to_owned()), &visitor).await?;
+        set_cookies(devices::remember(&auth, &visitor, &session.user_id).await?);
         Ok(session)
     };
     match signed_in.await {
-        Ok(session) => enter(&app, &session, remember, next),
-        Err(err) => return Err(refuse(&app, err, TypedFields::of_email(email))),
+        Ok(session) => enter(&auth, &session, remember, next),
+        Err(err) => return Err(refuse(&auth, err, TypedFields::of_email(email))),
     }
     Ok(())
 }
 
 /// See [`crate::api::account::sign_out`].
 pub async fn sign_out() -> Result<(), ApiError> {
-    let app: AppState = expect_context();
+    let auth = auth();
     if let Some(principal) = principal() {
-        sessions::delete_by_token(&app.db, &principal.session.token).await.map_err(|err| failed(&err))?;
+        sessions::delete_by_token(&auth.db, &principal.session.token).await.map_err(|err| failed(&err))?;
     }
-    set_cookies(cookies::close_session(&app.config));
+    set_cookies(cookies::close_session(&auth.config));
     redirect(path::SIGN_IN);
     Ok(())
 }
 
 /// Opens the session in the browser and goes where the visitor wanted to.
-fn enter(app: &AppState, session: &SessionRow, remember: Remember, next: Option<String>) {
-    set_cookies(cookies::open_session(&app.config, &session.token, remember));
+fn enter(auth: &Auth, session: &SessionRow, remember: Remember, next: Option<String>) {
+    set_cookies(cookies::open_session(&auth.config, &session.token, remember));
     let next = next.filter(|next| path::is_own(next) && HeaderValue::from_str(next).is_ok());
     redirect(next.as_deref().unwrap_or(path::CHAT));
 }
 
 /// Leads to what comes after a sign-up that opened no session.
-fn wait_outside(app: &AppState, typed: TypedFields) {
-    match app.config.auth.send_on_sign_up || app.config.auth.require_email_verification {
-        true => go_on(app, path::CHECK_MAIL, Done::VerificationOrdered, typed),
-        false => go_on(app, path::SIGN_IN, Done::SignedUp, typed),
+fn wait_outside(auth: &Auth, typed: TypedFields) {
+    match auth.config.auth.send_on_sign_up || auth.config.auth.require_email_verification {
+        true => go_on(auth, path::CHECK_MAIL, Done::VerificationOrdered, typed),
+        false => go_on(auth, path::SIGN_IN, Done::SignedUp, typed),
     };
 }

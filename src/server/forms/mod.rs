@@ -5,6 +5,7 @@ mod appearance;
 mod chat;
 mod device;
 mod entry;
+mod form_request;
 mod recovery;
 mod settings;
 mod typeset;
@@ -18,49 +19,3 @@ pub use settings::{
     revoke_session, unlink_account, update_profile,
 };
 pub use typeset::typeset;
-
-use axum::http::{HeaderMap, request::Parts};
-use leptos::prelude::use_context;
-
-use super::{
-    AppState, Result,
-    auth::{
-        principal::{Principal, Visit},
-        sessions::Visitor,
-    },
-    middleware::client,
-};
-use crate::model::auth::AuthError;
-use crate::model::auth::MAX_NAME_LENGTH;
-
-fn principal() -> Option<Principal> {
-    use_context::<Parts>()?.extensions.get::<Visit>()?.principal.clone()
-}
-
-fn headers() -> HeaderMap {
-    use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
-}
-
-/// Cuts a name to what is kept of one.
-fn clean_name(typed: &str) -> String {
-    let mut n_units = 0;
-    let fits = |c: &char| {
-        n_units += c.len_utf16();
-        n_units <= MAX_NAME_LENGTH
-    };
-    typed.replace('\0', "").trim().chars().take_while(fits).collect()
-}
-
-fn visitor(app: &AppState) -> Visitor {
-    use_context::<Parts>().map(|parts| Visitor::of(&app.config, &parts)).unwrap_or_default()
-}
-
-/// Counts a form as the request to `/api/auth` that does the same, so that nobody gets tries twice.
-///
-/// # Errors
-/// [`AuthError::TooManyRequests`].
-async fn count(app: &AppState, twin: &str) -> Result<()> {
-    let parts = use_context::<Parts>();
-    let address = parts.map(|parts| client::address(&app.config.limits, &parts.headers, &parts.extensions));
-    app.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await?.or_refuse(AuthError::TooManyRequests)
-}

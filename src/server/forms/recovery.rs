@@ -1,10 +1,8 @@
 //! What somebody does who cannot sign in: ask for a mail, set a new password.
 
-use leptos::prelude::expect_context;
-
 use super::{
     answer::{done, go_on, refuse},
-    count, principal, visitor,
+    form_request::{auth, count, principal, visitor},
 };
 use crate::{
     model::{
@@ -14,58 +12,58 @@ use crate::{
         path,
     },
     server::{
-        AppState, Result,
-        auth::{recovery, verification},
+        Result,
+        auth::{auth_state::Auth, recovery, verification},
     },
 };
 
 /// See [`crate::api::recovery::request_reset`].
 pub async fn request_reset(email: String) -> Result<Done, ApiError> {
-    let app: AppState = expect_context();
-    let ordered = order_reset(&app, &email).await;
+    let auth = auth();
+    let ordered = order_reset(&auth, &email).await;
     let typed = TypedFields::of_email(email);
     match ordered {
-        Ok(()) => Ok(go_on(&app, path::CHECK_MAIL_FOR_RESET, Done::ResetOrdered, typed)),
-        Err(err) => Err(refuse(&app, err, typed)),
+        Ok(()) => Ok(go_on(&auth, path::CHECK_MAIL_FOR_RESET, Done::ResetOrdered, typed)),
+        Err(err) => Err(refuse(&auth, err, typed)),
     }
 }
 
-async fn order_reset(app: &AppState, email: &str) -> Result<()> {
-    count(app, "/request-password-reset").await?;
+async fn order_reset(auth: &Auth, email: &str) -> Result<()> {
+    count(auth, "/request-password-reset").await?;
     let email = EmailAddress::parse(email)?;
-    recovery::request_reset(app, &email, Some(path::RESET_PASSWORD.to_owned())).await
+    recovery::request_reset(auth, &email, Some(path::RESET_PASSWORD.to_owned())).await
 }
 
 /// See [`crate::api::recovery::reset_password`].
 pub async fn reset_password(token: String, new: Password) -> Result<Done, ApiError> {
-    let app: AppState = expect_context();
+    let auth = auth();
     // Somebody who is signed in does not get to see the sign-in page, but with the sessions this one ends, too.
-    let (next, reset_done) = match app.config.auth.revoke_sessions_on_password_reset {
+    let (next, reset_done) = match auth.config.auth.revoke_sessions_on_password_reset {
         true => (path::SIGN_IN, Done::PasswordResetSessionsEnded),
         false if principal().is_some() => (path::ACCOUNT_PASSWORD, Done::PasswordReset),
         false => (path::SIGN_IN, Done::PasswordReset),
     };
     let reset = async {
-        count(&app, "/reset-password").await?;
-        recovery::reset(&app, &token, &visitor(&app), &new).await
+        count(&auth, "/reset-password").await?;
+        recovery::reset(&auth, &token, &visitor(&auth), &new).await
     };
     match reset.await {
-        Ok(()) => Ok(go_on(&app, next, reset_done, TypedFields::default())),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(()) => Ok(go_on(&auth, next, reset_done, TypedFields::default())),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::recovery::send_verification`].
 pub async fn send_verification(email: String) -> Result<Done, ApiError> {
-    let app: AppState = expect_context();
-    match order_verification(&app, &email).await {
-        Ok(()) => Ok(done(&app, Done::VerificationOrdered)),
-        Err(err) => Err(refuse(&app, err, TypedFields::of_email(email))),
+    let auth = auth();
+    match order_verification(&auth, &email).await {
+        Ok(()) => Ok(done(&auth, Done::VerificationOrdered)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::of_email(email))),
     }
 }
 
-async fn order_verification(app: &AppState, email: &str) -> Result<()> {
-    count(app, "/send-verification-email").await?;
+async fn order_verification(auth: &Auth, email: &str) -> Result<()> {
+    count(auth, "/send-verification-email").await?;
     let email = EmailAddress::parse(email)?;
-    verification::order(app, &email, Some(path::VERIFY_EMAIL.to_owned())).await
+    verification::order(auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
 }

@@ -2,11 +2,10 @@
 
 use std::cmp::Reverse;
 
-use leptos::prelude::expect_context;
-
 use super::{
     answer::{done, failed, go_on, recall, refuse, refuse_both, set_cookies, signed_out},
-    appearance, clean_name, count, device, headers, principal, visitor,
+    appearance, device,
+    form_request::{auth, clean_name, count, headers, principal, visitor},
 };
 use crate::{
     model::{
@@ -16,8 +15,9 @@ use crate::{
         path,
     },
     server::{
-        AppState, Result,
+        Result,
         auth::{
+            auth_state::Auth,
             cookies, credentials,
             deletion::{self, Deletion},
             devices, email_change, guard,
@@ -33,16 +33,16 @@ use crate::{
 /// See [`crate::api::settings::account_overview`]. Better Auth lists sessions for fresh ones only, whose tokens are
 /// then in the answer; here are no tokens, so that every session will do.
 pub async fn account_overview() -> Result<Option<AccountOverview>, ApiError> {
-    let app: AppState = expect_context();
+    let auth = auth();
     match principal() {
-        Some(principal) => read_overview(&app, principal).await.map(Some).map_err(|err| failed(&err)),
+        Some(principal) => read_overview(&auth, principal).await.map(Some).map_err(|err| failed(&err)),
         None => Ok(None),
     }
 }
 
-async fn read_overview(app: &AppState, principal: Principal) -> Result<AccountOverview> {
-    let seen = app.seen.of_user(app, &principal.user_id).await?;
-    let rows = sessions::list(app, &principal.user_id).await?.into_iter();
+async fn read_overview(auth: &Auth, principal: Principal) -> Result<AccountOverview> {
+    let seen = auth.seen.of_user(&auth.db, &principal.user_id).await?;
+    let rows = sessions::list(auth, &principal.user_id).await?.into_iter();
     let mut sessions: Vec<_> = rows
         .map(|row| SessionSummary {
             seen_at: seen.get(&row.id).copied().unwrap_or(row.updated_at),
@@ -54,20 +54,20 @@ async fn read_overview(app: &AppState, principal: Principal) -> Result<AccountOv
         })
         .collect();
     sessions.sort_by_key(|it| Reverse((it.is_current, it.seen_at, it.opened_at)));
-    let linked = linked::list(&app.db, &principal.user_id).await?;
-    let auth = &app.config.auth;
+    let linked = linked::list(&auth.db, &principal.user_id).await?;
+    let settings = &auth.config.auth;
     Ok(AccountOverview {
         user: principal.user,
         sessions,
         linked: linked.into_iter().map(linked_summary).collect(),
         rules: AccountRules {
-            change_email: auth.change_email,
-            ask_old_address: auth.change_email_confirmation,
-            delete_user: auth.delete_user,
-            delete_by_mail: auth.delete_user_verification,
+            change_email: settings.change_email,
+            ask_old_address: settings.change_email_confirmation,
+            delete_user: settings.delete_user,
+            delete_by_mail: settings.delete_user_verification,
         },
         color_scheme: appearance::color_scheme(),
-        memory: recall(app),
+        memory: recall(auth),
     })
 }
 
@@ -77,145 +77,145 @@ fn linked_summary(account: LinkedAccount) -> LinkedSummary {
 
 /// See [`crate::api::settings::update_profile`].
 pub async fn update_profile(name: String) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let name = clean_name(&name);
     let updated = async {
-        count(&app, "/update-user").await?;
-        users::update(&app, &principal.user, UserChanges { name: Some(name), image: None }).await
+        count(&auth, "/update-user").await?;
+        users::update(&auth, &principal.user, UserChanges { name: Some(name), image: None }).await
     };
     match updated.await {
-        Ok(_) => Ok(done(&app, Done::ProfileSaved)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(_) => Ok(done(&auth, Done::ProfileSaved)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::order_verification`].
 pub async fn order_verification() -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let ordered = async {
-        count(&app, "/send-verification-email").await?;
+        count(&auth, "/send-verification-email").await?;
         let email = EmailAddress::parse(&principal.user.email)?;
-        verification::order(&app, &email, Some(path::VERIFY_EMAIL.to_owned())).await
+        verification::order(&auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
     };
     match ordered.await {
-        Ok(()) => Ok(done(&app, Done::VerificationOrdered)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(()) => Ok(done(&auth, Done::VerificationOrdered)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::change_email`].
 pub async fn change_email(email: String) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let requested = async {
-        count(&app, "/change-email").await?;
+        count(&auth, "/change-email").await?;
         let new = EmailAddress::parse(&email)?;
-        email_change::request(&app, &principal, &new, Some(path::ACCOUNT_EMAIL_LINK.to_owned())).await
+        email_change::request(&auth, &principal, &new, Some(path::ACCOUNT_EMAIL_LINK.to_owned())).await
     };
-    let asks_old_address = principal.user.email_verified && app.config.auth.change_email_confirmation;
+    let asks_old_address = principal.user.email_verified && auth.config.auth.change_email_confirmation;
     match requested.await {
-        Ok(()) if asks_old_address => Ok(done(&app, Done::OldAddressAsked)),
-        Ok(()) => Ok(done(&app, Done::NewAddressAsked)),
-        Err(err) => Err(refuse(&app, err, TypedFields::of_email(email))),
+        Ok(()) if asks_old_address => Ok(done(&auth, Done::OldAddressAsked)),
+        Ok(()) => Ok(done(&auth, Done::NewAddressAsked)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::of_email(email))),
     }
 }
 
 /// See [`crate::api::settings::change_password`].
 pub async fn change_password(current: Password, new: Password, revoke_others: bool) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
-    let remember = cookies::remember(&app.config, &headers());
-    let visitor = visitor(&app);
+    let (auth, principal) = who_asks()?;
+    let remember = cookies::remember(&auth.config, &headers());
+    let visitor = visitor(&auth);
     let revoke = revoke_others.then_some(remember);
-    if let Err(err) = count(&app, "/change-password").await {
-        return Err(refuse(&app, err, TypedFields::default()));
+    if let Err(err) = count(&auth, "/change-password").await {
+        return Err(refuse(&auth, err, TypedFields::default()));
     }
     // All that is wrong is said at once.
     if let Err(fault) = new.check_new()
-        && let Ok(false) = credentials::verify_password(&app, &principal.user_id, &visitor, &current).await
+        && let Ok(false) = credentials::verify_password(&auth, &principal.user_id, &visitor, &current).await
     {
-        return Err(refuse_both(&app, [AuthError::InvalidPassword, fault], TypedFields::default()));
+        return Err(refuse_both(&auth, [AuthError::InvalidPassword, fault], TypedFields::default()));
     }
     let changed = async {
-        let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
-        set_cookies(devices::remember(&app, &visitor, &principal.user_id).await?);
+        let session = credentials::change_password(&auth, &principal, &current, &new, revoke, &visitor).await?;
+        set_cookies(devices::remember(&auth, &visitor, &principal.user_id).await?);
         Ok(session)
     };
     match changed.await {
         Ok(Some(session)) => {
-            set_cookies(cookies::open_session(&app.config, &session.token, remember));
-            Ok(done(&app, Done::PasswordChangedOthersEnded))
+            set_cookies(cookies::open_session(&auth.config, &session.token, remember));
+            Ok(done(&auth, Done::PasswordChangedOthersEnded))
         }
-        Ok(None) => Ok(done(&app, Done::PasswordChanged)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(None) => Ok(done(&auth, Done::PasswordChanged)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::revoke_session`].
 pub async fn revoke_session(id: &str) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let revoked = async {
-        count(&app, "/revoke-session").await?;
-        sessions::revoke_by_id(&app.db, &principal.user_id, id).await
+        count(&auth, "/revoke-session").await?;
+        sessions::revoke_by_id(&auth.db, &principal.user_id, id).await
     };
     match revoked.await {
-        Ok(_) => Ok(done(&app, Done::SessionRevoked)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(_) => Ok(done(&auth, Done::SessionRevoked)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::revoke_other_sessions`].
 pub async fn revoke_other_sessions() -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let revoked = async {
-        count(&app, "/revoke-other-sessions").await?;
-        sessions::revoke_others(&app.db, &principal.user_id, &principal.session_id).await
+        count(&auth, "/revoke-other-sessions").await?;
+        sessions::revoke_others(&auth.db, &principal.user_id, &principal.session_id).await
     };
     match revoked.await {
-        Ok(()) => Ok(done(&app, Done::OthersRevoked)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(()) => Ok(done(&auth, Done::OthersRevoked)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::unlink_account`].
 pub async fn unlink_account(id: &str) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
+    let (auth, principal) = who_asks()?;
     let unlinked = async {
-        count(&app, "/unlink-account").await?;
-        match guard::is_fresh(&app, &principal) {
-            true => linked::unlink(&app.db, &principal.user_id, id).await,
+        count(&auth, "/unlink-account").await?;
+        match guard::is_fresh(&auth, &principal) {
+            true => linked::unlink(&auth.db, &principal.user_id, id).await,
             false => Err(AuthError::SessionNotFresh.into()),
         }
     };
     match unlinked.await {
-        Ok(()) => Ok(done(&app, Done::AccountUnlinked)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(()) => Ok(done(&auth, Done::AccountUnlinked)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// See [`crate::api::settings::delete_account`].
 pub async fn delete_account(password: Password) -> Result<Done, ApiError> {
-    let (app, principal) = who_asks()?;
-    if !app.config.auth.delete_user {
+    let (auth, principal) = who_asks()?;
+    if !auth.config.auth.delete_user {
         return Err(ApiError::NotFound);
     }
-    match delete(&app, &principal, &password).await {
+    match delete(&auth, &principal, &password).await {
         Ok(Deletion::Done) => {
-            set_cookies(cookies::close_session(&app.config));
-            Ok(go_on(&app, path::ACCOUNT_DELETED, Done::Deleted, TypedFields::default()))
+            set_cookies(cookies::close_session(&auth.config));
+            Ok(go_on(&auth, path::ACCOUNT_DELETED, Done::Deleted, TypedFields::default()))
         }
-        Ok(Deletion::MailOrdered) => Ok(done(&app, Done::DeletionOrdered)),
-        Err(err) => Err(refuse(&app, err, TypedFields::default())),
+        Ok(Deletion::MailOrdered) => Ok(done(&auth, Done::DeletionOrdered)),
+        Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
 
 /// Unlike Better Auth's endpoint, the page asks everybody who has a password for it, however fresh the session.
-async fn delete(app: &AppState, principal: &Principal, password: &Password) -> Result<Deletion> {
-    count(app, "/delete-user").await?;
-    let accounts = linked::list(&app.db, &principal.user_id).await?;
+async fn delete(auth: &Auth, principal: &Principal, password: &Password) -> Result<Deletion> {
+    count(auth, "/delete-user").await?;
+    let accounts = linked::list(&auth.db, &principal.user_id).await?;
     let has_password = accounts.into_iter().map(linked_summary).any(|it| it.is_password());
     let password = has_password.then_some(password);
-    deletion::delete(app, principal, &visitor(app), password, Some(path::ACCOUNT_DELETED.to_owned())).await
+    deletion::delete(auth, principal, &visitor(auth), password, Some(path::ACCOUNT_DELETED.to_owned())).await
 }
 
-fn who_asks() -> Result<(AppState, Principal), ApiError> {
-    Ok((expect_context(), principal().ok_or_else(signed_out)?))
+fn who_asks() -> Result<(Auth, Principal), ApiError> {
+    Ok((auth(), principal().ok_or_else(signed_out)?))
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::expect_context;
 
-use super::{answer::signed_out, principal};
+use super::{answer::signed_out, form_request::principal};
 use crate::{
     model::{
         ApiError,

@@ -5,11 +5,11 @@
 
 use sqlx::FromRow;
 
-use super::{Order, recipients};
+use super::{Order, recipients, sender::Sender};
 use crate::{
     model::Timestamp,
     server::{
-        AppState, Result,
+        Result,
         db::on,
         ids,
         tx::{Tx, within},
@@ -45,33 +45,33 @@ pub(crate) struct Due {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn put(app: &AppState, to: &str, order: &Order) -> Result<()> {
-    put_within(app, Tx::begin(&app.db).await?, to, order).await
+pub async fn put(mail: &Sender, to: &str, order: &Order) -> Result<()> {
+    put_within(mail, Tx::begin(mail.db()).await?, to, order).await
 }
 
 /// As [`put`], together with what a transaction has done: either all of it happens, or nothing.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(crate) async fn put_within(app: &AppState, mut tx: Tx, to: &str, order: &Order) -> Result<()> {
+pub(crate) async fn put_within(mail: &Sender, mut tx: Tx, to: &str, order: &Order) -> Result<()> {
     if to.len() > MAX_ADDRESS_LENGTH {
         return Ok(());
     }
-    if !recipients::admit(app, &mut tx, to, order).await? {
+    if !recipients::admit(mail, &mut tx, to, order).await? {
         tracing::info!(mail.kind = order.kind(), "a mail was not ordered: its recipient was sent enough of late");
         return Ok(());
     }
-    if !insert(app, &mut tx, order).await? {
+    if !insert(mail, &mut tx, order).await? {
         tracing::warn!(mail.kind = order.kind(), "a mail was not ordered: {MAX_WAITING} wait to be sent already");
         return Ok(());
     }
     tx.commit().await?;
-    app.mail.wake();
+    mail.wake();
     Ok(())
 }
 
 /// Stores an order; false if too many wait.
-async fn insert(app: &AppState, tx: &mut Tx, order: &Order) -> Result<bool> {
+async fn insert(mail: &Sender, tx: &mut Tx, order: &Order) -> Result<bool> {
     let inserted: u64 = within!(tx, conn => sqlx::query(
         r#"
         insert into "mail" ("id", "order", "attempts", "nextAttemptAt", "createdAt")
@@ -81,7 +81,7 @@ async fn insert(app: &AppState, tx: &mut Tx, order: &Order) -> Result<bool> {
     )
     .bind(ids::auth_id())
     .bind(sqlx::types::Json(order))
-    .bind(app.clock.now())
+    .bind(mail.now())
     .bind(MAX_WAITING)
     .execute(conn)
     .await
@@ -93,9 +93,9 @@ async fn insert(app: &AppState, tx: &mut Tx, order: &Order) -> Result<bool> {
 ///
 /// Both conditions on the time are needed: on PostgreSQL, a second server waits for the row and sees only then that
 /// it is taken.
-pub(crate) async fn claim(app: &AppState) -> Result<Option<Due>> {
-    let now = app.clock.now();
-    Ok(on!(app.db.write(), pool => sqlx::query_as(
+pub(crate) async fn claim(mail: &Sender) -> Result<Option<Due>> {
+    let now = mail.now();
+    Ok(on!(mail.db().write(), pool => sqlx::query_as(
         r#"
         update "mail"
         set "nextAttemptAt" = $2
@@ -113,8 +113,8 @@ pub(crate) async fn claim(app: &AppState) -> Result<Option<Due>> {
 }
 
 /// Notes that sending failed, and when it is to be tried again.
-pub(super) async fn postpone(app: &AppState, id: &str, until: Timestamp) -> Result<()> {
-    Ok(on!(app.db.write(), pool => sqlx::query(
+pub(super) async fn postpone(mail: &Sender, id: &str, until: Timestamp) -> Result<()> {
+    Ok(on!(mail.db().write(), pool => sqlx::query(
         r#"update "mail" set "attempts" = "attempts" + 1, "nextAttemptAt" = $2 where "id" = $1"#,
     )
     .bind(id)
@@ -125,8 +125,8 @@ pub(super) async fn postpone(app: &AppState, id: &str, until: Timestamp) -> Resu
 }
 
 /// Takes a mail out: it was sent, or is given up.
-pub(super) async fn remove(app: &AppState, id: &str) -> Result<()> {
-    Ok(on!(app.db.write(), pool => sqlx::query(r#"delete from "mail" where "id" = $1"#)
+pub(super) async fn remove(mail: &Sender, id: &str) -> Result<()> {
+    Ok(on!(mail.db().write(), pool => sqlx::query(r#"delete from "mail" where "id" = $1"#)
         .bind(id)
         .execute(pool)
         .await
@@ -134,8 +134,8 @@ pub(super) async fn remove(app: &AppState, id: &str) -> Result<()> {
 }
 
 /// Returns when the next mail is due, if any waits.
-pub(super) async fn next_due(app: &AppState) -> Result<Option<Timestamp>> {
-    Ok(on!(app.db.read(), pool => sqlx::query_scalar(
+pub(super) async fn next_due(mail: &Sender) -> Result<Option<Timestamp>> {
+    Ok(on!(mail.db().read(), pool => sqlx::query_scalar(
         r#"select "nextAttemptAt" from "mail" order by "nextAttemptAt" limit 1"#,
     )
     .fetch_optional(pool)

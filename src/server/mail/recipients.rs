@@ -6,11 +6,11 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Order;
+use super::{Order, sender::Sender};
 use crate::{
     model::Timestamp,
     server::{
-        AppState, Db, Result,
+        Db, Result,
         config::Secret,
         db::on,
         tx::{Tx, within},
@@ -40,19 +40,19 @@ struct Budget<'a> {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(super) async fn admit(app: &AppState, tx: &mut Tx, to: &str, order: &Order) -> Result<bool> {
-    if !is_limited(app) {
+pub(super) async fn admit(mail: &Sender, tx: &mut Tx, to: &str, order: &Order) -> Result<bool> {
+    if !is_limited(mail) {
         return Ok(true);
     }
     let kind = order.kind();
-    if !count(app, tx, &Budget { kind, of: to, pause_s: PAUSE_S }).await? {
+    if !count(mail, tx, &Budget { kind, of: to, pause_s: PAUSE_S }).await? {
         return Ok(false);
     }
     match order {
         // One account may not write to any number of strangers.
-        Order::VerifyNewEmail { user_id, .. } => count(app, tx, &Budget { kind, of: user_id, pause_s: 0 }).await,
+        Order::VerifyNewEmail { user_id, .. } => count(mail, tx, &Budget { kind, of: user_id, pause_s: 0 }).await,
         Order::VerifySignUp { .. } => {
-            count(app, tx, &Budget { kind: Order::VERIFY_EMAIL, of: to, pause_s: PAUSE_S }).await.map(|_| true)
+            count(mail, tx, &Budget { kind: Order::VERIFY_EMAIL, of: to, pause_s: PAUSE_S }).await.map(|_| true)
         }
         _ => Ok(true),
     }
@@ -65,25 +65,25 @@ pub(super) async fn admit(app: &AppState, tx: &mut Tx, to: &str, order: &Order) 
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(super) async fn admit_variant(app: &AppState, to: &str, order: &Order) -> Result<bool> {
+pub(super) async fn admit_variant(mail: &Sender, to: &str, order: &Order) -> Result<bool> {
     let plain = plain_address(to);
-    if plain == to || !is_limited(app) {
+    if plain == to || !is_limited(mail) {
         return Ok(true);
     }
     let variants = format!("variants of {plain}");
-    let mut tx = Tx::begin(&app.db).await?;
-    let is_admitted = count(app, &mut tx, &Budget { kind: order.kind(), of: &variants, pause_s: 0 }).await?;
+    let mut tx = Tx::begin(mail.db()).await?;
+    let is_admitted = count(mail, &mut tx, &Budget { kind: order.kind(), of: &variants, pause_s: 0 }).await?;
     tx.commit().await?;
     Ok(is_admitted)
 }
 
-fn is_limited(app: &AppState) -> bool {
-    app.config.limits.storage.is_some()
+fn is_limited(mail: &Sender) -> bool {
+    mail.config().limits.storage.is_some()
 }
 
 /// Counts in one statement, so that several servers and parallel requests together send no more than one would.
-async fn count(app: &AppState, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool> {
-    let now = app.clock.now();
+async fn count(mail: &Sender, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool> {
+    let now = mail.now();
     let counted: u64 = within!(tx, conn => sqlx::query(
         r#"
         insert into "mailSent" ("key", "latest", "second", "third", "fourth", "fifth")
@@ -97,7 +97,7 @@ async fn count(app: &AppState, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool>
         where "mailSent"."latest" <= $3 and "mailSent"."fifth" <= $4
         "#,
     )
-    .bind(key(&app.config.secret, budget))
+    .bind(key(&mail.config().secret, budget))
     .bind(now.millis())
     .bind(now.plus_seconds(-budget.pause_s).millis())
     .bind(now.plus_seconds(-WINDOW_S).millis())

@@ -1,5 +1,7 @@
 //! Pages on trusted origins may call `/api/auth` and `/chatkit` (DESIGN §2).
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -7,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::server::AppState;
+use crate::server::config::Config;
 
 /// How long a browser may remember the answer to a preflight, in seconds.
 const MAX_AGE_S: &str = "600";
@@ -15,9 +17,9 @@ const MAX_AGE_S: &str = "600";
 /// Answers preflights of the configured origins and adds the `Access-Control-*` headers to their answers.
 ///
 /// Our own origin needs none, and gets none: its OPTIONS stay the recorded 404.
-pub async fn allow_trusted(State(app): State<AppState>, req: Request, next: Next) -> Response {
+pub async fn allow_trusted(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let origin = req.headers().get(header::ORIGIN).cloned();
-    let trusted = origin.filter(|origin| origin.to_str().is_ok_and(|text| app.config.trusted_origins.name(text)));
+    let trusted = origin.filter(|origin| origin.to_str().is_ok_and(|text| config.trusted_origins.name(text)));
     let Some(origin) = trusted.filter(|_| is_open(req.uri().path())) else { return next.run(req).await };
     let is_preflight =
         req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);

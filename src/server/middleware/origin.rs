@@ -1,7 +1,9 @@
 //! Which pages may send us requests that change something, and where people may be sent (reference §5).
 
+use std::sync::Arc;
+
 use super::trusted_origins::Origin;
-use crate::server::{AppState, config::Config};
+use crate::server::config::Config;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
@@ -145,10 +147,10 @@ fn said(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
 }
 
 /// Refuses requests to our server functions that another site's page sends: Leptos has no check of its own.
-pub async fn guard_forms(State(app): State<AppState>, req: Request, next: Next) -> Response {
+pub async fn guard_forms(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     match is_form(req.uri()) && !reads {
-        true => match check(&app.config, req.headers()) {
+        true => match check(&config, req.headers()) {
             Ok(()) => next.run(req).await,
             Err(refusal) => (StatusCode::FORBIDDEN, refusal.to_string()).into_response(),
         },

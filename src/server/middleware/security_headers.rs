@@ -1,5 +1,7 @@
 //! Headers that keep browsers on the safe side (DESIGN §5).
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, header},
@@ -7,19 +9,19 @@ use axum::{
     response::Response,
 };
 
-use crate::server::AppState;
+use crate::server::config::Config;
 
 /// Two years, in seconds.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// Adds the headers that every answer carries.
-pub async fn add(State(app): State<AppState>, req: Request, next: Next) -> Response {
+pub async fn add(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let mut response = next.run(req).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Forms without JavaScript return to their Referer, so it must be sent to ourselves.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    if app.config.is_secure() {
+    if config.is_secure() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response

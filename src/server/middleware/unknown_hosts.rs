@@ -15,7 +15,7 @@ use axum::{
 };
 
 use super::trusted_origins::Origin;
-use crate::server::AppState;
+use crate::server::config::Config;
 
 /// The most hosts that the log is told of: anybody may write one.
 const MAX_TOLD: usize = 20;
@@ -57,9 +57,9 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// Logs the first page that is asked for at each such host.
-pub async fn warn(State(app): State<AppState>, req: Request, next: Next) -> Response {
-    let base_url = app.config.base_url();
-    if let Some(host) = app.unknown_hosts.first_seen(&base_url, req.headers()) {
+pub async fn warn(State((hosts, config)): State<(UnknownHosts, Arc<Config>)>, req: Request, next: Next) -> Response {
+    let base_url = config.base_url();
+    if let Some(host) = hosts.first_seen(&base_url, req.headers()) {
         tracing::warn!(
             host,
             "a page was opened at `{host}`, but BETTER_AUTH_URL is {base_url}: links in mails lead there, and signing in \

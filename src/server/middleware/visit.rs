@@ -9,17 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::server::{
-    AppState,
-    auth::{
-        cookies,
-        principal::{self, Refresh, Visit},
-    },
+use crate::server::auth::{
+    auth_state::Auth,
+    cookies,
+    principal::{self, Refresh, Visit},
 };
 
 /// Puts a [`Visit`] into the request's extensions and its cookies into the answer.
-pub async fn read_session(State(app): State<AppState>, mut req: Request, next: Next) -> Response {
-    let visit = match principal::from_cookie(&app, req.headers(), Refresh::WhenDue).await {
+pub async fn read_session(State(auth): State<Auth>, mut req: Request, next: Next) -> Response {
+    let visit = match principal::from_cookie(&auth, req.headers(), Refresh::WhenDue).await {
         Ok(visit) => visit,
         Err(err) => {
             tracing::error!(error = %err, "reading the session of a page failed");
@@ -32,7 +30,7 @@ pub async fn read_session(State(app): State<AppState>, mut req: Request, next: N
     let mut response = next.run(req).await;
     // A handler that opens or ends a session knows better; other cookies of its own do not matter.
     let set = response.headers().get_all(header::SET_COOKIE);
-    if !set.iter().any(|cookie| cookies::is_session_token(&app.config, cookie)) {
+    if !set.iter().any(|cookie| cookies::is_session_token(&auth.config, cookie)) {
         response.headers_mut().extend(set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
     }
     if principal.is_some() {

@@ -211,7 +211,7 @@ on_both_engines! {
         let alice = app.sign_up("Alice").await;
         let mut feed = Feed::open(&app, &alice).await;
         app.post("/api/auth/sign-out", Some(&alice.cookie), &json!({})).await;
-        app.state.watch.look(&app.state).await.unwrap();
+        app.state.watch.look(&app.state.db, app.state.clock.now()).await.unwrap();
         let last = feed.next().await.unwrap();
         assert_eq!((&last["type"], &last["code"]), (&json!("error"), &json!("unauthorized")));
         assert_eq!(feed.next().await, None);

@@ -280,7 +280,7 @@ on_both_engines! {
         stream.read_to("w1 ").await;
         let (thread_id, _) = stream.ids();
         app.post("/api/auth/sign-out", Some(&alice.cookie), &json!({})).await;
-        app.state.watch.look(&app.state).await.unwrap();
+        app.state.watch.look(&app.state.db, app.state.clock.now()).await.unwrap();
         let last = stream.rest().await.pop().unwrap();
         assert_eq!((last.0, &last.1["code"]), (None, &json!("unauthorized")));
         tokio::time::sleep(Duration::from_millis(300)).await;

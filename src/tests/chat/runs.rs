@@ -266,7 +266,7 @@ on_both_engines! {
         his.read_to("w1 ").await;
         let thread_id = hers.thread_id();
         app.post("/api/auth/sign-out", Some(&alice.cookie), &json!({})).await;
-        app.state.watch.look(&app.state).await.unwrap();
+        app.state.watch.look(&app.state.db, app.state.clock.now()).await.unwrap();
         let last = hers.rest().await.pop().unwrap();
         assert_eq!((&last["type"], &last["code"]), (&json!("error"), &json!("unauthorized")));
         idle(&app, &thread_id).await;

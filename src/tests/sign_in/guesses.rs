@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::*;
 use crate::server::{
     Db, Error,
-    auth::limits::{Guesser, Limits},
+    auth::limits::{Limits, failures::Guesser},
 };
 
 const IN_MEMORY: &[&str] = &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8"];
@@ -26,7 +26,7 @@ async fn use_up(app: &TestApp, door: &Door, user: &TestUser) {
 
 /// Guesses once too often from a network.
 async fn is_slowed(app: &TestApp, door: &Door, from: &str, user: &TestUser) -> bool {
-    app.state.passwords.take_work();
+    app.state.auth.passwords.take_work();
     let answer = door.open(app, from, user).await;
     let is_refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
     if is_refused {
@@ -36,7 +36,7 @@ async fn is_slowed(app: &TestApp, door: &Door, from: &str, user: &TestUser) -> b
             false => json!({ "message": "Too many requests. Please try again later." }),
         };
         assert_eq!(answer.json(), expected);
-        assert!(app.state.passwords.take_work().is_empty(), "refused before any hash");
+        assert!(app.state.auth.passwords.take_work().is_empty(), "refused before any hash");
     }
     is_refused
 }

@@ -14,7 +14,7 @@ const BEHIND_A_PROXY: &[&str] = &["--trusted-proxies", "10.0.0.0/8"];
 
 /// Waits in the line for ever, as somebody of a network of their own.
 fn wait(app: &TestApp, n: usize) -> BoxFuture<'static, Result<()>> {
-    let queue = app.state.passwords.queue().clone();
+    let queue = app.state.auth.passwords.queue().clone();
     let asker = Asker::new(&format!("network {n}"), &format!("account {n}"));
     async move {
         let _turn = queue.turn(asker).await?;
@@ -26,7 +26,7 @@ fn wait(app: &TestApp, n: usize) -> BoxFuture<'static, Result<()>> {
 /// Takes all turns, and as many places in the line.
 fn occupy(app: &TestApp, n_waiting: usize) -> Vec<BoxFuture<'static, Result<()>>> {
     let mut occupants = Vec::new();
-    while app.state.passwords.queue().n_waiting() < n_waiting.max(1) {
+    while app.state.auth.passwords.queue().n_waiting() < n_waiting.max(1) {
         let mut occupant = wait(app, occupants.len());
         assert!((&mut occupant).now_or_never().is_none());
         occupants.push(occupant);
@@ -68,8 +68,8 @@ on_both_engines! {
             Door::api("/api/auth/reset-password", &json!({ "token": token, "newPassword": new })),
             Door::form("/api/fn/reset-password", &[("token", token), ("new_password", new)]),
         ]);
-        app.state.passwords.take_work();
-        let occupants = occupy(&app, app.state.passwords.queue().bound());
+        app.state.auth.passwords.take_work();
+        let occupants = occupy(&app, app.state.auth.passwords.queue().bound());
         for door in &doors {
             let refused = door.open(&app, "192.0.2.7", &ada).await;
             assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{} {}", door.path, refused.text());
@@ -81,7 +81,7 @@ on_both_engines! {
             };
             assert_eq!(refused.json(), expected, "{}", door.path);
         }
-        assert!(app.state.passwords.take_work().is_empty());
+        assert!(app.state.auth.passwords.take_work().is_empty());
         drop(occupants);
         // Nothing was lost by it: the session, the account, the link.
         let last = doors.iter().find(|door| door.path == "/api/auth/reset-password").unwrap();
@@ -95,7 +95,7 @@ async fn a_crowd_of_one_network_is_turned_away_before_anybody_else_is() {
     for crowd in ["2001:db8:1:", "198.51.100."] {
         let app = TestApp::with_flags(Engine::Sqlite, BEHIND_A_PROXY).await.seen_from("10.0.0.1");
         let ada = app.sign_up("Ada").await;
-        let queue = app.state.passwords.queue();
+        let queue = app.state.auth.passwords.queue();
         let occupants = occupy(&app, 0);
         let bound = queue.bound();
         let address = |n: usize| match crowd.contains(':') {
@@ -121,21 +121,21 @@ async fn a_crowd_of_one_network_is_turned_away_before_anybody_else_is() {
 #[tokio::test]
 async fn whoever_goes_away_while_waiting_costs_no_hash() {
     let app = TestApp::with_flags(Engine::Sqlite, BEHIND_A_PROXY).await.seen_from("10.0.0.1");
-    let queue = app.state.passwords.queue();
+    let queue = app.state.auth.passwords.queue();
     let occupants = occupy(&app, 0);
     let gone = leave(&app, &sign_in("nobody@example.com", WRONG), "192.0.2.7");
     until(|| queue.n_waiting() == 1).await;
     gone.abort();
     until(|| queue.n_waiting() == 0).await;
     drop(occupants);
-    assert!(app.state.passwords.take_work().is_empty());
+    assert!(app.state.auth.passwords.take_work().is_empty());
 }
 
 /// The words for people without JavaScript.
 #[tokio::test]
 async fn a_form_says_in_words_how_long_to_wait() {
     let app = TestApp::new(Engine::Sqlite).await;
-    let occupants = occupy(&app, app.state.passwords.queue().bound());
+    let occupants = occupy(&app, app.state.auth.passwords.queue().bound());
     let form = Request::post("/api/fn/sign-in")
         .header(header::ORIGIN, BASE_URL)
         .header(header::REFERER, format!("{BASE_URL}/sign-in"))

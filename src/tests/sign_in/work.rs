@@ -11,10 +11,10 @@ use crate::server::{
 };
 
 async fn work_of(app: &TestApp, path: &str, body: &Value, expected: StatusCode) -> Vec<Algorithm> {
-    app.state.passwords.take_work();
+    app.state.auth.passwords.take_work();
     let answer = app.post(path, None, body).await;
     assert_eq!(answer.status, expected, "{}", answer.text());
-    let mut work = app.state.passwords.take_work();
+    let mut work = app.state.auth.passwords.take_work();
     work.sort_unstable();
     work
 }
@@ -40,7 +40,7 @@ on_both_engines! {
         store(&app, &users[1], Some(&scrypt().await)).await;
         store(&app, &users[2], None).await;
         store(&app, &users[3], Some("$argon2id$v=19$m=0,t=0,p=0$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo")).await;
-        app.state.passwords.look(&app.state.db).await.unwrap();
+        app.state.auth.passwords.look(&app.state.db).await.unwrap();
         let unknown = (0..8).map(|n| format!("nobody{n}@example{n}.com"));
         for email in users.iter().map(|user| user.email.clone()).chain(unknown) {
             let guess = json!({ "email": email, "password": WRONG });
@@ -52,7 +52,7 @@ on_both_engines! {
     async fn the_first_hash_of_another_kind_is_noticed_at_once(app) {
         let (ada, guess) = (app.sign_up("Ada").await, json!({ "email": "nobody@example.com", "password": WRONG }));
         store(&app, &ada, Some(&scrypt().await)).await;
-        app.state.passwords.look(&app.state.db).await.unwrap();
+        app.state.auth.passwords.look(&app.state.db).await.unwrap();
         let cost = async || work_of(&app, "/api/auth/sign-in/email", &guess, StatusCode::UNAUTHORIZED).await;
         assert_eq!(cost().await, [Algorithm::Scrypt]);
         app.sign_up("Eve").await;

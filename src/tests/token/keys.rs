@@ -91,7 +91,7 @@ on_both_engines! {
 
     async fn servers_that_make_keys_at_once_believe_each_other(app, EDDSA) {
         let other = app.another(|_| ());
-        let [ours, theirs] = [&app, &other].map(|server| server.state.keys.signing(&server.state));
+        let [ours, theirs] = [&app, &other].map(|server| server.state.auth.keys.signing(&server.state.auth));
         let (ours, theirs) = tokio::join!(ours, theirs);
         let ada = app.sign_up("Ada").await;
         let theirs_token = new_token(&other, &ada.cookie).await;
@@ -155,7 +155,7 @@ on_both_engines! {
     async fn a_key_of_a_real_database_verifies_and_signs(app, FIXTURE) {
         load_fixture(&app).await;
         let (cookie, theirs) = of_fixture(&app);
-        let key = app.state.keys.signing(&app.state).await.unwrap();
+        let key = app.state.auth.keys.signing(&app.state.auth).await.unwrap();
         assert_eq!(key.id, FIXTURE_KEY);
         let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
         rules.set_audience(&["http://localhost:3000"]);
@@ -179,12 +179,12 @@ on_both_engines! {
         let (cookie, _) = of_fixture(&app);
         let first = new_token(&app, &cookie).await;
         let other = app.another(|config| config.secret = Secret::new("another secret, of 32 bytes or more"));
-        let key = other.state.keys.signing(&other.state).await.unwrap();
+        let key = other.state.auth.keys.signing(&other.state.auth).await.unwrap();
         assert_ne!(key.id, FIXTURE_KEY);
         assert_eq!(kids(&other).await, [key.id.clone(), FIXTURE_KEY.to_owned()]);
         assert_eq!(list_threads(&other, &first).await.status, StatusCode::OK);
         let restarted = app.another(|config| config.secret = Secret::new("another secret, of 32 bytes or more"));
-        assert_eq!(restarted.state.keys.signing(&restarted.state).await.unwrap().id, key.id);
+        assert_eq!(restarted.state.auth.keys.signing(&restarted.state.auth).await.unwrap().id, key.id);
     }
 
     async fn a_private_key_in_clear_signs(app, EDDSA) {
@@ -203,7 +203,7 @@ on_both_engines! {
 
     async fn rows_that_are_no_keys_are_left_out_and_others_only_published(app, EDDSA) {
         let other = app.another(|config| config.jwt.algorithm = JwtAlgorithm::Es256);
-        let of_other = other.state.keys.signing(&other.state).await.unwrap().id.clone();
+        let of_other = other.state.auth.keys.signing(&other.state.auth).await.unwrap().id.clone();
         let rows = [("junk", "junk", "junk"), ("kind", r#"{"kty":"AKP","pub":"x"}"#, "{}"),
             ("half", r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#, r#""00""#)];
         for (id, public, private) in rows {

@@ -75,7 +75,7 @@ fn mail_token(app: &TestApp, user: &TestUser) -> String {
         link_id: None,
         has_agreed: false,
     };
-    mail_tokens::mint(&app.state, claims).unwrap()
+    mail_tokens::mint(&app.state.auth, claims).unwrap()
 }
 
 /// The public key in the forms that people hand to a library as if it were a secret.
@@ -205,7 +205,7 @@ async fn of_the_shared_secret() {
     check_claims(&app, &ada, |claims| signed("HS256", claims, SECRET.as_bytes())).await;
     check_mail_tokens(&app, &ada, |claims| signed("HS256", claims, SECRET.as_bytes())).await;
     let keys = app.another(|config| config.jwt.algorithm = JwtAlgorithm::EdDsa);
-    let key = keys.state.keys.signing(&keys.state).await.unwrap();
+    let key = keys.state.auth.keys.signing(&keys.state.auth).await.unwrap();
     check(
         &app,
         vec![
@@ -226,7 +226,7 @@ async fn of_keys() {
     for algorithm in [JwtAlgorithm::EdDsa, JwtAlgorithm::Es256, JwtAlgorithm::Rs256] {
         let app = TestApp::with_flags(Engine::Sqlite, &["--jwt-algorithm", algorithm.name()]).await;
         let ada = app.sign_up("Ada").await;
-        let key = app.state.keys.signing(&app.state).await.unwrap();
+        let key = app.state.auth.keys.signing(&app.state.auth).await.unwrap();
         let ours = |claims: &Value| token(&json!({ "alg": algorithm.name(), "kid": key.id }), claims, by(&key));
         check_claims(&app, &ada, ours).await;
         check_mail_tokens(&app, &ada, ours).await;
@@ -242,11 +242,11 @@ async fn check_keys(app: &TestApp, ada: &TestUser, key: &Key) {
     let good = claims(&ada.token);
     // A key of the same kind, in the table of somebody else's database.
     let foreign = TestApp::with_flags(Engine::Sqlite, &["--jwt-algorithm", algorithm.name()]).await;
-    let foreign = foreign.state.keys.signing(&foreign.state).await.unwrap();
+    let foreign = foreign.state.auth.keys.signing(&foreign.state.auth).await.unwrap();
     // One that is in ours, of another algorithm.
     let other = if algorithm == JwtAlgorithm::EdDsa { JwtAlgorithm::Es256 } else { JwtAlgorithm::EdDsa };
     let another = app.another(|config| config.jwt.algorithm = other);
-    let odd = another.state.keys.signing(&another.state).await.unwrap();
+    let odd = another.state.auth.keys.signing(&another.state.auth).await.unwrap();
     app.state.clock.advance_seconds(3);
     let named = |alg: JwtAlgorithm, kid: Value, key: &Key| {
         token(&with(&json!({ "alg": alg.name() }), "kid", kid), &good, by(key))
@@ -297,7 +297,7 @@ async fn check_confusion(app: &TestApp, ada: &TestUser, key: &Key) {
 async fn of_another_algorithm() {
     let app = TestApp::with_flags(Engine::Sqlite, &["--jwt-algorithm", "RS256"]).await;
     let ada = app.sign_up("Ada").await;
-    let key = app.state.keys.signing(&app.state).await.unwrap();
+    let key = app.state.auth.keys.signing(&app.state.auth).await.unwrap();
     let names =
         [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA, Algorithm::HS512];
     for name in names {

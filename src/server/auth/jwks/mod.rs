@@ -18,7 +18,7 @@ pub use self::{
 };
 use crate::{
     model::Timestamp,
-    server::{AppState, Clock, Db, Error, Result, config::Config},
+    server::{Clock, Db, Error, Result, config::Config},
 };
 
 /// How long what was read is believed, in seconds: a key that an operator deletes signs no longer than this.
@@ -39,12 +39,6 @@ pub struct Issuer<'a> {
     pub clock: &'a Clock,
     /// How they are made, and what encrypts them.
     pub config: &'a Config,
-}
-
-impl<'a> From<&'a AppState> for Issuer<'a> {
-    fn from(app: &'a AppState) -> Self {
-        Self { db: &app.db, clock: &app.clock, config: &app.config }
-    }
 }
 
 #[derive(Default)]
@@ -85,15 +79,16 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`Error::Db`].
-    pub async fn verifying(&self, app: &AppState, kid: &str) -> Result<Option<Arc<Key>>> {
+    pub async fn verifying(&self, issuer: Issuer<'_>, kid: &str) -> Result<Option<Arc<Key>>> {
         let named = |keys: &[Arc<Key>]| {
-            let now = app.clock.now();
-            let good = |key: &&Arc<Key>| key.id == kid && key.verifying.is_some() && key.counts(&app.config.jwt, now);
+            let now = issuer.clock.now();
+            let good =
+                |key: &&Arc<Key>| key.id == kid && key.verifying.is_some() && key.counts(&issuer.config.jwt, now);
             keys.iter().find(good).cloned()
         };
-        match named(&self.read(app.into(), REREAD_AFTER_S).await?) {
+        match named(&self.read(issuer, REREAD_AFTER_S).await?) {
             Some(key) => Ok(Some(key)),
-            None => Ok(named(&self.read(app.into(), SEARCH_AFTER_S).await?)),
+            None => Ok(named(&self.read(issuer, SEARCH_AFTER_S).await?)),
         }
     }
 
@@ -101,12 +96,12 @@ impl KeyRing {
     ///
     /// # Errors
     /// [`Error::Db`], [`Error::Key`].
-    pub async fn published(&self, app: &AppState) -> Result<Vec<PublishedKey>> {
-        self.read(app.into(), 0).await?;
-        self.signing(app).await?;
-        let now = app.clock.now();
+    pub async fn published(&self, issuer: Issuer<'_>) -> Result<Vec<PublishedKey>> {
+        self.read(issuer, 0).await?;
+        self.signing(issuer).await?;
+        let now = issuer.clock.now();
         let keys = self.known().keys;
-        let counting = keys.iter().filter(|key| key.counts(&app.config.jwt, now));
+        let counting = keys.iter().filter(|key| key.counts(&issuer.config.jwt, now));
         Ok(counting.filter_map(|key| key.published().cloned()).collect())
     }
 

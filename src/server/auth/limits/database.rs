@@ -1,6 +1,6 @@
 //! Requests counted in Better Auth's table `rateLimit`.
 
-use super::{Verdict, rules::Rule};
+use super::rules::{Rule, Verdict};
 use crate::{
     model::Timestamp,
     server::{Db, Result, db::on, ids},

@@ -7,7 +7,10 @@
 //! A try counts before the password is hashed, and is taken back when it was right: of any number at once, no more
 //! than these are checked.
 
-use super::{Limits, Verdict, rules::Rule};
+use super::{
+    Limits,
+    rules::{Rule, Verdict},
+};
 use crate::{
     model::auth::AuthError,
     server::{Result, middleware::client},

@@ -6,7 +6,7 @@ use std::{
     sync::Mutex,
 };
 
-use super::{Verdict, rules::Rule};
+use super::rules::{Rule, Verdict};
 use crate::model::Timestamp;
 
 /// The most keys that are kept, as in Better Auth.

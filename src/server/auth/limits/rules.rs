@@ -1,7 +1,9 @@
 //! How many requests to a path are too many.
 
-use super::Verdict;
-use crate::model::Timestamp;
+use crate::{
+    model::{Timestamp, auth::AuthError},
+    server::{Error, Result},
+};
 
 /// At most so many requests, each within the window since the one before it that was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,31 @@ impl Rule {
         let left_ms = last.plus_seconds(self.window_s).millis().saturating_sub(now.millis());
         let seconds = left_ms.div_euclid(1000) + i64::from(left_ms.rem_euclid(1000) > 0);
         Verdict::Refused { retry_after_s: seconds.clamp(1, self.window_s) }
+    }
+}
+
+/// Whether a request may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has been counted.
+    Allowed,
+    /// It is one too many, and has not been counted.
+    Refused {
+        /// When the window is over, in seconds from now; at least 1.
+        retry_after_s: i64,
+    },
+}
+
+impl Verdict {
+    /// Goes on, or refuses with the time to wait.
+    ///
+    /// # Errors
+    /// [`Error::Wait`].
+    pub fn or_refuse(self, refusal: AuthError) -> Result<()> {
+        match self {
+            Self::Allowed => Ok(()),
+            Self::Refused { retry_after_s } => Err(Error::Wait { refusal, retry_after_s }),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::Algorithm;
-use crate::server::{Db, Result, auth::credentials};
+use crate::server::{Db, Result, auth::stored_passwords};
 
 /// The time between two looks at the database, which another server may have written to.
 pub const LOOK_INTERVAL: Duration = Duration::from_secs(60 * 60);
@@ -27,7 +27,7 @@ impl Kinds {
     /// # Errors
     /// [`crate::server::Error::Db`].
     pub async fn look(&self, db: &Db) -> Result<()> {
-        let (argon2id, scrypt) = credentials::kinds(db).await?;
+        let (argon2id, scrypt) = stored_passwords::kinds(db).await?;
         self.argon2id.store(argon2id, Ordering::Relaxed);
         self.scrypt.store(scrypt, Ordering::Relaxed);
         Ok(())

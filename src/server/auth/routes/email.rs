@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use crate::{
     model::{auth::AuthError, page::Done, path},
     server::{
-        AppState, Error, Result,
+        Error, Result,
         auth::{
             answer::SetCookies,
+            auth_state::Auth,
             body::{self, JsonBody},
             cookies::{self, Remember},
             devices, email_change, guard, links,
@@ -28,7 +29,7 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/send-verification-email", post(send_verification_email))
         .route("/verify-email", get(verify_email))
@@ -36,55 +37,52 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// Somebody who is signed in may ask for the own address only; nobody else is told whether there was anything to send.
-async fn send_verification_email(
-    State(app): State<AppState>,
-    JsonBody(req): JsonBody,
-) -> Result<Json<Value>, WireError> {
+async fn send_verification_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let email = fields.email("email");
     let callback_url = fields.optional_string("callbackURL");
     fields.end()?;
     let email = email?;
-    let visit = principal::from_cookie(&app, &req.parts.headers, Refresh::WhenDue).await?;
+    let visit = principal::from_cookie(&auth, &req.parts.headers, Refresh::WhenDue).await?;
     SetCookies::of(&req.parts).extend(visit.set_cookies);
     match visit.principal {
         Some(principal) if principal.user.email != email.as_str() => return Err(AuthError::EmailMismatch.into()),
         Some(principal) if principal.user.email_verified => return Err(AuthError::EmailAlreadyVerified.into()),
-        _ => verification::order(&app, &email, callback_url).await?,
+        _ => verification::order(&auth, &email, callback_url).await?,
     }
     Ok(Json(json!({ "status": true })))
 }
 
-async fn change_email(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn change_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let new_email = fields.email("newEmail");
     let callback_url = fields.optional_string("callbackURL");
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
-    email_change::request(&app, &principal, &new_email?, callback_url).await?;
+    let principal = guard::session(&auth, &req.parts).await?;
+    email_change::request(&auth, &principal, &new_email?, callback_url).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// Where the links of mails lead: to `callbackURL`, with `?error=CODE` if they are no good, or to a JSON answer.
-async fn verify_email(State(app): State<AppState>, parts: Parts) -> Response {
-    links::answer(&parts.headers, follow_link(&app, &parts).await)
+async fn verify_email(State(auth): State<Auth>, parts: Parts) -> Response {
+    links::answer(&parts.headers, follow_link(&auth, &parts).await)
 }
 
-async fn follow_link(app: &AppState, parts: &Parts) -> Result<Response, WireError> {
+async fn follow_link(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {
     let mut query = body::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(app, callback_url.as_deref())?;
-    let followed = match mail_tokens::verify(app, &token) {
-        Ok(claims) => follow(app, parts, &claims, callback_url.clone()).await,
+    targets::check_callback_url(auth, callback_url.as_deref())?;
+    let followed = match mail_tokens::verify(auth, &token) {
+        Ok(claims) => follow(auth, parts, &claims, callback_url.clone()).await,
         Err(err) => Err(err.into()),
     };
     match (followed, callback_url) {
         (Ok(followed), Some(url)) => {
             if url == path::VERIFY_EMAIL && followed.is_proved {
                 // Our page says so only to whoever followed the link.
-                SetCookies::of(parts).extend([memory::keep_done(app, Done::EmailVerified)]);
+                SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::EmailVerified)]);
             }
             Ok(links::found(&url))
         }
@@ -104,24 +102,24 @@ struct Followed {
 }
 
 /// Does what the link is for.
-async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Followed> {
-    let visit = principal::from_cookie(app, &parts.headers, Refresh::WhenDue).await?;
+async fn follow(auth: &Auth, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Followed> {
+    let visit = principal::from_cookie(auth, &parts.headers, Refresh::WhenDue).await?;
     SetCookies::of(parts).extend(visit.set_cookies);
     let visitor = visit.principal.as_ref();
     let Some(request_type) = claims.request_type else {
-        let body = verify(app, parts, claims, visitor).await?;
+        let body = verify(auth, parts, claims, visitor).await?;
         return Ok(Followed { body, is_proved: true });
     };
-    let (user, new_email) = email_change::judge(app, claims, visitor).await?;
+    let (user, new_email) = email_change::judge(auth, claims, visitor).await?;
     match request_type {
         RequestType::ChangeEmailConfirmation => {
-            email_change::confirm(app, claims, new_email, callback_url).await?;
+            email_change::confirm(auth, claims, new_email, callback_url).await?;
             Ok(Followed { body: json!({ "status": true }), is_proved: false })
         }
         RequestType::ChangeEmailVerification => {
-            let user = email_change::apply(app, &user, &new_email, claims).await?;
+            let user = email_change::apply(auth, &user, &new_email, claims).await?;
             if let Some(visitor) = visitor {
-                set_again(app, parts, visitor);
+                set_again(auth, parts, visitor);
             }
             Ok(Followed { is_proved: user.email_verified, body: json!({ "status": true, "user": user }) })
         }
@@ -129,16 +127,16 @@ async fn follow(app: &AppState, parts: &Parts, claims: &MailClaims, callback_url
 }
 
 /// Returns the JSON answer.
-async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
-    let verified = verification::verify(app, claims).await?;
-    if let Some(user) = verified.filter(|_| app.config.auth.auto_sign_in_after_verification) {
+async fn verify(auth: &Auth, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
+    let verified = verification::verify(auth, claims).await?;
+    if let Some(user) = verified.filter(|_| auth.config.auth.auto_sign_in_after_verification) {
         match visitor.filter(|visitor| visitor.user_id == user.id) {
-            Some(visitor) => set_again(app, parts, visitor),
+            Some(visitor) => set_again(auth, parts, visitor),
             None => {
-                let visitor = Visitor::of(&app.config, parts);
-                let session = sessions::open(app, &user.id, Remember::Yes, &visitor).await?;
-                SetCookies::of(parts).extend(cookies::open_session(&app.config, &session.token, Remember::Yes));
-                SetCookies::of(parts).extend(devices::remember(app, &visitor, &user.id).await?);
+                let visitor = Visitor::of(&auth.config, parts);
+                let session = sessions::open(auth, &user.id, Remember::Yes, &visitor).await?;
+                SetCookies::of(parts).extend(cookies::open_session(&auth.config, &session.token, Remember::Yes));
+                SetCookies::of(parts).extend(devices::remember(auth, &visitor, &user.id).await?);
             }
         }
     }
@@ -146,7 +144,7 @@ async fn verify(app: &AppState, parts: &Parts, claims: &MailClaims, visitor: Opt
 }
 
 /// Sets the session's cookie again, as Better Auth does when what it may hold of the user has changed.
-fn set_again(app: &AppState, parts: &Parts, visitor: &Principal) {
-    let remember = cookies::remember(&app.config, &parts.headers);
-    SetCookies::of(parts).extend(cookies::open_session(&app.config, &visitor.session.token, remember));
+fn set_again(auth: &Auth, parts: &Parts, visitor: &Principal) {
+    let remember = cookies::remember(&auth.config, &parts.headers);
+    SetCookies::of(parts).extend(cookies::open_session(&auth.config, &visitor.session.token, remember));
 }

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::{
     model::auth::{EmailAddress, Password},
     server::{
-        AppState,
         auth::{
             accounts::{self, SignIn, SignUp, SignedUp},
             answer::SetCookies,
+            auth_state::Auth,
             body::{FormOrJsonBody, JsonBody},
             cookies, devices, principal, sessions,
             sessions::Visitor,
@@ -25,17 +25,14 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/sign-up/email", post(sign_up_email))
         .route("/sign-in/email", post(sign_in_email))
         .route("/sign-out", post(sign_out))
 }
 
-async fn sign_up_email(
-    State(app): State<AppState>,
-    FormOrJsonBody(req): FormOrJsonBody,
-) -> Result<Response, WireError> {
+async fn sign_up_email(State(auth): State<Auth>, FormOrJsonBody(req): FormOrJsonBody) -> Result<Response, WireError> {
     let mut fields = req.fields_and_more()?;
     let name = fields.string("name");
     fields.short_enough("name", &name);
@@ -48,24 +45,21 @@ async fn sign_up_email(
     let callback_url = fields.optional_string("callbackURL");
     let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
     fields.end()?;
-    origin::check_login(&app.config, &req.parts.headers)?;
+    origin::check_login(&auth.config, &req.parts.headers)?;
 
     let input = SignUp { name, email: email?, password: Password::new(password), image, remember };
-    let visitor = Visitor::of(&app.config, &req.parts);
-    let SignedUp { user, session } = accounts::sign_up(&app, input, callback_url, &visitor).await?;
+    let visitor = Visitor::of(&auth.config, &req.parts);
+    let SignedUp { user, session } = accounts::sign_up(&auth, input, callback_url, &visitor).await?;
     let token = session.map(|session| session.token);
     if let Some(token) = &token {
         let set_cookies = SetCookies::of(&req.parts);
-        set_cookies.extend(cookies::open_session(&app.config, token, remember));
-        set_cookies.extend(devices::remember(&app, &visitor, &user.id).await?);
+        set_cookies.extend(cookies::open_session(&auth.config, token, remember));
+        set_cookies.extend(devices::remember(&auth, &visitor, &user.id).await?);
     }
     Ok(Json(json!({ "token": token, "user": user })).into_response())
 }
 
-async fn sign_in_email(
-    State(app): State<AppState>,
-    FormOrJsonBody(req): FormOrJsonBody,
-) -> Result<Response, WireError> {
+async fn sign_in_email(State(auth): State<Auth>, FormOrJsonBody(req): FormOrJsonBody) -> Result<Response, WireError> {
     let mut fields = req.fields()?;
     let email = fields.string("email");
     let password = Password::new(fields.string("password"));
@@ -73,11 +67,11 @@ async fn sign_in_email(
     let callback_url = url.clone().filter(|url| !url.is_empty());
     let remember = fields.optional_bool("rememberMe").unwrap_or(true).into();
     fields.end()?;
-    origin::check_login(&app.config, &req.parts.headers)?;
+    origin::check_login(&auth.config, &req.parts.headers)?;
 
     let input = SignIn { email: EmailAddress::parse(&email)?, password, remember };
-    let visitor = Visitor::of(&app.config, &req.parts);
-    let (user, session) = accounts::sign_in(&app, input, callback_url.clone(), &visitor).await?;
+    let visitor = Visitor::of(&auth.config, &req.parts);
+    let (user, session) = accounts::sign_in(&auth, input, callback_url.clone(), &visitor).await?;
     let mut body = json!({ "redirect": callback_url.is_some(), "token": session.token, "user": user });
     let mut location = HeaderMap::new();
     if let Some(url) = callback_url {
@@ -88,16 +82,16 @@ async fn sign_in_email(
         body["url"] = url.into();
     }
     let set_cookies = SetCookies::of(&req.parts);
-    set_cookies.extend(cookies::open_session(&app.config, &session.token, remember));
-    set_cookies.extend(devices::remember(&app, &visitor, &session.user_id).await?);
+    set_cookies.extend(cookies::open_session(&auth.config, &session.token, remember));
+    set_cookies.extend(devices::remember(&auth, &visitor, &session.user_id).await?);
     Ok((location, Json(body)).into_response())
 }
 
-async fn sign_out(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn sign_out(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     req.fields_if_any()?;
-    if let Some(token) = principal::session_token(&app.config, &req.parts.headers) {
-        sessions::delete_by_token(&app.db, &token).await?;
+    if let Some(token) = principal::session_token(&auth.config, &req.parts.headers) {
+        sessions::delete_by_token(&auth.db, &token).await?;
     }
-    SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+    SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
     Ok(Json(json!({ "success": true })))
 }

@@ -11,20 +11,18 @@ use serde_json::{Value, json};
 
 use crate::{
     model::auth::{AuthError, Password},
-    server::{
-        AppState,
-        auth::{
-            answer::SetCookies,
-            body::{self, JsonBody},
-            cookies, credentials, devices, guard, links, recovery,
-            sessions::Visitor,
-            targets,
-            wire::WireError,
-        },
+    server::auth::{
+        answer::SetCookies,
+        auth_state::Auth,
+        body::{self, JsonBody},
+        cookies, credentials, devices, guard, links, recovery,
+        sessions::Visitor,
+        targets,
+        wire::WireError,
     },
 };
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/change-password", post(change_password))
         .route("/verify-password", post(verify_password))
@@ -33,83 +31,80 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/reset-password", post(reset_password))
 }
 
-async fn change_password(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn change_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let new = Password::new(fields.string("newPassword"));
     let current = Password::new(fields.string("currentPassword"));
     let revoke_others = fields.optional_bool("revokeOtherSessions").unwrap_or(false);
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
+    let principal = guard::session(&auth, &req.parts).await?;
 
-    let remember = cookies::remember(&app.config, &req.parts.headers);
-    let visitor = Visitor::of(&app.config, &req.parts);
+    let remember = cookies::remember(&auth.config, &req.parts.headers);
+    let visitor = Visitor::of(&auth.config, &req.parts);
     let revoke = revoke_others.then_some(remember);
-    let session = credentials::change_password(&app, &principal, &current, &new, revoke, &visitor).await?;
+    let session = credentials::change_password(&auth, &principal, &current, &new, revoke, &visitor).await?;
     let token = session.map(|session| session.token);
     let set_cookies = SetCookies::of(&req.parts);
     if let Some(token) = &token {
-        set_cookies.extend(cookies::open_session(&app.config, token, remember));
+        set_cookies.extend(cookies::open_session(&auth.config, token, remember));
     }
-    set_cookies.extend(devices::remember(&app, &visitor, &principal.user_id).await?);
+    set_cookies.extend(devices::remember(&auth, &visitor, &principal.user_id).await?);
     Ok(Json(json!({ "token": token, "user": principal.user })))
 }
 
-async fn verify_password(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn verify_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let password = Password::new(fields.string("password"));
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
-    let visitor = Visitor::of(&app.config, &req.parts);
-    match credentials::verify_password(&app, &principal.user_id, &visitor, &password).await? {
+    let principal = guard::session(&auth, &req.parts).await?;
+    let visitor = Visitor::of(&auth.config, &req.parts);
+    match credentials::verify_password(&auth, &principal.user_id, &visitor, &password).await? {
         true => Ok(Json(json!({ "status": true }))),
         false => Err(AuthError::InvalidPassword.into()),
     }
 }
 
-async fn request_password_reset(
-    State(app): State<AppState>,
-    JsonBody(req): JsonBody,
-) -> Result<Json<Value>, WireError> {
+async fn request_password_reset(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let email = fields.email("email");
     let redirect_to = fields.optional_string("redirectTo");
     fields.end()?;
-    recovery::request_reset(&app, &email?, redirect_to).await?;
+    recovery::request_reset(&auth, &email?, redirect_to).await?;
     let message = "If this email exists in our system, check your email for the reset link";
     Ok(Json(json!({ "status": true, "message": message })))
 }
 
 /// Where the links of mails lead: on to the page that asks for the new password.
 async fn reset_password_callback(
-    State(app): State<AppState>,
+    State(auth): State<Auth>,
     token: Result<Path<String>, PathRejection>,
     parts: Parts,
 ) -> Response {
     // Our tokens are ASCII: one that is not UTF-8 is invalid.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    links::answer(&parts.headers, go_to_reset(&app, &token, &parts).await)
+    links::answer(&parts.headers, go_to_reset(&auth, &token, &parts).await)
 }
 
-async fn go_to_reset(app: &AppState, token: &str, parts: &Parts) -> Result<Response, WireError> {
+async fn go_to_reset(auth: &Auth, token: &str, parts: &Parts) -> Result<Response, WireError> {
     let mut query = body::query(parts);
     let callback_url = query.string("callbackURL");
     query.end()?;
-    targets::check_callback_url(app, Some(&callback_url))?;
-    let is_good = !callback_url.is_empty() && recovery::is_good(app, token).await?;
-    let page = links::absolute(app, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
+    targets::check_callback_url(auth, Some(&callback_url))?;
+    let is_good = !callback_url.is_empty() && recovery::is_good(auth, token).await?;
+    let page = links::absolute(auth, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
     Ok(links::found(&match is_good {
         true => links::with_param(&page, "token", token),
         false => links::with_error(&page, AuthError::InvalidToken),
     }))
 }
 
-async fn reset_password(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn reset_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let new = Password::new(fields.string("newPassword"));
     let in_body = fields.optional_string("token").filter(|token| !token.is_empty());
     fields.end()?;
     let in_query = body::query(&req.parts).optional_string("token").filter(|token| !token.is_empty());
     let token = in_body.or(in_query).ok_or(AuthError::InvalidToken)?;
-    recovery::reset(&app, &token, &Visitor::of(&app.config, &req.parts), &new).await?;
+    recovery::reset(&auth, &token, &Visitor::of(&auth.config, &req.parts), &new).await?;
     Ok(Json(json!({ "status": true })))
 }

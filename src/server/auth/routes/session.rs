@@ -10,17 +10,15 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::server::{
-    AppState,
-    auth::{
-        answer::{self, SetCookies},
-        body::JsonBody,
-        cookies, guard,
-        principal::{self, Refresh},
-        sessions::{self, SessionRow},
-        tokens,
-        wire::WireError,
-    },
+use crate::server::auth::{
+    answer::{self, SetCookies},
+    auth_state::Auth,
+    body::JsonBody,
+    cookies, guard,
+    principal::{self, Refresh},
+    sessions::{self, SessionRow},
+    tokens,
+    wire::WireError,
 };
 
 /// The most bytes of a token that goes into a header.
@@ -28,7 +26,7 @@ const MAX_HEADER_BYTES: usize = 8 * 1024;
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/get-session", get(get_session).post(post_get_session))
         .route("/update-session", post(update_session))
@@ -51,16 +49,16 @@ impl GetSessionQuery {
     }
 }
 
-async fn get_session(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
+async fn get_session(State(auth): State<Auth>, parts: Parts) -> Result<Response, WireError> {
     let query = Query::<GetSessionQuery>::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default();
-    let visit = principal::from_cookie(&app, &parts.headers, query.refresh()).await?;
+    let visit = principal::from_cookie(&auth, &parts.headers, query.refresh()).await?;
     let body = match &visit.principal {
         Some(principal) => json!({ "session": principal.session, "user": principal.user }),
         None => Value::Null,
     };
     let mut response = (no_store(), Json(body)).into_response();
-    if let Some(principal) = visit.principal.filter(|_| app.config.jwt.set_auth_jwt) {
-        let token = tokens::mint(&app, &principal).await?;
+    if let Some(principal) = visit.principal.filter(|_| auth.config.jwt.set_auth_jwt) {
+        let token = tokens::mint(&auth, &principal.user, &principal.session_id).await?;
         // A client that is sent more gives up on the whole answer; at /token it gets the token all the same.
         if token.len() <= MAX_HEADER_BYTES {
             let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
@@ -82,40 +80,40 @@ async fn post_get_session(JsonBody(_): JsonBody) -> Response {
 }
 
 /// Sessions have no fields of their own to change.
-async fn update_session(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
+async fn update_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
     req.record()?.end()?;
-    guard::session(&app, &req.parts).await?;
+    guard::session(&auth, &req.parts).await?;
     Err(WireError::without_code(StatusCode::BAD_REQUEST, "No fields to update"))
 }
 
-async fn list_sessions(State(app): State<AppState>, parts: Parts) -> Result<Json<Vec<SessionRow>>, WireError> {
-    let principal = guard::fresh(&app, &parts).await?;
-    Ok(Json(sessions::list(&app, &principal.user_id).await?))
+async fn list_sessions(State(auth): State<Auth>, parts: Parts) -> Result<Json<Vec<SessionRow>>, WireError> {
+    let principal = guard::fresh(&auth, &parts).await?;
+    Ok(Json(sessions::list(&auth, &principal.user_id).await?))
 }
 
 /// A token that is unknown or somebody else's ends nothing, and the answer does not tell.
-async fn revoke_session(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn revoke_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let token = fields.string("token");
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
-    sessions::revoke(&app.db, &principal.user_id, &token).await?;
+    let principal = guard::session(&auth, &req.parts).await?;
+    sessions::revoke(&auth.db, &principal.user_id, &token).await?;
     if token == principal.session.token {
-        SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+        SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
     }
     Ok(Json(json!({ "status": true })))
 }
 
-async fn revoke_sessions(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
-    let principal = guard::session(&app, &req.parts).await?;
-    sessions::revoke_all(&app.db, &principal.user_id).await?;
-    SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+async fn revoke_sessions(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let principal = guard::session(&auth, &req.parts).await?;
+    sessions::revoke_all(&auth.db, &principal.user_id).await?;
+    SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
     Ok(Json(json!({ "status": true })))
 }
 
-async fn revoke_other_sessions(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
-    let principal = guard::session(&app, &req.parts).await?;
-    sessions::revoke_others(&app.db, &principal.user_id, &principal.session_id).await?;
+async fn revoke_other_sessions(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+    let principal = guard::session(&auth, &req.parts).await?;
+    sessions::revoke_others(&auth.db, &principal.user_id, &principal.session_id).await?;
     Ok(Json(json!({ "status": true })))
 }
 

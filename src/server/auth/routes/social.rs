@@ -10,13 +10,11 @@ use axum::{
 
 use crate::{
     model::auth::AuthError,
-    server::{
-        AppState,
-        auth::{
-            body::{JsonBody, Received},
-            guard,
-            wire::WireError,
-        },
+    server::auth::{
+        auth_state::Auth,
+        body::{JsonBody, Received},
+        guard,
+        wire::WireError,
     },
 };
 
@@ -32,7 +30,7 @@ const RESERVED: [&str; 8] = [
     "scope",
 ];
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/sign-in/social", post(sign_in_social))
         .route("/link-social", post(link_social))
@@ -47,9 +45,9 @@ async fn sign_in_social(JsonBody(req): JsonBody) -> Result<(), WireError> {
     Err(provider_not_found())
 }
 
-async fn link_social(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
+async fn link_social(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
     check_fields(&req)?;
-    guard::session(&app, &req.parts).await?;
+    guard::session(&auth, &req.parts).await?;
     Err(provider_not_found())
 }
 
@@ -67,19 +65,19 @@ fn check_fields(req: &Received) -> Result<(), WireError> {
     fields.end()
 }
 
-async fn no_token(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<(), WireError> {
-    guard::session(&app, &req.parts).await?;
+async fn no_token(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
+    guard::session(&auth, &req.parts).await?;
     Err(AuthError::AccountNotFound.into())
 }
 
-async fn account_info(State(app): State<AppState>, parts: Parts) -> Result<(), WireError> {
-    guard::session(&app, &parts).await?;
+async fn account_info(State(auth): State<Auth>, parts: Parts) -> Result<(), WireError> {
+    guard::session(&auth, &parts).await?;
     Err(AuthError::AccountNotFound.into())
 }
 
 /// No provider sends anybody here, so whatever state is given was never ours.
-async fn callback(State(app): State<AppState>) -> impl IntoResponse {
-    let to = format!("{}/api/auth/error?error=state_mismatch", app.config.base_url());
+async fn callback(State(auth): State<Auth>) -> impl IntoResponse {
+    let to = format!("{}/api/auth/error?error=state_mismatch", auth.config.base_url());
     (StatusCode::FOUND, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, to)])
 }
 

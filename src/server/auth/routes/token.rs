@@ -10,27 +10,26 @@ use axum::{
 use serde_json::json;
 
 use crate::server::{
-    AppState,
-    auth::{guard, tokens, wire::WireError},
+    auth::{auth_state::Auth, guard, tokens, wire::WireError},
     config::JwtAlgorithm,
 };
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new().route("/token", get(token)).route("/jwks", get(jwks))
 }
 
-async fn token(State(app): State<AppState>, parts: Parts) -> Result<Response, WireError> {
-    let principal = guard::session(&app, &parts).await?;
-    let token = tokens::mint(&app, &principal).await?;
+async fn token(State(auth): State<Auth>, parts: Parts) -> Result<Response, WireError> {
+    let principal = guard::session(&auth, &parts).await?;
+    let token = tokens::mint(&auth, &principal.user, &principal.session_id).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({ "token": token }))).into_response())
 }
 
 /// The public keys. With HS256 there is none: it is answered as by Better Auth with a signer of its own, whose 404 has a
 /// media type but no body.
-async fn jwks(State(app): State<AppState>) -> Result<Response, WireError> {
-    if app.config.jwt.algorithm == JwtAlgorithm::Hs256 {
+async fn jwks(State(auth): State<Auth>) -> Result<Response, WireError> {
+    if auth.config.jwt.algorithm == JwtAlgorithm::Hs256 {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
     }
-    let keys = app.keys.published(&app).await?;
+    let keys = auth.keys.published((&auth).into()).await?;
     Ok(Json(json!({ "keys": keys })).into_response())
 }

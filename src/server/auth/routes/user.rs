@@ -16,9 +16,10 @@ use crate::{
         path,
     },
     server::{
-        AppState, Error,
+        Error,
         auth::{
             answer::SetCookies,
+            auth_state::Auth,
             body::{self, JsonBody},
             cookies, credentials,
             deletion::{self, Deletion},
@@ -33,7 +34,7 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<Auth> {
     Router::new()
         .route("/update-user", post(update_user))
         .route("/delete-user", post(delete_user))
@@ -41,14 +42,14 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// Unlike Better Auth, which stores a name of any type, this refuses one that is no string.
-async fn update_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
+async fn update_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.record()?;
     let name = fields.optional_string("name");
     fields.short_enough("name", name.as_deref().unwrap_or_default());
     let image = fields.optional_string_or_null("image");
     let has_email = fields.is_truthy("email");
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
+    let principal = guard::session(&auth, &req.parts).await?;
     if has_email {
         return Err(WireError::new(StatusCode::BAD_REQUEST, "EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated"));
     }
@@ -56,35 +57,35 @@ async fn update_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
     if changes.is_empty() {
         return Err(WireError::without_code(StatusCode::BAD_REQUEST, "No fields to update"));
     }
-    users::update(&app, &principal.user, changes).await?;
-    let remember = cookies::remember(&app.config, &req.parts.headers);
-    SetCookies::of(&req.parts).extend(cookies::open_session(&app.config, &principal.session.token, remember));
+    users::update(&auth, &principal.user, changes).await?;
+    let remember = cookies::remember(&auth.config, &req.parts.headers);
+    SetCookies::of(&req.parts).extend(cookies::open_session(&auth.config, &principal.session.token, remember));
     Ok(Json(json!({ "status": true })))
 }
 
-async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Result<Response, WireError> {
+async fn delete_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Response, WireError> {
     let mut fields = req.fields()?;
     let callback_url = fields.optional_string("callbackURL");
     let password = fields.optional_string("password").filter(|text| !text.is_empty()).map(Password::new);
     let token = fields.optional_string("token").filter(|token| !token.is_empty());
     fields.end()?;
-    let principal = guard::session(&app, &req.parts).await?;
-    if !app.config.auth.delete_user {
+    let principal = guard::session(&auth, &req.parts).await?;
+    if !auth.config.auth.delete_user {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
     }
-    let visitor = Visitor::of(&app.config, &req.parts);
+    let visitor = Visitor::of(&auth.config, &req.parts);
     let deletion = match token {
         Some(token) => {
             if let Some(password) = &password {
-                credentials::check(&app, &principal.user_id, &visitor, password).await?;
+                credentials::check(&auth, &principal.user_id, &visitor, password).await?;
             }
-            delete_by_token(&app, &principal, &token).await.map(|()| Deletion::Done)?
+            delete_by_token(&auth, &principal, &token).await.map(|()| Deletion::Done)?
         }
-        None => deletion::delete(&app, &principal, &visitor, password.as_ref(), callback_url).await?,
+        None => deletion::delete(&auth, &principal, &visitor, password.as_ref(), callback_url).await?,
     };
     let message = match deletion {
         Deletion::Done => {
-            SetCookies::of(&req.parts).extend(cookies::close_session(&app.config));
+            SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
             "User deleted"
         }
         Deletion::MailOrdered => "Verification email sent",
@@ -93,31 +94,31 @@ async fn delete_user(State(app): State<AppState>, JsonBody(req): JsonBody) -> Re
 }
 
 /// Where the links of mails lead. Only the user's own session can follow one.
-async fn delete_user_callback(State(app): State<AppState>, parts: Parts) -> Response {
-    links::answer(&parts.headers, follow_deletion(&app, &parts).await)
+async fn delete_user_callback(State(auth): State<Auth>, parts: Parts) -> Response {
+    links::answer(&parts.headers, follow_deletion(&auth, &parts).await)
 }
 
-async fn follow_deletion(app: &AppState, parts: &Parts) -> Result<Response, WireError> {
+async fn follow_deletion(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {
     let mut query = body::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(app, callback_url.as_deref())?;
-    if !app.config.auth.delete_user {
+    targets::check_callback_url(auth, callback_url.as_deref())?;
+    if !auth.config.auth.delete_user {
         return Err(WireError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found"));
     }
-    let visit = principal::from_cookie(app, &parts.headers, Refresh::WhenDue).await?;
+    let visit = principal::from_cookie(auth, &parts.headers, Refresh::WhenDue).await?;
     SetCookies::of(parts).extend(visit.set_cookies);
     let Some(principal) = visit.principal else {
         return Err(WireError::new(StatusCode::NOT_FOUND, "FAILED_TO_GET_USER_INFO", "Failed to get user info"));
     };
-    delete_by_token(app, &principal, &token).await?;
-    SetCookies::of(parts).extend(cookies::close_session(&app.config));
+    delete_by_token(auth, &principal, &token).await?;
+    SetCookies::of(parts).extend(cookies::close_session(&auth.config));
     Ok(match callback_url {
         Some(url) => {
             if url == path::ACCOUNT_DELETED {
                 // Our page says so only to whoever followed the link.
-                SetCookies::of(parts).extend([memory::keep_done(app, Done::Deleted)]);
+                SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::Deleted)]);
             }
             links::found(&url)
         }
@@ -125,8 +126,8 @@ async fn follow_deletion(app: &AppState, parts: &Parts) -> Result<Response, Wire
     })
 }
 
-async fn delete_by_token(app: &AppState, principal: &Principal, token: &str) -> Result<(), WireError> {
-    deletion::delete_by_token(app, principal, token).await.map_err(|err| match err {
+async fn delete_by_token(auth: &Auth, principal: &Principal, token: &str) -> Result<(), WireError> {
+    deletion::delete_by_token(auth, principal, token).await.map_err(|err| match err {
         Error::Auth(err @ AuthError::InvalidToken) => WireError::not_found_because(err),
         err => err.into(),
     })

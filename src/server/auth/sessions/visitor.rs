@@ -2,12 +2,10 @@
 
 use axum::http::{header, request::Parts};
 
-use crate::server::{
-    auth::{cookies, devices},
-    config::Config,
-    middleware::client,
-};
+use crate::server::{auth::cookies, config::Config, middleware::client};
 
+/// The name of the cookie of `devices`.
+pub const DEVICE_COOKIE: &str = "colloquy.device";
 /// The most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 512;
 
@@ -29,7 +27,7 @@ impl Visitor {
         Self {
             ip_address: client::address(&config.limits, &parts.headers, &parts.extensions),
             user_agent: user_agent.chars().take(MAX_USER_AGENT).collect(),
-            device: cookies::plain(config, &parts.headers, devices::COOKIE).unwrap_or_default(),
+            device: cookies::plain(config, &parts.headers, DEVICE_COOKIE).unwrap_or_default(),
         }
     }
 }

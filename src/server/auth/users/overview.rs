@@ -6,7 +6,11 @@ use sqlx::FromRow;
 use super::{UserRow, user_columns};
 use crate::{
     model::auth::User,
-    server::{AppState, Result, auth::accounts::CREDENTIAL, db::on},
+    server::{
+        Result,
+        auth::{auth_state::Auth, stored_passwords::CREDENTIAL},
+        db::on,
+    },
 };
 
 /// A user, and what an operator wants to know of him.
@@ -35,8 +39,8 @@ struct OverviewRow {
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn list(app: &AppState) -> Result<Vec<Overview>> {
-    let rows: Vec<OverviewRow> = on!(app.db.read(), pool => sqlx::query_as(concat!(
+pub async fn list(auth: &Auth) -> Result<Vec<Overview>> {
+    let rows: Vec<OverviewRow> = on!(auth.db.read(), pool => sqlx::query_as(concat!(
         "select ",
         user_columns!(),
         r#",
@@ -52,7 +56,7 @@ pub async fn list(app: &AppState) -> Result<Vec<Overview>> {
         "#,
     ))
     .bind(CREDENTIAL)
-    .bind(app.clock.now())
+    .bind(auth.clock.now())
     .fetch_all(pool)
     .await)?;
     let overview =

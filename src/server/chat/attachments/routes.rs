@@ -89,7 +89,7 @@ fn length(headers: &HeaderMap) -> Option<i64> {
 }
 
 async fn upload_at_once(State(app): State<AppState>, request: Request) -> Response {
-    let principal = match principal::bearer(&app, request.headers()).await {
+    let principal = match principal::bearer(&app.auth, request.headers()).await {
         Ok(principal) => principal,
         Err(refusal) => {
             drain(request.into_body()).await;

@@ -1,0 +1,54 @@
+//! The state of accounts, sessions and tokens: everything that their handlers share.
+
+use std::sync::Arc;
+
+use super::{
+    jwks::{Issuer, KeyRing},
+    limits::Limits,
+    passwords::Passwords,
+    seen::Seen,
+};
+use crate::server::{Clock, Db, config::Config, mail::sender::Sender};
+
+/// The parts that accounts, sessions and tokens need; cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The hasher.
+    pub passwords: Passwords,
+    /// The keys that sign tokens.
+    pub keys: KeyRing,
+    /// The rate limits.
+    pub limits: Limits,
+    /// The last use of each session.
+    pub seen: Seen,
+    /// Takes orders of mails.
+    pub mail: Sender,
+}
+
+impl Auth {
+    /// Makes the parts; nothing runs by itself.
+    pub fn new(db: Db, clock: Clock, config: Arc<Config>, mail: Sender) -> Self {
+        Self {
+            passwords: Passwords::new(config.auth.password_hash),
+            keys: KeyRing::default(),
+            limits: Limits::new(&config.limits, &db, &clock),
+            seen: Seen::default(),
+            db,
+            clock,
+            config,
+            mail,
+        }
+    }
+}
+
+impl<'a> From<&'a Auth> for Issuer<'a> {
+    fn from(auth: &'a Auth) -> Self {
+        Self { db: &auth.db, clock: &auth.clock, config: &auth.config }
+    }
+}
