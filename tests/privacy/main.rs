@@ -1,5 +1,8 @@
 //! What the binary keeps to itself: files from other users of the machine, and secrets from everybody who sees its output.
 
+mod log;
+mod usage;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read},
@@ -8,7 +11,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use serde_json::{Value, json};
+use usage::{use_all, wait_for_mail};
 
 /// What no output may hold.
 const MARKER: &str = "hunter2secret";
@@ -74,47 +77,6 @@ fn modes(folder: &Path) -> Vec<(String, bool, u32)> {
     found
 }
 
-/// Does what makes a server write: an account, a mail, a message, a file. Returns what was secret of it.
-async fn use_all(server: &str) -> Vec<String> {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let post = async |path: &str, token: Option<&str>, body: Value| {
-        let request = http.post(format!("{server}{path}")).header("origin", server).json(&body);
-        let request = token.into_iter().fold(request, |it, token| it.bearer_auth(token));
-        let response = request.send().await.unwrap();
-        assert!(response.status().is_success(), "{path}: {}", response.status());
-        response
-    };
-    let account = json!({ "name": "Ada", "email": "ada@example.com", "password": "correct horse 1" });
-    let signed_up = post("/api/auth/sign-up/email", None, account).await;
-    let session = signed_up.headers()["set-auth-token"].to_str().unwrap().to_owned();
-    post("/api/auth/request-password-reset", None, json!({ "email": "ada@example.com" })).await;
-    let minted = http.get(format!("{server}/api/auth/token")).bearer_auth(&session).send().await.unwrap();
-    let token = minted.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned();
-    let params = json!({ "name": "a.txt", "size": 5, "mime_type": "text/plain" });
-    let announced = post("/chatkit", Some(&token), json!({ "type": "attachments.create", "params": params })).await;
-    let announced: Value = announced.json().await.unwrap();
-    let link = announced["upload_descriptor"]["url"].as_str().unwrap();
-    let path = &link[link.find("/chatkit").unwrap()..];
-    assert!(http.put(format!("{server}{path}")).body("hello").send().await.unwrap().status().is_success());
-    let text = json!([{ "type": "input_text", "text": "/long 1" }]);
-    let input = json!({ "content": text, "attachments": [announced["id"]], "inference_options": {} });
-    let said = post("/chatkit", Some(&token), json!({ "type": "threads.create", "params": { "input": input } })).await;
-    said.text().await.unwrap();
-    let (_, link_token) = link.split_once('?').unwrap();
-    ["ada@example.com", "correct horse 1", "/long 1", "hello", &session, &token, link_token].map(str::to_owned).into()
-}
-
-/// Waits until the mail that was asked for is written.
-async fn wait_for_mail(data: &Path) {
-    for _ in 0..600 {
-        if fs::read_dir(data.join("mail")).is_ok_and(|mut it| it.next().is_some()) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("no mail was written");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_umask_all_files_are_their_owners_alone() {
     for umask in ["0000", "0022", "0777"] {
@@ -166,36 +128,6 @@ async fn what_an_older_version_left_is_tightened_when_it_starts() {
     }
     let printed = server.end();
     assert!(printed.contains("now only this user has"), "{printed}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_holds_nothing_secret_in_either_format() {
-    for format in ["text", "json"] {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = [("LOG_FORMAT", format), ("RUST_LOG", "info,colloquy=debug,tower_http=debug,sqlx=warn")];
-        let server = Server::start(folder.path(), "0022", &settings);
-        let secrets = use_all(&server.url()).await;
-        wait_for_mail(&folder.path().join("data")).await;
-        let log = server.end();
-        assert!(log.contains("responded") && log.contains("a user signed up"), "{log}");
-        for secret in secrets {
-            assert!(!log.contains(&secret), "{secret}: {log}");
-        }
-        if format == "json" {
-            let (_, log) = log.split_once("  mails").unwrap();
-            for line in log.lines().skip(1) {
-                let line = serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}"));
-                assert!(line["message"].is_string() && line["level"].is_string(), "{line}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_format_of_the_log_that_does_not_exist_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let printed = Server::start(folder.path(), "0022", &[("LOG_FORMAT", "xml")]).end();
-    assert_eq!(printed, "colloquy: LOG_FORMAT is `xml`, which cannot be used: write one of text, json\n");
 }
 
 /// Each setting that can hold a secret, with values that can be used and others that cannot.
