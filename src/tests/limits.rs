@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Engine, TestApp, TestResponse,
     app::BASE_URL,
-    on_both_engines,
+    both_engines,
     recording::{Replay, parse},
 };
 use crate::server::{
@@ -72,145 +72,147 @@ async fn limits_in_memory_answer_as_recorded() {
     replay_limits(TestApp::with_flags(Engine::Sqlite, &flags).await).await;
 }
 
-on_both_engines! {
-    async fn limits_in_the_database_answer_as_recorded(app, &[&RECORDED, IN_DATABASE].concat()) {
-        replay_limits(app).await;
-    }
+#[both_engines(&[&RECORDED, IN_DATABASE].concat())]
+async fn limits_in_the_database_answer_as_recorded(app: TestApp) {
+    replay_limits(app).await;
 }
 
 /// Counts requests in the database.
 const IN_DATABASE: &[&str] = &["--rate-limit", "on", "--rate-limit-storage", "database"];
 
-on_both_engines! {
-    async fn of_requests_at_once_to_several_servers_no_more_than_the_rule_says_are_allowed(app, IN_DATABASE) {
-        let mut servers = Vec::new();
-        for _ in 0..3 {
-            let db = Db::open(&app.state.config.database_url).await.unwrap();
-            servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
-        }
-        for round in 0..2 {
-            let requests = (0..48).map(|n| servers[n % 3].count("192.0.2.1", "/sign-in/email", None));
-            let verdicts = futures_util::future::join_all(requests).await;
-            let allowed = verdicts.iter().filter(|it| matches!(it, Ok(Verdict::Allowed))).count();
-            let refused = verdicts.iter().filter(|it| matches!(it, Ok(Verdict::Refused { retry_after_s: 10 }))).count();
-            assert_eq!((allowed, refused), (3, 45), "round {round}");
-            app.state.clock.advance_seconds(10);
-        }
+#[both_engines(IN_DATABASE)]
+async fn of_requests_at_once_to_several_servers_no_more_than_the_rule_says_are_allowed(app: TestApp) {
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        let db = Db::open(&app.state.config.database_url).await.unwrap();
+        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
     }
-
-    async fn the_window_moves_with_each_request_that_is_allowed(app, IN_DATABASE) {
-        let check = async |seconds: i64, expected: Verdict| {
-            app.state.clock.advance_seconds(seconds);
-            let verdict = app.state.auth.limits.count("192.0.2.1", "/change-email", Some("/change-email")).await.unwrap();
-            assert_eq!(verdict, expected, "{seconds}");
-        };
-        check(0, Verdict::Allowed).await;
-        check(9, Verdict::Allowed).await;
-        check(9, Verdict::Allowed).await;
-        check(0, Verdict::Refused { retry_after_s: 10 }).await;
-        check(9, Verdict::Refused { retry_after_s: 1 }).await;
-        check(1, Verdict::Allowed).await;
-    }
-
-    async fn the_networks_around_an_ipv6_address_count_too(app, IN_DATABASE) {
-        let count = async |address: String| app.state.auth.limits.count(&address, "/sign-in/email", None).await.unwrap();
-        let allowed = async |addresses: Vec<String>| {
-            let mut n_allowed = 0;
-            for address in addresses {
-                n_allowed += usize::from(count(address).await == Verdict::Allowed);
-            }
-            n_allowed
-        };
-        let of_48 = |site: u16, n: u16| format!("2001:0db8:{site:04x}:{n:04x}:0000:0000:0000:0000");
-        assert_eq!(allowed(vec![of_48(1, 0x0100); 9]).await, 3, "a /64");
-        assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0101 + n)).collect()).await, 9, "another /64 each");
-        assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0181 + n)).collect()).await, 0, "a /56 has 12");
-        assert_eq!(allowed((0..99).map(|n| of_48(1, n * 0x100 + 0x200)).collect()).await, 36, "a /48 has 48");
-        assert_eq!(allowed(vec![of_48(2, 0)]).await, 1, "another /48");
+    for round in 0..2 {
+        let requests = (0..48).map(|n| servers[n % 3].count("192.0.2.1", "/sign-in/email", None));
+        let verdicts = futures_util::future::join_all(requests).await;
+        let allowed = verdicts.iter().filter(|it| matches!(it, Ok(Verdict::Allowed))).count();
+        let refused = verdicts.iter().filter(|it| matches!(it, Ok(Verdict::Refused { retry_after_s: 10 }))).count();
+        assert_eq!((allowed, refused), (3, 45), "round {round}");
         app.state.clock.advance_seconds(10);
-        assert_eq!(allowed(vec![of_48(1, 0x0181)]).await, 1);
     }
+}
 
-    async fn counts_are_kept_as_better_auth_keeps_them(app, IN_DATABASE) {
-        let app = app.seen_from("2001:db8:1:2:3:4:5:6");
-        for _ in 0..2 {
-            assert_eq!(sign_in(&app).await.status, StatusCode::UNAUTHORIZED);
+#[both_engines(IN_DATABASE)]
+async fn the_window_moves_with_each_request_that_is_allowed(app: TestApp) {
+    let check = async |seconds: i64, expected: Verdict| {
+        app.state.clock.advance_seconds(seconds);
+        let verdict = app.state.auth.limits.count("192.0.2.1", "/change-email", Some("/change-email")).await.unwrap();
+        assert_eq!(verdict, expected, "{seconds}");
+    };
+    check(0, Verdict::Allowed).await;
+    check(9, Verdict::Allowed).await;
+    check(9, Verdict::Allowed).await;
+    check(0, Verdict::Refused { retry_after_s: 10 }).await;
+    check(9, Verdict::Refused { retry_after_s: 1 }).await;
+    check(1, Verdict::Allowed).await;
+}
+
+#[both_engines(IN_DATABASE)]
+async fn the_networks_around_an_ipv6_address_count_too(app: TestApp) {
+    let count = async |address: String| app.state.auth.limits.count(&address, "/sign-in/email", None).await.unwrap();
+    let allowed = async |addresses: Vec<String>| {
+        let mut n_allowed = 0;
+        for address in addresses {
+            n_allowed += usize::from(count(address).await == Verdict::Allowed);
         }
-        let row: (String, i32, i64) = on!(app.state.db.read(), pool => sqlx::query_as(
-            r#"select "key", "count", "lastRequest" from "rateLimit""#,
-        )
-        .fetch_one(pool)
-        .await)
-        .unwrap();
-        let key = "2001:0db8:0001:0002:0000:0000:0000:0000|/sign-in/email".to_owned();
-        assert_eq!(row, (key, 2, app.state.clock.now().millis()));
+        n_allowed
+    };
+    let of_48 = |site: u16, n: u16| format!("2001:0db8:{site:04x}:{n:04x}:0000:0000:0000:0000");
+    assert_eq!(allowed(vec![of_48(1, 0x0100); 9]).await, 3, "a /64");
+    assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0101 + n)).collect()).await, 9, "another /64 each");
+    assert_eq!(allowed((0..9).map(|n| of_48(1, 0x0181 + n)).collect()).await, 0, "a /56 has 12");
+    assert_eq!(allowed((0..99).map(|n| of_48(1, n * 0x100 + 0x200)).collect()).await, 36, "a /48 has 48");
+    assert_eq!(allowed(vec![of_48(2, 0)]).await, 1, "another /48");
+    app.state.clock.advance_seconds(10);
+    assert_eq!(allowed(vec![of_48(1, 0x0181)]).await, 1);
+}
+
+#[both_engines(IN_DATABASE)]
+async fn counts_are_kept_as_better_auth_keeps_them(app: TestApp) {
+    let app = app.seen_from("2001:db8:1:2:3:4:5:6");
+    for _ in 0..2 {
+        assert_eq!(sign_in(&app).await.status, StatusCode::UNAUTHORIZED);
     }
+    let row: (String, i32, i64) = on!(app.state.db.read(), pool => sqlx::query_as(
+        r#"select "key", "count", "lastRequest" from "rateLimit""#,
+    )
+    .fetch_one(pool)
+    .await)
+    .unwrap();
+    let key = "2001:0db8:0001:0002:0000:0000:0000:0000|/sign-in/email".to_owned();
+    assert_eq!(row, (key, 2, app.state.clock.now().millis()));
 }
 
 /// Counts requests, and believes a proxy.
 const BEHIND_A_PROXY: &[&str] = &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8"];
 
-on_both_engines! {
-    async fn a_form_counts_as_the_request_that_does_the_same(app, BEHIND_A_PROXY) {
-        let app = app.seen_from("192.0.2.1");
-        for _ in 0..4 {
-            let page = app.send(Request::get("/sign-in").body(Body::empty()).unwrap()).await;
-            assert_eq!(page.status, StatusCode::OK, "looking at the page does not count");
-        }
-        assert_eq!(sign_in_by_form(&app, "application/json").await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(sign_in(&app).await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(sign_in_by_form(&app, "application/json").await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(sign_in(&app).await.status, StatusCode::TOO_MANY_REQUESTS);
-
-        let by_script = sign_in_by_form(&app, "application/json").await;
-        assert_eq!((by_script.status, by_script.header("x-retry-after")), (StatusCode::TOO_MANY_REQUESTS, "10"));
-        assert_eq!(by_script.json(), json!({ "auth": "too_many_requests" }));
-        let without_script = sign_in_by_form(&app, "text/html,*/*").await;
-        assert_eq!(without_script.status, StatusCode::FOUND);
-        let location = without_script.header("location").to_owned();
-        assert!(location.starts_with("http://127.0.0.1:4701/sign-in?"), "back to the form: {location}");
-        assert!(without_script.cookies()[0].contains("nobody%40example.com"), "what was typed is kept");
-        let page = app.send(Request::get(&location).body(Body::empty()).unwrap()).await;
-        assert!(page.text().contains("Too many attempts. Wait a moment, then try again."), "{}", page.text());
-
-        let other_form = Request::post("/api/fn/sign-up")
-            .header(header::ORIGIN, BASE_URL)
-            .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from("name=Ada&email=ada%40example.com&password=correct+horse+1"));
-        assert_eq!(app.send(other_form.unwrap()).await.status, StatusCode::OK, "signing up is counted by itself");
+#[both_engines(BEHIND_A_PROXY)]
+async fn a_form_counts_as_the_request_that_does_the_same(app: TestApp) {
+    let app = app.seen_from("192.0.2.1");
+    for _ in 0..4 {
+        let page = app.send(Request::get("/sign-in").body(Body::empty()).unwrap()).await;
+        assert_eq!(page.status, StatusCode::OK, "looking at the page does not count");
     }
+    assert_eq!(sign_in_by_form(&app, "application/json").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(sign_in(&app).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(sign_in_by_form(&app, "application/json").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(sign_in(&app).await.status, StatusCode::TOO_MANY_REQUESTS);
 
-    async fn each_address_is_counted_by_itself(app, BEHIND_A_PROXY) {
-        let ask = async |app: &TestApp, forwarded_for: &str| {
-            get_forwarded(app, "/api/auth/sign-in/none", forwarded_for).await.status
-        };
-        let app = app.seen_from("192.0.2.1");
-        for n in 0..3 {
-            assert_eq!(ask(&app, &format!("203.0.113.{n}")).await, StatusCode::NOT_FOUND);
-        }
-        assert_eq!(ask(&app, "203.0.113.77").await, StatusCode::TOO_MANY_REQUESTS, "forged");
-        let app = app.seen_from("192.0.2.2");
-        assert_eq!(ask(&app, "").await, StatusCode::NOT_FOUND, "another address");
-        let app = app.seen_from("10.0.0.1");
-        for n in 0..3 {
-            assert_eq!(ask(&app, &format!("203.0.113.{n}, 2001:db8:1:2::{n}")).await, StatusCode::NOT_FOUND);
-        }
-        assert_eq!(ask(&app, "2001:db8:1:2:ffff::").await, StatusCode::TOO_MANY_REQUESTS, "the same /64");
-        assert_eq!(ask(&app, "2001:db8:1:3::").await, StatusCode::NOT_FOUND, "another /64");
-    }
+    let by_script = sign_in_by_form(&app, "application/json").await;
+    assert_eq!((by_script.status, by_script.header("x-retry-after")), (StatusCode::TOO_MANY_REQUESTS, "10"));
+    assert_eq!(by_script.json(), json!({ "auth": "too_many_requests" }));
+    let without_script = sign_in_by_form(&app, "text/html,*/*").await;
+    assert_eq!(without_script.status, StatusCode::FOUND);
+    let location = without_script.header("location").to_owned();
+    assert!(location.starts_with("http://127.0.0.1:4701/sign-in?"), "back to the form: {location}");
+    assert!(without_script.cookies()[0].contains("nobody%40example.com"), "what was typed is kept");
+    let page = app.send(Request::get(&location).body(Body::empty()).unwrap()).await;
+    assert!(page.text().contains("Too many attempts. Wait a moment, then try again."), "{}", page.text());
 
-    async fn a_session_remembers_the_address_that_it_was_opened_from(app, BEHIND_A_PROXY) {
-        let app = app.seen_from("10.0.0.1");
-        let body = json!({ "name": "Ada", "email": "ada@example.com", "password": "correct horse 1" });
-        let request = Request::post("/api/auth/sign-up/email")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("x-forwarded-for", "198.51.100.66, 203.0.113.7");
-        let signed_up = app.send(request.body(Body::from(body.to_string())).unwrap()).await;
-        let cookie = signed_up.cookies()[0].split(';').next().unwrap().to_owned();
-        let session = app.get("/api/auth/get-session", &cookie).await.json();
-        assert_eq!(session["session"]["ipAddress"], "203.0.113.7");
+    let other_form = Request::post("/api/fn/sign-up")
+        .header(header::ORIGIN, BASE_URL)
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("name=Ada&email=ada%40example.com&password=correct+horse+1"));
+    assert_eq!(app.send(other_form.unwrap()).await.status, StatusCode::OK, "signing up is counted by itself");
+}
+
+#[both_engines(BEHIND_A_PROXY)]
+async fn each_address_is_counted_by_itself(app: TestApp) {
+    let ask = async |app: &TestApp, forwarded_for: &str| {
+        get_forwarded(app, "/api/auth/sign-in/none", forwarded_for).await.status
+    };
+    let app = app.seen_from("192.0.2.1");
+    for n in 0..3 {
+        assert_eq!(ask(&app, &format!("203.0.113.{n}")).await, StatusCode::NOT_FOUND);
     }
+    assert_eq!(ask(&app, "203.0.113.77").await, StatusCode::TOO_MANY_REQUESTS, "forged");
+    let app = app.seen_from("192.0.2.2");
+    assert_eq!(ask(&app, "").await, StatusCode::NOT_FOUND, "another address");
+    let app = app.seen_from("10.0.0.1");
+    for n in 0..3 {
+        assert_eq!(ask(&app, &format!("203.0.113.{n}, 2001:db8:1:2::{n}")).await, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(ask(&app, "2001:db8:1:2:ffff::").await, StatusCode::TOO_MANY_REQUESTS, "the same /64");
+    assert_eq!(ask(&app, "2001:db8:1:3::").await, StatusCode::NOT_FOUND, "another /64");
+}
+
+#[both_engines(BEHIND_A_PROXY)]
+async fn a_session_remembers_the_address_that_it_was_opened_from(app: TestApp) {
+    let app = app.seen_from("10.0.0.1");
+    let body = json!({ "name": "Ada", "email": "ada@example.com", "password": "correct horse 1" });
+    let request = Request::post("/api/auth/sign-up/email")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-forwarded-for", "198.51.100.66, 203.0.113.7");
+    let signed_up = app.send(request.body(Body::from(body.to_string())).unwrap()).await;
+    let cookie = signed_up.cookies()[0].split(';').next().unwrap().to_owned();
+    let session = app.get("/api/auth/get-session", &cookie).await.json();
+    assert_eq!(session["session"]["ipAddress"], "203.0.113.7");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     TestApp, TestResponse, TestUser,
     app::{BASE_URL, SECRET},
-    on_both_engines,
+    both_engines,
     recording::{Replay, Step, parse_with_mails},
 };
 use crate::server::{db::on, mail::Matter};
@@ -116,164 +116,173 @@ pub(super) async fn sign_in(app: &TestApp, email: &str, password: &str) -> Statu
     app.post("/api/auth/sign-in/email", None, &json!({ "email": email, "password": password })).await.status
 }
 
-on_both_engines! {
-    async fn passwords_are_reset_and_addresses_proved_and_changed_as_recorded(app, &["--revoke-sessions-on-password-reset", "off"]) {
-        let mut state = ada_and_eve(&app).await;
-        replay(&app, &mut state, PASSWORD_RESET).await;
-        // Unlike Better Auth's, our reset proves the address, which the next recording begins without.
-        on!(app.state.db.write(), pool => sqlx::query(r#"update "user" set "emailVerified" = $1"#)
-            .bind(false)
-            .execute(pool)
-            .await
-            .map(drop))
-        .unwrap();
-        replay(&app, &mut state, EMAIL_VERIFICATION).await;
-    }
+#[both_engines(&["--revoke-sessions-on-password-reset", "off"])]
+async fn passwords_are_reset_and_addresses_proved_and_changed_as_recorded(app: TestApp) {
+    let mut state = ada_and_eve(&app).await;
+    replay(&app, &mut state, PASSWORD_RESET).await;
+    // Unlike Better Auth's, our reset proves the address, which the next recording begins without.
+    on!(app.state.db.write(), pool => sqlx::query(r#"update "user" set "emailVerified" = $1"#)
+        .bind(false)
+        .execute(pool)
+        .await
+        .map(drop))
+    .unwrap();
+    replay(&app, &mut state, EMAIL_VERIFICATION).await;
+}
 
-    async fn users_are_deleted_as_recorded(app) {
-        replay(&app, &mut Replay::default(), DELETE_USER).await;
-    }
+#[both_engines]
+async fn users_are_deleted_as_recorded(app: TestApp) {
+    replay(&app, &mut Replay::default(), DELETE_USER).await;
+}
 
-    async fn a_link_to_a_new_password_is_good_for_an_hour_and_once(app) {
-        let ada = app.sign_up("Ada").await;
-        let mut tokens = Vec::new();
-        for _ in 0..2 {
-            app.post("/api/auth/request-password-reset", None, &json!({ "email": "ADA@example.com" })).await;
-            tokens.push(token_of(&one_letter(&app).await.1));
-        }
-        let reset = async |token: &str| {
-            let body = json!({ "newPassword": "quite another 2", "token": token });
-            app.post("/api/auth/reset-password", None, &body).await
-        };
-        let racers = join_all((0..4).map(|_| reset(&tokens[0]))).await;
-        assert_eq!(racers.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
-        app.state.clock.advance_seconds(3600);
-        assert_eq!(reset(&tokens[1]).await.json()["code"], "INVALID_TOKEN");
-        assert_eq!(sign_in(&app, &ada.email, "quite another 2").await, StatusCode::OK);
-        assert_eq!(sign_in(&app, &ada.email, PASSWORD).await, StatusCode::UNAUTHORIZED);
+#[both_engines]
+async fn a_link_to_a_new_password_is_good_for_an_hour_and_once(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        app.post("/api/auth/request-password-reset", None, &json!({ "email": "ADA@example.com" })).await;
+        tokens.push(token_of(&one_letter(&app).await.1));
     }
+    let reset = async |token: &str| {
+        let body = json!({ "newPassword": "quite another 2", "token": token });
+        app.post("/api/auth/reset-password", None, &body).await
+    };
+    let racers = join_all((0..4).map(|_| reset(&tokens[0]))).await;
+    assert_eq!(racers.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
+    app.state.clock.advance_seconds(3600);
+    assert_eq!(reset(&tokens[1]).await.json()["code"], "INVALID_TOKEN");
+    assert_eq!(sign_in(&app, &ada.email, "quite another 2").await, StatusCode::OK);
+    assert_eq!(sign_in(&app, &ada.email, PASSWORD).await, StatusCode::UNAUTHORIZED);
+}
 
-    async fn an_unknown_address_gets_no_mail_and_the_same_answer(app) {
-        app.sign_up("Ada").await;
-        for path in ["/api/auth/request-password-reset", "/api/auth/send-verification-email"] {
-            let known = app.post(path, None, &json!({ "email": "ada@example.com" })).await;
-            assert_eq!(app.letters().await.len(), 1);
-            let unknown = app.post(path, None, &json!({ "email": "nobody@example.com" })).await;
-            assert!(app.letters().await.is_empty());
-            assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
-        }
-    }
-
-    async fn a_mail_token_is_no_other_kind_of_token(app) {
-        let ada = app.sign_up("Ada").await;
-        app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
-        let token = token_of(&one_letter(&app).await.1);
-        // A chat token in a mail's link, and the other way round.
-        let refused = app.get(&format!("/api/auth/verify-email?token={}", ada.token), "x=y").await;
-        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::UNAUTHORIZED, json!("INVALID_TOKEN")));
-        let mallory = TestUser { token, ..ada };
-        let list = json!({ "type": "threads.list", "params": {} });
-        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
-    }
-
-    async fn a_backend_that_holds_the_shared_secret_cannot_write_a_mail_token(app) {
-        let ada = app.sign_up("Ada").await;
-        let claims = json!({ "email": ada.email, "userId": ada.id, "iat": 1_795_392_000, "exp": 4_000_000_000_i64 });
-        let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
-        let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
-        let answer = app.get(&format!("/api/auth/verify-email?token={forged}"), "x=y").await;
-        assert_eq!(answer.json()["code"], "INVALID_TOKEN");
-        assert_eq!(user_of(&app, &ada).await["emailVerified"], false);
-    }
-
-    async fn an_expired_link_says_so(app) {
-        let ada = app.sign_up("Ada").await;
-        app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email, "callbackURL": "/in?a=b#c" })).await;
-        let (_, url) = one_letter(&app).await;
-        app.state.clock.advance_seconds(3600);
-        assert_eq!(follow(&app, &url, None).await.header("location"), "/in?a=b&error=TOKEN_EXPIRED#c");
-        let bare = url.split_once("&callbackURL").unwrap().0;
-        assert_eq!(follow(&app, bare, None).await.json()["code"], "TOKEN_EXPIRED");
-    }
-
-    async fn a_new_address_needs_both_and_is_not_taken_twice(app) {
-        let (ada, eve) = (app.sign_up("Ada").await, app.sign_up("Eve").await);
-        verify(&app, &ada).await;
-        let change = json!({ "newEmail": "Countess@example.com" });
-        app.post("/api/auth/change-email", Some(&ada.cookie), &change).await;
-        let (to, first) = one_letter(&app).await;
-        assert_eq!(to, "ada@example.com");
-        assert_eq!(follow(&app, &first, Some(&eve.cookie)).await.header("location"), "/?error=INVALID_USER");
-        follow(&app, &first, None).await;
-        let (to, second) = one_letter(&app).await;
-        assert_eq!((to.as_str(), &user_of(&app, &ada).await["email"]), ("countess@example.com", &json!("ada@example.com")));
-        // Meanwhile somebody else takes the address.
-        let body = json!({ "name": "C", "email": "countess@example.com", "password": PASSWORD });
-        app.post("/api/auth/sign-up/email", None, &body).await;
-        let location = follow(&app, &second, None).await;
-        assert_eq!(location.header("location"), "/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
-        assert_eq!(user_of(&app, &ada).await["email"], "ada@example.com");
-    }
-
-    async fn an_unverified_address_is_changed_by_one_mail(app) {
-        let ada = app.sign_up("Ada").await;
-        app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
-        let (to, url) = one_letter(&app).await;
-        assert_eq!(to, "new@example.com");
-        follow(&app, &url, Some(&ada.cookie)).await;
-        assert_eq!(user_of(&app, &ada).await["email"], "new@example.com");
-        assert_eq!(follow(&app, &url, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
-    }
-
-    async fn a_deleted_user_leaves_nothing_and_no_token_that_counts(app) {
-        let ada = app.sign_up("Ada").await;
-        let create = json!({ "type": "threads.create", "params": { "input": {
-            "content": [{ "type": "input_text", "text": "Hello" }], "attachments": [], "inference_options": {} } } });
-        assert_eq!(app.send(ada.chatkit(&create)).await.status, StatusCode::OK);
-        app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
-        let reset = token_of(&one_letter(&app).await.1);
-        app.state.clock.advance_seconds(24 * 3600);
-        let refused = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
-        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::BAD_REQUEST, json!("SESSION_EXPIRED")));
-        let deleted = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({ "password": PASSWORD })).await;
-        assert_eq!((deleted.status, deleted.cookies().len()), (StatusCode::OK, 3));
-        let list = json!({ "type": "threads.list", "params": {} });
-        assert_eq!(app.send(ada.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
-        let body = json!({ "newPassword": "quite another 2", "token": reset });
-        assert_eq!(app.post("/api/auth/reset-password", None, &body).await.json()["code"], "INVALID_TOKEN");
-        for table in ["user", "account", "session", "verification", "thread", "item"] {
-            let text = sqlx::AssertSqlSafe(format!(r#"select count(*) from "{table}""#));
-            let n_rows: i64 = on!(app.state.db.read(), pool => sqlx::query_scalar(text)
-                .fetch_one(pool)
-                .await)
-            .unwrap();
-            assert_eq!(n_rows, 0, "{table}");
-        }
+#[both_engines]
+async fn an_unknown_address_gets_no_mail_and_the_same_answer(app: TestApp) {
+    app.sign_up("Ada").await;
+    for path in ["/api/auth/request-password-reset", "/api/auth/send-verification-email"] {
+        let known = app.post(path, None, &json!({ "email": "ada@example.com" })).await;
+        assert_eq!(app.letters().await.len(), 1);
+        let unknown = app.post(path, None, &json!({ "email": "nobody@example.com" })).await;
+        assert!(app.letters().await.is_empty());
+        assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
     }
 }
 
-on_both_engines! {
-    async fn no_session_of_the_old_password_outlives_a_change_that_ends_them(app) {
-        let ada = app.sign_up("Ada").await;
-        let body = json!({
-            "currentPassword": PASSWORD, "newPassword": "quite another 2", "revokeOtherSessions": true,
-        });
-        let change = app.post("/api/auth/change-password", Some(&ada.cookie), &body);
-        let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
-        let (changed, _) = futures_util::future::join(change, racers).await;
-        assert_eq!(changed.status, StatusCode::OK);
-        let cookie = changed.cookies()[0].split(';').next().unwrap().to_owned();
-        let sessions = app.get("/api/auth/list-sessions", &cookie).await.json();
-        assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
-    }
+#[both_engines]
+async fn a_mail_token_is_no_other_kind_of_token(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
+    let token = token_of(&one_letter(&app).await.1);
+    // A chat token in a mail's link, and the other way round.
+    let refused = app.get(&format!("/api/auth/verify-email?token={}", ada.token), "x=y").await;
+    assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::UNAUTHORIZED, json!("INVALID_TOKEN")));
+    let mallory = TestUser { token, ..ada };
+    let list = json!({ "type": "threads.list", "params": {} });
+    assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+}
 
-    async fn who_signs_in_while_being_deleted_is_told_so_without_a_failure(app) {
-        let ada = app.sign_up("Ada").await;
-        let body = json!({ "password": PASSWORD });
-        let deletion = app.post("/api/auth/delete-user", Some(&ada.cookie), &body);
-        let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
-        let (deleted, racers) = futures_util::future::join(deletion, racers).await;
-        assert_eq!(deleted.status, StatusCode::OK);
-        assert!(racers.iter().all(|status| [StatusCode::OK, StatusCode::UNAUTHORIZED].contains(status)), "{racers:?}");
+#[both_engines]
+async fn a_backend_that_holds_the_shared_secret_cannot_write_a_mail_token(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let claims = json!({ "email": ada.email, "userId": ada.id, "iat": 1_795_392_000, "exp": 4_000_000_000_i64 });
+    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
+    let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
+    let answer = app.get(&format!("/api/auth/verify-email?token={forged}"), "x=y").await;
+    assert_eq!(answer.json()["code"], "INVALID_TOKEN");
+    assert_eq!(user_of(&app, &ada).await["emailVerified"], false);
+}
+
+#[both_engines]
+async fn an_expired_link_says_so(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email, "callbackURL": "/in?a=b#c" }))
+        .await;
+    let (_, url) = one_letter(&app).await;
+    app.state.clock.advance_seconds(3600);
+    assert_eq!(follow(&app, &url, None).await.header("location"), "/in?a=b&error=TOKEN_EXPIRED#c");
+    let bare = url.split_once("&callbackURL").unwrap().0;
+    assert_eq!(follow(&app, bare, None).await.json()["code"], "TOKEN_EXPIRED");
+}
+
+#[both_engines]
+async fn a_new_address_needs_both_and_is_not_taken_twice(app: TestApp) {
+    let (ada, eve) = (app.sign_up("Ada").await, app.sign_up("Eve").await);
+    verify(&app, &ada).await;
+    let change = json!({ "newEmail": "Countess@example.com" });
+    app.post("/api/auth/change-email", Some(&ada.cookie), &change).await;
+    let (to, first) = one_letter(&app).await;
+    assert_eq!(to, "ada@example.com");
+    assert_eq!(follow(&app, &first, Some(&eve.cookie)).await.header("location"), "/?error=INVALID_USER");
+    follow(&app, &first, None).await;
+    let (to, second) = one_letter(&app).await;
+    assert_eq!((to.as_str(), &user_of(&app, &ada).await["email"]), ("countess@example.com", &json!("ada@example.com")));
+    // Meanwhile somebody else takes the address.
+    let body = json!({ "name": "C", "email": "countess@example.com", "password": PASSWORD });
+    app.post("/api/auth/sign-up/email", None, &body).await;
+    let location = follow(&app, &second, None).await;
+    assert_eq!(location.header("location"), "/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
+    assert_eq!(user_of(&app, &ada).await["email"], "ada@example.com");
+}
+
+#[both_engines]
+async fn an_unverified_address_is_changed_by_one_mail(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
+    let (to, url) = one_letter(&app).await;
+    assert_eq!(to, "new@example.com");
+    follow(&app, &url, Some(&ada.cookie)).await;
+    assert_eq!(user_of(&app, &ada).await["email"], "new@example.com");
+    assert_eq!(follow(&app, &url, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+}
+
+#[both_engines]
+async fn a_deleted_user_leaves_nothing_and_no_token_that_counts(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let create = json!({ "type": "threads.create", "params": { "input": {
+        "content": [{ "type": "input_text", "text": "Hello" }], "attachments": [], "inference_options": {} } } });
+    assert_eq!(app.send(ada.chatkit(&create)).await.status, StatusCode::OK);
+    app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
+    let reset = token_of(&one_letter(&app).await.1);
+    app.state.clock.advance_seconds(24 * 3600);
+    let refused = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
+    assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::BAD_REQUEST, json!("SESSION_EXPIRED")));
+    let deleted = app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({ "password": PASSWORD })).await;
+    assert_eq!((deleted.status, deleted.cookies().len()), (StatusCode::OK, 3));
+    let list = json!({ "type": "threads.list", "params": {} });
+    assert_eq!(app.send(ada.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+    let body = json!({ "newPassword": "quite another 2", "token": reset });
+    assert_eq!(app.post("/api/auth/reset-password", None, &body).await.json()["code"], "INVALID_TOKEN");
+    for table in ["user", "account", "session", "verification", "thread", "item"] {
+        let text = sqlx::AssertSqlSafe(format!(r#"select count(*) from "{table}""#));
+        let n_rows: i64 = on!(app.state.db.read(), pool => sqlx::query_scalar(text)
+            .fetch_one(pool)
+            .await)
+        .unwrap();
+        assert_eq!(n_rows, 0, "{table}");
     }
+}
+
+#[both_engines]
+async fn no_session_of_the_old_password_outlives_a_change_that_ends_them(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let body = json!({
+        "currentPassword": PASSWORD, "newPassword": "quite another 2", "revokeOtherSessions": true,
+    });
+    let change = app.post("/api/auth/change-password", Some(&ada.cookie), &body);
+    let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
+    let (changed, _) = futures_util::future::join(change, racers).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    let cookie = changed.cookies()[0].split(';').next().unwrap().to_owned();
+    let sessions = app.get("/api/auth/list-sessions", &cookie).await.json();
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
+}
+
+#[both_engines]
+async fn who_signs_in_while_being_deleted_is_told_so_without_a_failure(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let body = json!({ "password": PASSWORD });
+    let deletion = app.post("/api/auth/delete-user", Some(&ada.cookie), &body);
+    let racers = join_all((0..12).map(|_| sign_in(&app, &ada.email, PASSWORD)));
+    let (deleted, racers) = futures_util::future::join(deletion, racers).await;
+    assert_eq!(deleted.status, StatusCode::OK);
+    assert!(racers.iter().all(|status| [StatusCode::OK, StatusCode::UNAUTHORIZED].contains(status)), "{racers:?}");
 }

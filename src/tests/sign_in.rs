@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engines};
+use super::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, both_engines};
 
 const PASSWORD: &str = "correct horse 1";
 const WRONG: &str = "wrong horse 1";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Engine, TestApp, on_both_engines};
+use super::{Engine, TestApp, both_engines};
 use crate::server::{Db, auth::sweep, db::on};
 
 /// More than two batches.
@@ -57,96 +57,100 @@ async fn sweep(app: &TestApp) {
     sweep::once(&app.state.db, app.state.clock.now()).await.unwrap();
 }
 
-on_both_engines! {
-    async fn the_oldest_of_too_many_sessions_end(app) {
-        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
-        on!(app.state.db.write(), pool => sqlx::query(
-            r#"
+#[both_engines]
+async fn the_oldest_of_too_many_sessions_end(app: TestApp) {
+    let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+    on!(app.state.db.write(), pool => sqlx::query(
+        r#"
             with recursive n (i) as (select 1 union all select i + 1 from n where i < 500)
             insert into "session" ("id", "token", "userId", "expiresAt", "createdAt", "updatedAt")
             select 's' || i, 's' || i, $1, $3, $2, $2
             from n
             "#,
+    )
+    .bind(&alice.id)
+    .bind(app.state.clock.now().plus_seconds(-60))
+    .bind(app.state.clock.now().plus_seconds(86_400))
+    .execute(pool)
+    .await
+    .map(drop))
+    .unwrap();
+    let body = json!({ "email": alice.email, "password": "correct horse 1" });
+    assert_eq!(app.post("/api/auth/sign-in/email", None, &body).await.status, 200);
+    assert_eq!(ids!(app, "session").len(), 501, "500 of Alice's and Bob's");
+    for user in [&alice, &bob] {
+        assert_ne!(app.get("/api/auth/get-session", &user.cookie).await.text(), "null", "newer ones live");
+    }
+}
+
+#[both_engines]
+async fn verifications_that_are_over_are_swept(app: TestApp) {
+    add_verifications(&app).await;
+    sweep(&app).await;
+    assert_eq!(ids!(app, "verification"), ["v0"]);
+}
+
+#[both_engines]
+async fn sessions_that_are_over_are_swept_and_others_go_on(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    app.state.clock.advance_seconds(1);
+    let bob = app.sign_up("Bob").await;
+    app.state.clock.advance_seconds(7 * 24 * 3600 - 1);
+    assert_eq!(ids!(app, "session").len(), 2);
+    sweep(&app).await;
+    assert_eq!(ids!(app, "session").len(), 1);
+    assert_eq!(app.get("/api/auth/get-session", &bob.cookie).await.json()["user"]["name"], "Bob");
+    // As recorded for a session that is over.
+    let over = app.get("/api/auth/get-session", &ada.cookie).await;
+    assert_eq!((over.json(), over.cookies().len()), (json!(null), 3));
+}
+
+#[both_engines]
+async fn counts_of_long_ago_are_swept(app: TestApp) {
+    add_count(&app, "long-ago", 3601).await;
+    add_count(&app, "of-late", 3599).await;
+    sweep(&app).await;
+    assert_eq!(ids!(app, "rateLimit"), ["of-late"]);
+}
+
+#[both_engines]
+async fn counts_of_mails_are_swept_after_an_hour(app: TestApp) {
+    let now = app.state.clock.now().millis();
+    for (key, latest) in [("over", now - 3_600_000), ("counts", now - 3_599_999), ("clock-set-back", now + 3_600_001)] {
+        on!(app.state.db.write(), pool => sqlx::query(
+            r#"
+                insert into "mailSent" ("key", "latest", "second", "third", "fourth", "fifth")
+                values ($1, $2, 0, 0, 0, 0)
+                "#,
         )
-        .bind(&alice.id)
-        .bind(app.state.clock.now().plus_seconds(-60))
-        .bind(app.state.clock.now().plus_seconds(86_400))
+        .bind(key)
+        .bind(latest)
         .execute(pool)
         .await
         .map(drop))
         .unwrap();
-        let body = json!({ "email": alice.email, "password": "correct horse 1" });
-        assert_eq!(app.post("/api/auth/sign-in/email", None, &body).await.status, 200);
-        assert_eq!(ids!(app, "session").len(), 501, "500 of Alice's and Bob's");
-        for user in [&alice, &bob] {
-            assert_ne!(app.get("/api/auth/get-session", &user.cookie).await.text(), "null", "newer ones live");
+    }
+    sweep(&app).await;
+    let keys: Vec<String> = on!(app.state.db.read(), pool => sqlx::query_scalar(r#"select "key" from "mailSent""#)
+        .fetch_all(pool)
+        .await)
+    .unwrap();
+    assert_eq!(keys, ["counts"]);
+}
+
+#[both_engines]
+async fn the_sweep_begins_at_once_and_ends_with_the_database(app: TestApp) {
+    add_verifications(&app).await;
+    let running = tokio::spawn(sweep::run(app.state.db.clone(), app.state.clock.clone()));
+    let patience = std::time::Duration::from_secs(20);
+    let swept = async {
+        while ids!(app, "verification").len() > 1 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-    }
-
-    async fn verifications_that_are_over_are_swept(app) {
-        add_verifications(&app).await;
-        sweep(&app).await;
-        assert_eq!(ids!(app, "verification"), ["v0"]);
-    }
-
-    async fn sessions_that_are_over_are_swept_and_others_go_on(app) {
-        let ada = app.sign_up("Ada").await;
-        app.state.clock.advance_seconds(1);
-        let bob = app.sign_up("Bob").await;
-        app.state.clock.advance_seconds(7 * 24 * 3600 - 1);
-        assert_eq!(ids!(app, "session").len(), 2);
-        sweep(&app).await;
-        assert_eq!(ids!(app, "session").len(), 1);
-        assert_eq!(app.get("/api/auth/get-session", &bob.cookie).await.json()["user"]["name"], "Bob");
-        // As recorded for a session that is over.
-        let over = app.get("/api/auth/get-session", &ada.cookie).await;
-        assert_eq!((over.json(), over.cookies().len()), (json!(null), 3));
-    }
-
-    async fn counts_of_long_ago_are_swept(app) {
-        add_count(&app, "long-ago", 3601).await;
-        add_count(&app, "of-late", 3599).await;
-        sweep(&app).await;
-        assert_eq!(ids!(app, "rateLimit"), ["of-late"]);
-    }
-
-    async fn counts_of_mails_are_swept_after_an_hour(app) {
-        let now = app.state.clock.now().millis();
-        for (key, latest) in [("over", now - 3_600_000), ("counts", now - 3_599_999), ("clock-set-back", now + 3_600_001)] {
-            on!(app.state.db.write(), pool => sqlx::query(
-                r#"
-                insert into "mailSent" ("key", "latest", "second", "third", "fourth", "fifth")
-                values ($1, $2, 0, 0, 0, 0)
-                "#,
-            )
-            .bind(key)
-            .bind(latest)
-            .execute(pool)
-            .await
-            .map(drop))
-            .unwrap();
-        }
-        sweep(&app).await;
-        let keys: Vec<String> = on!(app.state.db.read(), pool => sqlx::query_scalar(r#"select "key" from "mailSent""#)
-            .fetch_all(pool)
-            .await)
-        .unwrap();
-        assert_eq!(keys, ["counts"]);
-    }
-
-    async fn the_sweep_begins_at_once_and_ends_with_the_database(app) {
-        add_verifications(&app).await;
-        let running = tokio::spawn(sweep::run(app.state.db.clone(), app.state.clock.clone()));
-        let patience = std::time::Duration::from_secs(20);
-        let swept = async {
-            while ids!(app, "verification").len() > 1 {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(patience, swept).await.expect("it begins at once");
-        app.state.db.close().await;
-        tokio::time::timeout(patience, running).await.expect("it ends").unwrap();
-    }
+    };
+    tokio::time::timeout(patience, swept).await.expect("it begins at once");
+    app.state.db.close().await;
+    tokio::time::timeout(patience, running).await.expect("it ends").unwrap();
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{
     Engine, TestApp, TestUser,
     app::BASE_URL,
+    both_engines,
     mailed::{follow, one_letter, sign_in, token_of, user_of, verify},
-    on_both_engines,
 };
 use crate::{
     model::auth::Password,
@@ -65,203 +65,222 @@ async fn email_of(app: &TestApp, user: &TestUser) -> String {
     crate::server::auth::users::find(&app.state.db, &user.id).await.unwrap().unwrap().email
 }
 
-on_both_engines! {
-    async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app, &["--delete-user-verification", "on"]) {
-        let mallory = app.sign_up("Ada").await;
-        let list = json!({ "type": "threads.list", "params": {} });
-        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::OK);
-        link_account(&app, &mallory).await;
-        app.post("/api/auth/delete-user", Some(&mallory.cookie), &json!({})).await;
-        one_letter(&app).await;
-        let taking = change_email(&app, &mallory, "mallory@evil.example").await;
-        let token = ask(&app).await;
-        // One more waits to be written.
-        let body = json!({ "newEmail": "mallory@evil.example" });
-        app.post("/api/auth/change-email", Some(&mallory.cookie), &body).await;
+#[both_engines(&["--delete-user-verification", "on"])]
+async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app: TestApp) {
+    let mallory = app.sign_up("Ada").await;
+    let list = json!({ "type": "threads.list", "params": {} });
+    assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::OK);
+    link_account(&app, &mallory).await;
+    app.post("/api/auth/delete-user", Some(&mallory.cookie), &json!({})).await;
+    one_letter(&app).await;
+    let taking = change_email(&app, &mallory, "mallory@evil.example").await;
+    let token = ask(&app).await;
+    // One more waits to be written.
+    let body = json!({ "newEmail": "mallory@evil.example" });
+    app.post("/api/auth/change-email", Some(&mallory.cookie), &body).await;
 
-        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+    assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
 
-        assert!(user_of(&app, &mallory).await.is_null());
-        assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
-        assert!(app.letters().await.is_empty(), "a mail was written for a session that has ended");
-        assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
-        assert_eq!(follow(&app, &taking, Some(&mallory.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
-        assert_eq!(email_of(&app, &mallory).await, "ada@example.com");
-        assert_eq!(texts!(app, r#"select "providerId" from "account""#), ["credential"]);
-        assert!(texts!(app, r#"select "identifier" from "verification""#).is_empty());
-        let body = json!({ "email": "ada@example.com", "password": NEW_PASSWORD });
-        let ada = app.post("/api/auth/sign-in/email", None, &body).await;
-        assert_eq!(ada.json()["user"]["emailVerified"], true);
-        assert_eq!(sign_in(&app, "ada@example.com", "correct horse 1").await, StatusCode::UNAUTHORIZED);
+    assert!(user_of(&app, &mallory).await.is_null());
+    assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
+    assert!(app.letters().await.is_empty(), "a mail was written for a session that has ended");
+    assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
+    assert_eq!(follow(&app, &taking, Some(&mallory.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+    assert_eq!(email_of(&app, &mallory).await, "ada@example.com");
+    assert_eq!(texts!(app, r#"select "providerId" from "account""#), ["credential"]);
+    assert!(texts!(app, r#"select "identifier" from "verification""#).is_empty());
+    let body = json!({ "email": "ada@example.com", "password": NEW_PASSWORD });
+    let ada = app.post("/api/auth/sign-in/email", None, &body).await;
+    assert_eq!(ada.json()["user"]["emailVerified"], true);
+    assert_eq!(sign_in(&app, "ada@example.com", "correct horse 1").await, StatusCode::UNAUTHORIZED);
+}
+
+#[both_engines]
+async fn other_links_to_a_new_password_are_void_after_a_reset(app: TestApp) {
+    app.sign_up("Ada").await;
+    let tokens = [ask(&app).await, ask(&app).await];
+    assert_eq!(reset_by(&app, &tokens[1]).await, StatusCode::OK);
+    assert_eq!(reset_by(&app, &tokens[0]).await, StatusCode::BAD_REQUEST);
+}
+
+#[both_engines]
+async fn a_change_that_the_old_address_agreed_to_ends_with_its_session(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    verify(&app, &ada).await;
+    let agreement = change_email(&app, &ada, "mallory@evil.example").await;
+    follow(&app, &agreement, None).await;
+    let (_, taking) = one_letter(&app).await;
+    let token = ask(&app).await;
+    assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+    for link in [agreement, taking] {
+        assert_eq!(follow(&app, &link, None).await.header("location"), "/?error=INVALID_TOKEN");
     }
+    assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+}
 
-    async fn other_links_to_a_new_password_are_void_after_a_reset(app) {
-        app.sign_up("Ada").await;
-        let tokens = [ask(&app).await, ask(&app).await];
-        assert_eq!(reset_by(&app, &tokens[1]).await, StatusCode::OK);
-        assert_eq!(reset_by(&app, &tokens[0]).await, StatusCode::BAD_REQUEST);
-    }
+#[both_engines]
+async fn a_change_ends_with_a_new_password_that_ends_the_sessions(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let taking = change_email(&app, &ada, "mallory@evil.example").await;
+    let token = ask(&app).await;
+    let body = json!({
+        "currentPassword": "correct horse 1", "newPassword": NEW_PASSWORD, "revokeOtherSessions": true,
+    });
+    assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::OK);
+    assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
+    assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
+}
 
-    async fn a_change_that_the_old_address_agreed_to_ends_with_its_session(app) {
-        let ada = app.sign_up("Ada").await;
-        verify(&app, &ada).await;
-        let agreement = change_email(&app, &ada, "mallory@evil.example").await;
+#[both_engines(&["--delete-user-verification", "on", "--revoke-sessions-on-password-reset", "off"])]
+async fn a_new_password_voids_all_older_links_whoever_sets_it(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    verify(&app, &ada).await;
+    let mut password = "correct horse 1".to_owned();
+    for (n, way) in
+        ["change", "change and revoke nothing", "reset", "operator", "operator ends sessions"].iter().enumerate()
+    {
+        let resets = [ask(&app).await, ask(&app).await];
+        let agreement = change_email(&app, &ada, "new@example.com").await;
         follow(&app, &agreement, None).await;
         let (_, taking) = one_letter(&app).await;
-        let token = ask(&app).await;
-        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
-        for link in [agreement, taking] {
-            assert_eq!(follow(&app, &link, None).await.header("location"), "/?error=INVALID_TOKEN");
-        }
-        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
-    }
+        let unfollowed = change_email(&app, &ada, "other@example.com").await;
+        app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
+        let (_, deletion) = one_letter(&app).await;
 
-    async fn a_change_ends_with_a_new_password_that_ends_the_sessions(app) {
-        let ada = app.sign_up("Ada").await;
-        let taking = change_email(&app, &ada, "mallory@evil.example").await;
-        let token = ask(&app).await;
-        let body = json!({
-            "currentPassword": "correct horse 1", "newPassword": NEW_PASSWORD, "revokeOtherSessions": true,
-        });
-        assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::OK);
-        assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
-        assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
-    }
-
-    async fn a_new_password_voids_all_older_links_whoever_sets_it(app, &["--delete-user-verification", "on", "--revoke-sessions-on-password-reset", "off"]) {
-        let ada = app.sign_up("Ada").await;
-        verify(&app, &ada).await;
-        let mut password = "correct horse 1".to_owned();
-        for (n, way) in ["change", "change and revoke nothing", "reset", "operator", "operator ends sessions"].iter().enumerate() {
-            let resets = [ask(&app).await, ask(&app).await];
-            let agreement = change_email(&app, &ada, "new@example.com").await;
-            follow(&app, &agreement, None).await;
-            let (_, taking) = one_letter(&app).await;
-            let unfollowed = change_email(&app, &ada, "other@example.com").await;
-            app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
-            let (_, deletion) = one_letter(&app).await;
-
-            let new = format!("quite another {n}");
-            let operator_sets = async |sessions| {
-                let user = crate::server::auth::users::find(&app.state.db, &ada.id).await.unwrap().unwrap();
-                crate::server::auth::operator::set_password(&app.state.auth, &user, &Password::new(new.clone()), sessions).await.unwrap();
-            };
-            match *way {
-                "reset" => {
-                    let body = json!({ "newPassword": new, "token": ask(&app).await });
-                    assert_eq!(app.post("/api/auth/reset-password", None, &body).await.status, StatusCode::OK);
+        let new = format!("quite another {n}");
+        let operator_sets = async |sessions| {
+            let user = crate::server::auth::users::find(&app.state.db, &ada.id).await.unwrap().unwrap();
+            crate::server::auth::operator::set_password(&app.state.auth, &user, &Password::new(new.clone()), sessions)
+                .await
+                .unwrap();
+        };
+        match *way {
+            "reset" => {
+                let body = json!({ "newPassword": new, "token": ask(&app).await });
+                assert_eq!(app.post("/api/auth/reset-password", None, &body).await.status, StatusCode::OK);
+            }
+            "operator" => operator_sets(OldSessions::Stay).await,
+            "operator ends sessions" => operator_sets(OldSessions::End).await,
+            _ => {
+                let mut body = json!({ "currentPassword": password, "newPassword": new });
+                if *way != "change" {
+                    body["revokeOtherSessions"] = json!(false);
                 }
-                "operator" => operator_sets(OldSessions::Stay).await,
-                "operator ends sessions" => operator_sets(OldSessions::End).await,
-                _ => {
-                    let mut body = json!({ "currentPassword": password, "newPassword": new });
-                    if *way != "change" {
-                        body["revokeOtherSessions"] = json!(false);
-                    }
-                    let answer = app.post("/api/auth/change-password", Some(&ada.cookie), &body).await;
-                    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-                }
+                let answer = app.post("/api/auth/change-password", Some(&ada.cookie), &body).await;
+                assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
             }
-            password = new;
-
-            for token in &resets {
-                let page = follow(&app, &format!("{BASE_URL}/api/auth/reset-password/{token}?callbackURL=%2Fx"), None).await;
-                assert!(page.header("location").ends_with("/x?error=INVALID_TOKEN"), "{way}: {}", page.header("location"));
-                assert_eq!(reset_by(&app, token).await, StatusCode::BAD_REQUEST, "{way}");
-            }
-            for link in [&agreement, &taking, &unfollowed] {
-                assert_eq!(follow(&app, link, None).await.header("location"), "/?error=INVALID_TOKEN", "{way}");
-            }
-            assert!(!follow(&app, &deletion, Some(&ada.cookie)).await.status.is_success(), "{way}");
-            assert!(app.letters().await.is_empty(), "{way}");
-            assert_eq!(email_of(&app, &ada).await, "ada@example.com");
-            assert_eq!(sign_in(&app, "ada@example.com", &password).await, StatusCode::OK, "{way}");
         }
-    }
+        password = new;
 
-    async fn a_password_that_is_not_changed_voids_no_link(app) {
-        let ada = app.sign_up("Ada").await;
-        let token = ask(&app).await;
-        for body in [
-            json!({ "currentPassword": "wrong horse 1", "newPassword": NEW_PASSWORD }),
-            json!({ "currentPassword": "correct horse 1", "newPassword": "short" }),
-        ] {
-            assert_eq!(app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status, StatusCode::BAD_REQUEST);
+        for token in &resets {
+            let page =
+                follow(&app, &format!("{BASE_URL}/api/auth/reset-password/{token}?callbackURL=%2Fx"), None).await;
+            assert!(page.header("location").ends_with("/x?error=INVALID_TOKEN"), "{way}: {}", page.header("location"));
+            assert_eq!(reset_by(&app, token).await, StatusCode::BAD_REQUEST, "{way}");
         }
-        let short = json!({ "newPassword": "short", "token": token });
-        assert_eq!(app.post("/api/auth/reset-password", None, &short).await.status, StatusCode::BAD_REQUEST);
-        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
-    }
-
-    async fn of_several_links_at_once_one_sets_a_password(app) {
-        app.sign_up("Ada").await;
-        for _ in 0..5 {
-            let tokens = [ask(&app).await, ask(&app).await, ask(&app).await];
-            let mut statuses = join_all(tokens.iter().map(|token| reset_by(&app, token))).await;
-            statuses.sort_unstable();
-            assert_eq!(statuses, [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::BAD_REQUEST]);
+        for link in [&agreement, &taking, &unfollowed] {
+            assert_eq!(follow(&app, link, None).await.header("location"), "/?error=INVALID_TOKEN", "{way}");
         }
-    }
-
-    async fn a_link_to_a_new_address_is_good_once(app) {
-        let ada = app.sign_up("Ada").await;
-        let there = change_email(&app, &ada, "new@example.com").await;
-        assert_eq!(follow(&app, &there, None).await.header("location"), "/");
-        let back = change_email(&app, &ada, "ada@example.com").await;
-        follow(&app, &back, None).await;
+        assert!(!follow(&app, &deletion, Some(&ada.cookie)).await.status.is_success(), "{way}");
+        assert!(app.letters().await.is_empty(), "{way}");
         assert_eq!(email_of(&app, &ada).await, "ada@example.com");
-        assert_eq!(follow(&app, &there, None).await.header("location"), "/?error=INVALID_TOKEN");
-        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+        assert_eq!(sign_in(&app, "ada@example.com", &password).await, StatusCode::OK, "{way}");
     }
+}
 
-    async fn an_address_that_was_proved_meanwhile_has_to_agree(app) {
-        let ada = app.sign_up("Ada").await;
-        let taking = change_email(&app, &ada, "mallory@evil.example").await;
-        verify(&app, &ada).await;
-        assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
-        assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+#[both_engines]
+async fn a_password_that_is_not_changed_voids_no_link(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let token = ask(&app).await;
+    for body in [
+        json!({ "currentPassword": "wrong horse 1", "newPassword": NEW_PASSWORD }),
+        json!({ "currentPassword": "correct horse 1", "newPassword": "short" }),
+    ] {
+        assert_eq!(
+            app.post("/api/auth/change-password", Some(&ada.cookie), &body).await.status,
+            StatusCode::BAD_REQUEST
+        );
     }
+    let short = json!({ "newPassword": "short", "token": token });
+    assert_eq!(app.post("/api/auth/reset-password", None, &short).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+}
 
-    async fn a_link_that_went_to_an_old_address_sets_no_password(app) {
-        let ada = app.sign_up("Ada").await;
-        let taking = change_email(&app, &ada, "new@example.com").await;
-        let token = ask(&app).await;
-        assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/");
-        assert_eq!(email_of(&app, &ada).await, "new@example.com");
-        assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
+#[both_engines]
+async fn of_several_links_at_once_one_sets_a_password(app: TestApp) {
+    app.sign_up("Ada").await;
+    for _ in 0..5 {
+        let tokens = [ask(&app).await, ask(&app).await, ask(&app).await];
+        let mut statuses = join_all(tokens.iter().map(|token| reset_by(&app, token))).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::BAD_REQUEST]);
     }
+}
 
-    async fn of_a_reset_and_a_change_at_once_one_succeeds(app) {
-        let ada = app.sign_up("Ada").await;
-        let taking = change_email(&app, &ada, "mallory@evil.example").await;
-        let token = ask(&app).await;
-        let (status, _) = join(reset_by(&app, &token), follow(&app, &taking, None)).await;
-        let email = email_of(&app, &ada).await;
-        assert_eq!(status == StatusCode::OK, email == "ada@example.com", "{status}, {email}");
-    }
+#[both_engines]
+async fn a_link_to_a_new_address_is_good_once(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let there = change_email(&app, &ada, "new@example.com").await;
+    assert_eq!(follow(&app, &there, None).await.header("location"), "/");
+    let back = change_email(&app, &ada, "ada@example.com").await;
+    follow(&app, &back, None).await;
+    assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+    assert_eq!(follow(&app, &there, None).await.header("location"), "/?error=INVALID_TOKEN");
+    assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+}
 
-    async fn a_user_who_had_proved_the_address_keeps_linked_accounts(app) {
-        let ada = app.sign_up("Ada").await;
-        verify(&app, &ada).await;
-        link_account(&app, &ada).await;
-        let token = ask(&app).await;
-        assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
-        let providers = texts!(app, r#"select "providerId" from "account" order by "providerId""#);
-        assert_eq!(providers, ["credential", "github"]);
-    }
+#[both_engines]
+async fn an_address_that_was_proved_meanwhile_has_to_agree(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let taking = change_email(&app, &ada, "mallory@evil.example").await;
+    verify(&app, &ada).await;
+    assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
+    assert_eq!(email_of(&app, &ada).await, "ada@example.com");
+}
 
-    async fn an_old_session_takes_no_address_that_nobody_agreed_to(app) {
-        let ada = app.sign_up("Ada").await;
-        app.state.clock.advance_seconds(24 * 3600);
-        let body = json!({ "newEmail": "mallory@evil.example" });
-        let refused = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
-        assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("SESSION_NOT_FRESH")));
-        assert!(app.letters().await.is_empty());
-        // Where the old address agrees, any session may ask.
-        verify(&app, &ada).await;
-        let answer = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
-        assert_eq!((answer.status, one_letter(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));
-    }
+#[both_engines]
+async fn a_link_that_went_to_an_old_address_sets_no_password(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let taking = change_email(&app, &ada, "new@example.com").await;
+    let token = ask(&app).await;
+    assert_eq!(follow(&app, &taking, Some(&ada.cookie)).await.header("location"), "/");
+    assert_eq!(email_of(&app, &ada).await, "new@example.com");
+    assert_eq!(reset_by(&app, &token).await, StatusCode::BAD_REQUEST);
+}
+
+#[both_engines]
+async fn of_a_reset_and_a_change_at_once_one_succeeds(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let taking = change_email(&app, &ada, "mallory@evil.example").await;
+    let token = ask(&app).await;
+    let (status, _) = join(reset_by(&app, &token), follow(&app, &taking, None)).await;
+    let email = email_of(&app, &ada).await;
+    assert_eq!(status == StatusCode::OK, email == "ada@example.com", "{status}, {email}");
+}
+
+#[both_engines]
+async fn a_user_who_had_proved_the_address_keeps_linked_accounts(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    verify(&app, &ada).await;
+    link_account(&app, &ada).await;
+    let token = ask(&app).await;
+    assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
+    let providers = texts!(app, r#"select "providerId" from "account" order by "providerId""#);
+    assert_eq!(providers, ["credential", "github"]);
+}
+
+#[both_engines]
+async fn an_old_session_takes_no_address_that_nobody_agreed_to(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    app.state.clock.advance_seconds(24 * 3600);
+    let body = json!({ "newEmail": "mallory@evil.example" });
+    let refused = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
+    assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("SESSION_NOT_FRESH")));
+    assert!(app.letters().await.is_empty());
+    // Where the old address agrees, any session may ask.
+    verify(&app, &ada).await;
+    let answer = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
+    assert_eq!((answer.status, one_letter(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));
 }
 
 #[tokio::test]

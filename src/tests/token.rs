@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{TestApp, TestResponse, TestUser, app::BASE_URL, on_both_engines};
+use super::{TestApp, TestResponse, TestUser, app::BASE_URL, both_engines};
 
 const WEEK_S: i64 = 604_800;
 
@@ -40,58 +40,62 @@ async fn sign_out(app: &TestApp, user: &TestUser) {
     assert_eq!(response.status, StatusCode::OK);
 }
 
-on_both_engines! {
-    async fn a_token_says_who_and_for_how_long(app) {
-        let ada = app.sign_up("Ada").await;
-        let claims = claims(&ada.token);
-        assert_eq!(claims["sub"], ada.id.as_str());
-        assert_eq!(claims["email"], "ada@example.com");
-        assert_eq!(claims["iss"], BASE_URL);
-        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), WEEK_S);
-        assert!(claims["sid"].is_string());
-        assert!(claims.get("aud").is_none(), "PyJWT refuses an audience that it was not told of");
-    }
+#[both_engines]
+async fn a_token_says_who_and_for_how_long(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let claims = claims(&ada.token);
+    assert_eq!(claims["sub"], ada.id.as_str());
+    assert_eq!(claims["email"], "ada@example.com");
+    assert_eq!(claims["iss"], BASE_URL);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), WEEK_S);
+    assert!(claims["sid"].is_string());
+    assert!(claims.get("aud").is_none(), "PyJWT refuses an audience that it was not told of");
+}
 
-    async fn nobody_gets_none(app) {
-        let response = app.get("/api/auth/token", "").await;
-        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(response.json(), json!({ "message": "Unauthorized", "code": "UNAUTHORIZED" }));
-        let ada = app.sign_up("Ada").await;
-        assert_eq!(app.post("/api/auth/token", Some(&ada.cookie), &json!({})).await.status, StatusCode::NOT_FOUND);
-    }
+#[both_engines]
+async fn nobody_gets_none(app: TestApp) {
+    let response = app.get("/api/auth/token", "").await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.json(), json!({ "message": "Unauthorized", "code": "UNAUTHORIZED" }));
+    let ada = app.sign_up("Ada").await;
+    assert_eq!(app.post("/api/auth/token", Some(&ada.cookie), &json!({})).await.status, StatusCode::NOT_FOUND);
+}
 
-    async fn a_good_token_opens_chatkit(app) {
-        let ada = app.sign_up("Ada").await;
+#[both_engines]
+async fn a_good_token_opens_chatkit(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
+}
+
+#[both_engines]
+async fn a_cookie_alone_does_not(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let body = Body::from(json!({ "type": "threads.list", "params": {} }).to_string());
+    let request = Request::post("/chatkit").header(header::COOKIE, &ada.cookie).header(header::ORIGIN, BASE_URL);
+    let response = app.send(request.body(body).unwrap()).await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.header("www-authenticate"), "Bearer realm=\"colloquy\"");
+}
+
+#[both_engines]
+async fn a_token_ends_to_the_second_and_with_its_session(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    // Used daily, so the session outlives the token.
+    for _ in 0..6 {
+        app.state.clock.advance_seconds(24 * 3600);
         assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
     }
+    app.state.clock.advance_seconds(24 * 3600 - 1);
+    assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
+    app.state.clock.advance_seconds(1);
+    assert_refused(&app, &ada.token, "The token has expired.").await;
+}
 
-    async fn a_cookie_alone_does_not(app) {
-        let ada = app.sign_up("Ada").await;
-        let body = Body::from(json!({ "type": "threads.list", "params": {} }).to_string());
-        let request = Request::post("/chatkit").header(header::COOKIE, &ada.cookie).header(header::ORIGIN, BASE_URL);
-        let response = app.send(request.body(body).unwrap()).await;
-        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(response.header("www-authenticate"), "Bearer realm=\"colloquy\"");
-    }
-
-    async fn a_token_ends_to_the_second_and_with_its_session(app) {
-        let ada = app.sign_up("Ada").await;
-        // Used daily, so the session outlives the token.
-        for _ in 0..6 {
-            app.state.clock.advance_seconds(24 * 3600);
-            assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
-        }
-        app.state.clock.advance_seconds(24 * 3600 - 1);
-        assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);
-        app.state.clock.advance_seconds(1);
-        assert_refused(&app, &ada.token, "The token has expired.").await;
-    }
-
-    async fn signing_out_ends_the_token_at_once(app) {
-        let ada = app.sign_up("Ada").await;
-        sign_out(&app, &ada).await;
-        assert_refused(&app, &ada.token, "The session of the token has ended; sign in again.").await;
-    }
+#[both_engines]
+async fn signing_out_ends_the_token_at_once(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    sign_out(&app, &ada).await;
+    assert_refused(&app, &ada.token, "The session of the token has ended; sign in again.").await;
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::{
     Engine, TestApp, TestResponse,
     app::BASE_URL,
+    both_engines,
     mailed::{follow, one_letter, token_of, user_of, verify},
-    on_both_engines,
 };
 
 async fn ask(app: &TestApp, method: &str, path: &str, cookie: &str) -> TestResponse {
@@ -18,48 +18,48 @@ async fn ask(app: &TestApp, method: &str, path: &str, cookie: &str) -> TestRespo
     app.send(request).await
 }
 
-on_both_engines! {
-    async fn head_finds_the_links_of_mails_and_has_no_effect(app, &["--delete-user-verification", "on", "--auto-sign-in-after-verification", "on"]) {
-        let ada = app.sign_up("Ada").await;
-        let mut links = Vec::new();
-        for (path, cookie, body) in [
-            ("send-verification-email", None, json!({ "email": ada.email })),
-            ("request-password-reset", None, json!({ "email": ada.email, "redirectTo": "/x" })),
-            ("delete-user", Some(ada.cookie.as_str()), json!({})),
-            ("change-email", Some(ada.cookie.as_str()), json!({ "newEmail": "new@example.com" })),
-        ] {
-            app.post(&format!("/api/auth/{path}"), cookie, &body).await;
-            links.push(one_letter(&app).await.1);
-        }
-        for _ in 0..3 {
-            for link in &links {
-                let answer = ask(&app, "HEAD", link.strip_prefix(BASE_URL).unwrap(), &ada.cookie).await;
-                assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0), "{link}");
-                assert!(answer.cookies().is_empty(), "{link}");
-            }
-        }
-        assert!(app.letters().await.is_empty());
-        let user = user_of(&app, &ada).await;
-        assert_eq!((&user["email"], &user["emailVerified"]), (&json!(ada.email), &json!(false)));
-        // All of them are good still.
-        assert!(follow(&app, &links[0], None).await.header("location").starts_with('/'));
-        assert_eq!(user_of(&app, &ada).await["emailVerified"], true);
-        let reset = follow(&app, &links[1], None).await;
-        assert!(reset.header("location").ends_with(&format!("/x?token={}", token_of(&links[1]))));
-        assert_eq!(follow(&app, &links[2], Some(&ada.cookie)).await.header("location"), "/");
-        assert!(user_of(&app, &ada).await.is_null());
+#[both_engines(&["--delete-user-verification", "on", "--auto-sign-in-after-verification", "on"])]
+async fn head_finds_the_links_of_mails_and_has_no_effect(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let mut links = Vec::new();
+    for (path, cookie, body) in [
+        ("send-verification-email", None, json!({ "email": ada.email })),
+        ("request-password-reset", None, json!({ "email": ada.email, "redirectTo": "/x" })),
+        ("delete-user", Some(ada.cookie.as_str()), json!({})),
+        ("change-email", Some(ada.cookie.as_str()), json!({ "newEmail": "new@example.com" })),
+    ] {
+        app.post(&format!("/api/auth/{path}"), cookie, &body).await;
+        links.push(one_letter(&app).await.1);
     }
+    for _ in 0..3 {
+        for link in &links {
+            let answer = ask(&app, "HEAD", link.strip_prefix(BASE_URL).unwrap(), &ada.cookie).await;
+            assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0), "{link}");
+            assert!(answer.cookies().is_empty(), "{link}");
+        }
+    }
+    assert!(app.letters().await.is_empty());
+    let user = user_of(&app, &ada).await;
+    assert_eq!((&user["email"], &user["emailVerified"]), (&json!(ada.email), &json!(false)));
+    // All of them are good still.
+    assert!(follow(&app, &links[0], None).await.header("location").starts_with('/'));
+    assert_eq!(user_of(&app, &ada).await["emailVerified"], true);
+    let reset = follow(&app, &links[1], None).await;
+    assert!(reset.header("location").ends_with(&format!("/x?token={}", token_of(&links[1]))));
+    assert_eq!(follow(&app, &links[2], Some(&ada.cookie)).await.header("location"), "/");
+    assert!(user_of(&app, &ada).await.is_null());
+}
 
-    async fn head_does_not_agree_to_a_new_address(app) {
-        let ada = app.sign_up("Ada").await;
-        verify(&app, &ada).await;
-        app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
-        let (_, link) = one_letter(&app).await;
-        assert_eq!(ask(&app, "HEAD", link.strip_prefix(BASE_URL).unwrap(), "").await.status, StatusCode::OK);
-        assert!(app.letters().await.is_empty());
-        follow(&app, &link, None).await;
-        assert_eq!(one_letter(&app).await.0, "new@example.com");
-    }
+#[both_engines]
+async fn head_does_not_agree_to_a_new_address(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    verify(&app, &ada).await;
+    app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
+    let (_, link) = one_letter(&app).await;
+    assert_eq!(ask(&app, "HEAD", link.strip_prefix(BASE_URL).unwrap(), "").await.status, StatusCode::OK);
+    assert!(app.letters().await.is_empty());
+    follow(&app, &link, None).await;
+    assert_eq!(one_letter(&app).await.0, "new@example.com");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::{ids, object, thread};
 use crate::{
     server::{chat::threads, db::on},
-    tests::{TestApp, on_both_engines},
+    tests::{TestApp, both_engines},
 };
 
 /// Lets a thread grow by messages of about 500 bytes.
@@ -34,16 +34,15 @@ async fn grow(app: &TestApp, thread_id: &str, n_items: usize) {
     }
 }
 
-on_both_engines! {
-    async fn of_two_thousand_messages_the_last_page_opens(app) {
-        let alice = app.sign_up("Alice").await;
-        let thread_id = thread(&app, &alice, "/long 1").await;
-        grow(&app, &thread_id, 2000).await;
-        let page = object(&app, &alice, "items.list", json!({ "thread_id": thread_id, "limit": 30 })).await;
-        let newest: Vec<_> = (1970..2000).rev().map(|n| format!("msg_{thread_id}_{n}")).collect();
-        assert_eq!(ids(&page), newest);
-        let opened = threads::open(&app.state.db, &alice.id, &thread_id).await.unwrap().unwrap();
-        let opened: Vec<_> = opened.items.data.iter().rev().map(|item| item.id().to_owned()).collect();
-        assert_eq!(opened, newest);
-    }
+#[both_engines]
+async fn of_two_thousand_messages_the_last_page_opens(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let thread_id = thread(&app, &alice, "/long 1").await;
+    grow(&app, &thread_id, 2000).await;
+    let page = object(&app, &alice, "items.list", json!({ "thread_id": thread_id, "limit": 30 })).await;
+    let newest: Vec<_> = (1970..2000).rev().map(|n| format!("msg_{thread_id}_{n}")).collect();
+    assert_eq!(ids(&page), newest);
+    let opened = threads::open(&app.state.db, &alice.id, &thread_id).await.unwrap().unwrap();
+    let opened: Vec<_> = opened.items.data.iter().rev().map(|item| item.id().to_owned()).collect();
+    assert_eq!(opened, newest);
 }

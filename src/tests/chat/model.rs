@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use super::{add, create};
 use crate::{
     server::{config::OpenAiConfig, db::on},
-    tests::{Engine, TestApp, on_both_engines},
+    tests::{Engine, TestApp, both_engines},
 };
 
 /// What a fake answers to its nth request.
@@ -191,24 +191,23 @@ async fn a_server_that_refuses_to_tell_the_cost_is_not_asked_for_it_again() {
     assert_eq!(asked, [true, false, false]);
 }
 
-on_both_engines! {
-    async fn what_an_answer_cost_is_stored_with_its_run(app) {
-        let usage = json!({ "prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7 });
-        let last = format!("data: {}\n\n", json!({ "choices": [], "usage": usage }));
-        let model = FakeModel::start(move |_, _| {
-            let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
-            event_stream(delta("ok") + stop + &last + "data: [DONE]\n\n")
-        })
-        .await;
-        let app = app.another(|config| {
-            config.model.openai = Some(model.config());
-        });
-        let alice = app.sign_up("Alice").await;
-        create(&app, &alice, "Hello").await;
-        let stored: sqlx::types::Json<Value> = on!(app.state.db.read(), pool => {
-            sqlx::query_scalar(r#"select "usage" from "run""#).fetch_one(pool).await
-        })
-        .unwrap();
-        assert_eq!(stored.0, usage);
-    }
+#[both_engines]
+async fn what_an_answer_cost_is_stored_with_its_run(app: TestApp) {
+    let usage = json!({ "prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7 });
+    let last = format!("data: {}\n\n", json!({ "choices": [], "usage": usage }));
+    let model = FakeModel::start(move |_, _| {
+        let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        event_stream(delta("ok") + stop + &last + "data: [DONE]\n\n")
+    })
+    .await;
+    let app = app.another(|config| {
+        config.model.openai = Some(model.config());
+    });
+    let alice = app.sign_up("Alice").await;
+    create(&app, &alice, "Hello").await;
+    let stored: sqlx::types::Json<Value> = on!(app.state.db.read(), pool => {
+        sqlx::query_scalar(r#"select "usage" from "run""#).fetch_one(pool).await
+    })
+    .unwrap();
+    assert_eq!(stored.0, usage);
 }

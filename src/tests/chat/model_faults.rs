@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     server::db::on,
-    tests::{Engine, TestApp, TestUser, on_both_engines},
+    tests::{Engine, TestApp, TestUser, both_engines},
 };
 
 async fn start(model: &FakeModel) -> (TestApp, TestUser) {
@@ -95,44 +95,43 @@ async fn an_early_end_is_marked_and_told_with_what_to_do() {
     assert_eq!(marks, [Value::Null, mark("length")]);
 }
 
-on_both_engines! {
-    async fn text_that_was_a_thought_is_taken_back(app) {
-        let model = FakeModel::start(|_, _| {
-            let said = ["The user wants X, ", "so I say it.\n</th", "ink>\n\nYes ", "it is"].map(|text| json!({ "content": text }));
-            // The pieces come apart, so that the first is stored before it is taken back.
-            let pieces = stream::iter([deltas(&said[..1]), deltas(&said[1..]), end("stop")]);
-            let pieces = futures_util::StreamExt::then(pieces, |piece| async {
-                tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-                Ok::<_, std::convert::Infallible>(axum::body::Bytes::from(piece))
-            });
-            event_stream(axum::body::Body::from_stream(pieces))
-        })
-        .await;
-        let app = app.another(|config| config.model.openai = Some(model.config()));
-        let alice = app.sign_up("Alice").await;
-        let events = create(&app, &alice, "Hello").await;
-        let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
-        assert_eq!(fold(&events), items);
-        let kinds: Vec<_> = items.iter().map(|item| item["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["user_message", "workflow", "assistant_message"]);
-        assert_eq!(items[1]["workflow"]["tasks"][0]["content"], "The user wants X, so I say it.");
-        assert_eq!(items[2]["content"][0]["text"], "Yes it is");
-        assert!(events.iter().any(|event| event["type"] == "thread.item.removed"), "{events:#?}");
-    }
+#[both_engines]
+async fn text_that_was_a_thought_is_taken_back(app: TestApp) {
+    let model = FakeModel::start(|_, _| {
+        let said = ["The user wants X, ", "so I say it.\n</th", "ink>\n\nYes ", "it is"]
+            .map(|text| json!({ "content": text }));
+        // The pieces come apart, so that the first is stored before it is taken back.
+        let pieces = stream::iter([deltas(&said[..1]), deltas(&said[1..]), end("stop")]);
+        let pieces = futures_util::StreamExt::then(pieces, |piece| async {
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+            Ok::<_, std::convert::Infallible>(axum::body::Bytes::from(piece))
+        });
+        event_stream(axum::body::Body::from_stream(pieces))
+    })
+    .await;
+    let app = app.another(|config| config.model.openai = Some(model.config()));
+    let alice = app.sign_up("Alice").await;
+    let events = create(&app, &alice, "Hello").await;
+    let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
+    assert_eq!(fold(&events), items);
+    let kinds: Vec<_> = items.iter().map(|item| item["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["user_message", "workflow", "assistant_message"]);
+    assert_eq!(items[1]["workflow"]["tasks"][0]["content"], "The user wants X, so I say it.");
+    assert_eq!(items[2]["content"][0]["text"], "Yes it is");
+    assert!(events.iter().any(|event| event["type"] == "thread.item.removed"), "{events:#?}");
+}
 
-    async fn a_thought_without_an_end_is_the_answer(app) {
-        let sentence = "<think> is a tag that models write before they answer.";
-        let model = FakeModel::start(move |_, _| {
-            event_stream(deltas(&[json!({ "content": sentence })]) + &end("stop"))
-        })
-        .await;
-        let app = app.another(|config| config.model.openai = Some(model.config()));
-        let alice = app.sign_up("Alice").await;
-        let events = create(&app, &alice, "Hello").await;
-        let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
-        assert_eq!(fold(&events), items);
-        assert_eq!((items.len(), &items[1]["content"][0]["text"]), (2, &json!(sentence)));
-    }
+#[both_engines]
+async fn a_thought_without_an_end_is_the_answer(app: TestApp) {
+    let sentence = "<think> is a tag that models write before they answer.";
+    let model =
+        FakeModel::start(move |_, _| event_stream(deltas(&[json!({ "content": sentence })]) + &end("stop"))).await;
+    let app = app.another(|config| config.model.openai = Some(model.config()));
+    let alice = app.sign_up("Alice").await;
+    let events = create(&app, &alice, "Hello").await;
+    let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
+    assert_eq!(fold(&events), items);
+    assert_eq!((items.len(), &items[1]["content"][0]["text"]), (2, &json!(sentence)));
 }
 
 #[tokio::test]
@@ -159,36 +158,36 @@ async fn a_template_that_refuses_roles_is_asked_in_plain_words_and_remembered() 
     assert_eq!(asked(&model), [vec!["s:Be brief.[0]".to_owned(), "u:one[0]".to_owned()], plain.clone(), plain]);
 }
 
-on_both_engines! {
-    async fn pictures_that_a_model_refuses_are_left_out_from_then_on(app) {
-        let model = FakeModel::start(|n, _| match n {
-            0 => refused(400, "Could not process image"),
-            _ => whole(&["Yes."]),
-        })
-        .await;
-        let app = app.another(|config| config.model.openai = Some(model.config()));
-        let alice = app.sign_up("Alice").await;
-        let bad = upload(&app, &alice, "bad.png", "image/png", &picture(8, 8)).await;
-        let told = ask(&app, &alice, "threads.create", with_files("Look", &[&bad])).await;
-        let events = events(&told.text());
-        assert_eq!((error_of(&events), notices(&events)), (None, vec!["The model could not read the picture, so it answers without it."]));
-        let thread_id = events[0]["thread"]["id"].as_str().unwrap();
-        let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
-        assert_eq!(items.len(), 2, "the note is for the server alone: {items:#?}");
-        let events = add(&app, &alice, thread_id, "Never mind, just say hi").await;
-        assert_eq!(notices(&events), Vec::<&str>::new());
-        // Another picture is shown.
-        let good = upload(&app, &alice, "good.png", "image/png", &picture(9, 9)).await;
-        let mut message = with_files("And this?", &[&good]);
-        message["thread_id"] = json!(thread_id);
-        ask(&app, &alice, "threads.add_user_message", message).await;
-        let pictures: Vec<usize> = asked(&model)
-            .iter()
-            .map(|messages| messages.iter().filter(|it| it.ends_with("[1]")).count())
-            .collect();
-        assert_eq!(pictures, [1, 0, 0, 1]);
-        assert!(model.asked().iter().all(|it| !it.body.to_string().contains("pictures_refused")));
-    }
+#[both_engines]
+async fn pictures_that_a_model_refuses_are_left_out_from_then_on(app: TestApp) {
+    let model = FakeModel::start(|n, _| match n {
+        0 => refused(400, "Could not process image"),
+        _ => whole(&["Yes."]),
+    })
+    .await;
+    let app = app.another(|config| config.model.openai = Some(model.config()));
+    let alice = app.sign_up("Alice").await;
+    let bad = upload(&app, &alice, "bad.png", "image/png", &picture(8, 8)).await;
+    let told = ask(&app, &alice, "threads.create", with_files("Look", &[&bad])).await;
+    let events = events(&told.text());
+    assert_eq!(
+        (error_of(&events), notices(&events)),
+        (None, vec!["The model could not read the picture, so it answers without it."])
+    );
+    let thread_id = events[0]["thread"]["id"].as_str().unwrap();
+    let items = stored(&app, &alice, &events[0]["thread"]["id"]).await;
+    assert_eq!(items.len(), 2, "the note is for the server alone: {items:#?}");
+    let events = add(&app, &alice, thread_id, "Never mind, just say hi").await;
+    assert_eq!(notices(&events), Vec::<&str>::new());
+    // Another picture is shown.
+    let good = upload(&app, &alice, "good.png", "image/png", &picture(9, 9)).await;
+    let mut message = with_files("And this?", &[&good]);
+    message["thread_id"] = json!(thread_id);
+    ask(&app, &alice, "threads.add_user_message", message).await;
+    let pictures: Vec<usize> =
+        asked(&model).iter().map(|messages| messages.iter().filter(|it| it.ends_with("[1]")).count()).collect();
+    assert_eq!(pictures, [1, 0, 0, 1]);
+    assert!(model.asked().iter().all(|it| !it.body.to_string().contains("pictures_refused")));
 }
 
 #[tokio::test]
@@ -219,24 +218,24 @@ async fn a_refusal_that_has_nothing_to_do_with_pictures_is_told_without_a_notice
     assert_eq!((notices(&events).len(), model.asked().len()), (0, 3));
 }
 
-on_both_engines! {
-    async fn a_picture_that_cannot_be_read_is_a_file(app) {
-        let model = FakeModel::streaming(&["Yes."]).await;
-        let app = app.another(|config| config.model.openai = Some(model.config()));
-        let alice = app.sign_up("Alice").await;
-        let whole_picture = picture(300, 300);
-        let cut = upload(&app, &alice, "cut.png", "image/png", &whole_picture[..60]).await;
-        let half = upload(&app, &alice, "half.png", "image/png", &whole_picture[..whole_picture.len() / 2]).await;
-        assert_eq!([&cut["type"], &half["type"]], ["file", "file"]);
-        let told = ask(&app, &alice, "threads.create", with_files("Look", &[&cut, &half])).await;
-        assert_eq!(told.status, StatusCode::OK);
-        let named = "u:Look\n[Attached file: cut.png (application/octet-stream)]\n\
+#[both_engines]
+async fn a_picture_that_cannot_be_read_is_a_file(app: TestApp) {
+    let model = FakeModel::streaming(&["Yes."]).await;
+    let app = app.another(|config| config.model.openai = Some(model.config()));
+    let alice = app.sign_up("Alice").await;
+    let whole_picture = picture(300, 300);
+    let cut = upload(&app, &alice, "cut.png", "image/png", &whole_picture[..60]).await;
+    let half = upload(&app, &alice, "half.png", "image/png", &whole_picture[..whole_picture.len() / 2]).await;
+    assert_eq!([&cut["type"], &half["type"]], ["file", "file"]);
+    let told = ask(&app, &alice, "threads.create", with_files("Look", &[&cut, &half])).await;
+    assert_eq!(told.status, StatusCode::OK);
+    let named = "u:Look\n[Attached file: cut.png (application/octet-stream)]\n\
                      [Attached file: half.png (application/octet-stream)][0]";
-        assert_eq!(asked(&model), [[named]]);
-        let select = r#"select distinct "mimeType" from "file""#;
-        let sent_as: Vec<String> = on!(app.state.db.read(), pool => sqlx::query_scalar(select).fetch_all(pool).await).unwrap();
-        assert_eq!(sent_as, ["application/octet-stream"], "it is never shown");
-    }
+    assert_eq!(asked(&model), [[named]]);
+    let select = r#"select distinct "mimeType" from "file""#;
+    let sent_as: Vec<String> =
+        on!(app.state.db.read(), pool => sqlx::query_scalar(select).fetch_all(pool).await).unwrap();
+    assert_eq!(sent_as, ["application/octet-stream"], "it is never shown");
 }
 
 #[tokio::test]
@@ -307,30 +306,29 @@ async fn an_answer_is_complete_soon_after_its_end_was_named() {
     assert_eq!(error_of(&created.await.expect("the answer ends")), None);
 }
 
-on_both_engines! {
-    async fn what_a_provider_wants_back_comes_back(app) {
-        let model = FakeModel::start(|n, _| match n {
-            0 => {
-                let call = json!({ "index": 0, "id": "c1", "type": "function", "function": { "name": "a", "arguments": "{}" },
-                    "extra_content": { "google": { "thought_signature": "sig" } } });
-                event_stream(deltas(&[json!({ "reasoning_content": "Hm" }), json!({ "tool_calls": [call] })]) + &end("tool_calls"))
-            }
-            _ => whole(&["Done."]),
-        })
-        .await;
-        let mut server = model.config();
-        server.client_tools = serde_json::from_value(json!([{ "name": "a" }])).unwrap();
-        let app = app.another(|config| config.model.openai = Some(server));
-        let alice = app.sign_up("Alice").await;
-        let events = create(&app, &alice, "Hello").await;
-        let params = json!({ "thread_id": events[0]["thread"]["id"], "result": 1 });
-        assert_eq!(ask(&app, &alice, "threads.add_client_tool_output", params).await.status, 200);
-        let calling = model.asked()[1].body["messages"][1].clone();
-        assert_eq!(
-            calling,
-            json!({ "role": "assistant", "content": null, "reasoning_content": "Hm", "tool_calls": [{
-                "id": "c1", "type": "function", "function": { "name": "a", "arguments": "{}" },
-                "extra_content": { "google": { "thought_signature": "sig" } } }] })
-        );
-    }
+#[both_engines]
+async fn what_a_provider_wants_back_comes_back(app: TestApp) {
+    let model = FakeModel::start(|n, _| match n {
+        0 => {
+            let call = json!({ "index": 0, "id": "c1", "type": "function", "function": { "name": "a", "arguments": "{}" },
+                "extra_content": { "google": { "thought_signature": "sig" } } });
+            event_stream(deltas(&[json!({ "reasoning_content": "Hm" }), json!({ "tool_calls": [call] })]) + &end("tool_calls"))
+        }
+        _ => whole(&["Done."]),
+    })
+    .await;
+    let mut server = model.config();
+    server.client_tools = serde_json::from_value(json!([{ "name": "a" }])).unwrap();
+    let app = app.another(|config| config.model.openai = Some(server));
+    let alice = app.sign_up("Alice").await;
+    let events = create(&app, &alice, "Hello").await;
+    let params = json!({ "thread_id": events[0]["thread"]["id"], "result": 1 });
+    assert_eq!(ask(&app, &alice, "threads.add_client_tool_output", params).await.status, 200);
+    let calling = model.asked()[1].body["messages"][1].clone();
+    assert_eq!(
+        calling,
+        json!({ "role": "assistant", "content": null, "reasoning_content": "Hm", "tool_calls": [{
+            "id": "c1", "type": "function", "function": { "name": "a", "arguments": "{}" },
+            "extra_content": { "google": { "thought_signature": "sig" } } }] })
+    );
 }

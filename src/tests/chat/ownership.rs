@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     model::chatkit::Operation,
-    tests::{TestApp, TestUser, on_both_engines},
+    tests::{TestApp, TestUser, both_engines},
 };
 
 /// The ids of one of each kind of object, by the kind.
@@ -188,89 +188,89 @@ fn names_more_than_a_thread(kind: &str, it: &Objects) -> bool {
     it.iter().any(|(name, id)| !["thread", "query"].contains(name) && params.contains(id.as_str()))
 }
 
-on_both_engines! {
-    async fn no_request_reaches_what_is_another_users(app) {
-        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
-        let (hers, his) = (objects(&app, &alice).await, objects(&app, &bob).await);
-        let nobodys: Objects = hers.iter().map(|(kind, id)| (*kind, format!("{}_nobodys", &id[..4]))).collect();
-        let before = everything(&app, &alice, &hers["attachment"]).await;
-        let kinds = kinds();
-        assert!(kinds.len() >= 17, "{kinds:?}");
-        let mut n_cells = 0;
-        for kind in &kinds {
-            let tried = tries(&his, &hers).into_iter().zip(tries(&his, &nobodys)).enumerate();
-            for (n, (hers, nobodys)) in tried {
-                if n == 1 && !names_more_than_a_thread(kind, &hers) {
-                    continue;
-                }
-                let (params_hers, expected) = params(kind, &hers).unwrap_or_else(|| panic!("say here what `{kind}` names"));
-                if expected == Answer::NamesNone {
-                    continue;
-                }
-                n_cells += 1;
-                let real = ask(&app, &bob, kind, params_hers.clone()).await;
-                let never = ask(&app, &bob, kind, params(kind, &nobodys).unwrap().0).await;
-                let status = if expected == Answer::AsEver { 200 } else { 404 };
-                assert_eq!(real.status, status, "{kind} {params_hers}: {}", real.text());
-                // Nothing tells one from the other.
-                assert_eq!(
-                    (real.status, without(&hers, real.text())),
-                    (never.status, without(&nobodys, never.text())),
-                    "{kind} {params_hers}"
-                );
+#[both_engines]
+async fn no_request_reaches_what_is_another_users(app: TestApp) {
+    let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+    let (hers, his) = (objects(&app, &alice).await, objects(&app, &bob).await);
+    let nobodys: Objects = hers.iter().map(|(kind, id)| (*kind, format!("{}_nobodys", &id[..4]))).collect();
+    let before = everything(&app, &alice, &hers["attachment"]).await;
+    let kinds = kinds();
+    assert!(kinds.len() >= 17, "{kinds:?}");
+    let mut n_cells = 0;
+    for kind in &kinds {
+        let tried = tries(&his, &hers).into_iter().zip(tries(&his, &nobodys)).enumerate();
+        for (n, (hers, nobodys)) in tried {
+            if n == 1 && !names_more_than_a_thread(kind, &hers) {
+                continue;
             }
-        }
-        assert!(n_cells >= 20, "{n_cells}");
-        assert_eq!(everything(&app, &alice, &hers["attachment"]).await, before);
-        // In her own name all of it is there; what exchanges items comes last.
-        let mut own = kinds;
-        let exchanging = ["colloquy.items.select_version", "threads.retry_after_item"];
-        own.sort_by_key(|kind| exchanging.iter().position(|it| it == kind));
-        for kind in own {
-            let (params, expected) = params(&kind, &hers).unwrap();
-            if expected == Answer::NotFound {
-                let response = ask(&app, &alice, &kind, params).await;
-                // The attachment is sent by the first message, and cannot be by the next.
-                let status = if kind == "threads.add_user_message" { 400 } else { 200 };
-                assert_eq!(response.status, status, "{kind}: {}", response.text());
+            let (params_hers, expected) = params(kind, &hers).unwrap_or_else(|| panic!("say here what `{kind}` names"));
+            if expected == Answer::NamesNone {
+                continue;
             }
+            n_cells += 1;
+            let real = ask(&app, &bob, kind, params_hers.clone()).await;
+            let never = ask(&app, &bob, kind, params(kind, &nobodys).unwrap().0).await;
+            let status = if expected == Answer::AsEver { 200 } else { 404 };
+            assert_eq!(real.status, status, "{kind} {params_hers}: {}", real.text());
+            // Nothing tells one from the other.
+            assert_eq!(
+                (real.status, without(&hers, real.text())),
+                (never.status, without(&nobodys, never.text())),
+                "{kind} {params_hers}"
+            );
         }
     }
+    assert!(n_cells >= 20, "{n_cells}");
+    assert_eq!(everything(&app, &alice, &hers["attachment"]).await, before);
+    // In her own name all of it is there; what exchanges items comes last.
+    let mut own = kinds;
+    let exchanging = ["colloquy.items.select_version", "threads.retry_after_item"];
+    own.sort_by_key(|kind| exchanging.iter().position(|it| it == kind));
+    for kind in own {
+        let (params, expected) = params(&kind, &hers).unwrap();
+        if expected == Answer::NotFound {
+            let response = ask(&app, &alice, &kind, params).await;
+            // The attachment is sent by the first message, and cannot be by the next.
+            let status = if kind == "threads.add_user_message" { 400 } else { 200 };
+            assert_eq!(response.status, status, "{kind}: {}", response.text());
+        }
+    }
+}
 
-    async fn no_route_reaches_what_is_another_users(app) {
-        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
-        let (hers, his) = (objects(&app, &alice).await, objects(&app, &bob).await);
-        let nobodys: Objects = hers.iter().map(|(kind, id)| (*kind, format!("{}_nobodys", &id[..4]))).collect();
-        let before = everything(&app, &alice, &hers["attachment"]).await;
-        let send = async |method: &str, address: &str| {
-            let request = Request::builder().method(method).uri(address);
-            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", bob.token));
-            app.send(request.body(Body::from("taken!")).unwrap()).await
-        };
-        let routes = routes();
-        assert!(routes.len() >= 3, "{routes:?}");
-        for route in &routes {
-            let [hers, _] = tries(&his, &hers);
-            let [nobodys, _] = tries(&his, &nobodys);
-            let real = requests(route, &hers).unwrap_or_else(|| panic!("say here what `{route}` names"));
-            for ((method, real), (_, never)) in real.into_iter().zip(requests(route, &nobodys).unwrap()) {
-                let (answer, never) = (send(method, &real).await, send(method, &never).await);
-                assert_eq!(answer.status, 404, "{method} {real}: {}", answer.text());
-                assert_eq!(
-                    (answer.status, without(&hers, answer.text())),
-                    (never.status, without(&nobodys, never.text())),
-                    "{method} {real}"
-                );
-            }
-            // His own are there.
-            if let Some((method, own)) = requests(route, &his).unwrap().into_iter().next() {
-                assert_eq!(send(method, &own).await.status, 200, "{method} {own}");
-            }
+#[both_engines]
+async fn no_route_reaches_what_is_another_users(app: TestApp) {
+    let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+    let (hers, his) = (objects(&app, &alice).await, objects(&app, &bob).await);
+    let nobodys: Objects = hers.iter().map(|(kind, id)| (*kind, format!("{}_nobodys", &id[..4]))).collect();
+    let before = everything(&app, &alice, &hers["attachment"]).await;
+    let send = async |method: &str, address: &str| {
+        let request = Request::builder().method(method).uri(address);
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", bob.token));
+        app.send(request.body(Body::from("taken!")).unwrap()).await
+    };
+    let routes = routes();
+    assert!(routes.len() >= 3, "{routes:?}");
+    for route in &routes {
+        let [hers, _] = tries(&his, &hers);
+        let [nobodys, _] = tries(&his, &nobodys);
+        let real = requests(route, &hers).unwrap_or_else(|| panic!("say here what `{route}` names"));
+        for ((method, real), (_, never)) in real.into_iter().zip(requests(route, &nobodys).unwrap()) {
+            let (answer, never) = (send(method, &real).await, send(method, &never).await);
+            assert_eq!(answer.status, 404, "{method} {real}: {}", answer.text());
+            assert_eq!(
+                (answer.status, without(&hers, answer.text())),
+                (never.status, without(&nobodys, never.text())),
+                "{method} {real}"
+            );
         }
-        assert_eq!(everything(&app, &alice, &hers["attachment"]).await, before);
-        let page = app.get(&format!("/chat/{}", hers["thread"]), &bob.cookie).await;
-        assert!(!page.text().contains("/structured"), "{}", page.text());
-        let page = app.get(&format!("/chat/{}", hers["thread"]), &alice.cookie).await;
-        assert!(page.text().contains("/structured"));
+        // His own are there.
+        if let Some((method, own)) = requests(route, &his).unwrap().into_iter().next() {
+            assert_eq!(send(method, &own).await.status, 200, "{method} {own}");
+        }
     }
+    assert_eq!(everything(&app, &alice, &hers["attachment"]).await, before);
+    let page = app.get(&format!("/chat/{}", hers["thread"]), &bob.cookie).await;
+    assert!(!page.text().contains("/structured"), "{}", page.text());
+    let page = app.get(&format!("/chat/{}", hers["thread"]), &alice.cookie).await;
+    assert!(page.text().contains("/structured"));
 }

@@ -10,7 +10,7 @@ use super::{
     events,
     files::{GIF, upload, with_files},
 };
-use crate::tests::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, mailed::one_letter, on_both_engines};
+use crate::tests::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, both_engines, mailed::one_letter};
 
 const LAN: &str = "http://chat.lan:4701";
 
@@ -125,68 +125,71 @@ async fn without_a_configured_origin_links_begin_where_the_request_has_reached_u
     }
 }
 
-on_both_engines! {
-    async fn a_file_of_a_page_that_was_opened_by_a_name_of_the_network_goes_all_the_way(app) {
-        let alice = app.sign_up("Alice").await;
-        let announced = announce_from(&app, &alice, FROM_LAN).await;
-        let from_lan = async |method: &str, url: &Value, body: &'static [u8]| {
-            let path = url.as_str().unwrap().strip_prefix(LAN).expect("a link to where the page is");
-            let request = Request::builder().method(method).uri(path);
-            let request = FROM_LAN.iter().fold(request, |it, (name, value)| it.header(*name, *value));
-            app.send(request.body(Body::from(body)).unwrap()).await
-        };
-        let uploaded = from_lan("PUT", &announced["upload_descriptor"]["url"], GIF).await;
-        assert_eq!(origins(&uploaded.text()), all_at(LAN, 2));
-        let uploaded = uploaded.json();
-        for url in [&uploaded["colloquy"]["url"], &uploaded["preview_url"]] {
-            assert_eq!(&from_lan("GET", url, b"").await.body[..], GIF);
-        }
-        let form = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\nhello\r\n--x--\r\n";
-        let request = Request::post("/chatkit/attachments")
-            .header(header::AUTHORIZATION, format!("Bearer {}", alice.token))
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+#[both_engines]
+async fn a_file_of_a_page_that_was_opened_by_a_name_of_the_network_goes_all_the_way(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let announced = announce_from(&app, &alice, FROM_LAN).await;
+    let from_lan = async |method: &str, url: &Value, body: &'static [u8]| {
+        let path = url.as_str().unwrap().strip_prefix(LAN).expect("a link to where the page is");
+        let request = Request::builder().method(method).uri(path);
         let request = FROM_LAN.iter().fold(request, |it, (name, value)| it.header(*name, *value));
-        assert_eq!(origins(&app.send(request.body(Body::from(form)).unwrap()).await.text()), all_at(LAN, 1));
-
-        let mut message = with_files("/long 1", &[&uploaded]);
-        let begun = post(&app, &alice, FROM_LAN, "threads.create", message.clone()).await.text();
-        assert_eq!(origins(&begun), all_at(LAN, 2));
-        let thread_id = events(&begun)[0]["thread"]["id"].clone();
-        let item_id = events(&begun)[1]["item"]["id"].clone();
-        let follower = upload(&app, &alice, "c.gif", "image/gif", GIF).await;
-        message = with_files("/long 1", &[&follower]);
-        message["thread_id"] = thread_id.clone();
-        assert_eq!(origins(&post(&app, &alice, FROM_LAN, "threads.add_user_message", message).await.text()), all_at(LAN, 2));
-        for (kind, params, n_links) in [
-            ("threads.get_by_id", json!({ "thread_id": thread_id }), 4),
-            ("items.list", json!({ "thread_id": thread_id, "order": "asc" }), 4),
-        ] {
-            let here = post(&app, &alice, FROM_LAN, kind, params.clone()).await.text();
-            assert_eq!(origins(&here), all_at(LAN, n_links), "{kind}");
-            let elsewhere = post(&app, &alice, &[], kind, params).await.text();
-            assert_eq!(origins(&elsewhere), all_at(BASE_URL, n_links), "{kind}");
-        }
-        // What followed an answer comes back when that is chosen again, files and all.
-        let retry = json!({ "thread_id": thread_id, "item_id": item_id });
-        assert_eq!(post(&app, &alice, FROM_LAN, "threads.retry_after_item", retry).await.status, StatusCode::OK);
-        let choose = json!({ "thread_id": thread_id, "item_id": item_id, "version": 1 });
-        let chosen = post(&app, &alice, FROM_LAN, "colloquy.items.select_version", choose).await.text();
-        assert_eq!(origins(&chosen), all_at(LAN, 2), "{chosen}");
-        // A document resolves paths by itself, wherever it was asked for.
-        let page = app.get(&format!("/chat/{}", thread_id.as_str().unwrap()), &alice.cookie).await.text();
-        assert!(page.contains("\"/chatkit/attachments/atc_") && !page.contains(&format!("{BASE_URL}/chatkit/")), "{page}");
+        app.send(request.body(Body::from(body)).unwrap()).await
+    };
+    let uploaded = from_lan("PUT", &announced["upload_descriptor"]["url"], GIF).await;
+    assert_eq!(origins(&uploaded.text()), all_at(LAN, 2));
+    let uploaded = uploaded.json();
+    for url in [&uploaded["colloquy"]["url"], &uploaded["preview_url"]] {
+        assert_eq!(&from_lan("GET", url, b"").await.body[..], GIF);
     }
+    let form = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"b\"\r\n\r\nhello\r\n--x--\r\n";
+    let request = Request::post("/chatkit/attachments")
+        .header(header::AUTHORIZATION, format!("Bearer {}", alice.token))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let request = FROM_LAN.iter().fold(request, |it, (name, value)| it.header(*name, *value));
+    assert_eq!(origins(&app.send(request.body(Body::from(form)).unwrap()).await.text()), all_at(LAN, 1));
 
-    async fn no_host_gets_into_mails(app) {
-        let ada = app.sign_up("Ada").await;
-        for path in ["request-password-reset", "send-verification-email"] {
-            let mut request = Request::post(format!("/api/auth/{path}")).header(header::CONTENT_TYPE, "application/json");
-            for (name, value) in FROM_LAN {
-                request = request.header(*name, *value);
-            }
-            let body = Body::from(json!({ "email": ada.email }).to_string());
-            assert_eq!(app.send(request.body(body).unwrap()).await.status, StatusCode::OK);
-            assert!(one_letter(&app).await.1.starts_with(BASE_URL));
+    let mut message = with_files("/long 1", &[&uploaded]);
+    let begun = post(&app, &alice, FROM_LAN, "threads.create", message.clone()).await.text();
+    assert_eq!(origins(&begun), all_at(LAN, 2));
+    let thread_id = events(&begun)[0]["thread"]["id"].clone();
+    let item_id = events(&begun)[1]["item"]["id"].clone();
+    let follower = upload(&app, &alice, "c.gif", "image/gif", GIF).await;
+    message = with_files("/long 1", &[&follower]);
+    message["thread_id"] = thread_id.clone();
+    assert_eq!(
+        origins(&post(&app, &alice, FROM_LAN, "threads.add_user_message", message).await.text()),
+        all_at(LAN, 2)
+    );
+    for (kind, params, n_links) in [
+        ("threads.get_by_id", json!({ "thread_id": thread_id }), 4),
+        ("items.list", json!({ "thread_id": thread_id, "order": "asc" }), 4),
+    ] {
+        let here = post(&app, &alice, FROM_LAN, kind, params.clone()).await.text();
+        assert_eq!(origins(&here), all_at(LAN, n_links), "{kind}");
+        let elsewhere = post(&app, &alice, &[], kind, params).await.text();
+        assert_eq!(origins(&elsewhere), all_at(BASE_URL, n_links), "{kind}");
+    }
+    // What followed an answer comes back when that is chosen again, files and all.
+    let retry = json!({ "thread_id": thread_id, "item_id": item_id });
+    assert_eq!(post(&app, &alice, FROM_LAN, "threads.retry_after_item", retry).await.status, StatusCode::OK);
+    let choose = json!({ "thread_id": thread_id, "item_id": item_id, "version": 1 });
+    let chosen = post(&app, &alice, FROM_LAN, "colloquy.items.select_version", choose).await.text();
+    assert_eq!(origins(&chosen), all_at(LAN, 2), "{chosen}");
+    // A document resolves paths by itself, wherever it was asked for.
+    let page = app.get(&format!("/chat/{}", thread_id.as_str().unwrap()), &alice.cookie).await.text();
+    assert!(page.contains("\"/chatkit/attachments/atc_") && !page.contains(&format!("{BASE_URL}/chatkit/")), "{page}");
+}
+
+#[both_engines]
+async fn no_host_gets_into_mails(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    for path in ["request-password-reset", "send-verification-email"] {
+        let mut request = Request::post(format!("/api/auth/{path}")).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in FROM_LAN {
+            request = request.header(*name, *value);
         }
+        let body = Body::from(json!({ "email": ada.email }).to_string());
+        assert_eq!(app.send(request.body(body).unwrap()).await.status, StatusCode::OK);
+        assert!(one_letter(&app).await.1.starts_with(BASE_URL));
     }
 }

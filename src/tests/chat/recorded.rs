@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::{create, events, model::FakeModel};
-use crate::tests::{Engine, TestApp, on_both_engines};
+use crate::tests::{Engine, TestApp, both_engines};
 
 /// The deltas of the recordings' model.
 const DELTAS: [&str; 6] = ["Hello", " from", " the", " fake", " model", "."];
@@ -118,17 +118,16 @@ async fn recorded_exchanges_go_as_recorded_on_postgres() {
     check(Engine::Postgres).await;
 }
 
-on_both_engines! {
-    async fn the_recorded_lists_have_the_recorded_shape(app) {
-        let alice = app.sign_up("Alice").await;
-        for _ in 0..2 {
-            create(&app, &alice, "/long 1").await;
-        }
-        let (request, mut recorded) = parse(include_str!("../recordings/chatkit/03-threads.list.txt"));
-        let mut ours = app.send(alice.chatkit(&request)).await.json();
-        recorded[0]["data"].as_array_mut().unwrap().iter_mut().for_each(|thread| thread["title"] = "/long 1".into());
-        Names::default().rename(&mut recorded[0]);
-        Names::default().rename(&mut ours);
-        assert_eq!(ours, recorded[0]);
+#[both_engines]
+async fn the_recorded_lists_have_the_recorded_shape(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    for _ in 0..2 {
+        create(&app, &alice, "/long 1").await;
     }
+    let (request, mut recorded) = parse(include_str!("../recordings/chatkit/03-threads.list.txt"));
+    let mut ours = app.send(alice.chatkit(&request)).await.json();
+    recorded[0]["data"].as_array_mut().unwrap().iter_mut().for_each(|thread| thread["title"] = "/long 1".into());
+    Names::default().rename(&mut recorded[0]);
+    Names::default().rename(&mut ours);
+    assert_eq!(ours, recorded[0]);
 }

@@ -14,7 +14,7 @@ use super::{
     model::FakeModel,
     object, refusal,
 };
-use crate::tests::{Engine, TestApp, on_both_engines};
+use crate::tests::{Engine, TestApp, both_engines};
 
 /// The request of recording 31.
 const SPEECH: &str = "YWJj";
@@ -130,11 +130,10 @@ async fn a_model_that_cannot_hear_is_told_of() {
     }
 }
 
-on_both_engines! {
-    async fn without_a_model_speech_is_refused_with_what_to_do(app) {
-        let alice = app.sign_up("Alice").await;
-        let response = ask(&app, &alice, "input.transcribe", speech()).await;
-        assert_eq!(response.status, StatusCode::BAD_REQUEST);
-        assert!(response.json()["message"].as_str().unwrap().contains("OPENAI_TRANSCRIBE_MODEL"));
-    }
+#[both_engines]
+async fn without_a_model_speech_is_refused_with_what_to_do(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let response = ask(&app, &alice, "input.transcribe", speech()).await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+    assert!(response.json()["message"].as_str().unwrap().contains("OPENAI_TRANSCRIBE_MODEL"));
 }

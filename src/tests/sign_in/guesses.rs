@@ -69,51 +69,52 @@ async fn guesses_counted_in_memory_are_slow_at_every_door() {
     guessing_is_slow_at_every_door(TestApp::with_flags(Engine::Sqlite, IN_MEMORY).await).await;
 }
 
-on_both_engines! {
-    async fn guesses_counted_in_the_database_are_slow_at_every_door(app, IN_DATABASE) {
-        guessing_is_slow_at_every_door(app).await;
-    }
+#[both_engines(IN_DATABASE)]
+async fn guesses_counted_in_the_database_are_slow_at_every_door(app: TestApp) {
+    guessing_is_slow_at_every_door(app).await;
+}
 
-    async fn the_owner_is_never_locked_out(app, IN_DATABASE) {
-        let app = app.seen_from("10.0.0.1");
-        let ada = app.sign_up("Ada").await;
-        let (wrong, right) = (sign_in(&ada.email, WRONG), sign_in(&ada.email, PASSWORD));
-        // The browser knows the account, and keeps knowing it when it signs out.
-        let known = cookies_of(&app.send(right.request("192.0.2.1", "")).await);
-        app.post("/api/auth/sign-out", Some(&known), &json!({})).await;
-        let known = known.split("; ").find(|cookie| cookie.starts_with("colloquy.device=")).unwrap().to_owned();
-        use_up(&app, &wrong, &ada).await;
-        assert!(!is_slowed(&app, &wrong, "203.0.1.113", &ada).await);
-        assert!(is_slowed(&app, &right, "203.0.1.113", &ada).await, "also the right one, or it would be told");
-        assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "from elsewhere");
-        assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "what is right is no guess");
-        for _ in 0..2 {
-            app.state.clock.advance_seconds(10);
-            assert_eq!(app.send(right.request("203.0.1.113", &known)).await.status, StatusCode::OK, "a known browser");
-        }
-        // Inside, strangers' guesses do not count.
-        let inside = &guessing(&ada.email, PASSWORD)[4];
-        assert_eq!(inside.open(&app, "203.0.1.113", &ada).await.status, StatusCode::OK);
+#[both_engines(IN_DATABASE)]
+async fn the_owner_is_never_locked_out(app: TestApp) {
+    let app = app.seen_from("10.0.0.1");
+    let ada = app.sign_up("Ada").await;
+    let (wrong, right) = (sign_in(&ada.email, WRONG), sign_in(&ada.email, PASSWORD));
+    // The browser knows the account, and keeps knowing it when it signs out.
+    let known = cookies_of(&app.send(right.request("192.0.2.1", "")).await);
+    app.post("/api/auth/sign-out", Some(&known), &json!({})).await;
+    let known = known.split("; ").find(|cookie| cookie.starts_with("colloquy.device=")).unwrap().to_owned();
+    use_up(&app, &wrong, &ada).await;
+    assert!(!is_slowed(&app, &wrong, "203.0.1.113", &ada).await);
+    assert!(is_slowed(&app, &right, "203.0.1.113", &ada).await, "also the right one, or it would be told");
+    assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "from elsewhere");
+    assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "what is right is no guess");
+    for _ in 0..2 {
+        app.state.clock.advance_seconds(10);
+        assert_eq!(app.send(right.request("203.0.1.113", &known)).await.status, StatusCode::OK, "a known browser");
     }
+    // Inside, strangers' guesses do not count.
+    let inside = &guessing(&ada.email, PASSWORD)[4];
+    assert_eq!(inside.open(&app, "203.0.1.113", &ada).await.status, StatusCode::OK);
+}
 
-    async fn of_guesses_at_once_no_more_are_checked(app, IN_DATABASE) {
-        let mut servers = Vec::new();
-        for _ in 0..3 {
-            let db = Db::open(&app.state.config.database_url).await.unwrap();
-            servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
-        }
-        let guesser = Guesser { account: "ada".to_owned(), address: "192.0.2.1", device: None };
-        let guesses = join_all((0..48).map(|n| servers[n % 3].guess(&guesser))).await;
-        let checked = guesses.iter().filter(|it| it.is_ok()).count();
-        let refused = guesses.iter().filter(|it| matches!(it, Err(Error::Wait { retry_after_s: 30, .. }))).count();
-        assert_eq!((checked, refused), (FREE + 1, 48 - FREE - 1));
-        // Those that were right are taken back.
-        for guess in guesses.into_iter().flatten() {
-            servers[0].forgive(guess).await.unwrap();
-        }
-        let again = join_all((0..FREE).map(|n| servers[n % 3].guess(&guesser))).await;
-        assert!(again.iter().all(Result::is_ok));
+#[both_engines(IN_DATABASE)]
+async fn of_guesses_at_once_no_more_are_checked(app: TestApp) {
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        let db = Db::open(&app.state.config.database_url).await.unwrap();
+        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
     }
+    let guesser = Guesser { account: "ada".to_owned(), address: "192.0.2.1", device: None };
+    let guesses = join_all((0..48).map(|n| servers[n % 3].guess(&guesser))).await;
+    let checked = guesses.iter().filter(|it| it.is_ok()).count();
+    let refused = guesses.iter().filter(|it| matches!(it, Err(Error::Wait { retry_after_s: 30, .. }))).count();
+    assert_eq!((checked, refused), (FREE + 1, 48 - FREE - 1));
+    // Those that were right are taken back.
+    for guess in guesses.into_iter().flatten() {
+        servers[0].forgive(guess).await.unwrap();
+    }
+    let again = join_all((0..FREE).map(|n| servers[n % 3].guess(&guesser))).await;
+    assert!(again.iter().all(Result::is_ok));
 }
 
 /// The cookie by which a browser is known after signing in.

@@ -51,43 +51,42 @@ async fn until(condition: impl Fn() -> bool) {
     }
 }
 
-on_both_engines! {
-    async fn every_door_says_when_to_come_back_if_too_many_wait(app, BEHIND_A_PROXY) {
-        let app = app.seen_from("10.0.0.1");
-        let ada = app.sign_up("Ada").await;
-        app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
-        let letter = app.letters().await.remove(0);
-        let token = letter.url.split("/reset-password/").nth(1).unwrap().split('?').next().unwrap();
-        let (new, eve) = ("another horse 2", "eve@example.com");
-        let mut doors = guessing(&ada.email, PASSWORD);
-        doors.extend(guessing("nobody@example.com", PASSWORD).into_iter().filter(|door| !door.inside));
-        doors.extend([
-            Door::api("/api/auth/sign-up/email", &json!({ "name": "Eve", "email": eve, "password": PASSWORD })),
-            Door::api("/api/auth/sign-up/email", &json!({ "name": "Ada", "email": ada.email, "password": PASSWORD })),
-            Door::form("/api/fn/sign-up", &[("name", "Eve"), ("email", eve), ("password", PASSWORD)]),
-            Door::api("/api/auth/reset-password", &json!({ "token": token, "newPassword": new })),
-            Door::form("/api/fn/reset-password", &[("token", token), ("new_password", new)]),
-        ]);
-        app.state.auth.passwords.take_work();
-        let occupants = occupy(&app, app.state.auth.passwords.queue().bound());
-        for door in &doors {
-            let refused = door.open(&app, "192.0.2.7", &ada).await;
-            assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{} {}", door.path, refused.text());
-            let seconds: u32 = refused.header("retry-after").parse().unwrap();
-            assert!((1..=30).contains(&seconds), "{seconds}");
-            let expected = match door.path.starts_with("/api/fn") {
-                true => json!({ "auth": "busy" }),
-                false => json!({ "message": "The server is busy. Please try again later.", "code": "SERVICE_UNAVAILABLE" }),
-            };
-            assert_eq!(refused.json(), expected, "{}", door.path);
-        }
-        assert!(app.state.auth.passwords.take_work().is_empty());
-        drop(occupants);
-        // Nothing was lost by it: the session, the account, the link.
-        let last = doors.iter().find(|door| door.path == "/api/auth/reset-password").unwrap();
-        assert_eq!(last.open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
-        assert_eq!(sign_in(&ada.email, new).open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
+#[both_engines(BEHIND_A_PROXY)]
+async fn every_door_says_when_to_come_back_if_too_many_wait(app: TestApp) {
+    let app = app.seen_from("10.0.0.1");
+    let ada = app.sign_up("Ada").await;
+    app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
+    let letter = app.letters().await.remove(0);
+    let token = letter.url.split("/reset-password/").nth(1).unwrap().split('?').next().unwrap();
+    let (new, eve) = ("another horse 2", "eve@example.com");
+    let mut doors = guessing(&ada.email, PASSWORD);
+    doors.extend(guessing("nobody@example.com", PASSWORD).into_iter().filter(|door| !door.inside));
+    doors.extend([
+        Door::api("/api/auth/sign-up/email", &json!({ "name": "Eve", "email": eve, "password": PASSWORD })),
+        Door::api("/api/auth/sign-up/email", &json!({ "name": "Ada", "email": ada.email, "password": PASSWORD })),
+        Door::form("/api/fn/sign-up", &[("name", "Eve"), ("email", eve), ("password", PASSWORD)]),
+        Door::api("/api/auth/reset-password", &json!({ "token": token, "newPassword": new })),
+        Door::form("/api/fn/reset-password", &[("token", token), ("new_password", new)]),
+    ]);
+    app.state.auth.passwords.take_work();
+    let occupants = occupy(&app, app.state.auth.passwords.queue().bound());
+    for door in &doors {
+        let refused = door.open(&app, "192.0.2.7", &ada).await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{} {}", door.path, refused.text());
+        let seconds: u32 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=30).contains(&seconds), "{seconds}");
+        let expected = match door.path.starts_with("/api/fn") {
+            true => json!({ "auth": "busy" }),
+            false => json!({ "message": "The server is busy. Please try again later.", "code": "SERVICE_UNAVAILABLE" }),
+        };
+        assert_eq!(refused.json(), expected, "{}", door.path);
     }
+    assert!(app.state.auth.passwords.take_work().is_empty());
+    drop(occupants);
+    // Nothing was lost by it: the session, the account, the link.
+    let last = doors.iter().find(|door| door.path == "/api/auth/reset-password").unwrap();
+    assert_eq!(last.open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
+    assert_eq!(sign_in(&ada.email, new).open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

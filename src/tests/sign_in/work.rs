@@ -33,31 +33,31 @@ async fn scrypt() -> String {
     Passwords::new(PasswordHashing::Scrypt).hash(&Asker::operator(), &Password::new(PASSWORD)).await.unwrap()
 }
 
-on_both_engines! {
-    async fn in_a_database_of_two_kinds_every_wrong_password_costs_the_same(app) {
-        let [ada, eve, none, broken] = ["Ada", "Eve", "None", "Broken"];
-        let users = [app.sign_up(ada).await, app.sign_up(eve).await, app.sign_up(none).await, app.sign_up(broken).await];
-        store(&app, &users[1], Some(&scrypt().await)).await;
-        store(&app, &users[2], None).await;
-        store(&app, &users[3], Some("$argon2id$v=19$m=0,t=0,p=0$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo")).await;
-        app.state.auth.passwords.look(&app.state.db).await.unwrap();
-        let unknown = (0..8).map(|n| format!("nobody{n}@example{n}.com"));
-        for email in users.iter().map(|user| user.email.clone()).chain(unknown) {
-            let guess = json!({ "email": email, "password": WRONG });
-            let work = work_of(&app, "/api/auth/sign-in/email", &guess, StatusCode::UNAUTHORIZED).await;
-            assert_eq!(work, [Algorithm::Argon2id, Algorithm::Scrypt], "{email}");
-        }
+#[both_engines]
+async fn in_a_database_of_two_kinds_every_wrong_password_costs_the_same(app: TestApp) {
+    let [ada, eve, none, broken] = ["Ada", "Eve", "None", "Broken"];
+    let users = [app.sign_up(ada).await, app.sign_up(eve).await, app.sign_up(none).await, app.sign_up(broken).await];
+    store(&app, &users[1], Some(&scrypt().await)).await;
+    store(&app, &users[2], None).await;
+    store(&app, &users[3], Some("$argon2id$v=19$m=0,t=0,p=0$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo")).await;
+    app.state.auth.passwords.look(&app.state.db).await.unwrap();
+    let unknown = (0..8).map(|n| format!("nobody{n}@example{n}.com"));
+    for email in users.iter().map(|user| user.email.clone()).chain(unknown) {
+        let guess = json!({ "email": email, "password": WRONG });
+        let work = work_of(&app, "/api/auth/sign-in/email", &guess, StatusCode::UNAUTHORIZED).await;
+        assert_eq!(work, [Algorithm::Argon2id, Algorithm::Scrypt], "{email}");
     }
+}
 
-    async fn the_first_hash_of_another_kind_is_noticed_at_once(app) {
-        let (ada, guess) = (app.sign_up("Ada").await, json!({ "email": "nobody@example.com", "password": WRONG }));
-        store(&app, &ada, Some(&scrypt().await)).await;
-        app.state.auth.passwords.look(&app.state.db).await.unwrap();
-        let cost = async || work_of(&app, "/api/auth/sign-in/email", &guess, StatusCode::UNAUTHORIZED).await;
-        assert_eq!(cost().await, [Algorithm::Scrypt]);
-        app.sign_up("Eve").await;
-        assert_eq!(cost().await, [Algorithm::Argon2id, Algorithm::Scrypt]);
-    }
+#[both_engines]
+async fn the_first_hash_of_another_kind_is_noticed_at_once(app: TestApp) {
+    let (ada, guess) = (app.sign_up("Ada").await, json!({ "email": "nobody@example.com", "password": WRONG }));
+    store(&app, &ada, Some(&scrypt().await)).await;
+    app.state.auth.passwords.look(&app.state.db).await.unwrap();
+    let cost = async || work_of(&app, "/api/auth/sign-in/email", &guess, StatusCode::UNAUTHORIZED).await;
+    assert_eq!(cost().await, [Algorithm::Scrypt]);
+    app.sign_up("Eve").await;
+    assert_eq!(cost().await, [Algorithm::Argon2id, Algorithm::Scrypt]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `/token`, `/jwks` and `set-auth-jwt`, against the recordings of the real Better Auth.
 
 use crate::tests::{
-    Engine, TestApp, on_both_engines,
+    Engine, TestApp, both_engines,
     recording::{Replay, parse},
 };
 
@@ -26,20 +26,20 @@ async fn replay(app: &TestApp, state: &mut Replay, text: &str, counts: impl Fn(&
     assert!(n_replayed >= 3, "a recording holds several exchanges");
 }
 
-on_both_engines! {
-    async fn better_auths_default_answers_as_recorded(app, &["--jwt-algorithm", "EdDSA"]) {
-        let mut state = Replay::default();
-        // Recording 4 goes on with a session of recording 2.
-        for recording in [SIGN_UP, SIGN_IN, DEFAULT] {
-            replay(&app, &mut state, recording, |_| true).await;
-        }
+#[both_engines(&["--jwt-algorithm", "EdDSA"])]
+async fn better_auths_default_answers_as_recorded(app: TestApp) {
+    let mut state = Replay::default();
+    // Recording 4 goes on with a session of recording 2.
+    for recording in [SIGN_UP, SIGN_IN, DEFAULT] {
+        replay(&app, &mut state, recording, |_| true).await;
     }
+}
 
-    async fn the_shared_secret_answers_as_recorded(app, &[
-        "--better-auth-url", "http://127.0.0.1:4716", "--jwt-issuer", "my-app", "--jwt-audience", "my-api",
-    ]) {
-        replay(&app, &mut Replay::default(), HS256, |_| true).await;
-    }
+#[both_engines(&[
+    "--better-auth-url", "http://127.0.0.1:4716", "--jwt-issuer", "my-app", "--jwt-audience", "my-api",
+])]
+async fn the_shared_secret_answers_as_recorded(app: TestApp) {
+    replay(&app, &mut Replay::default(), HS256, |_| true).await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
-use crate::tests::{Engine, on_both_engines};
+use crate::tests::{Engine, both_engines};
 
 /// Asks, and checks what the user is told and what is kept of the answer. Returns how often the server was asked.
 #[track_caller]
@@ -46,104 +46,125 @@ fn half() -> String {
     frames(&opening(&[added(&message("m", "")), delta("m", "half ")]))
 }
 
-on_both_engines! {
-    async fn refusals_are_told_and_not_repeated(app) {
-        let alice = app.sign_up("Alice").await;
-        let told = r#"{"type":"error","code":"limit","message":"Ask less.","allow_retry":true}"#;
-        for (answer, sentence, may_retry) in [
-            (status(401, told), "refused our token", false),
-            (status(403, "no"), "refused our token", false),
-            (status(404, "{\"detail\":\"Not Found\"}"), "is no ChatKit server", false),
-            (status(405, ""), "is no ChatKit server", false),
-            (status(307, ""), "points to another address", false),
-            (status(400, "nope"), "did not accept the request (status 400)", false),
-            (status(409, told), "Ask less.", true),
-            (status(500, told), "a problem of its own (status 500)", true),
-            (status(200, "<!doctype html>"), "is no ChatKit server", false),
-            (status(200, "{\"type\":\"error\"}"), "is no ChatKit server", false),
-            (raw(""), "gave an empty answer", true),
-            (raw(": ping\n\n"), "gave an empty answer", true),
-            (raw("data: noise\n\n"), "cannot be read", true),
-            (streamed(&[done(&message("m", "before its thread"))]), "cannot be read", true),
-            (streamed(&[json!({ "type": "thread.created", "thread": thread_there(json!({ "id": "" })) })]), "cannot be read", true),
-            (cut(String::new()), "broke off", true),
-        ] {
-            assert_eq!(check(&app, &alice, vec![answer], sentence, may_retry, "").await, 1, "{sentence}");
-        }
+#[both_engines]
+async fn refusals_are_told_and_not_repeated(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let told = r#"{"type":"error","code":"limit","message":"Ask less.","allow_retry":true}"#;
+    for (answer, sentence, may_retry) in [
+        (status(401, told), "refused our token", false),
+        (status(403, "no"), "refused our token", false),
+        (status(404, "{\"detail\":\"Not Found\"}"), "is no ChatKit server", false),
+        (status(405, ""), "is no ChatKit server", false),
+        (status(307, ""), "points to another address", false),
+        (status(400, "nope"), "did not accept the request (status 400)", false),
+        (status(409, told), "Ask less.", true),
+        (status(500, told), "a problem of its own (status 500)", true),
+        (status(200, "<!doctype html>"), "is no ChatKit server", false),
+        (status(200, "{\"type\":\"error\"}"), "is no ChatKit server", false),
+        (raw(""), "gave an empty answer", true),
+        (raw(": ping\n\n"), "gave an empty answer", true),
+        (raw("data: noise\n\n"), "cannot be read", true),
+        (streamed(&[done(&message("m", "before its thread"))]), "cannot be read", true),
+        (
+            streamed(&[json!({ "type": "thread.created", "thread": thread_there(json!({ "id": "" })) })]),
+            "cannot be read",
+            true,
+        ),
+        (cut(String::new()), "broke off", true),
+    ] {
+        assert_eq!(check(&app, &alice, vec![answer], sentence, may_retry, "").await, 1, "{sentence}");
     }
+}
 
-    async fn what_breaks_in_the_middle_leaves_what_was_said(app) {
-        let alice = app.sign_up("Alice").await;
-        let long = format!("{}data: {}", half(), "x".repeat(9_000_000));
-        for (answer, sentence, may_retry) in [
-            (cut(half()), "broke off in the middle", true),
-            (cut(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
-            // A clean end within a message, with the end of a part, a comment, half a line or a blank event behind.
-            (raw(half()), "broke off in the middle", true),
-            (raw(half() + ": ping\n\n"), "broke off in the middle", true),
-            (raw(half() + "data: "), "broke off in the middle", true),
-            (raw(half() + &frames(&[json!({ "type": "thread.updated", "thread": thread_there(json!({})) })])), "broke off in the middle", true),
-            (raw(half() + &frames(&[json!({ "type": "progress_update", "text": "Well" })])), "broke off in the middle", true),
-            (raw(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
-            (raw(half() + "data: <html>\n\n"), "cannot be read", true),
-            (raw(long), "became too long", false),
-        ] {
-            assert_eq!(check(&app, &alice, vec![answer], sentence, may_retry, "half ").await, 1, "{sentence}");
-        }
+#[both_engines]
+async fn what_breaks_in_the_middle_leaves_what_was_said(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let long = format!("{}data: {}", half(), "x".repeat(9_000_000));
+    for (answer, sentence, may_retry) in [
+        (cut(half()), "broke off in the middle", true),
+        (cut(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
+        // A clean end within a message, with the end of a part, a comment, half a line or a blank event behind.
+        (raw(half()), "broke off in the middle", true),
+        (raw(half() + ": ping\n\n"), "broke off in the middle", true),
+        (raw(half() + "data: "), "broke off in the middle", true),
+        (
+            raw(half() + &frames(&[json!({ "type": "thread.updated", "thread": thread_there(json!({})) })])),
+            "broke off in the middle",
+            true,
+        ),
+        (
+            raw(half() + &frames(&[json!({ "type": "progress_update", "text": "Well" })])),
+            "broke off in the middle",
+            true,
+        ),
+        (raw(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
+        (raw(half() + "data: <html>\n\n"), "cannot be read", true),
+        (raw(long), "became too long", false),
+    ] {
+        assert_eq!(check(&app, &alice, vec![answer], sentence, may_retry, "half ").await, 1, "{sentence}");
     }
+}
 
-    async fn a_server_that_is_busy_is_asked_again(app) {
-        let alice = app.sign_up("Alice").await;
-        for code in [429, 502, 503, 504] {
-            let answers = vec![status(code, ""), status(code, ""), status(code, "")];
-            assert_eq!(check(&app, &alice, answers, "is busy. Try again in a moment", true, "").await, 3, "{code}");
-        }
-        let patient = || (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")]).into_response();
-        assert_eq!(check(&app, &alice, vec![patient()], "Try again in 60 seconds", true, "").await, 1);
-        let (upstream, app) = Upstream::before(&app, [status(503, ""), opened(&[done(&message("m", "Well"))])]).await;
-        let all = create(&app, &alice, "Hello").await;
-        assert!(all.iter().all(|event| event["type"] != "error"), "{all:?}");
-        assert_eq!(upstream.kinds(), ["threads.create"; 2]);
+#[both_engines]
+async fn a_server_that_is_busy_is_asked_again(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    for code in [429, 502, 503, 504] {
+        let answers = vec![status(code, ""), status(code, ""), status(code, "")];
+        assert_eq!(check(&app, &alice, answers, "is busy. Try again in a moment", true, "").await, 3, "{code}");
     }
+    let patient = || (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")]).into_response();
+    assert_eq!(check(&app, &alice, vec![patient()], "Try again in 60 seconds", true, "").await, 1);
+    let (upstream, app) = Upstream::before(&app, [status(503, ""), opened(&[done(&message("m", "Well"))])]).await;
+    let all = create(&app, &alice, "Hello").await;
+    assert!(all.iter().all(|event| event["type"] != "error"), "{all:?}");
+    assert_eq!(upstream.kinds(), ["threads.create"; 2]);
+}
 
-    async fn a_conversation_that_is_lost_there_is_kept_here(app) {
-        let alice = app.sign_up("Alice").await;
-        for lost in [vec![status(404, "")], vec![cut(String::new()), status(500, "")], vec![cut(String::new()), status(404, "")]] {
-            let (upstream, app) = Upstream::before(&app, [opened(&[done(&message("m", "Hello"))])]).await;
-            let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
-            lost.into_iter().for_each(|answer| upstream.will_answer(answer));
-            let told = add(&app, &alice, &thread_id, "Go on").await;
-            assert!(told[2]["message"].as_str().unwrap().contains("does not know this conversation any more"), "{told:?}");
-            assert_eq!((&told[2]["allow_retry"], stored(&app, &alice, &thread_id).await.len()), (&json!(false), 3));
-        }
-        // One that is there, and was only unlucky.
+#[both_engines]
+async fn a_conversation_that_is_lost_there_is_kept_here(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    for lost in
+        [vec![status(404, "")], vec![cut(String::new()), status(500, "")], vec![cut(String::new()), status(404, "")]]
+    {
         let (upstream, app) = Upstream::before(&app, [opened(&[done(&message("m", "Hello"))])]).await;
         let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
-        upstream.will_answer(cut(String::new()));
-        upstream.will_answer(object_of(thread_there(json!({}))));
+        lost.into_iter().for_each(|answer| upstream.will_answer(answer));
         let told = add(&app, &alice, &thread_id, "Go on").await;
-        assert!(told[2]["message"].as_str().unwrap().contains("broke off"), "{told:?}");
+        assert!(told[2]["message"].as_str().unwrap().contains("does not know this conversation any more"), "{told:?}");
+        assert_eq!((&told[2]["allow_retry"], stored(&app, &alice, &thread_id).await.len()), (&json!(false), 3));
     }
+    // One that is there, and was only unlucky.
+    let (upstream, app) = Upstream::before(&app, [opened(&[done(&message("m", "Hello"))])]).await;
+    let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
+    upstream.will_answer(cut(String::new()));
+    upstream.will_answer(object_of(thread_there(json!({}))));
+    let told = add(&app, &alice, &thread_id, "Go on").await;
+    assert!(told[2]["message"].as_str().unwrap().contains("broke off"), "{told:?}");
+}
 
-    async fn a_sync_action_that_fails_is_refused(app) {
-        let alice = app.sign_up("Alice").await;
-        let widget = item("w", json!({ "type": "widget", "widget": { "type": "Card" } }));
-        let (upstream, app) = Upstream::before(&app, [opened(&[done(&widget)])]).await;
-        let (thread_id, told) = answered(&create(&app, &alice, "Hi").await);
-        let params = json!({ "thread_id": thread_id, "item_id": told[0]["item"]["id"], "action": { "type": "go" } });
-        for answer in [status(500, ""), status(200, "noise"), status(200, "[]"), cut("{".to_owned()), status(401, "")] {
-            upstream.will_answer(answer);
-            assert_eq!(refusal(&app, &alice, "threads.sync_custom_action", params.clone()).await, (502, "model_failed".into()));
-        }
-        assert_eq!(stored(&app, &alice, &thread_id).await[1]["widget"], json!({ "type": "Card" }));
+#[both_engines]
+async fn a_sync_action_that_fails_is_refused(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let widget = item("w", json!({ "type": "widget", "widget": { "type": "Card" } }));
+    let (upstream, app) = Upstream::before(&app, [opened(&[done(&widget)])]).await;
+    let (thread_id, told) = answered(&create(&app, &alice, "Hi").await);
+    let params = json!({ "thread_id": thread_id, "item_id": told[0]["item"]["id"], "action": { "type": "go" } });
+    for answer in [status(500, ""), status(200, "noise"), status(200, "[]"), cut("{".to_owned()), status(401, "")] {
+        upstream.will_answer(answer);
+        assert_eq!(
+            refusal(&app, &alice, "threads.sync_custom_action", params.clone()).await,
+            (502, "model_failed".into())
+        );
     }
+    assert_eq!(stored(&app, &alice, &thread_id).await[1]["widget"], json!({ "type": "Card" }));
+}
 
-    async fn characters_that_cannot_be_stored_are_left_out(app) {
-        let alice = app.sign_up("Alice").await;
-        let (_, app) = Upstream::before(&app, [opened(&[done(&message("m\0", "a\0b"))])]).await;
-        let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
-        assert_eq!(stored(&app, &alice, &thread_id).await[1]["content"][0]["text"], "ab");
-    }
+#[both_engines]
+async fn characters_that_cannot_be_stored_are_left_out(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let (_, app) = Upstream::before(&app, [opened(&[done(&message("m\0", "a\0b"))])]).await;
+    let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
+    assert_eq!(stored(&app, &alice, &thread_id).await[1]["content"][0]["text"], "ab");
 }
 
 #[tokio::test]

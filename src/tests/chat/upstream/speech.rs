@@ -1,48 +1,49 @@
 //! Speech that the server behind turns into text.
 
 use super::*;
-use crate::tests::{Engine, TestApp, chat::model::FakeModel, on_both_engines};
+use crate::tests::{Engine, TestApp, both_engines, chat::model::FakeModel};
 
 /// The request of recording 31.
 fn speech() -> Value {
     json!({ "audio_base64": "YWJj", "mime_type": "audio/webm;codecs=opus" })
 }
 
-on_both_engines! {
-    async fn a_recording_goes_behind_as_it_is_and_its_text_comes_back(app) {
-        let alice = app.sign_up("Alice").await;
-        let (upstream, app) = Upstream::before(&app, [object_of(json!({ "text": "Hello there." }))]).await;
-        assert_eq!(object(&app, &alice, "input.transcribe", speech()).await, json!({ "text": "Hello there." }));
-        assert_eq!((upstream.kinds(), upstream.last_params()), (vec!["input.transcribe".to_owned()], speech()));
-        assert_eq!(upstream.asked()[0].claims["sub"], json!(alice.id));
-    }
+#[both_engines]
+async fn a_recording_goes_behind_as_it_is_and_its_text_comes_back(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let (upstream, app) = Upstream::before(&app, [object_of(json!({ "text": "Hello there." }))]).await;
+    assert_eq!(object(&app, &alice, "input.transcribe", speech()).await, json!({ "text": "Hello there." }));
+    assert_eq!((upstream.kinds(), upstream.last_params()), (vec!["input.transcribe".to_owned()], speech()));
+    assert_eq!(upstream.asked()[0].claims["sub"], json!(alice.id));
+}
 
-    async fn what_is_no_recording_goes_nowhere(app) {
-        let alice = app.sign_up("Alice").await;
-        let (upstream, app) = Upstream::before(&app, []).await;
-        for (audio_base64, mime_type) in [("", "audio/webm"), ("%%%", "audio/webm"), ("YWJj", "text/plain"), ("YWJj", "")] {
-            let params = json!({ "audio_base64": audio_base64, "mime_type": mime_type });
-            assert_eq!(refusal(&app, &alice, "input.transcribe", params).await, (400, "invalid_request".into()));
-        }
-        assert!(upstream.asked().is_empty());
+#[both_engines]
+async fn what_is_no_recording_goes_nowhere(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    let (upstream, app) = Upstream::before(&app, []).await;
+    for (audio_base64, mime_type) in [("", "audio/webm"), ("%%%", "audio/webm"), ("YWJj", "text/plain"), ("YWJj", "")] {
+        let params = json!({ "audio_base64": audio_base64, "mime_type": mime_type });
+        assert_eq!(refusal(&app, &alice, "input.transcribe", params).await, (400, "invalid_request".into()));
     }
+    assert!(upstream.asked().is_empty());
+}
 
-    async fn a_server_behind_that_cannot_hear_is_told_of(app) {
-        let alice = app.sign_up("Alice").await;
-        for (answer, told) in [
-            (StatusCode::INTERNAL_SERVER_ERROR.into_response(), "a problem of its own (status 500)"),
-            (StatusCode::BAD_REQUEST.into_response(), "did not accept the request (status 400)"),
-            (StatusCode::NOT_FOUND.into_response(), "is no ChatKit server"),
-            (object_of(json!({})), "sent something that cannot be read"),
-            (object_of(json!({ "text": null })), "sent something that cannot be read"),
-            (object_of(json!("Hello")), "sent something that cannot be read"),
-            (raw("data: {}\n\n"), "sent something that cannot be read"),
-        ] {
-            let (_, app) = Upstream::before(&app, [answer]).await;
-            let response = ask(&app, &alice, "input.transcribe", speech()).await;
-            assert_eq!((response.status, &response.json()["code"]), (StatusCode::BAD_GATEWAY, &json!("model_failed")));
-            assert!(response.json()["message"].as_str().unwrap().contains(told), "{told}: {}", response.text());
-        }
+#[both_engines]
+async fn a_server_behind_that_cannot_hear_is_told_of(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    for (answer, told) in [
+        (StatusCode::INTERNAL_SERVER_ERROR.into_response(), "a problem of its own (status 500)"),
+        (StatusCode::BAD_REQUEST.into_response(), "did not accept the request (status 400)"),
+        (StatusCode::NOT_FOUND.into_response(), "is no ChatKit server"),
+        (object_of(json!({})), "sent something that cannot be read"),
+        (object_of(json!({ "text": null })), "sent something that cannot be read"),
+        (object_of(json!("Hello")), "sent something that cannot be read"),
+        (raw("data: {}\n\n"), "sent something that cannot be read"),
+    ] {
+        let (_, app) = Upstream::before(&app, [answer]).await;
+        let response = ask(&app, &alice, "input.transcribe", speech()).await;
+        assert_eq!((response.status, &response.json()["code"]), (StatusCode::BAD_GATEWAY, &json!("model_failed")));
+        assert!(response.json()["message"].as_str().unwrap().contains(told), "{told}: {}", response.text());
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
         db::on,
         router::router,
     },
-    tests::{TestApp, TestUser, on_both_engines},
+    tests::{TestApp, TestUser, both_engines},
 };
 
 /// Begins an item of every kind and completes none.
@@ -137,58 +137,60 @@ fn message(text: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": text }], "attachments": [], "inference_options": {} })
 }
 
-on_both_engines! {
-    async fn what_a_crash_leaves_open_is_closed_by_another_server(app) {
-        let mut app = app;
-        stalling(&mut app, all_begun());
-        let alice = app.sign_up("Alice").await;
-        let ask = resumable("threads.create", json!({ "input": message("?") }));
-        let events = read_to(&app, alice.chatkit(&ask), "generated_image.updated").await;
-        let thread_id = events[0]["thread"]["id"].as_str().unwrap();
-        let run_id = events[0]["thread"]["metadata"]["colloquy"]["run"]["id"].as_str().unwrap();
-        stored_of(&app, &alice, thread_id, 11).await;
-        // To the others this server is as good as dead when its lease is over.
-        app.state.clock.advance_seconds(11);
-        let other = app.another(|_| {});
-        sweep::once(&other.state.chat, app.state.clock.now()).await.unwrap();
-        let thread = object(&other, &alice, "threads.get_by_id", json!({ "thread_id": thread_id })).await;
-        check_closed(&thread["items"]["data"].as_array().unwrap()[1..]);
-        assert_eq!(thread["metadata"], json!({}));
-        let resume = Request::get(format!("/chatkit/runs/{run_id}")).header("authorization", format!("Bearer {}", alice.token));
-        let told = read_to(&other, resume.body(Body::empty()).unwrap(), "\"error\"").await;
-        let replaced: Vec<_> = told[..8].iter().map(|event| event["item"].clone()).collect();
-        assert_eq!(replaced, thread["items"]["data"].as_array().unwrap()[1..]);
-        let gone: Vec<_> = told[8..10].iter().map(|event| event["item_id"].as_str().unwrap()).collect();
-        assert_eq!((gone.as_slice(), told.len()), (["img_none", "tc_none"].as_slice(), 11));
-    }
+#[both_engines]
+async fn what_a_crash_leaves_open_is_closed_by_another_server(app: TestApp) {
+    let mut app = app;
+    stalling(&mut app, all_begun());
+    let alice = app.sign_up("Alice").await;
+    let ask = resumable("threads.create", json!({ "input": message("?") }));
+    let events = read_to(&app, alice.chatkit(&ask), "generated_image.updated").await;
+    let thread_id = events[0]["thread"]["id"].as_str().unwrap();
+    let run_id = events[0]["thread"]["metadata"]["colloquy"]["run"]["id"].as_str().unwrap();
+    stored_of(&app, &alice, thread_id, 11).await;
+    // To the others this server is as good as dead when its lease is over.
+    app.state.clock.advance_seconds(11);
+    let other = app.another(|_| {});
+    sweep::once(&other.state.chat, app.state.clock.now()).await.unwrap();
+    let thread = object(&other, &alice, "threads.get_by_id", json!({ "thread_id": thread_id })).await;
+    check_closed(&thread["items"]["data"].as_array().unwrap()[1..]);
+    assert_eq!(thread["metadata"], json!({}));
+    let resume =
+        Request::get(format!("/chatkit/runs/{run_id}")).header("authorization", format!("Bearer {}", alice.token));
+    let told = read_to(&other, resume.body(Body::empty()).unwrap(), "\"error\"").await;
+    let replaced: Vec<_> = told[..8].iter().map(|event| event["item"].clone()).collect();
+    assert_eq!(replaced, thread["items"]["data"].as_array().unwrap()[1..]);
+    let gone: Vec<_> = told[8..10].iter().map(|event| event["item_id"].as_str().unwrap()).collect();
+    assert_eq!((gone.as_slice(), told.len()), (["img_none", "tc_none"].as_slice(), 11));
+}
 
-    async fn what_a_crash_leaves_open_of_another_answer_is_closed_in_its_version(app) {
-        let mut app = app;
-        let alice = app.sign_up("Alice").await;
-        let asked = app.send(alice.chatkit(&json!({ "type": "threads.create", "params": { "input": message("/long 1") } }))).await;
-        let frames = SseDecoder::new().push(&asked.body).unwrap();
-        let question: Value = serde_json::from_str(&frames[1].data).unwrap();
-        let ids = json!({ "thread_id": question["item"]["thread_id"], "item_id": question["item"]["id"] });
-        stalling(&mut app, all_begun());
-        read_to(&app, alice.chatkit(&resumable("threads.retry_after_item", ids.clone())), "generated_image.updated").await;
-        let is_stored = async || {
-            let drafts: Vec<(String,)> = on!(app.state.db.read(), pool => {
-                sqlx::query_as(r#"select cast("items" as text) from "version" where "items" is not null"#).fetch_all(pool).await
-            })
-            .unwrap();
-            drafts[0].0.contains("son_half")
-        };
-        while !is_stored().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        app.state.clock.advance_seconds(11);
-        let other = app.another(|_| {});
-        sweep::once(&other.state.chat, app.state.clock.now()).await.unwrap();
-        let mut choice = ids.clone();
-        choice["version"] = json!(2);
-        let items = object(&other, &alice, "colloquy.items.select_version", choice).await;
-        let items = items["data"].as_array().unwrap();
-        assert_eq!(items[1]["colloquy"], json!({ "interrupted": true, "version": 2, "versions": 2 }));
-        check_closed(items);
+#[both_engines]
+async fn what_a_crash_leaves_open_of_another_answer_is_closed_in_its_version(app: TestApp) {
+    let mut app = app;
+    let alice = app.sign_up("Alice").await;
+    let asked =
+        app.send(alice.chatkit(&json!({ "type": "threads.create", "params": { "input": message("/long 1") } }))).await;
+    let frames = SseDecoder::new().push(&asked.body).unwrap();
+    let question: Value = serde_json::from_str(&frames[1].data).unwrap();
+    let ids = json!({ "thread_id": question["item"]["thread_id"], "item_id": question["item"]["id"] });
+    stalling(&mut app, all_begun());
+    read_to(&app, alice.chatkit(&resumable("threads.retry_after_item", ids.clone())), "generated_image.updated").await;
+    let is_stored = async || {
+        let drafts: Vec<(String,)> = on!(app.state.db.read(), pool => {
+            sqlx::query_as(r#"select cast("items" as text) from "version" where "items" is not null"#).fetch_all(pool).await
+        })
+        .unwrap();
+        drafts[0].0.contains("son_half")
+    };
+    while !is_stored().await {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    app.state.clock.advance_seconds(11);
+    let other = app.another(|_| {});
+    sweep::once(&other.state.chat, app.state.clock.now()).await.unwrap();
+    let mut choice = ids.clone();
+    choice["version"] = json!(2);
+    let items = object(&other, &alice, "colloquy.items.select_version", choice).await;
+    let items = items["data"].as_array().unwrap();
+    assert_eq!(items[1]["colloquy"], json!({ "interrupted": true, "version": 2, "versions": 2 }));
+    check_closed(items);
 }

@@ -16,7 +16,7 @@ use crate::{
         },
         router::router,
     },
-    tests::{TestApp, TestUser, on_both_engines},
+    tests::{TestApp, TestUser, both_engines},
 };
 
 /// What an application's relay says to the next message.
@@ -51,53 +51,64 @@ async fn items(app: &TestApp, user: &TestUser, thread_id: &str) -> Vec<Value> {
     app.send(user.chatkit(&ask)).await.json()["data"].as_array().unwrap()[1..].to_vec()
 }
 
-on_both_engines! {
-    async fn an_item_of_another_thread_is_neither_changed_nor_named(app) {
-        let mut app = app;
-        let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
-        let (hers, _) = answer(&mut app, &alice, vec![done(&message("msg_hers", "Secret."))]).await;
-        let before = items(&app, &alice, &hers).await;
-        let delta = json!({ "type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": "!" });
-        let (his, events) = answer(&mut app, &bob, vec![
+#[both_engines]
+async fn an_item_of_another_thread_is_neither_changed_nor_named(app: TestApp) {
+    let mut app = app;
+    let (alice, bob) = (app.sign_up("Alice").await, app.sign_up("Bob").await);
+    let (hers, _) = answer(&mut app, &alice, vec![done(&message("msg_hers", "Secret."))]).await;
+    let before = items(&app, &alice, &hers).await;
+    let delta = json!({ "type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": "!" });
+    let (his, events) = answer(
+        &mut app,
+        &bob,
+        vec![
             said(&json!({ "type": "thread.item.removed", "item_id": "msg_hers" })),
             said(&json!({ "type": "thread.item.updated", "item_id": "msg_hers", "update": delta })),
             added(&message("msg_hers", "His")),
             said(&json!({ "type": "thread.item.updated", "item_id": "msg_hers", "update": delta })),
             done(&message("msg_hers", "His!")),
             said(&json!({ "type": "thread.item.replaced", "item": message("msg_hers", "His.") })),
-        ]).await;
-        assert_eq!(items(&app, &alice, &hers).await, before);
-        let told = json!(events).to_string();
-        assert!(!told.contains("msg_hers") && !told.contains("Secret"), "{told}");
-        // What the relay meant as its own is there, under another name.
-        let his = items(&app, &bob, &his).await;
-        assert_eq!((his.len(), &his[0]["content"][0]["text"]), (1, &json!("His.")));
-        let kinds: Vec<_> = events[3..].iter().map(|event| event["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["thread.item.added", "thread.item.updated", "thread.item.done", "thread.item.replaced"]);
-        assert!(events[3..].iter().all(|event| event["item_id"] == his[0]["id"] || event["item"]["id"] == his[0]["id"]));
-    }
+        ],
+    )
+    .await;
+    assert_eq!(items(&app, &alice, &hers).await, before);
+    let told = json!(events).to_string();
+    assert!(!told.contains("msg_hers") && !told.contains("Secret"), "{told}");
+    // What the relay meant as its own is there, under another name.
+    let his = items(&app, &bob, &his).await;
+    assert_eq!((his.len(), &his[0]["content"][0]["text"]), (1, &json!("His.")));
+    let kinds: Vec<_> = events[3..].iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["thread.item.added", "thread.item.updated", "thread.item.done", "thread.item.replaced"]);
+    assert!(events[3..].iter().all(|event| event["item_id"] == his[0]["id"] || event["item"]["id"] == his[0]["id"]));
+}
 
-    async fn messages_of_one_name_do_not_overwrite_each_other(app) {
-        let mut app = app;
-        let alice = app.sign_up("Alice").await;
-        let script = |text: &str| vec![added(&message("__fake_id__", "")), done(&message("__fake_id__", text))];
-        let (thread_id, _) = answer(&mut app, &alice, script("one")).await;
-        let AppState { db, clock, config, .. } = app.state.clone();
-        let chat = Chat::with_relay(db, clock, &config, Arc::new(Scripted(Mutex::new(script("two")))), AnswersFrom::Model);
-        app.router = router(AppState { chat: chat.unwrap(), ..app.state.clone() });
-        let input = json!({ "content": [], "attachments": [], "inference_options": {} });
-        let params = json!({ "thread_id": thread_id, "input": input });
-        app.send(alice.chatkit(&json!({ "type": "threads.add_user_message", "params": params }))).await;
-        let texts: Vec<_> = items(&app, &alice, &thread_id).await.iter().map(|it| it["content"][0]["text"].clone()).collect();
-        assert_eq!(texts, [json!("one"), Value::Null, json!("two")]);
-    }
+#[both_engines]
+async fn messages_of_one_name_do_not_overwrite_each_other(app: TestApp) {
+    let mut app = app;
+    let alice = app.sign_up("Alice").await;
+    let script = |text: &str| vec![added(&message("__fake_id__", "")), done(&message("__fake_id__", text))];
+    let (thread_id, _) = answer(&mut app, &alice, script("one")).await;
+    let AppState { db, clock, config, .. } = app.state.clone();
+    let chat = Chat::with_relay(db, clock, &config, Arc::new(Scripted(Mutex::new(script("two")))), AnswersFrom::Model);
+    app.router = router(AppState { chat: chat.unwrap(), ..app.state.clone() });
+    let input = json!({ "content": [], "attachments": [], "inference_options": {} });
+    let params = json!({ "thread_id": thread_id, "input": input });
+    app.send(alice.chatkit(&json!({ "type": "threads.add_user_message", "params": params }))).await;
+    let texts: Vec<_> =
+        items(&app, &alice, &thread_id).await.iter().map(|it| it["content"][0]["text"].clone()).collect();
+    assert_eq!(texts, [json!("one"), Value::Null, json!("two")]);
+}
 
-    async fn what_cannot_be_stored_is_left_out(app) {
-        let mut app = app;
-        let alice = app.sign_up("Alice").await;
-        let node = json!({ "type": "Text", "va\0lue": "a\0b", "deep": [{ "x\0": "\0" }], "escaped": "\\u0000" });
-        let tags = json!({ "type": "hidden_context_item", "content": { "a\0": ["\0b"] } });
-        let (thread_id, events) = answer(&mut app, &alice, vec![
+#[both_engines]
+async fn what_cannot_be_stored_is_left_out(app: TestApp) {
+    let mut app = app;
+    let alice = app.sign_up("Alice").await;
+    let node = json!({ "type": "Text", "va\0lue": "a\0b", "deep": [{ "x\0": "\0" }], "escaped": "\\u0000" });
+    let tags = json!({ "type": "hidden_context_item", "content": { "a\0": ["\0b"] } });
+    let (thread_id, events) = answer(
+        &mut app,
+        &alice,
+        vec![
             added(&message("m\0", "")),
             done(&message("m\0", "a\0b")),
             done(&item("w", json!({ "type": "widget", "widget": { "type": "Card", "children": [node] } }))),
@@ -105,15 +116,17 @@ on_both_engines! {
             done(&item(&"x".repeat(5000), json!({ "type": "end_of_turn" }))),
             Ok(RelayEvent::Status(ThreadStatus::Locked { reason: Some("re\0ason".to_owned()) })),
             Ok(RelayEvent::Usage(json!({ "tok\0ens": "\0" }))),
-        ]).await;
-        assert!(events.iter().all(|event| event["type"] != "error"), "{events:?}");
-        let stored = items(&app, &alice, &thread_id).await;
-        assert_eq!((stored.len(), &stored[0]["content"][0]["text"]), (3, &json!("ab")));
-        let expected = json!({ "type": "Text", "value": "ab", "deep": [{ "x": "" }], "escaped": "\\u0000" });
-        assert_eq!(stored[1]["widget"]["children"][0], expected);
-        let thread = app.send(alice.chatkit(&json!({ "type": "threads.get_by_id", "params": { "thread_id": thread_id } }))).await;
-        assert_eq!(thread.json()["status"], json!({ "type": "locked", "reason": "reason" }));
-    }
+        ],
+    )
+    .await;
+    assert!(events.iter().all(|event| event["type"] != "error"), "{events:?}");
+    let stored = items(&app, &alice, &thread_id).await;
+    assert_eq!((stored.len(), &stored[0]["content"][0]["text"]), (3, &json!("ab")));
+    let expected = json!({ "type": "Text", "value": "ab", "deep": [{ "x": "" }], "escaped": "\\u0000" });
+    assert_eq!(stored[1]["widget"]["children"][0], expected);
+    let thread =
+        app.send(alice.chatkit(&json!({ "type": "threads.get_by_id", "params": { "thread_id": thread_id } }))).await;
+    assert_eq!(thread.json()["status"], json!({ "type": "locked", "reason": "reason" }));
 }
 
 /// Plays a script that is too much; returns the items that are stored.
