@@ -1,10 +1,11 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve watch test lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
+.PHONY: help setup serve release watch test test-long lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
 
 CI := .ci
 RUN := $(CI)/with-tools
+RELEASE := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/colloquy
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,10 +13,12 @@ help: ## Say what there is
 setup: ## Install what serving and testing need; both do it by themselves
 	@$(CI)/setup test
 
-serve: ## Build for release and serve at http://localhost:3000
-	@$(CI)/setup serve
-	@$(RUN) cargo leptos build --release
-	@$(RUN) --release-binary
+serve: ## Build soon and serve at http://localhost:3000
+	@$(CI)/build serve
+	@$(RUN) --server
+
+release: ## Build the binary to deploy: target/release/colloquy
+	@$(CI)/build release
 
 watch: ## Serve, and build again on each change of a file
 	@$(CI)/setup serve
@@ -23,6 +26,9 @@ watch: ## Serve, and build again on each change of a file
 
 test: ## Run everything that CI runs
 	@$(CI)/test
+
+test-long: ## Run what takes longer: the same suites on the release binary, its weight, 100 crashes, a minute of anything for each reader
+	@$(CI)/test-long
 
 lint: ## Run the checks that need no tests: format, Clippy on both sides, the house's rules
 	@$(CI)/setup test
@@ -80,17 +86,17 @@ test-auth: ## Compare with Better Auth, by its own client, on the binary that wa
 	@$(RUN) $(CI)/with-postgres node end2end/conformance/better-auth/run.mjs $(ARGS)
 
 test-model: ## Run a story with a real language model on this processor (slow)
+	@$(CI)/build serve
 	@$(CI)/setup model
-	@$(RUN) cargo leptos build --release
 	@cd end2end && ../$(RUN) npx playwright test --config playwright.model.config.ts
 
 # What `RATE_LIMIT=off cargo leptos end-to-end` calls, once it has started the server.
 end2end-attached:
 	@$(CI)/attached $(ARGS)
 
-bench: ## Measure what Colloquy adds to a model's first token, start-up, memory, long threads and Lighthouse, and the originals beside it
+bench: export COLLOQUY_BIN = $(RELEASE)
+bench: release ## Measure what Colloquy adds to a model's first token, start-up, memory, long threads and Lighthouse, and the originals beside it
 	@$(CI)/setup test
-	@$(RUN) cargo leptos build --release
 	@$(RUN) node end2end/bench/bench.mjs
 	@$(RUN) node end2end/bench/long.mjs
 	@$(RUN) node end2end/bench/scroll.mjs
@@ -99,9 +105,9 @@ bench: ## Measure what Colloquy adds to a model's first token, start-up, memory,
 	@$(RUN) node end2end/bench/lighthouse.mjs
 	@$(RUN) .tools/python/bin/python -m pytest --quiet end2end/attack
 
-weight: ## Weigh the binary that was built last, and what it sends to browsers, against the budgets
+weight: ## Weigh what the binary that was built last sends to browsers against the budgets
 	@$(CI)/setup serve
-	@$(CI)/weight
+	@$(RUN) node end2end/bench/weight.mjs
 
 fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 	@$(CI)/fuzz $(or $(FOR),20)

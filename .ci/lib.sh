@@ -10,6 +10,8 @@ cd "$root"
 tools=$root/.tools
 # shellcheck disable=SC2034
 target=${CARGO_TARGET_DIR:-$root/target}
+# The profile of Cargo.toml that serving and testing build with.
+profile=serve
 
 export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
