@@ -1,4 +1,4 @@
-//! What a conversation looks like, and how events change it. Pure: no signals, no clock, no browser.
+//! State of a conversation and its reducer over stream events. Pure: no signals, no clock, no browser APIs.
 
 use crate::{
     model::chatkit::{ErrorEvent, ItemUpdate, NoticeLevel, Page, Thread, ThreadItem, ThreadStreamEvent},
@@ -16,20 +16,20 @@ pub use turns::{Again, Trouble, Turn, TurnEnd, Why};
 
 use item::with_created_at;
 
-/// A conversation: its thread, its entries and the turn that is under way.
+/// A conversation: its thread, its entries and the current turn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChatState {
-    /// The thread, without items; `None` before the first message of a new chat.
+    /// The thread without its items. `None` before the first message of a new chat.
     pub thread: Option<Thread>,
-    /// Oldest first.
+    /// All loaded entries, oldest first.
     pub entries: Vec<Entry>,
-    /// The cursor of the items before the first entry; `None` when there are none.
+    /// Cursor of the page before the first entry. `None` if all older items are loaded.
     pub older: Option<String>,
-    /// The turn under way.
+    /// The current turn. `None` while no request is open.
     pub turn: Option<Turn>,
-    /// What was said beside the conversation since the last message was sent.
+    /// Notices and errors received since the last message was sent.
     pub notes: Vec<Note>,
-    /// What went wrong in the last turn.
+    /// Failure of the last turn, which decides what *Try again* does.
     pub trouble: Trouble,
     next_key: u64,
 }
@@ -37,57 +37,57 @@ pub struct ChatState {
 /// One entry of the transcript.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Stays the same when the server gives the item its id.
+    /// Key of the entry in lists. It does not change when the server assigns the item's id.
     pub key: u64,
-    /// The item; its id is empty while it is on its way to the server.
+    /// The item. Its id is empty until the server has accepted the message.
     pub item: ThreadItem,
-    /// How far it is.
+    /// Progress of the item.
     pub phase: Phase,
-    /// The same item again, from its beginning, as long as less of it has come than is shown.
+    /// Replay of the same item from its beginning. Set while it is shorter than the text on screen.
     pub replayed: Option<ThreadItem>,
 }
 
-/// How far an entry is.
+/// Progress of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// On its way to the server.
+    /// Sent, but not yet accepted by the server.
     Sending,
-    /// Changing while its answer streams.
+    /// Receiving deltas.
     Streaming,
     /// Complete.
     Settled,
-    /// It ended before it was complete.
+    /// Ended before it was complete.
     Interrupted,
-    /// Complete, and hidden while another answer is written in its place.
+    /// Complete, but hidden while another answer replaces it.
     Superseded,
 }
 
-/// Something said beside the conversation.
+/// A notice or an error, shown beside the conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// How grave it is.
+    /// Severity.
     pub level: NoticeLevel,
-    /// A heading.
+    /// Optional heading.
     pub title: Option<String>,
-    /// A sentence.
+    /// The text: one sentence.
     pub text: String,
 }
 
-/// What an event changed, for the view to render that and nothing else.
+/// Parts of the state that an event changed, so that only these are rendered again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Entries came or went.
+    /// True if entries were added or removed.
     pub list: bool,
-    /// The thread's own fields changed.
+    /// True if a field of the thread changed.
     pub thread: bool,
-    /// The turn or the notes changed.
+    /// True if the turn or the notes changed.
     pub turn: bool,
-    /// The keys of the entries that changed.
+    /// Keys of the changed entries.
     pub entries: Vec<u64>,
 }
 
 impl Changes {
-    /// Adds what `other` says.
+    /// Adds the changes of `other`.
     pub fn merge(&mut self, other: Self) {
         self.list |= other.list;
         self.thread |= other.thread;
@@ -105,7 +105,7 @@ impl Changes {
 }
 
 impl ChatState {
-    /// Shows a thread whose `items` are its newest, oldest first; `None` is a new chat.
+    /// Creates the state for a thread whose `items` are its newest, oldest first. `None` creates a new chat.
     pub fn open(thread: Option<Thread>) -> Self {
         let mut state = Self::default();
         let Some(mut thread) = thread else { return state };
@@ -117,7 +117,7 @@ impl ChatState {
         state
     }
 
-    /// Puts older items before the first entry; `page` is newest first, as `items.list` sends it.
+    /// Inserts older items before the first entry. `page` is newest first, as `items.list` sends it.
     pub fn prepend(&mut self, page: Page<ThreadItem>) {
         let Page { data, has_more, after } = page;
         self.older = if has_more { after.or_else(|| data.last().map(|item| item.id().to_owned())) } else { None };
@@ -127,7 +127,7 @@ impl ChatState {
         self.entries.splice(0..0, older);
     }
 
-    /// Takes one event of the stream.
+    /// Applies one event of the stream.
     pub fn apply(&mut self, event: ThreadStreamEvent) -> Changes {
         if let Some(turn) = &mut self.turn {
             turn.output_of = None;
@@ -159,14 +159,14 @@ impl ChatState {
         }
     }
 
-    /// Takes the thread's own fields; its `items` are empty in every event and mean nothing.
+    /// Replaces the thread's own fields. Its `items` are empty in every event and are ignored.
     fn take_thread(&mut self, mut thread: Thread) -> Changes {
         thread.items = Page::default();
         self.thread = Some(thread);
         Changes { thread: true, ..Changes::default() }
     }
 
-    /// Takes an item in the place of the entry that it is `known` as, or as a new entry.
+    /// Replaces the entry at `known`, or appends a new one.
     fn upsert(&mut self, item: ThreadItem, phase: Phase, known: Option<usize>) -> Changes {
         if item.is_hidden() {
             return if known.is_some() { self.remove(item.id()) } else { Changes::default() };
@@ -244,7 +244,7 @@ impl ChatState {
         self.entries.iter().rposition(|entry| entry.item.id() == item_id && entry.phase != Phase::Sending)
     }
 
-    /// The bubble that was shown before the server gave the message its id.
+    /// Returns the entry of a message that was shown before the server assigned its id.
     fn position_of_sent(&self, item: &ThreadItem) -> Option<usize> {
         matches!(item, ThreadItem::UserMessage(_))
             .then(|| self.entries.iter().position(|entry| entry.phase == Phase::Sending))

@@ -1,16 +1,16 @@
-//! Finding an entry of thousands.
+//! Lookup of entries by key.
 
 use super::{ChatState, Entry};
 use crate::model::chatkit::ThreadItem;
 
 impl ChatState {
-    /// Returns an entry by its key. It is looked for from both ends, since that is where a conversation grows.
+    /// Returns an entry by its key. The search starts at both ends, because a conversation grows there.
     pub fn entry(&self, key: u64) -> Option<&Entry> {
         let from_both_ends = self.entries.iter().rev().zip(&self.entries).take(self.entries.len().div_ceil(2));
         from_both_ends.flat_map(|(late, early)| [late, early]).find(|entry| entry.key == key)
     }
 
-    /// The key of the last entry that is a message.
+    /// Returns the key of the last message entry.
     pub fn last_message(&self) -> Option<u64> {
         let is_message = |it: &&Entry| matches!(it.item, ThreadItem::UserMessage(_) | ThreadItem::AssistantMessage(_));
         self.entries.iter().rfind(is_message).map(|it| it.key)

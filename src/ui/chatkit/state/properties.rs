@@ -1,4 +1,4 @@
-//! What holds for conversations of every kind, made up at random.
+//! Property tests over random conversations.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::model::chatkit::ThreadStreamEvent;
 const N_SEEDS: u64 = 400;
 const T: &str = "2026-11-23T00:00:01.000Z";
 
-/// The events of one item, in the order in which a server sends them.
+/// Returns the events of one item in the order in which a server sends them.
 fn story(id: usize, random: &mut Random) -> Vec<Value> {
     let id = format!("msg_{id}");
     let item = |fields: Value| {
@@ -76,7 +76,7 @@ fn stories(random: &mut Random) -> Vec<Vec<Value>> {
     (0..1 + random.below(5)).map(|id| story(id, random)).collect()
 }
 
-/// All events in one row: of each story in their order, of different ones in any.
+/// Interleaves the stories at random. Events of one story keep their order.
 fn mixed(stories: &[Vec<Value>], random: &mut Random) -> Vec<Value> {
     let mut rests: Vec<&[Value]> = stories.iter().map(Vec::as_slice).collect();
     let mut events = Vec::new();
@@ -103,7 +103,7 @@ fn told(events: &[Value]) -> ChatState {
     state
 }
 
-/// Items and how far they are, by id.
+/// Returns id, item and phase of all entries, sorted by id.
 fn shown(state: &ChatState) -> Vec<(String, String, Phase)> {
     let mut all: Vec<_> = state
         .entries
@@ -154,7 +154,7 @@ fn any_order_and_any_loss_leaves_a_conversation_that_can_be_read() {
             events.swap(at, random.below(at + 1));
         }
         events.retain(|_| random.below(4) > 0);
-        // An item that begins when one of its id is complete is another one (`reused.rs`).
+        // An added item whose id belongs to a complete one is a different item (`reused.rs`).
         let mut complete = HashSet::new();
         events.retain(|it| {
             let id = it["item"]["id"].to_string();
@@ -170,7 +170,7 @@ fn any_order_and_any_loss_leaves_a_conversation_that_can_be_read() {
         ids.dedup();
         assert_eq!(ids.len(), n_ids, "seed {seed}: every item stands there once");
         assert!(state.entries.iter().all(|it| it.phase == Phase::Settled), "seed {seed}: nothing is under way");
-        // What comes last of an item is what it is.
+        // The last event of an item decides its final state.
         for entry in &state.entries {
             let of_item = |it: &&Value| it["item"]["id"] == entry.item.id() || it["item_id"] == entry.item.id();
             let last = events.iter().rfind(of_item).unwrap();

@@ -1,4 +1,5 @@
-//! What the official Python server really sent (`src/tests/recordings/chatkit`), cut, lost, repeated and salted.
+//! Tests over recorded streams of the official Python server (`src/tests/recordings/chatkit`), with events cut, lost,
+//! repeated and unknown.
 
 use std::{fs, path::Path};
 
@@ -13,7 +14,7 @@ use crate::{
     ui::chatkit::decode::EventDecoder,
 };
 
-/// The names and bodies of all recorded streams.
+/// Returns the names and bodies of all recorded streams.
 fn streams() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/recordings/chatkit");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
@@ -45,7 +46,7 @@ fn events(chunks: &[&[u8]]) -> Vec<ThreadStreamEvent> {
     events
 }
 
-/// The conversation after a message and its answer.
+/// Returns the state after a message and its answer.
 fn told(events: impl IntoIterator<Item = ThreadStreamEvent>) -> ChatState {
     let mut state = ChatState::default();
     state.begin_turn(UserMessageInput::text("Hello"), Vec::new());
@@ -54,7 +55,7 @@ fn told(events: impl IntoIterator<Item = ThreadStreamEvent>) -> ChatState {
     state
 }
 
-/// The items without their moments: servers stamp the beginning and the end of an item apart.
+/// Returns the items without their timestamps, because servers set different times in `added` and `done`.
 fn items(state: &ChatState) -> Vec<Value> {
     let item = |entry: &Entry| {
         let mut item = serde_json::to_value(&entry.item).unwrap();
@@ -94,7 +95,7 @@ fn line_ends_comments_ids_and_a_byte_order_mark_make_no_difference() {
             let chunks = Random(seed).cut(dressed.as_bytes());
             assert_eq!(events(&chunks), plain, "{name}, seed {seed}");
         }
-        // A value may stand on several lines.
+        // A value may span several lines.
         let folded = body.replace(r#","item":"#, ",\ndata: \"item\":").replace('\n', "\r");
         assert_eq!(events(&[folded.as_bytes()]), plain, "{name}, on several lines");
     }
@@ -112,7 +113,7 @@ fn whatever_is_lost_on_the_way_the_end_of_an_item_brings_it() {
             };
             all.iter().filter(ends).count() > 0
         };
-        // What has no end, because it failed or is changed later, is what was heard of it.
+        // An item without an end event (failed, or changed later) keeps the state of its last event.
         let needed = |it: &ThreadStreamEvent| match it {
             ThreadStreamEvent::ItemAdded { item } => !is_whole(item.id()),
             ThreadStreamEvent::ItemUpdated { item_id, .. } => !is_whole(item_id),

@@ -1,11 +1,12 @@
-//! Reading a conversation anew.
+//! Replacing a conversation by a fresh copy from the server.
 
 use super::{Changes, ChatState, Entry, Phase, settled};
 use crate::model::chatkit::{Page, Thread, ThreadItem};
 
 impl ChatState {
-    /// Takes a thread as the server has it, whose `items` are its newest, oldest first. What was shown and is the same
-    /// stays where it is; older items that were loaded stay if the new ones follow them.
+    /// Replaces the conversation by the server's thread, whose `items` are its newest, oldest first.
+    ///
+    /// Unchanged entries keep their keys. Loaded older items remain if the new items follow them without a gap.
     pub fn refresh(&mut self, mut thread: Thread) -> Changes {
         let Page { data, has_more, after } = std::mem::take(&mut thread.items);
         let n_kept = match data.first() {
@@ -29,9 +30,9 @@ impl ChatState {
         changes
     }
 
-    /// Makes the entry of an item, which keeps the place of the one that there was.
+    /// Creates the entry of an item. It takes over the key of the existing entry with this id.
     fn renew(&mut self, old: &mut Vec<Entry>, item: ThreadItem, changes: &mut Changes) -> Entry {
-        // An id may be there twice, a key may not.
+        // Two items may share an id, but keys are unique.
         let Some(known) = old.iter().position(|entry| entry.item.id() == item.id()).map(|at| old.remove(at)) else {
             return settled(&mut self.next_key, item);
         };

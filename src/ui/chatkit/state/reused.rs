@@ -1,12 +1,12 @@
-//! Ids that a server uses twice: backends whose Agents SDK speaks chat completions call every message `__fake_id__`.
-//! The relay has the same rule (`server/chat/relay/chatkit/passage`).
+//! Item ids that a server uses twice: backends whose Agents SDK uses chat completions give every message the id
+//! `__fake_id__`. The relay applies the same rule (`server/chat/relay/chatkit/passage`).
 
 use super::{ChatState, Phase};
 
 impl ChatState {
-    /// True if an item that begins with the id of the entry at `at` is another one: the entry is complete.
+    /// True if an added item with the id of the entry at `at` is a different item, because that entry is complete.
     ///
-    /// A run of a Colloquy may tell its events twice, and its ids are unique.
+    /// Runs of Colloquy are excluded: their ids are unique, and their events may be replayed.
     pub(super) fn begins_another(&self, at: usize) -> bool {
         let is_told_twice = self.turn.as_ref().is_some_and(|turn| turn.is_resumed)
             || self.thread.as_ref().is_some_and(|thread| thread.run().is_some());
@@ -63,7 +63,7 @@ mod tests {
         }
     }
 
-    /// A turn for each list of events, and the texts that are shown at the end.
+    /// Runs one turn per list of events and compares the texts on screen at the end.
     #[track_caller]
     fn check(turns: &[&[Value]], expected: &[&str]) -> ChatState {
         let mut state = ChatState::default();
@@ -101,11 +101,11 @@ mod tests {
         let x = "msg_1";
         check(&[&[added(x), added(x), done(x, "one"), done(x, "one")]], &["question 0", "one"]);
         check(&[&[done(x, "one"), done(x, "ones")]], &["question 0", "ones"]);
-        // It did not begin, so it is news of the one that is there.
+        // No `added` event came, so this is an update of the existing item.
         check(&[&[done(x, "one")], &[done(x, "new")]], &["question 0", "new", "question 1"]);
         let replaced = json!({ "type": "thread.item.replaced", "item": item("assistant_message", x, "new") });
         check(&[&[done(x, "one")], &[replaced]], &["question 0", "new", "question 1"]);
-        // A run of a Colloquy that is read again.
+        // A replayed run of Colloquy.
         let run = thread(json!({ "colloquy": { "run": { "id": "run_1" } } }));
         check(&[&[run, added(x), done(x, "one"), added(x), done(x, "one")]], &["question 0", "one"]);
     }

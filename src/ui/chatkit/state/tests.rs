@@ -327,13 +327,13 @@ fn the_old_answer_stays_until_the_new_one_is_complete() {
     state.apply(event(done(answer("msg_3", "New"))));
     assert!(state.end_turn(TurnEnd::Complete).list);
     check_from(state, &[], &[question, "assistant_message/Settled: New"]);
-    // Ours takes the new one back and tells the old one again.
+    // Colloquy removes the new answer and sends the old one again.
     let removed = json!({ "type": "thread.item.removed", "item_id": "msg_3" });
     let events = [added(answer("msg_3", "Ne")), removed, done(answer("msg_2", "Old")), fail.clone()];
     let mut state = check_from(begin(), &events, &[question, "assistant_message/Settled: Old"]);
     state.end_turn(TurnEnd::Complete);
     assert!(state.again().unwrap().is_broken);
-    // Others say nothing of it.
+    // Other servers send nothing about it.
     let mut state = check_from(begin(), &[fail], &[question, old]);
     state.end_turn(TurnEnd::Complete);
     check_from(state, &[], &[question, "assistant_message/Settled: Old"]);

@@ -1,4 +1,4 @@
-//! How turns begin and end.
+//! Beginning and end of a turn.
 
 use serde_json::{Map, Value};
 
@@ -8,24 +8,24 @@ use crate::model::{
     chatkit::{Attachment, ThreadItem, ThreadStatus, ToolCallStatus, UserMessage, UserMessageInput, WorkflowKind},
 };
 
-/// A turn: from the message that was sent, or the answer that was found, to the end of what answers it.
+/// One turn: from a sent message, or a running answer that was found, to the end of the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// Nothing of the answer has arrived yet.
+    /// True until the first part of the answer arrives.
     pub is_waiting: bool,
-    /// Whether a stop button makes sense.
+    /// True if the answer can be stopped.
     pub can_stop: bool,
-    /// What the assistant is doing.
+    /// Text of the last `progress_update` event.
     pub progress: Option<String>,
-    /// An `error` event has arrived.
+    /// True if an `error` event has arrived.
     pub has_failed: bool,
-    /// The answer began elsewhere: its events come from the first one on, while parts of it are shown already.
+    /// True if the answer began elsewhere. Its events are replayed from the first one.
     pub is_resumed: bool,
-    /// The connection is lost and is being made again.
+    /// True while a lost connection is being restored.
     pub is_reconnecting: bool,
-    /// A message is answered again.
+    /// True if an existing message is being answered again.
     pub is_retry: bool,
-    /// The key of the tool call whose output was sent, until the server says anything.
+    /// Key of the tool call whose output was sent. Cleared by the server's first event.
     pub(super) output_of: Option<u64>,
 }
 
@@ -35,55 +35,55 @@ impl Turn {
     }
 }
 
-/// How a turn ended.
+/// Reason for the end of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TurnEnd {
-    /// By itself.
+    /// The answer is complete.
     Complete,
-    /// By the user.
+    /// The user stopped it.
     Stopped,
-    /// Because the request or the connection failed.
+    /// The request or the connection failed.
     Cut,
 }
 
-/// What can be answered again.
+/// A message that can be answered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Again {
-    /// The id of the user's last message.
+    /// Id of the last user message.
     pub question_id: String,
-    /// The key of the last entry.
+    /// Key of the last entry.
     pub last_key: u64,
-    /// True if its answer is missing or not complete.
+    /// True if its answer is missing or incomplete.
     pub is_broken: bool,
-    /// Why, where neither the answer nor a notice says so.
+    /// Reason to display. `None` if the answer or a notice already displays one.
     pub why: Option<Why>,
 }
 
-/// Why there is no answer, or no complete one.
+/// Reason for a missing or incomplete answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// There is nothing of it.
+    /// No part of the answer exists.
     Missing,
-    /// Its user stopped it, or may have: the model had only thought.
+    /// The user stopped the answer, or may have: only reasoning was generated.
     Stopped,
-    /// It broke off.
+    /// The answer broke off.
     Interrupted,
 }
 
-/// The trouble of the last turn, which decides what *Try again* does.
+/// Failure of the last turn. It decides what *Try again* does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trouble {
-    /// None, or one that leaves nothing to try again: the last answer stands.
+    /// No failure, or nothing to retry: the last answer remains.
     #[default]
     None,
-    /// The answer failed after the server had begun it, or a retry was refused: the question is answered again.
+    /// The answer failed after it had begun, or a retry was refused. *Try again* retries the answer.
     Answer,
-    /// The server did not take the message, which is in the composer again: the message is sent again.
+    /// The server did not accept the message, which is back in the composer. *Try again* sends it again.
     Unsent,
 }
 
 impl ChatState {
-    /// Begins a turn: shows what the user says before the server has taken it.
+    /// Begins a turn and shows the user's message before the server has accepted it.
     pub fn begin_turn(&mut self, input: UserMessageInput, attachments: Vec<Attachment>) {
         let item = ThreadItem::UserMessage(UserMessage {
             id: String::new(),
@@ -99,25 +99,25 @@ impl ChatState {
         self.start(Turn::new());
     }
 
-    /// Forgets what was said beside the turn before.
+    /// Starts `turn` and clears the notes of the previous one.
     fn start(&mut self, turn: Turn) {
         self.clear_notes();
         self.turn = Some(turn);
     }
 
-    /// Forgets what was said beside the conversation.
+    /// Clears the notes and the trouble of the last turn.
     pub fn clear_notes(&mut self) {
         self.notes.clear();
         self.trouble = Trouble::None;
     }
 
-    /// Begins a turn that says nothing: an action, answers to questions, the output of a tool.
+    /// Begins a turn without a message: an action, answers to questions or the output of a tool.
     pub fn begin_operation(&mut self) -> Changes {
         self.start(Turn::new());
         Changes { turn: true, ..Changes::default() }
     }
 
-    /// Begins a turn with the output of the tool call that is the newest item. No event says that the call is answered.
+    /// Begins a turn with the output of the newest item, a tool call. Marks the call as completed, since no event does.
     pub fn begin_output(&mut self, output: &Value) -> Changes {
         let mut changes = self.begin_operation();
         if let (Some(Entry { item: ThreadItem::ClientToolCall(call), key, .. }), Some(turn)) =
@@ -130,7 +130,7 @@ impl ChatState {
         changes
     }
 
-    /// Takes back that a call is answered: the server has not said a word since its output was sent.
+    /// Marks the tool call as pending again, because the server sent nothing after its output.
     fn withdraw_output(&mut self, key: u64) {
         if let Some(ThreadItem::ClientToolCall(call)) =
             self.entries.iter_mut().rfind(|it| it.key == key).map(|it| &mut it.item)
@@ -139,7 +139,7 @@ impl ChatState {
         }
     }
 
-    /// Begins to follow an answer that is being written, to the item `item_id` if that is known.
+    /// Resumes an answer that is being generated. Marks the item `item_id`, if known, as streaming.
     pub fn resume_turn(&mut self, item_id: Option<&str>) -> Changes {
         let mut changes = Changes { turn: true, ..Changes::default() };
         let at = item_id.and_then(|id| self.position(id));
@@ -151,8 +151,8 @@ impl ChatState {
         changes
     }
 
-    /// Begins to answer a message of the user's again; what follows it is hidden, and gone when the new
-    /// answer is complete; otherwise it is shown again.
+    /// Begins a retry of the answer to `question_id`. The entries after it are hidden. They are removed when the new
+    /// answer completes, and shown again otherwise.
     pub fn retry_turn(&mut self, question_id: &str) -> Changes {
         let mut changes = Changes { turn: true, ..Changes::default() };
         let first = self.position(question_id).map_or(self.entries.len(), |at| at + 1);
@@ -164,7 +164,7 @@ impl ChatState {
         changes
     }
 
-    /// Notes that a run has ended, which nobody here was reading.
+    /// Records the end of a run that this page was not reading.
     pub fn end_run(&mut self, run_id: &str) -> Changes {
         match &mut self.thread {
             Some(thread) if self.turn.is_none() && thread.run().is_some_and(|run| run.id == run_id) => {
@@ -175,23 +175,23 @@ impl ChatState {
         }
     }
 
-    /// Says whether a stop button makes sense.
+    /// Sets whether the answer can be stopped.
     pub fn set_can_stop(&mut self, can_stop: bool) -> Changes {
         let changes = self.change_turn(|turn| turn.can_stop = can_stop);
         Changes { turn: true, ..changes }
     }
 
-    /// Says whether the connection is lost and is being made again.
+    /// Sets whether a lost connection is being restored.
     pub fn set_reconnecting(&mut self, is_reconnecting: bool) -> Changes {
         self.change_turn(|turn| turn.is_reconnecting = is_reconnecting)
     }
 
-    /// Takes back what was said when the server did not take it.
+    /// Removes the messages that the server did not accept.
     pub fn withdraw(&mut self) {
         self.entries.retain(|entry| entry.phase != Phase::Sending);
     }
 
-    /// Ends the turn: the protocol has no terminal event, so what is in flight is settled here.
+    /// Ends the turn. Entries in flight are settled here, because the protocol has no final event.
     pub fn end_turn(&mut self, end: TurnEnd) -> Changes {
         let turn = self.turn.take().unwrap_or_default();
         let is_cut = end != TurnEnd::Complete || turn.has_failed;
@@ -231,7 +231,7 @@ impl ChatState {
         changes
     }
 
-    /// Says what can be answered again; nothing while an answer is under way, and where nobody may write.
+    /// Returns the message that can be answered again. `None` during an answer and in threads that take no messages.
     pub fn again(&self) -> Option<Again> {
         let thread = self.thread.as_ref()?;
         if thread.status != ThreadStatus::Active || thread.run().is_some() || self.turn.is_some() {
@@ -241,7 +241,7 @@ impl ChatState {
         let at = self.entries.iter().rposition(is_question)?;
         let answer = &self.entries[at + 1..];
         let is_interrupted = |entry: &super::Entry| entry.phase == Phase::Interrupted;
-        // No answer is complete that is nothing but thoughts.
+        // An answer of reasoning alone is not complete.
         let is_broken = answer.iter().all(|entry| is_thought(&entry.item))
             || answer.iter().any(is_interrupted)
             || self.trouble == Trouble::Answer;
@@ -333,7 +333,7 @@ mod tests {
             (vec![steps("custom", Some(stopped.clone()))], (true, Some(Why::Stopped))),
             (vec![steps("custom", None)], (false, None)),
             (vec![steps("reasoning", None), answer(None)], (false, None)),
-            // The message says it itself.
+            // The message displays the reason itself.
             (vec![steps("reasoning", None), answer(Some(stopped.clone()))], (true, None)),
             (vec![answer(Some(cut.clone()))], (true, None)),
             (vec![answer(None), steps("custom", Some(cut))], (true, Some(Why::Interrupted))),

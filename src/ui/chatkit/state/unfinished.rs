@@ -1,19 +1,20 @@
-//! Answers of servers that do not say that an answer is only a part: the Python SDK keeps what it had written when its
-//! reader hung up, and tells nobody.
+//! Partial answers of servers that do not mark them as partial. The Python SDK stores a partial answer when its
+//! reader disconnects and does not report that.
 
 use super::{Changes, ChatState, Phase};
 use crate::model::chatkit::{ThreadItem, ToolCallStatus};
 
 impl ChatState {
-    /// The thread and the newest item of the answer that is under way, once there are both.
+    /// Returns the ids of the thread and of the newest item of the current answer, if both exist.
     pub fn unfinished(&self) -> Option<(&str, &str)> {
         self.turn.as_ref()?;
         let (thread, last) = (self.thread.as_ref()?, self.entries.last()?);
-        // What an action leaves alone is complete.
+        // An item that an action does not change is complete.
         (last.phase == Phase::Streaming).then_some((&thread.id, last.item.id()))
     }
 
-    /// Marks the newest item as interrupted if it is the one that this browser did not read to its end.
+    /// Marks the newest item as interrupted if its id is `item_id`, the item that this browser did not read to its
+    /// end.
     pub fn mark_unfinished(&mut self, item_id: &str) -> Changes {
         let Some(last) = self.entries.last_mut().filter(|it| it.item.id() == item_id) else {
             return Changes::default();

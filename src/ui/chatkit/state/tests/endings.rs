@@ -1,4 +1,4 @@
-//! How turns end.
+//! Tests of the end of a turn.
 
 use super::*;
 
@@ -17,18 +17,18 @@ fn trouble_says_what_is_tried_again() {
     let say: fn(&mut ChatState) = |it| it.begin_turn(UserMessageInput::text("More"), Vec::new());
     let act: fn(&mut ChatState) = |it| _ = it.begin_operation();
     let retry: fn(&mut ChatState) = |it| _ = it.retry_turn("msg_1");
-    // What was refused before it was taken leaves the last answer whole.
+    // A refused message leaves the last answer complete.
     check(say, &[], TurnEnd::Cut, (Trouble::None, false));
     check(act, &[], TurnEnd::Cut, (Trouble::None, false));
     check(act, &[], TurnEnd::Stopped, (Trouble::None, false));
-    // An answer that failed is written again, also when nothing of it came.
+    // A failed answer is generated again, even if no part of it arrived.
     check(act, std::slice::from_ref(&fail), TurnEnd::Complete, (Trouble::Answer, true));
     check(say, &[done(user("msg_3", "More")), fail], TurnEnd::Complete, (Trouble::Answer, true));
     check(retry, &[], TurnEnd::Cut, (Trouble::Answer, true));
     check(act, &[added(answer("msg_4", "A"))], TurnEnd::Cut, (Trouble::Answer, true));
     check(retry, &[], TurnEnd::Stopped, (Trouble::None, false));
     check(retry, &[], TurnEnd::Complete, (Trouble::None, true));
-    // The next turn begins without.
+    // The next turn clears the trouble.
     let mut state = opened(whole.clone(), false);
     state.trouble = Trouble::Unsent;
     assert!(!state.again().unwrap().is_broken);
