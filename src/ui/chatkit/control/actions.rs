@@ -1,4 +1,4 @@
-//! What is asked of the server beside messages.
+//! Requests other than messages: retries, actions, answers to questions and updates.
 
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What a server answers to an action without a stream.
+/// The JSON response to an action without a stream.
 #[derive(Deserialize)]
 struct SyncAnswer {
     #[serde(default)]
@@ -23,7 +23,7 @@ struct SyncAnswer {
 }
 
 impl ChatKitControl {
-    /// Has a message of the user's answered again. The old answer stays until the new one is complete.
+    /// Retries the answer to a user message. The old answer stays until the new one is complete.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
@@ -33,8 +33,11 @@ impl ChatKitControl {
         Ok(self.begin_operation(operation, |state| state.retry_turn(&item_id)))
     }
 
-    /// Has an action done, of a widget or of the page's own (`item_id` is `None`); what follows streams in. Returns its
-    /// end: `control.send_custom_action(action, None)?.await` continues when the answer is complete.
+    /// Sends an action of a widget, or of the page itself if `item_id` is `None`. The response streams into the
+    /// transcript.
+    ///
+    /// Returns the end of the response: `control.send_custom_action(action, None)?.await` continues when it is
+    /// complete.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
@@ -44,8 +47,8 @@ impl ChatKitControl {
         Ok(self.begin_operation(operation, ChatState::begin_operation))
     }
 
-    /// Has an action done without a stream; works while an answer is under way, too. The item that it changes is
-    /// shown when the server has answered.
+    /// Sends an action that is answered without a stream. It also works during an answer. The changed item is shown
+    /// when the response arrives.
     ///
     /// # Errors
     /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`].
@@ -55,7 +58,7 @@ impl ChatKitControl {
         Ok(ending)
     }
 
-    /// The same, for who waits until it is done.
+    /// As [`Self::send_sync_custom_action`], but returns the future for callers that wait for the response.
     pub(crate) fn sync_custom_action(
         &self,
         action: Action,
@@ -80,7 +83,7 @@ impl ChatKitControl {
         })
     }
 
-    /// Tells the page which values of a form had no room in an action.
+    /// Reports the form values that an action could not hold to the page.
     pub(crate) fn report_widget_collision(&self, names: &[String]) {
         let message = words::collision(names);
         self.report(ChatKitError::Stream(ErrorEvent {
@@ -90,7 +93,7 @@ impl ChatKitControl {
         }));
     }
 
-    /// Answers the questions of a `structured_input`; what follows streams in.
+    /// Answers the questions of a `structured_input`. The response streams into the transcript.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.
@@ -100,11 +103,11 @@ impl ChatKitControl {
         Ok(self.begin_operation(operation, ChatState::begin_operation))
     }
 
-    /// Reads the thread that is shown and the history anew, after changes that the page knows of and the chat does
-    /// not. What is the same is not drawn again.
+    /// Reloads the current thread and the history after changes that the chat cannot know of. Unchanged items are not
+    /// rendered again.
     ///
     /// # Errors
-    /// [`NotNow`], with nothing asked: an answer that streams says itself what changes.
+    /// [`NotNow`], with no request sent. During an answer a reload is not needed: its stream contains the changes.
     pub fn fetch_updates(&self) -> Result<Ending, NotNow> {
         self.check_free()?;
         let (control, (teller, end), (told, threads)) = (*self, ending(), ending());

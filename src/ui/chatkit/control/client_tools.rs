@@ -1,4 +1,4 @@
-//! Tools that live in the page.
+//! Client tools: tool calls that the page executes.
 
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
@@ -13,12 +13,14 @@ use crate::{
 };
 
 impl ChatKitControl {
-    /// Does what the newest item asks the page for, and sends the result; what follows streams in. That happens by
-    /// itself after an answer that this page asked for. After a reload it is the user's decision, because the tool may
-    /// have done its work already.
+    /// Executes the pending tool call of the newest item and sends the result. The response streams into the
+    /// transcript.
+    ///
+    /// This happens automatically after an answer that this page requested. After a reload the user decides, because
+    /// the tool may already have run.
     ///
     /// # Errors
-    /// [`NotNow`], with nothing done; [`NotNow::Empty`] when nothing is asked for, or the page has no tools.
+    /// [`NotNow`], with nothing done. [`NotNow::Empty`] if no call is pending or the page has no tools.
     pub fn answer_tool_call(&self) -> Result<(), NotNow> {
         let thread_id = self.free_thread()?;
         let ask = self.handler(|it| it.on_client_tool.clone());
@@ -29,7 +31,7 @@ impl ChatKitControl {
             let asked = ToolCall { name: call.name, params: call.arguments };
             let Some(result) = ask.ask(asked).await else { return };
             let result = result.unwrap_or_else(|error| json!({ "error": error }));
-            // Meanwhile something else may be shown, or the user may have gone on without the result.
+            // Meanwhile another thread may be open, or the user may have continued without the result.
             if !control.is_showing(number) || control.check_free().is_err() {
                 return;
             }
@@ -39,7 +41,7 @@ impl ChatKitControl {
         Ok(())
     }
 
-    /// Tells the server that the page has no such tool, so that the assistant goes on without it.
+    /// Reports to the server that the page lacks this tool, so that the assistant can continue without it.
     ///
     /// # Errors
     /// As [`Self::answer_tool_call`].

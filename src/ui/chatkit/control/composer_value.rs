@@ -1,4 +1,4 @@
-//! What a page puts into the composer.
+//! Setting the composer's content from the page.
 
 use leptos::prelude::*;
 
@@ -8,32 +8,32 @@ use crate::{
     ui::chatkit::{UserMessageDraft, composer::Draft},
 };
 
-/// What the composer is to hold.
+/// New content of the composer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComposerValue {
-    /// Plain text; counts when there is no `content`.
+    /// Plain text. Used if `content` is empty.
     pub text: String,
     /// Text and mentions, in parts.
     pub content: Vec<UserContent>,
-    /// What the message answers to; shown above the text.
+    /// The quoted text that the message replies to, shown above the input.
     pub reply: Option<String>,
-    /// Files that have been uploaded; others are uploaded by [`ChatKitControl::attach_files`].
+    /// Uploaded files. Other files are uploaded by [`ChatKitControl::attach_files`].
     pub attachments: Vec<Attachment>,
-    /// Which tool is to be used.
+    /// Change of the selected tool.
     pub selected_tool_id: Selection,
-    /// Which model is to answer.
+    /// Change of the selected model.
     pub selected_model_id: Selection,
 }
 
-/// What becomes of something that is selected.
+/// Change of a selection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Selection {
-    /// It stays.
+    /// Keeps the current selection.
     #[default]
     Unchanged,
-    /// Nothing is selected any more.
+    /// Clears the selection.
     None,
-    /// This is selected.
+    /// Selects this id.
     Id(String),
 }
 
@@ -54,8 +54,7 @@ impl From<&str> for ComposerValue {
 }
 
 impl ChatKitControl {
-    /// Puts something into the composer instead of what stands there, without sending it. Messages that wait for the end
-    /// of an answer go on waiting.
+    /// Replaces the content of the composer without sending it. Queued messages remain queued.
     ///
     /// # Errors
     /// [`NotNow::NotReady`], with nothing changed.

@@ -1,4 +1,4 @@
-//! What stands in the composer, and what becomes of it.
+//! Content of the composer and its submission.
 
 use leptos::prelude::*;
 
@@ -12,18 +12,18 @@ use crate::ui::{
 };
 
 impl ChatKitControl {
-    /// What stands in the composer.
+    /// Returns the text in the composer.
     pub fn draft(&self) -> Signal<String> {
         self.composer.draft.into()
     }
 
-    /// Puts text into the composer; it is kept for this thread until it is sent.
+    /// Sets the text in the composer. It is stored for this thread until it is sent.
     pub fn set_draft(&self, text: impl Into<String>) {
         self.composer.draft.set(text.into());
         self.keep_text();
     }
 
-    /// The id of the element in which messages are written.
+    /// Returns the id of the composer's text area.
     pub fn composer_id(&self) -> String {
         self.element_id("composer")
     }
@@ -33,19 +33,20 @@ impl ChatKitControl {
         self.composer.focus.notify();
     }
 
-    /// Moves the focus to the composer where that brings up no keyboard on the screen.
+    /// Moves the focus to the composer, unless that would open an on-screen keyboard.
     pub fn offer_composer(&self) {
         if device::has_fine_pointer() {
             self.focus_composer();
         }
     }
 
-    /// Has everything that is typed in the page go to the composer, and gives it the focus unless something else has it:
-    /// for a page that is a chat and nothing else. To be called when the page is shown, in the browser only.
+    /// Directs all typing in the page to the composer, and focuses it unless another element has the focus.
+    ///
+    /// Intended for pages that consist of a chat. Call it when the page is shown, in the browser only.
     pub fn take_keys(&self) {
         self.composer.takes_keys.set_value(true);
         let control = *self;
-        // The composer is there when the next frame is drawn.
+        // The composer exists in the DOM when the next frame is drawn.
         request_animation_frame(move || {
             if device::is_focus_free() {
                 control.offer_composer();
@@ -53,7 +54,7 @@ impl ChatKitControl {
         });
     }
 
-    /// Sends what stands in the composer, or has it wait for the end of the answer or for the thread that is loaded.
+    /// Submits the composer's content, or queues it until the answer ends or the thread is loaded.
     pub(crate) fn submit(&self) {
         let message = self.composed();
         let now = self.check_free();
@@ -80,7 +81,7 @@ impl ChatKitControl {
         }
     }
 
-    /// What the composer would send now.
+    /// Returns the message that the composer would send now.
     pub(crate) fn composed(&self) -> UserMessageDraft {
         let draft = self.current_draft();
         UserMessageDraft {
@@ -93,15 +94,14 @@ impl ChatKitControl {
         }
     }
 
-    /// Puts a message that was not sent back into the composer, before what was typed meanwhile.
+    /// Restores an unsent message to the composer, before any text typed meanwhile.
     pub(crate) fn give_back(&self, message: &UserMessageDraft) {
         self.change_draft(|draft| draft.put_before(message));
         self.take_back(message);
         self.focus_composer();
     }
 
-    /// Takes over what a message that was not sent holds beside its words: its files, and its tool unless another one is
-    /// selected by now.
+    /// Restores the files of an unsent message, and its tool unless another one is selected.
     pub(crate) fn take_back(&self, message: &UserMessageDraft) {
         self.composer.uploads.add(message.attachments.clone());
         if let (Some(id), None) = (&message.tool_choice, self.composer.tool.get_untracked()) {

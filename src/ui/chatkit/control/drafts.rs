@@ -1,7 +1,8 @@
-//! What was written and not sent, kept in the browser so that no reload, closed tab or ended session loses it.
+//! Unsent drafts, stored in the browser so that they survive reloads, closed tabs and ended sessions.
 //!
-//! What waits to be sent belongs to the thread, and all tabs know it. What is being written belongs to its tab: each has
-//! a slot of its own, and a tab without one shows the newest of the others, which becomes its own when it is changed.
+//! Queued messages belong to the thread and are shared by all tabs. The text being written belongs to its tab: each
+//! tab has its own slot. A tab without a slot shows the newest slot of the others, and takes it over on the first
+//! change.
 
 use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
@@ -11,57 +12,57 @@ use super::sending::new_key;
 use crate::ui::chatkit::composer::{Draft, Queued};
 
 const PREFIX: &str = "colloquy.draft/";
-/// Stands between a thread and a tab. No id of a tab holds it.
+/// Separates the thread from the tab in a key. Tab ids do not contain it.
 const SLOT: char = '#';
-/// Holds the id of the tab, so that it finds its slots again after a reload.
+/// `sessionStorage` key of the tab's id, by which it finds its slots after a reload.
 const TAB: &str = "colloquy.tab";
-/// What a slot holds when another tab has gone on with what it held. A tab that still shows it writes it again then; what
-/// is removed was forgotten on purpose.
+/// Value of a slot that another tab has taken over. A tab that still shows the draft then writes it again. A removed
+/// slot, by contrast, was deleted on purpose.
 pub(crate) const TAKEN: &str = "";
-/// How long a draft is kept, in milliseconds: 30 days.
+/// Maximum age of a draft in milliseconds: 30 days.
 const MAX_AGE_MS: f64 = 30.0 * 24.0 * 3600.0 * 1000.0;
-/// How many drafts are kept in one browser; the oldest go first.
+/// Maximum number of drafts in one browser. The oldest are removed first.
 const MAX_DRAFTS: usize = 50;
 
-/// Whose draft it is, and of which thread; `None` is a new chat.
+/// Owner and thread of a draft. Without a `thread_id` it is a new chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) user_id: Option<String>,
     pub(crate) thread_id: Option<String>,
 }
 
-/// What another tab wrote and this one shows: the name of the slot, and what it held.
+/// A draft that another tab wrote and this one shows: the key of the slot and its stored text.
 pub(crate) type Borrowed = (String, String);
 
-/// What is shown in a place.
+/// A draft as loaded.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) draft: Draft,
-    /// Set if it is another tab's.
+    /// Set if the draft belongs to another tab.
     pub(crate) borrowed: Option<Borrowed>,
-    /// True if this tab wrote it.
+    /// True if this tab wrote the draft.
     pub(crate) is_own: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// When it was written, in milliseconds since 1970.
+    /// Time of writing, in milliseconds since 1970.
     at: f64,
     draft: Draft,
 }
 
 impl Place {
-    /// The name under which is kept what waits. Users stay apart, whatever they are called.
+    /// Returns the storage key of the queue. User ids are escaped, so that keys of two users never collide.
     pub(crate) fn key(&self) -> String {
         format!("{}{}", prefix(self.user_id.as_deref()), self.thread_id.as_deref().unwrap_or_default())
     }
 
-    /// The name under which is kept what a tab writes.
+    /// Returns the storage key of a tab's slot.
     pub(crate) fn slot(&self, tab: &str) -> String {
         format!("{}{SLOT}{tab}", self.key())
     }
 
-    /// Returns what is to be shown in a tab. In the browser only.
+    /// Loads the draft to show in a tab. In the browser only.
     pub(crate) fn load(&self, tab: &str) -> Found {
         let Some(storage) = self.storage() else { return Found::default() };
         let queue = self.queue();
@@ -79,23 +80,24 @@ impl Place {
         Found { draft: Draft { queue, ..draft }, borrowed: (!is_own).then_some((key, text)), is_own }
     }
 
-    /// Keeps what a tab writes; an empty text is forgotten. What was borrowed is this tab's from now on, unless the other
-    /// one has gone on with it. A full or forbidden storage loses it on reload, which is what would happen without
-    /// one. In the browser only.
+    /// Stores the draft of a tab, or removes an empty one. Takes over a borrowed slot, unless its tab has changed it
+    /// meanwhile.
+    ///
+    /// If the storage is full or blocked, the draft is lost on reload. In the browser only.
     pub(crate) fn save(&self, tab: &str, draft: &Draft, borrowed: Option<Borrowed>) {
         let Some(storage) = self.storage() else { return };
         let is_unchanged = |(key, text): &Borrowed| storage.get_item(key).ok().flatten().as_ref() == Some(text);
         if let Some((key, _)) = borrowed.filter(is_unchanged) {
             match is_slot(&key, &self.key()) {
                 true => _ = storage.set_item(&key, TAKEN),
-                // An older version kept what waits and what was written under one name.
+                // Older versions stored the queue and the text under one key.
                 false => _ = self.save_queue(&self.queue()),
             }
         }
         put(&storage, &self.slot(tab), Draft { queue: Vec::new(), ..draft.clone() });
     }
 
-    /// Forgets what another tab wrote and this one sends: nobody is to send it once more. In the browser only.
+    /// Removes another tab's draft that this tab sends, so that it is not sent twice. In the browser only.
     pub(crate) fn forget(&self, (key, text): &Borrowed) {
         let Some(storage) = self.storage().filter(|_| is_slot(key, &self.key())) else { return };
         if storage.get_item(key).ok().flatten().as_ref() == Some(text) {
@@ -103,26 +105,26 @@ impl Place {
         }
     }
 
-    /// Returns what waits. In the browser only.
+    /// Loads the queued messages. In the browser only.
     pub(crate) fn queue(&self) -> Vec<Queued> {
         let text = self.storage().and_then(|it| it.get_item(&self.key()).ok().flatten());
         text.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).map(|it| it.draft.queue).unwrap_or_default()
     }
 
-    /// Keeps what waits, for all tabs. Returns whether that could be done. In the browser only.
+    /// Stores the queued messages for all tabs. Returns true on success. In the browser only.
     pub(crate) fn save_queue(&self, queue: &[Queued]) -> bool {
         let queue = queue.to_vec();
         self.storage().is_some_and(|it| put(&it, &self.key(), Draft { queue, ..Draft::default() }))
     }
 
-    /// Those of a user outlive the tab; those of nobody must not be found by somebody else.
+    /// Drafts of a user outlive the tab. Anonymous drafts must not be visible to another person.
     pub(super) fn storage(&self) -> Option<Storage> {
         if self.user_id.is_some() { window().local_storage().ok()? } else { window().session_storage().ok()? }
     }
 }
 
-/// Names this tab anew, and gives it what it wrote before it was loaded again. A tab that was duplicated takes the
-/// other's name along, which keeps what it shows. In the browser only.
+/// Assigns a new id to this tab and moves its slots from before a reload to the new id. A duplicated tab inherits the
+/// id of the original, which keeps its text on screen. In the browser only.
 pub(crate) fn name_tab() -> String {
     let tab = new_key();
     let session = window().session_storage().ok().flatten();
@@ -147,7 +149,7 @@ fn rename_slots(storage: &Storage, before: &str, tab: &str) {
     }
 }
 
-/// Keeps a draft; an empty one is forgotten.
+/// Stores a draft, or removes an empty one.
 fn put(storage: &Storage, key: &str, draft: Draft) -> bool {
     if draft.is_empty() {
         return storage.remove_item(key).is_ok();
@@ -156,25 +158,24 @@ fn put(storage: &Storage, key: &str, draft: Draft) -> bool {
     serde_json::to_string(&kept).is_ok_and(|text| storage.set_item(key, &text).is_ok())
 }
 
-/// When something was written; `None` if no text is in it.
+/// Returns the time of writing. `None` if the draft has no text.
 fn written_at(storage: &Storage, key: &str) -> Option<f64> {
     let text = storage.get_item(key).ok().flatten()?;
     let Kept { at, draft } = serde_json::from_str(&text).ok()?;
     (!draft.text.is_empty() || draft.quote.is_some()).then_some(at)
 }
 
-/// True if the name is that of a tab's slot in a place.
+/// True if `key` is a tab's slot in `place`.
 pub(crate) fn is_slot(key: &str, place: &str) -> bool {
     key.strip_prefix(place).and_then(|it| it.strip_prefix(SLOT)).is_some_and(|tab| !tab.contains([SLOT, '/']))
 }
 
-/// The name of what was written last.
+/// Returns the key of the newest slot.
 fn newest(slots: Vec<(f64, String)>) -> Option<String> {
     slots.into_iter().max_by(|(first, _), (second, _)| first.total_cmp(second)).map(|(_, key)| key)
 }
 
-/// Forgets what a user wrote and did not send in this browser, or with `None` what anybody did: call it when somebody
-/// signs out. In the browser only.
+/// Deletes the drafts of a user in this browser, or of all users if `None`. Call it on sign-out. In the browser only.
 pub fn forget_drafts(user_id: Option<&str>) {
     let prefix = user_id.map_or_else(|| PREFIX.to_owned(), |id| prefix(Some(id)));
     remove(window().local_storage().ok().flatten(), |keys| {
@@ -183,7 +184,7 @@ pub fn forget_drafts(user_id: Option<&str>) {
     remove(window().session_storage().ok().flatten(), |keys| keys);
 }
 
-/// Forgets what nobody came back for. In the browser only.
+/// Deletes expired drafts. In the browser only.
 pub(crate) fn forget_old() {
     let Some(storage) = window().local_storage().ok().flatten() else { return };
     let at = |key: &str| {
@@ -195,7 +196,7 @@ pub(crate) fn forget_old() {
     });
 }
 
-/// The drafts of which there are too many, that are too old, or that cannot be read.
+/// Returns the keys of drafts that are surplus, expired or unreadable.
 fn outdated(mut drafts: Vec<(Option<f64>, String)>, now: f64) -> Vec<String> {
     drafts.sort_by(|(first, _), (second, _)| second.unwrap_or(0.0).total_cmp(&first.unwrap_or(0.0)));
     let is_fresh = |at: &Option<f64>| at.is_some_and(|at| now - at < MAX_AGE_MS);
@@ -234,7 +235,7 @@ mod tests {
         assert_eq!(key(Some("u1"), None), "colloquy.draft/u1/");
         assert_ne!(key(Some("u1/thr"), Some("1")), key(Some("u1"), Some("thr/1")));
         assert_ne!(key(Some("a%2Fb"), None), key(Some("a/b"), None));
-        // Whoever is forgotten takes nobody else's along.
+        // Deleting the drafts of one user keeps those of all others.
         assert!(!key(Some("u12"), None).starts_with(&prefix(Some("u1"))));
         assert!(!key(Some("a/b"), None).starts_with(&prefix(Some("a"))));
     }

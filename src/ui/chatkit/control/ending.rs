@@ -1,4 +1,4 @@
-//! Ends that a page can wait for.
+//! Futures for the end of a turn or request.
 
 use std::{
     cell::RefCell,
@@ -9,13 +9,13 @@ use std::{
 
 use crate::ui::chatkit::EndReason;
 
-/// The end of what a method began, as a future. What began goes on, whether somebody waits or not.
+/// The end of an operation, as a future. The operation continues even if it is not awaited.
 ///
-/// It is [`EndReason::Stopped`] too when the page shows something else before the end.
+/// Also resolves to [`EndReason::Stopped`] if the page opens another thread before the end.
 #[derive(Debug)]
 pub struct Ending(Rc<RefCell<Inner>>);
 
-/// The other side. Dropped, it tells [`EndReason::Stopped`].
+/// The sender of an [`Ending`]. Dropping it sends [`EndReason::Stopped`].
 pub(super) struct Teller(Rc<RefCell<Inner>>);
 
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ struct Inner {
     waker: Option<Waker>,
 }
 
-/// Makes an end and what tells it.
+/// Creates an ending and its sender.
 pub(super) fn ending() -> (Teller, Ending) {
     let inner = Rc::<RefCell<Inner>>::default();
     (Teller(Rc::clone(&inner)), Ending(inner))

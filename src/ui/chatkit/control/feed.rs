@@ -1,4 +1,4 @@
-//! What other tabs do, and what the browser says of the network.
+//! The feed of changes by other tabs, and the browser's network state.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -18,11 +18,13 @@ use crate::{
     },
 };
 
-/// How often the history is read again while it changes.
+/// Maximum number of reloads of the history while it keeps changing.
 const REREADINGS: usize = 5;
 
-/// Listens to the server's feed as long as the component lives, and while the page can be seen: browsers have few
-/// connections to a server, and tabs in the background must not take them all. Whoever comes back reads anew.
+/// Listens to the server's feed while the component exists and the page is visible.
+///
+/// Browsers limit connections per server, so background tabs must not hold one. A page that becomes visible again
+/// reloads.
 pub(crate) fn listen(control: ChatKitControl) {
     let line = Line::new();
     let (hidden, offline) = (line.clone(), line.clone());
@@ -44,7 +46,8 @@ pub(crate) fn listen(control: ChatKitControl) {
     spawn_local(control.keep_listening(line));
 }
 
-/// Believes the browser that the network is gone: a connection that went with it would be silent for long.
+/// Closes connections when the browser reports to be offline. A broken connection would otherwise stay silent for
+/// long.
 pub(crate) fn watch_network(control: ChatKitControl) {
     let on_offline = window_event_listener(ev::offline, move |_| {
         if let Some(line) = control.line.get_value().filter(|line| line.run_id().is_some()) {
@@ -68,7 +71,7 @@ impl ChatKitControl {
             }
             match end {
                 Err(err @ ChatKitError::Unauthorized) => return self.report(err),
-                // It is no Colloquy.
+                // The server is not a Colloquy.
                 Err(ChatKitError::Refused { status: 400..=428, .. }) => {
                     self.is_colloquy.try_set_value(false);
                     return;
@@ -91,7 +94,7 @@ impl ChatKitControl {
                 {
                     return Err(ChatKitError::Unauthorized);
                 }
-                // The page may be gone.
+                // The page may be closed.
                 if self.thread_id.try_get_untracked().is_some() {
                     self.learn(event);
                 }
@@ -126,14 +129,14 @@ impl ChatKitControl {
         }
     }
 
-    /// An answer begins in the thread that is shown: this tab's own, or one to follow.
+    /// Handles a run that began in the current thread: this tab's own, or one to resume.
     fn note_began(&self, run_id: String) {
         let is_own = self.line.with_value(|line| line.as_ref().is_some_and(|line| line.is_to(&run_id)));
         if is_own {
             return;
         }
         if self.turn.with_untracked(Option::is_some) {
-            // This tab's own that has no name yet, or the one after that which is being read.
+            // Either this tab's own run, whose id is not known yet, or the run after the current one.
             self.missed_run.set_value(Some(run_id));
         } else {
             spawn_local((*self).refresh_thread());
@@ -157,7 +160,7 @@ impl ChatKitControl {
         self.thread_id.with_untracked(|id| id.as_deref() == Some(thread_id))
     }
 
-    /// Reads the first page of the history anew; once more if it changed on the way.
+    /// Reloads the first page of the history, and repeats if it changed meanwhile.
     pub(crate) async fn refresh_threads(self) {
         for _ in 0..REREADINGS {
             let n_heard = self.n_heard.try_get_value();
@@ -169,8 +172,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Reads the shown thread anew, and follows the answer that is being written in it. What is there stays in its
-    /// place.
+    /// Reloads the current thread and resumes a running answer. Existing entries keep their place.
     pub(crate) async fn refresh_thread(self) {
         let number = self.showing();
         let is_quiet = || {
@@ -191,7 +193,7 @@ impl ChatKitControl {
                 run.into_iter().for_each(|run| self.resume(run));
             }
             Err(err) if err.is_not_found() && is_quiet() => _ = self.loading.try_set(Loading::NotFound),
-            // What is shown stays; the feed, or the next message, finds out whether the server is back.
+            // The transcript stays. The feed or the next message detects that the server is back.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What the user thinks of an answer.
+//! The user's rating of an answer.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -9,10 +9,11 @@ use crate::{
 };
 
 impl ChatKitControl {
-    /// Says what the user thinks of an answer. It is shown at once, and not any more if the server refuses.
+    /// Rates an answer. The rating is shown at once, and reverted if the server refuses it.
     ///
     /// # Errors
-    /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`]; [`NotNow::Empty`] when there is no such answer.
+    /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`]. [`NotNow::Empty`] if the answer does not
+    /// exist.
     pub fn send_feedback(&self, item_id: impl Into<String>, kind: FeedbackKind) -> Result<(), NotNow> {
         let (item_id, thread_id) = (item_id.into(), self.shown_thread()?);
         let old = self.state.try_with_value(|state| state.feedback(&item_id)).flatten().ok_or(NotNow::Empty)?;
@@ -23,7 +24,7 @@ impl ChatKitControl {
             let Err(err) = control.call::<serde_json::Value>(operation).await else { return };
             if control.is_showing(number) {
                 control.change(|state| match state.feedback(&item_id) {
-                    // What was pressed since is another request's.
+                    // A rating pressed since then belongs to another request.
                     Some(shown) if shown == Some(kind) => state.set_feedback(&item_id, old),
                     _ => Changes::default(),
                 });
@@ -35,7 +36,7 @@ impl ChatKitControl {
 }
 
 impl ChatState {
-    /// What the user thinks of an answer; `None` when it is not shown.
+    /// Returns the rating of an answer. `None` if the answer is not in the transcript.
     fn feedback(&self, item_id: &str) -> Option<Option<FeedbackKind>> {
         self.entries.iter().find(|entry| entry.item.id() == item_id).and_then(|entry| match &entry.item {
             ThreadItem::AssistantMessage(it) => Some(it.colloquy.as_ref().and_then(|it| it.feedback)),

@@ -1,22 +1,22 @@
-//! What stands around the conversation: whether the list of threads is open, and that of the shortcuts.
+//! State of the panels around the conversation: the list of threads and the list of shortcuts.
 
 use leptos::prelude::*;
 
 use super::{ChatKitControl, NotNow};
 use crate::ui::components::Toasts;
 
-/// What stands around the conversation.
+/// State of the panels around the conversation.
 #[derive(Clone, Copy)]
 pub(crate) struct FrameState {
-    /// Whether the component's own list of threads is open.
+    /// True while the component's own list of threads is open.
     pub(crate) is_history_open: RwSignal<bool>,
-    /// Whether the list of shortcuts is.
+    /// True while the list of shortcuts is open.
     pub(crate) is_list_open: RwSignal<bool>,
-    /// How many lists of threads the page has beside the component's own.
+    /// Number of thread lists that the page shows beside the component's own.
     pub(crate) n_histories: RwSignal<usize>,
-    /// Notified when the search field is to take the focus.
+    /// Notified when the search field should take the focus.
     pub(crate) search: Trigger,
-    /// What is said for a moment.
+    /// Toasts on screen.
     pub(crate) toasts: Toasts,
 }
 
@@ -33,7 +33,7 @@ impl FrameState {
 }
 
 impl ChatKitControl {
-    /// Whether the component's own list of threads is open.
+    /// True while the component's own list of threads is open.
     pub fn is_history_open(&self) -> Signal<bool> {
         self.frame.is_history_open.into()
     }
@@ -41,7 +41,7 @@ impl ChatKitControl {
     /// Opens the component's own list of threads.
     ///
     /// # Errors
-    /// [`NotNow::NotReady`], and [`NotNow::NoHistory`] where the page turned it off.
+    /// [`NotNow::NotReady`], and [`NotNow::NoHistory`] if the history is disabled.
     pub fn show_history(&self) -> Result<(), NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
@@ -56,7 +56,7 @@ impl ChatKitControl {
         Ok(())
     }
 
-    /// Closes it.
+    /// Closes the component's own list of threads.
     pub fn hide_history(&self) {
         if self.frame.is_history_open.get_untracked() {
             self.frame.is_history_open.set(false);
@@ -69,13 +69,12 @@ impl ChatKitControl {
         self.frame.is_list_open.set(true);
     }
 
-    /// Notified when the search field is to take the focus, for what it stands in to open.
+    /// Returns a trigger that fires before the search field takes the focus, so that its container can open.
     pub fn on_search(&self) -> Trigger {
         self.frame.search
     }
 
-    /// Moves the focus to the search field of the list of threads, which is opened for that; nothing happens where the
-    /// page has none.
+    /// Moves the focus to the search field of the thread list and opens the list. Does nothing in pages without one.
     pub fn focus_search(&self) {
         if self.show_history().is_err() {
             self.frame.search.notify();

@@ -1,4 +1,4 @@
-//! What becomes of the composer's text when the page is loaded again, and when other tabs write, too.
+//! Persistence of the composer across reloads, and synchronisation with other tabs.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,7 +11,7 @@ use super::{
 use crate::ui::chatkit::composer::Draft;
 
 impl ChatKitControl {
-    /// Changes what the composer holds, and keeps it.
+    /// Changes the draft and stores it.
     pub(crate) fn change_draft<T>(&self, change: impl FnOnce(&mut Draft) -> T) -> T {
         let before = self.current_draft();
         let mut after = before.clone();
@@ -20,14 +20,14 @@ impl ChatKitControl {
         if after.queue != before.queue {
             self.keep_queue();
         }
-        // What waits is everybody's; what is being written belongs to the tab that changes it.
+        // The queue is shared by all tabs. The text belongs to the tab that changes it.
         if (Draft { queue: before.queue.clone(), ..after }) != before {
             self.keep_text();
         }
         changed
     }
 
-    /// Shows what was kept for the first thread, and follows what other tabs write.
+    /// Restores the stored draft of the first thread and begins to listen to other tabs.
     pub(crate) fn begin_composing(&self) {
         self.composer.tab.set_value(drafts::name_tab());
         if !self.found().draft.is_empty() {
@@ -41,7 +41,7 @@ impl ChatKitControl {
         on_cleanup(move || on_storage.remove());
     }
 
-    /// Shows what was kept for the thread.
+    /// Restores the stored draft of the thread.
     pub(crate) fn load_draft(&self) {
         let Found { draft, borrowed, is_own } = self.found();
         self.composer.borrowed.set_value(borrowed);
@@ -53,7 +53,7 @@ impl ChatKitControl {
         self.composer.tab.with_value(|tab| self.place().load(tab))
     }
 
-    /// Keeps what the composer holds.
+    /// Stores the composer's content.
     pub(crate) fn keep_draft(&self) {
         self.keep_queue();
         if !(Draft { queue: Vec::new(), ..self.current_draft() }).is_empty() {
@@ -66,7 +66,7 @@ impl ChatKitControl {
         it.is_kept.set_value(it.queue.with_untracked(|queue| self.place().save_queue(queue)));
     }
 
-    /// Keeps what is being written: it is this tab's from now on.
+    /// Stores the text being written. It belongs to this tab from now on.
     pub(super) fn keep_text(&self) {
         let it = &self.composer;
         it.is_touched.set_value(true);
@@ -74,21 +74,21 @@ impl ChatKitControl {
         it.tab.with_value(|tab| self.place().save(tab, &self.current_draft(), borrowed));
     }
 
-    /// Forgets what is kept of the composer, while it goes on to hold it.
+    /// Deletes the stored draft. The composer keeps its content.
     pub(crate) fn forget_draft(&self) {
         let place = self.place();
         place.save_queue(&[]);
         self.composer.tab.with_value(|tab| place.save(tab, &Draft::default(), None));
     }
 
-    /// Where the thread's draft is kept.
+    /// Returns the storage place of the thread's draft.
     pub(crate) fn place(&self) -> Place {
         let user_id = self.options.with_untracked(|it| it.user_id.clone());
         Place { user_id, thread_id: self.thread_id.get_untracked() }
     }
 
-    /// Takes over what waits in the same thread, and what another tab wrote there as long as this one wrote nothing. New
-    /// chats of two tabs are two chats.
+    /// Takes over changes by other tabs: the queue of this thread, and their text while this tab has written none.
+    /// New chats of two tabs are separate chats.
     pub(crate) fn hear_draft(&self, ev: &web_sys::Event) {
         let Some(ev) = ev.dyn_ref::<StorageEvent>() else { return };
         let Some(key) = ev.key() else { return };
@@ -100,7 +100,7 @@ impl ChatKitControl {
         if key == place.key() {
             it.queue.set(place.queue());
         } else if is_touched && ev.new_value().as_deref() == Some(drafts::TAKEN) {
-            // Another tab went on with a copy of what is written here.
+            // Another tab continued with a copy of this tab's text.
             if it.tab.with_value(|tab| key == place.slot(tab)) {
                 self.keep_text();
             }

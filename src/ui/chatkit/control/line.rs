@@ -1,4 +1,4 @@
-//! The way that the events of one answer come.
+//! The connection that delivers the events of an answer.
 
 use std::{
     cell::{Cell, RefCell},
@@ -8,13 +8,14 @@ use std::{
 use send_wrapper::SendWrapper;
 use web_sys::AbortController;
 
-/// The connection of a turn, or of the feed: which run it reads, and what the user wants of it. Cheap to clone.
+/// The connection of a turn or of the feed: the run it reads, and whether the user stopped or left it. Cheap to
+/// clone.
 #[derive(Clone)]
 pub(crate) struct Line(SendWrapper<Rc<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    /// Ends the request under way.
+    /// Aborts the current request.
     controller: RefCell<Option<AbortController>>,
     run_id: RefCell<Option<String>>,
     is_stopped: Cell<bool>,
@@ -22,24 +23,24 @@ struct Inner {
 }
 
 impl Line {
-    /// A line to nothing yet.
+    /// Creates a connection without a run.
     pub(crate) fn new() -> Self {
         Self(SendWrapper::new(Rc::default()))
     }
 
-    /// A line to a run.
+    /// Creates a connection to a run.
     pub(crate) fn to_run(run_id: String) -> Self {
         let line = Self::new();
         line.set_run(run_id);
         line
     }
 
-    /// The run that it reads, once that is known.
+    /// Returns the id of its run, once known.
     pub(crate) fn run_id(&self) -> Option<String> {
         self.0.run_id.borrow().clone()
     }
 
-    /// Whether it reads this run.
+    /// True if it reads the run `run_id`.
     pub(crate) fn is_to(&self, run_id: &str) -> bool {
         self.0.run_id.borrow().as_deref() == Some(run_id)
     }
@@ -48,26 +49,26 @@ impl Line {
         *self.0.run_id.borrow_mut() = Some(run_id);
     }
 
-    /// Begins another request.
+    /// Creates the abort controller of a new request.
     pub(crate) fn controller(&self) -> Option<AbortController> {
         let controller = AbortController::new().ok();
         self.0.controller.borrow_mut().clone_from(&controller);
         controller
     }
 
-    /// What ends the request under way.
+    /// Returns the abort controller of the current request.
     pub(crate) fn current(&self) -> Option<AbortController> {
         self.0.controller.borrow().clone()
     }
 
-    /// Ends the request under way.
+    /// Aborts the current request.
     pub(crate) fn break_off(&self) {
         if let Some(controller) = self.0.controller.borrow().as_ref() {
             controller.abort();
         }
     }
 
-    /// Whether the user wants no more of the answer.
+    /// True if the user stopped the answer.
     pub(crate) fn is_stopped(&self) -> bool {
         self.0.is_stopped.get()
     }
@@ -76,7 +77,7 @@ impl Line {
         self.0.is_stopped.set(is_stopped);
     }
 
-    /// Whether something else is shown by now.
+    /// True if another thread has been opened.
     pub(crate) fn is_left(&self) -> bool {
         self.0.is_left.get()
     }

@@ -1,4 +1,4 @@
-//! What a page holds of a chat: methods, and state to read.
+//! [`ChatKitControl`]: the methods and signals of a chat for its page.
 
 mod actions;
 mod client_tools;
@@ -45,16 +45,17 @@ use super::{
 };
 use crate::model::chatkit::{Thread, ThreadItem};
 
-/// A chat: its methods act, its signals tell.
+/// Controls a chat: methods change it, signals report its state.
 ///
-/// It is `Copy` and lives as long as the component that called [`use_chatkit`](super::use_chatkit); what arrives from
-/// the server afterwards is dropped. Methods are for handlers and effects in the browser, reading is for everywhere.
+/// The control is `Copy` and lives as long as the component that called [`use_chatkit`](super::use_chatkit). Later
+/// responses of the server are dropped. Call methods in handlers and effects of the browser only. Signals can be read
+/// on both sides.
 #[derive(Clone, Copy)]
 pub struct ChatKitControl {
     pub(crate) client: StoredValue<Client>,
-    /// What was told; what is shown at first aside.
+    /// The options, without the initial thread and threads.
     pub(crate) options: RwSignal<UseChatKitOptions>,
-    /// Whether the chat lives in a browser.
+    /// True in the browser, after hydration.
     pub(crate) is_ready: StoredValue<bool>,
     pub(crate) state: StoredValue<ChatState>,
     pub(crate) rows: Rows,
@@ -69,34 +70,34 @@ pub struct ChatKitControl {
     pub(crate) threads_error: RwSignal<Option<String>>,
     pub(crate) composer: ComposerState,
     pub(crate) frame: FrameState,
-    /// What can be answered again.
+    /// The message that can be answered again.
     pub(crate) again: RwSignal<Option<Again>>,
-    /// What went wrong in the last turn.
+    /// Failure of the last turn.
     pub(crate) trouble: RwSignal<Trouble>,
-    /// The key of the last message; its row is told.
+    /// Key of the last message. Its row is notified when this changes.
     pub(crate) last_message: StoredValue<Option<u64>>,
-    /// Where the answer comes from that streams, or was the last one.
+    /// Connection of the current or last answer.
     pub(crate) line: StoredValue<Option<Line>>,
-    /// A run that began while another answer was read.
+    /// Id of a run that began while another answer was being read.
     pub(crate) missed_run: StoredValue<Option<String>>,
     pub(crate) is_colloquy: StoredValue<bool>,
-    /// Counts what the feed said.
+    /// Number of feed events received.
     pub(crate) n_heard: StoredValue<u64>,
-    /// Counts what is shown: events of an older number are of no interest any more.
+    /// Number of the current view. Events for an older number are dropped.
     showing: StoredValue<u64>,
 }
 
-/// Where the opened thread is.
+/// Loading state of the opened thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Loading {
-    /// It is here, or there is none.
+    /// Loaded, or a new chat.
     #[default]
     Ready,
-    /// On its way.
+    /// Request sent.
     Loading,
-    /// It does not exist, or belongs to somebody else.
+    /// The thread does not exist or belongs to another user.
     NotFound,
-    /// It could not be had; the sentence says why.
+    /// The request failed. The sentence gives the reason.
     Failed(String),
 }
 
@@ -105,7 +106,7 @@ impl ChatKitControl {
         let state = ChatState::open(options.initial_thread.take());
         let threads = options.initial_threads.take();
         let shown_id = state.thread.as_ref().map(|thread| thread.id.clone());
-        // A thread that has yet to be asked for is no new chat.
+        // A thread that is not loaded yet is not a new chat.
         let wanted_id = shown_id.is_none().then(|| options.initial_thread_id.clone()).flatten();
         let loading = if wanted_id.is_some() { Loading::Loading } else { Loading::Ready };
         let control = Self {
@@ -138,33 +139,33 @@ impl ChatKitControl {
         control
     }
 
-    /// The id of the thread that is shown; `None` is a new chat.
+    /// Returns the id of the current thread. `None` for a new chat.
     pub fn thread_id(&self) -> Signal<Option<ThreadId>> {
         self.thread_id.into()
     }
 
-    /// The thread that is shown, without its items.
+    /// Returns the current thread without its items.
     pub fn thread(&self) -> Signal<Option<Thread>> {
         self.thread.into()
     }
 
-    /// The threads of the history, newest first.
+    /// Returns the threads of the history, newest first.
     pub fn threads(&self) -> Signal<ThreadList> {
         self.threads.into()
     }
 
-    /// Where the opened thread is.
+    /// Returns the loading state of the opened thread.
     pub fn loading(&self) -> Signal<Loading> {
         self.loading.into()
     }
 
-    /// Whether an answer is under way.
+    /// True while a turn runs.
     pub fn is_answering(&self) -> Signal<bool> {
         let turn = self.turn;
         Signal::derive(move || turn.with(Option::is_some))
     }
 
-    /// What the transcript shows, oldest first; changes with every piece of an answer.
+    /// Returns all items of the transcript, oldest first. Changes with every delta of an answer.
     pub fn items(&self) -> Signal<Vec<ThreadItem>> {
         let control = *self;
         Signal::derive(move || {
@@ -174,17 +175,17 @@ impl ChatKitControl {
         })
     }
 
-    /// What was said beside the conversation since the last message was sent: notices and errors.
+    /// Returns the notices and errors received since the last message was sent.
     pub fn notes(&self) -> Signal<Vec<Note>> {
         self.notes.into()
     }
 
-    /// The turn that is under way: whether it can be stopped, and what the assistant is doing.
+    /// Returns the current turn, with its progress text and whether it can be stopped.
     pub fn turn(&self) -> Signal<Option<Turn>> {
         self.turn.into()
     }
 
-    /// Shows a new chat.
+    /// Opens a new chat.
     pub fn new_thread(&self) {
         self.change(|state| {
             let changes = Changes { turn: !state.notes.is_empty(), ..Changes::default() };
@@ -194,8 +195,10 @@ impl ChatKitControl {
         self.set_thread_id(None);
     }
 
-    /// Shows a thread; `None` is a new chat. An answer that streams in another thread goes on
-    /// without this page if the server can do that, and is stopped otherwise.
+    /// Opens a thread, or a new chat if `None`.
+    ///
+    /// An answer in the previous thread continues if the server can run it without this page, and is stopped
+    /// otherwise.
     pub fn set_thread_id(&self, id: Option<ThreadId>) {
         let is_untouched = untrack(|| self.rows.is_empty()) && self.turn.with_untracked(Option::is_none);
         if self.thread_id.get_untracked() == id && (id.is_some() || is_untouched) {
@@ -214,7 +217,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Asks for the opened thread once more.
+    /// Reloads the opened thread.
     pub fn reload_thread(&self) {
         if let (Some(id), false) = (self.thread_id.get_untracked(), self.turn.get_untracked().is_some()) {
             self.loading.set(Loading::Loading);
@@ -222,34 +225,35 @@ impl ChatKitControl {
         }
     }
 
-    /// Whether nothing was said yet, and nothing is on its way.
+    /// True if the chat is new and nothing has been sent.
     pub(crate) fn is_new(&self) -> bool {
         self.rows.is_empty() && self.thread_id.with(Option::is_none) && self.turn.with(Option::is_none)
     }
 
-    /// Makes the id of an element, which no other chat of the page has.
+    /// Returns an element id that is unique among the chats of the page.
     pub(crate) fn element_id(&self, name: impl std::fmt::Display) -> String {
         let id = self.handler(|it| it.id.clone());
         format!("{}-{name}", if id.is_empty() { "chat" } else { &id })
     }
 
-    /// Reads an entry and is told when it changes.
+    /// Reads an entry and subscribes to its changes.
     pub(crate) fn with_entry<T>(&self, row: &Row, read: impl FnOnce(&Entry) -> T) -> Option<T> {
         row.changed.track();
         self.state.try_with_value(|state| state.entry(row.key).map(read)).flatten()
     }
 
-    /// Whether `number` is still what is shown; `false` too when the page is gone.
+    /// True if the view `number` is still current. False if the page is closed.
     pub(crate) fn is_showing(&self, number: u64) -> bool {
         self.showing.try_get_value() == Some(number)
     }
 
-    /// The number of what is shown.
+    /// Returns the number of the current view.
     pub(crate) fn showing(&self) -> u64 {
         self.showing.try_get_value().unwrap_or_default()
     }
 
-    /// Reads no further. A run goes on by itself; a message that a Colloquy may not have yet is still sent to it.
+    /// Stops reading. A run continues without the page. A message that a Colloquy may not have received is still
+    /// sent.
     pub(crate) fn leave(&self) {
         self.missed_run.try_set_value(None);
         let Some(line) = self.line.try_update_value(Option::take).flatten() else { return };
@@ -263,7 +267,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Shows another conversation. What still arrives for the old one is dropped.
+    /// Shows another conversation. Later events of the old one are dropped.
     pub(crate) fn show(&self, state: ChatState) {
         self.showing.try_update_value(|number| *number += 1);
         self.paging.reset();
@@ -273,7 +277,7 @@ impl ChatKitControl {
         });
     }
 
-    /// Changes the conversation and tells the view what to render; `None` when the page is gone.
+    /// Changes the conversation and notifies the affected signals. Returns `None` if the page is closed.
     pub(crate) fn change(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
         let changes = self.state.try_update_value(change)?;
         if changes.list {
@@ -293,12 +297,13 @@ impl ChatKitControl {
         Some(())
     }
 
-    /// Tells the page about a failure.
+    /// Reports a failure to the page.
     pub(crate) fn report(&self, err: ChatKitError) {
         self.handler(|it| it.on_error.clone()).run(err);
     }
 
-    /// Tells the page and the user about the failure of something that has no place of its own to say it.
+    /// Reports a failure to the page, and to the user by a toast, for operations without a place for errors of their
+    /// own.
     pub(crate) fn say_failed(&self, err: ChatKitError) {
         self.frame.toasts.say(err.to_string());
         self.report(err);
@@ -317,7 +322,7 @@ impl ChatKitControl {
         self.paging.has_older.try_set(has_older);
     }
 
-    /// Says what can be answered again: to the rows that offer it, not to all of them.
+    /// Publishes the message that can be answered again, and notifies only the affected rows.
     fn publish_again(&self) -> Option<()> {
         let again = self.state.try_with_value(ChatState::again)?;
         let before = self.again.try_get_untracked()?;

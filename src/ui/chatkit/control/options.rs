@@ -1,4 +1,4 @@
-//! What the page told, and tells anew.
+//! Access to the options and their replacement.
 
 use leptos::prelude::*;
 
@@ -6,9 +6,10 @@ use super::ChatKitControl;
 use crate::ui::chatkit::UseChatKitOptions;
 
 impl ChatKitControl {
-    /// Replaces all options, as the official `setOptions` does; nothing is merged. What is compared equal is not drawn
-    /// again, and nothing is sent: other functions alone are only called from now on. What is shown at first
-    /// (`initial_thread`, `initial_thread_id`, `initial_threads`) counts only once.
+    /// Replaces all options without merging, as the official `setOptions` does.
+    ///
+    /// Options that compare equal are not rendered again, and no request is sent. New handlers are used from the next
+    /// call on. The initial values (`initial_thread`, `initial_thread_id`, `initial_threads`) are ignored.
     pub fn set_options(&self, mut options: UseChatKitOptions) {
         (options.initial_thread, options.initial_threads) = (None, None);
         self.client.try_update_value(|client| client.renew(&options));
@@ -20,13 +21,13 @@ impl ChatKitControl {
         } else {
             self.options.try_set(options);
         }
-        // What one user wrote is not shown to the next.
+        // A draft of one user must not be visible to the next.
         if !is_same_user && self.is_ready.try_get_value().unwrap_or_default() {
             self.load_draft();
         }
     }
 
-    /// Reads a part of the options that is shown; told again only when that part changes.
+    /// Returns a memo of a part of the options.
     pub(crate) fn option<T: Clone + PartialEq + Send + Sync + 'static>(
         &self,
         read: impl Fn(&UseChatKitOptions) -> T + Send + Sync + 'static,
@@ -35,7 +36,7 @@ impl ChatKitControl {
         Memo::new(move |_| options.with(&read))
     }
 
-    /// Reads the newest functions; nothing of them when the page is gone.
+    /// Reads the current handlers. Returns the default if the page is closed.
     pub(crate) fn handler<T: Default>(&self, read: impl FnOnce(&UseChatKitOptions) -> T) -> T {
         self.options.try_with_untracked(read).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What was said before the first message that is shown.
+//! Loading of older messages.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -8,16 +8,16 @@ use crate::{
     ui::chatkit::state::Changes,
 };
 
-/// Where the messages are that stand before the first one.
+/// Loading state of the messages before the first entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Paging {
-    /// Whether there are any.
+    /// True if older messages exist.
     pub(crate) has_older: RwSignal<bool>,
-    /// Whether some are on their way.
+    /// True while they are loading.
     pub(crate) is_loading: RwSignal<bool>,
-    /// Why they could not be had.
+    /// Error of the last request.
     pub(crate) error: RwSignal<Option<String>>,
-    /// Called just before they are put in, for whoever reads to stay where he is.
+    /// Called before older messages are inserted, to preserve the scroll position.
     pub(crate) before: StoredValue<Option<Callback<()>>>,
 }
 
@@ -31,7 +31,7 @@ impl Paging {
         }
     }
 
-    /// Forgets what another thread's did.
+    /// Clears the state of the previous thread.
     pub(super) fn reset(&self) {
         self.is_loading.try_set(false);
         self.error.try_set(None);
@@ -39,7 +39,7 @@ impl Paging {
 }
 
 impl ChatKitControl {
-    /// Shows the messages before the first one. Does nothing when there are none, and while some are on their way.
+    /// Loads the messages before the first entry. Does nothing if all are loaded or a request is running.
     pub fn load_older(&self) {
         let cursor = self.state.with_value(|state| state.older.clone());
         let (Some(thread_id), Some(cursor)) = (self.thread_id.get_untracked(), cursor) else { return };
@@ -65,7 +65,7 @@ impl ChatKitControl {
         });
     }
 
-    /// Shows older items, a group at a time: a page of them at once would hold the browser up.
+    /// Inserts older items in groups, because a whole page at once would block the browser.
     async fn prepend(self, page: Page<ThreadItem>, number: u64) {
         for some in in_slices(page, ROWS_PER_GROUP) {
             if !self.is_showing(number) {
@@ -81,7 +81,7 @@ impl ChatKitControl {
     }
 }
 
-/// Cuts a page into smaller ones. What is older than the page can be asked for after the last one.
+/// Splits a page into smaller ones. The last slice keeps the cursor.
 fn in_slices(page: Page<ThreadItem>, n_items: usize) -> Vec<Page<ThreadItem>> {
     let Page { mut data, has_more, after } = page;
     let after = after.or_else(|| data.last().map(|item| item.id().to_owned()));

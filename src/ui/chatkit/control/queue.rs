@@ -1,4 +1,4 @@
-//! Messages that wait for the end of an answer.
+//! Queue of messages that wait for the end of an answer.
 
 use leptos::prelude::*;
 
@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl ChatKitControl {
-    /// Sends the first message that waits, if it can be sent now. Where the conversation took another turn than its
-    /// writer expected, it is given back.
+    /// Sends the first queued message if possible. Returns the queue to the composer if the answer is incomplete or
+    /// asks a question.
     pub(crate) fn send_queued(&self) {
         if self.composer.queue.with_untracked(Vec::is_empty) || self.check_free().is_err() {
             return;
@@ -24,7 +24,7 @@ impl ChatKitControl {
         self.send_first();
     }
 
-    /// Sends the first message that waits, because the user wants it.
+    /// Sends the first queued message on the user's request.
     pub(crate) fn send_first(&self) {
         if self.check_free().is_err() {
             return;
@@ -36,8 +36,8 @@ impl ChatKitControl {
         }
     }
 
-    /// Goes on with what waits when a thread is here: what was queued before the page knew it is given back, for its
-    /// answer is over.
+    /// Continues with the queue of a loaded thread. Messages queued before the page was loaded return to the
+    /// composer, because their answer has ended.
     pub(crate) fn settle_queue(&self) {
         if self.turn.with_untracked(Option::is_some) {
             return;
@@ -49,7 +49,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Makes typed text of what waits: nothing is sent behind the user's back.
+    /// Moves the queued messages back into the composer as text, so that none is sent unnoticed.
     pub(crate) fn give_back_queue(&self) {
         if !self.composer.queue.with_untracked(Vec::is_empty) {
             let messages = self.change_draft(|draft| draft.give_back_queue());
@@ -57,14 +57,14 @@ impl ChatKitControl {
         }
     }
 
-    /// Puts a message that waits back into the composer.
+    /// Moves a queued message back into the composer.
     pub(crate) fn edit_queued(&self, key: &str) {
         if let Some(it) = self.remove_queued(key) {
             self.give_back(&it.message);
         }
     }
 
-    /// Takes a message out of those that wait.
+    /// Removes a queued message.
     pub(crate) fn remove_queued(&self, key: &str) -> Option<Queued> {
         self.change_draft(|draft| {
             let at = draft.queue.iter().position(|it| it.key == key)?;
@@ -72,7 +72,7 @@ impl ChatKitControl {
         })
     }
 
-    /// Sends a message that waits before all others, and stops the answer for it if one is under way.
+    /// Sends a queued message before all others, and stops the running answer for it.
     pub(crate) fn send_queued_now(&self, key: &str) {
         let Some(queued) = self.remove_queued(key) else { return };
         self.change_draft(|draft| draft.queue.insert(0, queued));
@@ -83,7 +83,7 @@ impl ChatKitControl {
         self.stop();
     }
 
-    /// Takes the first one that waits, unless another tab has taken it.
+    /// Removes the first queued message, unless another tab has taken it.
     fn take_first(&self) -> Option<Queued> {
         loop {
             let kept = self.composer.is_kept.get_value().then(|| self.place().queue());
@@ -95,7 +95,7 @@ impl ChatKitControl {
     }
 }
 
-/// Whether the newest answer is incomplete, or asks something itself.
+/// True if the newest answer is incomplete or asks a question.
 fn has_turned(state: &ChatState) -> bool {
     let newest = state.entries.iter().rfind(|it| !matches!(it.item, ThreadItem::EndOfTurn(_)));
     newest.is_some_and(|it| match &it.item {

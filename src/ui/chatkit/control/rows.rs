@@ -1,4 +1,4 @@
-//! The rows of the transcript, a few to a group: what changes costs a group, however long the conversation is.
+//! Rows of the transcript in small groups. A change costs one group, however long the conversation is.
 
 mod regroup;
 
@@ -8,19 +8,19 @@ use leptos::prelude::*;
 
 use regroup::{Keys, regroup};
 
-/// How many rows a group has at most, unless some are put into its middle.
+/// Maximum number of rows in a group, unless rows are inserted into its middle.
 ///
-/// `transcript.css` has an estimate of its height, and older messages are put in a group at a time.
+/// `transcript.css` estimates the height of a group. Older messages are inserted one group at a time.
 pub(super) const ROWS_PER_GROUP: usize = 8;
 
-/// An entry of the transcript: what tells that it changed.
+/// One entry of the transcript and the trigger of its changes.
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) key: u64,
     pub(crate) changed: ArcTrigger,
 }
 
-/// Rows that stand together, and stay together as long as they are shown.
+/// Consecutive rows. They remain in the same group while they are shown.
 #[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) key: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Rows {
     changed: StoredValue<HashMap<u64, ArcTrigger>>,
     last_key: RwSignal<Option<u64>>,
     published: Trigger,
-    /// Counts the groups that there were.
+    /// Number of groups created so far.
     n_groups: StoredValue<u64>,
 }
 
@@ -61,18 +61,18 @@ impl Rows {
         self.last_key.get()
     }
 
-    /// Is told whenever rows may have come or gone.
+    /// Subscribes to added and removed rows.
     pub(crate) fn track(&self) {
         self.published.track();
     }
 
-    /// Tells a row that it changed.
+    /// Notifies a row of its change.
     pub(super) fn notify(&self, key: u64) {
         let changed = self.changed.try_with_value(|it| it.get(&key).cloned()).flatten();
         changed.inspect(ArcTrigger::notify);
     }
 
-    /// Shows the rows that have these keys; `None` when the page is gone.
+    /// Publishes the rows with these keys. Returns `None` if the page is closed.
     pub(super) fn publish(&self, keys: &[u64]) -> Option<()> {
         self.changed.try_update_value(|it| {
             *it = keys.iter().map(|key| (*key, it.remove(key).unwrap_or_default())).collect();
@@ -93,7 +93,7 @@ impl Rows {
         Some(())
     }
 
-    /// Makes a group, or the one that there is hold these rows.
+    /// Creates a group, or sets the rows of the existing one.
     fn group(&self, old: Option<&Group>, (key, row_keys): Keys) -> Group {
         let row = |key: &u64| {
             let changed = self.changed.with_value(|it| it.get(key).cloned());

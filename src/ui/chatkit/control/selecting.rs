@@ -1,4 +1,4 @@
-//! What is selected for the next messages: a tool, a model.
+//! Selection of the tool and the model for the next messages.
 
 use leptos::prelude::*;
 
@@ -6,19 +6,19 @@ use super::ChatKitControl;
 use crate::ui::chatkit::{ModelOption, ToolOption, UseChatKitOptions};
 
 impl ChatKitControl {
-    /// The tool that the next message asks for.
+    /// Returns the tool selected for the next message.
     pub fn selected_tool(&self) -> Signal<Option<ToolOption>> {
         let (options, selected) = (self.options, self.composer.tool);
         Signal::derive(move || options.with(|it| selected.with(|id| tool(it, id.as_deref()))))
     }
 
-    /// The model that the next message asks for: what was selected, if it can be, or else the page's default.
+    /// Returns the model for the next message: the selected one if available, otherwise the page's default.
     pub fn selected_model(&self) -> Signal<Option<ModelOption>> {
         let (options, selected) = (self.options, self.composer.model);
         Signal::derive(move || options.with(|it| selected.with(|id| model(it, id.as_deref()))))
     }
 
-    /// Selects a tool for the next message, or none, and tells the page if that is a change.
+    /// Selects a tool for the next message, or none, and reports a change to the page.
     pub(crate) fn select_tool(&self, id: Option<String>) {
         if self.composer.tool.with_untracked(|it| *it == id) {
             return;
@@ -27,12 +27,12 @@ impl ChatKitControl {
         self.handler(|it| it.on_tool_change.clone()).run(id);
     }
 
-    /// Selects a model for all that follows, or the page's default.
+    /// Selects a model for all further messages. `None` selects the page's default.
     pub(crate) fn select_model(&self, id: Option<String>) {
         self.composer.model.set(id);
     }
 
-    /// Forgets the tool after a message, unless it is one that stays.
+    /// Clears the selected tool after a message, unless it is persistent.
     pub(crate) fn release_tool(&self) {
         if untrack(|| self.selected_tool().get()).is_none_or(|tool| !tool.persistent) {
             self.select_tool(None);

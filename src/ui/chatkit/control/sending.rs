@@ -1,4 +1,4 @@
-//! What is sent, and when it may be.
+//! Sending of messages, and its preconditions.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,23 +11,23 @@ use crate::{
     ui::chatkit::ThreadId,
 };
 
-/// A message to send. It leaves what is chosen in the composer alone.
+/// A message to send. It does not affect the composer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserMessageDraft {
-    /// Plain text; counts when there is no `content`.
+    /// Plain text. Used if `content` is empty.
     pub text: String,
     /// Text and mentions, in parts.
     pub content: Vec<UserContent>,
-    /// What the message answers to.
+    /// The quoted text that the message replies to.
     pub reply: Option<String>,
     /// Files that have been uploaded.
     pub attachments: Vec<Attachment>,
-    /// Whether it opens a thread, whatever is shown.
+    /// True to send it in a new thread, whichever thread is open.
     pub new_thread: bool,
-    /// The id of a tool that must be used.
+    /// Id of a tool that must be used.
     pub tool_choice: Option<String>,
-    /// The id of the model that should answer.
+    /// Id of the model that should answer.
     pub model: Option<String>,
 }
 
@@ -44,14 +44,14 @@ impl From<String> for UserMessageDraft {
 }
 
 impl UserMessageDraft {
-    /// Whether there is nothing in it.
+    /// True if the message has neither text nor attachments.
     pub fn is_empty(&self) -> bool {
         self.attachments.is_empty()
             && self.text.trim().is_empty()
             && self.content.iter().all(|part| part.text().trim().is_empty())
     }
 
-    /// Returns what it says, mentions as they are shown.
+    /// Returns its text, with mentions as they are displayed.
     pub fn plain_text(&self) -> String {
         if self.content.is_empty() {
             return self.text.clone();
@@ -59,7 +59,7 @@ impl UserMessageDraft {
         self.content.iter().map(UserContent::text).collect()
     }
 
-    /// Makes what the protocol sends.
+    /// Converts the message to its wire type.
     pub(crate) fn input(&self) -> UserMessageInput {
         let content = match self.content.is_empty() {
             true if self.text.is_empty() => Vec::new(),
@@ -79,7 +79,7 @@ impl UserMessageDraft {
 }
 
 impl ChatKitControl {
-    /// Sends a message of plain text in the thread that is shown, or opens a thread with it.
+    /// Sends a plain-text message in the current thread, or creates a thread with it.
     ///
     /// # Errors
     /// As [`Self::send_user_message`].
@@ -87,19 +87,19 @@ impl ChatKitControl {
         self.send_user_message(text.into())
     }
 
-    /// Sends a message in the thread that is shown, or opens a thread with it. Returns the end of its answer, to wait
-    /// for or to drop.
+    /// Sends a message in the current thread, or creates a thread with it. Returns a future of the answer's end,
+    /// which may be dropped.
     ///
     /// # Errors
-    /// [`NotNow`], with nothing sent: before `on_ready`, while a thread is loaded or an answer is under way, in a thread
-    /// that takes no more messages, and for an empty message.
+    /// [`NotNow`], with nothing sent: before `on_ready`, while a thread loads or an answer runs, and in a thread that
+    /// takes no messages. Also for an empty message.
     pub fn send_user_message(&self, message: impl Into<UserMessageDraft>) -> Result<Ending, NotNow> {
-        // There is no key to be had before there is a browser.
+        // Keys can be generated in the browser only.
         self.check_free()?;
         self.send_once(message.into(), new_key())
     }
 
-    /// As [`Self::send_user_message`], under a key: a server that knows keys takes it once.
+    /// As [`Self::send_user_message`], with an idempotency key: servers that support keys accept the message once.
     pub(crate) fn send_once(&self, message: UserMessageDraft, key: String) -> Result<Ending, NotNow> {
         self.check_free()?;
         if message.is_empty() {
@@ -118,25 +118,25 @@ impl ChatKitControl {
         Ok(self.begin_message(operation, message, key))
     }
 
-    /// The thread that is shown.
+    /// Returns the id of the current thread.
     pub(crate) fn shown_thread(&self) -> Result<ThreadId, NotNow> {
         self.check_ready()?;
         self.thread_id.get_untracked().ok_or(NotNow::NoThread)
     }
 
-    /// The thread, if something can be sent in it now.
+    /// Returns the id of the current thread if a request can be sent now.
     pub(crate) fn free_thread(&self) -> Result<ThreadId, NotNow> {
         self.check_free()?;
         self.shown_thread()
     }
 
-    /// Whether something can be sent now.
+    /// Checks that a request can be sent now.
     pub(crate) fn check_free(&self) -> Result<(), NotNow> {
         self.check_ready()?;
         if self.turn.with_untracked(Option::is_some) { Err(NotNow::Answering) } else { Ok(()) }
     }
 
-    /// Whether the chat lives in a browser, and what it shows is here.
+    /// Checks that the chat is hydrated and the thread is loaded.
     pub(crate) fn check_ready(&self) -> Result<(), NotNow> {
         if !self.is_ready.try_get_value().unwrap_or_default() {
             return Err(NotNow::NotReady);
@@ -147,7 +147,7 @@ impl ChatKitControl {
         Ok(())
     }
 
-    /// Whether the thread takes messages.
+    /// Checks that the thread takes messages.
     pub(crate) fn check_open(&self) -> Result<(), NotNow> {
         let status = self.thread.with_untracked(|thread| thread.as_ref().map(|it| it.status.clone()));
         match status {
@@ -157,7 +157,7 @@ impl ChatKitControl {
     }
 }
 
-/// A name for what is sent, which nobody else gives. (`crypto.randomUUID` is missing on plain http.)
+/// Generates a unique key. (`crypto.randomUUID` is missing on plain http.)
 pub(crate) fn new_key() -> String {
     let part = || (js_sys::Math::random() * 1e16).to_string();
     format!("{}-{}-{}", js_sys::Date::now(), part(), part())

@@ -1,4 +1,4 @@
-//! Threads: load, list, rename, delete.
+//! Loading, listing, renaming and deleting threads.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -15,7 +15,7 @@ const ITEMS_PER_PAGE: i64 = 50;
 const THREADS_PER_PAGE: i64 = 30;
 
 impl ChatKitControl {
-    /// Shows the next page of the history.
+    /// Loads the next page of the history.
     pub fn load_more_threads(&self) {
         let after = self.threads.with_untracked(|list| list.after().map(str::to_owned));
         let control = *self;
@@ -27,7 +27,7 @@ impl ChatKitControl {
         });
     }
 
-    /// Changes a thread's title. The history shows it at once, and the old one again if the server refuses.
+    /// Renames a thread. The new title is shown at once, and reverted if the server refuses it.
     pub fn rename_thread(&self, id: impl Into<String>, title: impl Into<String>) {
         let (control, id, title) = (*self, id.into(), title.into().trim().to_owned());
         if title.is_empty() {
@@ -46,7 +46,7 @@ impl ChatKitControl {
         });
     }
 
-    /// Deletes a thread. It leaves the history at once, and comes back if the server refuses.
+    /// Deletes a thread. It is removed from the history at once, and restored if the server refuses.
     pub fn delete_thread(&self, id: impl Into<String>) {
         let (control, id) = (*self, id.into());
         let removed = self.threads.try_update(|list| list.remove(&id)).flatten();
@@ -105,7 +105,8 @@ impl ChatKitControl {
         }
     }
 
-    /// `threads.get_by_id` brings the first items; of a long thread the last ones are wanted.
+    /// Loads a thread with its newest items. `threads.get_by_id` returns the first items, which differ in a long
+    /// thread.
     pub(crate) async fn thread_with_newest_items(self, id: String) -> Result<Thread, ChatKitError> {
         let mut thread: Thread = self.call(Operation::ThreadsGetById { thread_id: id.clone() }).await?;
         if thread.items.has_more {
@@ -132,19 +133,19 @@ impl ChatKitControl {
         self.call(Operation::ThreadsList { page, query: None }).await
     }
 
-    /// Threads in which the words stand, the best first. Colloquy servers alone can do that.
+    /// Searches the threads for the words, best match first. Supported by Colloquy servers only.
     pub(crate) async fn find_threads(self, query: String, after: Option<String>) -> Result<Page<Thread>, ChatKitError> {
         let page = PageQuery { limit: Some(THREADS_PER_PAGE), order: None, after };
         self.call(Operation::ThreadsList { page, query: Some(query) }).await
     }
 
     pub(crate) async fn call<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, ChatKitError> {
-        // A page that is gone asks for nothing and hears nothing.
+        // A closed page sends no requests.
         let client = self.client.try_get_value().ok_or(ChatKitError::ConnectionLost)?;
         client.call(operation).await
     }
 
-    /// Sets a title wherever it is shown and returns the old one.
+    /// Sets a thread's title in the transcript and the history. Returns the old title.
     fn set_title(&self, id: &str, title: Option<String>) -> Option<String> {
         self.threads_error.try_set(None);
         self.change(|state| {

@@ -1,4 +1,4 @@
-//! A turn: a message goes out, an answer streams in.
+//! Execution of a turn: sends a request and reads the answer.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -20,28 +20,28 @@ use crate::{
     },
 };
 
-/// How long a server may take to end an answer that it was told to stop, in milliseconds.
+/// Maximum wait for a server to end an answer after a stop request, in milliseconds.
 const FAREWELL_MS: i32 = 3000;
 
-/// What a turn begins with.
+/// Parameters of a new turn.
 struct Beginning {
-    /// What is sent; nothing for an answer that began elsewhere.
+    /// The request to send. `None` if the answer began elsewhere.
     operation: Option<Operation>,
-    /// The message that it sends, if it sends one.
+    /// The message in the request, if any.
     message: Option<UserMessageDraft>,
     line: Line,
-    /// The name of what is sent: a server that knows keys takes it once.
+    /// Idempotency key: servers that support keys accept the request once.
     key: String,
-    /// Where a message is kept that could not be sent.
+    /// Storage place for a message that could not be sent.
     place: Place,
-    /// The number of what is shown.
+    /// Number of the view that the turn belongs to.
     number: u64,
-    /// Told the end.
+    /// Receives the end of the turn.
     teller: Teller,
 }
 
 impl ChatKitControl {
-    /// Shows the message and sends it.
+    /// Shows a message and sends it.
     pub(crate) fn begin_message(&self, operation: Operation, message: UserMessageDraft, key: String) -> Ending {
         self.change(|state| {
             state.begin_turn(message.input(), message.attachments.clone());
@@ -50,7 +50,7 @@ impl ChatKitControl {
         self.begin(Some(operation), Some(message), Line::new(), key)
     }
 
-    /// Begins a turn with what is no message.
+    /// Begins a turn without a message.
     pub(crate) fn begin_operation(
         &self,
         operation: Operation,
@@ -60,7 +60,7 @@ impl ChatKitControl {
         self.begin(Some(operation), None, Line::new(), new_key())
     }
 
-    /// Follows an answer that is being written, from its first event on.
+    /// Resumes a running answer from its first event.
     pub(crate) fn resume(&self, run: RunRef) {
         if self.turn.with_untracked(Option::is_some) || self.loading.get_untracked() != Loading::Ready {
             return;
@@ -69,14 +69,14 @@ impl ChatKitControl {
         self.begin(None, None, Line::to_run(run.id), new_key());
     }
 
-    /// Stops the answer that streams; what has arrived of it stays.
+    /// Stops the running answer. Its partial text stays.
     pub fn stop(&self) {
         let Some(line) = self.line.try_get_value().flatten() else { return };
         let is_reconnecting = self.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.is_reconnecting));
         line.set_stopped(true);
         match line.run_id() {
             Some(run_id) => self.stop_run(run_id, line),
-            // The run has no name yet: the wish is told as soon as it has.
+            // The run id is not known yet. The stop request is sent as soon as it is.
             None if self.is_colloquy.get_value() && !is_reconnecting => {}
             None => line.break_off(),
         }
@@ -106,7 +106,7 @@ impl ChatKitControl {
         spawn_local(async move {
             match client.stop(&run_id).await {
                 Ok(()) => wait::pause(Some(FAREWELL_MS), &[]).await,
-                // It is gone.
+                // The run has already ended.
                 Err(err) if err.is_not_found() => {}
                 Err(err) => {
                     line.set_stopped(false);
@@ -139,19 +139,19 @@ impl ChatKitControl {
             Ok(()) if is_complete => self.end_turn(TurnEnd::Complete, None, message),
             Ok(()) => self.end_turn(TurnEnd::Stopped, None, message),
             Err(_) if line.is_stopped() => self.end_turn(TurnEnd::Stopped, None, message),
-            // What followed a run that is gone is read below.
+            // The events after a lost run are loaded below.
             Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
         };
         teller.tell(reason);
-        // Nothing to do, in most cases.
+        // Usually no tool call is pending.
         let has_tool = is_complete && operation.is_some() && self.answer_tool_call().is_ok();
         let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
         let missed = self.missed_run.try_update_value(Option::take).flatten();
         if operation.is_none() || is_retry || missed.is_some_and(|run_id| !line.is_to(&run_id)) {
             self.refresh_thread().await;
         }
-        // What a tool returned comes first.
+        // The result of a tool is sent first.
         if !has_tool && self.is_showing(number) {
             match self.composer.is_urgent.get_value() {
                 true => self.send_first(),
@@ -160,7 +160,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Reads to the end of the answer, over as many connections as that takes.
+    /// Reads the answer to its end, over as many connections as needed.
     async fn follow(self, client: &Client, beginning: &Beginning) -> Result<(), ChatKitError> {
         let Beginning { operation, line, number, key, .. } = beginning;
         let marks = ClientMarks { resumable: true, key: Some(key.clone()) };
@@ -189,7 +189,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Reads to the end of the body, or until something else is shown.
+    /// Reads the response body to its end, or until another thread is opened.
     async fn read(
         self,
         mut stream: EventStream<ThreadStreamEvent>,
@@ -219,7 +219,7 @@ impl ChatKitControl {
         Ok(())
     }
 
-    /// Notes which run answers. A wish to stop that is older than its name is told now.
+    /// Records the id of the run. Sends a stop request that was made before the id was known.
     fn note_run(self, line: &Line, events: &[ThreadStreamEvent]) {
         let run = events.iter().find_map(|event| match event {
             ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => thread.run(),
@@ -239,7 +239,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Takes the events of one chunk and renders once.
+    /// Applies the events of one chunk, then renders once.
     fn take(&self, events: Vec<ThreadStreamEvent>) {
         let told: Vec<Told> = events.iter().filter_map(Told::of).collect();
         self.change(|state| {
@@ -262,7 +262,7 @@ impl ChatKitControl {
         }
     }
 
-    /// Brings the history and the page's address up to date with the thread.
+    /// Updates the history and the current thread id from the thread.
     fn note_thread(&self) {
         let Some(Some(thread)) = self.thread.try_get_untracked() else { return };
         if self.threads.with_untracked(|list| list.get(&thread.id) != Some(&thread)) {
@@ -312,7 +312,8 @@ impl ChatKitControl {
         reason
     }
 
-    /// Keeps a message that could not be sent, and whose thread is not shown any more, until it is: then it is given back.
+    /// Stores a message that could not be sent and whose thread is no longer open. It returns to the composer when
+    /// the thread is opened.
     fn keep_unsent(&self, place: &Place, message: Option<UserMessageDraft>) {
         let Some(message) = message else { return };
         let mut queue = place.queue();
@@ -321,7 +322,7 @@ impl ChatKitControl {
     }
 }
 
-/// What an event says to the page, not to the conversation.
+/// An event for the page instead of the conversation.
 enum Told {
     Failure(ChatKitError),
     Effect(ClientEffect),
@@ -346,7 +347,7 @@ impl Told {
     }
 }
 
-/// Whether nothing more is wanted of the line: the user stopped, or left while the server goes on by itself.
+/// True if no more events are needed: the user stopped, or left while the run continues on the server.
 fn is_over(line: &Line) -> bool {
     line.is_left() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
 }

@@ -1,4 +1,4 @@
-//! Answers of other servers that this browser did not read to their end; a Colloquy notes that itself.
+//! Partially read answers of other ChatKit servers. Colloquy records interruptions itself.
 
 use leptos::prelude::*;
 use web_sys::Storage;
@@ -6,11 +6,11 @@ use web_sys::Storage;
 use super::ChatKitControl;
 use crate::ui::chatkit::state::{Changes, ChatState};
 
-/// How many threads are remembered in one browser, the newest last.
+/// Maximum number of threads recorded in one browser. The newest is last.
 const MAX_THREADS: usize = 30;
 
 impl ChatKitControl {
-    /// Notes the item that is under way, so that it is known to be a part when the page is gone before its end.
+    /// Records the item in flight, so that it is marked as partial if the page closes before its end.
     pub(super) fn note_unfinished(&self) {
         let under_way = |state: &ChatState| state.unfinished().map(|(a, b)| (a.to_owned(), b.to_owned()));
         if let Some(Some((thread_id, item_id))) = self.state.try_with_value(under_way) {
@@ -18,14 +18,14 @@ impl ChatKitControl {
         }
     }
 
-    /// Forgets the item: the answer came to its end.
+    /// Deletes the record after the end of the answer.
     pub(super) fn forget_unfinished(&self) {
         if let Some(thread_id) = self.thread_id.try_get_untracked().flatten() {
             self.change_unfinished(|list| without(list, &thread_id));
         }
     }
 
-    /// Marks the item that this browser did not read to its end.
+    /// Marks the recorded item as interrupted.
     pub(super) fn mark_unfinished(&self, state: &mut ChatState) -> Changes {
         let Some((storage, key)) = self.unfinished_at() else { return Changes::default() };
         let list = storage.get_item(&key).ok().flatten().unwrap_or_default();
@@ -38,12 +38,12 @@ impl ChatKitControl {
         let before = storage.get_item(&key).ok().flatten().unwrap_or_default();
         let after = change(&before);
         if after != before {
-            // A full storage forgets what it cannot keep.
+            // If the storage is full, the record is lost.
             _ = storage.set_item(&key, &after);
         }
     }
 
-    /// Where it is noted; nowhere for a Colloquy.
+    /// Returns the storage and key of the record. `None` for a Colloquy server.
     fn unfinished_at(&self) -> Option<(Storage, String)> {
         if self.is_colloquy.try_get_value()? {
             return None;
@@ -54,7 +54,7 @@ impl ChatKitControl {
     }
 }
 
-/// A line for each thread: its id, a tab, the item's id.
+/// Finds the item id of a thread. Each line holds a thread id, a tab and an item id.
 fn find<'a>(list: &'a str, thread_id: &str) -> Option<&'a str> {
     list.lines().find_map(|line| line.split_once('\t').filter(|it| it.0 == thread_id)).map(|it| it.1)
 }

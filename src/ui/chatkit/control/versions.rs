@@ -1,4 +1,4 @@
-//! Answers to the same message.
+//! Alternative answers to the same message.
 
 use leptos::task::spawn_local;
 
@@ -6,7 +6,7 @@ use super::{ChatKitControl, NotNow};
 use crate::model::chatkit::Operation;
 
 impl ChatKitControl {
-    /// Puts another version of an answer into the thread, with what follows it. Colloquy servers alone can do that.
+    /// Selects another version of an answer, with the items that follow it. Supported by Colloquy servers only.
     ///
     /// # Errors
     /// [`NotNow`], with nothing sent.

@@ -1,4 +1,4 @@
-//! Waiting in the browser: for a while, or for something to happen.
+//! Timed waits and waits for browser events.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
@@ -8,37 +8,37 @@ use web_sys::EventTarget;
 const FIRST_MS: f64 = 300.0;
 const LONGEST_MS: f64 = 10_000.0;
 
-/// The waits between attempts, each about twice as long as the one before, up to ten seconds.
+/// Exponential backoff: each wait is about twice as long as the previous one, up to ten seconds.
 #[derive(Debug, Default)]
 pub(crate) struct BackOff {
     n_failures: i32,
 }
 
 impl BackOff {
-    /// Waits for a while, or until the browser is online again or the page is seen again.
+    /// Waits for the next delay, or until the browser is online or the page visible again.
     pub(crate) async fn wait(&mut self) {
         let ms = (FIRST_MS * f64::powi(2.0, self.n_failures)).min(LONGEST_MS);
         self.n_failures = (self.n_failures + 1).min(10);
-        // Not all pages of a server that was away at the same moment.
+        // Jitter, so that not all pages reconnect to a restarted server at once.
         let ms = ms * (0.75 + js_sys::Math::random() / 2.0);
         #[allow(clippy::cast_possible_truncation, reason = "some seconds at most")]
         pause(Some(ms as i32), &[(window().into(), "online"), (document().into(), "visibilitychange")]).await;
     }
 
-    /// Begins again with the shortest wait.
+    /// Resets the delay to the shortest one.
     pub(crate) fn reset(&mut self) {
         self.n_failures = 0;
     }
 }
 
-/// Waits until the page can be seen.
+/// Waits until the page is visible.
 pub(crate) async fn until_visible() {
     while document().hidden() {
         pause(None, &[(document().into(), "visibilitychange")]).await;
     }
 }
 
-/// Waits until the time is over, in milliseconds, or one of the events happens.
+/// Waits for `ms` milliseconds, or until one of the events fires.
 pub(crate) async fn pause(ms: Option<i32>, events: &[(EventTarget, &str)]) {
     let mut kept = None;
     let promise = js_sys::Promise::new(&mut |resolve, _| {

@@ -1,13 +1,15 @@
-//! Which rows stand together. Pure.
+//! Assignment of rows to groups. Pure.
 
 use std::collections::HashMap;
 
-/// A group's key, and those of its rows.
+/// Key of a group and the keys of its rows.
 pub(super) type Keys = (u64, Vec<u64>);
 
-/// Shares the rows `keys` out to groups of `size`. What stood in a group stays there, so that it is not drawn again;
-/// what follows the last row fills that one's group; what stands before the first one makes groups of its own, so that
-/// nothing moves that is shown. New groups take their keys from `next`.
+/// Assigns the rows `keys` to groups of `size`.
+///
+/// Rows remain in their group, so that they are not rendered again. Rows after the last one fill its group. Rows
+/// before the first one form new groups, so that visible content does not move. New groups take their keys from
+/// `next`.
 pub(super) fn regroup(before: &[Keys], keys: &[u64], size: usize, next: &mut u64) -> Vec<Keys> {
     let homes = before.iter().enumerate().flat_map(|(at, (_, rows))| rows.iter().map(move |key| (*key, at)));
     let homes: HashMap<u64, usize> = homes.collect();
@@ -15,11 +17,11 @@ pub(super) fn regroup(before: &[Keys], keys: &[u64], size: usize, next: &mut u64
     let mut last_home = None;
     let mut fresh = Vec::new();
     for key in keys {
-        // A row that changed its place is a new one.
+        // A row that moved counts as new.
         match homes.get(key).filter(|home| last_home.is_none_or(|last| **home >= last)) {
             None => fresh.push(*key),
             Some(home) if last_home == Some(*home) => {
-                // What comes between two rows of a group is part of it.
+                // Rows between two rows of a group join the group.
                 if let Some((_, rows)) = groups.last_mut() {
                     rows.extend(fresh.drain(..).chain([*key]));
                 }
@@ -35,7 +37,7 @@ pub(super) fn regroup(before: &[Keys], keys: &[u64], size: usize, next: &mut u64
     groups
 }
 
-/// Puts rows behind all others.
+/// Appends rows to the last group and to new ones.
 fn put(groups: &mut Vec<Keys>, mut rows: Vec<u64>, size: usize, next: &mut u64) {
     if let Some((_, last)) = groups.last_mut() {
         let n_fit = size.saturating_sub(last.len()).min(rows.len());
