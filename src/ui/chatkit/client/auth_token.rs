@@ -1,4 +1,4 @@
-//! Where the bearer token comes from.
+//! Sources of the bearer token.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -8,10 +8,10 @@ use super::ChatKitError;
 
 type TokenFuture = Pin<Box<dyn Future<Output = Result<String, ChatKitError>>>>;
 
-/// The token that goes along as `Authorization: Bearer`: a value, a signal, or an asynchronous source.
+/// The token for `Authorization: Bearer`: a value, a signal, or an asynchronous source.
 ///
-/// A source is asked when the first request needs a token and exactly once more when the server answers 401; in
-/// between, its answer is kept in the page's memory and nowhere else.
+/// A source is called when the first request needs a token, and once more when the server answers 401. Its result is
+/// kept in the page's memory only.
 ///
 /// ```
 /// use colloquy::{model::ApiError, ui::chatkit::AuthToken};
@@ -32,17 +32,17 @@ enum Source {
 }
 
 impl AuthToken {
-    /// Whether asking again can bring another token.
+    /// True if another call may return a different token.
     pub(crate) fn can_change(&self) -> bool {
         matches!(self.0, Source::Signal(_) | Source::Asked(_))
     }
 
-    /// Whether its answers are worth keeping.
+    /// True if the token should be cached.
     pub(crate) fn is_asked(&self) -> bool {
         matches!(self.0, Source::Asked(_))
     }
 
-    /// Asks the source.
+    /// Returns the token.
     pub(crate) async fn ask(&self) -> Result<Option<String>, ChatKitError> {
         match &self.0 {
             Source::None => Ok(None),
@@ -53,7 +53,7 @@ impl AuthToken {
     }
 }
 
-/// As a [`Handler`](crate::ui::chatkit::Handler)'s: where tokens come from is not compared.
+/// As for [`Handler`](crate::ui::chatkit::Handler), token sources are not compared.
 impl PartialEq for AuthToken {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -1,4 +1,4 @@
-//! Bytes of a ChatKit stream in, events out. Pure.
+//! Decoding of ChatKit event streams. Pure.
 
 use std::marker::PhantomData;
 
@@ -9,10 +9,10 @@ use crate::model::{
     sse::{EventTooLarge, SseDecoder, SseEvent},
 };
 
-/// Reads the body of a streaming request.
+/// Decodes the body of a streaming response.
 ///
-/// What cannot be understood is skipped: `[DONE]`, kinds of content that this version does not know. An event of a later
-/// protocol is `Unknown`: it changes nothing, and a developer may want to hear of it. A stream without a terminal event ends with its body.
+/// Data that is not an event, such as `[DONE]`, is skipped. Events of a newer protocol become `Unknown`: they change
+/// nothing, but are logged for developers. A stream without a final event ends with its body.
 #[derive(Debug)]
 pub struct EventDecoder<E = ThreadStreamEvent> {
     frames: SseDecoder,
@@ -27,10 +27,10 @@ impl<E> Default for EventDecoder<E> {
 }
 
 impl<E: DeserializeOwned> EventDecoder<E> {
-    /// Takes the next chunk and returns the events that it completes.
+    /// Decodes the next chunk and returns the events that it completes.
     ///
     /// # Errors
-    /// [`EventTooLarge`] when one event would fill the page's memory.
+    /// [`EventTooLarge`] if one event exceeds the size limit.
     pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<E>, EventTooLarge> {
         let frames = self.frames.push(chunk)?;
         if let Some(id) = frames.iter().rev().find_map(|frame| frame.id.as_ref()) {
@@ -39,13 +39,13 @@ impl<E: DeserializeOwned> EventDecoder<E> {
         Ok(frames.iter().filter_map(read).collect())
     }
 
-    /// Returns the `id:` of the last event that had one, also if nobody understands that event: what to send as
+    /// Returns the `id:` of the last event that had one, even if that event was not understood. It is sent as
     /// `Last-Event-ID`.
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
 
-    /// Ends the body; an event whose blank line is missing counts if its data is whole.
+    /// Ends the body. Returns the last event if its data is complete and only its blank line is missing.
     pub fn finish(self) -> Option<E> {
         self.frames.finish().as_ref().and_then(read)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong between the page and a ChatKit server.
+//! Errors between the page and a ChatKit server.
 
 use thiserror::Error;
 
@@ -7,43 +7,43 @@ use crate::{
     ui::words::client as words,
 };
 
-/// Why a request or an answer failed. Its `Display` is a sentence for the user.
+/// Failure of a request or an answer. `Display` writes a sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ChatKitError {
-    /// The source of the token, or the server with a fresh token, says that nobody is signed in.
+    /// No user is signed in, according to the token source or to the server after a fresh token.
     #[error("{}", words::SIGNED_OUT)]
     Unauthorized,
-    /// No answer at all: the network, the server's address, or CORS.
+    /// No response: the network, the address of the server, or CORS.
     #[error("{}", words::UNREACHABLE)]
     Unreachable,
-    /// The body of an answer broke off.
+    /// The response body broke off.
     #[error("{}", words::CONNECTION_LOST)]
     ConnectionLost,
-    /// The server refused the request before it streamed anything.
+    /// The server refused the request before streaming.
     #[error("{}", error.message.as_deref().unwrap_or(words::REFUSED))]
     Refused {
-        /// The HTTP status.
+        /// HTTP status.
         status: u16,
-        /// What the server says about it.
+        /// Error of the response body.
         error: ErrorEvent,
     },
-    /// The server sent an `error` event while it streamed; other events may follow.
+    /// The server sent an `error` event in the stream. Other events may follow.
     #[error("{}", .0.message.as_deref().unwrap_or(words::ANSWER_FAILED))]
     Stream(ErrorEvent),
-    /// The server's answer is none of the protocol.
+    /// The response does not follow the protocol.
     #[error("{}", words::UNREADABLE)]
     Unreadable,
 }
 
 impl ChatKitError {
-    /// Whether the thing asked for does not exist, or belongs to somebody else.
+    /// True if the requested object does not exist or belongs to another user.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
     }
 }
 
 impl ChatKitError {
-    /// Whether the network, or a server that is being restarted, is to blame: what was asked may be asked again.
+    /// True for failures of the network or of a restarting server, after which the request may be retried.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable | Self::ConnectionLost => true,
@@ -66,7 +66,7 @@ impl From<ApiError> for ChatKitError {
 }
 
 impl ChatKitError {
-    /// A refusal about which the server says nothing that can be shown.
+    /// Creates a refusal without a displayable message.
     pub(crate) fn refused(status: u16) -> Self {
         let error = ErrorEvent { code: "custom".to_owned(), message: None, allow_retry: status >= 500 };
         Self::Refused { status, error }

@@ -1,4 +1,4 @@
-//! The requests to a ChatKit server. Nothing else here fetches.
+//! HTTP requests to a ChatKit server. No other module of `ui/chatkit` sends any.
 
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
@@ -24,7 +24,7 @@ use crate::{
     ui::chatkit::{Headers, UseChatKitOptions},
 };
 
-/// How often a stream is asked whether it lives; a server of ours says something every quarter of a minute.
+/// Interval of the liveness check of a stream. A Colloquy sends something every 15 seconds.
 const LISTEN_EVERY: Duration = Duration::from_secs(20);
 
 /// Sends requests with a bearer token.
@@ -38,7 +38,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Remembers where to send requests and where tokens come from; does nothing yet.
+    /// Creates a client. Sends nothing yet.
     pub(crate) fn new(options: &UseChatKitOptions) -> Self {
         Self {
             api_url: options.api_url.as_str().into(),
@@ -49,32 +49,32 @@ impl Client {
         }
     }
 
-    /// Takes new options. A token at hand is forgotten if the server is another one.
+    /// Applies new options. The cached token is dropped if the server changes.
     pub(crate) fn renew(&mut self, options: &UseChatKitOptions) {
         let fresh = Self::new(options);
         let kept_token = if fresh.api_url == self.api_url { &self.kept_token } else { &fresh.kept_token }.clone();
         *self = Self { kept_token, ..fresh };
     }
 
-    /// Asks for a token before the first request needs one.
+    /// Fetches a token before the first request needs one.
     ///
     /// # Errors
-    /// Whatever the source of the token says.
+    /// Errors of the token source.
     pub(crate) async fn warm_up(&self) -> Result<(), ChatKitError> {
         self.token().await.map(drop)
     }
 
-    /// Sends a request and reads its JSON answer.
+    /// Sends a request and decodes its JSON response.
     ///
     /// # Errors
-    /// [`ChatKitError`], [`ChatKitError::Stream`] and [`ChatKitError::ConnectionLost`] aside.
+    /// [`ChatKitError`] except [`ChatKitError::Stream`] and [`ChatKitError::ConnectionLost`].
     pub(crate) async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ChatKitError> {
         let response = self.ask(&Asked::operation(operation, &ClientMarks::default())?, None).await?;
         let text = response.text().await.map_err(|_| ChatKitError::Unreachable)?;
         serde_json::from_str(&text).map_err(|_| ChatKitError::Unreadable)
     }
 
-    /// Sends a request whose answer streams. `controller` ends both the request and the stream.
+    /// Sends a request with a streaming response. `controller` aborts both the request and the stream.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -87,7 +87,7 @@ impl Client {
         EventStream::of(self.ask(&Asked::operation(operation, marks)?, Some(controller)).await?)
     }
 
-    /// Reads the events of a run after the one with the id `last_event_id`, or all.
+    /// Streams the events of a run after the one with the id `last_event_id`, or all events.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -101,7 +101,7 @@ impl Client {
         EventStream::of(self.ask(&asked, Some(controller)).await?)
     }
 
-    /// Stops a run; what was written of it is stored when this returns.
+    /// Stops a run. Its partial answer is stored when this returns.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -110,7 +110,7 @@ impl Client {
         self.ask(&asked, None).await.map(drop)
     }
 
-    /// Listens to what happens in other tabs.
+    /// Subscribes to the feed of changes in other tabs.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -135,7 +135,8 @@ impl Client {
         }
     }
 
-    /// The bearer token is the only credential: cookies stay at home, whatever origin the server has.
+    /// Sends a request. The bearer token is the only credential: cookies are never sent, whatever the origin of the
+    /// server.
     async fn send(
         &self,
         asked: &Asked<'_>,
@@ -179,10 +180,10 @@ impl Client {
     }
 }
 
-/// A request.
+/// Parameters of a request.
 struct Asked<'a> {
     method: Method,
-    /// What follows the server's address.
+    /// Path after the server's address.
     path: String,
     body: Option<String>,
     last_event_id: Option<&'a str>,
@@ -205,7 +206,7 @@ impl Asked<'_> {
     }
 }
 
-/// The events of a body.
+/// The event stream of a response body.
 pub(crate) struct EventStream<E> {
     reader: ReadableStreamDefaultReader,
     decoder: Option<EventDecoder<E>>,
@@ -219,23 +220,23 @@ impl<E: DeserializeOwned> EventStream<E> {
         Ok(Self { reader, decoder: Some(EventDecoder::default()), watch: None })
     }
 
-    /// Takes silence for a lost connection: for a server that never is silent for long.
+    /// Treats silence as a lost connection. Only for servers that send keep-alives.
     pub(crate) fn watched(mut self, controller: &AbortController) -> Self {
         self.watch(controller);
         self
     }
 
-    /// As [`Self::watched`].
+    /// As [`Self::watched`], on an existing stream.
     pub(crate) fn watch(&mut self, controller: &AbortController) {
         if self.watch.is_none() {
             self.watch = Watch::begin(controller.clone());
         }
     }
 
-    /// Waits for the next chunk and returns its events; `None` at the end of the body.
+    /// Waits for the next chunk and returns its events. `None` at the end of the body.
     ///
     /// # Errors
-    /// [`ChatKitError::ConnectionLost`] when the body breaks off or is aborted, [`ChatKitError::Unreadable`].
+    /// [`ChatKitError::ConnectionLost`] if the body breaks off or is aborted, or [`ChatKitError::Unreadable`].
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<E>>, ChatKitError> {
         let Some(decoder) = &mut self.decoder else { return Ok(None) };
         let chunk = JsFuture::from(self.reader.read()).await.map_err(|_| ChatKitError::ConnectionLost)?;
@@ -249,13 +250,13 @@ impl<E: DeserializeOwned> EventStream<E> {
         decoder.push(&bytes).map(Some).map_err(|_| ChatKitError::Unreadable)
     }
 
-    /// The id of the last event that had one.
+    /// Returns the id of the last event that had one.
     pub(crate) fn last_id(&self) -> Option<&str> {
         self.decoder.as_ref().and_then(EventDecoder::last_id)
     }
 }
 
-/// Breaks a connection off that has become silent.
+/// Aborts a connection that has become silent.
 struct Watch {
     is_heard: Rc<Cell<bool>>,
     interval: IntervalHandle,
@@ -284,7 +285,7 @@ fn field(object: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Reads the body of an error: ours are ChatKit-shaped; others may say anything, which nobody wants to see.
+/// Parses the body of an error response. Bodies that are not ChatKit-shaped are ignored.
 fn refusal(status: u16, body: &str) -> ChatKitError {
     #[derive(Deserialize)]
     struct Refusal {

@@ -1,4 +1,4 @@
-//! The bytes of files: `XMLHttpRequest` says how many have left, which `fetch` does not.
+//! File uploads by `XMLHttpRequest`, which reports upload progress, unlike `fetch`.
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,7 +16,7 @@ use crate::{
     ui::chatkit::UploadStrategy,
 };
 
-/// An upload that can be ended.
+/// Handle to cancel an upload.
 #[derive(Clone, Default)]
 pub(crate) struct Transfer(Rc<TransferState>);
 
@@ -27,7 +27,7 @@ struct TransferState {
 }
 
 impl Transfer {
-    /// Ends it, if it has not ended by itself.
+    /// Cancels the upload, unless it has already ended.
     pub(crate) fn cancel(&self) {
         self.0.is_cancelled.set(true);
         let request = self.0.request.borrow_mut().take();
@@ -39,31 +39,31 @@ impl Transfer {
     }
 }
 
-/// A file on its way.
+/// A file to upload.
 pub(crate) struct Outgoing<'a> {
-    /// Its bytes and its name.
+    /// Its bytes and name.
     pub(crate) file: &'a File,
-    /// Its media type.
+    /// Media type.
     pub(crate) mime_type: &'a str,
-    /// Ends it.
+    /// Handle to cancel the upload.
     pub(crate) transfer: &'a Transfer,
-    /// Told how many bytes have left.
+    /// Called with the number of bytes sent.
     pub(crate) on_progress: Rc<dyn Fn(u64)>,
 }
 
-/// Where bytes go.
+/// Target of an upload.
 struct Place {
     url: String,
     method: String,
     headers: Vec<(String, String)>,
-    /// Whether they go as the field `file` of a form.
+    /// True if the bytes are sent as the field `file` of a form.
     is_form: bool,
-    /// Whether that is the chat's own server, which may know the token.
+    /// True for the chat's own server, which receives the token.
     is_own: bool,
 }
 
 impl Client {
-    /// Uploads a file; `None` when that was cancelled.
+    /// Uploads a file. Returns `None` if the upload was cancelled.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -91,27 +91,27 @@ impl Client {
         let (file, mime_type) = (outgoing.file, outgoing.mime_type.to_owned());
         let new = NewAttachment { name: file.name(), size: size_of(file), mime_type };
         let mut announced: Attachment = self.call(Operation::AttachmentsCreate(new)).await?;
-        // A server that names no place has what it needs.
+        // A response without an upload target means that the server needs no bytes.
         let Some(descriptor) = announced.upload_descriptor.take() else { return Ok(Some(announced)) };
         let sent = match self.place(descriptor) {
             Ok(place) => self.transfer(outgoing, &place).await,
             Err(err) => Err(err),
         };
         match sent {
-            // Ours answers with links to what is there now.
+            // A Colloquy responds with the links of the stored file.
             Ok(Some(answer)) => {
                 let newest = serde_json::from_str(&answer).ok().filter(|it: &Attachment| it.id == announced.id);
                 Ok(Some(newest.unwrap_or(announced)))
             }
             unsent => {
-                // Should it fail: the server forgets what was never sent.
+                // If this fails, the server sweeps the unsent attachment later.
                 _ = self.delete_attachment(announced.id).await;
                 unsent.map(|_| None)
             }
         }
     }
 
-    /// Deletes a file that was not sent.
+    /// Deletes an unsent file.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -126,7 +126,8 @@ impl Client {
         Ok(Place { url, method: descriptor.method, headers, is_form: false, is_own })
     }
 
-    /// Sends the bytes and returns the answer; `None` when that was cancelled. A token that is too old is asked for anew.
+    /// Sends the bytes and returns the response. `None` if the upload was cancelled. Retries once with a new token if
+    /// the token has expired.
     async fn transfer(&self, outgoing: &Outgoing<'_>, place: &Place) -> Result<Option<String>, ChatKitError> {
         let can_renew = place.is_own && self.token.can_change();
         for is_last in [!can_renew, true] {
@@ -150,7 +151,7 @@ impl Client {
         Err(ChatKitError::Unauthorized)
     }
 
-    /// What the server says, and to our own place what goes along with all requests, unless the server said it.
+    /// Returns the headers of the descriptor. For the own server, adds the common headers that the descriptor lacks.
     async fn headers_to(&self, place: &Place) -> Result<Vec<(String, String)>, ChatKitError> {
         let mut headers = place.headers.clone();
         if !place.is_own {
@@ -165,7 +166,7 @@ impl Client {
     }
 }
 
-/// Sends one request and waits for its end, however it ends.
+/// Sends one request and waits for its end, successful or not.
 async fn send(outgoing: &Outgoing<'_>, place: &Place, headers: &[(String, String)]) -> Result<XmlHttpRequest, JsValue> {
     let request = XmlHttpRequest::new()?;
     request.open_with_async(&place.method, &place.url, true)?;
@@ -190,7 +191,8 @@ async fn send(outgoing: &Outgoing<'_>, place: &Place, headers: &[(String, String
     Ok(request)
 }
 
-/// Finds the whole address of a place that may be named by a path on the server, and whether the server is there.
+/// Resolves an upload address, which may be a path, against the server's. Also returns true if both have the same
+/// origin.
 fn resolve(page: &str, api_url: &str, place: &str) -> Option<(String, bool)> {
     let server = Url::new_with_base(api_url, page).ok()?;
     let place = Url::new_with_base(place, &server.href()).ok()?;
@@ -198,12 +200,12 @@ fn resolve(page: &str, api_url: &str, place: &str) -> Option<(String, bool)> {
     matches!(&*place.protocol(), "http:" | "https:").then(|| (place.href(), is_own))
 }
 
-/// Returns how many bytes a file has.
+/// Returns the size of a file in bytes.
 pub(crate) fn size_of(file: &File) -> u64 {
     size(file.size())
 }
 
-/// JavaScript counts bytes in floating point.
+/// Converts a JavaScript number of bytes.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "files have whole sizes, none below zero")]
 fn size(bytes: f64) -> u64 {
     bytes as u64
