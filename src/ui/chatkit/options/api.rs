@@ -1,21 +1,21 @@
-//! How the chat talks to its server.
+//! Connection of the chat to its server.
 
 use super::Ask;
 
-/// Headers that go along with every request, beside the token's.
+/// Additional headers of every request, beside the token's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Headers {
-    /// None.
+    /// No additional headers.
     #[default]
     None,
-    /// Always the same: names and values.
+    /// Constant names and values.
     Fixed(Vec<(String, String)>),
-    /// Asked for before each request.
+    /// Computed before each request.
     Asked(Ask<(), Vec<(String, String)>>),
 }
 
 impl Headers {
-    /// Returns them.
+    /// Returns the headers.
     pub(crate) async fn get(&self) -> Vec<(String, String)> {
         match self {
             Self::None => Vec::new(),

@@ -1,8 +1,8 @@
-//! Files that go along with a message, and how they get to the server.
+//! Options of attachments, uploads and dictation.
 
 use std::collections::BTreeMap;
 
-/// Files that go along with a message.
+/// Attachments of a message.
 ///
 /// ```
 /// use colloquy::ui::chatkit::{AttachmentOptions, MaxSize};
@@ -17,14 +17,14 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachmentOptions {
-    /// Whether there may be any; false.
+    /// True to allow attachments. Default: `false`.
     pub enabled: bool,
-    /// How large one may be; 100 MB.
+    /// Maximum file size. Default: 100 MB.
     pub max_size: MaxSize,
-    /// How many may go along; 10.
+    /// Maximum number of attachments per message. Default: 10.
     pub max_count: usize,
-    /// Media types (`image/*` too), each with endings of file names; a file needs one of either. All may come when this
-    /// is empty.
+    /// Accepted media types (including `image/*`), each with file name extensions. A file must match one of the two.
+    /// An empty map accepts all files.
     pub accept: BTreeMap<String, Vec<String>>,
 }
 
@@ -34,17 +34,17 @@ impl Default for AttachmentOptions {
     }
 }
 
-/// How large a file may be, in bytes.
+/// Maximum file size in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MaxSize {
-    /// The same for all.
+    /// The same for all files.
     Any(u64),
-    /// By media type (`image/*` too); those that are not named may have [`MaxSize::DEFAULT`].
+    /// By media type (including `image/*`). [`MaxSize::DEFAULT`] applies to all others.
     ByType(BTreeMap<String, u64>),
 }
 
 impl MaxSize {
-    /// What a file may have when nothing is said: 100 MB.
+    /// Default file size limit: 100 MB.
     pub const DEFAULT: u64 = 100 * 1024 * 1024;
 }
 
@@ -54,22 +54,23 @@ impl Default for MaxSize {
     }
 }
 
-/// How files get to the server.
+/// Method of file uploads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum UploadStrategy {
-    /// `attachments.create` says where to.
+    /// `attachments.create` returns the upload address.
     #[default]
     TwoPhase,
-    /// As the field `file` of a form that is posted to `upload_url`, which answers with the attachment.
+    /// The file is posted to `upload_url` as the form field `file`. The response is the attachment.
     Direct {
-        /// Where to, on any origin; a path is one on the chat's server.
+        /// The upload address on any origin. A path refers to the chat's server.
         upload_url: String,
     },
 }
 
-/// Speaking instead of typing.
+/// Dictation into the composer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DictationOptions {
-    /// Whether one can; false. It takes a server that knows `input.transcribe`, and a page that may use the microphone.
+    /// True to enable dictation. Default: `false`. The server must support `input.transcribe`, and the page must be
+    /// allowed to use the microphone.
     pub enabled: bool,
 }

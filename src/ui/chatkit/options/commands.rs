@@ -1,41 +1,41 @@
-//! The menu that `/` opens.
+//! Options of the slash command menu.
 
 use super::{Ask, Entity};
 
-/// The menu that `/` opens at the beginning of a word. What the composer can do by itself stands in it, too.
+/// The menu that `/` opens at the beginning of a word. It also lists the composer's own commands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commands {
-    /// Whether there is one; false.
+    /// True to enable the menu. Default: `false`.
     pub enabled: bool,
-    /// Returns what matches what was typed after `/`.
+    /// Returns the commands that match the text after `/`.
     pub on_search: Ask<String, Vec<Command>>,
-    /// Does what was chosen.
+    /// Executes the chosen command.
     pub on_select: Ask<Command, CommandResult>,
 }
 
-/// An entry of that menu.
+/// A command in the menu.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command {
-    /// What the page calls it.
+    /// Id assigned by the page.
     pub id: String,
-    /// What people call it.
+    /// Displayed name.
     pub label: String,
-    /// A few words about it.
+    /// Optional short description.
     pub description: Option<String>,
-    /// The name of an icon of the protocol's.
+    /// Name of a ChatKit icon.
     pub icon: Option<String>,
-    /// The heading under which it is listed.
+    /// Heading of the group that lists it.
     pub group: Option<String>,
 }
 
-/// What becomes of a command.
+/// Result of a command.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CommandResult {
-    /// It is done.
+    /// The command is complete.
     #[default]
     Done,
-    /// This is mentioned in the message.
+    /// Inserts a mention into the message.
     Mention(Entity),
-    /// There is more to choose from.
+    /// Opens a submenu.
     Menu(Vec<Command>),
 }

@@ -1,52 +1,52 @@
-//! What the composer offers.
+//! Options of the composer.
 
 use super::{AttachmentOptions, DictationOptions};
 
-/// What the composer offers.
+/// Options of the composer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComposerOptions {
-    /// What stands in it while it is empty; `Message the AI`.
+    /// Placeholder of the empty composer. Default: `Message the AI`.
     pub placeholder: Option<String>,
-    /// Files that go along with a message.
+    /// Attachments of a message.
     pub attachments: AttachmentOptions,
-    /// Speaking instead of typing.
+    /// Dictation into the composer.
     pub dictation: DictationOptions,
-    /// What the user can ask to be used.
+    /// Selectable tools.
     pub tools: Vec<ToolOption>,
-    /// Who can answer.
+    /// Selectable models.
     pub models: Vec<ModelOption>,
 }
 
-/// Something the user can ask to be used; goes along as `inference_options.tool_choice.id`.
+/// A selectable tool. Sent as `inference_options.tool_choice.id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolOption {
-    /// What the server calls it.
+    /// Id known to the server.
     pub id: String,
-    /// What the menu says.
+    /// Label in the menu.
     pub label: String,
-    /// The name of an icon of the protocol's.
+    /// Name of a ChatKit icon.
     pub icon: Option<String>,
-    /// What the composer says once it is chosen; the label.
+    /// Label in the composer while selected. Default: `label`.
     pub short_label: Option<String>,
-    /// What the composer's placeholder says once it is chosen.
+    /// Placeholder of the composer while selected.
     pub placeholder_override: Option<String>,
-    /// Whether it has a button of its own beside the menu; false.
+    /// True to show a button beside the menu. Default: `false`.
     pub pinned: bool,
-    /// Whether it stays chosen after a message; false.
+    /// True to keep the tool selected after a message. Default: `false`.
     pub persistent: bool,
 }
 
-/// Somebody who can answer; goes along as `inference_options.model`.
+/// A selectable model. Sent as `inference_options.model`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelOption {
-    /// What the server calls it.
+    /// Id known to the server.
     pub id: String,
-    /// What the menu says.
+    /// Label in the menu.
     pub label: String,
-    /// A few words about it.
+    /// Optional short description.
     pub description: Option<String>,
-    /// Whether it can be seen and not chosen; false.
+    /// True to list it without allowing its selection. Default: `false`.
     pub disabled: bool,
-    /// Whether it is chosen from the beginning; false, and without one nobody is.
+    /// True to select it initially. Default: `false`. Without a default, no model is sent.
     pub default: bool,
 }

@@ -1,37 +1,38 @@
-//! What can be mentioned.
+//! Options of mentions.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Ask, Handler};
 
-/// What can be mentioned with `@`, and what happens with what is mentioned.
+/// Entities that can be mentioned with `@`, and the handling of their mentions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entities {
-    /// Returns what matches what was typed after `@`, the best first.
+    /// Returns the entities that match the text after `@`, best match first.
     pub on_tag_search: Ask<String, Vec<Entity>>,
-    /// Whether the composer has a button for `@`; false.
+    /// True to show a button for `@` in the composer. Default: `false`.
     pub show_composer_menu: bool,
-    /// Called when one is clicked that is interactive, in a message or among sources.
+    /// Called when an interactive entity is clicked in a message or among the sources.
     pub on_click: Handler<Entity>,
-    /// Returns a widget (a `Basic` root) that is shown when one points at an interactive one; `None` shows nothing.
+    /// Returns a widget (a `Basic` root) to preview while the pointer is over an interactive entity. `None` shows no
+    /// preview.
     pub on_request_preview: Ask<Entity, Option<Value>>,
 }
 
-/// Something that can be mentioned.
+/// An entity that can be mentioned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Entity {
-    /// What the page calls it.
+    /// Id assigned by the page.
     pub id: String,
-    /// What people call it.
+    /// Displayed name.
     pub title: String,
-    /// The name of an icon of the protocol's.
+    /// Name of a ChatKit icon.
     pub icon: Option<String>,
-    /// Whether a click on it does something; false.
+    /// True if the entity can be clicked. Default: `false`.
     pub interactive: bool,
-    /// The heading under which it is listed.
+    /// Heading of the group that lists it.
     pub group: Option<String>,
-    /// What goes along to the server.
+    /// Additional data for the server.
     pub data: Map<String, Value>,
 }

@@ -1,4 +1,4 @@
-//! What the chat tells the page.
+//! Arguments of the callbacks from the chat to the page.
 
 use serde_json::{Map, Value};
 
@@ -7,46 +7,46 @@ use super::ThreadId;
 /// The end of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseEnd {
-    /// The thread, if the server named one before the end.
+    /// The thread, if the server assigned one before the end.
     pub thread_id: Option<ThreadId>,
-    /// Why it ended.
+    /// Reason for the end.
     pub reason: EndReason,
 }
 
-/// Why an answer ended.
+/// Reason for the end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
-    /// It was complete.
+    /// The answer is complete.
     Complete,
     /// The user stopped it.
     Stopped,
-    /// It failed; `on_error` has been called.
+    /// It failed. `on_error` has been called.
     Failed,
 }
 
-/// Something for the page to do: a `client_effect` of the server's, or a click on a `chatkit-link://` address.
+/// A request to the page: a `client_effect` event or a click on a `chatkit-link://` address.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientEffect {
-    /// What to do.
+    /// Name of the effect.
     pub name: String,
-    /// With what.
+    /// Parameters.
     pub data: Map<String, Value>,
 }
 
-/// What a developer may want to know; may hold what users wrote.
+/// A log entry for developers. It may contain text written by users.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogEntry {
-    /// What happened, for instance `event.unknown`.
+    /// Name of the event, for instance `event.unknown`.
     pub name: String,
-    /// With what.
+    /// Details.
     pub data: Map<String, Value>,
 }
 
-/// A call of a tool that lives in the page.
+/// A call of a client tool.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ToolCall {
-    /// The tool.
+    /// Name of the tool.
     pub name: String,
-    /// What it is called with.
+    /// Arguments.
     pub params: Map<String, Value>,
 }

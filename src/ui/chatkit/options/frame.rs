@@ -1,20 +1,20 @@
-//! What stands around the conversation.
+//! Options of the parts around the conversation.
 
 use super::Handler;
 use crate::model::chatkit::UserContent;
 
-/// The bar above the conversation.
+/// The header bar above the conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// Whether there is one; true.
+    /// True to show the header. Default: `true`.
     pub enabled: bool,
-    /// Whether it has a title; true.
+    /// True to show the title. Default: `true`.
     pub title_enabled: bool,
-    /// The title; otherwise the thread's.
+    /// Fixed title. Default: the thread's title.
     pub title: Option<String>,
-    /// A button before the title.
+    /// Button before the title.
     pub left_action: Option<HeaderAction>,
-    /// A button after it.
+    /// Button after the title.
     pub right_action: Option<HeaderAction>,
 }
 
@@ -25,7 +25,7 @@ impl Default for Header {
 }
 
 impl Header {
-    /// No header.
+    /// Returns options without a header.
     pub fn none() -> Self {
         Self { enabled: false, ..Self::default() }
     }
@@ -34,23 +34,23 @@ impl Header {
 /// A button in the header.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeaderAction {
-    /// The name of an icon of the protocol's.
+    /// Name of a ChatKit icon.
     pub icon: String,
-    /// Its name for those who do not see it (the official client has none: chatkit-js#114).
+    /// Accessible name (missing in the official client: chatkit-js#114).
     pub label: String,
-    /// What it does.
+    /// Called on a click.
     pub on_click: Handler<()>,
 }
 
 /// The list of threads, opened from the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// Whether the component shows it; true. Turn it off where the page has a
+    /// True to let the component show the list. Default: `true`. Disable it in pages with their own
     /// [`ChatHistory`](crate::ui::chatkit::ChatHistory).
     pub enabled: bool,
-    /// Whether threads can be deleted there; true.
+    /// True to allow deletion of threads. Default: `true`.
     pub show_delete: bool,
-    /// Whether threads can be renamed there; true.
+    /// True to allow renaming of threads. Default: `true`.
     pub show_rename: bool,
 }
 
@@ -61,54 +61,55 @@ impl Default for History {
 }
 
 impl History {
-    /// No list.
+    /// Returns options without a list.
     pub fn none() -> Self {
         Self { enabled: false, ..Self::default() }
     }
 }
 
-/// What a new chat shows.
+/// Content of a new chat.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StartScreen {
-    /// The heading; `What can I help with today?`.
+    /// Heading. Default: `What can I help with today?`.
     pub greeting: Option<String>,
-    /// What can be asked with one click.
+    /// Suggested prompts.
     pub prompts: Vec<StartPrompt>,
 }
 
-/// What can be asked with one click.
+/// A suggested prompt, sent with one click.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartPrompt {
-    /// What the button says.
+    /// Label of the button.
     pub label: String,
-    /// What is sent.
+    /// Content of the message.
     pub prompt: Vec<UserContent>,
-    /// The name of an icon of the protocol's.
+    /// Name of a ChatKit icon.
     pub icon: Option<String>,
 }
 
 impl StartPrompt {
-    /// A prompt of plain text.
+    /// Creates a plain-text prompt.
     pub fn new(label: impl Into<String>, prompt: impl Into<String>) -> Self {
         Self { label: label.into(), prompt: vec![UserContent::InputText { text: prompt.into() }], icon: None }
     }
 }
 
-/// What can be done with what the assistant said. It can always be copied.
+/// Actions offered below an answer. Copying is always offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThreadItemActions {
-    /// Whether it can be judged; false.
+    /// True to offer feedback buttons. Default: `false`.
     pub feedback: bool,
-    /// Whether it can be asked for again; false.
+    /// True to offer a retry. Default: `false`.
     pub retry: bool,
 }
 
-/// How the conversation behaves.
+/// Behaviour of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadOptions {
-    /// Whether the page follows an answer that grows, for a reader who is at its end; true (the official client's
-    /// default is false, and what people expect is this). Otherwise it goes to the end when a message is sent, and
-    /// then stands still.
+    /// True to scroll along with a growing answer while the reader is at its end. Default: `true`, as users expect
+    /// (`false` in the official client).
+    ///
+    /// Otherwise the page scrolls to the end only when a message is sent.
     pub auto_scroll: bool,
 }
 
@@ -118,11 +119,11 @@ impl Default for ThreadOptions {
     }
 }
 
-/// A sentence below the composer.
+/// The disclaimer below the composer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disclaimer {
-    /// Markdown.
+    /// Text in Markdown.
     pub text: String,
-    /// Whether it stands out; false.
+    /// True for high contrast. Default: `false`.
     pub high_contrast: bool,
 }

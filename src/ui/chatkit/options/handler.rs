@@ -1,28 +1,28 @@
-//! What the page gives the chat to call.
+//! Callbacks from the chat to the page.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
-/// Something to call, or nothing.
+/// An optional callback.
 ///
-/// Two of them count as equal when both call something or both call nothing: options are compared without their
-/// functions, and it is always the newest one that is called.
+/// Two handlers are equal if both are set or both are unset. Options are thus compared without their functions, and
+/// the newest function is always called.
 #[derive(Clone)]
 pub struct Handler<T>(Option<Arc<dyn Fn(T) + Send + Sync>>);
 
 impl<T> Handler<T> {
-    /// Takes what is to be called.
+    /// Creates a handler from a function.
     pub fn new(call: impl Fn(T) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(call)))
     }
 
-    /// Calls it.
+    /// Calls the function, if set.
     pub fn run(&self, value: T) {
         if let Some(call) = &self.0 {
             call(value);
         }
     }
 
-    /// Whether there is something to call.
+    /// True if a function is set.
     pub fn is_set(&self) -> bool {
         self.0.is_some()
     }
@@ -54,7 +54,7 @@ impl<T> fmt::Debug for Handler<T> {
 
 type Answer<O> = Pin<Box<dyn Future<Output = O>>>;
 
-/// Something to ask that takes its time, or nothing. Compared as a [`Handler`] is.
+/// An optional asynchronous callback with a result. Compared as a [`Handler`] is.
 ///
 /// ```
 /// use colloquy::ui::chatkit::Ask;
@@ -65,7 +65,7 @@ type Answer<O> = Pin<Box<dyn Future<Output = O>>>;
 pub struct Ask<I, O>(Option<Arc<dyn Fn(I) -> Answer<O> + Send + Sync>>);
 
 impl<I, O> Ask<I, O> {
-    /// Takes what is to be asked.
+    /// Creates a callback from an asynchronous function.
     pub fn new<Fut>(ask: impl Fn(I) -> Fut + Send + Sync + 'static) -> Self
     where
         Fut: Future<Output = O> + 'static,
@@ -73,7 +73,7 @@ impl<I, O> Ask<I, O> {
         Self(Some(Arc::new(move |input| Box::pin(ask(input)))))
     }
 
-    /// Asks it; `None` when there is nothing to ask.
+    /// Calls the function. Returns `None` if it is not set.
     pub async fn ask(&self, input: I) -> Option<O> {
         match &self.0 {
             Some(ask) => Some(ask(input).await),
@@ -81,7 +81,7 @@ impl<I, O> Ask<I, O> {
         }
     }
 
-    /// Whether there is something to ask.
+    /// True if a function is set.
     pub fn is_set(&self) -> bool {
         self.0.is_some()
     }

@@ -1,4 +1,4 @@
-//! What the hook is told: options of the official client (npm `@openai/chatkit` 1.9.0), each as a type.
+//! Options of [`use_chatkit`](super::use_chatkit), modelled after the official client (npm `@openai/chatkit` 1.9.0).
 
 mod api;
 mod attachments;
@@ -27,95 +27,96 @@ pub use widgets::{WidgetAction, WidgetsOptions};
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
 use crate::model::chatkit::{Page, Thread};
 
-/// The id of a thread.
+/// Id of a thread.
 pub type ThreadId = String;
 
-/// What [`use_chatkit`](super::use_chatkit) is told. Everything but `api_url` has a default.
+/// Options of [`use_chatkit`](super::use_chatkit). All fields except `api_url` have defaults.
 ///
-/// Compared without its functions, of which the newest are always called: other functions alone change nothing that is
-/// shown and send nothing again.
+/// Functions are not compared, and the newest ones are always called. Changing only functions therefore renders
+/// nothing and sends nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UseChatKitOptions {
-    /// What the ids of the chat's elements begin with; `chat` if it is empty. Two chats on one page need two.
+    /// Prefix of the element ids. Default: `chat`. Two chats on one page need different prefixes.
     pub id: String,
-    /// The ChatKit endpoint, on this origin (`/chatkit`) or another one, which then allows this origin by CORS.
+    /// URL of the ChatKit endpoint: a path on this origin (`/chatkit`), or another origin that allows this one by
+    /// CORS.
     pub api_url: String,
-    /// The bearer token.
+    /// Source of the bearer token.
     pub auth_token: AuthToken,
-    /// Further headers of every request.
+    /// Additional headers of every request.
     pub headers: Headers,
-    /// How files get to the server; in two phases.
+    /// Method of file uploads. Default: two phases.
     pub upload_strategy: UploadStrategy,
-    /// The language that servers are told to answer in (`Accept-Language`), for instance `de`; the browser's own.
+    /// Language requested from servers by `Accept-Language`, for instance `de`. Default: the browser's languages.
     pub locale: Option<String>,
-    /// The name of the whole for those who do not see it; `Chat`.
+    /// Accessible name of the chat. Default: `Chat`.
     pub frame_title: Option<String>,
-    /// The thread to begin with; `None` is a new chat.
+    /// Id of the thread to open first. `None` opens a new chat.
     pub initial_thread_id: Option<ThreadId>,
-    /// The thread to begin with and its newest items, oldest first, if the page knows them already.
+    /// The thread to open first, if the page has it already, with its newest items, oldest first.
     pub initial_thread: Option<Thread>,
-    /// The newest threads, if the page knows them already; otherwise they are asked for.
+    /// The newest threads, if the page has them already. Otherwise they are requested.
     pub initial_threads: Option<Page<Thread>>,
-    /// Whether the server is a Colloquy: then this page shows what other tabs do, and sends a message again that the
-    /// network lost. Other servers are asked for nothing that is not ChatKit's.
+    /// True if the server is a Colloquy. The chat then shows changes by other tabs and retries messages lost by the
+    /// network. Other servers receive only requests of the ChatKit protocol.
     pub is_colloquy: bool,
-    /// Whom drafts belong to, whatever the page calls the user: they are kept in this browser under it, and nobody else
-    /// finds them. `None` keeps them for this tab only.
+    /// Owner of the drafts, in any form that identifies the user. Drafts are stored in this browser under it and
+    /// hidden from other users. `None` keeps drafts in this tab only.
     pub user_id: Option<String>,
 
-    /// What it looks like.
+    /// Visual theme.
     pub theme: Theme,
-    /// The bar above the conversation.
+    /// The header bar above the conversation.
     pub header: Header,
     /// The list of threads.
     pub history: History,
-    /// What a new chat shows.
+    /// Content of a new chat.
     pub start_screen: StartScreen,
-    /// What the composer offers.
+    /// Options of the composer.
     pub composer: ComposerOptions,
-    /// What can be done with what the assistant said.
+    /// Actions offered below an answer.
     pub thread_item_actions: ThreadItemActions,
-    /// What can be mentioned with `@`.
+    /// Entities that can be mentioned with `@`.
     pub entities: Entities,
     /// The menu that `/` opens.
     pub commands: Commands,
-    /// How the conversation behaves.
+    /// Behaviour of the conversation.
     pub thread: ThreadOptions,
-    /// A sentence below the composer.
+    /// The disclaimer below the composer.
     pub disclaimer: Option<Disclaimer>,
-    /// What the page does for widgets.
+    /// Options of widgets.
     pub widgets: WidgetsOptions,
-    /// Does what the server asks the page for, and returns the result, which goes back to the server; an error goes
-    /// back as `{"error": …}`.
+    /// Executes a client tool and returns its result, which is sent to the server. An error is sent as `{"error":
+    /// …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
-    /// Colours the code of answers and gives formulas their shape, which takes more than a page should carry: a server
-    /// function (`api::typeset`) on pages of a Colloquy. Without it code is plain and formulas are LaTeX.
+    /// Highlights code and typesets formulas of answers, which would be too heavy for the wasm. Pages of a Colloquy
+    /// use the server function `api::typeset`. Without it code is plain and formulas are LaTeX.
     pub typesetter: AskTypeset,
 
-    /// Called once, when methods may be called.
+    /// Called once, when methods of the control may be called.
     pub on_ready: Handler<()>,
-    /// Called for every failure, also for those that the component shows.
+    /// Called on every failure, including those that the component displays.
     pub on_error: Handler<ChatKitError>,
-    /// Called when an answer begins that is shown.
+    /// Called when a displayed answer begins.
     pub on_response_start: Handler<()>,
-    /// Called when an answer ends that is shown, however it ends.
+    /// Called when a displayed answer ends, for any reason.
     pub on_response_end: Handler<ResponseEnd>,
-    /// Called when another thread is shown; `None` is a new chat.
+    /// Called when another thread is opened. `None` is a new chat.
     pub on_thread_change: Handler<Option<ThreadId>>,
-    /// Called when a thread is asked for.
+    /// Called when a thread begins to load.
     pub on_thread_load_start: Handler<ThreadId>,
-    /// Called when it is here, or cannot be had.
+    /// Called when a thread has loaded or failed to load.
     pub on_thread_load_end: Handler<ThreadId>,
-    /// Called when another tool is chosen in the composer, or none any more.
+    /// Called when the tool selected in the composer changes.
     pub on_tool_change: Handler<Option<String>>,
-    /// Called when the server asks the page to do something and waits for nothing (`client_effect`).
+    /// Called on a `client_effect` event: a request to the page without a result.
     pub on_effect: Handler<ClientEffect>,
-    /// Called when a `chatkit-link://` address is clicked in a message.
+    /// Called when a `chatkit-link://` address in a message is clicked.
     pub on_deeplink: Handler<ClientEffect>,
     /// Called when the list of threads opens.
     pub on_history_open: Handler<()>,
-    /// Called when it closes.
+    /// Called when the list of threads closes.
     pub on_history_close: Handler<()>,
-    /// Called with what a developer may want to know. May hold what users wrote.
+    /// Called with log entries for developers. They may contain text written by users.
     pub on_log: Handler<LogEntry>,
 }

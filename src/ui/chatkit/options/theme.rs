@@ -1,8 +1,9 @@
-//! What the chat looks like.
+//! Options of the theme.
 
 pub use crate::model::ColorScheme;
 
-/// Scheme, corners, room, letters and colours of one chat. What is not set is the page's own.
+/// Theme of one chat: colour scheme, radius, density, typography and colours. Unset values are inherited from the
+/// page.
 ///
 /// ```
 /// use colloquy::ui::chatkit::{Accent, ColorScheme, Density, Radius, Theme, ThemeColors, Typography};
@@ -19,118 +20,118 @@ pub use crate::model::ColorScheme;
 /// };
 /// ```
 ///
-/// Scheme, corners, room and size are attributes, and there from the first byte; families and colours are custom
-/// properties that are set when the page has come to life, since a policy without `unsafe-inline` allows no style
-/// attributes.
+/// Scheme, radius, density and base size are attributes in the server's HTML. Font families and colours are custom
+/// properties set after hydration, because a policy without `unsafe-inline` forbids style attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Theme {
-    /// Light, dark, or what the page around it has (the official client knows no third, and its default is light).
+    /// Light, dark, or inherited from the page (the official client lacks the third and defaults to light).
     pub color_scheme: ColorScheme,
-    /// How round corners are.
+    /// Roundness of corners.
     pub radius: Radius,
-    /// How much room things have.
+    /// Spacing.
     pub density: Density,
-    /// Letters.
+    /// Fonts.
     pub typography: Typography,
     /// Colours.
     pub color: ThemeColors,
 }
 
-/// How round corners are.
+/// Roundness of corners.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Radius {
-    /// As round as can be.
+    /// Fully round.
     #[default]
     Pill,
-    /// Round.
+    /// Strongly rounded.
     Round,
-    /// A little round.
+    /// Slightly rounded.
     Soft,
-    /// Not at all.
+    /// Square.
     Sharp,
 }
 
-/// How much room things have.
+/// Spacing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Density {
-    /// Little.
+    /// Small spacing.
     Compact,
-    /// As usual.
+    /// Normal spacing.
     #[default]
     Normal,
-    /// Much.
+    /// Large spacing.
     Spacious,
 }
 
-/// Letters.
+/// Fonts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typography {
-    /// The size of text, in pixels of a browser whose own size is 16, from 14 to 18; 16. It grows with the browser's.
+    /// Base font size from 14 to 18, in pixels at a browser default of 16. Default: 16. It scales with the browser's
+    /// font size.
     pub base_size: Option<u8>,
-    /// Files of fonts that are no part of the system or the page.
+    /// Font files that belong neither to the system nor to the page.
     pub font_sources: Vec<FontSource>,
-    /// A list of families, as CSS has it.
+    /// List of font families in CSS syntax.
     pub font_family: Option<String>,
-    /// The same for code.
+    /// List of font families for code.
     pub font_family_mono: Option<String>,
 }
 
-/// A file of a font, which the browser fetches when something is written in it; each once, whatever chats name it.
+/// A font file. The browser fetches it when a text uses it, once for all chats that name it.
 ///
-/// `on_log` is told of one that cannot be had, as `font.failed` with its `family` and `src`: that of the first chat on
-/// the page that named it, and once.
+/// A failed load is logged once to `on_log` of the first chat on the page that named the font, as `font.failed` with
+/// `family` and `src`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FontSource {
-    /// The family that it belongs to, as `font_family` calls it.
+    /// Font family, as named in `font_family`.
     pub family: String,
-    /// Where it is: a path of this origin, or an address of http(s) if the page's policy allows it (`font-src`).
+    /// Path on this origin, or an http(s) URL that the page's policy allows (`font-src`).
     pub src: String,
-    /// For instance `700`, or `100 900` for a font that has all of these; `400`.
+    /// Weight, for instance `700`, or `100 900` for a variable font. Default: `400`.
     pub weight: Option<String>,
-    /// For instance `italic`; `normal`.
+    /// Style, for instance `italic`. Default: `normal`.
     pub style: Option<String>,
-    /// What is shown while it comes, as CSS has it (`font-display`); `auto`.
+    /// Rendering while loading, as in CSS `font-display`. Default: `auto`.
     pub display: Option<String>,
-    /// The characters that it is for, as CSS has them (`unicode-range`); all.
+    /// Covered characters, as in CSS `unicode-range`. Default: all.
     pub unicode_range: Option<String>,
 }
 
-/// Colours. Each may be any CSS colour, also a pair: `light-dark(#fff, #111)`.
+/// Colours. Each accepts any CSS colour, including a pair: `light-dark(#fff, #111)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThemeColors {
-    /// The greys.
+    /// Greys.
     pub grayscale: Option<Grayscale>,
-    /// The colour of what stands out.
+    /// Accent colour.
     pub accent: Option<Accent>,
-    /// The ground and what is written on it; before the greys.
+    /// Background and text colours. They take precedence over the greys.
     pub surface: Option<Surface>,
 }
 
-/// The greys.
+/// Greys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grayscale {
-    /// In degrees, from 0 to 360.
+    /// Hue in degrees, from 0 to 360.
     pub hue: u16,
-    /// How much of the hue is in them, from 0 to 9.
+    /// Saturation of the hue, from 0 to 9.
     pub tint: u8,
-    /// Darker below 0, lighter above, from -4 to 4.
+    /// Shift of lightness from -4 (darker) to 4 (lighter).
     pub shade: i8,
 }
 
-/// The colour of what stands out.
+/// Accent colour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accent {
-    /// A CSS colour. Where it could not be read on the ground, a darker or lighter one of its hue is used.
+    /// A CSS colour. It is darkened or lightened where its contrast to the background is too low.
     pub primary: String,
-    /// How much of it is in the user's bubbles and the like, from 0 (none) to 3.
+    /// Strength in user bubbles and similar areas, from 0 (unused) to 3.
     pub level: u8,
 }
 
-/// The ground and what is written on it.
+/// Background and text colours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surface {
     /// A CSS colour.
     pub background: String,
-    /// A CSS colour; it is for the page to see to it that it can be read.
+    /// A CSS colour. The page is responsible for its contrast.
     pub foreground: String,
 }
