@@ -1,11 +1,11 @@
-//! What a component does when it is used (chatkit-protocol §3, `ActionConfig`).
+//! Actions of components (chatkit-protocol §3, `ActionConfig`).
 
 use serde_json::Value;
 
 use super::props::Props;
 use crate::model::chatkit::Action;
 
-/// What is to be done, and how.
+/// An action and the way to perform it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ActionConfig {
     pub(super) action: Action,
@@ -13,18 +13,18 @@ pub(super) struct ActionConfig {
     pub(super) waits: Waits,
 }
 
-/// Who does it.
+/// Handler of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
-    /// The server, and what follows streams in.
+    /// The server, with a streaming response.
     Server,
-    /// The server, which answers with one object; possible while an answer streams.
+    /// The server, with a single JSON response. Possible during an answer.
     ServerAtOnce,
     /// The page.
     Page,
 }
 
-/// What shows that it is being done.
+/// The part that displays the progress of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
     Nothing,
@@ -33,7 +33,8 @@ pub(super) enum Waits {
 }
 
 impl ActionConfig {
-    /// Reads a field; `None` when it is absent or names no action. `auto` is what `if_auto` says.
+    /// Parses a field. Returns `None` if it is missing or has no action type. `if_auto` replaces the loading
+    /// behaviour `auto`.
     pub(super) fn read(props: Props<'_>, field: &str, if_auto: Waits) -> Option<Self> {
         let config = props.part(field)?;
         let kind = config.text("type").filter(|it| !it.is_empty())?.to_owned();

@@ -1,4 +1,4 @@
-//! Backgrounds: colours, and gradients by a closed grammar.
+//! Backgrounds: colours, and gradients of a closed grammar.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ui::tree::Element;
 
-/// The functions that a gradient may call. None of them loads anything.
+/// CSS functions allowed in a gradient. None of them loads a resource.
 const FUNCTIONS: [&str; 19] = [
     "linear-gradient",
     "radial-gradient",
@@ -31,7 +31,7 @@ const FUNCTIONS: [&str; 19] = [
     "calc",
 ];
 
-/// Sets the background that a component names, if it names one.
+/// Sets the component's background, if it has one.
 pub(super) fn painted(it: Element, props: Props<'_>) -> Element {
     let Some(value) = props.get("background") else { return it };
     match gradients(value) {
@@ -43,8 +43,8 @@ pub(super) fn painted(it: Element, props: Props<'_>) -> Element {
     }
 }
 
-/// Reads a gradient, or a pair of which one is a gradient. `light-dark()` takes colours only: `--if-dark` and
-/// `--if-light` of `tokens.css` choose between two gradients.
+/// Parses a gradient, or a pair with at least one gradient. `light-dark()` accepts colours only, so `--if-dark` and
+/// `--if-light` of `tokens.css` choose between gradients.
 fn gradients(value: &Value) -> Option<String> {
     let Value::Object(pair) = value else { return gradient(value.as_str()?) };
     let of = |scheme: &str| pair.get(scheme).and_then(Value::as_str);
@@ -61,13 +61,13 @@ fn gradients(value: &Value) -> Option<String> {
     }
 }
 
-/// Reads a value of `background` that holds a gradient.
+/// Parses a `background` value that contains a gradient.
 fn gradient(css: &str) -> Option<String> {
     sanitized(css).filter(|it| it.contains("-gradient("))
 }
 
-/// Copies a CSS value word by word, tokens as what they mean. Returns `None` for any function or character that is not
-/// listed: strings, escapes, `url()`, `image-set()` and `var()` have no place in it.
+/// Copies a CSS value word by word and resolves colour tokens. Returns `None` for any function or character that is
+/// not listed, which excludes strings, escapes, `url()`, `image-set()` and `var()`.
 fn sanitized(css: &str) -> Option<String> {
     let css = css.to_ascii_lowercase();
     let (mut clean, mut depth, mut rest) = (String::new(), 0_usize, css.as_str());
@@ -86,7 +86,7 @@ fn sanitized(css: &str) -> Option<String> {
             continue;
         }
         match first {
-            // A space before it makes `url (x)` of a word that is not looked at.
+            // A space before the bracket would hide the function's name from the check above, as in `url (x)`.
             '(' if clean.ends_with([' ', '\n', '\t']) => return None,
             '(' => depth += 1,
             ')' => depth = depth.checked_sub(1)?,
@@ -96,7 +96,7 @@ fn sanitized(css: &str) -> Option<String> {
         clean.push(first);
         rest = &rest[1..];
     }
-    // Comments would hide what follows them.
+    // Comments would hide the text after them.
     (depth == 0 && !clean.contains("/*")).then_some(clean)
 }
 

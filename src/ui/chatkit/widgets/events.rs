@@ -1,4 +1,4 @@
-//! What happens when a widget is used. The elements say by attributes which component they belong to.
+//! DOM event handling of widgets. Attributes of the elements identify their components.
 
 use leptos::{ev, prelude::*};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use super::{
     search,
 };
 
-/// Does what a button, or a row that is one, is for.
+/// Handles a click on a button, or on a row that acts as one.
 pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     let Some(target) = target(ev) else { return };
     if search::click(running, &target) || date::click(running, ev, &target) {
@@ -21,7 +21,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     if target.closest("[data-more]").ok().flatten().is_some() {
         return show_more(running, ev);
     }
-    // What is chosen stays while an action is under way.
+    // Selections cannot change while an action is running.
     if target.tag_name() == "INPUT" && target.get_attribute("aria-disabled").is_some() {
         return ev.prevent_default();
     }
@@ -29,7 +29,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     if button.get_attribute("aria-disabled").is_some() {
         return ev.prevent_default();
     }
-    // What sends a form waits until the form has validated itself.
+    // The submit event follows after validation.
     if button.get_attribute("type").as_deref() == Some("submit") && form_of(&button).is_some() {
         return;
     }
@@ -38,7 +38,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
     start_button(running, &path, &field, form_of(&button).as_ref());
 }
 
-/// A row that is a button is pressed as buttons are; a list that can be searched and a calendar have keys of their own.
+/// Handles key presses: rows that act as buttons, searchable lists and calendars.
 pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
     let Some(target) = target(ev) else { return };
     if search::keydown(running, ev, &target) || date::keydown(running, ev, &target) {
@@ -53,7 +53,7 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
     }
 }
 
-/// Follows what is typed.
+/// Handles input into a field.
 pub(super) fn input(ev: &ev::Event) {
     if let Some(target) = target(ev) {
         search::input(&target);
@@ -61,22 +61,22 @@ pub(super) fn input(ev: &ev::Event) {
     }
 }
 
-/// Closes what belongs to a field when it is left.
+/// Closes the popover of a field that loses the focus.
 pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
     if let Some(target) = target(ev) {
         search::focus_out(running, &target);
-        // Half a day is no input.
+        // An incomplete date fires no `input` event.
         date::input(&target);
     }
 }
 
-/// Brings the fields of a widget in line with what was drawn anew.
+/// Updates the fields of a widget after it was rendered again.
 pub(super) fn follow(widget: &Element) {
     search::follow(widget);
     date::follow(widget);
 }
 
-/// Does what a field is for when another value is chosen.
+/// Handles a change of a field's value.
 pub(super) fn change(running: Running, ev: &ev::Event) {
     let Some(field) = target(ev) else { return };
     if let Some(path) = field.get_attribute("data-change") {
@@ -84,7 +84,7 @@ pub(super) fn change(running: Running, ev: &ev::Event) {
     }
 }
 
-/// Does what the field of a component is for.
+/// Runs the change action of a field's component.
 pub(super) fn changed(running: Running, field: &Element, path: &str) {
     let config = running.with(path, |it| ActionConfig::read(it, "onChangeAction", Waits::Nothing));
     let values =
@@ -94,11 +94,11 @@ pub(super) fn changed(running: Running, field: &Element, path: &str) {
     }
 }
 
-/// Sends a form that is valid.
+/// Submits a valid form.
 pub(super) fn submit(running: Running, ev: &ev::SubmitEvent) {
     ev.prevent_default();
     let Some(form) = target(ev).and_then(|it| it.dyn_into::<HtmlFormElement>().ok()) else { return };
-    // A form within another one is none of its own in HTML.
+    // HTML has no nested forms, so inner ones are marked by attributes.
     let inner = ev.submitter().and_then(|it| it.closest("[data-submit]").ok().flatten());
     let path = inner.as_ref().unwrap_or(form.as_ref()).get_attribute("data-submit").unwrap_or_default();
     let config = running.with(&path, |it| match it.kind() {
@@ -113,7 +113,7 @@ pub(super) fn submit(running: Running, ev: &ev::SubmitEvent) {
     }
 }
 
-/// Selects what is in a field that wants it.
+/// Selects the content of fields with `autoSelect`.
 pub(super) fn focus_in(ev: &ev::FocusEvent) {
     let field = target(ev).filter(|it| it.has_attribute("data-select"));
     if let Some(field) = field.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
@@ -131,7 +131,7 @@ fn start_button(running: Running, path: &str, field: &str, form: Option<&HtmlFor
     }
 }
 
-/// Shows all rows of a list. The button goes away, so the first of the new rows takes the focus.
+/// Shows all rows of a list and focuses the first new one, because the button disappears.
 fn show_more(running: Running, ev: &ev::MouseEvent) {
     let row = target(ev)
         .and_then(|it| it.closest(".widget-list").ok().flatten())
@@ -149,10 +149,10 @@ fn form_of(element: &Element) -> Option<HtmlFormElement> {
     element.closest(".widget form").ok().flatten()?.dyn_into().ok()
 }
 
-/// The element that something happened to.
+/// Returns the target element of an event.
 pub(super) fn target(ev: &impl AsRef<ev::Event>) -> Option<Element> {
     ev.as_ref().target()?.dyn_into().ok()
 }
 
-/// A value and its name.
+/// A field name and its value.
 pub(super) type Named = (String, Value);

@@ -1,4 +1,4 @@
-//! What stands in the fields of a form.
+//! Values of form fields.
 
 use serde_json::Value;
 use wasm_bindgen::JsCast;
@@ -6,13 +6,13 @@ use web_sys::{Element, HtmlFormElement, HtmlInputElement, HtmlSelectElement, Htm
 
 use super::{events::Named, search};
 
-/// The named values of a form. Boxes are true or false, everything else is text.
+/// Returns the named values of a form. Checkboxes are booleans, all other fields are strings.
 pub(super) fn values_of(form: &HtmlFormElement) -> Vec<Named> {
     let fields = form.elements();
     (0..fields.length()).filter_map(|at| fields.item(at)).filter_map(|field| value_of(&field)).collect()
 }
 
-/// What a field says; `None` for what is no field, has no name, cannot be used, or is a choice that was not made.
+/// Returns the value of a field. `None` for other elements, unnamed or disabled fields, and unselected radio buttons.
 pub(super) fn value_of(field: &Element) -> Option<Named> {
     let name = field.get_attribute("name").filter(|it| !it.is_empty())?;
     if field.has_attribute("disabled") {

@@ -1,11 +1,11 @@
-//! What fields send: their values go into the payload of each action of their form.
+//! Merging of form values into action payloads.
 
 use serde_json::{Map, Value};
 
-/// Puts named values into a payload. Dotted names nest: `todo.title` becomes `{"todo": {"title": …}}`. What the
-/// payload says already stays as it is.
+/// Merges named values into a payload. Dotted names nest: `todo.title` becomes `{"todo": {"title": …}}`. Existing
+/// keys of the payload are kept.
 ///
-/// Returns the payload, and the names of the values that had no room in it.
+/// Returns the payload and the names of the values that could not be inserted.
 pub(super) fn merge(payload: Value, values: Vec<(String, Value)>) -> (Value, Vec<String>) {
     if values.is_empty() {
         return (payload, Vec::new());
@@ -13,7 +13,7 @@ pub(super) fn merge(payload: Value, values: Vec<(String, Value)>) -> (Value, Vec
     let mut fields = match payload {
         Value::Null => Map::new(),
         Value::Object(fields) => fields,
-        // A payload that is no object has no room for names.
+        // Only objects can hold names.
         other => return (other, values.into_iter().map(|it| it.0).collect()),
     };
     let said = fields.clone();
@@ -26,7 +26,7 @@ pub(super) fn merge(payload: Value, values: Vec<(String, Value)>) -> (Value, Vec
     (Value::Object(fields), collisions)
 }
 
-/// Puts a value in its place, unless something else was said of it before. Of two fields with one name the later wins.
+/// Inserts a value unless the payload already has one. The last of several fields with the same name wins.
 fn put(fields: &mut Map<String, Value>, said: &Map<String, Value>, name: &str, value: Value) -> bool {
     let Some((first, rest)) = name.split_once('.') else {
         if said.contains_key(name) {

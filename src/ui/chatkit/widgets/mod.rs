@@ -1,7 +1,7 @@
-//! Widgets: trees of components that servers send (chatkit-protocol §3), drawn as elements that are data.
+//! Widgets: component trees sent by servers (chatkit-protocol §3), rendered as data elements.
 //!
-//! What is drawn is pure ([`draw`]); what happens when it is used is told from attributes that lead back to the
-//! component ([`events`]), so that a widget has one listener of each kind, whatever it holds.
+//! Rendering is pure ([`draw`]). Events are delegated: attributes lead from an element to its component ([`events`]),
+//! so a widget has one listener per event type.
 
 mod action;
 mod background;
@@ -23,11 +23,11 @@ use self::{draw::Around, running::Running};
 use super::ChatKitControl;
 use crate::ui::words::widgets as words;
 
-/// Shows a widget and does its actions; `fallback` is shown for a root that is none.
+/// Renders a widget and runs its actions. `fallback` is rendered for an unknown root.
 #[component]
 pub(super) fn WidgetView(
     control: ChatKitControl,
-    /// Its item's id.
+    /// Id of the widget's item.
     #[prop(into)]
     item_id: Signal<String>,
     widget: Memo<Value>,
@@ -45,7 +45,7 @@ pub(super) fn WidgetView(
     Effect::new(move |_| {
         widget.track();
         around.track();
-        // When it is drawn, and before it is painted.
+        // After rendering and before painting.
         request_animation_frame(move || {
             if let Some(root) = root.try_get_untracked().flatten() {
                 events::follow(&root);

@@ -1,10 +1,10 @@
-//! Where in a widget a component stands: what an element of the page leads back by.
+//! The path of a component in a widget, by which elements refer to it.
 
 use serde_json::Value;
 
 use super::props::Props;
 
-/// The numbers of the children that lead to a component, from the root on: `0.2`; the root's own is empty.
+/// Child indices from the root to a component, such as `0.2`. The path of the root is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Path(String);
 
@@ -17,7 +17,7 @@ impl Path {
         &self.0
     }
 
-    /// The component that stands there now.
+    /// Returns the component at a path.
     pub(super) fn find<'a>(path: &str, root: &'a Value) -> Option<Props<'a>> {
         let mut node = root;
         for number in path.split('.').filter(|it| !it.is_empty()) {

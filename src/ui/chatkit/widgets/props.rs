@@ -1,4 +1,4 @@
-//! The fields of a component, read from what came: a wrong type counts as absent.
+//! Fields of a component. Fields of a wrong type count as missing.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ impl<'a> Props<'a> {
         node.as_object().map(Self)
     }
 
-    /// The name of the component.
+    /// Returns the component's type.
     pub(super) fn kind(self) -> &'a str {
         self.text("type").unwrap_or_default()
     }
@@ -32,17 +32,17 @@ impl<'a> Props<'a> {
         self.get(name)?.as_u64()
     }
 
-    /// A part that has fields itself.
+    /// Returns a field that is an object.
     pub(super) fn part(self, name: &str) -> Option<Self> {
         Self::of(self.get(name)?)
     }
 
-    /// The parts of a list that have fields.
+    /// Returns the objects of a field that is a list.
     pub(super) fn parts(self, name: &str) -> impl Iterator<Item = Self> {
         self.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Self::of)
     }
 
-    /// What it holds: `children` may be a list or one component.
+    /// Returns the children. `children` may be a list or a single component.
     pub(super) fn children(self) -> &'a [Value] {
         match self.get("children") {
             Some(Value::Array(children)) => children,

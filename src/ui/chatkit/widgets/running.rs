@@ -1,4 +1,4 @@
-//! The actions of a widget while they are done.
+//! Execution of a widget's actions.
 
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What one widget does at the moment.
+/// Runtime state of one widget.
 #[derive(Clone, Copy)]
 pub(super) struct Running {
     control: ChatKitControl,
@@ -28,10 +28,10 @@ pub(super) struct Running {
     is_expanded: RwSignal<bool>,
 }
 
-/// An action that is under way.
+/// A running action.
 #[derive(Clone)]
 struct Waiting {
-    /// The component that it belongs to.
+    /// The path of its component.
     path: String,
     waits: Waits,
     by: By,
@@ -54,7 +54,7 @@ impl Running {
         Self { control, item_id, widget, waiting, said: RwSignal::default(), is_expanded: RwSignal::new(false) }
     }
 
-    /// The component that shows that its action is under way; empty for the whole widget.
+    /// Returns the path of the component that displays its running action. Empty for the whole widget.
     pub(super) fn busy(self) -> Option<String> {
         self.waiting.with(|it| match it {
             Some(Waiting { path, waits: Waits::Component, .. }) => Some(path.clone()),
@@ -63,7 +63,7 @@ impl Running {
         })
     }
 
-    /// Whether the whole widget waits.
+    /// True if the running action blocks the whole widget.
     pub(super) fn is_inert(self) -> bool {
         self.waiting.with(|it| matches!(it, Some(Waiting { waits: Waits::Widget, .. })))
     }
@@ -85,7 +85,7 @@ impl Running {
         self.widget.try_with_untracked(|widget| Path::find(path, widget).and_then(read)).flatten()
     }
 
-    /// Does an action with what the fields say. One that waits keeps others of this widget waiting.
+    /// Starts an action with the field values. A running action blocks further ones of this widget.
     pub(super) fn start(self, path: &str, config: ActionConfig, values: Vec<(String, Value)>) {
         if self.waiting.with_untracked(Option::is_some) {
             return;
@@ -100,7 +100,7 @@ impl Running {
         self.waiting.set(Some(Waiting { path: path.to_owned(), waits, by }));
         spawn_local(async move {
             let outcome = self.perform(by, action).await;
-            // What streams in says itself when it is complete.
+            // A streaming response reports its own end.
             if by != By::Server || outcome.is_err() {
                 self.waiting.try_set(None);
             }
@@ -110,7 +110,7 @@ impl Running {
         });
     }
 
-    /// The page may leave its actions to the server.
+    /// Resolves the handler of an action. Pages may forward their actions to the server.
     fn by(self, by: By) -> By {
         let widgets = self.control.handler(|it| it.widgets.clone());
         let is_forwarded = by == By::Page && widgets.forwards_client_actions && !widgets.on_action.is_set();

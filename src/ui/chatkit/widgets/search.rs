@@ -1,10 +1,9 @@
-//! A `Select` that can be searched while it is used (ARIA Authoring Practices Guide, "Combobox", with a list that
-//! completes nothing by itself).
+//! Behaviour of a searchable `Select` (ARIA Authoring Practices Guide, "Combobox" with a list and without
+//! autocompletion).
 //!
-//! What the user chose, what is looked for and which option the keys have gone to stands in attributes that no drawing
-//! names: so it stays while the widget changes around it. What is chosen is read in one place ([`Search::chosen`]), and
-//! after each drawing the options and the field say it again. While the list is closed the field shows the label of
-//! what is chosen, or nothing.
+//! The user's selection, the query and the marked option are kept in attributes that rendering never sets, so they
+//! survive updates of the widget. [`Search::chosen`] alone determines the selection. The options and the field are
+//! synchronised with it after each rendering. While the list is closed, the field shows the label of the selection.
 
 use js_sys::JsString;
 use leptos::{ev, prelude::document};
@@ -14,7 +13,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use super::{events, running::Running};
 use crate::ui::words::widgets as words;
 
-/// What is around one field.
+/// Elements of one field.
 struct Search {
     whole: Element,
     field: HtmlInputElement,
@@ -23,7 +22,7 @@ struct Search {
     options: Vec<Element>,
 }
 
-/// Opens the list, or chooses what was clicked; returns whether it was any of this.
+/// Opens the list or selects the clicked option. Returns true if the click was handled.
 pub(super) fn click(running: Running, target: &Element) -> bool {
     let Some(search) = Search::around(target) else { return false };
     if let Some(option) = target.closest("[role=option]").ok().flatten() {
@@ -35,15 +34,15 @@ pub(super) fn click(running: Running, target: &Element) -> bool {
         search.choose(running, None);
     } else if is_field(target) && !search.is_open() {
         search.open();
-        // The browser may have put the caret where the click was.
+        // The browser may have placed the caret at the click.
         search.field.select();
     }
     true
 }
 
-/// Takes a key that means the list; returns whether it does.
+/// Handles a key press for the list. Returns true if it was handled.
 pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
-    // Others are the text's: with Shift it is selected, with Ctrl it is gone through by words.
+    // Other combinations edit text: Shift selects, Ctrl moves by words.
     let is_plain = !(ev.is_composing() || ev.shift_key() || ev.ctrl_key() || ev.meta_key());
     let Some(search) = Search::around(target).filter(|_| is_plain && is_field(target)) else { return false };
     match (ev.key().as_str(), search.is_open()) {
@@ -65,7 +64,7 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
     true
 }
 
-/// Shows what fits to what is typed.
+/// Filters the list by the typed text.
 pub(super) fn input(target: &Element) {
     let Some(search) = Search::around(target).filter(|_| is_field(target)) else { return };
     if !search.is_open() {
@@ -74,27 +73,27 @@ pub(super) fn input(target: &Element) {
     search.filter(&search.field.value());
 }
 
-/// Closes the list when its field is left.
+/// Closes the list when the field loses the focus.
 pub(super) fn focus_out(running: Running, target: &Element) {
     if let Some(search) = Search::around(target).filter(|_| is_field(target)) {
         search.settle(running);
     }
 }
 
-/// Brings the fields of a widget in line with what was drawn anew.
+/// Updates the searchable fields of a widget after it was rendered again.
 pub(super) fn follow(widget: &Element) {
     let all = widget.get_elements_by_class_name("widget-search");
     (0..all.length()).filter_map(|at| all.item(at)).filter_map(|it| Search::around(&it)).for_each(|it| it.follow());
 }
 
-/// Lets the field keep the focus while its list is used.
+/// Keeps the focus in the field while its list is used.
 pub(super) fn mouse_down(ev: &ev::MouseEvent) {
     if events::target(ev).and_then(|it| it.closest(".widget-search__popup").ok().flatten()).is_some() {
         ev.prevent_default();
     }
 }
 
-/// The value of a field of this kind; `None` for any other one.
+/// Returns the value of a searchable field. `None` for other fields.
 pub(super) fn value_of(field: &Element) -> Option<String> {
     Search::around(field).filter(|_| is_field(field)).map(|it| it.value())
 }
@@ -135,21 +134,21 @@ impl Search {
         self.say();
     }
 
-    /// Lets the options say which of them is chosen; the field, too, unless it says what is looked for.
+    /// Synchronises the options with the selection, and the field too unless it holds the query.
     fn say(&self) {
         let chosen = self.chosen();
         for it in &self.options {
             _ = it.set_attribute("aria-selected", if chosen == Some(it) { "true" } else { "false" });
         }
         let label = chosen.map(label_of).unwrap_or_default();
-        // A field that a script has set shows no other default of its server's.
+        // A changed default of the server does not affect a field whose value was set by script.
         if !self.is_open() && self.field.value() != label {
             self.field.set_value(&label);
         }
     }
 
     fn follow(&self) {
-        // A choice that is gone does not come back with its option, as that of no list of the browser's does.
+        // A removed selection does not return with its option, as in native lists.
         let by_user = self.whole.get_attribute("data-chosen").filter(|it| !it.is_empty());
         if by_user.is_some_and(|it| it != self.value()) {
             _ = self.whole.remove_attribute("data-chosen");
@@ -157,22 +156,22 @@ impl Search {
         if !self.is_open() {
             return self.say();
         }
-        // Who loses the focus by being disabled is not told of it in every browser.
+        // Not all browsers fire `blur` when a focused field is disabled.
         if self.field.disabled() || document().active_element().as_ref() != Some(self.field.as_ref()) {
             return self.close();
         }
-        // The list may be a new one.
+        // The list may be a new element.
         _ = self.popup.show_popover();
         self.say();
         self.show_fitting();
-        // An option that was drawn anew is not where the keys have gone to, though it has the same id.
+        // A new element is not marked, even if it has the id of the marked option.
         let marked = self.reachable().into_iter().find(|it| it.has_attribute("data-marked")).or(self.meant());
         if marked.map(Element::id) != self.field.get_attribute("aria-activedescendant") {
             self.mark(marked);
         }
     }
 
-    /// Closes it, with nothing chosen if all was deleted and that is a choice.
+    /// Closes the list. If all text was deleted and the field is clearable, clears the selection.
     fn settle(&self, running: Running) {
         let is_clearable = self.popup.previous_element_sibling().is_some_and(|it| it.tag_name() == "BUTTON");
         if self.is_open() && is_clearable && self.field.value().is_empty() {
@@ -188,14 +187,14 @@ impl Search {
         let before = self.value();
         _ = self.whole.set_attribute("data-chosen", &option.map(value_of_option).unwrap_or_default());
         self.close();
-        // What is typed next takes its place.
+        // The next typed text replaces the label.
         self.field.select();
         if let Some(path) = self.whole.get_attribute("data-change").filter(|_| self.value() != before) {
             events::changed(running, &self.field, &path);
         }
     }
 
-    /// Shows what holds the words. What is typed marks the first that does, so that Enter means it.
+    /// Filters the options by the query and marks the first match, which Enter selects.
     fn filter(&self, query: &str) {
         _ = self.whole.set_attribute("data-query", &folded(query.trim()));
         self.show_fitting();
@@ -221,12 +220,12 @@ impl Search {
         self.whole.get_attribute("data-query").unwrap_or_default()
     }
 
-    /// What Enter means when something is typed.
+    /// Returns the option that Enter selects after typing.
     fn meant(&self) -> Option<&Element> {
         self.reachable().first().copied().filter(|_| !self.query().is_empty())
     }
 
-    /// Goes on or back; behind the last comes the first.
+    /// Moves the mark by `by`, wrapping around at both ends.
     fn go(&self, by: isize) {
         let options = self.reachable();
         let here = self.marked().and_then(|marked| options.iter().position(|it| **it == marked));
@@ -238,7 +237,7 @@ impl Search {
         self.mark(options.get(next).or(options.first()).copied());
     }
 
-    /// Says where the keys have gone to, and brings it into view without moving anything around the list.
+    /// Marks an option and scrolls it into view within the list.
     fn mark(&self, option: Option<&Element>) {
         if let Some(it) = self.marked() {
             _ = it.remove_attribute("data-marked");
@@ -259,7 +258,7 @@ impl Search {
         self.list.query_selector("[data-marked]").ok().flatten()
     }
 
-    /// What is chosen; what is shown and what is sent come from here.
+    /// Returns the selected option, which determines the displayed label and the sent value.
     fn chosen(&self) -> Option<&Element> {
         let values: Vec<_> = self.options.iter().map(value_of_option).collect();
         let [by_user, by_server] = ["data-chosen", "data-default"].map(|it| self.whole.get_attribute(it));
@@ -270,14 +269,14 @@ impl Search {
         self.chosen().map(value_of_option).unwrap_or_default()
     }
 
-    /// The options that are shown and can be chosen.
+    /// Returns the visible, selectable options.
     fn reachable(&self) -> Vec<&Element> {
         self.options.iter().filter(|it| !it.has_attribute("hidden") && !it.has_attribute("aria-disabled")).collect()
     }
 }
 
-/// Which of the values is chosen: the user's choice for as long as there is one such, else the server's. Whoever took
-/// his choice back chose the empty value.
+/// Returns the index of the selected value: the user's selection if it still exists, otherwise the server's. A
+/// cleared selection is the empty value.
 fn chosen_of(values: &[String], by_user: Option<&str>, by_server: Option<&str>) -> Option<usize> {
     let find = |value: &str| values.iter().position(|it| it == value);
     match by_user.map(|it| (it, find(it))) {
@@ -295,14 +294,14 @@ fn label_of(option: &Element) -> String {
     option.first_element_child().and_then(|it| it.text_content()).unwrap_or_default()
 }
 
-/// Its label and what describes it, which are two words: nothing is found in the end of one and the beginning of the other.
+/// Returns label and description of an option as separate words, so that no match spans both.
 fn words_of(option: &Element) -> String {
     let parts = option.children();
     let words: Vec<_> = (0..parts.length()).filter_map(|at| parts.item(at)?.text_content()).collect();
     words.join(" ")
 }
 
-/// In small letters and without accents, so that `sao` finds `São`.
+/// Converts a text to lower case without accents, so that `sao` finds `São`.
 fn folded(text: &str) -> String {
     let text = String::from(JsString::from(text).to_lower_case().normalize("NFD"));
     text.replace(|it| ('\u{300}'..='\u{36f}').contains(&it), "")
@@ -315,15 +314,15 @@ mod tests {
     #[test]
     fn a_choice_stays_until_it_cannot_be_had() {
         for (values, by_user, by_server, chosen) in [
-            // Nothing was chosen: it is as the server says.
+            // No selection by the user: the server's applies.
             (["a", "b"], None, Some("b"), Some("b")),
             (["a", "b"], None, Some("c"), None),
             (["a", "b"], None, None, None),
-            // What was chosen stays, wherever it stands now and whatever the server says.
+            // The user's selection is kept at any position and whatever the server's is.
             (["b", "a"], Some("a"), Some("b"), Some("a")),
             (["b", "c"], Some("a"), Some("c"), Some("c")),
             (["b", "c"], Some("a"), None, None),
-            // Nothing was chosen on purpose; an option may be that.
+            // A cleared selection. An option may have the empty value.
             (["a", "b"], Some(""), Some("b"), None),
             (["a", ""], Some(""), Some("a"), Some("")),
         ] {

@@ -1,12 +1,12 @@
-//! Sizes and colours of components as CSS. A value that is no CSS is ignored by the browser. None can hold a URL: no
-//! property that takes one is set, except by `background.rs`, which has a closed grammar.
+//! Sizes and colours of components as CSS. Browsers ignore invalid values. None can hold a URL: no property with URLs
+//! is set, except in `background.rs`, which has a closed grammar.
 
 use serde_json::Value;
 
 use super::{background::painted, props::Props};
 use crate::ui::tree::Element;
 
-/// Sets the properties that components with a box have in common.
+/// Sets the common properties of box components.
 pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
     for (property, fields) in [
         ("width", ["width", "size"]),
@@ -45,13 +45,13 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
     )
 }
 
-/// Sets the room between a component and what it holds.
+/// Sets the padding.
 pub(super) fn padded(it: Element, props: Props<'_>) -> Element {
     let names = ["padding-block-start", "padding-inline-end", "padding-block-end", "padding-inline-start"];
     sides(it, props.get("padding"), names, space)
 }
 
-/// Sets the properties of something that lays out what it holds.
+/// Sets the properties of layout components.
 pub(super) fn laid_out(mut it: Element, props: Props<'_>) -> Element {
     if let Some(value) = props.get("gap").and_then(space) {
         it = it.property("gap", value);
@@ -68,7 +68,7 @@ pub(super) fn laid_out(mut it: Element, props: Props<'_>) -> Element {
     it
 }
 
-/// One value for all sides, or one for each: `top`, `right`, `bottom`, `left`, `x`, `y`.
+/// Sets one value for all sides, or one per side: `top`, `right`, `bottom`, `left`, `x`, `y`.
 fn sides(
     mut it: Element,
     value: Option<&Value>,
@@ -87,7 +87,7 @@ fn sides(
     it
 }
 
-/// `2` or `{size, color?, style?}`.
+/// Parses a border: `2` or `{size, color?, style?}`.
 fn border(value: &Value) -> Option<String> {
     let (size, colour_of, style) = match value {
         Value::Number(size) => (size.as_f64()?, None, "solid"),
@@ -104,7 +104,7 @@ fn border(value: &Value) -> Option<String> {
     Some(format!("{size}px {style} {}", colour.as_deref().unwrap_or("var(--line)")))
 }
 
-/// A size: numbers are pixels.
+/// Parses a size. Numbers are pixels.
 pub(super) fn length(value: &Value) -> Option<String> {
     match value {
         Value::Number(pixels) => Some(format!("{pixels}px")),
@@ -113,7 +113,7 @@ pub(super) fn length(value: &Value) -> Option<String> {
     }
 }
 
-/// A distance: numbers are steps of four pixels.
+/// Parses a distance. Numbers are steps of four pixels.
 pub(super) fn space(value: &Value) -> Option<String> {
     match value {
         Value::Number(steps) => Some(format!("{}rem", steps.as_f64()? / 4.0)),
@@ -148,7 +148,7 @@ fn radius(name: &str) -> Option<&'static str> {
     })
 }
 
-/// A colour: a token, a primitive (`red-100`), a CSS colour, or `{light, dark}`.
+/// Parses a colour: a token, a primitive (`red-100`), a CSS colour, or `{light, dark}`.
 pub(super) fn colour(value: &Value) -> Option<String> {
     match value {
         Value::String(name) => Some(named(name)),
@@ -184,7 +184,7 @@ pub(super) fn named(name: &str) -> String {
     format!("var({token})")
 }
 
-/// A colour of a palette: a hue, and a shade from 0 to 1000. Greys are mirrored in dark, hues are not (npm
+/// Parses a palette colour: a hue, and a shade from 0 to 1000. Greys are mirrored in dark mode, hues are not (npm
 /// `@openai/apps-sdk-ui` 0.2.2, `variables-primitive.css`).
 fn primitive(name: &str) -> Option<String> {
     let (hue, shade) = name.rsplit_once('-')?;
@@ -204,7 +204,7 @@ fn primitive(name: &str) -> Option<String> {
         "pink" => (0.2, 355.0),
         _ => return None,
     };
-    // The lightest and the darkest of a hue bear little of it.
+    // The lightest and darkest shades have a low chroma.
     let chroma = chroma * (shade / 500.0).min((1150.0 - shade) / 650.0).clamp(0.08, 1.0);
     Some(format!("oklch({:.3} {chroma:.3} {hue})", lightness(shade)))
 }

@@ -1,35 +1,35 @@
-//! A month as a table (ARIA Authoring Practices Guide, "Date Picker Dialog").
+//! A month as a grid (ARIA Authoring Practices Guide, "Date Picker Dialog").
 
 use super::day::Day;
 use crate::ui::{components::sprite::picture, tree::Element, words::widgets as words};
 
-/// No month touches more weeks; the calendar is always as high.
+/// Number of weeks displayed. No month spans more, and the height stays constant.
 const N_WEEKS: i64 = 6;
 
-/// What a calendar shows.
+/// State of a calendar.
 pub(super) struct Month {
-    /// The day that the keys have gone to; its month is shown.
+    /// The day with the keyboard focus. Its month is displayed.
     pub(super) active: Day,
     pub(super) chosen: Option<Day>,
     pub(super) today: Day,
-    /// The first and the last that can be chosen.
+    /// First and last selectable day.
     pub(super) range: (Day, Day),
-    /// Monday is 1, Sunday 7.
+    /// First day of the week: Monday is 1, Sunday is 7.
     pub(super) first_weekday: i64,
 }
 
-/// How the browser's owner writes days.
+/// Formatters in the browser's language.
 pub(super) struct Names<'a> {
     pub(super) month: &'a dyn Fn(Day) -> String,
-    /// A day, whole.
+    /// Full date.
     pub(super) whole: &'a dyn Fn(Day) -> String,
     pub(super) weekday: &'a dyn Fn(Day) -> String,
     pub(super) short_weekday: &'a dyn Fn(Day) -> String,
 }
 
-/// What stands above every month: its name, and the ways to others.
+/// Header of a calendar: the month's name and navigation buttons.
 pub(super) fn head() -> Element {
-    // A year is two arrows.
+    // Buttons for years have two arrows.
     let turn = |months: &str, label: &str, arrows: &[&str]| {
         Element::of("button", "widget-calendar__turn")
             .attribute("type", "button")
@@ -49,7 +49,7 @@ pub(super) fn head() -> Element {
 }
 
 impl Month {
-    /// Its weeks, as a grid of which one day is in the order of Tab.
+    /// Renders the weeks as a grid with a single tab stop.
     pub(super) fn table(&self, names: &Names<'_>) -> Element {
         let first = self.active.month_start(0);
         let start = first.plus_days(-first.days_into_week(self.first_weekday));
@@ -68,7 +68,7 @@ impl Month {
             .child(Element::new("tbody").children((0..N_WEEKS).map(week)))
     }
 
-    /// A day of the month; others are empty.
+    /// Renders a day. Days of other months are empty.
     fn cell(&self, day: Day, names: &Names<'_>) -> Element {
         let cell = Element::new("td");
         if day.month_start(0) != self.active.month_start(0) {
@@ -81,7 +81,7 @@ impl Month {
             .attribute("aria-selected", (self.chosen == Some(day)).to_string())
             .maybe("aria-current", (day == self.today).then_some("date"))
             .maybe("aria-disabled", (day < self.range.0 || day > self.range.1).then_some("true"))
-            // Has the focus when the popover opens.
+            // Receives the focus when the popover opens.
             .flag("autofocus", is_active)
             .text(&day.number_in_month().to_string())
     }
@@ -118,7 +118,7 @@ mod tests {
     fn a_month_is_a_grid_of_its_days() {
         let html = html(1);
         assert_eq!((html.matches("<tr>").count(), html.matches("data-day").count()), (7, 30));
-        // The first of November is a Sunday, so six days are before it.
+        // 1 November is a Sunday, so six cells are empty before it.
         let first = "<tbody><tr><td></td><td></td><td></td><td></td><td></td><td></td><td data-day=\"2026-11-01\"";
         assert!(html.contains(first), "{html}");
         assert!(html.contains("<th scope=\"col\" abbr=\"weekday 0\">0</th>"), "{html}");

@@ -1,10 +1,10 @@
-//! Days of the calendar, without a time and a zone.
+//! Calendar days without time and time zone.
 
 use std::fmt;
 
 use crate::model::{date_of_days, days_of_date};
 
-/// A day that fields can hold (HTML, "Dates"), as the number of days after 1970-01-01.
+/// A day that date fields can hold (HTML, "Dates"), as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Day(i64);
 
@@ -14,19 +14,19 @@ impl Day {
     /// 9999-12-31.
     pub(super) const LAST: Self = Self(2_932_896);
 
-    /// Months and days count from 1.
+    /// Creates a day. Months and days count from 1.
     pub(super) fn of(year: i64, month: i64, day: i64) -> Self {
         Self(days_of_date(year, month, day))
     }
 
-    /// Reads `2026-11-28`.
+    /// Parses the format `2026-11-28`.
     pub(in super::super) fn parse(text: &str) -> Option<Self> {
         let number = |from: usize, to: usize| text.get(from..to)?.parse().ok();
         let day = Self::of(number(0, 4)?, number(5, 7)?, number(8, 10)?);
         (day >= Self::FIRST && day.to_string() == text).then_some(day)
     }
 
-    /// In milliseconds of UTC, for scripts.
+    /// Returns the day in milliseconds of UTC, for JavaScript.
     pub(super) fn millis(self) -> f64 {
         self.0 as f64 * 86_400_000.0
     }
@@ -35,14 +35,14 @@ impl Day {
         Self(self.0 + n)
     }
 
-    /// The same day of another month, or its last where it is shorter.
+    /// Adds `n` months. The day is limited to the last one of the month.
     pub(super) fn plus_months(self, n: i64) -> Self {
         let first = self.month_start(n);
         let n_days = self.month_start(n + 1).0 - first.0;
         first.plus_days((date_of_days(self.0).2 - 1).min(n_days - 1))
     }
 
-    /// The first day of the month that is so many after this one.
+    /// Returns the first day of the month `n` months later.
     pub(super) fn month_start(self, n: i64) -> Self {
         let (year, month, _) = date_of_days(self.0);
         let months = year * 12 + month - 1 + n;
@@ -53,7 +53,7 @@ impl Day {
         date_of_days(self.0).2
     }
 
-    /// How many days of its week are before it; Monday is weekday 1, Sunday 7.
+    /// Returns the number of days since the beginning of the week. Monday is weekday 1, Sunday is 7.
     pub(super) fn days_into_week(self, first_weekday: i64) -> i64 {
         (self.0 + 4 - first_weekday).rem_euclid(7)
     }

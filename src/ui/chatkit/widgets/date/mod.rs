@@ -1,9 +1,9 @@
-//! A `DatePicker` while it is used: the browser's field, which is typed into and validates itself, and a calendar that
-//! stands where its server wants it.
+//! Behaviour of a `DatePicker`: the browser's date field, with its own typing and validation, and a calendar that is
+//! positioned as the server requests.
 //!
-//! The chosen day is that of the field and nowhere else. What the calendar holds is no part of the widget's tree: it is
-//! made when it is opened, and the day that the keys have gone to is the one that Tab would go to. On a touch screen the
-//! field brings the system's calendar along, and ours has no button.
+//! The field holds the selected day. The calendar is not part of the widget's tree. It is created when it opens, and
+//! its focused day is its tab stop. On touch screens the field opens the system's picker, and this calendar has no
+//! button.
 
 mod calendar;
 mod day;
@@ -19,17 +19,17 @@ use crate::ui::locale;
 
 pub(super) use self::day::Day;
 
-/// What opens the calendar.
+/// Selector of the button that opens the calendar.
 const OPENS: &str = ".widget-date__open";
 
-/// What is around one field.
+/// Elements of one date field.
 struct Picker {
     whole: Element,
     field: HtmlInputElement,
     popup: HtmlElement,
 }
 
-/// Does what a part of the calendar is for; returns whether it was one.
+/// Handles a click on a part of the calendar. Returns true if it was handled.
 pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> bool {
     let Some(picker) = Picker::around(target) else { return false };
     if let Some(day) = target.closest("[data-day]").ok().flatten() {
@@ -42,7 +42,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
         picker.set(running, "");
         _ = picker.field.focus();
     } else if target.closest(OPENS).ok().flatten().is_some() {
-        // The browser opens and closes it when this is done.
+        // The browser opens or closes the popover afterwards.
         if picker.is_locked() {
             ev.prevent_default();
         } else {
@@ -52,12 +52,12 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
     true
 }
 
-/// Takes a key that means the calendar; returns whether it does.
+/// Handles a key press for the calendar. Returns true if it was handled.
 pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
     let Some(picker) = Picker::around(target) else { return false };
     let key = ev.key();
     if key == "Escape" && picker.is_open() {
-        // The browser closes it; whatever is around hears nothing of it.
+        // The browser closes the calendar. Handlers outside must not see this Escape.
         ev.stop_propagation();
         return true;
     }
@@ -67,7 +67,7 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
     }
     let is_commanded = ev.ctrl_key() || ev.meta_key();
     if picker.field == *target.unchecked_ref() {
-        // What opens the browser's calendar, which cannot be placed.
+        // Keys that would open the browser's own calendar, which cannot be positioned.
         let opens = matches!((key.as_str(), ev.alt_key()), ("ArrowDown", true) | ("F4" | " ", false));
         let opens = opens && !is_commanded && !ev.shift_key() && picker.has_button() && !picker.is_locked();
         if opens {
@@ -77,7 +77,7 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
         }
         return opens;
     }
-    // Who has clicked between the days has the focus on the calendar.
+    // After a click between the days, the calendar itself has the focus.
     let is_on_days = target.has_attribute("data-day") || picker.popup == *target.unchecked_ref();
     if !is_on_days || is_commanded || ev.alt_key() {
         return false;
@@ -92,25 +92,25 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
         "End" => picker.go(|day| day.plus_days(6 - day.days_into_week(locale::first_weekday()))),
         "PageUp" => picker.go(|day| day.plus_months(-months)),
         "PageDown" => picker.go(|day| day.plus_months(months)),
-        // The key that has opened the calendar may still be held.
+        // The key that opened the calendar may still be held.
         "Enter" | " " if ev.repeat() => {}
         "Enter" | " " => _ = picker.active().map(|it| picker.choose(running, &it)),
         _ => return false,
     }
-    // What was chosen has closed it, and the key does not press what has the focus then.
+    // The choice has closed the calendar, and this key must not press the newly focused element.
     ev.prevent_default();
     picker.focus();
     true
 }
 
-/// Says whether there is a day.
+/// Updates the state after input into the field.
 pub(super) fn input(target: &Element) {
     if let Some(it) = Picker::around(target) {
         it.follow();
     }
 }
 
-/// Brings the fields of a widget in line with what was drawn anew.
+/// Updates the date fields of a widget after it was rendered again.
 pub(super) fn follow(widget: &Element) {
     let all = widget.get_elements_by_class_name("widget-date");
     (0..all.length()).filter_map(|at| all.item(at)).filter_map(|it| Picker::around(&it)).for_each(|it| it.follow());
@@ -124,7 +124,7 @@ impl Picker {
         Some(Self { whole, field, popup })
     }
 
-    /// Whether no other day can be chosen.
+    /// True if the value cannot be changed.
     fn is_locked(&self) -> bool {
         self.field.disabled() || self.field.read_only()
     }
@@ -141,7 +141,7 @@ impl Picker {
         self.button().is_some_and(|it| it.offset_width() > 0)
     }
 
-    /// Whether nothing is typed, not even half a day.
+    /// True if nothing is typed, not even an incomplete date.
     fn is_empty(&self) -> bool {
         self.field.value().is_empty() && !self.field.validity().bad_input()
     }
@@ -177,7 +177,7 @@ impl Picker {
         Day::parse(&self.field.value())
     }
 
-    /// The first and the last that can be chosen; the first where they are the wrong way around.
+    /// Returns the first and last selectable day. If they are swapped, only the first one is selectable.
     fn range(&self) -> (Day, Day) {
         let first = Day::parse(&self.field.min()).unwrap_or(Day::FIRST);
         let last = Day::parse(&self.field.max()).unwrap_or(Day::LAST);
@@ -189,9 +189,9 @@ impl Picker {
         format!("{first} {last}")
     }
 
-    /// Makes the calendar anew, at what is chosen or today.
+    /// Builds the calendar at the selected day, or at today.
     fn fill(&self) {
-        // By an id it would be the calendar of the first field of that name.
+        // A reference by id would find the first field of that name.
         if let Some(button) = self.button() {
             _ = Reflect::set(&button, &"popoverTargetElement".into(), &self.popup);
         }
@@ -201,14 +201,14 @@ impl Picker {
         self.show(self.chosen().unwrap_or_else(today));
     }
 
-    /// Goes on from the day that the keys have gone to.
+    /// Moves from the focused day to another one.
     fn go(&self, to: impl FnOnce(Day) -> Day) {
         if let Some(day) = self.active().and_then(|it| day_of(&it)) {
             self.show(to(day));
         }
     }
 
-    /// Shows the month of a day that can be chosen.
+    /// Displays the month of a day, limited to the selectable range.
     fn show(&self, day: Day) {
         let range = self.range();
         let active = day.clamp(range.0, range.1);
@@ -245,11 +245,11 @@ impl Picker {
         }
     }
 
-    /// Takes a day if it can be had.
+    /// Selects a day if it is in the selectable range.
     fn choose(&self, running: Running, cell: &Element) {
         let (first, last) = self.range();
         if let Some(day) = day_of(cell).filter(|it| (first..=last).contains(it) && !self.is_locked()) {
-            // Who has opened it has the focus again.
+            // The opener receives the focus again.
             _ = self.popup.hide_popover();
             self.set(running, &day.to_string());
         }
@@ -260,7 +260,7 @@ impl Picker {
             return;
         }
         let before = self.field.value();
-        // Also when it is the same: half a day may have been typed.
+        // Set even an equal value, because an incomplete date may have been typed.
         self.field.set_value(value);
         self.follow();
         if let Some(path) = self.field.get_attribute("data-change").filter(|_| value != before) {
@@ -277,13 +277,13 @@ fn number_of(turn: &Element) -> i64 {
     turn.get_attribute("data-turn").and_then(|it| it.parse().ok()).unwrap_or_default()
 }
 
-/// The day where the reader is.
+/// Returns today's date in the local time zone.
 fn today() -> Day {
     let now = Date::new_0();
     Day::of(now.get_full_year().into(), i64::from(now.get_month()) + 1, now.get_date().into())
 }
 
-/// Writes days as the reader does.
+/// Returns a formatter in the browser's language.
 fn written(options: &[(&str, &str)]) -> impl Fn(Day) -> String {
     let write = locale::day_format(options);
     move |day| write(day.millis())

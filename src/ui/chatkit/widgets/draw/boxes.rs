@@ -1,9 +1,9 @@
-//! Components that lay out others.
+//! Layout components.
 
 use super::{super::style, Here};
 use crate::ui::tree::Element;
 
-/// `Box`, `Row`, `Col`: children side by side or one below the other.
+/// `Box`, `Row`, `Col`: children in a row or column.
 pub(super) fn flex(here: Here<'_>) -> Element {
     let class = match (here.props.kind(), here.props.text("direction")) {
         ("Row", _) | ("Box", Some("row")) => "widget-row",
@@ -13,7 +13,7 @@ pub(super) fn flex(here: Here<'_>) -> Element {
     element.children(here.children())
 }
 
-/// `Form`: fields whose values go along with each of its actions. Forms do not nest.
+/// `Form`: its field values are added to each of its actions. Forms do not nest.
 pub(super) fn form(here: Here<'_>) -> Element {
     let class = if here.props.text("direction") == Some("row") { "widget-row" } else { "widget-col" };
     let tag = if here.is_in_form { "div" } else { "form" };
@@ -22,7 +22,7 @@ pub(super) fn form(here: Here<'_>) -> Element {
     element.children(Here { is_in_form: true, ..here }.children())
 }
 
-/// `Spacer`: room that grows.
+/// `Spacer`: flexible space.
 pub(super) fn spacer(here: Here<'_>) -> Element {
     let element = Element::of("div", "widget-spacer");
     match here.props.get("minSize").and_then(style::length) {
@@ -31,7 +31,7 @@ pub(super) fn spacer(here: Here<'_>) -> Element {
     }
 }
 
-/// `Divider`: a line across.
+/// `Divider`: a horizontal line.
 pub(super) fn divider(here: Here<'_>) -> Element {
     let props = here.props;
     let mut element = Element::of("hr", "widget-divider").flag("data-flush", props.is("flush"));
@@ -47,7 +47,7 @@ pub(super) fn divider(here: Here<'_>) -> Element {
     element
 }
 
-/// `Transition`: a component that fades in when it takes another's place.
+/// `Transition`: a component that fades in when it replaces another one.
 pub(super) fn transition(here: Here<'_>) -> Option<Element> {
     let child = here.children().into_iter().next()?;
     Some(Element::of("div", "widget-transition").child(child))

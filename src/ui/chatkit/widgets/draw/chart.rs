@@ -1,4 +1,4 @@
-//! `Chart`: bars, lines and areas as SVG, and the same numbers as a table for who cannot see it or wants them exactly.
+//! `Chart`: bars, lines and areas as SVG, and the same data as a table, for screen readers and exact values.
 
 mod curve;
 mod scale;
@@ -17,21 +17,21 @@ const HEIGHT: f64 = 260.0;
 const BOTTOM: f64 = 24.0;
 const TOP: f64 = 8.0;
 const AXIS: f64 = 44.0;
-/// More would be neither seen nor drawn in time.
+/// Limits of what can be displayed and rendered in time.
 const MAX_ROWS: usize = 1_000;
 const MAX_SERIES: usize = 24;
-/// Sums of a stack stay numbers.
+/// Limit of values, so that sums of stacks remain finite.
 const LARGEST: f64 = 1e300;
 
-/// The part of a chart that has the same meaning everywhere.
+/// Data and layout shared by all parts of a chart.
 struct Plot<'a> {
     rows: Vec<Props<'a>>,
     series: Vec<Series<'a>>,
-    /// What stands below each row.
+    /// Label below each row.
     labels: Vec<String>,
     left: f64,
     scale: Scale,
-    /// Whether points say what they are to whoever points at them.
+    /// True if points have tooltips.
     has_tooltips: bool,
 }
 
@@ -44,7 +44,7 @@ struct Series<'a> {
     number: usize,
 }
 
-/// Draws it; `None` without rows or series.
+/// Renders the chart. Returns `None` without rows or series.
 pub(super) fn chart(here: Here<'_>) -> Option<Element> {
     let plot = Plot::read(here.props)?;
     let svg = Element::new("svg")
@@ -92,7 +92,7 @@ impl<'a> Plot<'a> {
         self.rows.get(row)?.get(series.key)?.as_f64().map(|it| it.clamp(-LARGEST, LARGEST))
     }
 
-    /// From where to where a value reaches: stacked ones begin where those below them end.
+    /// Returns the lower and upper end of a value. Stacked values begin at the end of those below.
     fn span(&self, series: Series<'_>, row: usize) -> (f64, f64) {
         let value = self.value(series, row).unwrap_or_default();
         let Some(stack) = series.props.text("stack") else { return (0.0, value) };
@@ -111,13 +111,13 @@ impl<'a> Plot<'a> {
         (WIDTH - self.left) / n_rows
     }
 
-    /// The middle of a row.
+    /// Returns the horizontal centre of a row.
     #[allow(clippy::cast_precision_loss, reason = "a thousand rows at most")]
     fn middle(&self, row: usize) -> f64 {
         self.left + self.step() * (row as f64 + 0.5)
     }
 
-    /// The tooltip of a point, where there is one.
+    /// Returns the tooltip of a point, if enabled.
     fn title(&self, series: Series<'_>, row: usize) -> Option<Element> {
         let value = self.value(series, row).filter(|_| self.has_tooltips)?.to_string();
         Some(Element::new("title").text(&words::point(&self.labels[row], series.label, &value)))
@@ -126,7 +126,7 @@ impl<'a> Plot<'a> {
     #[allow(clippy::cast_precision_loss, reason = "some dozens of stacks at most")]
     fn bars(&self, props: Props<'_>) -> Vec<Element> {
         let bars: Vec<_> = self.series.iter().filter(|it| it.kind == "bar").copied().collect();
-        // Bars of one stack stand on one place.
+        // Bars of one stack share a position.
         let mut places: Vec<String> = Vec::new();
         let place_of = |it: &Series<'_>| it.props.text("stack").map_or(format!("={}", it.number), ToOwned::to_owned);
         for it in &bars {
@@ -199,7 +199,7 @@ impl<'a> Plot<'a> {
         Element::of("g", "widget-chart__grid").children(lines)
     }
 
-    /// As many labels as have room.
+    /// Renders as many labels as fit.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between one and a thousand")]
     fn x_axis(&self, props: Props<'_>) -> Option<Element> {
         if props.part("xAxis").is_some_and(|it| it.is("hide")) {
@@ -246,7 +246,7 @@ impl<'a> Series<'a> {
         Some(Self { props, key, kind, number, label: props.text("label").unwrap_or(key) })
     }
 
-    /// Everything in it is drawn in its colour.
+    /// Applies the colour of the series to an element.
     fn colour(self, element: Element) -> Element {
         const COLOURS: [&str; 7] = ["blue", "purple", "orange", "green", "red", "yellow", "pink"];
         let name = match self.props.get("color") {
@@ -276,7 +276,7 @@ fn number(it: f64) -> String {
     format!("{it:.1}")
 }
 
-/// 1,200 as 1.2k.
+/// Abbreviates a number: 12,000 becomes 12k.
 fn short(it: f64) -> String {
     let (it, unit) = match it.abs() {
         1e9.. => (it / 1e9, "B"),

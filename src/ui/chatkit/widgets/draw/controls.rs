@@ -33,7 +33,7 @@ pub(super) fn button(here: Here<'_>) -> Element {
     element.maybe_child(start).maybe_child(label_of(label)).maybe_child(end)
 }
 
-/// A button of a card: `confirm` or `cancel`, `{label, action}`.
+/// A card button, `confirm` or `cancel`: `{label, action}`.
 pub(super) fn card_button(here: Here<'_>, field: &'static str, is_submit: bool) -> Option<Element> {
     let part = here.props.part(field)?;
     let is_confirm = field == "confirm";
@@ -49,7 +49,7 @@ pub(super) fn card_button(here: Here<'_>, field: &'static str, is_submit: bool) 
     Some(element.maybe_child(label_of(part.text("label").unwrap_or(words::BUTTON))))
 }
 
-/// A button that is busy keeps the focus, so it is not disabled.
+/// Creates a button. A busy button keeps the focus, so it is not disabled.
 fn element(here: Here<'_>, kind: &str) -> Element {
     let is_inert = here.around.is_inert;
     Element::of("button", "widget-button")

@@ -1,4 +1,4 @@
-//! A field for a day, as it is before anybody has used it. What the calendar holds is made when it is opened.
+//! A date field in its initial state. The content of its calendar is created on opening.
 
 use super::{
     super::date::Day,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
-/// `DatePicker`. Days come as such or with a time, which means nothing.
+/// `DatePicker`. The time of a date is ignored.
 pub(super) fn picker(here: Here<'_>) -> Element {
     let props = here.props;
     let name = props.text("name").unwrap_or_default();
@@ -16,7 +16,7 @@ pub(super) fn picker(here: Here<'_>) -> Element {
     let field = named(Element::of("input", "widget-field").attribute("type", "date"), here, props);
     let field = changing(sized(field, props), here)
         .maybe("min", day("min"))
-        // Without one, years of six digits can be typed.
+        // Without `max`, browsers accept years of six digits.
         .attribute("max", day("max").unwrap_or("9999-12-31"))
         .maybe("value", value);
     let id = here.id(&format!("{name}-calendar"));
@@ -43,17 +43,17 @@ pub(super) fn picker(here: Here<'_>) -> Element {
         .attribute("role", "dialog")
         .attribute("aria-label", called)
         .maybe("aria-labelledby", named_by)
-        // A click between the days leaves the focus here.
+        // Receives the focus after a click between the days.
         .attribute("tabindex", "-1")
-        // The conversation around it is a log, and would be read out with every month.
+        // The transcript around it is a live region and would announce every month.
         .attribute("aria-live", "off");
     Element::of("div", "widget-date")
-        // What was filled in is that of one field.
+        // The typed value belongs to one field.
         .key(name)
         .maybe("data-side", props.text("side"))
         .maybe("data-edge", props.text("align"))
         .maybe("data-placeholder", props.text("placeholder"))
-        // Followed by script.
+        // Updated by script.
         .flag("data-empty", value.is_none())
         .child(field)
         .maybe_child(clear(props))

@@ -1,4 +1,4 @@
-//! What can be filled in: fields of HTML, so that they can be used by keyboard and validate themselves.
+//! Form fields: native HTML fields with their own keyboard support and validation.
 
 use super::{super::props::Props, Here};
 use crate::ui::{components::sprite, tree::Element, words::widgets as words};
@@ -24,7 +24,7 @@ pub(super) fn textarea(here: Here<'_>) -> Element {
     typed(sized(element, props), props).text(props.text("defaultValue").unwrap_or_default())
 }
 
-/// A `Text` that can be changed: a field without a frame.
+/// An editable `Text`: a field without a border.
 pub(super) fn editable(here: Here<'_>, editable: Props<'_>) -> Element {
     let element = Element::of("input", "widget-field").attribute("type", "text").flag("data-bare", true);
     let element = named(element, here, editable)
@@ -98,10 +98,10 @@ pub(super) fn radio_group(here: Here<'_>) -> Element {
         .children(options)
 }
 
-/// What all fields have in common. One that waits keeps the focus, so it is not disabled.
+/// Sets the common attributes of fields. A busy field keeps the focus, so it is not disabled.
 pub(super) fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Element {
     let name = props.text("name").unwrap_or_default();
-    // A field's name is for its server and means nothing to a reader.
+    // The name of a field is for the server and meaningless to users.
     let generic = match here.props.kind() {
         "Select" => words::NOTHING_CHOSEN,
         "DatePicker" => words::DATE,
@@ -120,12 +120,12 @@ pub(super) fn named(element: Element, here: Here<'_>, props: Props<'_>) -> Eleme
         .maybe("aria-disabled", here.around.is_inert.then_some("true"))
 }
 
-/// How high a field is, and how much room it has at its sides.
+/// Sets the size and the inline padding of a field.
 pub(super) fn sized(element: Element, props: Props<'_>) -> Element {
     element.maybe("data-size", props.text("size")).maybe("data-gutter", props.text("gutterSize"))
 }
 
-/// Takes back what was chosen, within a field that is `clearable`.
+/// Button that clears a `clearable` field.
 pub(super) fn clear(props: Props<'_>) -> Option<Element> {
     props.is("clearable").then(|| {
         let button = Element::of("button", "widget-field__clear").attribute("type", "button");
@@ -137,7 +137,7 @@ pub(super) fn clear(props: Props<'_>) -> Option<Element> {
     })
 }
 
-/// What fields have in common that are typed into.
+/// Sets the common attributes of text fields.
 fn typed(element: Element, props: Props<'_>) -> Element {
     element
         .maybe("placeholder", props.text("placeholder"))
@@ -147,13 +147,13 @@ fn typed(element: Element, props: Props<'_>) -> Element {
         .flag("data-1p-ignore", !props.is("allowAutofillExtensions"))
 }
 
-/// Leads to the action of a field that is told when it has another value.
+/// Marks a field whose changes trigger an action.
 pub(super) fn changing(element: Element, here: Here<'_>) -> Element {
     let has_action = here.props.get("onChangeAction").is_some();
     if has_action { element.attribute("data-change", here.path.as_str()) } else { element }
 }
 
-/// Whether a `Label` of the widget names the field: then the name is not said twice.
+/// True if a `Label` of the widget labels the field.
 pub(super) fn is_labelled(here: Here<'_>, name: &str) -> bool {
     here.labelled.contains(&name)
 }

@@ -1,9 +1,9 @@
-//! Pictures, large and small.
+//! Icons and images.
 
 use super::{super::style, Here};
 use crate::ui::{components::sprite::picture, tree::Element};
 
-/// `Icon`: one of the protocol's; an unknown name draws nothing.
+/// `Icon`: a ChatKit icon. Unknown names render nothing.
 pub(super) fn icon(here: Here<'_>) -> Element {
     let props = here.props;
     let element = Element::of("span", "widget-icon").maybe("data-size", props.text("size"));
@@ -14,12 +14,12 @@ pub(super) fn icon(here: Here<'_>) -> Element {
     element.maybe_child(props.text("name").and_then(picture))
 }
 
-/// `Image`. Without `alt` it is decoration.
+/// `Image`. Without `alt` it is decorative.
 pub(super) fn image(here: Here<'_>) -> Element {
     let props = here.props;
     let src = props.text("src").filter(|it| is_image(it));
     let mut element = Element::of("img", "widget-image")
-        // Both first: they count from when `src` is set.
+        // Both must precede `src` to take effect.
         .attribute("loading", "lazy")
         .attribute("referrerpolicy", "no-referrer")
         .attribute("alt", props.text("alt").unwrap_or_default())
@@ -35,7 +35,7 @@ pub(super) fn image(here: Here<'_>) -> Element {
     style::boxed(element, props)
 }
 
-/// Whether it can be a picture's address: of the web, of this site, or the picture itself.
+/// True if an image may be loaded from this address: http(s), a path on this origin, or a data URL.
 pub(super) fn is_image(src: &str) -> bool {
     ["https://", "http://", "data:image/"].iter().any(|it| src.starts_with(it))
         || (src.starts_with('/') && !src.starts_with("//"))

@@ -1,4 +1,4 @@
-//! Components as elements: the tree of a widget in, a tree of elements out. Pure.
+//! Rendering of a component tree to elements. Pure.
 
 mod boxes;
 mod chart;
@@ -16,41 +16,41 @@ use serde_json::Value;
 use super::{path::Path, props::Props};
 use crate::{model::chatkit::WidgetKind, ui::tree::Element};
 
-/// No widget of a sane server is as deep, and every browser's stack bears it.
+/// Depth limit of widgets, far beyond real ones and within every browser's stack.
 const MAX_DEPTH: usize = 48;
 
-/// What the drawing depends on beside the widget itself.
+/// Rendering state besides the widget itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Around {
-    /// What the ids of its elements begin with, unique on the page.
+    /// Prefix of element ids, unique on the page.
     pub(super) id: String,
-    /// Which component's action is under way; an empty path is the whole widget.
+    /// The path of the component whose action is running. Empty for the whole widget.
     pub(super) busy: Option<String>,
-    /// Whether nothing can be filled in and no button pressed.
+    /// True if fields and buttons are disabled.
     pub(super) is_inert: bool,
-    /// Whether a list shows the rows behind its limit.
+    /// True if a list shows the rows beyond its limit.
     pub(super) is_expanded: bool,
 }
 
-/// Whether it can be drawn.
+/// True if the widget has a known root component.
 pub(super) fn is_root(widget: &Value) -> bool {
     Props::of(widget).and_then(|it| WidgetKind::parse(it.kind())).is_some_and(WidgetKind::is_root)
 }
 
-/// A component and where it stands.
+/// A component and its rendering context.
 #[derive(Clone, Copy)]
 struct Here<'a> {
     props: Props<'a>,
     path: &'a Path,
     around: &'a Around,
     depth: usize,
-    /// The names of the fields that have a `Label`.
+    /// Names of fields with a `Label`.
     labelled: &'a [&'a str],
-    /// Whether a form is around it.
+    /// True inside a form.
     is_in_form: bool,
 }
 
-/// Draws a root: `Card`, `ListView` or `Basic`, which may hold further ones; `None` for what is none.
+/// Renders a root: `Card`, `ListView` or `Basic`. Returns `None` for other components.
 pub(super) fn draw(widget: &Value, around: &Around) -> Option<Element> {
     let props = Props::of(widget)?;
     let mut labelled = Vec::new();
@@ -68,7 +68,7 @@ fn find_labels<'a>(node: &'a Value, depth: usize, names: &mut Vec<&'a str>) {
 }
 
 impl Here<'_> {
-    /// Draws what it holds.
+    /// Renders the children.
     fn children(self) -> Vec<Element> {
         let Some(depth) = self.depth.checked_sub(1) else { return Vec::new() };
         let draw = |(number, child): (usize, &Value)| {
@@ -78,22 +78,22 @@ impl Here<'_> {
         self.props.children().iter().enumerate().filter_map(draw).collect()
     }
 
-    /// An id of an element that belongs to this component. Lists of ids are divided by spaces, so it has none.
+    /// Returns an element id. It contains no spaces, because lists of ids are separated by spaces.
     fn id(self, name: &str) -> String {
         format!("{}-{}", self.around.id, name.replace(char::is_whitespace, "_"))
     }
 
-    /// The id of the `Label` of a field.
+    /// Returns the id of a field's `Label`.
     fn label_id(self, name: &str) -> String {
         self.id(&format!("{name}-label"))
     }
 
-    /// Whether its action is under way.
+    /// True if the component's action is running.
     fn is_busy(self) -> bool {
         self.around.busy.as_deref().is_some_and(|it| it == self.path.as_str())
     }
 
-    /// Tells the component's own key or id, which keeps its element when others come before it.
+    /// Sets the component's own key or id, so that its element survives insertions before it.
     fn keyed(self, element: Element) -> Element {
         match self.props.text("key").or_else(|| self.props.text("id")) {
             Some(key) => element.key(key),
@@ -102,7 +102,7 @@ impl Here<'_> {
     }
 }
 
-/// Draws a component; of one that is not known, what it holds.
+/// Renders a component. Of an unknown component only its children are rendered.
 fn component(here: Here<'_>) -> Option<Element> {
     let Some(kind) = WidgetKind::parse(here.props.kind()) else {
         let children = here.children();

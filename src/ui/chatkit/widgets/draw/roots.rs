@@ -1,4 +1,4 @@
-//! The roots, and what stands in a `ListView`.
+//! Root components and the rows of a `ListView`.
 
 use super::{
     super::{background::painted, style},
@@ -6,10 +6,10 @@ use super::{
 };
 use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
-/// How many rows of a list are shown at first when its server leaves it to us.
+/// Initial number of rows of a list with the limit `auto`.
 const SHOWN_BY_DEFAULT: usize = 5;
 
-/// `Card`: a frame, perhaps with a status above and two buttons below.
+/// `Card`: a frame with an optional status above and two buttons below.
 pub(super) fn card(here: Here<'_>) -> Element {
     let props = here.props;
     let is_form = props.is("asForm");
@@ -38,7 +38,7 @@ pub(super) fn card(here: Here<'_>) -> Element {
     root.maybe_child(status).child(body).maybe_child(buttons)
 }
 
-/// `ListView`: rows; those behind its limit are shown on demand.
+/// `ListView`: rows. Those beyond its limit are shown on demand.
 pub(super) fn list_view(here: Here<'_>) -> Element {
     let rows = here.children();
     let limit = match here.props.count("limit") {
@@ -63,10 +63,10 @@ pub(super) fn list_view(here: Here<'_>) -> Element {
         .maybe_child(more)
 }
 
-/// `ListViewItem`: a row, which may be a button as a whole.
+/// `ListViewItem`: a row that may act as a button.
 pub(super) fn list_view_item(here: Here<'_>) -> Element {
     let has_action = here.props.part("onClickAction").is_some();
-    // A button may hold no other one, so the row is one by its role alone.
+    // Buttons must not contain buttons, so the row is a button by its role only.
     let element = Element::of("div", "widget-item");
     let element = if has_action {
         element
@@ -81,7 +81,7 @@ pub(super) fn list_view_item(here: Here<'_>) -> Element {
     style::laid_out(element, here.props).children(here.children())
 }
 
-/// `Basic`: no frame at all.
+/// `Basic`: a root without a frame.
 pub(super) fn basic(here: Here<'_>) -> Element {
     let class = if here.props.text("direction") == Some("row") { "widget-row" } else { "widget-col" };
     let element = style::laid_out(root("div", class, here), here.props);
@@ -97,7 +97,7 @@ fn root(tag: &'static str, class: &str, here: Here<'_>) -> Element {
     Element::of(tag, class).maybe("data-scheme", scheme).maybe("aria-busy", here.is_busy().then_some("true"))
 }
 
-/// `{text, icon}` or `{text, favicon, frame}`.
+/// Renders a status: `{text, icon}` or `{text, favicon, frame}`.
 fn status(here: Here<'_>) -> Option<Element> {
     let status = here.props.part("status")?;
     let icon = status.text("icon").and_then(sprite::picture);

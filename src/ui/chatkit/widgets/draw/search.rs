@@ -1,4 +1,4 @@
-//! A `Select` that can be searched: a combobox and its list, as they are before anybody has used them.
+//! A searchable `Select`: a combobox and its list in their initial state.
 
 use super::{
     super::props::Props,
@@ -7,16 +7,16 @@ use super::{
 };
 use crate::ui::{tree::Element, words::widgets as words};
 
-/// A longer list is searched unless its server says otherwise, as official clients have it.
+/// Number of options above which a `Select` is searchable by default, as in official clients.
 const LONGEST_PLAIN: usize = 15;
 
-/// Whether a `Select` is one of these.
+/// True if a `Select` is searchable.
 pub(super) fn is_searchable(props: Props<'_>) -> bool {
     let is_long = || props.parts("options").nth(LONGEST_PLAIN).is_some();
     props.get("searchable").and_then(serde_json::Value::as_bool).unwrap_or_else(is_long)
 }
 
-/// The field shows the label of what is chosen; its value is that of the option that says it is selected.
+/// Renders the field. It shows the label of the selected option, whose value is sent.
 pub(super) fn select(here: Here<'_>) -> Element {
     let props = here.props;
     let name = props.text("name").unwrap_or_default();
@@ -52,7 +52,7 @@ pub(super) fn select(here: Here<'_>) -> Element {
     let nothing = Element::of("p", "widget-search__state").attribute("role", "status");
     let popup = Element::of("div", "widget-search__popup").attribute("popover", "manual");
     Element::of("div", "widget-search")
-        // A choice is that of one field.
+        // The selection belongs to one field.
         .key(name)
         .maybe("data-default", chosen)
         .maybe("data-change", props.get("onChangeAction").map(|_| here.path.as_str()))

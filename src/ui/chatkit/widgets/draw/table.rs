@@ -1,4 +1,4 @@
-//! `Table`, `Table.Row`, `Table.Cell`: a table of HTML. Known from the TypeScript types alone.
+//! `Table`, `Table.Row`, `Table.Cell`: an HTML table. Documented only by the TypeScript types.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ui::{tree::Element, words::widgets as words};
 
-/// `Table`: rows with `header` first.
+/// `Table`. Rows marked as `header` come first.
 pub(super) fn table(here: Here<'_>) -> Element {
     let rows = |of_head: bool| {
         let children = here.props.children().iter().enumerate();
@@ -20,7 +20,7 @@ pub(super) fn table(here: Here<'_>) -> Element {
     let head: Vec<_> = rows(true).collect();
     let table = Element::new("table");
     let table = if head.is_empty() { table } else { table.child(Element::new("thead").children(head)) };
-    // Whoever uses a keyboard scrolls it too.
+    // Focusable, so that it can be scrolled by keyboard.
     Element::of("div", "widget-table")
         .attribute("tabindex", "0")
         .attribute("role", "group")

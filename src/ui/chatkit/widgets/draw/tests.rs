@@ -11,7 +11,7 @@ fn html_in(widget: Value, around: Around) -> String {
     draw(&widget, &around).expect("a root").to_html()
 }
 
-/// The picture's address has the digest of a file in it.
+/// Replaces icons, whose address contains a file digest.
 fn without_icons(html: &str) -> String {
     let mut parts = html.split("<svg");
     let first = parts.next().unwrap_or_default().to_owned();

@@ -1,9 +1,9 @@
-//! Components that say something.
+//! Text components.
 
 use super::{super::style, Here};
 use crate::ui::{chatkit::markdown, tree::Element};
 
-/// `Text`, which may be a field in the form of a text.
+/// `Text`, optionally editable.
 pub(super) fn text(here: Here<'_>) -> Element {
     let props = here.props;
     if let Some(editable) = props.part("editable").filter(|it| it.text("name").is_some()) {
@@ -28,12 +28,12 @@ pub(super) fn title(here: Here<'_>) -> Element {
     dressed(Element::of("h3", "widget-title"), here).text(here.props.text("value").unwrap_or_default())
 }
 
-/// `Caption`: small print.
+/// `Caption`: small text.
 pub(super) fn caption(here: Here<'_>) -> Element {
     dressed(Element::of("p", "widget-caption"), here).text(here.props.text("value").unwrap_or_default())
 }
 
-/// `Label`: names the field `fieldName`.
+/// `Label`: the label of the field `fieldName`.
 pub(super) fn label(here: Here<'_>) -> Element {
     let name = here.props.text("fieldName");
     let element = Element::of("label", "widget-label")
@@ -47,7 +47,7 @@ pub(super) fn markdown(here: Here<'_>) -> Element {
     Element::of("div", "markdown").children(markdown::elements(here.props.text("value").unwrap_or_default()))
 }
 
-/// `Badge`: a word with a colour.
+/// `Badge`: a coloured word.
 pub(super) fn badge(here: Here<'_>) -> Element {
     let props = here.props;
     Element::of("span", "widget-badge")
@@ -58,7 +58,7 @@ pub(super) fn badge(here: Here<'_>) -> Element {
         .text(props.text("label").unwrap_or_default())
 }
 
-/// What texts have in common: colour, weight, size, and what happens to long ones.
+/// Sets the common attributes of texts: colour, weight, size and truncation.
 fn dressed(element: Element, here: Here<'_>) -> Element {
     let props = here.props;
     let mut element = element

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// A path of SVG through the points. It begins with `M`, or goes on from another with `L`.
+/// Returns an SVG path through the points. It begins with `M`, or continues another path with `L`.
 pub(super) fn path(points: &[(f64, f64)], kind: &str, begins: bool) -> String {
     let mut path = String::new();
     let Some((first, rest)) = points.split_first() else { return path };
@@ -17,15 +17,16 @@ pub(super) fn path(points: &[(f64, f64)], kind: &str, begins: bool) -> String {
     path
 }
 
-/// Steps that happen after a part of the way.
+/// Appends steps. `after` is the fraction of the distance at which a step occurs.
 fn steps(path: &mut String, points: &[(f64, f64)], after: f64) {
     for pair in points.windows(2) {
         _ = write!(path, "H{:.1}V{:.1}H{:.1}", pair[0].0 + (pair[1].0 - pair[0].0) * after, pair[1].1, pair[1].0);
     }
 }
 
-/// A curve that never goes beyond its points (Fritsch and Carlson, "Monotone piecewise cubic interpolation", 1980), so
-/// that it shows no value that there is not.
+/// Appends a curve that never exceeds its points, so that it shows no values that the data lack.
+///
+/// Source: Fritsch and Carlson, "Monotone piecewise cubic interpolation", 1980.
 fn smooth(path: &mut String, points: &[(f64, f64)]) {
     let slope = |pair: &[(f64, f64)]| {
         let run = pair[1].0 - pair[0].0;

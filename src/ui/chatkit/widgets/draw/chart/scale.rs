@@ -1,4 +1,4 @@
-/// From values to places, the higher the value the higher the place.
+/// Linear scale from values to vertical positions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scale {
     low: f64,
@@ -9,7 +9,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// A scale that begins and ends with round values.
+    /// Creates a scale that begins and ends at round values.
     pub(super) fn new(low: f64, high: f64, top: f64, bottom: f64) -> Self {
         let span = (high - low).max(f64::MIN_POSITIVE);
         let raw = span / 4.0;
@@ -25,7 +25,7 @@ impl Scale {
         self.bottom - part.clamp(0.0, 1.0) * (self.bottom - self.top)
     }
 
-    /// The round values.
+    /// Returns the round values of the axis.
     pub(super) fn ticks(self) -> Vec<f64> {
         let mut ticks = Vec::new();
         let mut tick = self.low;
