@@ -1,45 +1,45 @@
-//! Files for a message: choosing, uploading, and what stands in the way.
+//! Wording of attachments.
 
-/// The name of the button that opens the file chooser.
+/// Button that opens the file chooser.
 pub const ATTACH: &str = "Attach files";
-/// The name of the list of files for the next message.
+/// Accessible name of the list of attachments.
 pub const LIST: &str = "Files for this message";
-/// What the place says where files can be dropped.
+/// Text of the drop target.
 pub const DROP: &str = "Drop files to attach them";
-/// Says that a file has to wait for those before it.
+/// Status of a queued upload.
 pub const WAITING: &str = "Waiting";
-/// Hides the sentences about files that were not taken.
+/// Button that closes the reasons for refused files.
 pub const DISMISS: &str = "Dismiss";
-/// Says why a message with a failed file is not sent.
+/// Reason why a message with a failed upload is not sent.
 pub const FAILED: &str = "A file could not be uploaded. Try again or remove it to send the message.";
 
-/// The name of a file's progress.
+/// Accessible name of a progress bar.
 pub fn progress(name: &str) -> String {
     format!("Upload of {name}")
 }
 
-/// Takes a file away before it is uploaded.
+/// Button that cancels an upload.
 pub fn cancel(name: &str) -> String {
     format!("Cancel the upload of {name}")
 }
 
-/// Takes a file away.
+/// Button that removes a file.
 pub fn remove(name: &str) -> String {
     format!("Remove {name}")
 }
 
-/// Uploads a file again.
+/// Button that retries an upload.
 pub fn retry(name: &str) -> String {
     format!("Upload {name} again")
 }
 
-/// Says how far an upload is.
+/// Progress of an upload in percent.
 pub fn percent(sent: u64, size: u64) -> String {
     let percent = (sent.min(size) * 100).checked_div(size).unwrap_or_default();
     format!("{percent}\u{a0}%")
 }
 
-/// Says that the message waits for its files.
+/// Status of a message that waits for its uploads.
 pub fn uploading(n_files: usize) -> String {
     match n_files {
         1 => "Uploading a file. The message can be sent when it is there.".to_owned(),
@@ -47,7 +47,7 @@ pub fn uploading(n_files: usize) -> String {
     }
 }
 
-/// Says that all files are there.
+/// Status after all uploads.
 pub fn attached(n_files: usize) -> String {
     match n_files {
         1 => "1 file is attached.".to_owned(),
@@ -55,17 +55,17 @@ pub fn attached(n_files: usize) -> String {
     }
 }
 
-/// Refuses a file.
+/// Refusal of a file by size.
 pub fn too_large(name: &str, max_bytes: u64) -> String {
     format!("{name} is too large: files of its kind may have {} at most.", size(max_bytes))
 }
 
-/// Refuses a file.
+/// Refusal of a file by type.
 pub fn wrong_type(name: &str, accepted: &str) -> String {
     format!("{name} is of a type that cannot be attached. These can: {accepted}.")
 }
 
-/// Refuses what would be too much.
+/// Refusal of files by number.
 pub fn too_many(max_count: usize) -> String {
     match max_count {
         1 => "A message takes one file only.".to_owned(),
@@ -73,13 +73,13 @@ pub fn too_many(max_count: usize) -> String {
     }
 }
 
-/// Says how many bytes something has.
+/// Formats a file size.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     if bytes < 1024 {
         return if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") };
     }
-    // In tenths, rounded; what rounds up to 1024 is one of the next unit.
+    // Rounded tenths. 1024 of a unit after rounding becomes one of the next unit.
     let (mut tenths, mut unit) = (tenths(bytes, 1024), 0);
     while tenths >= 10_235 && unit + 1 < UNITS.len() {
         unit += 1;
@@ -122,7 +122,7 @@ mod tests {
         check(0, 0, "0");
         check(1, 3, "33");
         check(3, 3, "100");
-        // A form around the file is sent, too.
+        // The number of sent bytes includes the form around the file.
         check(400, 300, "100");
     }
 }

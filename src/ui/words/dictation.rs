@@ -1,31 +1,31 @@
-//! Speaking instead of typing.
+//! Wording of dictation.
 
-/// The name of the button that begins.
+/// Button that starts a dictation.
 pub const DICTATE: &str = "Dictate";
-/// Says that the browser asks for the microphone.
+/// Status while the browser asks for permission.
 pub const ASKING: &str = "Waiting for the microphone…";
-/// Says that it listens.
+/// Status during a recording.
 pub const RECORDING: &str = "Recording";
-/// Ends the recording and makes text of it.
+/// Button that ends the recording and transcribes it.
 pub const STOP: &str = "Stop and insert the text";
-/// Throws the recording away.
+/// Button that discards the recording.
 pub const CANCEL: &str = "Cancel dictation";
-/// Says that text is made of it.
+/// Status during transcription.
 pub const TRANSCRIBING: &str = "Turning speech into text…";
-/// Hides the sentence about what went wrong.
+/// Button that closes the error.
 pub const DISMISS: &str = "Dismiss";
-/// The browser, or the user, says no.
+/// Error: the browser or the user denied access.
 pub const DENIED: &str = "The microphone is blocked. Allow it for this page in your browser to dictate.";
-/// There is none.
+/// Error: no microphone exists.
 pub const NO_MICROPHONE: &str = "No microphone was found. Connect one and try again.";
-/// Something else has it.
+/// Error: the microphone is in use.
 pub const BUSY: &str = "The microphone could not be used. Another program may have it.";
-/// The browser cannot record here.
+/// Error: the browser cannot record on this page.
 pub const UNAVAILABLE: &str = "This browser cannot record sound on this page. It takes a secure address (https).";
-/// Nothing was said.
+/// Error: the transcript is empty.
 pub const NOTHING_HEARD: &str = "Nothing was heard. Try again.";
 
-/// A running time in minutes and seconds.
+/// Formats a duration in minutes and seconds.
 pub fn time(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

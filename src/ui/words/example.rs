@@ -1,115 +1,115 @@
-//! The page for developers.
+//! Wording of the example page for developers.
 
-/// The page.
+/// Title.
 pub const TITLE: &str = "ChatKit example";
-/// What it is for.
+/// Introduction.
 pub const LEDE: &str = "Every option, method and event of the client. Events are listed as they come.";
-/// Whoever is not signed in has no token.
+/// Link for signed-out visitors.
 pub const SIGN_IN: &str = "Sign in to try it";
-/// The name of a list of events.
+/// Accessible name of a log.
 pub const EVENTS: &str = "Events";
-/// The name of the buttons that call methods.
+/// Accessible name of the buttons that call methods.
 pub const METHODS: &str = "Methods";
-/// Lets the client tool fail.
+/// Checkbox that makes the client tool fail.
 pub const TOOL_FAILS: &str = "The client tool fails";
-/// The two chats of the page.
+/// Headings of the two chats.
 pub const CHATS: [&str; 2] = ["First chat", "Second chat"];
-/// The greeting of a new chat.
+/// Greeting of a new chat.
 pub const GREETING: &str = "Try it";
-/// A prompt of a new chat.
+/// First suggested prompt.
 pub const PROMPT: &str = "Show me a table";
-/// The placeholder after `set_options`.
+/// Placeholder after `set_options`.
 pub const ANOTHER_PLACEHOLDER: &str = "Another one";
 
-/// The title in the header.
+/// Title in the header.
 pub const HEADER_TITLE: &str = "Every option";
-/// The header's button before the title.
+/// Header button before the title.
 pub const LEFT_ACTION: &str = "Open the menu";
-/// The header's button after it.
+/// Header button after the title.
 pub const RIGHT_ACTION: &str = "Open the profile";
-/// Another prompt of a new chat.
+/// Second suggested prompt.
 pub const HELP_PROMPT: &str = "What can the demo do?";
-/// What stands below the composer.
+/// Disclaimer below the composer.
 pub const DISCLAIMER: &str = "This is an **example**: do not believe it.";
 
-/// The composer's placeholder.
+/// Placeholder of the composer.
 pub const PLACEHOLDER: &str = "Write /help, or @ and a name";
-/// A tool of the menu.
+/// A tool in the menu.
 pub const SEARCH: &str = "Search the web";
-/// The placeholder while that is chosen.
+/// Placeholder while that tool is selected.
 pub const SEARCH_PLACEHOLDER: &str = "What shall be found?";
-/// A tool that stays chosen.
+/// A persistent tool.
 pub const RESEARCH: &str = "Deep research";
-/// The same, once it is chosen.
+/// Short label of the persistent tool.
 pub const RESEARCH_SHORT: &str = "Research";
-/// A tool with a button of its own.
+/// A pinned tool.
 pub const CANVAS: &str = "Canvas";
-/// The model that is chosen from the beginning.
+/// The default model.
 pub const SMALL: &str = "Small";
-/// What it is.
+/// Its description.
 pub const SMALL_ABOUT: &str = "Quick, and good enough";
-/// Another one.
+/// Another model.
 pub const LARGE: &str = "Large";
-/// What it is.
+/// Its description.
 pub const LARGE_ABOUT: &str = "Thinks twice";
-/// One that cannot be chosen.
+/// A disabled model.
 pub const HUGE: &str = "Huge";
-/// What it is.
+/// Its description.
 pub const HUGE_ABOUT: &str = "Not for everybody yet";
 
-/// What can be mentioned: id, title, heading, and what the preview says.
+/// Entities to mention: id, title, group and preview text.
 pub const ENTITIES: [(&str, &str, &str, &str); 4] = [
     ("ada", "Ada Lovelace", "People", "Wrote the first program."),
     ("grace", "Grace Hopper", "People", "Wrote the first compiler."),
     ("london", "London", "Places", "Where the engine was to stand."),
     ("new-york", "New York", "Places", "Where the navy sent her."),
 ];
-/// The heading of the commands.
+/// Heading of the commands.
 pub const COMMANDS: &str = "Commands";
-/// A command that is done at once.
+/// A command that is complete at once.
 pub const GREET: &str = "Greet";
-/// What it does.
+/// Its description.
 pub const GREET_ABOUT: &str = "Notes it below";
-/// A command that offers more.
+/// A command with a submenu.
 pub const INSERT: &str = "Insert someone…";
-/// What it offers: what is mentioned, and how it is listed.
+/// Entries of the submenu: entity id and label.
 pub const INSERTED: [(&str, &str); 2] = [("ada", "Ada"), ("grace", "Grace")];
-/// What `set_composer_value` writes, before a mention.
+/// Text set by `set_composer_value`, before a mention.
 pub const COMPOSED: &str = "Say hello to ";
-/// What that answers to.
+/// Quoted text of that message.
 pub const COMPOSED_REPLY: &str = "Whom do you know?";
 
-/// The name of the lists that make a theme.
+/// Accessible name of the theme fields.
 pub const THEME: &str = "Theme";
-/// Light or dark.
+/// Label of the colour scheme.
 pub const SCHEME: &str = "Scheme";
-/// What may be chosen.
+/// Choices of the colour scheme.
 pub const SCHEMES: [&str; 3] = ["As the page", "Light", "Dark"];
-/// Corners.
+/// Label of the radius.
 pub const RADIUS: &str = "Radius";
-/// What may be chosen.
+/// Choices of the radius.
 pub const RADII: [&str; 4] = ["Pill", "Round", "Soft", "Sharp"];
-/// Room.
+/// Label of the density.
 pub const DENSITY: &str = "Density";
-/// What may be chosen.
+/// Choices of the density.
 pub const DENSITIES: [&str; 3] = ["Normal", "Compact", "Spacious"];
-/// The size of letters.
+/// Label of the base font size.
 pub const BASE_SIZE: &str = "Size";
-/// What may be chosen.
+/// Choices of the base font size.
 pub const BASE_SIZES: [&str; 3] = ["16 px", "14 px", "18 px"];
-/// The font.
+/// Label of the font.
 pub const FONT: &str = "Font";
-/// What may be chosen.
+/// Choices of the font.
 pub const FONTS: [&str; 3] = ["The page's", "A file of this origin", "A file of another origin"];
-/// The colour of what stands out.
+/// Label of the accent colour.
 pub const ACCENT: &str = "Accent";
-/// What may be chosen.
+/// Choices of the accent colour.
 pub const ACCENTS: [&str; 3] = ["The page's", "Indigo", "Green"];
-/// The greys.
+/// Label of the greys.
 pub const GRAYSCALE: &str = "Greys";
-/// What may be chosen.
+/// Choices of the greys.
 pub const GRAYSCALES: [&str; 2] = ["The page's", "Blueish"];
-/// The ground.
+/// Label of background and text colours.
 pub const SURFACE: &str = "Surface";
-/// What may be chosen.
+/// Choices of background and text colours.
 pub const SURFACES: [&str; 2] = ["The page's", "Solarized"];

@@ -1,8 +1,8 @@
-//! What forms say: what went wrong, and what was done.
+//! Wording of errors and results of forms.
 
 use crate::model::{ApiError, auth::AuthError, page::Done};
 
-/// Says why something failed that is nobody's mistake; refusals have [`refusal`].
+/// Message of an error. Refusals by a rule have [`refusal`].
 pub fn failure(err: ApiError) -> &'static str {
     match err {
         ApiError::Auth(err) | ApiError::Both(err, _) => refusal(err),
@@ -13,12 +13,12 @@ pub fn failure(err: ApiError) -> &'static str {
     }
 }
 
-/// Leads from the sign-up page to the other one, with the address that has an account.
+/// Link from the sign-up page to the sign-in page for an existing account.
 pub const SIGN_IN_INSTEAD: &str = "Sign in instead?";
-/// Shows what was typed as a password.
+/// Button that shows the typed password.
 pub const SHOW_PASSWORD: &str = "Show password";
 
-/// Says why something was refused.
+/// Message of a refusal.
 pub fn refusal(err: AuthError) -> &'static str {
     match err {
         AuthError::InvalidEmailOrPassword => "The email or the password is wrong.",
@@ -49,7 +49,7 @@ pub fn refusal(err: AuthError) -> &'static str {
     }
 }
 
-/// Says what a form has done.
+/// Message of a result.
 pub fn done(done: Done) -> &'static str {
     match done {
         Done::SignedUp => "Your account is ready. Sign in with it.",
@@ -81,7 +81,7 @@ pub fn done(done: Done) -> &'static str {
     }
 }
 
-/// Puts a code of Better Auth into words; those that are unknown get a sentence that is true of all.
+/// Message of a Better Auth error code. Unknown codes have a generic message.
 pub fn link_error(code: &str) -> &'static str {
     match code {
         "TOKEN_EXPIRED" | "token_expired" => "It is too old: a link is good for an hour. Ask for a new one.",

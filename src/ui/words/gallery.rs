@@ -1,6 +1,6 @@
-//! The gallery.
+//! Wording of the gallery.
 
-/// The page.
+/// Title.
 pub const TITLE: &str = "Gallery";
-/// What it is for.
+/// Introduction.
 pub const LEDE: &str = "Everything that a conversation can hold, from the data of the built-in demo.";

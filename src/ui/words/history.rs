@@ -1,43 +1,43 @@
-//! The list of threads.
+//! Wording of the list of threads.
 
-/// A thread without a title.
+/// Title of an untitled thread.
 pub const UNTITLED: &str = "Untitled chat";
-/// Begins a thread.
+/// Button that creates a thread.
 pub const NEW_CHAT: &str = "New chat";
-/// The name of the list.
+/// Accessible name of the list.
 pub const CHATS: &str = "Chats";
-/// Shows the next page of the list.
+/// Button that loads the next page of the list.
 pub const MORE: &str = "Show more chats";
-/// Changes a thread's title.
+/// Menu entry that renames a thread.
 pub const RENAME: &str = "Rename";
-/// Deletes a thread.
+/// Menu entry that deletes a thread.
 pub const DELETE: &str = "Delete";
-/// The heading of the dialog that changes a title.
+/// Heading of the rename dialog.
 pub const RENAME_HEADING: &str = "Rename chat";
-/// The field for a title.
+/// Label of the title field.
 pub const TITLE: &str = "Title";
-/// Leaves all as it is.
+/// Button that closes a dialog without changes.
 pub const CANCEL: &str = "Cancel";
-/// Keeps what was changed.
+/// Button that saves the title.
 pub const SAVE: &str = "Save";
-/// The heading of the dialog before a thread is deleted.
+/// Heading of the delete dialog.
 pub const DELETE_HEADING: &str = "Delete this chat?";
-/// What follows the thread's title in that dialog.
+/// Text after the thread's title in the delete dialog.
 pub const DELETE_TEXT: &str = " and all of its messages will be gone for good.";
 
-/// The name of a thread's menu.
+/// Accessible name of a thread's menu.
 pub fn actions_for(title: &str) -> String {
     format!("Actions for {title}")
 }
 
-/// The name of the search field.
+/// Accessible name of the search field.
 pub const SEARCH: &str = "Search chats";
-/// Empties the search field.
+/// Button that clears the search field.
 pub const CLEAR_SEARCH: &str = "Clear the search";
-/// Says that the server is searching.
+/// Status during a search.
 pub const SEARCHING: &str = "Searching…";
 
-/// How many threads were found.
+/// Status with the number of results.
 pub fn n_found(n: usize, has_more: bool) -> String {
     match (n, has_more) {
         (_, true) => format!("More than {n} chats found"),
@@ -46,15 +46,15 @@ pub fn n_found(n: usize, has_more: bool) -> String {
     }
 }
 
-/// Nothing was found.
+/// Status without results.
 pub fn nothing_found(query: &str) -> String {
     format!("Nothing found for “{query}”.")
 }
 
-/// What the search did not see.
+/// Note that only the titles of loaded threads were searched.
 pub const TITLES_ONLY: &str = "Only the titles above the end of the list were searched.";
 
-/// How long ago a thread began, by the calendar; a month says it for what is older.
+/// Group name of recent days. `None` for older ones, which are grouped by month.
 pub fn days_ago(n_days: i64) -> Option<&'static str> {
     match n_days {
         ..=0 => Some("Today"),

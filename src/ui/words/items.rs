@@ -1,21 +1,21 @@
-//! The items of a thread.
+//! Wording of thread items.
 
 use crate::model::chatkit::AnswerEnd;
 
-/// The name of what the user said.
+/// Accessible name of a user message.
 pub const YOU: &str = "You";
-/// The name of what the assistant said.
+/// Accessible name of an answer.
 pub const ASSISTANT: &str = "Assistant";
-/// An answer that ended before it was complete.
+/// Notice of an interrupted answer.
 pub const INTERRUPTED: &str = "This answer was interrupted.";
-/// A message without an answer.
+/// Notice of a message without an answer.
 pub const UNANSWERED: &str = "This message has no answer yet.";
-/// An answer that its user stopped.
+/// Notice of a stopped answer.
 pub const STOPPED: &str = "You stopped this answer.";
-/// Has the model go on; the message that it is sent, too.
+/// Button that continues an answer, and the message that it sends.
 pub const CONTINUE: &str = "Continue";
 
-/// The sentence below an answer that ended before it was complete.
+/// Returns the notice below an incomplete answer.
 pub fn ended(end: Option<AnswerEnd>) -> &'static str {
     match end {
         Some(AnswerEnd::Length) => "This answer reached the longest length that the model may give.",
@@ -25,48 +25,48 @@ pub fn ended(end: Option<AnswerEnd>) -> &'static str {
     }
 }
 
-/// Copies an answer.
+/// Button that copies an answer.
 pub const COPY_ANSWER: &str = "Copy answer";
-/// Has a message answered again.
+/// Button that regenerates an answer.
 pub const ANSWER_AGAIN: &str = "Answer again";
-/// What a button that copies says when it has.
+/// Label of a copy button after success.
 pub const COPIED: &str = "Copied";
-/// What a button that copies says when it could not.
+/// Label of a copy button after failure.
 pub const COPY_FAILED: &str = "Not copied";
-/// The same, as a sentence that says what helps.
+/// Message after a failed copy, with a workaround.
 pub const NOT_COPIED: &str = "This browser does not let the page copy. Select the text and copy it yourself.";
 
-/// The summary of thoughts without a duration.
+/// Summary of completed reasoning without a duration.
 pub const THOUGHT: &str = "Thought";
-/// The summary of thoughts under way.
+/// Summary of running reasoning.
 pub const THINKING: &str = "Thinking…";
-/// The summary of work that is done.
+/// Summary of a completed workflow.
 pub const STEPS: &str = "Steps";
-/// The summary of work under way.
+/// Summary of a running workflow.
 pub const WORKING: &str = "Working…";
-/// A search without a title.
+/// Title of an untitled search.
 pub const SEARCH: &str = "Web search";
-/// Files without a title.
+/// Title of an untitled file step.
 pub const FILES: &str = "Files";
-/// A picture that is made, without a title.
+/// Title of an untitled image generation.
 pub const PICTURE: &str = "Picture";
-/// A step without a title.
+/// Title of an untitled step.
 pub const STEP: &str = "Step";
-/// How far a step is, for those who do not see its mark.
+/// Status of a running step for screen readers.
 pub const UNDER_WAY: &str = "under way";
-/// How far a step is, for those who do not see its mark.
+/// Status of a completed step for screen readers.
 pub const DONE: &str = "done";
-/// The name of a list of what was searched for.
+/// Accessible name of a list of search queries.
 pub const QUERIES: &str = "Searched for";
-/// The name of a list of sources.
+/// Accessible name of a list of sources.
 pub const SOURCES: &str = "Sources";
 
-/// The summary of thoughts that took `seconds`.
+/// Summary of reasoning that took `seconds`.
 pub fn thought_for(seconds: u64) -> String {
     format!("Thought for {}", span(seconds))
 }
 
-/// The summary of work that took `seconds`.
+/// Summary of a workflow that took `seconds`.
 pub fn worked_for(seconds: u64) -> String {
     format!("Worked for {}", span(seconds))
 }
@@ -79,72 +79,72 @@ fn span(seconds: u64) -> String {
     }
 }
 
-/// The summary of a list of sources.
+/// Summary of a list of sources.
 pub fn n_sources(n: usize) -> String {
     format!("{SOURCES} ({n})")
 }
 
-/// What a picture is called, whose content nobody described.
+/// Alternative text of a generated image.
 pub const GENERATED_PICTURE: &str = "Generated picture";
-/// A picture on its way.
+/// Placeholder of an image being generated.
 pub const PICTURE_COMES: &str = "The picture is being made…";
-/// How much of a picture is done.
+/// Accessible name of the progress of an image.
 pub const PICTURE_PROGRESS: &str = "Making the picture";
-/// A picture that never came.
+/// Notice of a missing image.
 pub const PICTURE_MISSING: &str = "There is no picture.";
-/// The link to a picture that is kept elsewhere.
+/// Link to an image on another origin.
 pub const OPEN_PICTURE: &str = "Open the picture in a new tab";
-/// A picture whose address is not safe to follow.
+/// Notice of an image with an unsafe address.
 pub const PICTURE_REFUSED: &str = "The picture has an address that cannot be opened.";
 
-/// Copies what a widget says.
+/// Button that copies the text of a widget.
 pub const COPY_WIDGET: &str = "Copy text";
-/// A widget without any text.
+/// Placeholder of a widget without text.
 pub const WIDGET_EMPTY: &str = "A widget without text.";
 
-/// The name of questions of the assistant's.
+/// Accessible name of the assistant's questions.
 pub const QUESTIONS: &str = "Questions";
-/// In the stead of questions that the composer asks.
+/// Placeholder of questions that the composer displays.
 pub const QUESTIONS_WAIT: &str = "The assistant has questions.";
-/// In the stead of an answer that was not given.
+/// Placeholder of a skipped answer.
 pub const SKIPPED: &str = "Skipped";
 
-/// Calls the tool that the assistant asked for.
+/// Button that executes a tool call.
 pub const ANSWER_NOW: &str = "Answer now";
 
-/// What the assistant asked the page for.
+/// Description of a tool call.
 pub fn tool_call(name: &str) -> String {
     format!("The assistant asked this page for {name}")
 }
-/// A tool call that this page cannot do.
+/// Status of a tool call that the page does not support.
 pub const TOOL_UNKNOWN: &str = "this page cannot do that";
-/// Tells the assistant that the tool is not there.
+/// Button that reports a missing tool to the assistant.
 pub const GO_ON_WITHOUT: &str = "Go on without it";
-/// What the assistant is told of a tool that the page does not have.
+/// Report to the assistant about a missing tool.
 pub fn no_tool(name: &str) -> String {
     format!("This page has no tool {name}. Go on without it.")
 }
-/// A tool call without an answer.
+/// Status of a pending tool call.
 pub const TOOL_PENDING: &str = "not answered yet";
-/// A tool call with its answer.
+/// Status of a completed tool call.
 pub const TOOL_DONE: &str = "answered";
 
-/// The name of the list of files that go along with a message.
+/// Accessible name of a message's attachments.
 pub const ATTACHMENTS: &str = "Attachments";
-/// The name of the text that a message answers to.
+/// Accessible name of a quoted text.
 pub const QUOTE: &str = "Quoted text";
-/// Says that an answer is good.
+/// Button that rates an answer as good.
 pub const GOOD_ANSWER: &str = "Good answer";
-/// Says that an answer is bad.
+/// Button that rates an answer as bad.
 pub const BAD_ANSWER: &str = "Bad answer";
-/// The name of the buttons that change between answers to the same message.
+/// Accessible name of the version switcher.
 pub const VERSIONS: &str = "Versions of this answer";
-/// Shows the answer that was given before.
+/// Button that shows the previous version.
 pub const PREVIOUS_VERSION: &str = "Previous version";
-/// Shows the answer that was given afterwards.
+/// Button that shows the next version.
 pub const NEXT_VERSION: &str = "Next version";
 
-/// Which answer of how many is shown.
+/// Number of the displayed version and number of versions.
 pub fn version_of(version: u32, versions: u32) -> String {
     format!("{version} / {versions}")
 }

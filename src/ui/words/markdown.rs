@@ -1,41 +1,41 @@
-//! Markdown.
+//! Wording of Markdown content.
 
-/// A task of a list that is done.
+/// Accessible name of a completed task.
 pub const TASK_DONE: &str = "Done";
-/// A task of a list that is not done.
+/// Accessible name of an open task.
 pub const TASK_OPEN: &str = "To do";
-/// Code of no named language.
+/// Label of code without a language.
 pub const CODE: &str = "Code";
-/// The button beside code.
+/// Button that copies code.
 pub const COPY_CODE: &str = "Copy code";
-/// A table that scrolls.
+/// Accessible name of a scrollable table.
 pub const TABLE: &str = "Table";
-/// A formula that scrolls.
+/// Accessible name of a scrollable formula.
 pub const FORMULA: &str = "Formula";
-/// The notes at the end of a text.
+/// Heading of the footnotes.
 pub const FOOTNOTES: &str = "Footnotes";
 
-/// Code that scrolls.
+/// Accessible name of scrollable code.
 pub fn listing(language: &str) -> String {
     format!("{language} listing")
 }
 
-/// The mark that leads to a source.
+/// Accessible name of a citation mark.
 pub fn source(number: usize, title: &str) -> String {
     format!("Source {number}: {title}")
 }
 
-/// Leads from a source back to the text.
+/// Link from a source back to the text.
 pub fn back_to_source(number: usize) -> String {
     format!("Back to the mark of source {number}")
 }
 
-/// A footnote, and the mark that leads to it.
+/// Accessible name of a footnote and of its reference.
 pub fn footnote(label: &str) -> String {
     format!("Footnote {label}")
 }
 
-/// Leads from a footnote back to the text.
+/// Link from a footnote back to the text.
 pub fn back_to_footnote(label: &str) -> String {
     format!("Back to the mark of footnote {label}")
 }

@@ -1,7 +1,7 @@
-//! Every word that people see, and none that they don't: what a translation replaces.
+//! All text that users see, and no other: the strings that a translation replaces.
 //!
-//! One file per room, named as the room is. Constants for sentences that stand as they are, functions for those that
-//! hold a number or a name. No markup, no signals.
+//! Each file has the name of the module that uses it. Fixed sentences are constants, and sentences with numbers or
+//! names are functions. No markup, no signals.
 
 pub mod account;
 pub mod attachments;

@@ -1,11 +1,11 @@
-//! The product.
+//! Name and description of the product.
 
-/// Its name.
+/// Name.
 pub const NAME: &str = "Colloquy";
-/// What it is, for search engines and for those who share a link.
+/// Description for search engines and link previews.
 pub const DESCRIPTION: &str = "A self-hosted AI chat that belongs to you.";
 
-/// The title of a browser's tab.
+/// Returns the title of a browser tab.
 pub fn title(page: &str) -> String {
     if page.is_empty() { NAME.to_owned() } else { format!("{page} · {NAME}") }
 }

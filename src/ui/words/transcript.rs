@@ -1,24 +1,24 @@
-//! The transcript: progress, notices, the way to the end.
+//! Wording of the transcript: progress, notices, navigation.
 
-/// What a new chat asks when the page says nothing else.
+/// Default greeting of a new chat.
 pub const GREETING: &str = "What can I help with today?";
-/// The name of the list of what can be asked with one click.
+/// Accessible name of the suggested prompts.
 pub const PROMPTS: &str = "Suggestions";
-/// The name of the conversation.
+/// Accessible name of the transcript.
 pub const CONVERSATION: &str = "Conversation";
-/// Leads to the end of the conversation.
+/// Button that scrolls to the end.
 pub const JUMP: &str = "Jump to latest";
-/// Loads what was said before.
+/// Button that loads older messages.
 pub const EARLIER: &str = "Show earlier messages";
-/// Says that what was said before is on its way.
+/// Status while older messages load.
 pub const EARLIER_COMES: &str = "Loading earlier messages";
-/// Says that an answer is on its way.
+/// Status before the first part of an answer.
 pub const THINKING: &str = "Thinking…";
-/// Says that the connection is lost and is being made again.
+/// Status while a lost connection is being restored.
 pub const RECONNECTING: &str = "Connection lost. Reconnecting…";
-/// Has a broken answer written again, or a thread loaded.
+/// Button that retries a broken answer or reloads a thread.
 pub const TRY_AGAIN: &str = "Try again";
-/// Says that a thread is on its way.
+/// Status while a thread loads.
 pub const LOADING: &str = "Loading the chat";
-/// Says that there is no such thread.
+/// Notice of a missing thread.
 pub const MISSING: &str = "This chat does not exist.";

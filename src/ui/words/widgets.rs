@@ -1,53 +1,53 @@
-//! What widgets say by themselves.
+//! Wording of widgets.
 
 use crate::ui::chatkit::NotNow;
 
-/// The name of a widget.
+/// Accessible name of a widget.
 pub const WIDGET: &str = "Widget";
-/// A button without a label or an icon.
+/// Accessible name of a button without label and icon.
 pub const BUTTON: &str = "Button";
-/// What a list to choose from shows while nothing is chosen.
+/// Placeholder of a select field.
 pub const NOTHING_CHOSEN: &str = "Choose…";
-/// The name of a field for text that has none.
+/// Accessible name of an unlabelled text field.
 pub const TEXT: &str = "Text";
-/// The name of a field for a day that has none.
+/// Accessible name of an unlabelled date field.
 pub const DATE: &str = "Date";
-/// The name of a box to tick, or of options, that have none.
+/// Accessible name of an unlabelled checkbox or radio group.
 pub const CHOICE: &str = "Choice";
-/// Takes back what was chosen.
+/// Button that clears a selection.
 pub const CLEAR: &str = "Clear the choice";
-/// The days to choose from, and what opens them.
+/// Accessible name of a calendar and of its button.
 pub const CALENDAR: &str = "Calendar";
-/// Shows the year before.
+/// Button that shows the previous year.
 pub const PREVIOUS_YEAR: &str = "Previous year";
-/// Shows the month before.
+/// Button that shows the previous month.
 pub const PREVIOUS_MONTH: &str = "Previous month";
-/// Shows the month after.
+/// Button that shows the next month.
 pub const NEXT_MONTH: &str = "Next month";
-/// Shows the year after.
+/// Button that shows the next year.
 pub const NEXT_YEAR: &str = "Next year";
-/// When what is typed fits to nothing in a list.
+/// Status of a list without matches.
 pub const NOTHING_FOUND: &str = "Nothing found";
-/// Opens a card that is collapsed.
+/// Button that expands a collapsed card.
 pub const SHOW_CARD: &str = "Show";
-/// The name of a table that scrolls.
+/// Accessible name of a scrollable table.
 pub const TABLE: &str = "Table";
-/// Opens the numbers of a chart.
+/// Summary of a chart's data table.
 pub const AS_TABLE: &str = "As a table";
-/// While an action is under way.
+/// Status of a running action.
 pub const WORKING: &str = "Working…";
 
-/// Shows the rows of a list behind its limit.
+/// Button that shows all rows of a list.
 pub fn show_more(n_hidden: usize) -> String {
     format!("Show {n_hidden} more")
 }
 
-/// A point of a chart, as its tooltip says it.
+/// Tooltip of a point in a chart.
 pub fn point(label: &str, series: &str, value: &str) -> String {
     format!("{label} · {series}: {value}")
 }
 
-/// When the page that shows the chat does not do an action of its own.
+/// Error of an action that the page does not support.
 pub fn not_done(action: &str) -> String {
     format!(
         "This asks the page itself to act (“{action}”), and this page does not know how to do that. Nothing was sent. \
@@ -55,7 +55,7 @@ pub fn not_done(action: &str) -> String {
     )
 }
 
-/// Why an action was not sent.
+/// Error of an action that could not be sent.
 pub fn not_now(err: NotNow) -> String {
     match err {
         NotNow::Answering => "An answer is being written. Try again when it is complete.",
@@ -65,7 +65,7 @@ pub fn not_now(err: NotNow) -> String {
     .to_owned()
 }
 
-/// When fields have names that an action's payload has already.
+/// Error of field values that collide with keys of an action's payload.
 pub fn collision(names: &[String]) -> String {
     format!("What was filled in as {} was not sent: the action has values of these names.", names.join(", "))
 }
