@@ -1,4 +1,4 @@
-//! The routes.
+//! Routes of the application.
 
 use std::{any::TypeId, sync::Arc};
 
@@ -22,7 +22,7 @@ use super::{
     words::product as words,
 };
 
-/// The whole application.
+/// The application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -38,7 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot-password") view=page(ForgotPasswordPage) ssr=SsrMode::Async />
                 <Route path=path!("/reset-password") view=page(ResetPasswordPage) ssr=SsrMode::Async />
                 <Route path=path!("/verify-email") view=page(VerifyEmailPage) ssr=SsrMode::Async />
-                // Not within the frame: nobody is signed in any more.
+                // Outside the frame, because no user is signed in any more.
                 <Route path=path!("/account/deleted") view=page(DeletedPage) ssr=SsrMode::Async />
                 <ParentRoute path=path!("/account") view=SettingsFrame ssr=SsrMode::Async>
                     <Route path=path!("") view=page(ProfilePage) ssr=SsrMode::Async />
@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
                 <Route path=path!("/examples/chatkit") view=page(ExamplePage) ssr=SsrMode::Async />
                 <Route path=path!("/gallery") view=page(GalleryPage) ssr=SsrMode::Async />
-                // One route for both, so that a new chat keeps its page when it gets its thread.
+                // One route for both, so that a new chat keeps its page when its thread is created.
                 <Route path=path!("/chat/:thread_id?") view=page(ChatPage) ssr=SsrMode::Async />
             </Routes>
         </Router>
@@ -77,14 +77,14 @@ fn keyed(key: TypeId, view: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
 
 /// Formats the text of the document's `<title>`.
 ///
-/// leptos_meta 0.8.7 writes a formatter's result into the server's page without escaping it, while a browser's
-/// `document.title` takes plain text: so the server escapes here, for every page.
+/// leptos_meta 0.8.7 does not escape the formatter's result in the server's HTML, while `document.title` takes plain
+/// text. So the server escapes it here, for every page.
 fn title(page: String) -> String {
     let title = words::title(&page);
     if crate::IS_SERVER { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
 }
 
-/// A click before hydration is lost: styles and tests read from the document when the page has come to life.
+/// Marks the document as hydrated. Clicks before hydration are lost, so styles and tests read this attribute.
 fn mark_hydrated() {
     Effect::new(|_| {
         if let Some(html) = document().document_element() {

@@ -1,4 +1,4 @@
-//! The browser's way back, which closes what lies over the page before it leads to another one.
+//! History entries that let the browser's back button close an overlay.
 
 use std::cell::RefCell;
 
@@ -8,25 +8,25 @@ thread_local! {
     static STEP: RefCell<Option<Step>> = const { RefCell::new(None) };
 }
 
-/// A step back that is being taken: the browser takes it later.
+/// A pending step back, which the browser performs asynchronously.
 struct Step {
-    /// The moment of the entry that is left.
+    /// Time of creation of the entry to leave.
     from_ms: f64,
-    /// What waits for it.
+    /// Callbacks to run afterwards.
     then: Vec<Box<dyn FnOnce()>>,
 }
 
-/// An entry in the browser's history, with the page's own address, for something that is open. In the browser only.
+/// A history entry with the page's own address, for an open overlay. In the browser only.
 ///
-/// Its state is the moment at which it was made. So whatever was opened after the entry that is shown is closed.
+/// The state of the entry is its time of creation. Overlays opened after the current entry are closed.
 #[derive(Clone, Copy)]
 pub struct BackEntry {
-    /// In milliseconds; 0 while there is none.
+    /// Time of creation in milliseconds. 0 if no entry exists.
     made_at_ms: StoredValue<f64>,
 }
 
 impl BackEntry {
-    /// None yet. `close` is called when the way back has left it.
+    /// Creates no entry yet. `close` is called when the back button leaves the entry.
     pub fn new(close: Callback<()>) -> Self {
         let entry = Self { made_at_ms: StoredValue::new(0.0) };
         Effect::new(move |_| {
@@ -42,7 +42,7 @@ impl BackEntry {
         entry
     }
 
-    /// Adds it, as something is opened.
+    /// Pushes the entry when an overlay opens.
     pub fn enter(self) {
         let now_ms = js_sys::Date::now();
         let has_none = self.made_at_ms.get_value() == 0.0;
@@ -51,7 +51,7 @@ impl BackEntry {
         }
     }
 
-    /// Leaves it, as something is closed by other means. Below another one it stays, and leads nowhere.
+    /// Leaves the entry when the overlay is closed by other means. Below another entry it remains and does nothing.
     pub fn leave(self) {
         let is_shown = self.made_at_ms.get_value() == shown();
         if self.take() && is_shown {
@@ -59,13 +59,13 @@ impl BackEntry {
         }
     }
 
-    /// Leaves it to another page, which takes its place. Returns whether there was one.
+    /// Gives up the entry, so that another page may replace it. Returns true if it existed.
     pub fn take(self) -> bool {
         self.made_at_ms.try_update_value(std::mem::take).is_some_and(|it| it > 0.0)
     }
 }
 
-/// Does something once all entries are left: a page that takes the place of one would leave the page below it there.
+/// Runs `act` after all entries are left. A page that replaced an entry would keep the page below it in the history.
 pub fn once_left(act: Box<dyn FnOnce()>) {
     if shown() == 0.0 {
         return act();
@@ -74,13 +74,13 @@ pub fn once_left(act: Box<dyn FnOnce()>) {
     STEP.with_borrow_mut(|step| step.as_mut().map(|it| it.then.push(act)));
 }
 
-/// The moment at which the entry was made that the browser shows, or 0 if that is a page's.
+/// Returns the time of creation of the current entry, or 0 for an entry of a page.
 fn shown() -> f64 {
     let state = window().history().and_then(|it| it.state());
     state.ok().and_then(|it| it.as_f64()).unwrap_or_default()
 }
 
-/// Takes a step back, unless one is being taken from here: two that are closed at once share it.
+/// Steps back, unless a step from this entry is pending. Two overlays closed at once share a step.
 fn go_back() {
     let from_ms = shown();
     let before = STEP.take();
@@ -91,7 +91,7 @@ fn go_back() {
     }
 }
 
-/// Ends the step that was being taken. Each entry listens, and the first one that hears of it does that.
+/// Completes the pending step. The first listener that is notified does this.
 fn arrive() {
     let step = STEP.with_borrow_mut(|step| step.take_if(|it| it.from_ms != shown()));
     step.into_iter().flat_map(|it| it.then).for_each(once_left);

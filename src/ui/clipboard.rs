@@ -1,4 +1,4 @@
-//! Copying text, also where browsers have no clipboard for scripts: on plain http, except on this machine.
+//! Copying of text, also on plain http, where browsers offer scripts no clipboard except on localhost.
 
 use js_sys::{Function, Reflect};
 use leptos::{prelude::*, task::spawn_local};
@@ -6,8 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlTextAreaElement, Range, Selection};
 
-/// Copies a text and tells whether that could be done. To be called while a click or a key is handled: later no browser
-/// lets a page copy.
+/// Copies a text and reports success to `tell`. Call it while handling a click or a key press, because browsers
+/// refuse later calls.
 pub(crate) fn copy(text: String, tell: impl FnOnce(bool) + 'static) {
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into());
     if clipboard.is_ok_and(|it| it.is_undefined()) {
@@ -19,7 +19,7 @@ pub(crate) fn copy(text: String, tell: impl FnOnce(bool) + 'static) {
     });
 }
 
-/// Copies as people do: the text is selected in a field that nobody sees.
+/// Copies by selecting the text in an invisible field.
 fn copy_selected(text: &str) -> Option<()> {
     let document = document();
     let focused = document.active_element().and_then(|it| it.dyn_into::<HtmlElement>().ok());
@@ -30,7 +30,7 @@ fn copy_selected(text: &str) -> Option<()> {
     _ = field.set_attribute("aria-hidden", "true");
     let selection = document.get_selection().ok().flatten();
     let ranges = selection.as_ref().map(ranges_of).unwrap_or_default();
-    // Outside of a modal dialog nothing can be selected.
+    // Only the content of an open modal dialog can be selected.
     let dialog = document.query_selector("dialog:modal").ok().flatten();
     dialog.or_else(|| document.body().map(Into::into))?.append_child(&field).ok()?;
     field.select();
@@ -41,12 +41,12 @@ fn copy_selected(text: &str) -> Option<()> {
         _ = selection.remove_all_ranges();
         ranges.iter().for_each(|it| _ = selection.add_range(it));
     }
-    // A selection may take the focus to what it stands in, so that comes last.
+    // Restoring the selection may move the focus, so the focus is restored last.
     focused.inspect(|it| _ = it.focus());
     is_copied.filter(JsValue::is_truthy).map(drop)
 }
 
-/// What is selected in the page.
+/// Returns the selected ranges of the page.
 fn ranges_of(selection: &Selection) -> Vec<Range> {
     (0..selection.range_count()).filter_map(|at| Some(selection.get_range_at(at).ok()?.clone_range())).collect()
 }

@@ -1,15 +1,15 @@
-//! How the browser's owner writes dates.
+//! Formatting in the browser's language.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The browser's language (BCP 47).
+/// Returns the browser's language (BCP 47).
 pub fn language() -> String {
     window().navigator().language().unwrap_or_else(|| "en".to_owned())
 }
 
-/// Options of `Intl.DateTimeFormat` (ECMA-402).
+/// Creates options of `Intl.DateTimeFormat` (ECMA-402).
 pub fn options<'a>(fields: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> Object {
     let options = Object::new();
     for (name, value) in fields {
@@ -18,8 +18,8 @@ pub fn options<'a>(fields: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> 
     options
 }
 
-/// Writes days, given in milliseconds of UTC, with these options (ECMA-402, `Intl.DateTimeFormat`), and by the calendar
-/// that HTML's fields have in every language.
+/// Returns a formatter of days in milliseconds of UTC (ECMA-402, `Intl.DateTimeFormat`). It uses the Gregorian
+/// calendar in every language, as HTML date fields do.
 pub fn day_format(fields: &[(&str, &str)]) -> impl Fn(f64) -> String {
     let always = [("timeZone", "UTC"), ("calendar", "gregory")];
     let options = options(fields.iter().chain(&always));
@@ -30,8 +30,8 @@ pub fn day_format(fields: &[(&str, &str)]) -> impl Fn(f64) -> String {
     }
 }
 
-/// On which day weeks begin (ECMA-402, `Intl.Locale.prototype.getWeekInfo`): Monday is 1, Sunday 7. In a browser that
-/// does not know they begin on Monday.
+/// Returns the first day of the week (ECMA-402, `Intl.Locale.prototype.getWeekInfo`): Monday is 1, Sunday is 7.
+/// Defaults to Monday in browsers without this API.
 pub fn first_weekday() -> i64 {
     let find = || -> Result<JsValue, JsValue> {
         let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;

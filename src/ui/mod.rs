@@ -1,6 +1,7 @@
-//! Pages, the ChatKit client, components: what people see.
+//! The user interface: pages, the ChatKit client and components.
 //!
-//! Everything here renders on the server and runs in the browser. Browser calls stand in handlers and effects only.
+//! Everything here renders on the server and runs in the browser. Browser APIs are called in handlers and effects
+//! only.
 
 mod app;
 mod back_entry;

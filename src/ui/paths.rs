@@ -1,4 +1,4 @@
-//! Where the pages are. Links and redirects are made here, never from literals.
+//! Paths of the pages. Links and redirects are built here, never from literals.
 
 use form_urlencoded::byte_serialize;
 
@@ -12,12 +12,12 @@ pub fn thread(id: Option<&str>) -> String {
     }
 }
 
-/// Returns the path of the sign-in page, from which the visitor comes back to `next`.
+/// Returns the path of the sign-in page, which returns to `next`.
 pub fn sign_in(next: Option<&str>) -> String {
     with_next(SIGN_IN, next)
 }
 
-/// Returns the path of the sign-up page, from which the visitor comes back to `next`.
+/// Returns the path of the sign-up page, which returns to `next`.
 pub fn sign_up(next: Option<&str>) -> String {
     with_next(SIGN_UP, next)
 }
@@ -29,7 +29,7 @@ fn with_next(page: &str, next: Option<&str>) -> String {
     }
 }
 
-/// `+` for a space is right in a query only; ids and paths of ours hold none.
+/// Percent-encodes a text. `+` for a space is valid in queries only, but ids and paths contain no spaces.
 fn encode(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

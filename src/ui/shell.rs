@@ -1,4 +1,4 @@
-//! The document around the application.
+//! The HTML document around the application.
 
 use leptos::{
     attr::custom::{CustomAttr, custom_attribute},
@@ -9,11 +9,11 @@ use leptos_meta::MetaTags;
 use super::{App, words::product as words};
 use crate::model::{ColorScheme, page::PageFiles};
 
-/// The HTML document that the server sends.
+/// Renders the HTML document that the server sends.
 pub fn shell(
     options: LeptosOptions,
     files: PageFiles,
-    // What this visitor has chosen: a page that is told later would flash.
+    // The visitor's colour scheme. Applying it later would cause a flash.
     scheme: ColorScheme,
 ) -> impl IntoView {
     let (light, dark) = scheme.theme_colors();
@@ -45,15 +45,16 @@ pub fn shell(
     }
 }
 
-/// Below what a round trip is short, by the browser's own estimate (Network Information API, `rtt`), in milliseconds.
+/// Round-trip time in milliseconds below which a connection is fast, by the browser's estimate (Network Information
+/// API, `rtt`).
 const SHORT_RTT_MS: u32 = 100;
 
-/// Loads the wasm, and lets it take over the page. (Leptos's own `HydrationScripts` looks for the files' names beside the
+/// Loads the wasm and hydrates the page. (Leptos's `HydrationScripts` looks for the file names beside the
 /// executable.)
 ///
-/// Where a round trip is short, the page is shown first. Where it is long, or nobody knows, the wasm is asked for at once:
-/// it is there sooner by what the style takes. A page that nobody sees is not painted, and is not waited for. Before that,
-/// the composer of the chat page has the focus where there is a keyboard: what is typed meanwhile is kept.
+/// On fast connections the page is painted first. On slow or unknown ones the wasm is requested at once, in parallel
+/// with the stylesheet. Hidden pages are never painted, so they do not wait. The chat's composer receives the focus
+/// early where a keyboard exists, and text typed before hydration is kept.
 #[component]
 fn Hydration(files: PageFiles) -> impl IntoView {
     let PageFiles { script, wasm, .. } = files;
@@ -103,7 +104,7 @@ extensions.observe(document.getElementById({ROOT_ID:?}), {{ childList: true, sub
     view! { <script nonce=use_nonce()>{watch}</script> }
 }
 
-/// An attribute that the macro does not know.
+/// Creates a `media` attribute, which the macro does not know.
 fn media(query: &'static str) -> CustomAttr<&'static str, &'static str> {
     custom_attribute("media", query)
 }

@@ -1,4 +1,4 @@
-//! What is mentioned in messages and among sources.
+//! Entities mentioned in messages and sources.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -8,11 +8,11 @@ use web_sys::HtmlElement;
 use super::{ChatKitControl, Entity, items::text_of_widget};
 use crate::model::chatkit::{EntitySource, UserContent};
 
-/// The distance between a mention and its preview, and of that from the window's edge, in pixels.
+/// Distance in pixels between a mention and its preview, and between the preview and the window's edge.
 const GAP_PX: f64 = 6.0;
 
 impl Entity {
-    /// The entity of a part of a message; `None` of typed text.
+    /// Returns the entity of a part of a message. `None` for plain text.
     pub(crate) fn of_content(part: &UserContent) -> Option<Self> {
         let UserContent::InputTag { id, text, data, group, interactive } = part else { return None };
         Some(Self {
@@ -25,7 +25,7 @@ impl Entity {
         })
     }
 
-    /// The entity of a source.
+    /// Returns the entity of a source.
     pub(crate) fn of_source(source: &EntitySource) -> Self {
         Self {
             id: source.id.clone(),
@@ -38,22 +38,22 @@ impl Entity {
     }
 }
 
-/// Something that was mentioned: a click tells the page, and whoever points at it or goes there sees a preview, if the
-/// page has one. Escape puts that away.
+/// A mention. A click is reported to the page. Hover and focus show a preview, if the page provides one, and Escape
+/// closes it.
 #[component]
 pub(crate) fn EntityButton(
     control: ChatKitControl,
     entity: Entity,
-    /// What stands there.
+    /// Displayed text.
     text: String,
 ) -> impl IntoView {
     let anchor: NodeRef<html::Span> = NodeRef::new();
     let bubble: NodeRef<html::Span> = NodeRef::new();
     let preview: RwSignal<Option<String>> = RwSignal::new(None);
-    // Counts what was asked for: what comes when nobody points there any more is not shown.
+    // Counts requests, so that a preview that arrives too late is dropped.
     let n_asked = StoredValue::new(0_u64);
     let entity = StoredValue::new(entity);
-    // Also called when it goes away with the focus in it.
+    // Also called when the focused button is removed.
     let hide = move || {
         n_asked.try_update_value(|it| *it += 1);
         preview.try_set(None);
@@ -99,7 +99,7 @@ pub(crate) fn EntityButton(
     }
 }
 
-/// Puts the preview above what it belongs to, or below where there is no room.
+/// Positions the preview above its mention, or below if space is missing.
 fn place(bubble: &HtmlElement, anchor: &HtmlElement) {
     let (at, size) = (anchor.get_bounding_client_rect(), bubble.get_bounding_client_rect());
     let width = window().inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(f64::MAX);

@@ -1,4 +1,4 @@
-//! Files of fonts that a theme names.
+//! Loading of the font files of a theme.
 
 use std::cell::RefCell;
 
@@ -10,11 +10,11 @@ use super::{ChatKitControl, FontSource, LogEntry, Theme, web_address::WebAddress
 use crate::ui::words::frame as words;
 
 thread_local! {
-    /// What the page has: its fonts are those of all chats on it.
+    /// Fonts registered in the document, shared by all chats on the page.
     static KNOWN: RefCell<Vec<FontSource>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Tells the browser of the theme's fonts, of each once; it fetches one when something is written in it.
+/// Registers each font of the theme once. The browser fetches a font when a text uses it.
 pub(super) fn load(control: ChatKitControl, theme: Memo<Theme>) {
     Effect::new(move |_| {
         theme.with(|theme| {
@@ -31,7 +31,7 @@ pub(super) fn load(control: ChatKitControl, theme: Memo<Theme>) {
 fn load_one(control: ChatKitControl, source: FontSource) {
     spawn_local(async move {
         let loaded = source.face().and_then(|it| it.loaded().ok());
-        // A policy of the page that forbids it is a failure like any other.
+        // A font blocked by the page's policy fails like any other.
         let is_here = match loaded {
             Some(loaded) => JsFuture::from(loaded).await.is_ok(),
             None => false,
@@ -48,7 +48,7 @@ fn load_one(control: ChatKitControl, source: FontSource) {
 }
 
 impl FontSource {
-    /// Adds it to the page's fonts; `None` for what is no address of a file, and where there are no such fonts.
+    /// Creates a `FontFace` and adds it to the document. `None` for invalid addresses and browsers without the API.
     fn face(&self) -> Option<FontFace> {
         let descriptors = FontFaceDescriptors::new();
         for (value, set) in [
@@ -66,7 +66,7 @@ impl FontSource {
         Some(face)
     }
 
-    /// What CSS says for the file: one of this origin, or one that is fetched by http(s).
+    /// Returns the CSS `url(…)` of the file: a path on this origin or an http(s) URL.
     fn css(&self) -> Option<String> {
         let src = Some(self.src.trim()).filter(|it| !it.contains(['\\', '\n']))?;
         let is_own = src.starts_with('/') && !src.starts_with("//") && !src.contains('"');

@@ -1,4 +1,4 @@
-//! Markdown as nodes: never raw HTML, images from named hosts only, links to allowed schemes only.
+//! Markdown rendering to nodes: no raw HTML, images from allowed hosts only, links to allowed schemes only.
 
 pub mod block;
 mod cjk;
@@ -40,18 +40,18 @@ use note::view_note;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-/// What a node may need to know of its surroundings.
+/// Context for the rendering of a node.
 #[derive(Clone, Default)]
 struct Around {
     host: Option<MarkdownHost>,
-    /// What the ids of this text begin with; nothing leads to a footnote if it is empty.
+    /// Prefix of element ids. If empty, footnotes are not linked.
     id: String,
-    /// Whether what is shown may not change any more.
+    /// True if the rendered block is final.
     is_settled: bool,
 }
 
 impl Around {
-    /// Sets what an element holds, as soon as it stands in the page and is complete.
+    /// Typesets an element once it is in the document and complete.
     fn typeset<E: html::ElementType<Output: JsCast + Clone + 'static>>(&self, element: NodeRef<E>, passage: Passage) {
         let Some(typesetter) = self.host.as_ref().filter(|_| self.is_settled).map(|it| it.typesetter) else { return };
         Effect::new(move |_| {
@@ -63,19 +63,19 @@ impl Around {
     }
 }
 
-/// Shows Markdown. While it streams, only its last blocks are rendered again.
+/// Renders Markdown. While the text streams, only its last blocks are rendered again.
 #[component]
 pub fn Markdown(
-    /// The text.
+    /// The Markdown text.
     #[prop(into)]
     source: Signal<String>,
-    /// Whether the text may still grow.
+    /// True while the text may grow.
     #[prop(into)]
     is_streaming: Signal<bool>,
-    /// What the ids in it begin with, unique on the page; without it, nothing leads to a footnote.
+    /// Prefix of element ids, unique on the page. Without it, footnotes are not linked.
     #[prop(into, optional)]
     id: String,
-    /// What is marked in it with the numbers of sources, in the order of the places.
+    /// Citation marks in the order of their positions.
     #[prop(into, optional)]
     marks: Signal<Vec<Marked>>,
 ) -> impl IntoView {
@@ -86,7 +86,7 @@ pub fn Markdown(
     let has_notes = Memo::new(move |_| notes.with(|it| !it.is_empty()));
     let around = StoredValue::new(Around { host: use_context(), id, is_settled: true });
     let around_open = StoredValue::new(Around { is_settled: false, ..around.get_value() });
-    // What is drawn for a block stays from its first character on, with the focus and the selection in it.
+    // The DOM of a block is kept from its first character on, with focus and selection.
     let block = move |key: Key| {
         let shown = Memo::new(move |_| document.with(|it| it.shown(key)));
         move || {
@@ -112,7 +112,7 @@ fn view_block(block: &Block, around: &Around) -> AnyView {
     match block {
         Block::Paragraph(line) => view! { <p>{view_line(line, around)}</p> }.into_any(),
         Block::Plain(line) => view_line(line, around).into_any(),
-        // The page's own heading is the first level.
+        // Level 1 is reserved for the heading of the page.
         Block::Heading(1, line) => view! { <h2>{view_line(line, around)}</h2> }.into_any(),
         Block::Heading(2, line) => view! { <h3>{view_line(line, around)}</h3> }.into_any(),
         Block::Heading(3, line) => view! { <h4>{view_line(line, around)}</h4> }.into_any(),
@@ -130,7 +130,7 @@ fn view_block(block: &Block, around: &Around) -> AnyView {
     }
 }
 
-/// Shows the blocks of a block, footnotes in their places, too.
+/// Renders nested blocks, including footnotes in their places.
 fn view_inner(blocks: &[Block], around: &Around) -> Vec<AnyView> {
     blocks.iter().map(|it| view_block(it, around)).collect()
 }
@@ -159,7 +159,7 @@ fn view_code(language: String, text: String, around: &Around) -> AnyView {
                 <span class="code__language">{name}</span>
                 <CopyButton label=words::COPY_CODE text=text.clone() />
             </div>
-            // Whoever uses a keyboard scrolls it too.
+            // Focusable, so that it can be scrolled by keyboard.
             <pre class="code__text" tabindex="0" role="group" aria-label=label>
                 <code node_ref=code>{text}</code>
             </pre>

@@ -1,4 +1,4 @@
-//! An open ChatKit client: [`use_chatkit`] makes a [`ChatKitControl`], and [`ChatKit`] shows it.
+//! An open ChatKit client: [`use_chatkit`] creates a [`ChatKitControl`], and [`ChatKit`] displays it.
 //!
 //! ```no_run
 //! use colloquy::ui::chatkit::{AuthToken, ChatKit, Handler, UseChatKitOptions, use_chatkit};
@@ -20,7 +20,8 @@
 //! }
 //! ```
 //!
-//! Rules that the protocol hides live in [`state`], the framing in [`decode`]; both are plain Rust.
+//! The rules of the protocol are implemented in [`state`], and the framing of event streams in [`decode`]. Both are
+//! plain Rust.
 
 mod client;
 mod composer;
@@ -63,11 +64,12 @@ use transcript::Transcript;
 
 /// Opens a chat with a ChatKit server.
 ///
-/// Nothing is asked of the server while the page is rendered: what it should show then is given as `initial_threads`
-/// and `initial_thread`. In the browser the history is asked for unless it was given, and the token's source is asked
-/// early, so that the first message need not wait for it. An answer that is being written in the initial thread is
-/// followed. When the component that called this is gone, so is the connection of an answer that was under way: a
-/// Colloquy server goes on with it, others stop.
+/// Rendering on the server sends no requests: pass `initial_threads` and `initial_thread` to show content there. In
+/// the browser, the history is loaded unless it was given. The token is requested early, so that the first message
+/// does not wait for it. A running answer of the initial thread is resumed.
+///
+/// Unmounting the calling component closes the connection of a running answer. A Colloquy server continues the
+/// answer, other servers stop it.
 pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     let has_threads = options.initial_threads.is_some();
     let initial_id = options.initial_thread_id.clone().filter(|_| options.initial_thread.is_none());
@@ -105,12 +107,12 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
     control
 }
 
-/// The conversation of a [`ChatKitControl`]: header, transcript, composer, and the list of threads.
+/// The conversation of a [`ChatKitControl`]: header, transcript, composer and list of threads.
 #[component]
 pub fn ChatKit(
-    /// From [`use_chatkit`].
+    /// The control returned by [`use_chatkit`].
     control: ChatKitControl,
-    /// Further classes of its element.
+    /// Additional classes of the root element.
     #[prop(into, optional)]
     class: String,
 ) -> impl IntoView {
@@ -122,7 +124,8 @@ pub fn ChatKit(
     fonts::load(control, theme);
     let is_new = Memo::new(move |_| control.is_new());
     view! {
-        // A component has no context of its own: without this, another chat of the page would overwrite it.
+        // Components have no context of their own. Without these providers, a second chat on the page would overwrite
+        // it.
         <Provider value=MarkdownHost::of(control)>
             <Provider value=control>
                 <section
@@ -136,7 +139,7 @@ pub fn ChatKit(
                     data-size=move || theme.with(Theme::size)
                     data-colors=move || theme.with(Theme::color_sets)
                 >
-                    // What the list of threads covers cannot be reached meanwhile.
+                    // Content covered by the list of threads must not be reachable.
                     <div class="chatkit__frame" inert=move || control.frame.is_history_open.get()>
                         <FrameHeader control />
                         <div class="chatkit__body" data-empty=move || is_new.get().then_some("")>

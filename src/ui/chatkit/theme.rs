@@ -1,6 +1,7 @@
-//! How a [`Theme`] gets onto the chat's element: attributes for what is one of few, custom properties for the rest.
+//! Application of a [`Theme`] to the chat's root element: attributes for enumerated values, custom properties for all
+//! others.
 //!
-//! `style/components/theme.css` says what they mean.
+//! `style/components/theme.css` defines their effects.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -8,7 +9,7 @@ use web_sys::HtmlElement;
 
 use super::{Density, Radius, Theme, ThemeColors, Typography};
 
-/// Every property that a theme may set.
+/// All properties that a theme may set.
 const PROPERTIES: [&str; 10] = [
     "--font",
     "--font-code",
@@ -23,7 +24,7 @@ const PROPERTIES: [&str; 10] = [
 ];
 
 impl Theme {
-    /// What the attribute `data-radius` says; nothing for what is usual.
+    /// Returns the value of `data-radius`. `None` for the default.
     pub(super) fn radius_name(&self) -> Option<&'static str> {
         match self.radius {
             Radius::Pill => None,
@@ -33,7 +34,7 @@ impl Theme {
         }
     }
 
-    /// What the attribute `data-density` says; nothing for what is usual.
+    /// Returns the value of `data-density`. `None` for the default.
     pub(super) fn density_name(&self) -> Option<&'static str> {
         match self.density {
             Density::Normal => None,
@@ -42,12 +43,12 @@ impl Theme {
         }
     }
 
-    /// What the attribute `data-size` says; nothing for what is usual.
+    /// Returns the value of `data-size`. `None` for the default.
     pub(super) fn size(&self) -> Option<u8> {
         self.typography.base_size.map(|it| it.clamp(14, 18)).filter(|it| *it != 16)
     }
 
-    /// Which sets of colours there are, for the attribute `data-colors`.
+    /// Returns the value of `data-colors`: the sets of colours that the theme defines.
     pub(super) fn color_sets(&self) -> Option<String> {
         let ThemeColors { grayscale, accent, surface } = &self.color;
         let sets = [("gray", grayscale.is_some()), ("accent", accent.is_some()), ("surface", surface.is_some())];
@@ -55,7 +56,7 @@ impl Theme {
         (!names.is_empty()).then(|| names.join(" "))
     }
 
-    /// The values that are no attributes, in the order of [`PROPERTIES`].
+    /// Returns the values of the custom properties, in the order of [`PROPERTIES`].
     fn values(&self) -> [Option<String>; PROPERTIES.len()] {
         let Typography { font_family, font_family_mono, .. } = &self.typography;
         let ThemeColors { grayscale, accent, surface } = &self.color;
@@ -74,7 +75,7 @@ impl Theme {
     }
 }
 
-/// Sets the properties, and takes away those that a theme before had set.
+/// Sets the custom properties and removes those of the previous theme.
 pub(super) fn apply(root: NodeRef<html::Section>, theme: Memo<Theme>) {
     Effect::new(move |_| {
         let Some(root) = root.get() else { return };

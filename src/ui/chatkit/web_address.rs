@@ -7,7 +7,7 @@
 
 use std::{fmt, net::Ipv4Addr};
 
-/// An address whose scheme is `http` or `https`.
+/// A URL whose scheme is `http` or `https`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebAddress {
     href: String,

@@ -1,36 +1,36 @@
 use leptos::{ev, prelude::*};
 
-/// How much a button asks for attention.
+/// Visual priority of a button.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
-    /// The one thing to do here.
+    /// The main action.
     #[default]
     Primary,
-    /// Something else to do.
+    /// A secondary action.
     Quiet,
-    /// Something that cannot be undone.
+    /// An action that cannot be undone.
     Danger,
 }
 
 /// A button with a label.
 #[component]
 pub fn Button(
-    /// How much it asks for attention.
+    /// Visual priority.
     #[prop(optional)]
     kind: ButtonKind,
     /// `button` or `submit`.
     #[prop(default = "button")]
     r#type: &'static str,
-    /// Whether what it started is under way; it is not pressed twice.
+    /// True while the action is running. Further clicks are ignored.
     #[prop(into, optional)]
     is_busy: Signal<bool>,
-    /// What it is called where the label does not say it all.
+    /// Accessible name, if the label alone is not sufficient.
     #[prop(into, optional)]
     aria_label: Option<String>,
-    /// What is told when it is pressed.
+    /// Called on a click.
     #[prop(into, optional)]
     on_click: Option<Callback<ev::MouseEvent>>,
-    /// The label.
+    /// Label.
     children: Children,
 ) -> impl IntoView {
     let kind = match kind {

@@ -2,25 +2,25 @@ use leptos::{html, prelude::*};
 
 use crate::ui::back_entry::BackEntry;
 
-/// A modal dialog: the browser's own, which traps the focus, closes on Escape and gives the focus back. The browser's way
-/// back closes it, too.
+/// A modal dialog based on `<dialog>`, which traps the focus, closes on Escape and restores the focus. The browser's
+/// back button closes it too.
 #[component]
 pub fn Dialog(
-    /// Names the heading's element; unique in the page.
+    /// Id of the heading, unique on the page.
     #[prop(into)]
     id: String,
-    /// What it is about.
+    /// Heading.
     heading: &'static str,
-    /// `dialog`, or `alertdialog` for what cannot be undone.
+    /// `dialog`, or `alertdialog` for actions that cannot be undone.
     #[prop(default = "dialog")]
     role: &'static str,
-    /// Whether it is shown.
+    /// True while the dialog is open.
     #[prop(into)]
     is_open: Signal<bool>,
-    /// Called when the user closes it.
+    /// Called when the user closes the dialog.
     #[prop(into)]
     on_close: Callback<()>,
-    /// What it holds.
+    /// Content.
     children: Children,
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
@@ -35,7 +35,7 @@ pub fn Dialog(
         }
         if is_open { entry.enter() } else { entry.leave() }
     });
-    // The children cover the dialog whole: a click on the dialog itself is one on its backdrop.
+    // The children cover the whole dialog, so a click on the dialog itself hit its backdrop.
     let close_on_backdrop = move |ev: leptos::ev::MouseEvent| {
         if ev.target() == ev.current_target() {
             on_close.run(());
@@ -49,7 +49,7 @@ pub fn Dialog(
             aria-labelledby=id.clone()
             on:close=move |_| on_close.run(())
             on:click=close_on_backdrop
-            // Escape is for the dialog alone, not for what it stands in.
+            // Escape must not reach handlers outside the dialog.
             on:keydown=|ev: leptos::ev::KeyboardEvent| ev.stop_propagation()
         >
             <div class="dialog__body">

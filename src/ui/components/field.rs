@@ -5,44 +5,44 @@ use crate::ui::words::form as words;
 
 /// A labelled input with its error.
 ///
-/// The input is rendered once and keeps what was typed; only its error changes.
+/// The input is rendered once and keeps the typed text. Only its error changes.
 #[component]
 pub fn Field(
-    /// What it asks for.
+    /// Label of the field.
     label: &'static str,
-    /// The name of the argument that it fills.
+    /// Name of the function's argument.
     name: &'static str,
-    /// The input's type.
+    /// Type of the input.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What browsers may fill in.
+    /// Value of `autocomplete`.
     autocomplete: &'static str,
-    /// What it starts with.
+    /// Initial value.
     #[prop(into, optional)]
     value: String,
-    /// Follows what is typed, for what stands outside of the form.
+    /// Receives the typed text, for use outside the form.
     #[prop(optional)]
     typed: Option<RwSignal<String>>,
-    /// What to know before typing.
+    /// Hint below the field.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// The way on after an error, which stands behind it.
+    /// Link or button after the error that resolves it.
     #[prop(optional)]
     way_on: Option<ViewFn>,
-    /// Why it was refused.
+    /// Reason for the refusal.
     #[prop(into)]
     error: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
     let is_password = kind == "password";
     let is_shown = RwSignal::new(false);
-    // What is wrong until it is changed. The same refusal again is news, too.
+    // The error until the field changes. An equal error is displayed again.
     let fault = RwSignal::new(error.get_untracked());
     Effect::new(move |_| {
         let error = error.get();
         fault.set(error);
         if let (Some(_), Some(input), true) = (error, input.get_untracked(), is_password) {
-            // Nobody sees where a password is wrong: it is typed again.
+            // A masked password cannot be corrected, so it is typed again.
             input.set_value("");
         }
     });
@@ -51,7 +51,7 @@ pub fn Field(
             typed.set(input.value());
         }
     };
-    // What was typed, or filled in by the browser, before the page came to life.
+    // Text typed, or filled in by the browser, before hydration.
     Effect::new(move |_| follow());
     let id = format!("field-{name}");
     let error_id = format!("{id}-error");
@@ -107,10 +107,10 @@ pub fn Field(
     }
 }
 
-/// A button that shows what was typed as a password.
+/// Button that shows the typed password.
 #[component]
 fn ShowPassword(is_shown: RwSignal<bool>) -> impl IntoView {
-    // Whatever comes of the form, what was sent is not left in sight.
+    // A sent password must not remain visible, whatever the result.
     Effect::new(move |_| {
         let on_submit = window_event_listener(ev::submit, move |_| is_shown.set(false));
         on_cleanup(move || on_submit.remove());

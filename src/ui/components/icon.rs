@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-/// An outline of Lucide (ISC licence), each as one path in a square of 24.
+/// Icons of Lucide (ISC licence), each one path in a 24 px square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the outlines")]
 pub enum IconKind {
@@ -113,17 +113,17 @@ impl IconKind {
     }
 }
 
-/// A picture beside or instead of a label; a screen reader hears the label alone.
+/// A decorative icon beside a label. Screen readers skip it.
 #[component]
 pub fn Icon(
-    /// Which one.
+    /// The icon.
     kind: IconKind,
 ) -> impl IntoView {
     let look = match kind {
         IconKind::Stop => Some("solid"),
-        // Dots are larger than the lines of other outlines.
+        // Dots are larger than the lines of other icons.
         IconKind::Ellipsis => Some("dots"),
-        // They point where one reads on, or came from.
+        // These icons are mirrored in right-to-left text.
         IconKind::ArrowLeft | IconKind::ChevronLeft | IconKind::ChevronRight => Some("directed"),
         _ => None,
     };

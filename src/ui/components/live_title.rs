@@ -1,14 +1,13 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// The page's title, where it changes.
+/// A page title that changes.
 ///
-/// leptos_meta writes the title of a page that the server has rendered when nothing says any more whose request it is.
-/// A signal that is read there may be one of another request, and say the title of somebody else's page; so on the
-/// server it is read here, once.
+/// leptos_meta renders the title after the request's reactive owner is gone. A signal read then may belong to another
+/// request and leak its title. So the server reads the signal here, once.
 #[component]
 pub fn LiveTitle(
-    /// What the page is about.
+    /// The title.
     text: Memo<String>,
 ) -> impl IntoView {
     let first = text.get_untracked();

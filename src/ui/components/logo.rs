@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::words::product as words;
 
-/// The product's mark: two voices that overlap, and its name.
+/// The logo: two overlapping speech bubbles and the product's name.
 #[component]
 pub fn Logo() -> impl IntoView {
     view! {

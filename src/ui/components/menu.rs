@@ -4,25 +4,25 @@ use web_sys::{HtmlElement, Node};
 
 use super::{Icon, IconKind, show::Show, sprite};
 
-/// Tells the items of a menu how to close it.
+/// Context by which menu items close their menu.
 #[derive(Clone, Copy)]
 struct OpenMenu {
     close: Callback<()>,
 }
 
-/// A button that opens a menu: arrow keys move, Escape and a click elsewhere close.
+/// A button that opens a menu. Arrow keys move, Escape and outside clicks close it.
 #[component]
 pub fn Menu(
-    /// The button's name.
+    /// Accessible name of the button.
     #[prop(into)]
     label: Signal<String>,
-    /// The button's picture.
+    /// Icon of the button.
     #[prop(default = IconKind::Ellipsis)]
     icon: IconKind,
-    /// Whether the menu lies after the button's beginning, not before its end.
+    /// True to align the menu with the start of the button instead of its end.
     #[prop(optional)]
     opens_after: bool,
-    /// Whether the tab key passes the button by, as others lead to it.
+    /// True to exclude the button from the tab order, because arrow keys lead to it.
     #[prop(optional)]
     is_apart: bool,
     /// The items.
@@ -105,22 +105,22 @@ pub fn Menu(
     }
 }
 
-/// Something to choose from a [`Menu`].
+/// An entry of a [`Menu`].
 #[component]
 pub fn MenuItem(
-    /// The picture beside its label.
+    /// Icon beside the label.
     #[prop(optional_no_strip, into)]
     icon: Option<IconKind>,
-    /// The name of a picture of `sprite`, in the place of an icon of ours.
+    /// Name of a `sprite` icon, used instead of `icon`.
     #[prop(optional_no_strip)]
     picture: Option<String>,
-    /// Its label.
+    /// Text of the entry.
     #[prop(into)]
     label: String,
-    /// Whether it cannot be undone.
+    /// True for actions that cannot be undone.
     #[prop(optional)]
     is_danger: bool,
-    /// Called when it is chosen; the menu is closed then and the focus is back on its button.
+    /// Called when the entry is chosen, after the menu has closed and its button has the focus again.
     #[prop(into)]
     on_choose: Callback<()>,
 ) -> impl IntoView {
@@ -171,7 +171,8 @@ fn focus_item(list: &HtmlElement, step: Step) {
     }
 }
 
-/// Puts the menu below its button, or above it where there is no room: lists that scroll would cut it off.
+/// Positions the menu below its button, or above if space is missing. Fixed positioning avoids clipping by scrolling
+/// lists.
 fn place(list: &HtmlElement, trigger: &HtmlElement, opens_after: bool) {
     let (button, height) = (trigger.get_bounding_client_rect(), f64::from(list.offset_height()));
     let room = window().inner_height().ok().and_then(|it| it.as_f64()).unwrap_or(f64::MAX);

@@ -1,4 +1,4 @@
-//! Pieces that more than one page is made of.
+//! Components shared by several pages.
 
 mod button;
 mod dialog;

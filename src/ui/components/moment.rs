@@ -2,10 +2,11 @@ use leptos::prelude::*;
 
 use crate::{model::Timestamp, ui::locale};
 
-/// A date and time: in UTC as the server sends it, so that both sides agree; then as the browser's owner writes it.
+/// A date and time. Rendered in UTC at first, so that server and browser agree, then in the browser's time zone and
+/// language.
 #[component]
 pub fn Moment(
-    /// The moment.
+    /// The date and time.
     at: Timestamp,
 ) -> impl IntoView {
     let wire = at.to_string();

@@ -10,14 +10,14 @@ use web_sys::{Element, HtmlElement, UrlSearchParams};
 
 use crate::model::{ApiError, page::Done};
 
-/// What came of a form: `None` for a function that only leads elsewhere.
+/// Result of a form. `None` for functions that only redirect.
 pub type Answer = Result<Option<Done>, ApiError>;
 
-/// A server function that a form calls, and what came of it.
+/// A server function that a form calls, with its latest result.
 ///
-/// Leptos' `ServerAction` reads the form into the function's arguments and writes these anew, for each function by code
-/// of its own. The server reads the form in any case, since it comes as it is from a browser without scripts; here it
-/// comes as it is from all.
+/// Leptos' `ServerAction` decodes the form into the function's arguments and encodes these again, by separate code
+/// per function. The server decodes forms anyway, because browsers without scripts post them directly. So this type
+/// posts them directly as well.
 #[derive(Clone, Copy)]
 pub struct FormAction {
     url: &'static str,
@@ -27,8 +27,7 @@ pub struct FormAction {
 }
 
 impl FormAction {
-    /// The function. Its first answer may be there already: the error of a form that was sent without scripts comes with
-    /// the URL.
+    /// Creates the action of a function. It starts with the error from the URL after a post without scripts.
     pub fn new<S>() -> Self
     where
         S: ServerFn<Error = ApiError>,
@@ -42,17 +41,17 @@ impl FormAction {
         Self { url, answer: RwSignal::new(answer), version: RwSignal::new(0), is_pending: RwSignal::new(false) }
     }
 
-    /// The latest answer.
+    /// Returns the latest result.
     pub fn answer(self) -> Signal<Option<Answer>> {
         self.answer.into()
     }
 
-    /// How many answers there were. An answer like the one before is news, too.
+    /// Returns the number of results. It also changes when a result equals the previous one.
     pub fn version(self) -> Signal<usize> {
         self.version.into()
     }
 
-    /// Whether an answer is waited for.
+    /// Returns true while a request is running.
     pub fn pending(self) -> Signal<bool> {
         self.is_pending.into()
     }
@@ -70,32 +69,32 @@ impl FormAction {
                 Some(fields) => call(self.url, fields).await,
                 None => Err(ApiError::BadRequest),
             };
-            // The page may have gone meanwhile.
+            // The page may be closed meanwhile.
             self.is_pending.try_set(false);
             self.answer.try_set(Some(answer));
             self.version.try_update(|version| *version += 1);
-            // The fields know when the next frame is drawn.
+            // The fields are updated when the next frame is drawn.
             request_animation_frame(move || _ = form.and_then(|it| focus_first_fault(&it)));
         });
     }
 }
 
-/// Gives the focus to the first field that is wrong.
+/// Focuses the first invalid field.
 fn focus_first_fault(form: &Element) -> Option<()> {
     let field = form.query_selector("[aria-invalid=true]").ok()??;
     field.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }
 
-/// The fields as a browser without scripts sends them. None of ours is a file.
+/// Encodes the fields as a browser without scripts does. No form has file fields.
 fn encode(fields: &web_sys::FormData) -> Option<String> {
     let fields = UrlSearchParams::new_with_str_sequence_sequence(fields.unchecked_ref()).ok()?;
     Some(fields.to_string().into())
 }
 
-/// Sends the fields to a server function and goes where it leads.
+/// Posts the fields to a server function and follows its redirect.
 ///
 /// # Errors
-/// What the function says, or [`ApiError::Unreachable`].
+/// The function's error, or [`ApiError::Unreachable`].
 async fn call(url: &str, fields: String) -> Answer {
     let unreachable = |_| ApiError::Unreachable;
     let request = gloo_net::http::Request::post(url)
@@ -106,7 +105,7 @@ async fn call(url: &str, fields: String) -> Answer {
     let response = request.send().await.map_err(unreachable)?;
     let body = response.text().await.map_err(unreachable)?;
     if !response.ok() {
-        // What is no refusal of ours comes from before the functions (4xx), or from before the server.
+        // A response that is not an `ApiError` comes from a middleware (4xx) or from a proxy.
         let other = if response.status() < 500 { ApiError::BadRequest } else { ApiError::Unreachable };
         return Err(serde_json::from_str(&body).unwrap_or(other));
     }
@@ -119,17 +118,17 @@ async fn call(url: &str, fields: String) -> Answer {
     Ok(done)
 }
 
-/// A form that calls a server function, with scripts and without.
+/// A form that calls a server function, with or without scripts.
 #[component]
 pub fn ServerForm(
     action: FormAction,
-    /// Its classes.
+    /// CSS classes.
     #[prop(optional)]
     class: &'static str,
-    /// The form itself, for who wants to empty it.
+    /// Reference to the form element, for callers that reset it.
     #[prop(optional)]
     node_ref: NodeRef<html::Form>,
-    /// Is told before the form is sent.
+    /// Called before the form is sent.
     #[prop(optional)]
     on_submit: Option<Callback<()>>,
     children: Children,
@@ -141,7 +140,7 @@ pub fn ServerForm(
         action.submit(&event);
     };
     view! {
-        // What is wrong is said by the server, in the page's own words.
+        // The server reports invalid fields in the wording of the page.
         <form method="post" action=action.url class=class novalidate node_ref=node_ref on:submit=submit>
             {children()}
         </form>

@@ -1,13 +1,13 @@
-//! Icons that servers name, in one file beside the wasm: `public/icons.svg`.
+//! Icons named by servers, in one file beside the wasm: `public/icons.svg`.
 
 use crate::{model::digest::fnv1a, ui::tree::Element};
 
 const FILE: &str = "/icons.svg";
-/// Both sides were built with the same file, so its address says which: then browsers keep it for ever.
+/// Digest of the file. Server and wasm are built with the same file, so its address can be cached forever.
 const DIGEST: u64 = fnv1a(include_bytes!("../../../public/icons.svg"));
 
-/// Where the picture of a name is: one of ChatKit's (`calendar`), or `lucide:` and one of Lucide's. `None` for what
-/// cannot be a name; nothing is drawn for one that the file does not hold.
+/// Returns the address of an icon: a ChatKit name (`calendar`) or `lucide:` with a Lucide name. `None` for invalid
+/// names. A valid name that is not in the file draws nothing.
 pub(crate) fn href(name: &str) -> Option<String> {
     let name = name.strip_prefix("lucide:").unwrap_or(name);
     let is_name =
@@ -15,13 +15,13 @@ pub(crate) fn href(name: &str) -> Option<String> {
     is_name.then(|| format!("{FILE}?{DIGEST:016x}#{name}"))
 }
 
-/// Draws the picture of a name. An unknown name of Lucide's leaves its place empty.
+/// Renders an icon. An unknown Lucide name leaves its place empty.
 pub(crate) fn picture(name: &str) -> Option<Element> {
     let svg = Element::of("svg", "icon").attribute("viewBox", "0 0 24 24").attribute("aria-hidden", "true");
     Some(svg.child(Element::new("use").attribute("href", href(name)?)))
 }
 
-/// As [`picture`], with a dot for what cannot be a name.
+/// As [`picture`], with a dot for invalid names.
 pub(crate) fn picture_or_dot(name: &str) -> Option<Element> {
     picture(name).or_else(|| picture("dot"))
 }

@@ -1,16 +1,16 @@
-//! What is said for a moment, about actions that have no place of their own to say it.
+//! Toasts: short-lived messages about actions without a place for messages of their own.
 
 use leptos::{ev, prelude::*};
 
 use super::{Icon, IconKind};
 use crate::ui::words::frame as words;
 
-/// How many are shown at once; the oldest make room.
+/// Maximum number of toasts on screen. The oldest ones are removed first.
 const MAX_TOASTS: usize = 3;
-/// The animation after which one goes. Styles say how long it takes, and that it stands still while somebody is there.
+/// Animation whose end removes a toast. The stylesheet defines its duration and pauses it on hover and focus.
 const LIFE: &str = "toast-life";
 
-/// Sentences on top of the page, the newest last.
+/// Toasts on screen, newest last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Stack {
     toasts: Vec<(u64, String)>,
@@ -19,7 +19,7 @@ struct Stack {
 
 impl Stack {
     fn push(&mut self, text: String) {
-        // What is said again is not said twice.
+        // A repeated text replaces the earlier toast.
         self.toasts.retain(|(_, it)| *it != text);
         self.toasts.push((self.next_key, text));
         self.next_key += 1;
@@ -32,33 +32,33 @@ impl Stack {
     }
 }
 
-/// What is said for a moment: [`ToastList`] shows it.
+/// Queue of toasts, displayed by [`ToastList`].
 #[derive(Clone, Copy)]
 pub struct Toasts(RwSignal<Stack>);
 
 impl Toasts {
-    /// Says nothing yet.
+    /// Creates an empty queue.
     pub fn new() -> Self {
         Self(RwSignal::default())
     }
 
-    /// Says something.
+    /// Shows a toast.
     pub fn say(self, text: impl Into<String>) {
         self.0.try_update(|it| it.push(text.into()));
     }
 
-    /// Closes the newest. Returns whether there was one.
+    /// Closes the newest toast. Returns true if one existed.
     pub fn close_newest(self) -> bool {
         self.0.try_update(|it| it.toasts.pop().is_some()).unwrap_or_default()
     }
 }
 
-/// The place where it is said, which is there before there is something to say, so that it is read out.
+/// Live region for toasts. It always exists, so that toasts are announced.
 #[component]
 pub fn ToastList(
-    /// What is said.
+    /// The toasts.
     toasts: Toasts,
-    /// Called when one was closed by its button, which took the focus along.
+    /// Called when a focused close button was removed with its toast.
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(texts(&stack), "a b c");
         stack.push("d".to_owned());
         assert_eq!(texts(&stack), "b c d");
-        // Said again, it is the newest, and lives on from then.
+        // A repeated text becomes the newest toast with a new lifetime.
         let before = stack.toasts[1].0;
         stack.push("c".to_owned());
         assert_eq!(texts(&stack), "b d c");

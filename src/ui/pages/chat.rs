@@ -48,10 +48,10 @@ use crate::{
     },
 };
 
-/// Where our own chat server is.
+/// Path of the own chat server.
 const API_URL: &str = "/chatkit";
 
-/// What the page begins with.
+/// Initial state of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Start {
     SignedOut,
@@ -60,12 +60,12 @@ enum Start {
     Open(Box<Session>, Box<ChatStart>),
 }
 
-/// The chat: of a thread, or a new one.
+/// The chat page of a thread, or of a new chat.
 #[component]
 pub fn ChatPage() -> impl IntoView {
     let params = use_params_map();
     let thread_id = Memo::new(move |_| params.with(|it| it.get("thread_id")).filter(|id| !id.is_empty()));
-    // Once the chat is open, it loads threads by itself.
+    // An open chat loads threads itself.
     let is_open = StoredValue::new(false);
     let wanted = Memo::new(move |before: Option<&Option<String>>| {
         let id = thread_id.get();
@@ -90,7 +90,7 @@ pub fn ChatPage() -> impl IntoView {
     )
 }
 
-/// Asks who is there first: that is no error, and errors of server functions are.
+/// Loads the session first. A missing session is not an error, unlike errors of server functions.
 async fn ask(thread_id: Option<String>, is_rendering: bool) -> Start {
     let session = match session().await {
         Ok(Some(session)) => Box::new(session),
@@ -110,7 +110,7 @@ async fn ask(thread_id: Option<String>, is_rendering: bool) -> Start {
     }
 }
 
-/// The chat of somebody who is signed in.
+/// The chat of a signed-in user.
 #[component]
 fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
     let is_demo_told = start.answers_from == AnswersFrom::Demo && !start.is_demo_known;
@@ -138,7 +138,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     Effect::new(move |_| control.take_keys());
     let skip = move |ev: ev::MouseEvent| {
         ev.prevent_default();
-        // The assistant's questions may stand in its place; in a closed chat nothing can be written, only read.
+        // Questions may replace the composer. A closed chat has no composer, only the transcript.
         _ = device::focus_first(":is(.composer__input, .questions :is(textarea, input, button)):not(:disabled)")
             || device::focus_first(".transcript__scroller");
     };
@@ -175,7 +175,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
     }
 }
 
-/// Opens the chat with what the server rendered; from here on the page's address follows the thread.
+/// Opens the chat with the server's data. The page's address follows the current thread.
 fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<String>) -> ChatKitControl {
     let navigate = use_navigate();
     let path = use_location().pathname;
@@ -190,13 +190,13 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         let go = go.clone();
         move || go(paths::sign_in(path.try_get_untracked().as_deref()))
     };
-    // The token is kept with the session in memory, never in the page's HTML.
+    // The token is kept with the session in memory and never in the HTML.
     let auth_token = AuthToken::from(move || async move {
         let jwt = chat_token().await?;
         session.try_update(|session| session.jwt = Some(jwt.clone()));
         Ok::<_, ApiError>(jwt)
     });
-    // Whoever tries the demo does not know what it can do.
+    // New users of the demo do not know its commands.
     let prompts = match start.answers_from {
         AnswersFrom::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
         _ => Vec::new(),
@@ -215,7 +215,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         initial_threads: start.threads,
         initial_thread: start.thread,
         initial_thread_id: thread_id,
-        // The page has a bar and a list of its own.
+        // The page has a header and a list of its own.
         header: Header::none(),
         history: History::none(),
         start_screen: StartScreen { prompts, ..StartScreen::default() },
@@ -228,7 +228,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         },
         thread_item_actions: ThreadItemActions { feedback: true, retry: true },
         user_id: Some(session.with_untracked(|it| it.user.id.clone())),
-        // What cannot be set stays as it is, for whatever reason.
+        // On any failure, code and formulas remain plain.
         typesetter: Ask::new(|passages| async { typeset(passages).await.unwrap_or_default() }),
         ..UseChatKitOptions::default()
     };
@@ -238,7 +238,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
     use_chatkit(options)
 }
 
-/// What our own server takes.
+/// Returns the limits of the own server.
 fn attachment_options(limits: AttachmentLimits) -> AttachmentOptions {
     AttachmentOptions {
         enabled: true,
@@ -248,7 +248,7 @@ fn attachment_options(limits: AttachmentLimits) -> AttachmentOptions {
     }
 }
 
-/// What the operator lets people choose from; the first one answers by itself.
+/// Returns the operator's models. The first one is the default.
 fn model_options(models: Vec<String>) -> Vec<ModelOption> {
     let option =
         |(at, id): (usize, String)| ModelOption { label: id.clone(), id, default: at == 0, ..ModelOption::default() };

@@ -9,7 +9,7 @@ use crate::{
     ui::{paths, words::entry as words},
 };
 
-/// Says that a mail is on its way. It says the same whether somebody gets one or not.
+/// Page that announces a mail. Its text is the same whether a mail is sent or not.
 #[component]
 pub fn CheckMailPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=check_mail /> }
@@ -51,7 +51,7 @@ fn ForReset(email: String) -> impl IntoView {
 #[component]
 fn ForVerification(start: EntryStart) -> impl IntoView {
     let email = start.memory.typed.email;
-    // Anybody can open the page.
+    // The page can be opened directly, without an order.
     let lede = match email.is_empty() {
         true => words::VERIFICATION_PERHAPS.to_owned(),
         false => words::verification_ordered(&email),

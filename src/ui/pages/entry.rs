@@ -1,4 +1,4 @@
-//! The card in which visitors sign in and up, and in which links of mails end.
+//! Card layout of the pages for visitors: sign-in, sign-up, and targets of mail links.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,20 +11,20 @@ use crate::{
     ui::{components::Logo, paths},
 };
 
-/// A card, whose content is made from what the server says about the visitor. Those who are signed in go on.
+/// A card whose content depends on the visitor's state. Signed-in users are redirected.
 #[component]
 pub fn EntryPage(
-    /// Whether it is for those, too, who are signed in.
+    /// True to show the page to signed-in users too.
     #[prop(optional)]
     is_for_all: bool,
-    /// The token of the link that led here, if it is one to set a new password.
+    /// Token of a password reset link that led here.
     #[prop(optional_no_strip)]
     reset_token: Option<String>,
-    /// Makes the content.
+    /// Renders the content.
     content: fn(EntryStart) -> AnyView,
 ) -> impl IntoView {
     let ask = async |reset_token| {
-        // Who cannot be told about the visitor shows the form; the server judges again.
+        // If the state cannot be loaded, the form is shown. The server validates again.
         entry_start(reset_token).await.unwrap_or(EntryStart { may_sign_up: true, ..EntryStart::default() })
     };
     let show = move |start: EntryStart| match start.is_signed_in && !is_for_all {
@@ -37,7 +37,7 @@ pub fn EntryPage(
 /// The card alone.
 #[component]
 pub fn EntryCard(
-    /// What it holds.
+    /// Content.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -50,12 +50,12 @@ pub fn EntryCard(
     }
 }
 
-/// What the card is about.
+/// Header of the card.
 #[component]
 pub fn EntryHeader(
-    /// The heading, and the page's title.
+    /// Heading and page title.
     heading: &'static str,
-    /// A sentence below it.
+    /// Introductory sentence.
     #[prop(into)]
     lede: String,
 ) -> impl IntoView {
@@ -68,13 +68,13 @@ pub fn EntryHeader(
     }
 }
 
-/// Carries the path to come back to through the form.
+/// Hidden input with the path to return to.
 #[component]
 pub fn NextInput() -> impl IntoView {
     next().map(|next| view! { <input type="hidden" name="next" value=next /> })
 }
 
-/// Returns the path to come back to, from the page's query.
+/// Returns the path to return to from the page's query.
 pub fn next() -> Option<String> {
     query("next").filter(|next| paths::is_own(next))
 }

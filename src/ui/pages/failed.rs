@@ -3,10 +3,10 @@ use leptos::prelude::*;
 use super::entry::{EntryCard, EntryHeader};
 use crate::ui::words::entry as words;
 
-/// What is shown when the server could not make a page.
+/// Renders the page for failures of the server.
 #[component]
 pub fn FailedPage(
-    /// Where to try again.
+    /// Path of the retry link.
     again: &'static str,
 ) -> impl IntoView {
     view! {

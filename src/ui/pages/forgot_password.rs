@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Where somebody asks for a link to set a new password.
+/// Page that requests a link to reset the password.
 #[component]
 pub fn ForgotPasswordPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=forgot_password /> }

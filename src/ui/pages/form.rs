@@ -1,4 +1,4 @@
-//! What the forms of all pages have in common: where they say what went wrong, and what was done.
+//! Errors and results of forms, shared by all pages.
 
 use leptos::{html, prelude::*};
 
@@ -10,23 +10,23 @@ use crate::{
     },
 };
 
-/// A sentence for each place of a form where something may be wrong.
+/// Error sentences by their place in a form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FormErrors {
-    /// At the address.
+    /// Error of the email field.
     pub email: Option<&'static str>,
-    /// At the password that signs in, or that is to be.
+    /// Error of the field for the password that signs in or is being set.
     pub password: Option<&'static str>,
-    /// At the password that is asked for again.
+    /// Error of the field for the current password.
     pub current_password: Option<&'static str>,
-    /// Above all fields.
+    /// Error of the whole form.
     pub form: Option<&'static str>,
-    /// Whether somebody has the address already.
+    /// True if the address already has an account.
     pub is_taken: bool,
 }
 
 impl FormErrors {
-    /// Reads the latest answer of a form. An answer like the one before is news, too.
+    /// Returns the errors of a form's latest result. An equal result is reported again.
     pub fn of_action(action: FormAction) -> Signal<Self> {
         let (version, answer) = (action.version(), action.answer());
         let error = move || answer.with(|it| it.as_ref().and_then(|it| it.as_ref().err().copied()));
@@ -34,7 +34,7 @@ impl FormErrors {
         Signal::derive(move || errors.get().1)
     }
 
-    /// Puts a refusal into words.
+    /// Maps an error to sentences.
     pub fn of(err: ApiError) -> Self {
         match err {
             ApiError::Auth(err) => Self::of_refusal(err),
@@ -71,7 +71,7 @@ impl FormErrors {
     }
 }
 
-/// Reads what a form has done: by its latest answer, or, before there is one, by what the form before has left.
+/// Returns what a form has done: from its latest result, or initially from the previous page's form.
 pub fn done_by(action: FormAction, before: Option<Done>) -> Signal<Option<Done>> {
     let (version, answer) = (action.version(), action.answer());
     let done = Memo::new(move |_| match answer.get() {
@@ -81,7 +81,7 @@ pub fn done_by(action: FormAction, before: Option<Done>) -> Signal<Option<Done>>
     Signal::derive(move || done.get().1)
 }
 
-/// The error of a form as a whole.
+/// The error of a whole form.
 #[component]
 pub fn FormAlert(
     /// The sentence.
@@ -99,17 +99,17 @@ pub fn FormAlert(
     }
 }
 
-/// What a form has done. The place is there before there is something to say, so that it is read out.
+/// Result of a form. The live region always exists, so that results are announced.
 #[component]
 pub fn FormStatus(
-    /// What was done.
+    /// The result.
     #[prop(into)]
     done: Signal<Option<Done>>,
 ) -> impl IntoView {
     let status: NodeRef<html::Div> = NodeRef::new();
     Effect::new(move |_| {
         if let (Some(_), Some(status)) = (done.get(), status.get_untracked()) {
-            // The button that was pressed may be gone by then, or it lost the focus while it was busy.
+            // The pressed button may be gone, or have lost the focus while it was busy.
             request_animation_frame(move || {
                 if is_focus_lost() {
                     _ = status.focus();

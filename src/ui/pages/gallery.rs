@@ -1,4 +1,4 @@
-//! Everything that a conversation can hold, at `/gallery` where `GALLERY=on`.
+//! Gallery of all items and widgets, at `/gallery` with `GALLERY=on`.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -10,7 +10,7 @@ use crate::{
     ui::{chatkit::Still, paths, words::gallery as words},
 };
 
-/// Sections with headings, each of which is a conversation that stands still.
+/// Sections with headings, each a static conversation.
 #[component]
 pub fn GalleryPage() -> impl IntoView {
     open_with(

@@ -1,4 +1,4 @@
-//! Why a link did not work: the server says so by a code in the page's query, where anybody can write one.
+//! Page for a failed link. Its code comes from the page's query, which anybody can write.
 
 use leptos::prelude::*;
 
@@ -8,10 +8,10 @@ use crate::ui::{
     words::{entry as words, form},
 };
 
-/// Says that something did not work, by its code: where links lead that name no page of their own.
+/// Page for errors of links that have no dedicated page.
 #[component]
 pub fn LinkErrorPage(
-    /// The code.
+    /// The error code.
     code: String,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! One module for each page.
+//! Pages, one module per page.
 
 mod chat;
 mod check_mail;

@@ -4,7 +4,7 @@ use leptos_meta::Title;
 use super::entry::EntryCard;
 use crate::ui::{paths, words::entry as words};
 
-/// What is shown at an address that leads nowhere. Its status is the business of whoever finds that out.
+/// Renders the 404 page. The caller sets the status.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
@@ -15,7 +15,7 @@ pub fn NotFoundPage() -> impl IntoView {
     }
 }
 
-/// The same within another page.
+/// The content of the 404 page, for use in another page.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {

@@ -1,7 +1,7 @@
-//! What a page opens with: asked for once, sent along with the HTML, and shown when it is there.
+//! Initial data of a page: requested once, serialised into the HTML, rendered when available.
 //!
-//! A resource is a type for each value and each way to ask, and all of its reactive parts with it. Pages have one for
-//! all: what it holds is made their own where it is asked for and where it is shown.
+//! A resource creates one type per value and per request, with all its reactive parts. Pages share a single resource
+//! type and convert its content where it is requested and rendered.
 
 use std::{any::Any, pin::Pin, sync::Arc};
 
@@ -11,19 +11,19 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What is asked for, on either side.
+/// Initial data on either side.
 #[derive(Clone)]
 enum Opening {
-    /// By this side. The server writes it into the page, too, for which the way to write it goes along.
+    /// Requested by this side, with a function that serialises it into the page.
     Asked(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Option<String>),
-    /// By the server, which wrote it as JSON.
+    /// Serialised as JSON by the server.
     Sent(String),
 }
 
 type Asking = Pin<Box<dyn Future<Output = Opening> + Send>>;
 
-/// Asks for what a page opens with, anew for each other thing that is `wanted`, and shows it. The server waits for it
-/// before it sends anything.
+/// Requests the initial data of a page, again for each value of `wanted`, and renders it. The server waits for the
+/// data before it sends anything.
 pub(super) fn open_with<T, Fut>(
     wanted: Signal<Option<String>>,
     ask: impl Fn(Option<String>) -> Fut + Send + Sync + 'static,
@@ -43,7 +43,7 @@ where
     )
 }
 
-/// The same for every page, whatever it opens with.
+/// The part of [`open_with`] that is independent of the data's type.
 fn of(
     wanted: Signal<Option<String>>,
     ask: Box<dyn Fn(Option<String>) -> Asking + Send + Sync>,
@@ -57,7 +57,7 @@ fn of(
                 Suspend::new(async move {
                     let shown = show(opening.await);
                     if shown.is_none() {
-                        // What came with the page cannot be read: it is asked for again.
+                        // The serialised data could not be parsed, so it is requested again.
                         opening.refetch();
                     }
                     shown
@@ -78,14 +78,14 @@ impl Opening {
 }
 
 fn write<T: Serialize + 'static>(it: &dyn Any) -> Option<String> {
-    // The browser has nobody to write for.
+    // Only the server serialises.
     if !crate::IS_SERVER {
         return None;
     }
     serde_json::to_string(it.downcast_ref::<T>()?).ok()
 }
 
-/// JSON, which each opening writes by itself, and which is read when it is known what it is.
+/// JSON encoding. Values serialise themselves, and are parsed where their type is known.
 struct AsWritten;
 
 impl Encoder<Opening> for AsWritten {

@@ -14,13 +14,13 @@ use crate::{
     },
 };
 
-/// Where the link of the mail leads: a new password, by the token in the page's query.
+/// Target of password reset links: a form for a new password, with the token of the query.
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true reset_token=token() content=reset_password /> }
 }
 
-/// The token of the link, unless the server said before that it is no good.
+/// Returns the token of the link. `None` if the server has already rejected it.
 fn token() -> Option<String> {
     query("token").filter(|_| query("error").is_none())
 }

@@ -4,7 +4,7 @@ use leptos_router::components::Redirect;
 use super::{entry::query, link_error::LinkErrorPage};
 use crate::ui::paths;
 
-/// The site's root leads to the chats; with `?error=…`, which is where `/api/auth/error` leads, it says what happened.
+/// The root page redirects to the chats. With `?error=…`, set by `/api/auth/error`, it shows the error.
 #[component]
 pub fn RootPage() -> impl IntoView {
     match query("error") {

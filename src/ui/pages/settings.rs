@@ -1,4 +1,4 @@
-//! The account pages: a frame with a list of them, and one of them in it.
+//! Account pages: a shared layout with navigation, and one page per section.
 
 mod appearance;
 mod delete;
@@ -38,23 +38,23 @@ use crate::{
     },
 };
 
-/// What the pages within the frame share.
+/// State shared by the account pages.
 #[derive(Clone, Copy)]
 struct Account {
     overview: RwSignal<AccountOverview>,
-    /// Asks the server again.
+    /// Reloads the overview.
     reload: Callback<()>,
-    /// Goes to the sign-in page, and from there back to here.
+    /// Redirects to the sign-in page, which returns here.
     leave: Callback<()>,
 }
 
 impl Account {
-    /// Reads what the form before has left, as far as it is among these.
+    /// Returns the result of the previous page's form if it is among `wanted`.
     fn left(self, wanted: &[Done]) -> Option<Done> {
         self.overview.with_untracked(|it| it.memory.done).filter(|done| wanted.contains(done))
     }
 
-    /// Shows what a form has changed, or that the session has ended meanwhile.
+    /// Reloads the overview after a form has succeeded, and redirects if the session has ended.
     fn follow(self, action: FormAction) {
         let (version, answer) = (action.version(), action.answer());
         Effect::new(move |_| {
@@ -70,7 +70,7 @@ impl Account {
     }
 }
 
-/// The frame of the account pages. Who is signed out signs in first.
+/// Layout of the account pages. Signed-out visitors are redirected to sign in.
 #[component]
 pub fn SettingsFrame() -> impl IntoView {
     let path = use_location().pathname;
@@ -119,7 +119,7 @@ fn Frame(overview: AccountOverview) -> impl IntoView {
 #[component]
 fn Section(href: &'static str, icon: IconKind, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    // The paths of the others begin with the first one's.
+    // All other paths begin with the first one.
     let is_within =
         move |path: &str| href != paths::ACCOUNT && path.strip_prefix(href).is_some_and(|it| it.starts_with('/'));
     let is_here = Memo::new(move |_| path.with(|path| path == href || is_within(path)));
@@ -131,7 +131,7 @@ fn Section(href: &'static str, icon: IconKind, label: &'static str) -> impl Into
     }
 }
 
-/// Keeps what the server said, and asks again on every way from one page to the next.
+/// Stores the overview and reloads it on each navigation.
 fn open_account(overview: AccountOverview) -> Account {
     let overview = RwSignal::new(overview);
     let path = use_location().pathname;
@@ -158,12 +158,12 @@ fn open_account(overview: AccountOverview) -> Account {
     Account { overview, reload, leave }
 }
 
-/// What a page within the frame is about.
+/// Header of an account page.
 #[component]
 fn SectionHeader(
-    /// The heading, and the page's title.
+    /// Heading and page title.
     heading: &'static str,
-    /// What to know.
+    /// Introductory sentence.
     #[prop(into)]
     lede: Signal<String>,
 ) -> impl IntoView {
@@ -176,7 +176,7 @@ fn SectionHeader(
     }
 }
 
-/// Empties the fields of a form when it is done.
+/// Resets the fields of a form after success.
 fn clear_when_done(form: NodeRef<html::Form>, action: FormAction) {
     let answer = action.answer();
     Effect::new(move |_| {

@@ -64,7 +64,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
     }
 }
 
-/// For who has an account already.
+/// Renders a link to the sign-in page for addresses that already have an account.
 fn sign_in_instead() -> AnyView {
     view! {
         " "
@@ -73,7 +73,7 @@ fn sign_in_instead() -> AnyView {
     .into_any()
 }
 
-/// What is there instead of the form where nobody can sign up.
+/// Replacement of the form where sign-up is disabled.
 #[component]
 fn Closed() -> impl IntoView {
     view! {

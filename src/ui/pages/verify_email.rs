@@ -14,8 +14,8 @@ use crate::{
     },
 };
 
-/// Where the link that proves an address leads, with `?error=…` if it did not. It says that an address is verified only
-/// where the server knows it.
+/// Target of links that verify an address, with `?error=…` on failure. It confirms the verification only if the
+/// server has recorded it.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
     view! { <EntryPage is_for_all=true content=verify_email /> }
@@ -25,7 +25,7 @@ fn verify_email(start: EntryStart) -> AnyView {
     let (heading, lede) = match query("error") {
         Some(code) => (words::LINK_BROKEN, form::link_error(&code)),
         None if start.is_verified => return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any(),
-        // Anybody can open the page.
+        // The page can be opened directly, without a link.
         None => (words::VERIFY_HEADING, words::VERIFY_LEDE),
     };
     view! {
@@ -47,22 +47,22 @@ fn Verified(is_signed_in: bool) -> impl IntoView {
     };
     view! {
         <EntryHeader heading=words::VERIFIED_HEADING lede />
-        // The chats ask who is there, as somebody may have been signed in by the link.
+        // The chat page loads the session, because the link may have signed the user in.
         <a class="button" data-kind="primary" href=paths::CHAT>
             {label}
         </a>
     }
 }
 
-/// Asks for the mail again.
+/// Form that requests another verification mail.
 #[component]
 pub fn SendVerificationForm(
-    /// The address.
+    /// Email address.
     email: RwSignal<String>,
-    /// Whether the visitor may type another one.
+    /// True to let the visitor type another address.
     #[prop(optional)]
     is_address_asked: bool,
-    /// What the form before has done.
+    /// Result of the previous form.
     #[prop(optional_no_strip)]
     before: Option<Done>,
 ) -> impl IntoView {
@@ -84,7 +84,7 @@ pub fn SendVerificationForm(
         false => view! { <input type="hidden" name="email" prop:value=email value=email.get_untracked() /> }.into_any(),
     };
     let kind = if is_address_asked { ButtonKind::Primary } else { ButtonKind::Quiet };
-    // Where the address cannot be typed there is no field to say it at.
+    // Without an address field, its error is shown above the form.
     let alert = move || errors.get().form.or(errors.get().email.filter(|_| !is_address_asked));
     view! {
         <ServerForm action class="form">

@@ -1,43 +1,43 @@
-//! Answers to the assistant's questions, while they are given. Pure: no signals, no browser.
+//! Answers to the assistant's questions while the user enters them. Pure: no signals, no browser APIs.
 
 use crate::model::chatkit::{
     ReplyStatus, StructuredAnswer, StructuredInput, StructuredInputItem, StructuredInputStatus, StructuredReply,
 };
 
-/// Questions, one of which is shown, and what was answered so far.
+/// Questions with the answers so far. One question is displayed at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answers {
-    /// The id of the item that asks.
+    /// Id of the item with the questions.
     pub(crate) item_id: String,
     questions: Vec<Question>,
     at: usize,
 }
 
-/// A question with what was answered to it.
+/// A question and its answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Question {
     id: String,
-    /// What is asked.
+    /// Text of the question.
     pub(crate) text: String,
-    /// How it can be answered.
+    /// Kind of answer.
     pub(crate) kind: QuestionKind,
-    /// The prepared answers that were chosen.
+    /// Selected options.
     pub(crate) chosen: Vec<String>,
-    /// What was written.
+    /// Typed text.
     pub(crate) written: String,
 }
 
-/// How a question can be answered.
+/// Kind of answer that a question takes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum QuestionKind {
-    /// With prepared answers, or one's own.
+    /// Predefined options or free text.
     Choice { options: Vec<String>, multiple: bool },
-    /// With any text.
+    /// Free text.
     Text { description: Option<String> },
 }
 
 impl Answers {
-    /// Begins to answer; `None` where nothing is asked that could be answered here.
+    /// Creates the answers to an item. `None` if it has no question that this client can answer.
     pub(crate) fn new(item: &StructuredInputItem) -> Option<Self> {
         if item.status != StructuredInputStatus::Pending {
             return None;
@@ -46,27 +46,27 @@ impl Answers {
         (!questions.is_empty()).then(|| Self { item_id: item.id.clone(), questions, at: 0 })
     }
 
-    /// The question that is shown.
+    /// Returns the displayed question.
     pub(crate) fn question(&self) -> &Question {
         &self.questions[self.at]
     }
 
-    /// Which question is shown, from 0.
+    /// Returns the index of the displayed question, from 0.
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    /// How many questions there are; at least one.
+    /// Returns the number of questions, at least one.
     pub(crate) fn len(&self) -> usize {
         self.questions.len()
     }
 
-    /// Whether no question follows.
+    /// True if the displayed question is the last one.
     pub(crate) fn is_last(&self) -> bool {
         self.at + 1 == self.len()
     }
 
-    /// Chooses a prepared answer, or takes it back. Where one is wanted, it takes the place of any other.
+    /// Selects or deselects an option. In single choice questions it replaces any other answer.
     pub(crate) fn choose(&mut self, value: &str, is_chosen: bool) {
         let question = &mut self.questions[self.at];
         if !question.is_multiple() {
@@ -79,7 +79,7 @@ impl Answers {
         }
     }
 
-    /// Writes an answer. Where one is wanted, it takes the place of a prepared one.
+    /// Sets the typed answer. In single choice questions it replaces a selected option.
     pub(crate) fn write(&mut self, text: &str) {
         let question = &mut self.questions[self.at];
         text.clone_into(&mut question.written);
@@ -88,12 +88,12 @@ impl Answers {
         }
     }
 
-    /// Shows the question before.
+    /// Goes to the previous question.
     pub(crate) fn back(&mut self) {
         self.at = self.at.saturating_sub(1);
     }
 
-    /// Shows the next question; after the last one, returns what is to be sent.
+    /// Goes to the next question. After the last one, returns the reply to send.
     pub(crate) fn next(&mut self) -> Option<StructuredReply> {
         if self.is_last() {
             return Some(self.reply());
@@ -102,7 +102,7 @@ impl Answers {
         None
     }
 
-    /// As [`Self::next`], without an answer to this question.
+    /// As [`Self::next`], but clears the answer to this question.
     pub(crate) fn skip(&mut self) -> Option<StructuredReply> {
         let question = &mut self.questions[self.at];
         question.chosen.clear();
@@ -110,7 +110,7 @@ impl Answers {
         self.next()
     }
 
-    /// What says that there are no answers at all.
+    /// Returns a reply that skips all questions.
     pub(crate) fn none() -> StructuredReply {
         StructuredReply { status: ReplyStatus::Skipped, ..StructuredReply::default() }
     }

@@ -1,32 +1,32 @@
-//! What the composer holds. Pure: no signals, no browser.
+//! Content of the composer. Pure: no signals, no browser APIs.
 
 use serde::{Deserialize, Serialize};
 
 use super::mentions::{self, Mention};
 use crate::{model::chatkit::UserContent, ui::chatkit::UserMessageDraft};
 
-/// What was written in a thread and not sent, and what waits to be sent.
+/// Unsent text and queued messages of a thread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Draft {
     /// The text.
     pub(crate) text: String,
-    /// What is mentioned in it, or was.
+    /// Mentions that the text contains or contained.
     pub(crate) mentions: Vec<Mention>,
-    /// What it answers to.
+    /// The quoted text that the message replies to.
     pub(crate) quote: Option<String>,
-    /// What waits for the end of an answer, the first first.
+    /// Messages queued until the end of an answer, first one first.
     pub(crate) queue: Vec<Queued>,
 }
 
-/// A message that waits for the end of an answer.
+/// A queued message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Queued {
-    /// The key under which it is sent, so that no two tabs send it.
+    /// Idempotency key, so that two tabs do not both send the message.
     pub(crate) key: String,
-    /// What is sent.
+    /// The message.
     pub(crate) message: UserMessageDraft,
-    /// Whether the page that queued it is gone: then only the user knows whether it is still to be sent.
+    /// True if the page that queued it is closed. The user then decides whether it is sent.
     #[serde(skip, default = "yes")]
     pub(crate) is_old: bool,
 }
@@ -36,17 +36,17 @@ fn yes() -> bool {
 }
 
 impl Draft {
-    /// Whether there is nothing to keep.
+    /// True if the draft holds nothing to store.
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty() && self.quote.is_none() && self.queue.is_empty()
     }
 
-    /// What would be sent of text and mentions.
+    /// Returns text and mentions as parts of a message.
     pub(crate) fn content(&self) -> Vec<UserContent> {
         mentions::divide(&self.text, &self.mentions)
     }
 
-    /// Puts what a message says before what was typed meanwhile.
+    /// Inserts the content of a message before the current content.
     pub(crate) fn put_before(&mut self, message: &UserMessageDraft) {
         let (text, mentions) = match message.content.is_empty() {
             true => (message.text.clone(), Vec::new()),
@@ -62,7 +62,7 @@ impl Draft {
         }
     }
 
-    /// Makes typed text of what waits.
+    /// Moves the queued messages into the text and returns them.
     pub(crate) fn give_back_queue(&mut self) -> Vec<UserMessageDraft> {
         let messages: Vec<UserMessageDraft> = self.queue.drain(..).map(|it| it.message).collect();
         messages.iter().rev().for_each(|it| self.put_before(it));
@@ -70,7 +70,7 @@ impl Draft {
     }
 }
 
-/// Puts one text before another, each on lines of its own.
+/// Joins two texts by a line break.
 pub(super) fn joined(first: &str, second: &str) -> String {
     if first.is_empty() || second.is_empty() { format!("{first}{second}") } else { format!("{first}\n{second}") }
 }

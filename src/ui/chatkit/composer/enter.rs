@@ -1,20 +1,20 @@
-//! What the Enter key does. Pure.
+//! Behaviour of the Enter key. Pure.
 
-/// Where text comes from.
+/// Kind of keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Keyboard {
-    /// One with keys: Shift with Enter begins a line.
+    /// Physical keyboard: Shift and Enter insert a line break.
     #[default]
     Keys,
-    /// One on the screen, which has no Shift with Enter: Enter alone begins a line there, and a button sends.
+    /// On-screen keyboard without Shift+Enter: Enter inserts a line break, and a button sends.
     Screen,
 }
 
-/// What is held down with Enter.
+/// Modifier keys pressed with Enter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {
     pub(super) shift: bool,
-    /// Control, or a Mac's Command.
+    /// Control, or Command on a Mac.
     pub(super) command: bool,
 }
 
@@ -24,7 +24,7 @@ impl Keyboard {
         !held.shift && (held.command || self == Self::Keys)
     }
 
-    /// The name of what a keyboard on the screen shows on its key (HTML's `enterkeyhint`).
+    /// Returns the value of `enterkeyhint`, which labels the key of an on-screen keyboard.
     pub(super) fn hint(self) -> &'static str {
         if self.sends(Held::default()) { "send" } else { "enter" }
     }

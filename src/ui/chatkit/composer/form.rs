@@ -17,7 +17,7 @@ use crate::ui::{
     words::composer as words,
 };
 
-/// The text area, and what goes along with its text.
+/// The text area with attachments, quote and buttons.
 #[component]
 pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoView {
     let input: NodeRef<html::Textarea> = NodeRef::new();
@@ -80,7 +80,7 @@ pub(super) fn Form(control: ChatKitControl, taking: Memo<Taking>) -> impl IntoVi
     }
 }
 
-/// Stops an answer, sends what was written, or has it wait for the answer's end.
+/// Buttons that stop the answer and send or queue the message.
 #[component]
 fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let can_stop = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.can_stop)));
@@ -92,7 +92,7 @@ fn SendOrStop(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let name = move || if has_to_wait.get() { words::QUEUE } else { words::SEND };
     let stop = move |_| {
         control.stop();
-        // The button goes away and would take the focus along.
+        // The button disappears and would lose the focus.
         control.focus_composer();
     };
     view! {

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::ui::{chatkit::ChatKitControl, device, words::composer as words};
 
-/// What a key event says, in all browsers, while an input method is at work.
+/// `keyCode` of key events during input method composition, in all browsers.
 pub(super) const COMPOSING_KEY_CODE: u32 = 229;
 
-/// The text area, which controls the list of what can be chosen while one is open.
+/// The text area. It controls the list of suggestions while that is open.
 #[component]
 pub(super) fn Input(
     control: ChatKitControl,
@@ -34,7 +34,7 @@ pub(super) fn Input(
             of_tool.or_else(|| given.get()).unwrap_or_else(|| words::PLACEHOLDER.to_owned())
         }
     };
-    // The server does not know; it changes after hydration.
+    // The device is unknown on the server, so this is set after hydration.
     let keyboard = RwSignal::new(Keyboard::Keys);
     Effect::new(move |_| {
         if device::matches(device::TOUCH_ONLY) {
@@ -66,7 +66,7 @@ pub(super) fn Input(
         control.set_draft(event_target_value(&ev));
         suggestions.follow();
     };
-    // What says why nothing can be written.
+    // Id of the reason for a locked composer.
     let lock_id = move || control.element_id("composer-lock");
     let lock = Memo::new(move |_| match taking.get() {
         Taking::Locked(reason) => Some(reason),
@@ -98,14 +98,14 @@ pub(super) fn Input(
             on:click=move |_| suggestions.follow()
             on:blur=move |_| suggestions.close()
         ></textarea>
-        // A placeholder alone is not read out everywhere.
+        // Not all screen readers announce a placeholder.
         <span class="unseen" id=lock_id()>
             {move || lock.get()}
         </span>
     }
 }
 
-/// Gives the text area the focus that went away with what stood in its place, and whenever the page wants it.
+/// Focuses the text area when it replaces a focused part of the composer, and on request of the page.
 fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
     Effect::new(move |_| {
         if let Some(input) = input.get() {
@@ -121,11 +121,11 @@ fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
     });
 }
 
-/// Shows the draft in the text area, which is as tall as its text. What was typed before hydration is the first draft, or
-/// stands behind the one that was kept.
+/// Shows the draft in the text area and adjusts its height. Text typed before hydration becomes the first draft, or
+/// is appended to the stored one.
 fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: Memo<Taking>) {
     Effect::new(move |is_later: Option<bool>| {
-        // Where nobody can write, it says why.
+        // A locked composer displays the reason instead.
         let draft = if taking.get() == Taking::Open { control.composer.draft.get() } else { String::new() };
         let Some(input) = input.get() else { return false };
         let typed = input.value();
@@ -138,7 +138,7 @@ fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: M
         }
         let style = (*input).style();
         _ = style.set_property("height", "auto");
-        // Measured beside the buttons: on its own it has more room, and would come back.
+        // Measured in the one-line layout, beside the buttons. Otherwise the wider layout would toggle back.
         _ = input.remove_attribute("data-lines");
         if input.scroll_height() > input.client_height() {
             _ = input.set_attribute("data-lines", "many");

@@ -1,20 +1,20 @@
-//! Mentions in a text: `@Title` while one writes, parts of their own when it is sent. Pure: no signals, no browser.
+//! Mentions: written as `@Title` in the text, sent as separate parts. Pure: no signals, no browser APIs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{model::chatkit::UserContent, ui::chatkit::Entity};
 
-/// An entity that was chosen, and what stands for it in the text.
+/// A mentioned entity and its mark in the text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Mention {
-    /// What stands in the text, with its `@`.
+    /// The mark in the text, including `@`.
     pub(crate) mark: String,
-    /// What is meant.
+    /// The mentioned entity.
     pub(crate) entity: Entity,
 }
 
 impl Mention {
-    /// Names an entity so that it is not taken for another one that is called the same.
+    /// Creates a mention whose mark differs from those of other entities with the same title.
     pub(crate) fn new(entity: Entity, others: &[Self]) -> Self {
         let names = [Some(String::new()), entity.group.as_ref().map(|it| format!(" ({it})"))];
         let is_free = |mark: &String| others.iter().all(|other| other.mark != *mark || other.entity.id == entity.id);
@@ -23,7 +23,7 @@ impl Mention {
     }
 }
 
-/// Divides a text into what was typed and what is mentioned. What does not stand in the text is not mentioned.
+/// Splits a text into plain parts and mentions. Mentions whose mark is missing in the text are ignored.
 pub(crate) fn divide(text: &str, mentions: &[Mention]) -> Vec<UserContent> {
     let mut parts = Vec::new();
     let (mut from, mut at) = (0, 0);
@@ -43,7 +43,7 @@ pub(crate) fn divide(text: &str, mentions: &[Mention]) -> Vec<UserContent> {
     parts
 }
 
-/// Makes a text of parts again, and the mentions in it.
+/// Joins parts into a text with mentions.
 pub(crate) fn join(parts: &[UserContent]) -> (String, Vec<Mention>) {
     let (mut text, mut mentions) = (String::new(), Vec::<Mention>::new());
     for part in parts {
@@ -61,14 +61,14 @@ pub(crate) fn join(parts: &[UserContent]) -> (String, Vec<Mention>) {
     (text, mentions)
 }
 
-/// Adds a mention, once.
+/// Adds a mention unless it is already in the list.
 pub(crate) fn add(mentions: &mut Vec<Mention>, mention: Mention) {
     if mentions.iter().all(|it| it.mark != mention.mark) {
         mentions.push(mention);
     }
 }
 
-/// The mention with which a text begins; the longest, and no part of a longer word.
+/// Returns the longest mention at the beginning of a text. It must not be part of a longer word.
 pub(crate) fn at_start<'a>(text: &str, mentions: &'a [Mention]) -> Option<&'a Mention> {
     let ends_there = |rest: &str| !rest.starts_with(|it: char| it.is_alphanumeric() || it == '_');
     mentions

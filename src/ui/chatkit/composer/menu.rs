@@ -1,4 +1,4 @@
-//! What can be chosen while one writes. Pure: no signals, no browser.
+//! Model of the suggestion menu. Pure: no signals, no browser APIs.
 
 use super::mentions::{self, Mention};
 use crate::ui::{
@@ -6,28 +6,28 @@ use crate::ui::{
     words::attachments as words,
 };
 
-/// What is looked up.
+/// Kind of search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
-    /// What can be mentioned, after `@`.
+    /// Entities to mention, after `@`.
     Entities,
-    /// What can be done, after `/`.
+    /// Commands, after `/`.
     Commands,
 }
 
 /// The word that opens a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Opener {
-    /// What is looked up.
+    /// Kind of search.
     pub(crate) sought: Sought,
-    /// Where its sign stands in the text, in bytes.
+    /// Byte offset of its sign.
     pub(crate) start: usize,
-    /// What follows the sign, up to the caret.
+    /// Text between the sign and the caret.
     pub(crate) query: String,
 }
 
 impl Opener {
-    /// Finds it in what stands before the caret: a sign at the beginning of the last word.
+    /// Finds an opener before the caret: a sign at the beginning of the last word.
     pub(crate) fn find(before_caret: &str, mentions: &[Mention]) -> Option<Self> {
         let word_start = before_caret
             .rfind(char::is_whitespace)
@@ -36,7 +36,7 @@ impl Opener {
         let start = before_caret.len() - word.len();
         let (sought, query) = match (word.strip_prefix('@'), word.strip_prefix('/')) {
             (Some(query), _) if mentions::at_start(word, mentions).is_none() => (Sought::Entities, query),
-            // Paths have more than one.
+            // Paths contain further slashes.
             (_, Some(query)) if !query.contains('/') => (Sought::Commands, query),
             _ => return None,
         };
@@ -44,21 +44,21 @@ impl Opener {
     }
 }
 
-/// Something that can be chosen.
+/// A menu entry.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Choice {
-    /// It is mentioned.
+    /// Mentions an entity.
     Entity(Entity),
-    /// The page does it.
+    /// Runs a command of the page.
     Command(Command),
-    /// It is used for the message.
+    /// Selects a tool for the message.
     Tool(ToolOption),
-    /// Files are chosen that go along with it.
+    /// Opens the file chooser.
     Attach,
 }
 
 impl Choice {
-    /// What it is called.
+    /// Returns the displayed name.
     pub(crate) fn label(&self) -> &str {
         match self {
             Self::Entity(it) => &it.title,
@@ -68,7 +68,7 @@ impl Choice {
         }
     }
 
-    /// A few words about it.
+    /// Returns a short description.
     pub(crate) fn description(&self) -> Option<&str> {
         match self {
             Self::Command(it) => it.description.as_deref(),
@@ -76,7 +76,7 @@ impl Choice {
         }
     }
 
-    /// The name of its icon, as the page gave it.
+    /// Returns the icon name set by the page.
     pub(crate) fn icon(&self) -> Option<&str> {
         match self {
             Self::Entity(it) => it.icon.as_deref(),
@@ -86,7 +86,7 @@ impl Choice {
         }
     }
 
-    /// The heading under which it is listed.
+    /// Returns the heading of its group.
     pub(crate) fn group(&self) -> Option<&str> {
         match self {
             Self::Entity(it) => it.group.as_deref(),
@@ -96,32 +96,32 @@ impl Choice {
     }
 }
 
-/// A heading, if there is one, and what stands under it with its place in the whole.
+/// Optional heading and entries of a group, each with its index in the menu.
 pub(crate) type Group = (Option<String>, Vec<(usize, Choice)>);
 
-/// A menu that is open.
+/// An open menu.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Menu {
-    /// What is looked up.
+    /// Kind of search.
     pub(crate) sought: Sought,
-    /// Where in the text the choice goes, in bytes.
+    /// Byte offset at which the choice is inserted.
     pub(crate) start: usize,
-    /// Which search it waits for, or waited for.
+    /// Number of the search that fills the menu.
     pub(crate) number: u64,
-    /// Whether the search is under way.
+    /// True while the search is running.
     pub(crate) is_loading: bool,
     choices: Vec<Choice>,
     at: usize,
 }
 
 impl Menu {
-    /// A menu that waits for a search; what an older one of the same kind found stays until then.
+    /// Creates a menu that waits for a search. Until then it shows the entries of an older menu of the same kind.
     pub(crate) fn waiting(opener: &Opener, number: u64, older: Option<Self>) -> Self {
         let choices = older.filter(|it| it.sought == opener.sought).map(|it| it.choices).unwrap_or_default();
         Self { sought: opener.sought, start: opener.start, number, is_loading: true, choices, at: 0 }
     }
 
-    /// Shows what was found. What belongs together stands together, in the order in which it was first named.
+    /// Shows the results of the search, grouped in the order in which groups first occur.
     pub(crate) fn fill(&mut self, found: Vec<Choice>) {
         let mut groups: Vec<Option<String>> = Vec::new();
         for choice in &found {
@@ -135,7 +135,7 @@ impl Menu {
         (self.choices, self.at, self.is_loading) = (choices, 0, false);
     }
 
-    /// Everything that can be chosen, in groups.
+    /// Returns all entries in groups.
     pub(crate) fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for (at, choice) in self.choices.iter().enumerate() {
@@ -147,28 +147,28 @@ impl Menu {
         groups
     }
 
-    /// Whether there is nothing to choose from.
+    /// True if the menu has no entries.
     pub(crate) fn is_empty(&self) -> bool {
         self.choices.is_empty()
     }
 
-    /// How many there are to choose from.
+    /// Returns the number of entries.
     pub(crate) fn len(&self) -> usize {
         self.choices.len()
     }
 
-    /// The place of the one that Enter chooses.
+    /// Returns the index of the active entry, which Enter chooses.
     pub(crate) fn at(&self) -> Option<usize> {
         (!self.is_empty()).then_some(self.at)
     }
 
-    /// The one that Enter chooses, or the one at a place. Nothing while a search is under way: what is shown is an older
-    /// one's.
+    /// Returns the active entry or the one at an index. `None` during a search, because the entries then belong to an
+    /// older one.
     pub(crate) fn choice(&self, at: Option<usize>) -> Option<Choice> {
         self.choices.get(at.unwrap_or(self.at)).filter(|_| !self.is_loading).cloned()
     }
 
-    /// Goes down, from the end to the beginning, or up with `by` -1.
+    /// Moves the active entry by `by`, wrapping around at both ends.
     pub(crate) fn step(&mut self, by: isize) {
         if let Some(n_choices) = isize::try_from(self.len()).ok().filter(|it| *it > 0) {
             let at = (self.at.cast_signed() + by).rem_euclid(n_choices);
@@ -177,7 +177,7 @@ impl Menu {
     }
 }
 
-/// What the composer can do by itself, as far as its name fits to what was typed.
+/// Returns the composer's own commands whose name contains the query.
 pub(crate) fn own_choices(tools: &[ToolOption], can_attach: bool, query: &str) -> Vec<Choice> {
     let query = query.to_lowercase();
     let own = can_attach.then_some(Choice::Attach).into_iter().chain(tools.iter().cloned().map(Choice::Tool));

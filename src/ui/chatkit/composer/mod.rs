@@ -1,4 +1,4 @@
-//! Where messages are written.
+//! The composer, in which messages are written.
 
 mod answers;
 mod attachments;
@@ -34,18 +34,18 @@ use crate::{
     ui::{chatkit::ChatKitControl, words::composer as words},
 };
 
-/// What a thread does with messages.
+/// Availability of a thread for messages.
 #[derive(Clone, Debug, PartialEq)]
 enum Taking {
-    /// It takes them.
+    /// Accepts messages.
     Open,
-    /// It takes none for now, and says why.
+    /// Temporarily accepts no messages. Holds the reason.
     Locked(String),
-    /// It takes none any more, and says why.
+    /// Accepts no messages any more. Holds the reason.
     Closed(String),
 }
 
-/// A text area that grows, with what goes along with the text and a button that sends or stops.
+/// The composer: a growing text area with attachments, options and a button to send or stop.
 #[component]
 pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let taking = taking(control);
@@ -56,7 +56,8 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
     let pending = questions::pending(control);
     view! {
         <div class="composer">
-            // No `<noscript>`: with scripting on, browsers read its content as text and hydration would miss elements.
+            // No `<noscript>`: with scripting enabled, browsers parse its content as text and hydration would miss
+            // elements.
             <p class="composer__no-script">
                 {words::NO_SCRIPT}
             </p>

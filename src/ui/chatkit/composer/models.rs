@@ -6,7 +6,7 @@ use crate::ui::{
     words::composer as words,
 };
 
-/// Who is to answer.
+/// Selection of the model.
 #[component]
 pub(super) fn Models(control: ChatKitControl, is_locked: Memo<bool>) -> impl IntoView {
     let models = control.option(|it| it.composer.models.clone());
@@ -45,7 +45,7 @@ fn Model(control: ChatKitControl, model: ModelOption) -> impl IntoView {
     let selected = control.selected_model();
     let value = id.clone();
     let is_selected = move || selected.with(|it| it.as_ref().is_some_and(|it| it.id == id));
-    // Some browsers begin with the attribute, all follow the property.
+    // Some browsers initialise from the attribute. All follow the property.
     let is_first = untrack(is_selected.clone());
     view! {
         <option value=value title=description disabled=disabled selected=is_first prop:selected=is_selected>

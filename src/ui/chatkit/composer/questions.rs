@@ -1,4 +1,4 @@
-//! The assistant's questions, in the composer's place.
+//! The form for questions of the assistant, displayed in place of the composer.
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Follows whether the newest item asks something that can be answered now.
+/// Returns a memo of the newest item if it has questions that can be answered now.
 pub(super) fn pending(control: ChatKitControl) -> Memo<Option<StructuredInputItem>> {
     Memo::new(move |_| {
         control.activity.track();
@@ -37,7 +37,7 @@ fn newest(state: &ChatState) -> Option<StructuredInputItem> {
     }
 }
 
-/// One question at a time. What was answered is kept in the control, so that a refused reply loses nothing.
+/// Shows one question at a time. Answers are stored in the control, so that a refused reply loses none.
 #[component]
 pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> impl IntoView {
     let answers = control.composer.answers;
@@ -47,7 +47,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
     let item_id = StoredValue::new(item.id);
     let send = Callback::new(move |reply: Option<StructuredReply>| {
         if let Some(reply) = reply {
-            // Refused only while the composer shows something else.
+            // Refused only while the composer displays another item.
             _ = control.answer_questions(item_id.get_value(), reply);
         }
     });
@@ -100,7 +100,7 @@ pub(super) fn Questions(control: ChatKitControl, item: StructuredInputItem) -> i
 fn QuestionFields(
     control: ChatKitControl,
     question: Question,
-    /// Whether the user came here from another question.
+    /// True if the user came from another question.
     is_next: bool,
     submit: Callback<()>,
 ) -> impl IntoView {

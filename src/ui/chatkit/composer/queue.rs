@@ -7,13 +7,13 @@ use crate::ui::{
     words::composer as words,
 };
 
-/// What waits for the end of an answer, above the text area.
+/// Queued messages, above the text area.
 #[component]
 pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
     let queue = control.composer.queue;
     let n_queued = Memo::new(move |_| queue.with(Vec::len));
     view! {
-        // Told by itself, so it is there before there is anything to tell.
+        // A live region must exist before its first announcement.
         <p class="unseen" role="status">
             {move || (n_queued.get() > 0).then(|| words::n_queued(n_queued.get()))}
         </p>
@@ -33,7 +33,7 @@ pub(super) fn Queue(control: ChatKitControl) -> impl IntoView {
 fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     let Queued { key, message, .. } = queued;
     let (key, text) = (StoredValue::new(key), text_of(&message));
-    // What runs and cannot be stopped has to be waited for.
+    // A running answer that cannot be stopped must end first.
     let can_go_now = Memo::new(move |_| {
         let is_loading = control.loading.with(|it| *it == Loading::Loading);
         control.turn.with(|turn| turn.as_ref().map_or(!is_loading, |it| it.can_stop))
@@ -82,7 +82,7 @@ fn QueuedMessage(control: ChatKitControl, queued: Queued) -> impl IntoView {
     }
 }
 
-/// What it says, and the names of its files.
+/// Returns the text of a message and the names of its files.
 fn text_of(message: &UserMessageDraft) -> String {
     let names = message.attachments.iter().map(|it| it.name.clone());
     let text = Some(message.plain_text()).filter(|it| !it.trim().is_empty());

@@ -6,7 +6,7 @@ use crate::ui::{
     words::composer as words,
 };
 
-/// What the next message answers to.
+/// The quoted text that the next message replies to.
 #[component]
 pub(super) fn Quote(control: ChatKitControl) -> impl IntoView {
     let quote = control.composer.quote;

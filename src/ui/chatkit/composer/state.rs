@@ -1,51 +1,51 @@
-//! What stands in the composer.
+//! State of the composer.
 
 use leptos::prelude::*;
 
 use super::{answers::Answers, attachments::Uploads, draft::Queued, mentions::Mention};
 use crate::ui::chatkit::control::drafts::Borrowed;
 
-/// What stands in the composer: what the next message will be.
+/// State of the composer: the content and options of the next message.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
     /// The text.
     pub(crate) draft: RwSignal<String>,
-    /// What is mentioned in it, or was.
+    /// Mentions that the text contains or contained.
     pub(crate) mentions: StoredValue<Vec<Mention>>,
-    /// What it answers to.
+    /// The quoted text that the message replies to.
     pub(crate) quote: RwSignal<Option<String>>,
-    /// The id of the tool that was selected.
+    /// Id of the selected tool.
     pub(crate) tool: RwSignal<Option<String>>,
-    /// The id of the model that was selected.
+    /// Id of the selected model.
     pub(crate) model: RwSignal<Option<String>>,
-    /// What waits for the end of an answer.
+    /// Messages queued until the end of an answer.
     pub(crate) queue: RwSignal<Vec<Queued>>,
-    /// Whether the answer is stopped for what waits.
+    /// True if the answer is being stopped for the first queued message.
     pub(crate) is_urgent: StoredValue<bool>,
-    /// The name of this tab.
+    /// Id of this tab.
     pub(crate) tab: StoredValue<String>,
-    /// True if the text is this tab's: no other one changes it then.
+    /// True if this tab has written the text. Other tabs then do not change it.
     pub(crate) is_touched: StoredValue<bool>,
-    /// What another tab wrote, while it is shown here and not changed.
+    /// Draft of another tab that is displayed here unchanged.
     pub(crate) borrowed: StoredValue<Option<Borrowed>>,
-    /// Whether the browser has kept all this.
+    /// True if the browser has stored the queue.
     pub(crate) is_kept: StoredValue<bool>,
-    /// What was answered so far to the assistant's questions.
+    /// Answers so far to the assistant's questions.
     pub(crate) answers: RwSignal<Option<Answers>>,
-    /// The files.
+    /// Attachments.
     pub(crate) uploads: Uploads,
-    /// Notified when the user is to choose files.
+    /// Notified to open the file chooser.
     pub(crate) choose_files: Trigger,
-    /// Whether it has been in a browser's page already.
+    /// True once the composer has been displayed in a browser.
     pub(crate) is_shown: StoredValue<bool>,
-    /// True if all that is typed anywhere in the page goes to it.
+    /// True if all typing in the page goes to the composer.
     pub(crate) takes_keys: StoredValue<bool>,
-    /// Notified when the composer is to take the focus.
+    /// Notified to focus the composer.
     pub(crate) focus: Trigger,
 }
 
 impl ComposerState {
-    /// An empty composer.
+    /// Creates an empty composer.
     pub(crate) fn new() -> Self {
         Self {
             draft: RwSignal::default(),
@@ -68,7 +68,7 @@ impl ComposerState {
         }
     }
 
-    /// True if there is something to send.
+    /// True if the composer has text or attachments to send.
     pub(crate) fn holds_something(&self) -> bool {
         self.draft.with(|draft| !draft.trim().is_empty()) || !self.uploads.is_empty()
     }

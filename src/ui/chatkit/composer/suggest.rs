@@ -1,4 +1,4 @@
-//! Looks up what can be chosen while one writes, and does what is chosen.
+//! Search for suggestions, and execution of the chosen one.
 
 use leptos::{html, prelude::*, task::spawn_local};
 use web_sys::HtmlTextAreaElement;
@@ -9,16 +9,16 @@ use super::{
 };
 use crate::ui::chatkit::{ChatKitControl, Command, CommandResult, Entity};
 
-/// The menu of a text area.
+/// The suggestion menu of a text area.
 #[derive(Clone, Copy)]
 pub(super) struct Suggestions {
     pub(super) control: ChatKitControl,
     input: NodeRef<html::Textarea>,
-    /// What is open.
+    /// The open menu.
     pub(super) menu: RwSignal<Option<Menu>>,
-    /// Counts searches: what an older one finds is of no interest any more.
+    /// Number of searches. Results of older ones are dropped.
     n_searches: StoredValue<u64>,
-    /// Where a sign stands whose menu is not wanted.
+    /// Byte offset of a sign whose menu the user closed.
     unwanted: StoredValue<Option<usize>>,
 }
 
@@ -33,7 +33,7 @@ impl Suggestions {
         }
     }
 
-    /// Opens or closes the menu after the text or the caret has changed.
+    /// Opens or closes the menu after a change of text or caret.
     pub(super) fn follow(self) {
         let opener = self.input.get_untracked().and_then(|input| self.opener(&input));
         if self.unwanted.get_value().is_some_and(|start| opener.as_ref().is_none_or(|it| it.start != start)) {
@@ -45,8 +45,8 @@ impl Suggestions {
         }
     }
 
-    /// Closes the menu, and drops what is still looked up. A text area that goes away loses the focus when nothing of this
-    /// is there any more.
+    /// Closes the menu and drops the running search. A removed text area loses the focus after these signals are
+    /// disposed, so missing ones are ignored.
     pub(super) fn close(self) {
         self.n_searches.try_update_value(|it| *it += 1);
         if self.menu.try_with_untracked(Option::is_some) == Some(true) {
@@ -54,7 +54,7 @@ impl Suggestions {
         }
     }
 
-    /// Takes a key that means the menu; returns whether it does.
+    /// Handles a key press. Returns true if the menu used it.
     pub(super) fn take_key(self, key: &str) -> bool {
         let Some(menu) = self.menu.get_untracked() else { return false };
         match key {
@@ -63,7 +63,7 @@ impl Suggestions {
                 self.menu.update(|it| it.iter_mut().for_each(|it| it.step(by)));
                 true
             }
-            // What is looked up may be what was meant.
+            // The pending result may be the intended one.
             "Enter" if menu.is_loading => true,
             "Enter" | "Tab" => self.choose(None),
             "Escape" => {
@@ -75,7 +75,7 @@ impl Suggestions {
         }
     }
 
-    /// Chooses what stands at a place, or what the keys have gone to; returns whether there is such a thing.
+    /// Chooses an entry by index, or the active one. Returns true if the entry exists.
     pub(super) fn choose(self, at: Option<usize>) -> bool {
         let Some(menu) = self.menu.get_untracked() else { return false };
         let Some(choice) = menu.choice(at) else { return false };
@@ -99,7 +99,7 @@ impl Suggestions {
         true
     }
 
-    /// Writes the sign that opens the menu of what can be mentioned.
+    /// Inserts the sign that opens the menu of mentions.
     pub(super) fn begin_mention(self) {
         let Some(input) = self.input.get_untracked() else { return };
         let (before, _) = around_caret(&input);
@@ -144,7 +144,7 @@ impl Suggestions {
         }
     }
 
-    /// Has the page do what was chosen, which may be to offer more.
+    /// Runs a command of the page, which may open a submenu.
     fn run(self, command: Command, menu: Menu) {
         self.replace(menu.start, "");
         let number = self.next_search();
@@ -174,7 +174,7 @@ impl Suggestions {
     }
 
     fn fill(self, number: u64, found: Vec<Choice>) {
-        // The page may be gone.
+        // The page may be closed.
         _ = self.menu.try_update(|menu| {
             if let Some(menu) = menu.as_mut().filter(|it| it.number == number) {
                 menu.fill(found);
@@ -189,7 +189,7 @@ impl Suggestions {
         self.replace(start, &text);
     }
 
-    /// Writes something in the place of what stands between `start` and the caret, and goes behind it.
+    /// Replaces the text between `start` and the caret, and moves the caret behind it.
     fn replace(self, start: usize, text: &str) {
         let Some(input) = self.input.get_untracked() else { return };
         let (before, after) = around_caret(&input);
@@ -202,7 +202,7 @@ impl Suggestions {
     }
 }
 
-/// What stands before the caret, and what behind it; what is selected counts as before it.
+/// Returns the text before and after the caret. Selected text counts as before it.
 fn around_caret(input: &HtmlTextAreaElement) -> (String, String) {
     let units: Vec<u16> = input.value().encode_utf16().collect();
     let caret = input.selection_end().ok().flatten().and_then(|it| usize::try_from(it).ok());

@@ -12,18 +12,18 @@ use crate::ui::{
 };
 
 impl Suggestions {
-    /// The id of the list, which the text area controls.
+    /// Returns the id of the list, which the text area controls.
     pub(super) fn list_id(self) -> String {
         self.control.element_id("composer-menu")
     }
 
-    /// The id of an entry.
+    /// Returns the id of an entry.
     pub(super) fn option_id(self, at: usize) -> String {
         self.control.element_id(format_args!("composer-menu-{at}"))
     }
 }
 
-/// What can be chosen while one writes: a list above the text area, which keeps the focus.
+/// The list of suggestions above the text area. The text area keeps the focus.
 #[component]
 pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let menu = suggestions.menu;
@@ -43,14 +43,14 @@ pub(super) fn SuggestionList(suggestions: Suggestions) -> impl IntoView {
     let state = Memo::new(move |_| menu.with(|it| it.as_ref().map(status)).unwrap_or_default());
     let groups = Memo::new(move |_| menu.with(|it| it.as_ref().map(Menu::groups)).unwrap_or_default());
     view! {
-        // Told by itself, so it is there before there is anything to tell.
+        // A live region must exist before its first announcement.
         <p class="unseen" role="status">
             {move || state.get()}
         </p>
         <Show when=move || menu.with(Option::is_some)>
             <div
                 class="suggestions"
-                // The text area keeps the focus.
+                // Prevents the text area from losing the focus.
                 on:mousedown=|ev: ev::MouseEvent| ev.prevent_default()
             >
                 <div node_ref=list class="suggestions__list" role="listbox" id=suggestions.list_id() aria-label=move || label.get()>
@@ -110,7 +110,7 @@ fn Suggestion(suggestions: Suggestions, at: usize, choice: Choice) -> impl IntoV
     }
 }
 
-/// What is to be said of the menu.
+/// Returns the status text of the menu for screen readers.
 fn status(menu: &Menu) -> String {
     match (menu.is_loading, menu.len()) {
         (true, _) => words::SEARCHING.to_owned(),
@@ -119,7 +119,7 @@ fn status(menu: &Menu) -> String {
     }
 }
 
-/// Scrolls the list, and nothing else, until an entry is seen.
+/// Scrolls the list until an entry is visible, without scrolling the page.
 fn show(list: &HtmlElement, option: &HtmlElement) {
     let (list_at, option_at) = (list.get_bounding_client_rect(), option.get_bounding_client_rect());
     let above = list_at.top() - option_at.top();

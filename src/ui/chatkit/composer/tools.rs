@@ -6,14 +6,14 @@ use crate::ui::{
     words::composer as words,
 };
 
-/// What can be used for the next message: a menu, buttons for the pinned ones, and what is selected.
+/// Tools for the next message: a menu, buttons of the pinned ones, and the selected one.
 #[component]
 pub(super) fn Tools(control: ChatKitControl) -> impl IntoView {
     let tools = control.option(|it| it.composer.tools.clone());
     let selected = control.selected_tool();
     let in_menu = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| !it.pinned).cloned().collect::<Vec<_>>()));
     let pinned = Memo::new(move |_| tools.with(|it| it.iter().filter(|it| it.pinned).cloned().collect::<Vec<_>>()));
-    // A pinned tool is its own sign.
+    // A pinned tool is marked on its own button.
     let chip = Memo::new(move |_| selected.get().filter(|it| !it.pinned));
     view! {
         <Show when=move || in_menu.with(|it| !it.is_empty())>
@@ -36,7 +36,7 @@ fn ToolItem(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
     view! { <MenuItem picture label=label on_choose=Callback::new(choose) /> }
 }
 
-/// A tool that is turned on and off by its own button.
+/// Toggle button of a pinned tool.
 #[component]
 fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
     let ToolOption { id, label, icon, short_label, .. } = tool;
@@ -61,7 +61,7 @@ fn PinnedTool(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
     }
 }
 
-/// The tool that is selected, and the way out of it.
+/// The selected tool, with a button to deselect it.
 #[component]
 fn ToolChip(control: ChatKitControl, tool: ToolOption) -> impl IntoView {
     let ToolOption { label, short_label, .. } = tool;

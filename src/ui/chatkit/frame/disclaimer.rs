@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::chatkit::{ChatKitControl, markdown::Markdown};
 
-/// The sentence below the composer.
+/// The disclaimer below the composer.
 #[component]
 pub(crate) fn DisclaimerText(control: ChatKitControl) -> impl IntoView {
     let disclaimer = control.option(|it| it.disclaimer.clone().filter(|it| !it.text.trim().is_empty()));

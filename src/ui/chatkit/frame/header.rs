@@ -6,7 +6,7 @@ use crate::ui::{
     words::{frame as words, history},
 };
 
-/// The bar above the conversation: the thread's title, a new chat, the list of threads, and the page's own actions.
+/// The header bar: title, new chat, list of threads and the page's actions.
 #[component]
 pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
     let is_shown = control.option(|it| it.header.enabled);
@@ -62,7 +62,7 @@ pub(crate) fn FrameHeader(control: ChatKitControl) -> impl IntoView {
     }
 }
 
-/// What the page says the title is, or the thread's own.
+/// Returns the title set by the page, otherwise the thread's title.
 fn title_of(control: ChatKitControl) -> impl Fn() -> String + Send + Clone + 'static {
     let given = control.option(|it| it.header.title.clone());
     move || {
@@ -75,7 +75,7 @@ fn title_of(control: ChatKitControl) -> impl Fn() -> String + Send + Clone + 'st
     }
 }
 
-/// A button of the page's.
+/// An action button of the page.
 #[component]
 fn Action(control: ChatKitControl, read: fn(&UseChatKitOptions) -> Option<HeaderAction>) -> impl IntoView {
     let action = control.option(read);

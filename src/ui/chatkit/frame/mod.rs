@@ -1,4 +1,4 @@
-//! What stands around the conversation.
+//! Parts around the conversation: header, panel of the history and disclaimer.
 
 mod disclaimer;
 mod header;

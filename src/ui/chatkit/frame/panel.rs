@@ -9,7 +9,7 @@ use crate::ui::{
     words::{frame as words, history},
 };
 
-/// The component's own list of threads: it covers the conversation until a thread is chosen or it is closed.
+/// The component's own list of threads. It covers the conversation until a thread is chosen or the panel is closed.
 #[component]
 pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
     let is_open = control.frame.is_history_open;
@@ -56,7 +56,7 @@ pub(crate) fn HistoryPanel(control: ChatKitControl) -> impl IntoView {
     }
 }
 
-/// The focus goes into the panel, and back to where it was; to the composer when something was chosen.
+/// Moves the focus into the panel and back, or to the composer after a choice.
 fn move_focus(control: ChatKitControl, panel: NodeRef<html::Div>, has_chosen: StoredValue<bool>) {
     let before = StoredValue::new(None::<SendWrapper<HtmlElement>>);
     Effect::new(move |was_open: Option<bool>| {
@@ -65,7 +65,7 @@ fn move_focus(control: ChatKitControl, panel: NodeRef<html::Div>, has_chosen: St
             let focused = document().active_element().and_then(|it| it.dyn_into().ok());
             before.set_value(focused.map(SendWrapper::new));
             has_chosen.set_value(false);
-            // What is behind it is inert from the next frame on, and the panel is there.
+            // From the next frame on the panel exists and the content behind it is inert.
             request_animation_frame(move || {
                 let Some(panel) = panel.try_get_untracked().flatten() else { return };
                 let field = panel.query_selector("input").ok().flatten().and_then(|it| it.dyn_into().ok());

@@ -1,4 +1,4 @@
-//! What is asked before a thread is changed.
+//! Dialogs to rename and delete a thread.
 
 use leptos::{ev, html, prelude::*};
 
@@ -9,7 +9,7 @@ use crate::ui::{
     words::history as words,
 };
 
-/// Asks for a thread's new title.
+/// Dialog that asks for a thread's new title.
 #[component]
 pub(super) fn RenameDialog(
     control: ChatKitControl,
@@ -69,7 +69,7 @@ pub(super) fn RenameDialog(
     }
 }
 
-/// Asks whether a thread is to be deleted.
+/// Dialog that confirms the deletion of a thread.
 #[component]
 pub(super) fn DeleteDialog(
     control: ChatKitControl,
@@ -83,7 +83,7 @@ pub(super) fn DeleteDialog(
             control.delete_thread(id);
         }
         deleting.set(None);
-        // The button that opened the dialog went with its thread.
+        // The button that opened the dialog was removed with its thread.
         control.focus_composer();
     };
     let title = move || deleting.get().map(|id| search.title(&id));

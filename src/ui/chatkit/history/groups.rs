@@ -1,5 +1,5 @@
-//! Which time a thread is from, in words: today, yesterday, a month. The browser's clock says it, so there are no
-//! groups before hydration.
+//! Grouping of threads by time: today, yesterday, a month. It depends on the browser's clock, so groups exist after
+//! hydration only.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::{
 
 const DAY_MS: f64 = 86_400_000.0;
 
-/// The threads that begin a group, each with the group's name.
+/// Returns the first thread of each group with the group's name.
 pub(super) fn follow(
     control: ChatKitControl,
     search: Search,
@@ -36,7 +36,7 @@ pub(super) fn follow(
     Memo::new(move |_| groups.get())
 }
 
-/// Names the first of each row of neighbours that have the same name.
+/// Returns the first thread of each run of equal names.
 fn firsts(moments: Vec<(ThreadId, Timestamp)>, name_of: impl Fn(Timestamp) -> String) -> HashMap<ThreadId, String> {
     let mut firsts = HashMap::new();
     let mut before = None;
@@ -56,12 +56,12 @@ fn name_of(at: Timestamp) -> String {
     words::days_ago(n_days).map_or_else(|| month(&date), str::to_owned)
 }
 
-/// The number of a moment's day where the reader is.
+/// Returns the day number in the local time zone.
 fn day(date: &Date) -> i64 {
     ((date.get_time() - date.get_timezone_offset() * 60_000.0) / DAY_MS).floor() as i64
 }
 
-/// A month and its year, as the reader writes them.
+/// Returns month and year in the browser's language.
 fn month(date: &Date) -> String {
     let options = locale::options(&[("month", "long"), ("year", "numeric")]);
     date.to_locale_date_string(&locale::language(), &options).into()

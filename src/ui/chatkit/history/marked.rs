@@ -1,7 +1,7 @@
-//! What a search found in a text. Pure.
+//! Highlighting of search terms in a text. Pure.
 
-/// Cuts a text into parts, and says of each whether it is what the query looks for: the beginning of a word, or any
-/// part of a text in a script without spaces.
+/// Splits a text into parts, each with true if it matches the query. A match is the beginning of a word, or any part
+/// of a text in a script without spaces.
 pub(super) fn marked<'a>(text: &'a str, query: &str) -> Vec<(bool, &'a str)> {
     let terms: Vec<Vec<char>> = query
         .split(|it: char| !it.is_alphanumeric())
@@ -30,7 +30,7 @@ pub(super) fn marked<'a>(text: &'a str, query: &str) -> Vec<(bool, &'a str)> {
     parts
 }
 
-/// How many bytes of the text are the term, if it begins with it.
+/// Returns the length in bytes of the term at the beginning of the text, ignoring case.
 fn len_of(text: &str, term: &[char]) -> Option<usize> {
     let (mut n_same, mut len) = (0, 0);
     for char in text.chars() {
@@ -48,8 +48,8 @@ fn len_of(text: &str, term: &[char]) -> Option<usize> {
     (n_same == term.len()).then_some(len)
 }
 
-/// Whether words of the character's script have spaces between them: not in Thai and its neighbours, and not in Chinese
-/// and Japanese.
+/// True if words of the character's script are separated by spaces. False for Thai and related scripts, Chinese and
+/// Japanese.
 fn is_spaced(char: char) -> bool {
     !matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -1,4 +1,4 @@
-//! The list of threads.
+//! The history: a searchable list of threads.
 
 mod dialogs;
 mod groups;
@@ -25,18 +25,18 @@ use row::Row;
 use search::Search;
 use search_field::SearchField;
 
-/// Where a thread is shown; `None` is a new chat.
+/// Returns the page path of a thread, or of a new chat if `None`.
 pub type Href = fn(Option<&str>) -> String;
 
-/// The threads of a [`ChatKitControl`]: search, open, rename, delete.
+/// The threads of a [`ChatKitControl`], with search, rename and delete.
 #[component]
 pub fn ChatHistory(
-    /// From [`use_chatkit`](crate::ui::chatkit::use_chatkit).
+    /// The control returned by [`use_chatkit`](crate::ui::chatkit::use_chatkit).
     control: ChatKitControl,
-    /// Where a thread is shown, where threads have addresses.
+    /// Returns the page path of a thread, if threads have pages.
     #[prop(optional)]
     href: Option<Href>,
-    /// Called when a thread, or a new chat, was chosen.
+    /// Called after a thread or a new chat was chosen.
     #[prop(optional, into)]
     on_choose: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -48,7 +48,7 @@ pub fn ChatHistory(
         on_choose.inspect(|it| it.run(()));
     };
     let begin = move |_| {
-        // The address may be the right one already, while the first answer of a new chat is on its way.
+        // During the first answer of a new chat, the path may already be the right one.
         if href.is_none() || control.thread_id.with_untracked(Option::is_none) {
             control.new_thread();
         }
@@ -101,8 +101,8 @@ pub fn ChatHistory(
     }
 }
 
-/// Arrow keys go from thread to thread, from the first one to the search field, and sideways between a thread and its
-/// menu: the whole list is one stop of the tab key.
+/// Handles arrow keys: between threads, from the first one to the search field, and sideways between a thread and its
+/// menu. The whole list is one tab stop.
 fn step(ev: ev::KeyboardEvent) {
     let Some(target) = ev.target().and_then(|it| it.dyn_into::<Element>().ok()) else { return };
     let row = target.closest("li").ok().flatten();
@@ -132,7 +132,7 @@ fn step(ev: ev::KeyboardEvent) {
     focus_first(within.as_ref(), selector);
 }
 
-/// Gives the focus to the first element within another one that fits.
+/// Focuses the first element in `within` that matches `selector`.
 fn focus_first(within: Option<&Element>, selector: &str) {
     let found = within.and_then(|it| it.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {

@@ -1,4 +1,4 @@
-//! A thread of the list.
+//! A thread in the list.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::ui::{
     words::history as words,
 };
 
-/// A thread: a link or a button that opens it, and a menu.
+/// A thread: a link or button that opens it, and a menu.
 #[component]
 pub(super) fn Row(
     control: ChatKitControl,
@@ -28,7 +28,7 @@ pub(super) fn Row(
     let id = StoredValue::new(id);
     let title = Memo::new(move |_| id.with_value(|id| search.title(id)));
     let group = Memo::new(move |_| groups.with(|it| id.with_value(|id| it.get(id).cloned())));
-    // Below the heading of the panel, or at the top of a page's own list.
+    // Either below the heading of the panel, or at the top of the page's own list.
     let is_below_heading = path.is_none();
     let snippet = Memo::new(move |_| id.with_value(|id| search.snippet(id)).filter(|it| *it != title.get()));
     let is_shown = Memo::new(move |_| control.thread_id.with(|it| it.as_ref() == Some(&id.get_value())));
@@ -89,7 +89,7 @@ pub(super) fn Row(
                 }
             }}
             <Show when=move || show_rename.get() || show_delete.get()>
-                // Arrow keys lead to it.
+                // Not a tab stop: arrow keys lead to it.
                 <Menu is_apart=true label=Signal::derive(move || words::actions_for(&title.get()))>
                     {move || show_rename.get().then(|| view! {
                         <MenuItem
@@ -121,7 +121,7 @@ fn view_group(name: String, is_below_heading: bool) -> AnyView {
     }
 }
 
-/// Shows a text with the parts that a search found.
+/// Renders a text with highlighted search terms.
 fn view_marked(text: &str, query: &str) -> AnyView {
     let parts = marked(text, query).into_iter();
     parts

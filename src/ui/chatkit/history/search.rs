@@ -1,4 +1,4 @@
-//! The search in the threads.
+//! The search in the history.
 
 use std::time::Duration;
 
@@ -13,20 +13,20 @@ use crate::{
     },
 };
 
-/// How long somebody who types rests before the server is asked.
+/// Delay after the last key press before the server is queried.
 const REST: Duration = Duration::from_millis(200);
 
-/// What is looked for, and what was found. A Colloquy is asked; of another server's threads, the titles that are here
-/// are searched.
+/// A search and its results. A Colloquy searches on the server. For other servers, the titles of loaded threads are
+/// searched.
 #[derive(Clone, Copy)]
 pub(super) struct Search {
     control: ChatKitControl,
     pub(super) query: RwSignal<String>,
-    /// What the server found.
+    /// Results of the server.
     found: RwSignal<Option<ThreadList>>,
-    /// Whether the server is asked, or will be in a moment.
+    /// True while a request is running or scheduled.
     is_busy: RwSignal<bool>,
-    /// Counts what was asked; only the last answer counts.
+    /// Number of the last request. Responses to older ones are dropped.
     number: StoredValue<u64>,
 }
 
@@ -41,12 +41,12 @@ impl Search {
         }
     }
 
-    /// What is looked for; empty when nothing is.
+    /// Returns the query. Empty without a search.
     pub(super) fn query(&self) -> String {
         self.query.get()
     }
 
-    /// Looks for something else; nothing when it is empty.
+    /// Starts a search, or ends it if the query is empty.
     pub(super) fn look_for(&self, typed: &str) {
         let query = typed.trim().to_owned();
         if self.query.with_untracked(|it| *it == query) {
@@ -65,7 +65,7 @@ impl Search {
         }
     }
 
-    /// What is listed.
+    /// Returns the ids of the listed threads.
     pub(super) fn ids(self) -> Memo<Vec<ThreadId>> {
         Memo::new(move |_| {
             let query = self.query.get().to_lowercase();
@@ -80,14 +80,14 @@ impl Search {
         })
     }
 
-    /// A thread's title.
+    /// Returns a thread's title.
     pub(super) fn title(&self, id: &str) -> String {
         let title = |list: &ThreadList| list.get(id).and_then(|thread| thread.title.clone());
         let known = self.control.threads.with(title).or_else(|| self.found.with(|it| it.as_ref().and_then(title)));
         known.filter(|it| !it.is_empty()).unwrap_or_else(|| words::UNTITLED.to_owned())
     }
 
-    /// What was found in a thread.
+    /// Returns the matching excerpt of a thread.
     pub(super) fn snippet(&self, id: &str) -> Option<String> {
         self.found.with(|found| {
             let marks = found.as_ref()?.get(id)?.metadata.get("colloquy")?;
@@ -95,7 +95,7 @@ impl Search {
         })
     }
 
-    /// What is said of the search; nothing when there is none.
+    /// Returns the status text for screen readers. Empty without a search.
     pub(super) fn said(&self, n_listed: usize) -> String {
         let query = self.query.get();
         let is_own = self.found.with(Option::is_none);
@@ -112,13 +112,13 @@ impl Search {
         if is_own && self.has_more() { format!("{said} {}", words::TITLES_ONLY) } else { said }
     }
 
-    /// Whether there are more threads than are listed.
+    /// True if more threads can be loaded.
     pub(super) fn has_more(&self) -> bool {
         let found = self.found.with(|found| found.as_ref().map(|it| it.after().is_some()));
         found.unwrap_or_else(|| self.control.threads.with(|list| list.after().is_some()))
     }
 
-    /// Lists more of them.
+    /// Loads the next page.
     pub(super) fn load_more(&self) {
         match self.found.with_untracked(|found| found.as_ref().map(|it| it.after().map(str::to_owned))) {
             Some(after) => self.ask(self.next(), after),
@@ -126,12 +126,12 @@ impl Search {
         }
     }
 
-    /// Changes a title in what was found, as the list of all does by itself.
+    /// Renames a thread in the results. The full list is updated elsewhere.
     pub(super) fn rename(&self, id: &str, title: &str) {
         self.found.update(|found| _ = found.as_mut().map(|it| it.rename(id, Some(title.to_owned()))));
     }
 
-    /// Takes a thread out of what was found.
+    /// Removes a thread from the results.
     pub(super) fn remove(&self, id: &str) {
         self.found.update(|found| _ = found.as_mut().map(|it| it.remove(id)));
     }
@@ -154,7 +154,7 @@ impl Search {
                         _ => *found = Some(ThreadList::new(page)),
                     })
                 }
-                // The titles that are here are searched instead.
+                // Falls back to the titles of loaded threads.
                 Err(err) => {
                     self.found.try_set(None);
                     self.control.fail_in_history(err);

@@ -1,4 +1,4 @@
-//! Where a search is typed.
+//! The search field of the history.
 
 use leptos::{ev, html, prelude::*};
 
@@ -9,7 +9,7 @@ use crate::ui::{
     words::history as words,
 };
 
-/// The field: Escape empties it, the down key goes to what was found, Enter opens the first.
+/// The search field. Escape clears it, arrow down moves to the results, and Enter opens the first one.
 #[component]
 pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
@@ -24,7 +24,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
     };
     let on_keydown = move |ev: ev::KeyboardEvent| match ev.key().as_str() {
         "Escape" if input.get_untracked().is_some_and(|it| !it.value().is_empty()) => {
-            // It is for the field alone, not for what it stands in.
+            // Escape must not close the panel around the field.
             ev.prevent_default();
             ev.stop_propagation();
             clear();
@@ -68,7 +68,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
     }
 }
 
-/// Takes the focus when that is wanted.
+/// Registers the field and focuses it on request.
 fn take_part(control: ChatKitControl, input: NodeRef<html::Input>) {
     let n_histories = control.frame.n_histories;
     Effect::new(move |is_later: Option<bool>| {
@@ -76,7 +76,7 @@ fn take_part(control: ChatKitControl, input: NodeRef<html::Input>) {
         if is_later.is_none() {
             n_histories.update(|n| *n += 1);
         } else {
-            // What it stands in may have to open first.
+            // The container of the field may have to open first.
             request_animation_frame(move || {
                 request_animation_frame(move || {
                     if let Some(input) = input.try_get_untracked().flatten() {

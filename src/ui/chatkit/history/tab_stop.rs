@@ -1,10 +1,10 @@
-//! Which thread of the list the tab key stops at.
+//! Roving tab index of the thread list.
 
 use leptos::prelude::*;
 
 use crate::ui::chatkit::{ChatKitControl, ThreadId};
 
-/// The one thread at which the tab key stops: the last that had the focus, or else the one that is shown, or the first.
+/// The single tab stop of the list: the thread focused last, otherwise the open thread, otherwise the first one.
 #[derive(Clone, Copy)]
 pub(super) struct TabStop {
     pub(super) at: Memo<Option<ThreadId>>,
@@ -12,13 +12,13 @@ pub(super) struct TabStop {
 }
 
 impl TabStop {
-    /// Notes that a thread has the focus.
+    /// Records the focused thread.
     pub(super) fn set_focused(self, id: ThreadId) {
         self.focused.set(Some(id));
     }
 }
 
-/// Follows the list. Before the page has come to life there is none: without scripts the tab key stops at every thread.
+/// Tracks the tab stop. Before hydration every thread is a tab stop, because arrow keys need scripts.
 pub(super) fn follow(control: ChatKitControl, ids: Memo<Vec<ThreadId>>) -> TabStop {
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
@@ -30,7 +30,7 @@ pub(super) fn follow(control: ChatKitControl, ids: Memo<Vec<ThreadId>>) -> TabSt
     TabStop { at, focused }
 }
 
-/// The first candidate that is listed, or the first of the list.
+/// Returns the first candidate in the list, otherwise the first thread of the list.
 fn choose(ids: &[ThreadId], candidates: [Option<ThreadId>; 2]) -> Option<ThreadId> {
     candidates.into_iter().flatten().find(|it| ids.contains(it)).or_else(|| ids.first().cloned())
 }

@@ -1,17 +1,17 @@
-//! The threads of the history. Pure.
+//! The list of threads in the history. Pure.
 
 use crate::model::chatkit::{Page, Thread};
 
-/// The threads that are known, newest first.
+/// Loaded threads, newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ThreadList {
     threads: Vec<Thread>,
-    /// The cursor of the next page; `None` when everything is here.
+    /// Cursor of the next page. `None` if all threads are loaded.
     after: Option<String>,
 }
 
 impl ThreadList {
-    /// Begins with the first page.
+    /// Creates a list from its first page.
     pub fn new(page: Page<Thread>) -> Self {
         let mut list = Self::default();
         list.append(page);
@@ -23,17 +23,17 @@ impl ThreadList {
         &self.threads
     }
 
-    /// Returns the cursor of the next page; `None` when everything is here.
+    /// Returns the cursor of the next page. `None` if all threads are loaded.
     pub fn after(&self) -> Option<&str> {
         self.after.as_deref()
     }
 
-    /// Returns a thread.
+    /// Returns the thread with this id.
     pub fn get(&self, id: &str) -> Option<&Thread> {
         self.threads.iter().find(|thread| thread.id == id)
     }
 
-    /// Adds the next page; threads that came in the meantime are not doubled.
+    /// Appends the next page. Threads already in the list are skipped.
     pub fn append(&mut self, page: Page<Thread>) {
         let Page { data, has_more, after } = page;
         self.after = if has_more { after.or_else(|| data.last().map(|thread| thread.id.clone())) } else { None };
@@ -44,7 +44,7 @@ impl ThreadList {
         }
     }
 
-    /// Takes a thread's new fields, or puts a new thread first.
+    /// Updates a thread, or inserts a new one at the beginning.
     pub fn upsert(&mut self, mut thread: Thread) {
         thread.items = Page::default();
         match self.threads.iter_mut().find(|it| it.id == thread.id) {
@@ -53,14 +53,14 @@ impl ThreadList {
         }
     }
 
-    /// Takes a thread's new fields if it is here.
+    /// Updates a thread if it is in the list.
     pub fn renew(&mut self, thread: Thread) {
         if self.get(&thread.id).is_some() {
             self.upsert(thread);
         }
     }
 
-    /// Takes the first page as it is now; what follows it and was loaded before stays.
+    /// Replaces the first page. Loaded threads after it remain.
     pub fn refresh(&mut self, page: Page<Thread>) {
         let last = page.data.last().filter(|_| page.has_more);
         let end = last.and_then(|last| self.threads.iter().position(|thread| thread.id == last.id));
@@ -72,19 +72,19 @@ impl ThreadList {
         }
     }
 
-    /// Changes a title and returns the old one.
+    /// Sets a title and returns the old one.
     pub fn rename(&mut self, id: &str, title: Option<String>) -> Option<String> {
         let thread = self.threads.iter_mut().find(|thread| thread.id == id)?;
         std::mem::replace(&mut thread.title, title)
     }
 
-    /// Takes a thread away and returns it with its place.
+    /// Removes a thread and returns it with its index.
     pub fn remove(&mut self, id: &str) -> Option<(usize, Thread)> {
         let at = self.threads.iter().position(|thread| thread.id == id)?;
         Some((at, self.threads.remove(at)))
     }
 
-    /// Puts a thread back where it was.
+    /// Inserts a removed thread at its old index.
     pub fn restore(&mut self, at: usize, thread: Thread) {
         if self.get(&thread.id).is_none() {
             self.threads.insert(at.min(self.threads.len()), thread);

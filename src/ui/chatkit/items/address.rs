@@ -1,30 +1,30 @@
-//! Which addresses of strangers may become links and pictures.
+//! Allow-list of addresses for links and images from untrusted content.
 
 use crate::ui::chatkit::web_address::WebAddress;
 
-/// Returns a link that may be followed: `http` and `https` alone.
+/// Returns the address as a link if its scheme is `http` or `https`.
 pub(super) fn link(address: &str) -> Option<String> {
     WebAddress::read(address.trim()).map(|it| it.to_string())
 }
 
-/// Returns a link to a file, which may be of this origin, too.
+/// Returns the address as a link to a file, which may also be a path on this origin.
 pub(super) fn file_link(address: &str) -> Option<String> {
     if is_own_path(address) { Some(address.to_owned()) } else { link(address) }
 }
 
-/// Whether a picture may be drawn: what is fetched from elsewhere tells somebody that it was looked at.
+/// True if an image may be loaded. Loading from another origin would reveal that the image was viewed.
 pub(in crate::ui::chatkit) fn is_drawable(address: &str) -> bool {
     let starts = |with: &str| address.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
     is_own_path(address) || starts("data:image/") || starts("blob:")
 }
 
-/// The same, where the origin of the page is known, for pictures that are named by their whole address.
+/// As [`is_drawable`], but also accepts absolute URLs of the page's `origin`.
 pub(super) fn is_drawable_at(address: &str, origin: Option<&str>) -> bool {
     let is_own = |origin: &str| address.strip_prefix(origin).is_some_and(is_own_path);
     is_drawable(address) || origin.is_some_and(is_own)
 }
 
-/// A path on this origin; browsers read `/\` as `//`, and pass over tabs and line ends.
+/// True for a path on this origin. Browsers read `/\` as `//` and ignore tabs and line breaks.
 fn is_own_path(address: &str) -> bool {
     let mut bytes = address.bytes().filter(|it| !matches!(it, b'\t' | b'\n' | b'\r'));
     bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'))

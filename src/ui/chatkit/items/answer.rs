@@ -1,4 +1,4 @@
-//! What assistants say.
+//! Answers of the assistant.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What the assistant said, and what can be done with it.
+/// An answer and its actions.
 #[component]
 pub(super) fn Answer(shown: Shown) -> impl IntoView {
     let Shown { control, .. } = shown;
@@ -65,7 +65,7 @@ pub(super) fn Answer(shown: Shown) -> impl IntoView {
     }
 }
 
-/// A button that has the model go on where its last answer reached the length limit: the user's next message says so.
+/// Button that continues an answer cut at the length limit, by sending a message that asks for it.
 #[component]
 fn Continue(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
     let control = shown.control;
@@ -75,7 +75,7 @@ fn Continue(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
     });
     let go_on = move |_| {
         _ = control.send_message(words::CONTINUE);
-        // The button goes away and would take the focus along.
+        // The button disappears and would lose the focus.
         control.focus_composer();
     };
     view! {
@@ -87,11 +87,11 @@ fn Continue(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
     }
 }
 
-/// A button that has the last answer written anew, while it is complete; the page offers more for a broken one.
+/// Button that regenerates the last answer if it is complete. Incomplete answers have a button of their own.
 #[component]
 fn AnswerAgain(shown: Shown) -> impl IntoView {
     let control = shown.control;
-    // The row is told when this changes; a signal of all would ask every answer.
+    // The row is notified when this changes. Reading the signal here would rerun this in every answer.
     let question = shown.read(move |entry| {
         control.again.with_untracked(|again| {
             let again = again.as_ref().filter(|it| it.last_key == entry.key && !it.is_broken);
@@ -102,7 +102,7 @@ fn AnswerAgain(shown: Shown) -> impl IntoView {
     let again = move |_| {
         if let Some(id) = question.get_untracked() {
             _ = control.retry(id);
-            // The button goes away and would take the focus along.
+            // The button disappears and would lose the focus.
             control.focus_composer();
         }
     };

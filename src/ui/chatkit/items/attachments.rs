@@ -1,4 +1,4 @@
-//! Files that go along with a message.
+//! Attachments of a message.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     ui::{components::Show, words::items as words},
 };
 
-/// The files of a message of the user's, by name; pictures of this origin are drawn.
+/// Attachments of a user message. Images on this origin are displayed.
 #[component]
 pub(super) fn Attachments(shown: Shown) -> impl IntoView {
     let attachments = shown.read(|entry| match &entry.item {
@@ -16,7 +16,7 @@ pub(super) fn Attachments(shown: Shown) -> impl IntoView {
         _ => None,
     });
     let has_some = Memo::new(move |_| attachments.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())));
-    // Which origin this is, only the browser knows for sure.
+    // The origin is known for certain only in the browser.
     let origin = RwSignal::new(None::<String>);
     Effect::new(move |_| {
         if has_some.get() {

@@ -13,11 +13,11 @@ use crate::ui::{
     words::{items as words, markdown},
 };
 
-/// Where an answer comes from: a numbered list, put away until somebody wants to know.
+/// Sources of an answer as a numbered, collapsed list.
 #[component]
 pub(super) fn Citations(
     cited: Memo<Cited>,
-    /// What the ids of the answer begin with.
+    /// Prefix of the answer's element ids.
     id: String,
 ) -> impl IntoView {
     let n_lines = Memo::new(move |_| cited.with(|it| it.lines.len()));

@@ -11,12 +11,12 @@ use crate::ui::{
 
 const SHOWN_FOR: Duration = Duration::from_secs(2);
 
-/// A button that copies text, and says for a moment whether it could.
+/// Button that copies text and briefly shows the result.
 #[component]
 pub fn CopyButton(
-    /// Its name.
+    /// Accessible name.
     label: &'static str,
-    /// What it copies.
+    /// Text to copy.
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
@@ -29,7 +29,7 @@ pub fn CopyButton(
             if let (false, Some(toasts)) = (is_copied, toasts) {
                 toasts.say(words::NOT_COPIED);
             }
-            // Copied again, it says so for as long again.
+            // A second copy restarts the timer.
             let next = set_timeout_with_handle(move || _ = copied.try_set(None), SHOWN_FOR).ok();
             if let Some(before) = end.try_update_value(|end| std::mem::replace(end, next)).flatten() {
                 before.clear();

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-/// Three dots: somebody is thinking.
+/// Three animated dots that indicate progress.
 #[component]
 pub(crate) fn Dots() -> impl IntoView {
     view! {

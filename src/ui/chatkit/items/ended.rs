@@ -6,7 +6,7 @@ use crate::{
     ui::{chatkit::state::Phase, words::items as words},
 };
 
-/// Says of an answer that is not whole why it ended.
+/// Reason for the early end of an incomplete answer.
 #[component]
 pub(super) fn Ended(shown: Shown, end: Memo<Option<AnswerEnd>>) -> impl IntoView {
     let phase = shown.phase();

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Two buttons that say what the user thinks of an answer.
+/// Two buttons to rate an answer.
 #[component]
 pub(super) fn Feedback(shown: Shown) -> impl IntoView {
     let is_offered = shown.control.option(|it| it.thread_item_actions.feedback);

@@ -21,12 +21,12 @@ enum Kind {
     ToolCall,
 }
 
-/// One entry of the transcript. It is drawn again when its own entry changes, not when another one does; what this
-/// version does not know is not drawn, and neither is what is being replaced.
+/// One entry of the transcript. It is rendered again only when it changes itself. Unknown and superseded items are
+/// not rendered.
 #[component]
 pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
     let shown = Shown::new(control, row);
-    // What another answer takes the place of is shown again if that one does not come to its end.
+    // A superseded item is shown again if its replacement fails.
     let kind = shown.read(|entry| if entry.phase == Phase::Superseded { None } else { kind_of(&entry.item) });
     // Keyed, so that an entry of one kind is never patched into one of another.
     view! { <For each=move || kind.get() key=|kind| *kind children=move |kind| view_kind(kind, shown) /> }

@@ -1,4 +1,4 @@
-//! Where an answer names its sources.
+//! Citation marks of an answer.
 
 use super::sources::SourceLine;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     ui::chatkit::markdown::mark::{Mark, Marked},
 };
 
-/// The sources of an answer, each once, and the marks in its text that name them.
+/// Unique sources of an answer and the marks in its text that cite them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Cited {
     pub(super) lines: Vec<SourceLine>,
@@ -14,7 +14,7 @@ pub(super) struct Cited {
 }
 
 impl Cited {
-    /// Reads them. A source that has no place in the text is marked at the end.
+    /// Collects sources and marks. A source without a position is marked at the end of its text.
     pub(super) fn of(message: &AssistantMessage) -> Self {
         let mut cited = Self::default();
         let mut start = 0;
@@ -41,14 +41,14 @@ impl Cited {
         let offset = annotation.index.and_then(|it| offset_of(text, it)).map_or(usize::MAX, |it| start + it);
         let mark = Mark { number: at + 1, title: self.lines[at].title().to_owned(), is_first: false };
         if !self.marks.iter().any(|it| it.offset == offset && it.mark.number == mark.number) {
-            // Those at one place keep their order.
+            // Marks at the same offset keep their order.
             let at = self.marks.partition_point(|it| it.offset <= offset);
             self.marks.insert(at, Marked { offset, mark });
         }
     }
 }
 
-/// The byte of a character by its number, as the Python server counts; `None` behind the end.
+/// Returns the byte offset of the character `index`, as the Python server counts. `None` beyond the end.
 fn offset_of(text: &str, index: u64) -> Option<usize> {
     let index = usize::try_from(index).ok()?;
     text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(index)

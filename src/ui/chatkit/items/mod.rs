@@ -1,4 +1,4 @@
-//! The items of a thread, one kind per file.
+//! Rendering of thread items, one kind per file.
 
 pub(super) mod address;
 mod answer;

@@ -6,16 +6,16 @@ use crate::{
     ui::words::items as words,
 };
 
-/// A question, and what the user said to it.
+/// A question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Asked {
     question: String,
     description: Option<String>,
-    /// Unset while it waits.
+    /// Unset while the question is pending.
     answer: Option<Vec<String>>,
 }
 
-/// Questions of the assistant's, and what was answered. The composer is where they are answered.
+/// Questions of the assistant with their answers. Pending questions are answered in the composer.
 #[component]
 pub(super) fn Questions(shown: Shown) -> impl IntoView {
     let asked = shown.read(|entry| match &entry.item {
@@ -25,7 +25,7 @@ pub(super) fn Questions(shown: Shown) -> impl IntoView {
         }
         _ => None,
     });
-    // While they wait, the composer asks them.
+    // The composer shows pending questions.
     let is_waiting = Memo::new(move |_| asked.with(|it| it.iter().flatten().any(|it| it.answer.is_none())));
     let view_all = move || {
         if is_waiting.get() {

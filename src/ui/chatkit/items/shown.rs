@@ -6,7 +6,7 @@ use crate::ui::chatkit::{
     state::{Entry, Phase},
 };
 
-/// An entry that is drawn: its parts are drawn again when they change, not when other ones do.
+/// A rendered entry. Each part is rendered again only when it changes itself.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
     pub(super) control: ChatKitControl,
@@ -22,7 +22,7 @@ impl Shown {
         self.row.with_value(|row| row.key)
     }
 
-    /// Reads a part; `None` when the entry is gone, or holds something else by now.
+    /// Returns a memo of a part. `None` if the entry was removed or has another kind.
     pub(super) fn read<T: PartialEq + Send + Sync + 'static>(
         self,
         read: impl Fn(&Entry) -> Option<T> + Send + Sync + 'static,
@@ -35,7 +35,8 @@ impl Shown {
         Memo::new(move |_| phase.get().unwrap_or(Phase::Settled))
     }
 
-    /// A live region that is busy is read out once, when it is not busy any more.
+    /// Returns `aria-busy` while the entry is in this phase. A busy live region is announced once, when it is no
+    /// longer busy.
     pub(super) fn busy(self, while_in: Phase) -> impl Fn() -> Option<&'static str> + Send + Clone + 'static {
         let phase = self.phase();
         move || (phase.get() == while_in).then_some("true")

@@ -1,4 +1,4 @@
-//! Where something comes from.
+//! Rendering of sources.
 
 use leptos::prelude::*;
 
@@ -8,20 +8,20 @@ use crate::{
     ui::chatkit::{ChatKitControl, Entity, entity::EntityButton},
 };
 
-/// What is shown of a source.
+/// Displayed fields of a source.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SourceLine {
     title: String,
-    /// What a click on it means to the page.
+    /// Entity passed to the page on a click.
     entity: Option<Entity>,
-    /// Where it can be read.
+    /// Address of the source.
     href: Option<String>,
-    /// Who publishes it, or what it is.
+    /// Publisher or kind of the source.
     note: Option<String>,
 }
 
 impl SourceLine {
-    /// What people call it.
+    /// Returns the displayed title.
     pub(super) fn title(&self) -> &str {
         &self.title
     }
@@ -48,7 +48,7 @@ impl SourceLine {
     }
 }
 
-/// The lines of sources, each once, in the order in which they are first named.
+/// Returns the unique sources in the order of their first occurrence.
 pub(super) fn lines<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<SourceLine> {
     let mut lines = Vec::new();
     for line in sources.filter_map(SourceLine::of) {
@@ -63,7 +63,7 @@ pub(super) fn view_source(line: SourceLine) -> AnyView {
     view! { <li>{view_line(line)}</li> }.into_any()
 }
 
-/// What stands in a line.
+/// Renders the content of a line.
 pub(super) fn view_line(line: SourceLine) -> AnyView {
     let SourceLine { title, href, note, entity } = line;
     let title = match (href, entity.zip(use_context::<ChatKitControl>())) {

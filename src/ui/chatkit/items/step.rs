@@ -1,4 +1,4 @@
-//! One step of work or of thought.
+//! One step of a workflow: a task or a thought.
 
 use leptos::prelude::*;
 
@@ -12,14 +12,14 @@ use crate::{
     },
 };
 
-/// What is shown of a step.
+/// Displayed fields of a step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Step {
     pub(super) title: String,
     pub(super) status: StatusIndicator,
-    /// What the server named.
+    /// Icon named by the server.
     pub(super) icon: Option<String>,
-    /// Markdown.
+    /// Details in Markdown.
     content: String,
     queries: Vec<String>,
     sources: Vec<SourceLine>,
@@ -67,13 +67,13 @@ impl Step {
         }
     }
 
-    /// Whether there is more of it than its title.
+    /// True if the step has content beside its title.
     pub(super) fn has_more(&self) -> bool {
         !self.content.is_empty() || !self.queries.is_empty() || !self.sources.is_empty()
     }
 }
 
-/// A step without its title.
+/// Content of a step without its title.
 #[component]
 pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
     let content = Memo::new(move |_| step.with(|it| it.content.clone()));
@@ -97,7 +97,7 @@ pub(super) fn StepBody(step: Memo<Step>) -> impl IntoView {
     }
 }
 
-/// What a step is called, with the icon that the server chose.
+/// Title of a step with the icon named by the server.
 #[component]
 pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
     let icon = Memo::new(move |_| step.with(|it| it.icon.clone()));
@@ -107,7 +107,7 @@ pub(super) fn StepTitle(step: Memo<Step>) -> impl IntoView {
     }
 }
 
-/// How far a step is: a mark for those who see, a word for those who do not.
+/// Status of a step: a visible mark and a word for screen readers.
 #[component]
 pub(super) fn StepStatus(step: Memo<Step>) -> impl IntoView {
     let status = Memo::new(move |_| step.with(|it| it.status));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
 
-/// A step that stands alone.
+/// A task outside a workflow.
 #[component]
 pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
     let step = shown.read(|entry| match &entry.item {

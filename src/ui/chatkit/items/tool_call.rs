@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Something that the page was asked to do. After a reload the user decides whether it is done.
+/// A client tool call. After a reload the user decides whether to execute it.
 #[component]
 pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     let control = shown.control;
@@ -30,7 +30,7 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
     let answer = move |_| {
         let has_tools = has_tools.get_untracked();
         if if has_tools { control.answer_tool_call() } else { control.refuse_tool_call() }.is_ok() {
-            // The button goes away and would take the focus along.
+            // The button disappears and would lose the focus.
             control.focus_composer();
         }
     };

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// What the user said: plain text, exactly as it was typed.
+/// A user message: plain text, exactly as typed.
 #[component]
 pub(super) fn UserMessage(shown: Shown) -> impl IntoView {
     let content = shown.read(|entry| match &entry.item {

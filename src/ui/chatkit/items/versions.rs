@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Which of several answers to the same message is shown, and the way to the others.
+/// Switcher between several answers to the same message.
 #[component]
 pub(super) fn Versions(shown: Shown) -> impl IntoView {
     let numbers = shown.read(|entry| match &entry.item {
@@ -28,7 +28,7 @@ pub(super) fn Versions(shown: Shown) -> impl IntoView {
         })
     };
     let go = move |by: i64| {
-        // Another answer takes this one's place, and with it the button that has the focus.
+        // Another answer replaces this one and the focused button.
         if let (Some(id), Some(version)) = (id.get_untracked(), untrack(|| can_go(by)))
             && shown.control.select_version(id, version).is_ok()
         {

@@ -7,14 +7,14 @@ use crate::{
     ui::{chatkit::widgets::WidgetView, components::Show, words::items as words},
 };
 
-/// No widget of a sane server is as deep, and every browser's stack bears it.
+/// Depth limit of widgets, far beyond real ones and within every browser's stack.
 const MAX_DEPTH: usize = 32;
-/// The fields of components that people read.
+/// Fields with human-readable text.
 const READ: [&str; 5] = ["title", "value", "label", "text", "alt"];
-/// The components whose `value` is text; in others it is what a form sends.
+/// Components whose `value` is text. In others it is a form value.
 const TEXTS: [&str; 6] = ["Text", "Title", "Caption", "Markdown", "Label", "Badge"];
 
-/// A widget; one whose root is not known is what it says, as text.
+/// A widget. One with an unknown root is rendered as text.
 #[component]
 pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
     let widget = shown.read(|entry| match &entry.item {
@@ -28,7 +28,7 @@ pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
     view! { <WidgetView control=shown.control item_id=id widget fallback /> }
 }
 
-/// What a widget says, as text.
+/// Text content of a widget.
 #[component]
 fn WidgetText(shown: Shown) -> impl IntoView {
     let text = shown.read(|entry| match &entry.item {
@@ -49,7 +49,7 @@ fn WidgetText(shown: Shown) -> impl IntoView {
     }
 }
 
-/// The texts of a tree of components, a line each.
+/// Returns the texts of a component tree, one per line.
 pub(crate) fn text_of(root: &Value) -> String {
     let mut lines = Vec::new();
     collect(root, MAX_DEPTH, &mut lines);

@@ -1,4 +1,4 @@
-//! Steps in a row.
+//! Workflows: sequences of steps.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{
     ui::{chatkit::state::Phase, components::sprite::picture_or_dot, words::items as words},
 };
 
-/// Steps that are shown while they are under way, and put away behind a summary when they are done.
+/// Steps of a workflow. They are expanded while running and collapsed behind a summary when done.
 #[component]
 pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
     let phase = shown.phase();
@@ -72,7 +72,7 @@ fn WorkflowStep(shown: Shown, at: usize) -> impl IntoView {
     }
 }
 
-/// What stands in the stead of the steps.
+/// Returns the summary of the steps.
 fn title(workflow: &Workflow, is_streaming: bool) -> String {
     let is_thought = workflow.kind == WorkflowKind::Reasoning;
     match &workflow.summary {

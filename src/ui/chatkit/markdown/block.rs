@@ -1,4 +1,4 @@
-//! Markdown as a tree. Pure: text in, blocks out, never HTML.
+//! Markdown as a tree of blocks. Pure: parses text, never produces HTML.
 
 mod builder;
 mod definitions;
@@ -16,39 +16,39 @@ use super::{
     target::Deeplink,
 };
 
-/// A block.
+/// A block element.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Block {
-    /// Text of its own.
+    /// A paragraph.
     Paragraph(Vec<Inline>),
     /// Text without a paragraph around it, as in a tight list.
     Plain(Vec<Inline>),
     /// A heading of level 1 to 6.
     Heading(u8, Vec<Inline>),
-    /// A code block; the language may be empty.
+    /// A code block. The language may be empty.
     Code { language: String, text: String },
-    /// A quotation.
+    /// A block quote.
     Quote(Vec<Block>),
-    /// A list; numbered from `start` if there is one.
+    /// A list, numbered from `start` if set.
     List { start: Option<u64>, items: Vec<ListItem> },
-    /// A table; every row has a cell for each column, but for empty ones at the ends of rows of a very large one.
+    /// A table. Every row has a cell per column, except that very large tables omit empty cells at row ends.
     Table { columns: Vec<Align>, head: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>> },
-    /// A line across.
+    /// A thematic break.
     Rule,
-    /// What a footnote says.
+    /// A footnote definition.
     Footnote { label: String, blocks: Vec<Block> },
 }
 
-/// An item of a list.
+/// A list item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ListItem {
-    /// Whether a task is done; `None` for no task.
+    /// State of a task item. `None` for other items.
     pub is_done: Option<bool>,
-    /// What it holds.
+    /// Content of the item.
     pub blocks: Vec<Block>,
 }
 
-/// How a column is aligned.
+/// Alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Align {
@@ -58,13 +58,13 @@ pub enum Align {
     Right,
 }
 
-/// A piece of a line.
+/// An inline element.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Inline {
     Text(String),
     Code(String),
-    /// In LaTeX.
+    /// A LaTeX formula.
     Formula {
         text: String,
         is_display: bool,
@@ -72,78 +72,79 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
-    /// An element of HTML that Markdown has no sign for: `sub`, `sup`, `kbd`, `mark` or `u`.
+    /// An HTML element without Markdown syntax: `sub`, `sup`, `kbd`, `mark` or `u`.
     Element {
         name: &'static str,
         children: Vec<Inline>,
     },
-    /// To a place of an allowed scheme.
+    /// A link with an allowed scheme.
     Link {
         href: String,
         children: Vec<Inline>,
     },
-    /// Something for the page to do.
+    /// A link that the page handles.
     Deeplink {
         link: Deeplink,
         children: Vec<Inline>,
     },
-    /// Shown only if its host is allowed, since showing it tells that host of the reader; else a link or, in one, text.
+    /// An image. It is loaded from allowed hosts only, because loading reveals the reader to the host. Otherwise it
+    /// becomes a link, or text inside a link.
     Image {
         src: String,
         alt: String,
         is_in_link: bool,
     },
-    /// To a footnote that is defined; the first one is where the footnote leads back to.
+    /// A reference to a defined footnote. The footnote links back to the first one.
     FootnoteReference {
         label: String,
         is_first: bool,
     },
-    /// The sources of what stands before it; never empty.
+    /// Citation marks of the preceding text, never empty.
     Marks(Vec<Mark>),
     Break,
 }
 
-/// Reads GitHub-flavoured Markdown and returns the top-level blocks, each with the offset of its first line.
+/// Parses GitHub-flavoured Markdown. Returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
     read(source, &Reading::default()).parts.into_iter().map(|it| (it.start, it.block)).collect()
 }
 
-/// What is known of a text beside its words.
+/// Parse context of a text.
 #[derive(Default)]
 pub(super) struct Reading<'a> {
-    /// True if more may come, so that the end may yet turn out to be something else.
+    /// True while more text may follow, so that the end may still change its meaning.
     pub(super) may_grow: bool,
     /// The text before it.
     pub(super) before: &'a str,
-    /// The footnotes that were referred to before.
+    /// Footnotes referenced before.
     pub(super) notes: &'a [String],
-    /// What is to be marked, in order.
+    /// Citation marks in order.
     pub(super) marks: &'a [Marked],
-    /// What the page holds of it beside its words, up to here.
+    /// Accumulated rendering cost before this text.
     pub(super) cost: usize,
 }
 
 /// A top-level block.
 pub(super) struct Part {
-    /// The offset of its first line.
+    /// Offset of its first line.
     pub(super) start: usize,
     pub(super) block: Block,
-    /// How many footnotes were referred to up to its end, and how many marks stand there.
+    /// Number of footnotes referenced, and of marks placed, up to its end.
     pub(super) n_notes: usize,
     pub(super) n_marks: usize,
     pub(super) cost: usize,
 }
 
-/// The top-level blocks of a text.
+/// Result of parsing a text.
 pub(super) struct Read {
     pub(super) parts: Vec<Part>,
-    /// All footnotes that were referred to.
+    /// All referenced footnotes.
     pub(super) notes: Vec<String>,
-    /// The length of the text that is shown; what follows waits for more.
+    /// Length of the displayed text. The rest waits for more input.
     pub(super) len: usize,
 }
 
-/// Reads the top-level blocks of a text, of which more may be known.
+/// Parses the top-level blocks of a text in the given context.
 pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;

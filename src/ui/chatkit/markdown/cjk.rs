@@ -1,7 +1,7 @@
-//! Letters and punctuation of Chinese, Japanese and Korean, and of other scripts without spaces. Pure.
+//! Character classes of Chinese, Japanese, Korean and other scripts without spaces. Pure.
 
-/// Ranges that are wide or half-width (UAX #11) and no emoji, and Hangul, as the "CJK-friendly" amendment to CommonMark
-/// has them (commonmark-spec#650).
+/// Wide and half-width ranges (UAX #11) without emoji, and Hangul, as in the "CJK-friendly" amendment to CommonMark
+/// (commonmark-spec#650).
 const WIDE: [(u32, u32); 21] = [
     (0x1100, 0x11ff),
     (0x20a9, 0x20a9),
@@ -23,18 +23,18 @@ const WIDE: [(u32, u32); 21] = [
     (0x1f210, 0x1f219),
     (0x1f240, 0x1f248),
     (0x20000, 0x3fffd),
-    // Selects a variant of an ideograph that stands before it.
+    // Variation selectors of ideographs.
     (0xe0100, 0xe01ef),
 ];
 
-/// True for a letter or punctuation mark of these languages.
+/// True for a CJK letter or punctuation mark.
 pub(super) fn is_cjk(it: char) -> bool {
     let it = u32::from(it);
-    // Most text has none.
+    // Fast path: most text has no such characters.
     it >= WIDE[0].0 && WIDE.iter().any(|(first, last)| (*first..=*last).contains(&it))
 }
 
-/// True for characters of scripts that put no spaces between words, and of Korean, which puts none before particles.
+/// True for characters of scripts without spaces between words, and of Korean, which has none before particles.
 pub(super) fn is_unspaced(it: char) -> bool {
     is_cjk(it) || matches!(it, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }

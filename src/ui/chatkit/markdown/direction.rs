@@ -1,10 +1,10 @@
-//! The direction of a table. Pure.
+//! Text direction of a table. Pure.
 //!
-//! A browser takes the first letter of a text; a table of Arabic words often begins with a Latin name.
+//! Browsers decide by the first letter of a text, but Arabic tables often begin with a Latin name.
 
 use super::block::Inline;
 
-/// The direction of a table's columns: the one of most of its cells; none if no cell has letters.
+/// Returns the direction of most cells. `None` if no cell has letters.
 pub(super) fn of_table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<&'static str> {
     let cells = head.iter().chain(rows.iter().flatten());
     let (mut n_left, mut n_right) = (0, 0);
@@ -18,7 +18,7 @@ pub(super) fn of_table(head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Optio
     }
 }
 
-/// True if the first letter of a line belongs to a script that is written to the left; none without letters.
+/// True if the first letter belongs to a right-to-left script. `None` without letters.
 fn is_to_left(line: &[Inline]) -> Option<bool> {
     line.iter().find_map(|it| match it {
         Inline::Text(text) => text.chars().find(|it| it.is_alphabetic()).map(is_right_to_left),
@@ -30,7 +30,7 @@ fn is_to_left(line: &[Inline]) -> Option<bool> {
     })
 }
 
-/// Hebrew, Arabic and their neighbours.
+/// True for Hebrew, Arabic and related scripts.
 fn is_right_to_left(it: char) -> bool {
     matches!(it, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1eeff}')
 }

@@ -1,4 +1,4 @@
-//! A Markdown text that grows. Pure.
+//! Incremental parsing of a growing text. Pure.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -12,40 +12,40 @@ use super::{
 
 /// A text of which only the end is parsed again when it grows.
 ///
-/// A line that follows changes the last block alone, so all others are settled. Definitions of links and of footnotes
-/// are the one exception: those that stand further away are found when the text is complete and parsed once more as a
-/// whole; until then, what refers to them is plain.
+/// A new line changes at most the last block, so all earlier blocks are settled. Link and footnote definitions are
+/// the exception: distant ones are resolved when the text is complete and parsed as a whole. Until then, references
+/// to them are rendered as text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     source: String,
     is_complete: bool,
     marks: Vec<Marked>,
-    /// The footnotes that settled blocks refer to, and how many marks stand there.
+    /// Footnotes referenced in settled blocks, and the number of marks placed there.
     notes: Vec<String>,
     n_marks: usize,
-    /// What the page holds of them beside their words.
+    /// Rendering cost of the settled blocks.
     cost: usize,
     pub(super) settled: Vec<Arc<Placed>>,
-    /// Where the blocks begin that may still change.
+    /// Offset of the first block that may still change.
     tail_start: usize,
     pub(super) tail: Vec<Arc<Placed>>,
 }
 
-/// What a block is known by in the page, from its first character on: where it begins. Where another one that did not
-/// change any more began before, it is known by what it says, too: the page may have set that one.
+/// Key of a block in the DOM: its offset. If another settled block began at this offset before, the key contains the
+/// digest, because the page may have typeset the old one.
 pub(super) type Key = (usize, u64);
 
-/// A block in its place.
+/// A block with its key.
 #[derive(Debug)]
 pub(super) struct Placed {
     key: Key,
-    /// What it says.
+    /// Hash of the content.
     digest: u64,
     pub(super) block: Block,
 }
 
 impl Placed {
-    /// Places a block; `old` are the settled blocks of what was there before.
+    /// Creates a block. `old` are the previous settled blocks.
     fn new(start: usize, block: Block, old: &[Arc<Self>]) -> Arc<Self> {
         let mut hasher = DefaultHasher::new();
         block.hash(&mut hasher);
@@ -63,11 +63,11 @@ fn find(blocks: &[Arc<Placed>], start: usize) -> Option<&Arc<Placed>> {
     Some(&blocks[at])
 }
 
-/// A block as it is shown.
+/// A block to display.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
     placed: Arc<Placed>,
-    /// Whether it does not change any more.
+    /// True if the block no longer changes.
     pub(super) is_settled: bool,
 }
 
@@ -90,9 +90,9 @@ impl PartialEq for Document {
 }
 
 impl Document {
-    /// Reads `source`, going on from `before` where that is its beginning.
+    /// Parses `source`, continuing from `before` if `source` extends it.
     ///
-    /// Marks are in the order of their offsets. While the text is not complete, those behind its end wait.
+    /// Marks are ordered by offset. Marks beyond the end of an incomplete text are deferred.
     pub(super) fn read(before: Option<&Self>, source: String, marks: Vec<Marked>, is_complete: bool) -> Self {
         let is_grown =
             |it: &&Self| !is_complete && !it.is_complete && source.starts_with(&it.source) && marks == it.marks;
@@ -127,13 +127,13 @@ impl Document {
         Self { source, is_complete, marks, notes, n_marks, cost, settled, tail_start, tail }
     }
 
-    /// What its blocks are known by, in their order: its footnotes, or all others.
+    /// Returns the keys of the footnotes, or of all other blocks, in order.
     pub(super) fn keys(&self, of_notes: bool) -> Vec<Key> {
         let is_part = |it: &&Arc<Placed>| matches!(it.block, Block::Footnote { .. }) == of_notes;
         self.settled.iter().chain(&self.tail).filter(is_part).map(|it| it.key).collect()
     }
 
-    /// The block that is known by a key.
+    /// Returns the block with this key.
     pub(super) fn shown(&self, key: Key) -> Option<Shown> {
         let is_it = |it: &&Arc<Placed>| it.key == key;
         let of = |placed: &Arc<Placed>, is_settled| Shown { placed: Arc::clone(placed), is_settled };
@@ -142,8 +142,8 @@ impl Document {
     }
 }
 
-/// How many blocks may still change: the last one, and the one before when the last is a line that is not complete,
-/// for that line may turn out to belong to it (`|`, and then the rest of a table's row).
+/// Returns the number of blocks that may still change. It is one, or two if the last line is incomplete.
+/// That line may turn out to belong to the block before (`|`, then the rest of a table row).
 fn n_open(source: &str, parts: &[Part]) -> usize {
     match parts.last() {
         Some(last) if !source[last.start..].contains('\n') => 2,
@@ -228,7 +228,7 @@ mod tests {
         Marked { offset, mark: Mark { number, title: String::new(), is_first: true } }
     }
 
-    /// The text of all lines, with the numbers of marks.
+    /// Returns the text of all lines with the numbers of marks.
     fn written(document: &Document) -> String {
         fn line(pieces: &[Inline]) -> String {
             pieces

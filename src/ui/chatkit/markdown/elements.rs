@@ -1,4 +1,4 @@
-//! Markdown as elements that are data, for what is drawn from data altogether. Images are links.
+//! Markdown as data elements, for views that are drawn from data. Images become links.
 
 use super::{
     block::{Block, Inline, ListItem, parse},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ui::{tree::Element, words::markdown as words};
 
-/// Reads Markdown and draws it.
+/// Parses Markdown and converts it to elements.
 pub(in crate::ui::chatkit) fn elements(source: &str) -> Vec<Element> {
     parse(source).iter().map(|(_, block)| draw(block)).collect()
 }

@@ -1,4 +1,4 @@
-//! Finds LaTeX in Markdown before Markdown is read, which would see lists and emphasis in it. Pure.
+//! Detection of LaTeX formulas before Markdown is parsed, which would find lists and emphasis in them. Pure.
 
 use super::{
     lines::{is_container, is_prefix},
@@ -8,16 +8,17 @@ use super::{
 /// A formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Formula {
-    /// The offset behind it.
+    /// Offset after its closing delimiter.
     pub(super) end: usize,
-    /// The text between the delimiters.
+    /// Text between the delimiters.
     pub(super) text: String,
     pub(super) is_display: bool,
 }
 
-/// Reads the formula that begins at an offset, which stands in `part`, behind `before` in its line: `$…$` by pandoc's
-/// rule, so that prices are none, `$$…$$`, `\(…\)` and `\[…\]`. Where the text `may_grow`, one that is not closed yet is
-/// a formula too.
+/// Parses the formula at an offset, which lies in `part` and follows `before` in its line.
+///
+/// Supported are `$…$` by pandoc's rule, which excludes prices, `$$…$$`, `\(…\)` and `\[…\]`. If the text `may_grow`,
+/// an unclosed formula counts too.
 pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str, may_grow: bool) -> Option<Formula> {
     let close = match &source.as_bytes()[at..] {
         [b'\\', b'(', ..] => "\\)",
@@ -28,7 +29,7 @@ pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str,
     };
     let from = at + close.len();
     let rest = &source[from..part.end];
-    // In a sentence, two dollars may be anything.
+    // Within a sentence, two dollars are ambiguous.
     let ends_line = rest.trim_start_matches(|it: char| it != '\n' && it.is_whitespace()).starts_with('\n');
     let is_sure = close != "$$" || ends_line || is_container(before);
     let may_end = |end: &usize| is_sure || !source[from..*end].contains('\n') && !is_price(&source[from..*end]);
@@ -36,11 +37,11 @@ pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str,
         Some(end) => (&source[from..end], end + close.len()),
         None => {
             let is_open = may_grow && is_sure && part.end == source.len();
-            // Its end may have begun.
+            // The closing delimiter may have begun.
             is_open.then_some((rest.trim_end_matches(['\\', '$']), source.len()))?
         }
     };
-    // A run of dollars is decoration, and an amount follows the sign of a price.
+    // A run of dollars is decoration, and a price has an amount after its sign.
     let is_sign = |it: char| it == '$' || it.is_ascii_digit();
     let is_run = close == "$$" && (text.starts_with('$') || source[end..].starts_with(is_sign));
     if text.trim().is_empty() || is_run {
@@ -49,8 +50,8 @@ pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str,
     Some(Formula { end, text: without_quotes(text, before), is_display: close != "\\)" })
 }
 
-/// `$` that is followed by no space, up to one in the same line that follows none and is followed by no letter or
-/// digit.
+/// Parses `$…$` within a line: no space after the opening dollar or before the closing one, and no letter or digit
+/// after that.
 fn inline_dollars(source: &str, at: usize, end: usize) -> Option<Formula> {
     let rest = after_dollar(source, at, end)?;
     let text = &rest[..find_unescaped(rest, "$").filter(|len| *len > 0)?];
@@ -62,30 +63,30 @@ fn inline_dollars(source: &str, at: usize, end: usize) -> Option<Formula> {
     is_closed.then(|| Formula { end, text: text.to_owned(), is_display: false })
 }
 
-/// Returns what follows a dollar that may begin a formula, up to `end`.
+/// Returns the text after a dollar that may begin a formula, up to `end`.
 fn after_dollar(source: &str, at: usize, end: usize) -> Option<&str> {
     let rest = source.get(at + 1..end)?;
     let before = source[..at].chars().next_back();
-    // Behind an amount, the sentence goes on.
+    // After an amount, the sentence continues.
     let goes_on = |it: char| it.is_whitespace() || matches!(it, ',' | ';' | ':' | '!' | '?' | ')' | '/');
     let may_begin = !before.is_some_and(|it| it.is_ascii_alphanumeric()) && !rest.starts_with(goes_on);
     may_begin.then_some(rest)
 }
 
-/// True if the dollar at an offset begins what may become a formula when the line, which is the last one, goes on.
+/// True if the dollar at an offset may begin a formula once the last line continues.
 pub(super) fn may_begin(source: &str, at: usize) -> bool {
     const MAX_LEN: usize = 200;
     let rest = after_dollar(source, at, source.len()).filter(|it| !it.is_empty() && it.len() < MAX_LEN);
     rest.is_some_and(|it| !it.contains('\n') && find_unescaped(it, "$").is_none() && is_latex(it))
 }
 
-/// True for what two dollars may enclose: nothing of Markdown, and no prices with the words between them.
+/// True for text that two dollars may enclose: no Markdown, and no prices with words between them.
 fn is_latex(text: &str) -> bool {
     let has_markdown = text.contains('`') || text.contains("**") || text.contains("](");
     !has_markdown && !is_price(text)
 }
 
-/// True for an amount, and what stands before the sign of the next one.
+/// True for an amount with the text up to the sign of the next one.
 fn is_price(text: &str) -> bool {
     let amount = text.trim_start_matches(['.', '~', '-', '+', '(']);
     amount.starts_with(|it: char| it.is_ascii_digit())
@@ -93,14 +94,14 @@ fn is_price(text: &str) -> bool {
         && (text.chars().any(is_foreign) || text.contains(' ') && has_word(text))
 }
 
-/// True for letters, dashes, arrows and signs of currencies that no formula has, but the words between two prices.
+/// True for letters, dashes, arrows and currency signs that occur between prices but not in formulas.
 fn is_foreign(it: char) -> bool {
     let is_greek = ('\u{370}'..='\u{3ff}').contains(&it);
     !it.is_ascii() && !is_greek && it.is_alphabetic()
         || matches!(it, '\u{2010}'..='\u{2026}' | '→' | '¢' | '£' | '¥' | '\u{20a0}'..='\u{20cf}' | '〜' | '～')
 }
 
-/// True if a text holds a word of two letters or more, or one letter between two numbers.
+/// True if a text contains a word of at least two letters, or a single letter between two numbers.
 fn has_word(text: &str) -> bool {
     let is_letter = |it: char| it.is_ascii_alphabetic();
     let is_long = text.split(|it| !is_letter(it)).any(|it| it.len() > 1);
@@ -110,7 +111,7 @@ fn has_word(text: &str) -> bool {
     is_long || words.windows(3).any(|it| is_number(it[0]) && joins(it[1]) && is_number(it[2]))
 }
 
-/// Leaves out the `>` at the beginnings of lines, of as many quotations as the first line stands in.
+/// Removes the `>` markers at line beginnings, as many per line as the first line has.
 fn without_quotes(text: &str, before: &str) -> String {
     if !text.contains('\n') {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! The end of a text that grows: what may yet turn out to be something else. Pure.
+//! Ambiguity at the end of a growing text. Pure.
 
 use std::ops::Range;
 
@@ -6,20 +6,20 @@ use super::lines::{
     columns_of, fenced, is_blank, is_container, is_heading, line_at, line_start, without_item, without_quote,
 };
 
-/// An opening bracket waits no longer for its end, in bytes.
+/// Maximum length in bytes of bracketed text that waits for its closing bracket.
 pub(super) const MAX_NAME: usize = 120;
 const MAX_LINK: usize = 2000;
 
-/// The part of a text that may go on.
+/// The open part at the end of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Open {
-    /// A paragraph, a heading, an item or a row that begins here, or nothing yet.
+    /// A paragraph, heading, item or row that begins at this offset, or nothing yet.
     Leaf(usize),
-    /// Fenced code that begins here.
+    /// Fenced code that begins at this offset.
     Code(usize),
 }
 
-/// Finds what is open at the end of a text.
+/// Finds the open part at the end of a text.
 pub(super) fn open_at(source: &str) -> Open {
     let (mut at, mut leaf, mut n_quotes) = (0, 0, 0);
     while at < source.len() {
@@ -47,7 +47,8 @@ pub(super) fn open_at(source: &str) -> Open {
     Open::Leaf(leaf)
 }
 
-/// Returns how much is shown of a text up to `end`, of which `formula` is the last formula, or the like.
+/// Returns the length of the text to display up to `end`. `formula` is the range of the last formula or other hidden
+/// piece.
 pub(super) fn shown_len(source: &str, end: usize, open: Open, formula: &Range<usize>) -> usize {
     let start = line_start(source, end);
     let line = &source[start..end];
@@ -79,14 +80,14 @@ pub(super) fn shown_len(source: &str, end: usize, open: Open, formula: &Range<us
     (text + usize::from(is_escaped)).max(leaf).max(formula.end)
 }
 
-/// Returns how much of a line stands before what may become an entity.
+/// Returns the length of the line before a possible entity.
 fn before_entity(line: &str) -> Option<usize> {
     const MAX_LEN: usize = 32;
     let at = line.rfind('&').filter(|at| line.len() - at <= MAX_LEN)?;
     line[at + 1..].bytes().all(|it| it.is_ascii_alphanumeric() || it == b'#').then_some(at)
 }
 
-/// True for a line that may yet become anything: an item, a rule, the mark of a heading.
+/// True for a line of markers that may still become anything: an item, a rule or a heading.
 fn is_marks(line: &str) -> bool {
     let line = line.trim_end();
     let line = ["[ ]", "[x]", "[X]"].iter().find_map(|it| line.strip_suffix(it)).unwrap_or(line);
@@ -111,7 +112,7 @@ fn head_start(source: &str, start: usize, line: &str) -> Option<usize> {
     (is_row(line) && !is_in_table(start)).then_some(start)
 }
 
-/// True if what follows a closing bracket, at `at`, may yet make a link of it or say where it leads.
+/// True if the text after the closing bracket at `at` may still complete a link or a definition.
 pub(super) fn is_unfinished(source: &str, open: usize, at: usize) -> bool {
     let rest = &source[at..];
     if source.len() - open > MAX_LINK {
@@ -127,7 +128,7 @@ pub(super) fn is_unfinished(source: &str, open: usize, at: usize) -> bool {
     }
 }
 
-/// True if the address behind `:`, or the title behind that, has no end.
+/// True if the address after `:`, or the title after the address, is incomplete.
 fn is_unfinished_definition(rest: &str) -> bool {
     let dest = rest.trim_start();
     let Some(len) = dest.find(char::is_whitespace) else { return true };
@@ -136,7 +137,7 @@ fn is_unfinished_definition(rest: &str) -> bool {
     is_open || !rest.contains('\n')
 }
 
-/// True if the address and the title behind `(` have an end, or cannot have one.
+/// True if address and title after `(` are complete, or cannot be completed.
 fn has_end(rest: &str) -> bool {
     let (mut depth, mut quote, mut has_space) = (0, None, false);
     let mut before = ' ';
@@ -150,7 +151,7 @@ fn has_end(rest: &str) -> bool {
             ('<', None) if before == ' ' && !has_space => quote = Some('>'),
             ('"' | '\'', None) if before.is_whitespace() && has_space => quote = Some(it),
             (it, None) if it.is_whitespace() => has_space |= before != ' ',
-            // No address has spaces.
+            // Addresses contain no spaces.
             (_, None) if has_space && before.is_whitespace() => return true,
             _ => {}
         }

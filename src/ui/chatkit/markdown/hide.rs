@@ -1,8 +1,8 @@
-//! Hides from the Markdown parser what it would read in another way than we do, and tells it apart again. Pure.
+//! Hides pieces from the Markdown parser that it would interpret differently, and restores them afterwards. Pure.
 //!
-//! A character of the private planes 15 and 16 stands for each such piece and tells its number. Those that a text has
-//! of its own are hidden in the same way, so that no two can be confused. Wherever a piece turns out to stand after all
-//! (in code, in an address), it is put back as it was written.
+//! Each piece is replaced by a character of the private use planes 15 and 16 that encodes its number. Private
+//! characters of the source are hidden in the same way, so that they cannot be confused. Pieces that turn out to be
+//! literal (in code or addresses) are restored as written.
 
 mod walk;
 
@@ -12,32 +12,32 @@ use super::tag::Tag;
 pub(super) use walk::hide;
 
 const FIRST: u32 = 0xf_0000;
-/// Punctuation beside a character that the parser takes for a letter.
+/// Punctuation beside a character that the parser treats as a letter.
 const PUNCTUATION: &str = "¡";
 
-/// The meaning of a hidden piece.
+/// Meaning of a hidden piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning<'a> {
     Formula {
         text: String,
         is_display: bool,
     },
-    /// Text as it is.
+    /// Literal text.
     Text(&'a str),
-    /// The same at the end, which may turn out to be code.
+    /// Literal text at the end, which may become code.
     Open(&'a str),
     Tag(Tag),
-    /// Nothing: a comment, marks that a model left, or only a letter that the parser is to see.
+    /// Nothing: a comment, citation marks of a model, or only a letter for the parser.
     Nothing,
 }
 
 /// A hidden piece.
 #[derive(Debug)]
 pub(super) struct Secret<'a> {
-    /// Its offset in the text that is parsed, and in the source.
+    /// Offsets in the parsed text and in the source.
     at: usize,
     start: usize,
-    /// Its length in the text that is parsed, and of the punctuation in it before the character.
+    /// Length in the parsed text, and length of the punctuation before the character in it.
     len: usize,
     n_before: usize,
     written: &'a str,
@@ -50,19 +50,19 @@ impl Secret<'_> {
     }
 }
 
-/// A text of which pieces are hidden.
+/// A text with hidden pieces.
 #[derive(Debug, Default)]
 pub(super) struct Hidden<'a> {
     /// The text for the parser.
     pub(super) text: String,
     pub(super) secrets: Vec<Secret<'a>>,
-    /// Runs of delimiters in the text that are not shown as long as the paragraph may still close them.
+    /// Delimiter runs that are not displayed while the paragraph may still close them.
     pub(super) openers: Vec<Range<usize>>,
-    /// The length of the source that is shown; what follows waits for more.
+    /// Length of the displayed source. The rest waits for more input.
     pub(super) len: usize,
 }
 
-/// A piece of a text that is shown.
+/// A piece of the displayed text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     Text(&'a str),
@@ -73,7 +73,7 @@ pub(super) enum Piece<'a> {
 }
 
 impl Hidden<'_> {
-    /// Returns the offset in the text of an offset in the source; behind a hidden piece for one in it.
+    /// Converts an offset in the source to the parsed text. Offsets in a hidden piece map to its end.
     pub(super) fn in_text(&self, offset: usize) -> usize {
         let next = self.secrets.partition_point(|it| it.end() <= offset);
         match self.secrets.get(next).filter(|it| it.start < offset) {
@@ -82,7 +82,7 @@ impl Hidden<'_> {
         }
     }
 
-    /// Returns the offset in the source of an offset in the text; the beginning of a hidden piece for one in it.
+    /// Converts an offset in the parsed text to the source. Offsets in a hidden piece map to its beginning.
     pub(super) fn in_source(&self, offset: usize) -> usize {
         let next = self.secrets.partition_point(|it| it.at + it.len <= offset);
         match self.secrets.get(next).filter(|it| it.at < offset) {
@@ -91,7 +91,7 @@ impl Hidden<'_> {
         }
     }
 
-    /// Tells text and hidden pieces apart again.
+    /// Splits a text into literal text and hidden pieces.
     pub(super) fn pieces<'t>(&'t self, text: &'t str) -> Vec<Piece<'t>> {
         let mut pieces = Vec::new();
         self.each(text, |it| {
@@ -109,7 +109,7 @@ impl Hidden<'_> {
         pieces
     }
 
-    /// Puts hidden pieces back where they mean nothing.
+    /// Restores hidden pieces as written.
     pub(super) fn restored<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(is_mark) {
             return Cow::Borrowed(text);
@@ -135,7 +135,7 @@ impl Hidden<'_> {
     }
 }
 
-/// True for what stands for a hidden piece, in the text for the parser.
+/// True for a character that replaces a hidden piece.
 pub(super) fn is_mark(it: char) -> bool {
     u32::from(it) >= FIRST
 }

@@ -1,4 +1,4 @@
-//! What Markdown needs of the page around it.
+//! Callbacks and settings that Markdown needs from the page.
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -9,24 +9,24 @@ use super::{
 };
 use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};
 
-/// Given as context to [`Markdown`](super::Markdown). Without it `chatkit-link://` addresses are text, images
-/// links, and code and formulas plain.
+/// Context of [`Markdown`](super::Markdown). Without it, `chatkit-link://` addresses are text, images are links, and
+/// code and formulas are plain.
 #[derive(Clone)]
 pub struct MarkdownHost {
     /// Called when a `chatkit-link://` address is clicked.
     pub on_deeplink: Handler<ClientEffect>,
-    /// The hosts whose images are shown, and those of their subdomains.
+    /// Hosts whose images are displayed, including their subdomains.
     pub image_hosts: Signal<Vec<String>>,
     pub(super) typesetter: Typesetter,
 }
 
 impl MarkdownHost {
-    /// What follows deeplinks, whose images are shown, and who sets code and formulas.
+    /// Creates a host.
     pub fn new(on_deeplink: Handler<ClientEffect>, image_hosts: Signal<Vec<String>>, typesetter: AskTypeset) -> Self {
         Self { on_deeplink, image_hosts, typesetter: Typesetter::new(move || typesetter.clone()) }
     }
 
-    /// What the options and the shown thread say at the time.
+    /// Creates a host from the current options and thread of a chat.
     pub(crate) fn of(control: ChatKitControl) -> Self {
         let hosts = Memo::new(move |_| {
             control
@@ -40,7 +40,7 @@ impl MarkdownHost {
         }
     }
 
-    /// Tells the page of a click.
+    /// Reports a click on a deeplink to the page.
     pub(super) fn follow(&self, link: &Deeplink) {
         let data: Map<String, Value> =
             link.data.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();

@@ -1,4 +1,4 @@
-//! The pieces of a line as nodes.
+//! Rendering of inline elements.
 
 use leptos::{html, prelude::*};
 
@@ -43,7 +43,7 @@ fn view_element(name: &str, line: Vec<AnyView>) -> AnyView {
     }
 }
 
-/// What was written, until its shape is there.
+/// Renders the LaTeX source until the formula is typeset.
 fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
     let formula: NodeRef<html::Span> = NodeRef::new();
     around.typeset(formula, Passage::Formula { text: text.to_owned(), is_display });
@@ -51,7 +51,7 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
     if !is_display {
         return view! { <span node_ref=formula class="formula" data-source=text.to_owned()>{source}</span> }.into_any();
     }
-    // Whoever uses a keyboard scrolls it too.
+    // Focusable, so that it can be scrolled by keyboard.
     view! {
         <span
             node_ref=formula
@@ -68,7 +68,7 @@ fn view_formula(text: &str, is_display: bool, around: &Around) -> AnyView {
     .into_any()
 }
 
-/// The numbers of sources; each leads to its line in the list of sources.
+/// Renders citation marks as links to the list of sources.
 fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
     let view_mark = |mark: &Mark| {
         let number = mark.number;
@@ -84,12 +84,12 @@ fn view_marks(marks: &[Mark], around: &Around) -> AnyView {
     view! { <sup class="markdown__mark" data-source>{marks.iter().map(view_mark).collect_view()}</sup> }.into_any()
 }
 
-/// The id of a source's first mark, in the text whose ids begin with `id`.
+/// Returns the id of a source's first mark, with the prefix `id`.
 pub(in crate::ui::chatkit) fn cite_id(id: &str, number: usize) -> String {
     format!("{id}-cite-{number}")
 }
 
-/// The id of a source's line.
+/// Returns the id of a source's entry, with the prefix `id`.
 pub(in crate::ui::chatkit) fn source_id(id: &str, number: usize) -> String {
     format!("{id}-source-{number}")
 }
@@ -103,7 +103,7 @@ fn view_link(href: String, name: AnyView) -> AnyView {
     .into_any()
 }
 
-/// A button, since only the page knows what it does: there is no address to open elsewhere or to copy.
+/// Renders a deeplink as a button, because it has no address to open or copy.
 fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyView {
     let name = view_line(children, around);
     let Some(host) = around.host.clone() else { return name.into_any() };
@@ -116,7 +116,8 @@ fn view_deeplink(link: &Deeplink, children: &[Inline], around: &Around) -> AnyVi
     .into_any()
 }
 
-/// Other hosts are not told of the reader before a link is followed. A picture that does not come is a link, too.
+/// Renders an image from an allowed host. Other images, and images that fail to load, become links, so that their
+/// hosts do not learn of the reader.
 fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyView {
     let (src, alt) = (src.to_owned(), alt.to_owned());
     let hosts = around.host.as_ref().map(|it| it.image_hosts);
@@ -124,18 +125,18 @@ fn view_image(src: &str, alt: &str, is_in_link: bool, around: &Around) -> AnyVie
         let src = src.clone();
         Memo::new(move |_| hosts.is_some_and(|hosts| hosts.with(|hosts| is_image_allowed(&src, hosts))))
     };
-    // The page's own policy may forbid what the thread allows, and hosts go away.
+    // The page's policy may block an image that the thread allows, and hosts may disappear.
     let image: NodeRef<html::Img> = NodeRef::new();
     let has_failed = RwSignal::new(false);
     Effect::new(move |_| {
-        // It may have failed before anybody listened: then it fails again.
+        // It may have failed before hydration. Setting `src` again repeats the event.
         if let Some(image) = image.get().filter(|it| it.complete() && it.natural_width() == 0) {
             image.set_src(&image.src());
         }
     });
     let view = move || {
         if is_allowed.get() && !has_failed.get() {
-            // `referrerpolicy` and `loading` first: they count from when `src` is set.
+            // `referrerpolicy` and `loading` must precede `src` to take effect.
             let (src, alt) = (src.clone(), alt.clone());
             return view! {
                 <img

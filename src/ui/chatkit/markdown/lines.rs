@@ -1,6 +1,6 @@
-//! Lines of Markdown: prefixes of containers, fenced code, rows of tables. Pure.
+//! Line-level syntax of Markdown: container prefixes, fenced code, table rows. Pure.
 
-/// Counts the bytes that searches look at: how long they take, for the tests.
+/// Counts the bytes examined by searches, as a measure of their cost in tests.
 #[inline]
 pub(super) fn looked_at(_n_bytes: usize) {
     #[cfg(test)]
@@ -12,7 +12,7 @@ thread_local! {
     pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// Returns the line that begins at an offset, with its end.
+/// Returns the line that begins at an offset, including its line end.
 pub(super) fn line_at(source: &str, at: usize) -> &str {
     let rest = &source[at..];
     let len = rest.find('\n').map_or(rest.len(), |it| it + 1);
@@ -20,14 +20,14 @@ pub(super) fn line_at(source: &str, at: usize) -> &str {
     &rest[..len]
 }
 
-/// Returns the offset at which the line of an offset begins.
+/// Returns the offset of the beginning of a line.
 pub(super) fn line_start(source: &str, at: usize) -> usize {
     let start = source[..at].rfind('\n').map_or(0, |it| it + 1);
     looked_at(at - start);
     start
 }
 
-/// True for what may stand before a block in its line: spaces, quotations, and the marks of list items.
+/// True for characters of container prefixes: spaces, block quotes and list markers.
 pub(super) fn is_prefix(it: char) -> bool {
     it.is_ascii_digit() || matches!(it, ' ' | '\t' | '>' | '-' | '*' | '+' | '.' | ')')
 }
@@ -39,7 +39,7 @@ pub(super) fn is_container(before: &str) -> bool {
     is_short && before.chars().all(is_prefix)
 }
 
-/// True if a line holds nothing, in no quotation or in one.
+/// True if a line is blank, inside or outside a block quote.
 pub(super) fn is_blank(line: &str) -> bool {
     without_quote(line).is_empty()
 }
@@ -48,12 +48,12 @@ fn is_quote(it: char) -> bool {
     it.is_whitespace() || it == '>'
 }
 
-/// Returns a line without the marks of quotations and the spaces around it.
+/// Returns a line without block quote markers and surrounding spaces.
 pub(super) fn without_quote(line: &str) -> &str {
     line.trim_start_matches(is_quote).trim_end()
 }
 
-/// Returns a line without the mark of a list item.
+/// Returns a line without its list marker.
 pub(super) fn without_item(line: &str) -> &str {
     let number = line.trim_start_matches(|it: char| it.is_ascii_digit());
     let rest = match number.len() < line.len() {
@@ -63,7 +63,7 @@ pub(super) fn without_item(line: &str) -> &str {
     rest.filter(|it| it.starts_with([' ', '\t'])).map_or(line, str::trim_start)
 }
 
-/// Returns the number of columns if a line parts the head of a table from its rows.
+/// Returns the number of columns if the line is the delimiter row of a table.
 pub(super) fn columns_of(line: &str) -> Option<usize> {
     let row = without_quote(line);
     let is_row = row.contains('|') && row.bytes().all(|it| matches!(it, b'|' | b':' | b'-' | b' ' | b'\t'));
@@ -82,15 +82,15 @@ pub(super) fn columns_of(line: &str) -> Option<usize> {
 pub(super) struct Row {
     pub(super) n_columns: usize,
     pub(super) is_head: bool,
-    /// True if the specification's way of reading it finds more cells than columns.
+    /// True if the row has more cells than columns by the rules of the specification.
     pub(super) has_excess: bool,
-    /// The number of bars that part cells, so far.
+    /// Number of cell separators so far.
     pub(super) n_bars: usize,
-    /// The offset behind which there are only empty cells.
+    /// Offset after which all cells are empty.
     pub(super) text_end: usize,
 }
 
-/// Counts the cells of a row as the specification does, in code and formulas, too.
+/// Counts the cells of a row by the rules of the specification, which ignore code and formulas.
 pub(super) fn count_cells(line: &str) -> usize {
     let row = without_item(without_quote(line));
     let row = row.strip_prefix('|').unwrap_or(row).as_bytes();
@@ -100,7 +100,7 @@ pub(super) fn count_cells(line: &str) -> usize {
     n_bars + usize::from(!is_closed)
 }
 
-/// Returns the length of a cell that begins at the beginning of a text.
+/// Returns the length of the cell at the beginning of a text.
 pub(super) fn end_of_cell(text: &str) -> usize {
     let is_bar = |(at, _): &(usize, &str)| !text[..*at].ends_with('\\');
     let len = text.match_indices('|').find(is_bar).map_or(text.len(), |it| it.0);
@@ -108,7 +108,7 @@ pub(super) fn end_of_cell(text: &str) -> usize {
     len
 }
 
-/// Returns the character of a line's fence, its length, and its info string.
+/// Returns the character and length of a line's fence, and its info string.
 fn fence_of(line: &str) -> Option<(char, usize, &str)> {
     let inner = line.trim_start_matches(is_prefix);
     let fence = inner.chars().next().filter(|it| matches!(it, '`' | '~'))?;
@@ -118,7 +118,7 @@ fn fence_of(line: &str) -> Option<(char, usize, &str)> {
     (n_fence >= 3 && !has_ticks).then(|| (fence, n_fence, info.trim()))
 }
 
-/// True if a line begins a block, or ends one as a rule does, though there is no empty line above it.
+/// True if a line interrupts a paragraph.
 pub(super) fn begins_block(line: &str) -> bool {
     let text = without_quote(line);
     let is_rule = text.bytes().all(|it| b"-=*_ \t".contains(&it));
@@ -133,20 +133,20 @@ pub(super) fn is_heading(line: &str) -> bool {
 
 /// Fenced code.
 pub(super) struct Fenced {
-    /// Its length, with all lines.
+    /// Length including all lines.
     pub(super) len: usize,
     pub(super) is_closed: bool,
-    /// True if no fences nest in it because there would be no end.
+    /// True if nested fences were not recognised because the listing would not end.
     pub(super) has_no_end: bool,
-    /// The fences in it that end code within a document of Markdown, and not the listing: offsets and lengths.
+    /// Offsets and lengths of inner fences that close nested code instead of the listing.
     pub(super) inner: Vec<(usize, usize)>,
 }
 
-/// Reads fenced code, if that begins in the first line of a text.
+/// Parses fenced code that begins in the first line of a text.
 ///
-/// A listing of Markdown holds the fenced code that begins with an info string, even if its fences are not shorter than
-/// the listing's own, unless the listing would have no end then; a text that `may_grow` may still bring the end. None
-/// does so unless they `may_nest`.
+/// A Markdown listing contains nested fenced code with an info string, even if its fences are not shorter than the
+/// listing's own. Nesting is ignored if the listing would then have no end, unless the text `may_grow` and still
+/// bring it. Without `may_nest`, no listing nests.
 pub(super) fn fenced(text: &str, may_grow: bool, may_nest: bool) -> Option<Fenced> {
     let (_, _, info) = fence_of(line_at(text, 0))?;
     let language = info.split(|it: char| it.is_whitespace() || it == '{').next().unwrap_or_default();
@@ -183,7 +183,7 @@ fn fenced_up_to(text: &str, has_inner: bool) -> Fenced {
     fenced
 }
 
-/// Returns the length of a text up to the empty line, or the fence, that ends its paragraph.
+/// Returns the length of the text up to the blank line or fence that ends its paragraph.
 pub(super) fn end_of_paragraph(text: &str) -> usize {
     let mut at = 0;
     while let Some(line_end) = text[at..].find('\n') {
@@ -203,7 +203,7 @@ pub(super) fn char_len(text: &str, at: usize) -> usize {
     text[at..].chars().next().map_or(0, char::len_utf8)
 }
 
-/// Counts how often the byte at an offset is repeated.
+/// Returns the length of the run of equal bytes at an offset.
 pub(super) fn run_of(bytes: &[u8], at: usize) -> usize {
     bytes[at..].iter().take_while(|it| **it == bytes[at]).count()
 }

@@ -1,21 +1,21 @@
-//! Bare addresses in text, by the rules of GitHub's "extended autolinks". Pure.
+//! Detection of bare addresses by the rules of GitHub's "extended autolinks". Pure.
 //!
-//! Beyond them an address ends where one does in a sentence: at quotation marks, dashes and the punctuation of CJK
-//! scripts, at a bracket that it did not open, and where letters of a script without spaces follow ASCII, as in
-//! `https://example.com/docs了解更多`. Such letters belong to it behind a `/` or another sign, and in the host.
+//! In addition, addresses end where they would end in a sentence: at quotation marks, dashes, CJK punctuation and
+//! unmatched closing brackets. They also end where letters of a script without spaces follow ASCII, as in
+//! `https://example.com/docs了解更多`. Such letters belong to the address after a `/` or another sign, and in the host.
 
 use super::{cjk::is_unspaced, lines::looked_at};
 
-/// A part of a text.
+/// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// No address.
+    /// Text without an address.
     Text(&'a str),
-    /// An address as it was written; `www.` has no scheme.
+    /// An address as written. `www.` addresses have no scheme.
     Address(&'a str),
 }
 
-/// Finds `http://`, `https://` and `www.` addresses, but for one at the end of a text that `is_open`.
+/// Finds `http://`, `https://` and `www.` addresses. If the text `is_open`, an address at its end is skipped.
 pub(super) fn linkify(text: &str, is_open: bool) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut done, mut from) = (0, 0);
@@ -60,8 +60,8 @@ fn next_prefix(text: &str, from: usize) -> Option<(usize, &'static str)> {
     })
 }
 
-/// An address follows anything but a letter or digit (so that those in scripts without spaces are found), and `www.`
-/// nothing that it may be a part of.
+/// True if an address may follow a character. `http` follows anything but ASCII letters and digits, so that addresses
+/// in scripts without spaces are found. `www.` also follows no character that could be part of an address.
 fn may_follow(before: Option<char>, is_www: bool) -> bool {
     let is_part = |it: char| match it.is_ascii() {
         true => "/.-@:=&?#%\\+$".contains(it),
@@ -70,7 +70,8 @@ fn may_follow(before: Option<char>, is_www: bool) -> bool {
     !before.is_some_and(|it| it.is_ascii_alphanumeric() || is_www && is_part(it))
 }
 
-/// Segments of letters, digits, `-` and `_`; no `_` in the last two. With a scheme one segment is enough (localhost).
+/// True for segments of letters, digits, `-` and `_`, without `_` in the last two. With a scheme, one segment is
+/// enough (localhost).
 fn has_domain(text: &str, is_www: bool) -> bool {
     let is_inside = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.');
     let domain = text.split(|it| !is_inside(it)).next().unwrap_or_default().trim_end_matches('.');
@@ -81,11 +82,11 @@ fn has_domain(text: &str, is_www: bool) -> bool {
         && segments.iter().rev().take(2).all(|it| !it.contains('_'))
 }
 
-/// Where the address ends at the latest.
+/// Returns the latest end of the address.
 fn end_of(text: &str, from: usize) -> usize {
     let mut is_host = true;
     let mut before = ' ';
-    // How many brackets of each kind are open.
+    // Numbers of open brackets of each kind.
     let (mut n_square, mut n_curly) = (0, 0);
     for (at, it) in text[from..].char_indices().map(|(at, it)| (from + at, it)) {
         match it {
@@ -104,8 +105,8 @@ fn end_of(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// Beside what GitHub lets end it, no address holds quotation marks, dashes, arrows, an ellipsis, what is not seen, the
-/// full width punctuation of scripts without spaces, and what ends sentences in Arabic, Armenian and Indian ones.
+/// True for characters that end an address. Beyond GitHub's rules these are quotation marks, dashes, arrows, ellipses,
+/// invisible characters, full-width punctuation, and sentence ends of Arabic, Armenian and Indian scripts.
 fn ends(it: char) -> bool {
     it.is_whitespace()
         || matches!(it, '<' | '>' | '"' | '`' | '\\' | '|' | ']' | '}' | '«' | '»' | '\u{ad}' | '\u{feff}')
@@ -114,7 +115,8 @@ fn ends(it: char) -> bool {
         || matches!(it, '،' | '؛' | '؟' | '۔' | '։' | '।' | '॥')
 }
 
-/// True for what ends an address behind a letter or digit of ASCII: a letter of a script without spaces, and an emoji.
+/// True for characters that end an address after an ASCII letter or digit: letters of scripts without spaces, and
+/// emoji.
 fn may_end(it: char) -> bool {
     match it.is_alphanumeric() {
         true => is_unspaced(it),
@@ -122,7 +124,7 @@ fn may_end(it: char) -> bool {
     }
 }
 
-/// True if letters behind ASCII are still part of the host's name: another segment follows.
+/// True if letters after ASCII still belong to the host name, because another segment follows.
 fn is_in_host(rest: &str) -> bool {
     const MAX_SEGMENT: usize = 63;
     let n_chars = rest.chars().take_while(|it| it.is_alphanumeric() || *it == '-').take(MAX_SEGMENT).count();
@@ -131,7 +133,7 @@ fn is_in_host(rest: &str) -> bool {
     rest.next() == Some('.') && rest.next().is_some_and(char::is_alphanumeric)
 }
 
-/// Leaves out what belongs to the sentence around it.
+/// Removes trailing punctuation that belongs to the sentence.
 fn trimmed(mut address: &str) -> &str {
     let n_open = address.matches('(').count();
     let mut n_closed = address.matches(')').count();
@@ -147,7 +149,7 @@ fn trimmed(mut address: &str) -> &str {
     address
 }
 
-/// What stands before `&name`, if that is how it ends.
+/// Returns the text before a trailing `&name`.
 fn without_entity(text: &str) -> Option<&str> {
     let before = text.trim_end_matches(|it: char| it.is_ascii_alphanumeric());
     before.strip_suffix('&').filter(|_| before.len() < text.len())

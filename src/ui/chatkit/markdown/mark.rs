@@ -1,20 +1,20 @@
-//! Marks in a text that name its sources.
+//! Citation marks in a text.
 
-/// A mark.
+/// A citation mark.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mark {
-    /// The source's number in the list of sources.
+    /// Number of the source in the list of sources.
     pub number: usize,
-    /// The source's title.
+    /// Title of the source.
     pub title: String,
-    /// Whether it is the first one of its source, where the list leads back to.
+    /// True for the first mark of its source. The list of sources links back to it.
     pub is_first: bool,
 }
 
-/// A mark and its place.
+/// A mark with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked {
-    /// The byte before which it stands; behind the end, the end.
+    /// Byte offset before which the mark is placed. Offsets beyond the end mean the end.
     pub offset: usize,
     /// The mark.
     pub mark: Mark,

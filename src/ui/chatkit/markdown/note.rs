@@ -1,11 +1,11 @@
-//! Footnotes as nodes.
+//! Rendering of footnotes.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{Around, block::Block, view_inner};
 use crate::ui::words::markdown as words;
 
-/// A mark that leads to a footnote.
+/// Renders a footnote reference.
 pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> AnyView {
     let name = words::footnote(label);
     let label = label.to_owned();
@@ -24,7 +24,7 @@ pub(super) fn view_reference(label: &str, is_first: bool, around: &Around) -> An
     .into_any()
 }
 
-/// A footnote.
+/// Renders a footnote definition.
 pub(super) fn view_note(label: &str, blocks: &[Block], around: &Around) -> AnyView {
     let has_links = !around.id.is_empty();
     let id = has_links.then(|| note_id(label, around));
@@ -53,7 +53,7 @@ pub(super) fn view_note(label: &str, blocks: &[Block], around: &Around) -> AnyVi
     .into_any()
 }
 
-/// Takes the focus along, and leaves the page's address as it is: the page may have a router.
+/// Scrolls to and focuses the target of a link, without changing the page's address, which a router may own.
 pub(in crate::ui::chatkit) fn go_to(ev: &MouseEvent, id: &str) {
     let is_plain = !(ev.ctrl_key() || ev.meta_key() || ev.shift_key() || ev.alt_key());
     if let Some(element) = document().get_element_by_id(id).filter(|_| is_plain) {
@@ -75,7 +75,7 @@ fn mark_id(label: &str, around: &Around) -> String {
     format!("{}-mark-{}", around.id, in_id(label))
 }
 
-/// Ids have no spaces, and addresses that lead to them no escapes; two labels never become the same id.
+/// Encodes a label for use in an id: no spaces or characters that need escaping, and distinct for distinct labels.
 fn in_id(label: &str) -> String {
     let mut id = String::new();
     for it in label.chars() {

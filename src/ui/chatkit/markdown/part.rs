@@ -1,21 +1,21 @@
-//! A part of a text in which code and formulas are looked for, so that nothing is looked for in vain twice. Pure.
+//! Cache of failed searches for code and formulas in a part of a text, so that none is repeated. Pure.
 
 use super::lines::{begins_block, char_len, is_heading, line_at, line_start, looked_at, run_of};
 
-/// A paragraph, or a row or a cell of a table, from where it was first looked at.
+/// A paragraph, table row or cell, from the first examined offset on.
 #[derive(Default)]
 pub(super) struct Part {
     start: usize,
     pub(super) end: usize,
-    /// From where on it has none of [`CLOSES`].
+    /// For each of [`CLOSES`], the offset after which it does not occur.
     without: [Option<usize>; 3],
-    /// Where the block ends in which code was looked for: a heading or another item of a list ends it, too.
+    /// End of the block in which code was searched. Headings and list items end it too.
     block_end: usize,
-    /// Where the last run of backticks of each length begins in that block.
+    /// Offset of the last run of backticks of each length in that block.
     last_runs: Vec<usize>,
 }
 
-/// What ends formulas.
+/// Closing delimiters of formulas.
 const CLOSES: [&str; 3] = ["\\)", "\\]", "$$"];
 
 impl Part {
@@ -27,7 +27,7 @@ impl Part {
         (self.start..self.end).contains(&at)
     }
 
-    /// Finds the end of a formula, from an offset on.
+    /// Finds the closing delimiter of a formula after an offset.
     pub(super) fn find_close(&mut self, source: &str, from: usize, close: &str) -> Option<usize> {
         let without = &mut self.without[CLOSES.iter().position(|it| *it == close)?];
         if without.is_some_and(|it| it <= from) {
@@ -40,7 +40,7 @@ impl Part {
         found
     }
 
-    /// Finds the end of code that begins with so many backticks, from behind them.
+    /// Finds the end of code that begins with `n_ticks` backticks before `from`.
     pub(super) fn find_code_end(&mut self, source: &str, from: usize, n_ticks: usize) -> Option<usize> {
         let bytes = source.as_bytes();
         let runs = |start, end| {
@@ -74,7 +74,7 @@ impl Part {
     }
 }
 
-/// Finds what no backslash stands before.
+/// Finds a text that is not escaped by a backslash.
 pub(super) fn find_unescaped(text: &str, wanted: &str) -> Option<usize> {
     let mut at = 0;
     while at < text.len() {

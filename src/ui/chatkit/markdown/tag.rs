@@ -1,4 +1,4 @@
-//! The few tags of HTML that mean something in Markdown. Pure.
+//! The HTML tags with a meaning in Markdown. Pure.
 
 use super::lines::begins_block;
 
@@ -9,17 +9,17 @@ pub(super) enum Tag {
     Break,
     Open(&'static str),
     Close(&'static str),
-    /// An element that closes itself, and so holds nothing.
+    /// A self-closing element without content.
     Empty,
 }
 
-/// Longer ones are text, in bytes.
+/// Maximum length of a tag in bytes. Longer ones are text.
 const MAX_TAG: usize = 200;
 const MAX_COMMENT: usize = 4000;
 
 const NAMES: [&str; 6] = ["br", "sub", "sup", "kbd", "mark", "u"];
 
-/// Reads a tag at the beginning of a text: its length, and what it is. Attributes count for nothing.
+/// Parses a tag at the beginning of a text. Returns its length and kind, and ignores attributes.
 pub(super) fn read(text: &str) -> Option<(usize, Tag)> {
     let rest = text.strip_prefix('<')?;
     let closing = rest.strip_prefix('/');
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str) -> Option<(usize, Tag)> {
     Some((len, tag))
 }
 
-/// Finds the end of a tag behind its name, `>` included; quotation marks may hold another one.
+/// Returns the end of a tag after its name, including `>`. Quoted attribute values may contain `>`.
 fn tag_end(rest: &str) -> Option<usize> {
     let is_named = rest.starts_with(|it: char| it.is_ascii_whitespace() || matches!(it, '>' | '/'));
     let mut quote = None;
@@ -59,7 +59,8 @@ fn tag_end(rest: &str) -> Option<usize> {
     None
 }
 
-/// Returns the length of a comment at the beginning of a text. One that `is_block` may hold empty lines and other blocks.
+/// Returns the length of a comment at the beginning of a text. A block comment (`is_block`) may contain blank lines
+/// and other blocks.
 pub(super) fn comment_len(text: &str, is_block: impl FnOnce() -> bool) -> Option<usize> {
     const OPEN: &str = "<!--";
     const CLOSE: &str = "-->";
@@ -77,7 +78,7 @@ pub(super) fn may_become_comment(text: &str) -> bool {
     text.starts_with("<!--") && text.len() < MAX_COMMENT
 }
 
-/// True if a text that begins with `<`, and may grow, may become a tag, a comment, or an address in brackets.
+/// True if a growing text that begins with `<` may become a tag, a comment or an autolink.
 pub(super) fn may_become(text: &str) -> bool {
     if may_become_comment(text) {
         return true;

@@ -1,31 +1,31 @@
-//! Where a link or an image may lead. Pure.
+//! Allow-list of targets for links and images. Pure.
 
 use crate::ui::chatkit::web_address::WebAddress;
 
 const DEEPLINK: &str = "chatkit-link://";
 const MAIL: &str = "mailto:";
 
-/// A place of an allowed scheme.
+/// An allowed target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// A page of the web, or a mail to write.
+    /// A web page or a mail address.
     Web(String),
-    /// Something for the page to do: `chatkit-link://name?key=value`.
+    /// A deeplink handled by the page: `chatkit-link://name?key=value`.
     Deeplink(Deeplink),
 }
 
-/// What a `chatkit-link://` address says, decoded.
+/// Decoded content of a `chatkit-link://` address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Deeplink {
-    /// What to do.
+    /// Name of the effect.
     pub name: String,
-    /// With what; the last of two values of a key counts.
+    /// Parameters. The last value of a repeated key wins.
     pub data: Vec<(String, String)>,
 }
 
 impl Target {
-    /// Reads an address; `None` if its scheme is not allowed, or none is named: a relative one would lead somewhere on
-    /// our own site.
+    /// Parses an address. Returns `None` if its scheme is missing or not allowed: a relative address would point into
+    /// this site.
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim_matches(' ');
         if let Some(address) = WebAddress::read(text) {
@@ -37,7 +37,7 @@ impl Target {
         if let Some(link) = after(text, DEEPLINK) {
             return Deeplink::read(link).map(Self::Deeplink);
         }
-        // A mail goes to no host.
+        // Mail addresses have no host.
         let mail = after(text, MAIL).filter(|it| !it.starts_with('/'))?;
         Some(Self::Web(format!("{MAIL}{}", ascii(mail))))
     }
@@ -53,13 +53,13 @@ impl Deeplink {
     }
 }
 
-/// Returns what follows a scheme, however that is spelled.
+/// Returns the text after a scheme, ignoring case.
 fn after<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(scheme.len())?;
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// Decodes `%20` and the like. The library decodes forms, where some characters mean more: they are hidden from it.
+/// Percent-decodes a text. Characters with a meaning in forms are escaped first, because the library decodes forms.
 fn decode(text: &str) -> String {
     let hidden = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     form_urlencoded::parse(hidden.as_bytes()).next().map_or(String::new(), |(name, _)| name.into_owned())
@@ -78,7 +78,7 @@ fn ascii(text: &str) -> String {
     encoded
 }
 
-/// Whether an image may be fetched: by https, from one of `hosts` or a subdomain of one (`*.host` says the same).
+/// True if an image may be loaded: by https, from one of `hosts` or a subdomain (`*.host` is accepted too).
 pub(super) fn is_image_allowed(src: &str, hosts: &[String]) -> bool {
     let Some(address) = WebAddress::read(src).filter(WebAddress::is_secure) else { return false };
     let host = address.host();

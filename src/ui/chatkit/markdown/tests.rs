@@ -1,4 +1,4 @@
-//! The kinds of faults that models' answers show in readers of Markdown, with tables of their cases.
+//! Table tests of faults that answers of models provoke in Markdown parsers.
 
 mod code;
 mod emphasis;
@@ -14,7 +14,7 @@ mod work;
 
 use super::block::spec::html;
 
-/// Holds the tree of each source, as HTML, against what it ought to be.
+/// Compares the HTML of each source with the expected one.
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {
     for (source, expected) in cases {
@@ -22,7 +22,7 @@ fn check(cases: &[(&str, &str)]) {
     }
 }
 
-/// As [`check`], for sources that are one paragraph.
+/// As [`check`], for sources of one paragraph.
 #[track_caller]
 fn check_lines(cases: &[(&str, &str)]) {
     for (source, expected) in cases {

@@ -1,4 +1,4 @@
-//! What the typesetter made, as nodes in the page, in the stead of the text that stood there.
+//! Insertion of typeset code and formulas into the page.
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
@@ -8,7 +8,7 @@ use crate::model::typeset::{CodeSpan, MathNode, Typeset, is_math_attribute, is_m
 
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 
-/// Puts it into an element. A selection of the text in it stays.
+/// Replaces the content of an element and preserves a selection in it.
 pub(super) fn put(element: &Element, set: &Typeset) {
     let selected = selected_in(element);
     let parts: Vec<Node> = match set {
@@ -44,7 +44,7 @@ fn math_node(node: &MathNode) -> Option<Node> {
         MathNode::Element(..) => return None,
     };
     let element = document().create_element_ns(Some(MATHML), name).ok()?;
-    // The page's policy forbids `style` as an attribute, and allows it to scripts.
+    // The page's policy forbids `style` attributes, but allows scripts to set styles.
     let style = js_sys::Reflect::get(&element, &JsValue::from_str("style")).ok();
     let style = style.filter(JsValue::is_object).map(JsCast::unchecked_into::<CssStyleDeclaration>);
     for (name, value) in attributes {
@@ -60,7 +60,7 @@ fn math_node(node: &MathNode) -> Option<Node> {
     Some(element.into())
 }
 
-/// Where a selection begins and ends that lies within an element, in characters of its text.
+/// Returns a selection within an element, as character offsets in its text.
 fn selected_in(element: &Element) -> Option<(Selection, u32, u32)> {
     let selection = document().get_selection().ok()??;
     let offset = |node: Option<Node>, at: u32| {

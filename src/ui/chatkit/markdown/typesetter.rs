@@ -1,4 +1,4 @@
-//! Asks for the colours of code and the shapes of formulas: many in one request, each only once while the page lives.
+//! Requests for code highlighting and formula typesetting, in batches and once per passage while the page is open.
 
 use std::{cell::RefCell, collections::HashMap, mem, rc::Rc, time::Duration};
 
@@ -10,25 +10,25 @@ use crate::{
     ui::chatkit::Ask,
 };
 
-/// Colours code and shapes formulas, in their order; `None` for what stays as it is, nothing at all on a failure.
+/// Typesets passages in order. A passage that stays plain yields `None`, and a failure yields an empty list.
 pub type AskTypeset = Ask<Vec<Passage>, Vec<Option<Typeset>>>;
 
-/// How long passages are collected.
+/// Time in which passages are collected into a batch.
 const WINDOW: Duration = Duration::from_millis(30);
 
 type Then = Box<dyn Fn(&Typeset)>;
 
 thread_local! {
-    /// What is known already; `None` is what cannot be set.
+    /// Cache of results. `None` for passages that cannot be typeset.
     static KNOWN: RefCell<HashMap<Passage, Option<Rc<Typeset>>>> = RefCell::default();
 }
 
-/// What sets passages, if there is anything that does.
+/// Client of the typesetter, if one is set.
 #[derive(Clone, Copy)]
 pub(super) struct Typesetter {
-    /// The newest one of the page.
+    /// Returns the current typesetter of the page.
     ask: StoredValue<Box<dyn Fn() -> AskTypeset + Send + Sync>>,
-    /// Empty on the server, where what one thread makes another one may drop.
+    /// Collected passages. Always empty on the server, where values must not move between threads.
     waiting: StoredValue<Vec<(Passage, SendWrapper<Then>)>>,
 }
 
@@ -37,7 +37,7 @@ impl Typesetter {
         Self { ask: StoredValue::new(Box::new(ask)), waiting: StoredValue::new(Vec::new()) }
     }
 
-    /// Sets a passage sooner or later, or never: nobody is told of that. For the browser.
+    /// Typesets a passage later, or never: failures are not reported. In the browser only.
     pub(super) fn set(self, passage: Passage, then: impl Fn(&Typeset) + 'static) {
         if let Some(known) = KNOWN.with_borrow(|it| it.get(&passage).cloned()) {
             if let Some(set) = known {
@@ -77,7 +77,7 @@ impl Typesetter {
     }
 }
 
-/// Shares passages out to requests, the same ones together.
+/// Groups passages into requests. Equal passages share an entry.
 fn requests<T>(waiting: Vec<(Passage, T)>) -> Vec<(Vec<Passage>, Vec<Vec<T>>)> {
     let mut requests: Vec<(Vec<Passage>, Vec<Vec<T>>)> = Vec::new();
     let mut n_bytes = 0;

@@ -1,4 +1,4 @@
-//! What shortcuts do.
+//! Execution of keyboard shortcuts.
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// What a key event says, in all browsers, while an input method is at work.
+/// `keyCode` of key events during input method composition, in all browsers.
 const COMPOSING_KEY_CODE: u32 = 229;
 
-/// Listens to the keyboard as long as the component lives. Of several chats on a page the one with the focus is meant.
+/// Listens to the keyboard while the component exists. With several chats on a page, the focused one reacts.
 pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
     let keys = window_event_listener(ev::keydown, move |ev| {
         let Some(root) = root.try_get_untracked().flatten() else { return };
@@ -30,7 +30,7 @@ pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
         let pressed = pressed(&ev);
         match Shortcut::of(&pressed) {
             Some(shortcut) if act(control, shortcut, &root) => ev.prevent_default(),
-            // The key is not pressed yet when it goes down: it writes where the focus is then.
+            // At `keydown` no text has been entered yet. It goes to the element focused afterwards.
             None if control.composer.takes_keys.get_value() && pressed.is_writing() && !is_choosing() => {
                 focus_input(&root);
             }
@@ -40,13 +40,13 @@ pub(crate) fn listen(control: ChatKitControl, root: NodeRef<html::Section>) {
     on_cleanup(move || keys.remove());
 }
 
-/// Whether the page is a Mac's. In the browser only.
+/// True on macOS and iOS. In the browser only.
 pub(super) fn is_mac() -> bool {
     let platform = window().navigator().platform().unwrap_or_default();
     ["Mac", "iPhone", "iPad"].iter().any(|it| platform.starts_with(it))
 }
 
-/// Whether something can be done here at all.
+/// True if the shortcut is available in this chat.
 pub(super) fn is_offered(control: ChatKitControl, shortcut: Shortcut) -> bool {
     let has_history = control.options.with(|it| it.history.enabled);
     match shortcut {
@@ -56,7 +56,7 @@ pub(super) fn is_offered(control: ChatKitControl, shortcut: Shortcut) -> bool {
     }
 }
 
-/// Does it; `false` when there is nothing to do.
+/// Executes a shortcut. Returns false if it has no effect.
 fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
     if !untrack(|| is_offered(control, shortcut)) {
         return false;
@@ -82,7 +82,7 @@ fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
         Shortcut::PreviousMessage => return step(root, -1),
         Shortcut::NextMessage => return step(root, 1),
         Shortcut::CopyAnswer => return copy_answer(control),
-        // A toast goes by itself; what is written does not stop by itself.
+        // Running answers are stopped before toasts are closed, because toasts disappear by themselves.
         Shortcut::Stop => {
             let can_stop = control.turn.with_untracked(|turn| turn.as_ref().is_some_and(|it| it.can_stop));
             if !can_stop {
@@ -95,7 +95,7 @@ fn act(control: ChatKitControl, shortcut: Shortcut, root: &Element) -> bool {
     true
 }
 
-/// Moves the focus to the message before or after the one that has it; from elsewhere, to the last one.
+/// Moves the focus to the previous or next message. Without a focused message, focuses the last one.
 fn step(root: &Element, by: i32) -> bool {
     let messages = root.get_elements_by_class_name("message");
     let n_messages = i32::try_from(messages.length()).unwrap_or_default();
@@ -138,7 +138,7 @@ fn pressed(ev: &ev::KeyboardEvent) -> Pressed {
     }
 }
 
-/// True if letters look for something in a list that has the focus.
+/// True if the focused list uses letters for type-ahead.
 fn is_choosing() -> bool {
     let lists = "[role=menu], [role=listbox], [role=grid], [role=dialog]";
     document().active_element().is_some_and(|it| it.closest(lists).is_ok_and(|list| list.is_some()))
@@ -151,12 +151,12 @@ fn focus_input(root: &Element) {
     }
 }
 
-/// True if something else lies over the chat, as a drawer does, and has the keys.
+/// True if another layer, such as a drawer, covers the chat and takes the keys.
 fn is_covered(root: &Element) -> bool {
     root.closest("[inert]").is_ok_and(|it| it.is_some())
 }
 
-/// Whether keys are for this chat: it has the focus, or is the only one.
+/// True if the chat has the focus or is the only one of the page.
 fn is_meant(root: &Element) -> bool {
     document().active_element().is_some_and(|it| root.contains(Some(&it)))
         || document().get_elements_by_class_name("chatkit").length() == 1

@@ -1,10 +1,10 @@
-//! Which keys are which shortcut. Pure.
+//! Key bindings of the shortcuts. Pure.
 //!
-//! Letters are pressed with Alt and Shift, on a Mac with Control and Shift: browsers use these for nothing that is
-//! common, screen readers have keys of their own, and no keyboard layout types with them (Option does on a Mac, AltGr
-//! elsewhere is Alt with Control).
+//! Letters are combined with Alt and Shift, on a Mac with Control and Shift. Browsers do not use these combinations
+//! for common commands, screen readers have other keys, and no keyboard layout types with them. (Option types on a
+//! Mac, and AltGr elsewhere is Alt with Control.)
 
-/// Something that can be done with the keyboard from anywhere in the chat.
+/// A command that the keyboard triggers anywhere in the chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shortcut {
     NewChat,
@@ -18,24 +18,24 @@ pub(super) enum Shortcut {
     List,
 }
 
-/// What is pressed, on what.
+/// A key press and its context.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pressed {
-    /// What the key types.
+    /// The typed text (`KeyboardEvent.key`).
     pub(super) key: String,
-    /// Where the key is, for layouts without Latin letters.
+    /// The physical key (`KeyboardEvent.code`), for layouts without Latin letters.
     pub(super) code: String,
     pub(super) alt: bool,
     pub(super) ctrl: bool,
     pub(super) meta: bool,
     pub(super) shift: bool,
-    /// Whether the focus is where text is typed.
+    /// True if the focus is in a text field.
     pub(super) is_typing: bool,
     pub(super) is_mac: bool,
 }
 
 impl Shortcut {
-    /// All, in the order of the list.
+    /// All shortcuts in the order of the list.
     pub(super) const ALL: [Self; 9] = [
         Self::NewChat,
         Self::FocusComposer,
@@ -48,7 +48,7 @@ impl Shortcut {
         Self::List,
     ];
 
-    /// Its letter; the others are keys of their own.
+    /// Returns its letter. `None` for shortcuts with a key of their own.
     pub(super) fn letter(self) -> Option<char> {
         match self {
             Self::NewChat => Some('N'),
@@ -62,7 +62,7 @@ impl Shortcut {
         }
     }
 
-    /// Which one is pressed.
+    /// Returns the shortcut of a key press.
     pub(super) fn of(pressed: &Pressed) -> Option<Self> {
         let Pressed { alt, ctrl, meta, shift, is_typing, is_mac, .. } = *pressed;
         if !(alt || ctrl || meta) {
@@ -82,22 +82,22 @@ impl Shortcut {
 }
 
 impl Pressed {
-    /// True if the key writes something, and the focus is where nobody writes. A space scrolls or presses a button there,
-    /// and the shortcuts have been looked for before.
+    /// True if the key types text while no text field has the focus. Spaces do not count: they scroll or press
+    /// buttons. Shortcuts are matched before.
     pub(super) fn is_writing(&self) -> bool {
-        // Option types on a Mac.
+        // Option types characters on a Mac.
         let is_held = self.ctrl || self.meta || self.alt && !self.is_mac;
         (self.is_text() || self.key == "Dead") && !self.is_typing && !is_held
     }
 
-    /// True if the key types what can be seen. A key of some layouts types several characters; the names of keys that type
-    /// none are ASCII and longer than one.
+    /// True if the key types visible text. Some layouts type several characters with one key. Names of other keys are
+    /// ASCII and longer than one character.
     fn is_text(&self) -> bool {
         let is_one = self.key.chars().count() == 1;
         (is_one || !self.key.is_ascii()) && !self.key.contains(|it: char| it.is_whitespace() || it.is_control())
     }
 
-    /// The letter on the key: what it types, or where it is if it types no Latin letter.
+    /// Returns the letter of the key: the typed one, or the one of its position if no Latin letter is typed.
     fn letter(&self) -> Option<char> {
         let mut typed = self.key.chars();
         match (typed.next(), typed.next()) {
@@ -140,7 +140,7 @@ mod tests {
         check("Escape", Some(Shortcut::Stop));
         check("Escape-typing", Some(Shortcut::Stop));
         check("shift-?", Some(Shortcut::List));
-        // What is typed, what browsers do, and what AltGr and Option type.
+        // Typed text, browser shortcuts, and text typed by AltGr and Option.
         check("shift-?-typing", None);
         check("N", None);
         check("shift-N", None);
@@ -161,12 +161,12 @@ mod tests {
         for keys in ["a", "shift-A", "7", "é", "語", "ш", "/", "Dead"] {
             check(keys, true);
         }
-        // Several characters by one key: Devanagari, Arabic, Hebrew, a letter with a mark, one beyond the first plane.
+        // Several characters from one key: Devanagari, Arabic, Hebrew, combining marks, characters beyond the BMP.
         for keys in ["क्ष", "त्र", "shift-ज्ञ", "لا", "لآ", "שׁ", "e\u{301}", "m̃", "𞤀", "👍🏽"]
         {
             check(keys, true);
         }
-        // Option types on a Mac.
+        // Option types characters on a Mac.
         for keys in ["alt-@-mac", "alt-å-mac", "alt-shift-Å-mac", "alt-Dead-mac", "alt-¡-mac", "a-mac"] {
             check(keys, true);
         }

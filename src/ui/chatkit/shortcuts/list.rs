@@ -10,11 +10,11 @@ use crate::ui::{
     words::frame as words,
 };
 
-/// All shortcuts, with the names that the keys have here.
+/// All shortcuts with the key names of this platform.
 #[component]
 pub(crate) fn ShortcutList(control: ChatKitControl) -> impl IntoView {
     let is_open = control.frame.is_list_open;
-    // The server does not know; it changes after hydration.
+    // The platform is unknown on the server, so this is set after hydration.
     let has_mac_keys = RwSignal::new(false);
     Effect::new(move |_| has_mac_keys.set(is_mac()));
     let close = move |()| is_open.set(false);

@@ -1,4 +1,4 @@
-//! Shortcuts: what they do, and the list of them.
+//! Keyboard shortcuts and their list.
 
 mod act;
 mod key;

@@ -1,4 +1,4 @@
-//! What is not there: a thread that has not come, an answer that broke off.
+//! Placeholders for a loading thread and for a missing or incomplete answer.
 
 use leptos::prelude::*;
 
@@ -12,8 +12,7 @@ use crate::ui::{
     words::{items, transcript as words},
 };
 
-/// The way on after an answer that did not come, or not to its end; after a message that was not taken, the way to send
-/// it again.
+/// Button that retries a missing or incomplete answer, or sends an unaccepted message again.
 #[component]
 pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     let question = Memo::new(move |_| {
@@ -37,7 +36,7 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
             Some(id) => _ = control.retry(id),
             None => return,
         }
-        // The button goes away and would take the focus along.
+        // The button disappears and would lose the focus.
         control.focus_composer();
     };
     view! {
@@ -53,7 +52,7 @@ pub(super) fn TryAgain(control: ChatKitControl) -> impl IntoView {
     }
 }
 
-/// How far the opened thread is.
+/// Loading state of the opened thread.
 #[component]
 pub(super) fn Arrival(control: ChatKitControl) -> impl IntoView {
     move || match control.loading.get() {

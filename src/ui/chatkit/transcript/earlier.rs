@@ -1,4 +1,4 @@
-//! What stands before the first entry.
+//! Loading of older messages.
 
 use leptos::{html, prelude::*};
 
@@ -8,12 +8,12 @@ use crate::ui::{
     words::transcript as words,
 };
 
-/// The way to what was said before, for those who do not scroll, and after a failure.
+/// Button that loads older messages, for users who do not scroll and after a failure.
 #[component]
 pub(super) fn Earlier(control: ChatKitControl, scroller: NodeRef<html::Div>) -> impl IntoView {
     let paging = control.paging;
     let load = move |_| {
-        // The button goes away and would take the focus along.
+        // The button disappears and would lose the focus.
         scroller.get_untracked().inspect(|it| _ = it.focus());
         control.load_older();
     };

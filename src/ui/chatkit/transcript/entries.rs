@@ -1,10 +1,10 @@
-//! What was said, in groups that the browser lays out one by one.
+//! Entries in groups, which the browser lays out separately.
 
 use leptos::prelude::*;
 
 use crate::ui::chatkit::{ChatKitControl, items::Item};
 
-/// The class of what holds the groups, and nothing else.
+/// Class of the element that holds only the groups.
 pub(super) const ENTRIES: &str = "transcript__entries";
 
 /// All entries, oldest first.

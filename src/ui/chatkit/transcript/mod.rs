@@ -1,4 +1,4 @@
-//! The conversation, oldest first.
+//! The transcript of a conversation, oldest entry first.
 
 mod arrival;
 mod earlier;
@@ -34,17 +34,17 @@ use waiting::Waiting;
 
 pub use still::Still;
 
-/// All entries, what is said beside them, and the way back to the end.
+/// All entries, the notes, and a button back to the end.
 #[component]
 pub(crate) fn Transcript(
     control: ChatKitControl,
-    /// Whether nothing was said yet, and nothing is on its way.
+    /// True if the chat is new and nothing has been sent.
     is_new: Memo<bool>,
 ) -> impl IntoView {
     let scroller: NodeRef<html::Div> = NodeRef::new();
     let column: NodeRef<html::Div> = NodeRef::new();
     let scroll = Scroll::new(control, scroller, column);
-    // The notice says more than the answer itself can.
+    // The notice gives more details than the answer itself.
     let is_failure_told = Memo::new(move |_| {
         let is_danger = |note: &Note| note.level == NoticeLevel::Danger;
         control.trouble.get() == Trouble::Answer && control.notes.with(|notes| notes.iter().any(is_danger))
@@ -60,7 +60,7 @@ pub(crate) fn Transcript(
                 class="transcript__scroller"
                 role="log"
                 aria-label=words::CONVERSATION
-                // What was said long ago is no news.
+                // Older messages must not be announced.
                 aria-live=move || if scroll.is_paging() { "off" } else { "polite" }
                 data-at-end=move || scroll.is_at_end().then_some("")
                 tabindex="0"

@@ -1,4 +1,4 @@
-//! What was said beside the conversation.
+//! Notices and errors beside the conversation.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// What was said beside the conversation.
+/// Notices and errors received since the last message was sent.
 #[component]
 pub(super) fn Notes(control: ChatKitControl) -> impl IntoView {
     move || control.notes.get().into_iter().map(view_note).collect_view()

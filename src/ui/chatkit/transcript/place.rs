@@ -1,17 +1,17 @@
-//! What stands at the top of the window, and how far from its edge.
+//! Scroll anchor: the element at the top of the window and its distance to the edge.
 
 use web_sys::{Element, HtmlElement};
 
 use super::entries::ENTRIES;
 
-/// What stands at the top of the window, and how far from its edge, in CSS pixels.
+/// The element at the top of the window and its distance to the edge in CSS pixels.
 pub(super) struct Place {
     element: Element,
     top_px: f64,
 }
 
 impl Place {
-    /// Notes what stands at the top of `scroller` now.
+    /// Records the element at the top of `scroller`.
     pub(super) fn of(scroller: &HtmlElement) -> Option<Self> {
         let edge_px = scroller.get_bounding_client_rect().top();
         let entries = scroller.get_elements_by_class_name(ENTRIES).item(0)?;
@@ -21,7 +21,7 @@ impl Place {
         Some(Self { element, top_px })
     }
 
-    /// Puts it there again.
+    /// Scrolls the element back to its recorded position.
     pub(super) fn restore(&self, scroller: &HtmlElement) {
         let edge_px = scroller.get_bounding_client_rect().top();
         let moved_px = self.element.get_bounding_client_rect().top() - edge_px - self.top_px;
@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-/// The first child of which something stands below an edge, which is a distance from the top of the page in CSS pixels.
+/// Returns the first child that extends below an edge, given in CSS pixels from the top of the page.
 fn first_below(edge_px: f64, parent: &Element) -> Option<Element> {
     let children = parent.children();
     (0..children.length()).filter_map(|at| children.item(at)).find(|it| {

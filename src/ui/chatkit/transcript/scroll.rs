@@ -1,4 +1,4 @@
-//! Where the reader is: at the end, where an answer that grows is followed, or somewhere above, where nothing moves.
+//! Scroll position. At the end the view follows a growing answer, elsewhere nothing moves.
 
 use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
@@ -11,22 +11,23 @@ use super::{
 };
 use crate::ui::chatkit::ChatKitControl;
 
-/// A reader who scrolls up to this close to the beginning, in CSS pixels, will want what stands before it. Browsers guess
-/// how high what they have not drawn yet is, so their way to the top may end before it.
+/// Distance from the beginning, in CSS pixels, at which a reader who scrolls up triggers loading of older messages.
+/// It is large because browsers estimate the height of content not laid out yet, so scrolling to the top may stop
+/// early.
 const AHEAD_PX: i32 = 1600;
 
-/// Where the reader is.
+/// State of the scroll position.
 #[derive(Clone, Copy)]
 pub(super) struct Scroll {
     control: ChatKitControl,
     scroller: NodeRef<html::Div>,
     column: NodeRef<html::Div>,
     is_at_end: RwSignal<bool>,
-    /// Whether what was said before is put in at this moment.
+    /// True while older messages are being inserted.
     is_paging: RwSignal<bool>,
-    /// What was seen when the reader scrolled last.
+    /// Window at the last scroll event.
     last: StoredValue<Window>,
-    /// What was read when older messages came.
+    /// Anchor recorded before older messages are inserted.
     place: StoredValue<Option<SendWrapper<Place>>>,
 }
 
@@ -55,13 +56,13 @@ impl Scroll {
         self.is_paging.get()
     }
 
-    /// Goes to the end and stays there.
+    /// Scrolls to the end and follows it.
     pub(super) fn go_to_end(&self) {
         self.is_at_end.set(true);
         self.scroll_to_end();
     }
 
-    /// Judges what the reader wants by where he scrolled to.
+    /// Updates the state after a scroll event.
     pub(super) fn watch(&self) {
         let (now, before) = (self.window(), self.last.get_value());
         self.last.set_value(now);
@@ -76,8 +77,8 @@ impl Scroll {
         }
     }
 
-    /// Whoever opens another thread or sends a message wants to see its end; an answer that somebody else asked for
-    /// disturbs nobody.
+    /// Scrolls to the end when another thread is opened or this user sends a message. Answers requested elsewhere do
+    /// not scroll.
     fn go_along(self) {
         let control = self.control;
         let is_own_turn =
@@ -86,15 +87,15 @@ impl Scroll {
             let thread_id = control.thread_id.get();
             if is_own_turn.get() || shown.is_some_and(|it| it != thread_id) {
                 self.is_at_end.set(true);
-                // The nodes are there when the next frame is drawn.
+                // The nodes exist in the DOM when the next frame is drawn.
                 request_animation_frame(move || self.scroll_to_end());
             }
             thread_id
         });
     }
 
-    /// Follows whatever makes the conversation grow, or its window shrink: text, pictures, the composer, the keyboard
-    /// of a telephone. The observer is called after the reader's own scrolling and before anything is painted.
+    /// Keeps the end in view when the content grows or the window shrinks: by text, images, the composer, or an
+    /// on-screen keyboard. The observer runs after scrolling by the user and before painting.
     fn observe(self) {
         let kept = StoredValue::new(None::<SendWrapper<(ResizeObserver, Closure<dyn FnMut()>)>>);
         Effect::new(move |_| {
@@ -124,7 +125,7 @@ impl Scroll {
         }
     }
 
-    /// Older messages are put in above what is read, which stays where it is.
+    /// Preserves the reading position while older messages are inserted above.
     fn hold_while_paging(self) {
         let paging = self.control.paging;
         Effect::new(move |_| {
@@ -145,10 +146,10 @@ impl Scroll {
     fn restore(self, place: &Place) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         place.restore(&scroller);
-        // Not in the frame that the messages came in: then they would be read out.
+        // Not in the frame of the insertion, or the messages would be announced.
         request_animation_frame(move || _ = self.is_paging.try_set(false));
         let paging = self.control.paging;
-        // A page of nothing that is shown leaves no room to scroll up for more.
+        // A page of hidden items leaves no room to scroll up for the next one.
         if scroller.scroll_top() == 0 && paging.has_older.get_untracked() {
             self.control.load_older();
         }

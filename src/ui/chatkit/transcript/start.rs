@@ -1,4 +1,4 @@
-//! What a new chat shows instead of a conversation.
+//! The start screen of a new chat.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::{
     words::transcript as words,
 };
 
-/// A greeting, and what can be asked with one click.
+/// Greeting and suggested prompts.
 #[component]
 pub(super) fn Start(control: ChatKitControl) -> impl IntoView {
     let greeting = control.option(|it| it.start_screen.greeting.clone().unwrap_or_else(|| words::GREETING.to_owned()));
@@ -31,7 +31,7 @@ fn Prompt(control: ChatKitControl, prompt: StartPrompt) -> impl IntoView {
     let ask = move |_| {
         let draft = UserMessageDraft { content: prompt.clone(), ..UserMessageDraft::default() };
         if control.send_user_message(draft).is_ok() {
-            // The button goes away and would take the focus along.
+            // The button disappears and would lose the focus.
             control.focus_composer();
         }
     };

@@ -6,7 +6,7 @@ use crate::{
     ui::chatkit::{ChatKitControl, UseChatKitOptions, markdown::host::MarkdownHost},
 };
 
-/// What a stream said so far, without a chat around it: nothing more comes, and nothing is asked of a server.
+/// Renders the state after `events` without a chat around it. Sends no requests.
 #[component]
 pub fn Still(events: Vec<ThreadStreamEvent>) -> impl IntoView {
     let control = ChatKitControl::new(UseChatKitOptions::default());

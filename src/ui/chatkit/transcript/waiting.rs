@@ -1,4 +1,4 @@
-//! What shows that an answer is on its way.
+//! Progress indicator of an answer.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::{
     words::transcript as words,
 };
 
-/// What shows that an answer is on its way before there is any of it.
+/// Progress indicator until the first part of the answer arrives.
 #[component]
 pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
     let is_waiting = Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|it| it.is_waiting)));
@@ -20,7 +20,7 @@ pub(super) fn Waiting(control: ChatKitControl) -> impl IntoView {
         <Show when=move || is_shown.get() && !is_reconnecting.get()>
             <p class="transcript__waiting">
                 <Dots />
-                // The dots say it; the word is for those who do not see them.
+                // Screen readers get the word instead of the dots.
                 <span class=move || class_of(progress)>
                     {move || progress.get().unwrap_or_else(|| words::THINKING.to_owned())}
                 </span>

@@ -1,39 +1,39 @@
-//! What a scroll event says about the reader.
+//! Interpretation of scroll events.
 
 use web_sys::Element;
 
-/// A reader who scrolls down to this close to the end, in CSS pixels, wants to stay there.
+/// Distance to the end, in CSS pixels, within which a reader who scrolls down follows it.
 pub(super) const NEAR_PX: i32 = 96;
 
-/// What is seen of the conversation, in CSS pixels.
+/// Visible part of the conversation, in CSS pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Window {
-    /// From the beginning to what is seen first.
+    /// Distance from the beginning to the upper edge.
     pub(super) top: i32,
-    /// From the beginning to the end.
+    /// Height of the whole content.
     pub(super) whole: i32,
-    /// From what is seen first to what is seen last.
+    /// Height of the visible part.
     pub(super) height: i32,
 }
 
 impl Window {
-    /// Measures it. In the browser only.
+    /// Measures `scroller`. In the browser only.
     pub(super) fn of(scroller: &Element) -> Self {
         Self { top: scroller.scroll_top(), whole: scroller.scroll_height(), height: scroller.client_height() }
     }
 
-    /// How far its lower edge is from the end.
+    /// Returns the distance of the lower edge to the end.
     pub(super) fn to_end(self) -> i32 {
         self.whole - self.top - self.height
     }
 
-    /// True if the reader took a step up since `before`, however small. Where the conversation became shorter, the
-    /// browser takes such a step by itself.
+    /// True if the reader scrolled up since `before`, by any distance. Upward moves after the content became shorter
+    /// are made by the browser and do not count.
     pub(super) fn is_step_up(self, before: Self) -> bool {
         self.top < before.top && self.whole >= before.whole
     }
 
-    /// True if the reader is to be kept at the end; `was_at_end` says whether that was so before.
+    /// True if the view should follow the end. `was_at_end` is the previous result.
     pub(super) fn stays_at_end(self, before: Self, was_at_end: bool) -> bool {
         if self.is_step_up(before) {
             return self.to_end() <= 1;
@@ -53,19 +53,19 @@ mod tests {
             assert_eq!(now.stays_at_end(before, was_at_end), expected, "{before:?} {was_at_end} {now:?}");
         };
         let end = window(1500, 2000);
-        // A step up is the reader's, one pixel and while the answer grows; the last pixel is none of his.
+        // Any step up is made by the reader, even one pixel during an answer. The last pixel does not count.
         check(end, true, window(1460, 2000), false);
         check(end, true, window(1498, 2000), false);
         check(end, true, window(1499, 2000), true);
         check(end, true, window(1460, 2100), false);
-        // The answer grew faster than the window followed it.
+        // The answer grew faster than the window followed.
         check(end, true, window(1500, 2300), true);
         check(end, true, window(1700, 2300), true);
-        // An old answer of 800 px made room, and what can be done with the new one takes 32 px more.
+        // An old answer of 800 px was removed, and the actions of the new one add 32 px.
         check(end, true, window(700, 1232), true);
         check(end, true, window(700, 1200), true);
         check(end, true, window(0, 300), true);
-        // Whoever was not at the end gets there by himself only.
+        // A reader above the end reaches it only by scrolling.
         check(window(300, 2000), false, window(200, 2000), false);
         check(window(300, 2000), false, window(1300, 2000), false);
         check(window(300, 2000), false, window(1404, 2000), true);

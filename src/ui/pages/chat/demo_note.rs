@@ -9,14 +9,14 @@ use crate::{
     },
 };
 
-/// Says that the demo answers, until that was read once in this browser.
+/// Note that the built-in demo answers, shown until it is closed in this browser.
 #[component]
 pub(super) fn DemoNote(control: ChatKitControl) -> impl IntoView {
     let action = FormAction::new::<CloseDemoNote>();
     let is_read = RwSignal::new(false);
     let close = move |()| {
         is_read.set(true);
-        // The button takes the focus along.
+        // The button is removed while it has the focus.
         control.offer_composer();
     };
     view! {

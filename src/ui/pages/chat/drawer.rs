@@ -1,4 +1,4 @@
-//! The chats where they are a drawer: Escape and the browser's way back close it.
+//! Drawer with the chats. Escape and the browser's back button close it.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -6,10 +6,10 @@ use web_sys::{Element, HtmlAnchorElement};
 
 use crate::ui::{back_entry::BackEntry, device};
 
-/// Where the chats are a drawer.
+/// Media query for which the chats are a drawer.
 const NARROW: &str = "(max-width: 47.99rem)";
 
-/// A drawer that is open or not.
+/// State of the drawer.
 #[derive(Clone, Copy)]
 pub(super) struct Drawer {
     is_open: RwSignal<bool>,
@@ -17,21 +17,21 @@ pub(super) struct Drawer {
 }
 
 impl Drawer {
-    /// A closed one.
+    /// Creates a closed drawer.
     pub(super) fn new() -> Self {
         let is_open = RwSignal::new(false);
         let drawer = Self { is_open, entry: BackEntry::new(Callback::new(move |()| is_open.set(false))) };
         Effect::new(move |_| {
-            // The focus may be anywhere: a tap on what holds nothing takes it from the drawer.
+            // Listens globally, because a tap on an empty area removes the focus from the drawer.
             let on_key = window_event_listener(ev::keydown, move |ev| {
                 let is_taken = ev.default_prevented() || ev.is_composing() || device::is_popup_open();
                 if ev.key() == "Escape" && drawer.is_open.get_untracked() && !is_taken {
-                    // It does not stop an answer, too.
+                    // The same key press must not stop an answer.
                     ev.prevent_default();
                     drawer.close();
                 }
             });
-            // A telephone that is turned has room for both.
+            // Rotating a phone may make room for the sidebar.
             let on_resize = window_event_listener(ev::resize, move |_| {
                 if drawer.is_open.get_untracked() && !device::matches(NARROW) {
                     drawer.close();
@@ -49,7 +49,7 @@ impl Drawer {
         self.is_open.get()
     }
 
-    /// Opens it where there is one.
+    /// Opens the drawer in narrow windows.
     pub(super) fn open(self) {
         if !self.is_open.get_untracked() && device::matches(NARROW) {
             self.is_open.set(true);
@@ -57,29 +57,29 @@ impl Drawer {
         }
     }
 
-    /// Closes it, as the way back does.
+    /// Closes the drawer and leaves its history entry.
     pub(super) fn close(self) {
         self.is_open.set(false);
         self.entry.leave();
     }
 
-    /// Closes it as another page is shown.
+    /// Closes the drawer when another page is shown.
     pub(super) fn leave(self) {
         self.is_open.set(false);
         self.entry.take();
     }
 
-    /// Lets the page that a link within the drawer leads to take the place of the drawer's entry.
+    /// Lets a followed link replace the drawer's history entry.
     pub(super) fn follow(self, ev: &ev::MouseEvent) {
         let target = ev.target().and_then(|it| it.dyn_into::<Element>().ok());
         let link = target.and_then(|it| it.closest("a").ok().flatten());
         let Some(link) = link.and_then(|it| it.dyn_into::<HtmlAnchorElement>().ok()) else { return };
         if window().location().href().is_ok_and(|here| here == link.href()) {
-            // There is no other page to go to, and the router is not asked.
+            // The link leads to the current page, so the router is not involved.
             ev.prevent_default();
             return self.close();
         }
-        // The router reads it from the link.
+        // The router reads this property of the link.
         _ = js_sys::Reflect::set(&link, &"replace".into(), &self.entry.take().into());
         self.is_open.set(false);
     }

@@ -1,4 +1,4 @@
-//! What the operator's file says of the chat page (`CHATKIT_PAGE`). The server has checked it.
+//! Operator's settings of the chat page (`CHATKIT_PAGE`), validated by the server.
 
 mod theme;
 
@@ -10,7 +10,7 @@ use crate::{
     ui::chatkit::{AttachmentOptions, Disclaimer, MaxSize, ModelOption, StartPrompt, ToolOption, UseChatKitOptions},
 };
 
-/// Changes the options to what the file says. `is_ours` is true if our own server answers: then its limits hold, too.
+/// Applies the file to the options. With `is_ours`, Colloquy itself answers, and its limits apply too.
 pub(super) fn fit(options: &mut UseChatKitOptions, page: &Value, is_ours: bool) {
     let start = &page["startScreen"];
     options.start_screen.greeting = text(start, "greeting").or(options.start_screen.greeting.take());
@@ -53,7 +53,7 @@ fn attach(options: &mut AttachmentOptions, told: &Value, is_ours: bool) {
     };
     match &told["maxSize"] {
         Value::Object(by_type) => {
-            // What is not named has the server's limit, or the client's default.
+            // Other types have the server's limit or the client's default.
             let rest = ("*/*".to_owned(), most.min(MaxSize::DEFAULT));
             let of = |(name, max): (&String, &Value)| {
                 let name = if matches!(name.as_str(), "" | "*") { "*/*" } else { name };
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::ui::chatkit::{ColorScheme, ComposerOptions, DictationOptions, StartScreen};
 
-    /// What the page has without a file.
+    /// Returns the options of the page without a file.
     fn ours() -> UseChatKitOptions {
         UseChatKitOptions {
             start_screen: StartScreen { greeting: None, prompts: vec![StartPrompt::new("Demo", "demo")] },

@@ -1,4 +1,4 @@
-//! What stands beside the conversation.
+//! Sidebar of the chat page.
 
 use leptos::{html, prelude::*};
 
@@ -14,16 +14,16 @@ use crate::{
     },
 };
 
-/// The id of the menu of whoever is signed in.
+/// Id of the account menu.
 const ACCOUNT_MENU: &str = "account-menu";
 
-/// The chats, and who is signed in; below 768 px a drawer.
+/// The chats and the account. A drawer below 768 px.
 #[component]
 pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawer: Drawer) -> impl IntoView {
     let hide: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |_| {
         if let (true, Some(hide)) = (drawer.is_open(), hide.get_untracked()) {
-            // A drawer that slides in cannot take the focus before it is visible.
+            // A sliding drawer cannot take the focus before it is visible.
             request_animation_frame(move || _ = hide.focus());
         }
     });
@@ -62,15 +62,15 @@ pub(super) fn Sidebar(control: ChatKitControl, session: RwSignal<Session>, drawe
     }
 }
 
-/// The button that opens the drawer.
+/// Button that opens the drawer.
 #[component]
 pub(super) fn ShowChats(drawer: Drawer) -> impl IntoView {
     let show: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |was_open: Option<bool>| {
         let is_open = drawer.is_open();
         if let Some(show) = show.get_untracked() {
-            // Keys do not reach what the drawer covers. An attribute of the view's might still be there when the button
-            // is to have the focus.
+            // Content covered by the drawer must not be reachable by keyboard. An attribute in the view could be
+            // removed too late for the focus below.
             if let Ok(Some(covered)) = show.closest("main") {
                 _ = covered.toggle_attribute_with_force("inert", is_open);
             }
@@ -96,11 +96,11 @@ pub(super) fn ShowChats(drawer: Drawer) -> impl IntoView {
     }
 }
 
-/// The way to a new chat where the chats are a drawer.
+/// Link to a new chat beside the closed drawer.
 #[component]
 pub(super) fn NewChat(control: ChatKitControl) -> impl IntoView {
     let begin = move |_| {
-        // The address may be the right one already, while the first answer of a new chat is on its way.
+        // During the first answer of a new chat, the path may already be the right one.
         if untrack(|| control.thread_id().with(Option::is_none)) {
             control.new_thread();
         }
@@ -119,7 +119,7 @@ pub(super) fn NewChat(control: ChatKitControl) -> impl IntoView {
     }
 }
 
-/// Who is signed in, the way to the account pages, and the way out.
+/// The signed-in user, with links to the account pages and to sign out.
 #[component]
 fn Account(session: RwSignal<Session>) -> impl IntoView {
     let action = FormAction::new::<SignOut>();
@@ -127,7 +127,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
         session.with(|it| if it.user.name.is_empty() { it.user.email.clone() } else { it.user.name.clone() })
     });
     let email = Memo::new(move |_| session.with(|it| it.user.email.clone()));
-    // Both are cut where they are long.
+    // Long names and addresses are truncated, so the label contains both.
     let label = move || words::account_of(&name.get(), &email.get());
     view! {
         <div class="account-bar">
@@ -146,7 +146,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                     <span class="account-bar__email">{move || email.get()}</span>
                 </span>
             </a>
-            // The browser opens and closes it, with scripts and without: a slip of the mouse signs nobody out.
+            // A popover of the browser, which works without scripts. It protects against signing out by accident.
             <button
                 class="icon-button"
                 type="button"

@@ -1,4 +1,4 @@
-//! What stands in the menu that `/` opens: something to do, and a menu of what can be mentioned.
+//! Example of slash commands: an action and a submenu of entities.
 
 use super::{entities, events::EventLog};
 use crate::ui::{

@@ -1,4 +1,4 @@
-//! What the composer offers.
+//! Example of composer options.
 
 use crate::ui::{
     chatkit::{AttachmentOptions, ComposerOptions, DictationOptions, MaxSize, ModelOption, ToolOption},
@@ -16,7 +16,7 @@ pub(super) fn composer() -> ComposerOptions {
                 .map(|(kind, endings)| (kind.to_owned(), endings.into_iter().map(str::to_owned).collect()))
                 .into(),
         },
-        // Not every server can listen.
+        // Not every server supports transcription.
         dictation: DictationOptions { enabled: false },
         tools: vec![
             ToolOption {

@@ -1,4 +1,4 @@
-//! What can be mentioned with `@`: people and places.
+//! Example of mentions with `@`: people and places.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub(super) fn entities(log: EventLog) -> Entities {
     }
 }
 
-/// Finds one.
+/// Returns the entity with this id.
 pub(super) fn named(id: &str) -> Option<Entity> {
     all().into_iter().find(|it| it.id == id)
 }

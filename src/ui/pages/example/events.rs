@@ -1,4 +1,4 @@
-//! What the handlers were called with.
+//! Log of callback invocations.
 
 use std::fmt::Display;
 
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::{chatkit::NotNow, words::example as words};
 
-/// The events so far, oldest first.
+/// Events so far, oldest first.
 #[derive(Clone, Copy)]
 pub(super) struct EventLog(RwSignal<Vec<String>>);
 
@@ -15,12 +15,12 @@ impl EventLog {
         Self(RwSignal::default())
     }
 
-    /// Notes an event: the option's or method's name, and what came with it.
+    /// Logs an event: name of the option or method, and its argument.
     pub(super) fn say(self, name: &str, what: impl Display) {
         self.0.try_update(|events| events.push(format!("{name}: {what}")));
     }
 
-    /// Notes why a method did nothing, if it did nothing.
+    /// Logs the refusal of a method.
     pub(super) fn refused(self, name: &str, result: Result<(), NotNow>) {
         if let Err(err) = result {
             self.say(name, err);
@@ -28,7 +28,7 @@ impl EventLog {
     }
 }
 
-/// The list of events.
+/// List of events.
 #[component]
 pub(super) fn EventsView(log: EventLog) -> impl IntoView {
     let numbered = move || log.0.get().into_iter().enumerate().collect::<Vec<_>>();

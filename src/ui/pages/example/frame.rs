@@ -1,4 +1,4 @@
-//! What stands around the conversation.
+//! Example options of the parts around the conversation.
 
 use super::events::EventLog;
 use crate::ui::{

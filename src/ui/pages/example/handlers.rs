@@ -1,4 +1,4 @@
-//! What the page does when it is told or asked something: it notes it.
+//! Callbacks of the example page. Each one logs its invocation.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};

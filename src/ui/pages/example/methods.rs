@@ -1,4 +1,4 @@
-//! A button for each method.
+//! Buttons for the methods of the control.
 
 use leptos::prelude::*;
 use serde_json::json;
@@ -15,10 +15,10 @@ use crate::{
 
 /// A call of a method.
 type Call = Box<dyn Fn() -> Result<(), NotNow> + Send + Sync>;
-/// A method's name, and a call of it.
+/// Name and call of a method.
 type Method = (&'static str, Call);
 
-/// The buttons; what a method refuses is noted.
+/// Buttons that call the methods and log refusals.
 #[component]
 pub(super) fn Methods<F: Fn() -> UseChatKitOptions + Copy + Send + Sync + 'static>(
     control: ChatKitControl,
@@ -84,7 +84,7 @@ fn methods(
     ]
 }
 
-/// What `set_composer_value` puts there: a text with a mention, an answer to something, a tool and a model.
+/// Returns the argument of `set_composer_value`: a text with a mention, a quote, a tool and a model.
 fn composed() -> ComposerValue {
     let tag = UserContent::InputTag {
         id: "ada".to_owned(),
@@ -102,7 +102,7 @@ fn composed() -> ComposerValue {
     }
 }
 
-/// The id of the last item of a kind.
+/// Returns the id of the last item that matches.
 fn last(control: ChatKitControl, is_it: fn(&ThreadItem) -> bool) -> Option<String> {
     control.items().with_untracked(|items| items.iter().rfind(|it| is_it(it)).map(|it| it.id().to_owned()))
 }
@@ -115,7 +115,7 @@ fn is_question(item: &ThreadItem) -> bool {
     matches!(item, ThreadItem::UserMessage(_))
 }
 
-/// A method that refuses nothing.
+/// Wraps a method that never refuses.
 fn always(call: impl Fn() + Send + Sync + 'static) -> Call {
     Box::new(move || {
         call();

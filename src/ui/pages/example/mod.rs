@@ -1,5 +1,6 @@
-//! A page for developers, at `/examples/chatkit` where `EXAMPLES=on`: two chats with all options and handlers set, the
-//! control's methods as buttons, and a list of what the handlers are called with.
+//! Example page for developers, at `/examples/chatkit` with `EXAMPLES=on`.
+//!
+//! It shows two chats with all options and callbacks set, buttons for the control's methods, and a log of callbacks.
 
 mod commands;
 mod composer;
@@ -33,7 +34,7 @@ use methods::Methods;
 use options::options;
 use theme::ThemeFields;
 
-/// What the page begins with.
+/// Initial state of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Start {
     NotFound,
@@ -42,7 +43,7 @@ enum Start {
     Open,
 }
 
-/// Two chats and what they say.
+/// Two chats with their logs.
 #[component]
 pub fn ExamplePage() -> impl IntoView {
     let is_rendering = use_context::<RequestUrl>().is_some();
@@ -90,7 +91,7 @@ fn Example() -> impl IntoView {
     }
 }
 
-/// A chat, its methods and its events.
+/// A chat with its methods and its log.
 #[component]
 fn OneChat(name: &'static str) -> impl IntoView {
     let log = EventLog::new();
@@ -98,7 +99,7 @@ fn OneChat(name: &'static str) -> impl IntoView {
     let theme = RwSignal::new(Theme::default());
     let options = move || options(name, log, tool_fails, theme);
     let control = use_chatkit(options());
-    // The page is not ready yet, and the method says so.
+    // The chat is not ready during rendering, so the method refuses.
     let too_early = control.send_message("too early").map(drop);
     Effect::new(move |_| log.refused("send_message", too_early));
     view! {

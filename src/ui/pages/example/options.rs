@@ -1,4 +1,4 @@
-//! All that the hook is told. An option that is new belongs here, too.
+//! All options of the hook. New options must be added here.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Every option, with handlers that note what they get.
+/// Returns all options, with logging callbacks.
 pub(super) fn options(
     name: &str,
     log: EventLog,

@@ -1,4 +1,4 @@
-//! A theme to try: whatever is chosen sets the options anew.
+//! Theme editor: each choice replaces the options.
 
 use leptos::prelude::*;
 
@@ -7,14 +7,14 @@ use crate::ui::{
     words::example as words,
 };
 
-/// A part of the theme, what may be chosen for it, and what the choice of that index means.
+/// A part of the theme, its choices, and the function that applies one by index.
 struct Part {
     name: &'static str,
     choices: &'static [&'static str],
     choose: fn(&mut Theme, usize),
 }
 
-/// The first choice of each is the default.
+/// Parts of the theme. The first choice of each is the default.
 const PARTS: [Part; 8] = [
     Part {
         name: words::SCHEME,
@@ -54,7 +54,7 @@ const PARTS: [Part; 8] = [
     },
 ];
 
-/// A list for each part of the theme.
+/// A select field for each part of the theme.
 #[component]
 pub(super) fn ThemeFields(theme: RwSignal<Theme>, on_choose: Callback<()>) -> impl IntoView {
     let fields = PARTS.into_iter().map(|part| {
@@ -81,7 +81,7 @@ pub(super) fn ThemeFields(theme: RwSignal<Theme>, on_choose: Callback<()>) -> im
     }
 }
 
-/// The pages' policy allows files of this origin alone.
+/// Applies a font. The page's policy allows fonts of this origin only, so the font from elsewhere fails.
 fn choose_font(theme: &mut Theme, idx: usize) {
     let (family, src) =
         [("", ""), ("Example", "/fonts/example.woff2"), ("Elsewhere", "https://fonts.example.com/elsewhere.woff2")]

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Whether pages are light or dark. One button each, so that a form without scripting needs no further one.
+/// Page to choose the colour scheme. Each scheme has its own submit button, so that the form works without scripts.
 #[component]
 pub fn AppearancePage() -> impl IntoView {
     let account = expect_context::<Account>();
@@ -49,7 +49,7 @@ pub fn AppearancePage() -> impl IntoView {
     }
 }
 
-/// Shows the page that is there as the server renders the next one.
+/// Applies the scheme to the current page, as the server will render the next one.
 fn apply(scheme: ColorScheme) {
     let Some(root) = document().document_element() else { return };
     _ = match scheme.attribute() {

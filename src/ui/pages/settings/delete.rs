@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// The first step: what deleting the account means.
+/// First step of the account deletion: the consequences.
 #[component]
 pub fn DeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
@@ -46,7 +46,7 @@ pub fn DeletionPage() -> impl IntoView {
     .into_any()
 }
 
-/// The second step: by the password, if there is one.
+/// Second step of the account deletion: confirmation by password, if one is set.
 #[component]
 pub fn ConfirmDeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
@@ -109,8 +109,8 @@ fn NotHere() -> impl IntoView {
     view! { <SectionHeader heading=words::DELETE lede=Signal::stored(lede.to_owned()) /> }
 }
 
-/// What is shown when the account is gone, to whoever has just deleted it: a link to here that somebody else wrote tells
-/// nobody that theirs was.
+/// Page after the account deletion. Other visitors who follow a link to it are redirected, so that it cannot mislead
+/// them.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
     open_with(
@@ -126,7 +126,7 @@ pub fn DeletedPage() -> impl IntoView {
 
 #[component]
 fn Farewell() -> impl IntoView {
-    // What was being written is gone as well.
+    // Drafts are deleted as well.
     Effect::new(|_| forget_drafts(None));
     view! {
         <EntryCard>

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The address: whether it is verified, and how to take another one.
+/// Page that shows the email address and its verification, and changes it.
 #[component]
 pub fn EmailPage() -> impl IntoView {
     let account = expect_context::<Account>();
@@ -39,7 +39,7 @@ pub fn EmailPage() -> impl IntoView {
     }
 }
 
-/// What became of the link of a mail that led here.
+/// Result of the mail link that led here.
 #[component]
 fn LinkNote() -> impl IntoView {
     let is_followed = query("link").is_some();

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The ways to sign in; the last one stays.
+/// Page that lists the ways to sign in. The last one cannot be removed.
 #[component]
 pub fn LinkedPage() -> impl IntoView {
     let account = expect_context::<Account>();

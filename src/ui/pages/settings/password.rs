@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Changing the password.
+/// Page to change the password.
 #[component]
 pub fn PasswordPage() -> impl IntoView {
     let account = expect_context::<Account>();

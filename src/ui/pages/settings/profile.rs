@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// The user's name. A picture's URL can be set by API only: the pages load no images from elsewhere.
+/// Page to change the user's name. A picture URL can be set by API only, because the pages load no images from
+/// elsewhere.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let account = expect_context::<Account>();

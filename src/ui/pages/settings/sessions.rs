@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Where the user is signed in, and ending it.
+/// Page that lists the user's sessions and ends them.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let account = expect_context::<Account>();

@@ -1,4 +1,4 @@
-//! How files get into the composer, and out again.
+//! Adding files to the composer and removing them.
 
 use std::rc::Rc;
 
@@ -17,16 +17,16 @@ use crate::ui::{
     words::attachments as words,
 };
 
-/// How many files are uploaded at once: browsers have six connections to a server, and answers need some.
+/// Maximum number of parallel uploads. Browsers open six connections per server, and answers need some of them.
 const AT_ONCE: usize = 2;
 
 impl ChatKitControl {
-    /// Uploads files and attaches them to the next message. Those that cannot be attached are left out, and the
-    /// composer says why.
+    /// Uploads files and attaches them to the next message. Files that cannot be attached are skipped, and the
+    /// composer displays the reason.
     ///
     /// # Errors
-    /// [`NotNow`], with nothing done: before `on_ready`, while a thread is loaded, in a thread that takes no more
-    /// messages, and where the options allow no attachments.
+    /// [`NotNow`], with nothing done: before `on_ready`, while a thread loads, and in a thread that takes no messages.
+    /// Also if the options allow no attachments.
     pub fn attach_files(&self, files: Vec<File>) -> Result<(), NotNow> {
         self.check_ready()?;
         self.check_open()?;
@@ -57,28 +57,28 @@ impl ChatKitControl {
         Ok(())
     }
 
-    /// Takes a file away: its upload ends, and the server forgets it.
+    /// Removes a file: cancels its upload and deletes it on the server.
     pub(super) fn detach(&self, key: u64) {
         let uploads = self.composer.uploads;
         let at = uploads.list.with_untracked(|list| list.iter().position(|it| it.key == key));
         let Some(upload) = at.and_then(|at| uploads.list.try_update(|list| list.remove(at))) else { return };
         upload.end();
         if let (Some(attachment), Some(client)) = (upload.attachment(), self.client.try_get_value()) {
-            // Should it fail: the server forgets what was never sent.
+            // If this fails, the server sweeps the unsent file later.
             spawn_local(async move { _ = client.delete_attachment(attachment.id).await });
         }
         self.upload_next();
         self.focus_composer();
     }
 
-    /// Uploads a file once more.
+    /// Retries the upload of a file.
     pub(super) fn upload_again(&self, upload: &Upload) {
         upload.status.set(UploadStatus::Waiting);
         self.upload_next();
         self.focus_composer();
     }
 
-    /// Begins with those that wait, as far as that may be.
+    /// Starts waiting uploads, up to the limit.
     fn upload_next(&self) {
         let uploading = |it: &&Upload| it.status.with_untracked(|it| matches!(it, UploadStatus::Uploading(_)));
         let waiting = |it: &&Upload| it.status.with_untracked(|it| *it == UploadStatus::Waiting);
@@ -107,7 +107,7 @@ impl ChatKitControl {
         let outgoing = Outgoing { file: &file, mime_type: &mime_type, transfer: &transfer, on_progress };
         match client.upload(&outgoing, &strategy).await {
             Ok(Some(attachment)) => upload.status.set(UploadStatus::Done(Box::new(attachment))),
-            // It was taken away.
+            // The file has been removed.
             Ok(None) => {}
             Err(err) => {
                 upload.status.set(UploadStatus::Failed(err.to_string()));

@@ -7,7 +7,7 @@ use crate::ui::{
     words::attachments as words,
 };
 
-/// Opens the browser's file chooser, where the options allow attachments.
+/// Button that opens the file chooser, if the options allow attachments.
 #[component]
 pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) -> impl IntoView {
     let options = control.option(|it| it.composer.attachments.clone());
@@ -26,10 +26,10 @@ pub(in crate::ui::chatkit::composer) fn AttachButton(control: ChatKitControl) ->
     let take = move |_: ev::Event| {
         let Some(chooser) = chooser.get_untracked() else { return };
         let files = files_of(chooser.files());
-        // The same file may be chosen again.
+        // Otherwise choosing the same file again would fire no `change` event.
         chooser.set_value("");
         if !files.is_empty() {
-            // A thread that was closed meanwhile shows no composer.
+            // A thread that was closed meanwhile has no composer.
             _ = control.attach_files(files);
             control.focus_composer();
         }

@@ -1,14 +1,14 @@
-//! Which files may be attached. Pure.
+//! Validation of files to attach. Pure.
 
 use crate::ui::{
     chatkit::{AttachmentOptions, MaxSize},
     words::attachments as words,
 };
 
-/// What any bytes are.
+/// Media type of unknown content.
 const ANY: &str = "application/octet-stream";
 
-/// Returns a file's media type if it may be attached, or the sentence that says why not.
+/// Validates a file and returns its media type.
 ///
 /// # Errors
 /// A sentence for the user.
@@ -24,14 +24,14 @@ pub(super) fn check(options: &AttachmentOptions, name: &str, declared: &str, siz
     Ok(mime_type)
 }
 
-/// Returns what a file chooser's `accept` says; nothing when all may come.
+/// Returns the `accept` attribute of a file chooser. `None` accepts all files.
 pub(super) fn accept_attribute(options: &AttachmentOptions) -> Option<String> {
     let (types, endings) = (options.accept.keys(), options.accept.values().flatten());
     let all: Vec<String> = types.cloned().chain(endings.map(|it| dotted(it))).collect();
     (!all.is_empty()).then(|| all.join(","))
 }
 
-/// What the browser says, or else what the ending says.
+/// Returns the media type declared by the browser, otherwise the one of the file name extension.
 fn media_type(options: &AttachmentOptions, name: &str, declared: &str) -> String {
     if !declared.is_empty() {
         return declared.to_ascii_lowercase();
@@ -50,7 +50,7 @@ fn is_accepted(options: &AttachmentOptions, name: &str, mime_type: &str) -> bool
     options.accept.is_empty() || options.accept.iter().any(fits)
 }
 
-/// The endings are what people know; a type without any is named as it is.
+/// Lists the accepted types for users: by extension where known, otherwise by media type.
 fn accepted(options: &AttachmentOptions) -> String {
     let names = |(mime_type, endings): (&String, &Vec<String>)| match endings.is_empty() {
         true => vec![mime_type.clone()],
@@ -59,7 +59,7 @@ fn accepted(options: &AttachmentOptions) -> String {
     options.accept.iter().flat_map(names).collect::<Vec<_>>().join(", ")
 }
 
-/// The whole type counts before `image/*`, and that before `*/*`.
+/// Returns the size limit. An exact media type takes precedence over `image/*`, and that over `*/*`.
 fn max_bytes(max_size: &MaxSize, mime_type: &str) -> u64 {
     match max_size {
         MaxSize::Any(max_bytes) => *max_bytes,
@@ -111,7 +111,7 @@ mod tests {
         check(&all, "Makefile", "", Some("application/octet-stream"));
         check(&some, "a.PNG", "image/png", Some("image/png"));
         check(&some, "a.PDF", "", Some("application/pdf"));
-        // Windows calls tables so.
+        // The type that Windows declares for CSV files.
         check(&some, "a.csv", "application/vnd.ms-excel", Some("application/vnd.ms-excel"));
         check(&some, "a.exe", "application/x-msdownload", None);
         check(&some, "a.exe", "imagery/png", None);

@@ -7,7 +7,7 @@ use crate::ui::{
     words::attachments as words,
 };
 
-/// A file of the next message: what it is, how far it is, and what can be done with it.
+/// A file of the next message with its status and actions.
 #[component]
 pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     let Upload { key, name, size, picture, .. } = upload.clone();
@@ -17,10 +17,10 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
         Memo::new(move |_| status.with(kind_of))
     };
     let chip: NodeRef<html::Li> = NodeRef::new();
-    // In a list that scrolls, what is new and what failed comes into view.
+    // In a scrolling list, new and failed files scroll into view.
     Effect::new(move |_| {
         if let (Some(chip), "waiting" | "failed") = (chip.get(), kind.get()) {
-            // Once it is as tall as what it says.
+            // After the next frame it has its final height.
             request_animation_frame(move || {
                 chip.parent_element().inspect(|list| list.set_scroll_top(chip.offset_top()));
             });
@@ -57,7 +57,7 @@ pub(super) fn Chip(control: ChatKitControl, upload: Upload) -> impl IntoView {
     }
 }
 
-/// A small picture of it, or that of a file: also when the browser cannot read it.
+/// A thumbnail of an image, or a file icon. Also shows the icon if the browser cannot decode the image.
 #[component]
 fn Sign(picture: Option<String>) -> impl IntoView {
     let picture = RwSignal::new(picture.filter(|it| address::is_drawable(it)));
@@ -74,7 +74,7 @@ fn Sign(picture: Option<String>) -> impl IntoView {
     }
 }
 
-/// How large it is, how far, or what went wrong.
+/// Size, progress or error of the file.
 #[component]
 fn Detail(status: ArcRwSignal<UploadStatus>, size: Option<u64>) -> impl IntoView {
     let text = move || {
@@ -96,7 +96,7 @@ fn Progress(status: ArcRwSignal<UploadStatus>, size: Option<u64>, name: String) 
             _ => None,
         })
     });
-    // An empty file has nothing to wait for, and a bar without a length is none.
+    // An empty file is complete at once, and a `max` of 0 is invalid.
     let max = size.unwrap_or_default().max(1);
     let is_shown = Memo::new(move |_| sent.get().is_some());
     let label = StoredValue::new(words::progress(&name));

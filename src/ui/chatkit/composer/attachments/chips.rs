@@ -7,14 +7,14 @@ use crate::ui::{
     words::attachments as words,
 };
 
-/// The files of the next message, what keeps it from being sent, and why other files were not taken.
+/// Files of the next message, the reason that delays sending, and the reasons for refused files.
 #[component]
 pub(in crate::ui::chatkit::composer) fn UploadChips(control: ChatKitControl) -> impl IntoView {
     let uploads = control.composer.uploads;
     let has_some = Memo::new(move |_| !uploads.is_empty());
     let count = Memo::new(move |_| uploads.count());
     let obstacle = Memo::new(move |_| uploads.obstacle());
-    // The region stays, so that what comes into it is announced.
+    // The live region always exists, so that its changes are announced.
     let status = move || {
         obstacle.get().or_else(|| match count.get() {
             Count { n_files: 0, .. } => None,

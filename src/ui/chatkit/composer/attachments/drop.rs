@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Covers the element around it while files are dragged over that, and takes what is dropped there.
+/// Drop target that covers its parent element while files are dragged over it.
 #[component]
 pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
     let zone: NodeRef<html::Div> = NodeRef::new();
@@ -27,7 +27,7 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
     let over = window_event_listener(ev::dragover, move |ev| {
         let is_taken = is_taken(&ev);
         if is_taken {
-            // Otherwise nothing is ever dropped here.
+            // Without this, the browser never fires `drop`.
             ev.prevent_default();
             ev.data_transfer().inspect(|it| it.set_drop_effect("copy"));
         }
@@ -66,7 +66,7 @@ pub(crate) fn DropZone(control: ChatKitControl) -> impl IntoView {
     }
 }
 
-/// Whether a message can be written to which files can be attached.
+/// True if a message with attachments can be written.
 fn is_open(control: ChatKitControl) -> Memo<bool> {
     let is_enabled = control.option(|it| it.composer.attachments.enabled);
     let pending = questions::pending(control);

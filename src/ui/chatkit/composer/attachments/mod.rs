@@ -1,4 +1,4 @@
-//! Files for the next message: chosen, pasted or dropped, checked, uploaded, shown as chips.
+//! Attachments of the next message: chosen, pasted or dropped files are validated, uploaded and displayed as chips.
 
 mod attach;
 mod button;
@@ -18,7 +18,7 @@ pub(crate) use uploads::Uploads;
 
 use web_sys::{File, FileList};
 
-/// The files of a list of the browser's.
+/// Converts a `FileList` of the browser.
 fn files_of(list: Option<FileList>) -> Vec<File> {
     let Some(list) = list else { return Vec::new() };
     (0..list.length()).filter_map(|at| list.get(at)).collect()

@@ -1,11 +1,11 @@
-//! Files and pictures from the clipboard.
+//! Pasting of files and images.
 
 use leptos::ev;
 
 use super::files_of;
 use crate::ui::chatkit::ChatKitControl;
 
-/// Attaches what is pasted if that is files. What office programs copy is text, with a picture of it beside.
+/// Attaches pasted files. Text copied from office programs is accompanied by an image of it, which is ignored.
 pub(in crate::ui::chatkit::composer) fn paste(control: ChatKitControl, ev: &ev::ClipboardEvent) {
     let Some(clipboard) = ev.clipboard_data() else { return };
     let has = |kind: &str| clipboard.types().iter().any(|it| it.as_string().as_deref() == Some(kind));

@@ -1,4 +1,4 @@
-//! One file of the next message.
+//! One attachment of the next message.
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -9,47 +9,47 @@ use crate::{
     ui::chatkit::client::upload::Transfer,
 };
 
-/// A file of the next message.
+/// An attachment of the next message.
 #[derive(Clone)]
 pub(crate) struct Upload {
-    /// Stays the same as long as the file is shown.
+    /// Key of the file in lists.
     pub(super) key: u64,
-    /// What it is called.
+    /// File name.
     pub(super) name: String,
-    /// How many bytes it has, if that is known.
+    /// Size in bytes, if known.
     pub(super) size: Option<u64>,
-    /// Where a picture of it is.
+    /// Address of a preview image.
     pub(super) picture: Option<String>,
-    /// How far it is.
+    /// Status of the upload.
     pub(super) status: ArcRwSignal<UploadStatus>,
-    /// The bytes, unless the server has had them before it was shown here.
+    /// The bytes. `None` if the server already had the file when it was added.
     pub(super) source: Option<Source>,
 }
 
-/// Bytes to upload.
+/// A file to upload.
 #[derive(Clone)]
 pub(super) struct Source {
     pub(super) file: SendWrapper<File>,
     pub(super) mime_type: String,
-    /// Ends the upload.
+    /// Handle to cancel the upload.
     pub(super) transfer: SendWrapper<Transfer>,
 }
 
-/// How far a file is.
+/// Status of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum UploadStatus {
-    /// Others come first.
+    /// Queued behind other uploads.
     Waiting,
-    /// On its way; so many bytes have left.
+    /// Uploading. Holds the number of bytes sent.
     Uploading(u64),
-    /// The server has it.
+    /// Stored on the server.
     Done(Box<Attachment>),
-    /// It could not be uploaded; the sentence says why.
+    /// Failed. The sentence gives the reason.
     Failed(String),
 }
 
 impl Upload {
-    /// Takes a file of the user's, which waits.
+    /// Creates a waiting upload of a local file.
     pub(super) fn of_file(key: u64, file: File, mime_type: String, size: u64) -> Self {
         let is_picture = ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&mime_type.as_str());
         Self {
@@ -66,7 +66,7 @@ impl Upload {
         }
     }
 
-    /// Takes a file that the server has.
+    /// Creates a completed upload of an attachment on the server.
     pub(super) fn of_attachment(key: u64, attachment: Attachment) -> Self {
         Self {
             key,
@@ -78,7 +78,7 @@ impl Upload {
         }
     }
 
-    /// What the server has of it.
+    /// Returns the attachment once the upload is complete.
     pub(super) fn attachment(&self) -> Option<Attachment> {
         match self.status.try_get_untracked()? {
             UploadStatus::Done(attachment) => Some(*attachment),
@@ -86,7 +86,7 @@ impl Upload {
         }
     }
 
-    /// Ends its upload and lets its picture go.
+    /// Cancels the upload and releases the preview image.
     pub(super) fn end(&self) {
         if let Some(source) = &self.source {
             source.transfer.cancel();

@@ -1,4 +1,4 @@
-//! The files of the next message.
+//! Attachments of the next message.
 
 use leptos::prelude::*;
 
@@ -8,19 +8,19 @@ use crate::{
     ui::{chatkit::ThreadId, words::attachments as words},
 };
 
-/// The files of the next message, and why others were not taken.
+/// Attachments of the next message and the reasons for refused files.
 #[derive(Clone, Copy)]
 pub(crate) struct Uploads {
     pub(super) list: RwSignal<Vec<Upload>>,
-    /// Sentences about files that were not taken the last time.
+    /// Reasons for the files refused last.
     pub(super) refusals: RwSignal<Vec<String>>,
-    /// Those of threads that are not shown.
+    /// Attachments of other threads.
     elsewhere: StoredValue<Vec<(Option<ThreadId>, Vec<Upload>)>>,
     next_key: StoredValue<u64>,
 }
 
 impl Uploads {
-    /// None.
+    /// Creates an empty list.
     pub(crate) fn new() -> Self {
         Self {
             list: RwSignal::default(),
@@ -30,12 +30,12 @@ impl Uploads {
         }
     }
 
-    /// Whether there are none.
+    /// True if no file is attached.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.with(Vec::is_empty)
     }
 
-    /// Why the message cannot be sent yet: a sentence for the user.
+    /// Returns the reason that prevents sending, as a sentence for the user.
     pub(crate) fn obstacle(&self) -> Option<String> {
         let Count { n_pending, n_failed, .. } = self.count();
         match (n_failed, n_pending) {
@@ -45,19 +45,19 @@ impl Uploads {
         }
     }
 
-    /// What goes along with the message: those that the server has.
+    /// Returns the uploaded attachments.
     pub(crate) fn attachments(&self) -> Vec<Attachment> {
         self.list.with_untracked(|list| list.iter().filter_map(Upload::attachment).collect())
     }
 
-    /// Forgets those that were sent, and what was said.
+    /// Removes all files after sending, and the reasons for refused ones.
     pub(crate) fn clear(&self) {
         self.list.with_untracked(|list| list.iter().for_each(Upload::end));
         self.list.set(Vec::new());
         self.refusals.set(Vec::new());
     }
 
-    /// Takes files that the server has: those of a message that it did not take, or that the page has uploaded.
+    /// Adds files that are on the server: from a message that was not accepted, or uploaded by the page.
     pub(crate) fn add(&self, attachments: Vec<Attachment>) {
         let added: Vec<Upload> =
             attachments.into_iter().map(|attachment| Upload::of_attachment(self.new_key(), attachment)).collect();
@@ -66,7 +66,7 @@ impl Uploads {
         }
     }
 
-    /// Puts those of a thread aside until it is shown again, and brings those of another one back.
+    /// Stores the attachments of a thread until it is opened again, and restores those of another one.
     pub(crate) fn switch(&self, from: Option<ThreadId>, to: Option<&ThreadId>) {
         let list = self.list.try_update(std::mem::take).unwrap_or_default();
         let back = self.elsewhere.try_update_value(|elsewhere| {
@@ -83,7 +83,7 @@ impl Uploads {
         self.refusals.try_set(Vec::new());
     }
 
-    /// How many there are, by how far they are.
+    /// Counts the files by status.
     pub(super) fn count(&self) -> Count {
         self.list.with(|list| {
             let mut count = Count { n_files: list.len(), ..Count::default() };
@@ -103,7 +103,7 @@ impl Uploads {
     }
 }
 
-/// How many files there are.
+/// Numbers of files by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Count {
     pub(super) n_files: usize,

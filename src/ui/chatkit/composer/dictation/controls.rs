@@ -6,7 +6,7 @@ use crate::ui::{
     words::dictation as words,
 };
 
-/// Begins a dictation, where the options allow it.
+/// Button that starts a dictation, if the options allow it.
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> impl IntoView {
     let is_enabled = dictation.control.option(|it| it.composer.dictation.enabled);
@@ -18,7 +18,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
     };
     view! {
         <Show when=move || is_enabled.get()>
-            // It keeps the focus until there is something to stop.
+            // It keeps the focus until the stop button exists.
             <button
                 class="icon-button"
                 type="button"
@@ -33,7 +33,7 @@ pub(in crate::ui::chatkit::composer) fn DictateButton(dictation: Dictation) -> i
     }
 }
 
-/// Says how far a dictation is, and ends it.
+/// Status line of a dictation with its buttons.
 #[component]
 pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> impl IntoView {
     let state = dictation.state;
@@ -60,7 +60,7 @@ pub(in crate::ui::chatkit::composer) fn DictationLine(dictation: Dictation) -> i
     view! {
         <div class="dictation" data-state=move || kind.get() on:keydown=on_keydown>
             <Failure dictation />
-            // The region stays, so that what comes into it is announced.
+            // The live region always exists, so that its changes are announced.
             <p class="dictation__said" role="status">
                 {said}
             </p>

@@ -1,8 +1,8 @@
-//! Where the text goes.
+//! Insertion of the transcript.
 
 use web_sys::{Event, HtmlTextAreaElement};
 
-/// Puts a text where the cursor is, in place of what is selected, and tells whoever listens to typing.
+/// Inserts a text at the cursor, replaces the selection, and fires an `input` event.
 pub(super) fn insert(input: &HtmlTextAreaElement, text: &str) {
     let value: Vec<u16> = input.value().encode_utf16().collect();
     let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
@@ -18,7 +18,7 @@ pub(super) fn insert(input: &HtmlTextAreaElement, text: &str) {
     }
 }
 
-/// Parts a text from the words around it.
+/// Adds spaces between the text and adjacent words.
 fn spaced(before: Option<u16>, text: &str, after: Option<u16>) -> String {
     let is_word = |unit: Option<u16>| {
         let char = unit.and_then(|unit| char::from_u32(u32::from(unit)));
@@ -48,7 +48,7 @@ mod tests {
         check("line\n", "Bye", "Hello there. ");
         check("a", " b", " Hello there.");
         check("(", ")", " Hello there.");
-        // Half of a pair of UTF-16.
+        // Half of a surrogate pair.
         check("\u{1f600}", "", " Hello there.");
     }
 }

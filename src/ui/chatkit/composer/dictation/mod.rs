@@ -1,4 +1,4 @@
-//! Speaking instead of typing: a recording becomes text at the cursor.
+//! Dictation: a recording is transcribed and inserted at the cursor.
 
 mod controls;
 mod insert;
@@ -22,40 +22,40 @@ use crate::{
     },
 };
 
-/// How long one may speak, in seconds: what a request holds.
+/// Maximum length of a recording in seconds, bounded by the size of a request.
 const LONGEST_S: u32 = 10 * 60;
 
-/// How far a dictation is.
+/// Status of a dictation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum State {
-    /// There is none.
+    /// No dictation.
     #[default]
     Idle,
-    /// The browser asks for the microphone.
+    /// The browser asks for permission to use the microphone.
     Asking,
-    /// It listens, for so many seconds.
+    /// Recording. Holds the elapsed seconds.
     Recording(u32),
-    /// The server makes text of it.
+    /// The server transcribes the recording.
     Transcribing,
-    /// It came to nothing; the sentence says why.
+    /// Failed. The sentence gives the reason.
     Failed(String),
 }
 
-/// A dictation, and whatever it takes.
+/// A dictation and its resources.
 #[derive(Clone, Copy)]
 pub(super) struct Dictation {
     control: ChatKitControl,
-    /// Where the text goes.
+    /// Target of the transcript.
     input: NodeRef<html::Textarea>,
     state: RwSignal<State>,
     recording: StoredValue<Option<SendWrapper<Recording>>>,
     clock: StoredValue<Option<IntervalHandle>>,
-    /// Counts what was begun: what comes of an older one is of no interest any more.
+    /// Number of the current dictation. Results of earlier ones are dropped.
     number: StoredValue<u32>,
 }
 
 impl Dictation {
-    /// None yet; its text goes where the cursor is in `input`. It ends with the component that asked for it.
+    /// Creates an idle dictation for `input`. It ends with the component that created it.
     pub(super) fn new(control: ChatKitControl, input: NodeRef<html::Textarea>) -> Self {
         let dictation = Self {
             control,
@@ -98,7 +98,7 @@ impl Dictation {
         }
     }
 
-    /// Makes text of what was said so far.
+    /// Ends the recording and transcribes it.
     fn finish(self) {
         let Some(recording) = self.recording.try_update_value(Option::take).flatten() else { return };
         self.stop_clock();
@@ -139,7 +139,7 @@ impl Dictation {
         })
     }
 
-    /// Throws away what there is of it.
+    /// Cancels the dictation.
     fn cancel(self) {
         self.end();
         self.state.set(State::Idle);
@@ -150,11 +150,11 @@ impl Dictation {
         self.state.set(State::Failed(sentence));
     }
 
-    /// Lets the microphone go. What is still under way comes to nothing.
+    /// Releases the microphone and drops pending results.
     fn end(self) {
         self.number.try_update_value(|number| *number += 1);
         self.stop_clock();
-        // Dropped, and so ended.
+        // Dropping the recording ends it.
         self.recording.try_update_value(Option::take);
     }
 

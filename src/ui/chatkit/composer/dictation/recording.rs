@@ -1,4 +1,4 @@
-//! The microphone.
+//! Recording from the microphone.
 
 use js_sys::Array;
 use leptos::prelude::window;
@@ -11,12 +11,12 @@ use web_sys::{
 
 use crate::ui::words::dictation as words;
 
-/// What the protocol names, the smallest first; Safari has the second one only.
+/// Media types of the protocol, smallest first. Safari supports only the second one.
 const TYPES: [&str; 3] = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
-/// Enough for speech: ten minutes are about 2.4 MB.
+/// Sufficient for speech: ten minutes take about 2.4 MB.
 const BITS_PER_SECOND: u32 = 32_000;
 
-/// A recording under way. Dropping it lets the microphone go.
+/// A running recording. Dropping it releases the microphone.
 pub(super) struct Recording {
     stream: MediaStream,
     recorder: MediaRecorder,
@@ -24,14 +24,14 @@ pub(super) struct Recording {
     _on_part: Closure<dyn Fn(BlobEvent)>,
 }
 
-/// What was said.
+/// A finished recording.
 pub(super) struct Speech {
     pub(super) audio_base64: String,
     pub(super) mime_type: String,
 }
 
 impl Recording {
-    /// Asks for the microphone and begins to record.
+    /// Requests the microphone and starts recording.
     ///
     /// # Errors
     /// A sentence for the user.
@@ -60,7 +60,7 @@ impl Recording {
         Ok(Self { stream, recorder, parts, _on_part: on_part })
     }
 
-    /// Ends the recording and returns what was said.
+    /// Ends the recording and returns it.
     ///
     /// # Errors
     /// A sentence for the user.
@@ -70,7 +70,7 @@ impl Recording {
         let stopped = js_sys::Promise::new(&mut |resolve, _| {
             recorder.set_onstop(Some(&resolve));
             if recorder.stop().is_err() {
-                // It has stopped by itself: the microphone was unplugged.
+                // The recorder has already stopped, for example because the microphone was unplugged.
                 _ = resolve.call0(&JsValue::UNDEFINED);
             }
         });
@@ -91,7 +91,7 @@ impl Drop for Recording {
 async fn microphone() -> Result<MediaStream, JsValue> {
     let wanted = MediaStreamConstraints::new();
     wanted.set_audio(&JsValue::TRUE);
-    // Missing, and so a TypeError, on pages that are not secure.
+    // Missing in insecure contexts, where this is a TypeError.
     let asked = window().navigator().media_devices()?.get_user_media_with_constraints(&wanted)?;
     JsFuture::from(asked).await?.dyn_into()
 }
@@ -105,14 +105,14 @@ fn sentence(err: &JsValue) -> &'static str {
     }
 }
 
-/// Ends all tracks: the browser's sign that it listens goes away.
+/// Stops all tracks, which also hides the browser's recording indicator.
 fn release(stream: &MediaStream) {
     for track in stream.get_tracks().iter() {
         track.unchecked_into::<MediaStreamTrack>().stop();
     }
 }
 
-/// Reads the bytes as `data:…;base64,…`, the only base64 that browsers make of many bytes.
+/// Encodes the bytes as base64 via `data:…;base64,…`, the only fast encoder for large data in browsers.
 async fn base64(parts: &Array) -> Option<String> {
     let blob = Blob::new_with_blob_sequence(parts).ok()?;
     let reader = FileReader::new().ok()?;

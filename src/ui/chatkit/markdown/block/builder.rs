@@ -1,4 +1,4 @@
-//! From the parser's events to blocks.
+//! Construction of blocks from parser events.
 
 mod links;
 mod marking;
@@ -18,38 +18,38 @@ use crate::ui::chatkit::markdown::{
     tag,
 };
 
-/// Deeper nesting is flattened: nobody reads it, and it would exhaust the stack of whoever renders it.
+/// Maximum nesting depth. Deeper blocks are flattened, because they would exhaust the stack of the renderer.
 pub(super) const MAX_DEPTH: usize = 24;
 
-/// What the page may hold of a text beside its words, in pieces of about a hundred bytes: formulas, links, listings and
-/// footnotes are many times as long there as they are in the source. Further ones are text.
+/// Maximum rendering cost of a text, in units of about 100 bytes of DOM. Formulas, links, code blocks and footnotes
+/// take far more space there than in the source. Elements beyond the limit are rendered as text.
 const MAX_COST: usize = 5000;
 
-/// A table of more cells has none that are empty at the ends of its rows.
+/// Number of cells above which a table omits empty cells at the ends of rows.
 const MAX_CELLS: usize = 10_000;
 
-/// Takes the parser's events and keeps what is open.
+/// Builds blocks from parser events and tracks open elements.
 pub(super) struct Builder<'a> {
     hidden: &'a Hidden<'a>,
-    /// Where the text ends that may go on behind it.
+    /// Offset of the end of the text if more may follow.
     open_end: Option<usize>,
     marks: &'a [Marked],
     definitions: &'a [Definition],
-    /// Whether a link refers to one of them.
+    /// True if a link uses one of the definitions.
     pub(super) has_reference: bool,
-    /// How many of them stand in the text.
+    /// Number of marks placed so far.
     n_marks: usize,
     stack: Vec<Frame<'a>>,
     done: Vec<Block>,
     n_flattened: usize,
-    /// What was built beside words.
+    /// Accumulated rendering cost.
     pub(super) cost: usize,
-    /// The footnotes that were referred to.
+    /// Footnotes referenced so far.
     footnotes: Vec<String>,
 }
 
 impl<'a> Builder<'a> {
-    /// Marks are in the order of their offsets in the text that is parsed.
+    /// Creates a builder. `marks` are ordered by their offset in the parsed text.
     pub(super) fn new(
         hidden: &'a Hidden<'a>,
         marks: &'a [Marked],
@@ -71,32 +71,32 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// How many footnotes were referred to.
+    /// Returns the number of footnotes referenced so far.
     pub(super) fn n_notes(&self) -> usize {
         self.footnotes.len()
     }
 
-    /// How many marks stand in the text.
+    /// Returns the number of marks placed so far.
     pub(super) fn n_marks(&self) -> usize {
         self.n_marks
     }
 
-    /// Returns the footnotes that were referred to, and the marks for which there was no place.
+    /// Returns the referenced footnotes and the marks that could not be placed.
     pub(super) fn finish(self) -> (Vec<String>, Vec<Mark>) {
         (self.footnotes, self.marks[self.n_marks..].iter().map(|it| it.mark.clone()).collect())
     }
 
-    /// Whether everything that was begun is complete.
+    /// True if no element is open.
     pub(super) fn is_between_blocks(&self) -> bool {
         self.stack.is_empty()
     }
 
-    /// Hands over the blocks that are complete.
+    /// Takes the completed blocks.
     pub(super) fn take_done(&mut self) -> impl Iterator<Item = Block> {
         self.done.drain(..)
     }
 
-    /// Takes the next event.
+    /// Handles the next event.
     pub(super) fn take(&mut self, event: Event<'a>, range: Range<usize>) {
         match &event {
             Event::Text(text) if self.is_opener(text, range.start) => return,
@@ -111,9 +111,9 @@ impl<'a> Builder<'a> {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.end(&range),
             Event::Text(text @ CowStr::Borrowed(_)) => self.push_pieces(&text),
-            // What an entity stands for is never hidden.
+            // Hidden characters never come from entities.
             Event::Text(text) => self.push_text(&text),
-            // Raw HTML is text like any other.
+            // Raw HTML is rendered as text.
             Event::Html(text) | Event::InlineHtml(text) => self.push_text(&self.hidden.restored(&text)),
             Event::Code(text) => {
                 self.push_inline(Inline::Code(self.hidden.restored(&text).into_owned()));
@@ -133,7 +133,7 @@ impl<'a> Builder<'a> {
     }
 
     fn start(&mut self, tag: Tag<'a>) {
-        // Tables stay whole, since their rows and cells mean nothing without each other.
+        // Tables are never flattened, because rows and cells depend on each other.
         let is_table = matches!(tag, Tag::TableHead | Tag::TableRow | Tag::TableCell);
         if self.n_flattened > 0 || (self.stack.len() >= MAX_DEPTH && !is_table) {
             self.n_flattened += 1;
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// True for the mark of emphasis that may yet have an end.
+    /// True for an emphasis delimiter that may still be closed.
     fn is_opener(&self, text: &str, at: usize) -> bool {
         let is_mark = text.bytes().all(|it| matches!(it, b'*' | b'_' | b'~'));
         let next = self.hidden.openers.partition_point(|it| it.end <= at);
@@ -172,7 +172,7 @@ impl<'a> Builder<'a> {
         }
         let is_hidden = is_blank(&frame.inlines) && self.hidden.text[range.start..].starts_with(is_mark);
         match std::mem::replace(&mut frame.tag, Tag::Paragraph) {
-            // Comments alone.
+            // A heading of comments alone.
             Tag::Heading { .. } if is_hidden => self.push_block(Block::Rule),
             Tag::Heading { level, .. } => self.push_block(Block::Heading(level_of(level), frame.inlines)),
             Tag::CodeBlock(kind) => {
@@ -228,7 +228,7 @@ impl<'a> Builder<'a> {
             Tag::Image { dest_url, .. } => self.push_image(&dest_url, frame.inlines),
             Tag::Paragraph if is_hidden => {}
             _ if frame.blocks.is_empty() => self.push_block(Block::Paragraph(frame.inlines)),
-            // What was flattened into a paragraph.
+            // An element flattened into a paragraph.
             _ => {
                 frame.flush(openness);
                 frame.blocks.into_iter().for_each(|block| self.push_block(block));

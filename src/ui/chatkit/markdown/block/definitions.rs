@@ -1,5 +1,5 @@
-//! Definitions of links that are meant as a list: `[1]: https://…` below "Sources:", in items, or where nothing refers to
-//! them.
+//! Link definitions intended as a visible list: `[1]: https://…` below "Sources:", in list items, or without any
+//! reference to them.
 
 use std::{collections::BinaryHeap, mem};
 
@@ -8,7 +8,7 @@ use pulldown_cmark::RefDefs;
 use super::{Block, Inline, ListItem, Part, Reading, linked::with_links};
 use crate::ui::chatkit::markdown::{hide::Hidden, lines::without_quote, target::Target};
 
-/// A definition, and how it is shown.
+/// A link definition and its rendering.
 pub(super) struct Definition {
     start: usize,
     end: usize,
@@ -17,9 +17,9 @@ pub(super) struct Definition {
 }
 
 impl Definition {
-    /// Returns those of a text, in order.
+    /// Returns the definitions of a text in order.
     pub(super) fn all(definitions: &RefDefs<'_>, hidden: &Hidden<'_>) -> Vec<Self> {
-        // They come in any order; a heap sorts with less code than a sort.
+        // The map is unordered. A heap sorts with less code than `sort`.
         let places: BinaryHeap<(usize, usize, &str)> =
             definitions.iter().map(|(label, it)| (it.span.start, it.span.end, label)).collect();
         let read = |(start, end, label): (usize, usize, &str)| {
@@ -37,21 +37,21 @@ impl Definition {
             });
             Self { start, end, is_link, line }
         };
-        // Those that lead nowhere are comments.
+        // Definitions without a target are comments.
         let is_comment =
             |it: &(usize, usize, &str)| definitions.get(it.2).is_none_or(|it| matches!(&*it.dest, "" | "#"));
         places.into_sorted_vec().into_iter().filter(|it| !is_comment(it)).map(read).collect()
     }
 
-    /// Returns those in a part of a text, as lines.
+    /// Returns the definitions within a range of the text, as lines.
     pub(super) fn within(all: &[Self], start: usize, end: usize) -> impl Iterator<Item = Block> {
         let first = all.partition_point(|it| it.start < start);
         all[first..].iter().take_while(move |it| it.end <= end).map(|it| Block::Plain(it.line.clone()))
     }
 }
 
-/// Puts a list of links among the blocks for each group of definitions below words that announce it, and for all if none
-/// `are_used`.
+/// Inserts a list of links for each group of definitions below an announcing line, and for all groups if no
+/// definition is used.
 pub(super) fn list(
     parts: &mut Vec<Part>,
     definitions: &[Definition],
@@ -68,7 +68,7 @@ pub(super) fn list(
         let above = text[..start].trim_end_matches(|it: char| it.is_whitespace() || it == '>');
         let above = if above.is_empty() { reading.before.trim_end() } else { above };
         let prefix = &text[start..group[0].start];
-        // No part of a text that grows begins within a quotation.
+        // In a growing text, no part begins inside a block quote.
         let is_inside = !without_quote(prefix).is_empty() || reading.may_grow && prefix.contains('>');
         let is_content = !are_used && !reading.may_grow && group.iter().all(|it| it.is_link);
         if is_inside || !is_content && !announces(above.lines().next_back().unwrap_or_default()) {
@@ -87,7 +87,7 @@ pub(super) fn list(
     parts.extend(rest);
 }
 
-/// True for a heading, a line in bold, a single word, a rule, and a line that ends with a colon.
+/// True for a heading, a bold line, a single word, a rule, and a line that ends with a colon.
 fn announces(line: &str) -> bool {
     let line = without_quote(line);
     let words = line.trim_matches(['*', '_', '#', ' ']);

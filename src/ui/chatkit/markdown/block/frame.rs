@@ -1,32 +1,32 @@
-//! Blocks and pieces of lines that are not complete.
+//! Open blocks and inline elements.
 
 use pulldown_cmark::{Alignment, CodeBlockKind, HeadingLevel, Tag};
 
 use super::{Align, Block, Inline, ListItem, linked::with_links};
 
-/// A block or a piece of a line that is not complete.
+/// An open block or inline element.
 pub(super) struct Frame<'a> {
     pub(super) tag: Tag<'a>,
     pub(super) blocks: Vec<Block>,
     pub(super) inlines: Vec<Inline>,
-    /// Tags that are not closed: their places in the line, where they stand as they were written.
+    /// Unclosed tags: index in the line and source text.
     pub(super) tags: Vec<(usize, &'static str)>,
     pub(super) items: Vec<ListItem>,
     pub(super) cells: Vec<Vec<Inline>>,
     pub(super) head: Vec<Vec<Inline>>,
     pub(super) rows: Vec<Vec<Vec<Inline>>>,
     pub(super) is_done: Option<bool>,
-    /// The place in the line from which on it may turn out to be code.
+    /// Index in the line after which the rest may become code.
     open: Option<usize>,
 }
 
-/// What may become of the end of a block.
+/// State of the end of a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Openness {
     Closed,
-    /// More may come.
+    /// More text may follow.
     Open,
-    /// More may come, even of the last word.
+    /// More text may follow, even within the last word.
     InWord,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Takes the line, with links of the bare addresses in it, but for what may turn out to be code.
+    /// Returns the line with bare addresses as links, except after an unclosed code delimiter.
     pub(super) fn linked(&mut self, openness: Openness) -> Vec<Inline> {
         let n_sure = self.open.take().unwrap_or(self.inlines.len());
         let open = self.inlines.split_off(n_sure.min(self.inlines.len()));
@@ -74,7 +74,7 @@ impl<'a> Frame<'a> {
         self.inlines.push(Inline::Text(text.to_owned()));
     }
 
-    /// Leaves tags without an end as they were written; they are not shown while the end may come.
+    /// Renders unclosed tags as text. While more text may follow, they are not displayed.
     pub(super) fn end_tags(&mut self, openness: Openness) {
         let tags = std::mem::take(&mut self.tags);
         if tags.is_empty() {
@@ -93,7 +93,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// True behind `<br>`, and behind a comment with a line of its own: the end of a line says nothing more there.
+    /// True after `<br>` and after a comment on its own line, where the line end adds nothing.
     pub(super) fn begins_line(&self) -> bool {
         match self.inlines.last() {
             Some(Inline::Text(text)) => text.ends_with('\n'),
@@ -101,7 +101,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Breaks the line; a line's own end beside it says nothing more.
+    /// Adds a line break and removes a soft break before it.
     pub(super) fn push_break(&mut self) {
         if let Some(Inline::Text(last)) = self.inlines.last_mut()
             && last.ends_with('\n')
@@ -127,12 +127,12 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// True for a line of spaces, as there are between comments.
+/// True for a line of spaces, as between comments.
 pub(super) fn is_blank(line: &[Inline]) -> bool {
     line.iter().all(|it| matches!(it, Inline::Text(text) if text.trim().is_empty()))
 }
 
-/// Makes one text of those beside each other.
+/// Merges adjacent texts.
 pub(super) fn joined(line: impl IntoIterator<Item = Inline>) -> Vec<Inline> {
     let mut joined: Vec<Inline> = Vec::new();
     for inline in line {
@@ -159,7 +159,7 @@ pub(super) fn plain_text(line: &[Inline]) -> String {
     line.iter().map(text_of).collect()
 }
 
-/// True for tags whose text is taken as it is, and for those that link their own lines when they flush them.
+/// True for tags with literal text, and for tags that link their lines when they are flushed.
 pub(super) fn is_literal(tag: &Tag<'_>) -> bool {
     holds_blocks(tag) || matches!(tag, Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Link { .. } | Tag::Image { .. })
 }

@@ -6,7 +6,8 @@ use crate::ui::chatkit::markdown::{
     target::Target,
 };
 
-/// Makes links of the bare addresses in a line, but for the one at the end of a line that `is_open`: more of it may come.
+/// Converts bare addresses in a line to links. If the line `is_open`, an address at its end is skipped, because it
+/// may continue.
 pub(super) fn with_links(line: Vec<Inline>, is_open: bool) -> Vec<Inline> {
     let mut linked = Vec::with_capacity(line.len());
     let n_inlines = line.len();

@@ -1,9 +1,9 @@
-//! Where a mark goes that would fall into a word.
+//! Position of a mark that would fall into a word.
 
 use crate::ui::chatkit::markdown::hide::is_mark;
 
-/// Returns the place in a text, at or after an offset, where a mark tears nothing apart: no word, no address, and
-/// nothing that is hidden.
+/// Returns the next position at or after an offset at which a mark splits neither a word nor an address nor a hidden
+/// piece.
 pub(super) fn place(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {
@@ -22,7 +22,7 @@ pub(super) fn place(text: &str, offset: usize) -> usize {
     at
 }
 
-/// Letters of scripts that put no spaces between words.
+/// True for letters of scripts without spaces between words.
 fn is_without_spaces(it: char) -> bool {
     matches!(it, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }

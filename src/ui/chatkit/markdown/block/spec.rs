@@ -1,14 +1,14 @@
-//! The examples of CommonMark 0.31 and of GitHub's extensions, from the parser's package, against our tree.
+//! Conformance tests: the examples of CommonMark 0.31 and GitHub's extensions, from the parser's package.
 //!
-//! What they expect is brought to what our rules let pass (targets of links and images, no titles), and both sides to
-//! one way of writing HTML. An example that is listed with a reason must fail, so that the list stays true.
+//! Expected output is adapted to the allow-lists (targets of links and images, no titles), and both sides are
+//! normalised. Examples listed as different must fail, so that the list stays accurate.
 
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 use super::{Align, Block, Inline, ListItem, parse};
 use crate::ui::chatkit::markdown::target::Target;
 
-/// Why examples differ, and which.
+/// Examples that differ, with the reason.
 const DIFFERENT: [(&str, &str, &[usize]); 6] = [
     (
         "spec",
@@ -29,7 +29,7 @@ const DIFFERENT: [(&str, &str, &[usize]); 6] = [
 
 const SUITES: [(&str, usize); 4] = [("spec", 652), ("gfm_table", 9), ("gfm_strikethrough", 3), ("gfm_tasklist", 2)];
 
-/// The examples, without what they expect.
+/// Returns the sources of all examples.
 pub(in crate::ui::chatkit::markdown) fn sources() -> Vec<String> {
     let folder = parser_sources().join("tests/suite");
     let read = |(suite, _)| examples(&fs::read_to_string(folder.join(format!("{suite}.rs"))).unwrap());
@@ -63,7 +63,7 @@ fn the_examples_of_the_specifications_are_read() {
     assert!(wrong.is_empty(), "{} of the examples:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Where Cargo keeps the parser's package, whose tests are the examples.
+/// Returns the folder of the parser's package in Cargo's registry. Its tests contain the examples.
 fn parser_sources() -> PathBuf {
     let about = Command::new("rustc").arg("-vV").output().expect("rustc says what it is");
     let about = String::from_utf8(about.stdout).unwrap();
@@ -79,13 +79,13 @@ fn parser_sources() -> PathBuf {
     PathBuf::from(parser["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned()
 }
 
-/// Reads what stands between `r##"` and `"##`, in pairs.
+/// Parses the pairs of raw strings between `r##"` and `"##`.
 fn examples(file: &str) -> Vec<(String, String)> {
     let texts: Vec<&str> = file.split("r##\"").skip(1).map(|it| it.split("\"##;").next().unwrap()).collect();
     texts.chunks(2).map(|it| (it[0].to_owned(), it[1].to_owned())).collect()
 }
 
-/// A text as HTML, as the specifications write it.
+/// Renders a text as HTML in the notation of the specifications.
 pub(in crate::ui::chatkit::markdown) fn html(source: &str) -> String {
     let blocks: Vec<Block> = parse(source).into_iter().map(|(_, block)| block).collect();
     blocks_html(&blocks)
@@ -168,11 +168,11 @@ fn line_html(line: &[Inline]) -> String {
     line.iter().map(piece).collect()
 }
 
-/// HTML as tags and texts.
+/// An HTML token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
     Tag(String),
-    /// Without escapes.
+    /// Text without entities.
     Text(String),
 }
 
@@ -196,7 +196,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     value.split_once('"').map(|(value, _)| unescaped(value))
 }
 
-/// Links and images as we let them pass.
+/// Applies the allow-lists to links and images.
 fn by_our_rules(tokens: &[Token]) -> Vec<Token> {
     let mut ours = Vec::new();
     let mut kept = Vec::new();
@@ -228,7 +228,7 @@ fn by_our_rules(tokens: &[Token]) -> Vec<Token> {
     ours
 }
 
-/// Writes them without the spaces that mean nothing.
+/// Writes the tokens without insignificant spaces.
 fn written(tokens: &[Token]) -> String {
     const BLOCKS: [&str; 22] = [
         "p",

@@ -1,4 +1,4 @@
-//! Walks through a text and finds what is to be hidden.
+//! Scanner for pieces to hide.
 
 mod pieces;
 
@@ -11,11 +11,13 @@ use crate::ui::chatkit::markdown::{
     part::Part,
 };
 
-/// Hides formulas, tags, comments and citation marks, and what the parser reads wrong: bars in code in tables, cells
-/// beyond the last column, fences in listings of Markdown, and emphasis beside CJK characters.
+/// Hides formulas, tags, comments and citation marks from the parser.
 ///
-/// Where the text `may_grow`, what may yet turn out to be something else is not shown: an unfinished link, a line of
-/// nothing but marks, the mark that opens emphasis.
+/// Also hides constructs that the parser misreads: bars in code in tables, cells beyond the last column, fences in
+/// Markdown listings, and emphasis beside CJK characters.
+///
+/// If the text `may_grow`, ambiguous ends are not displayed: unfinished links, lines of markers alone, opening
+/// emphasis delimiters.
 pub(in crate::ui::chatkit::markdown) fn hide(source: &str, may_grow: bool) -> Hidden<'_> {
     let open = may_grow.then(|| growing::open_at(source));
     let leaf = match open {
@@ -48,23 +50,23 @@ struct Walk<'a> {
     source: &'a str,
     may_grow: bool,
     may_nest: bool,
-    /// The offset from which the text may be part of the paragraph that is not complete.
+    /// Offset from which the text may belong to the open paragraph.
     leaf: usize,
     at: usize,
-    /// Where the line of that offset begins.
+    /// Offset of the beginning of the current line.
     line: usize,
-    /// The source up to here is in the text.
+    /// The source up to this offset has been copied.
     copied: usize,
     hidden: Hidden<'a>,
-    /// Those that are open, in the paragraph that is not complete.
+    /// Open brackets of the open paragraph.
     brackets: Vec<usize>,
     row: Option<Row>,
-    /// What is found in one part of the text, one after the other.
+    /// Cache of searches in the current part.
     part: Part,
 }
 
 impl<'a> Walk<'a> {
-    /// Walks to the end, or to where the text waits for more.
+    /// Scans to the end, or to the position where the text waits for more input.
     fn run(&mut self) -> usize {
         let bytes = self.source.as_bytes();
         while self.at < bytes.len() {
@@ -79,7 +81,7 @@ impl<'a> Walk<'a> {
                 Some(b'|') => self.take_bar(),
                 Some(b'[') => self.take_bracket(),
                 Some(b']') => self.close_bracket(),
-                // The first bytes of private characters.
+                // Lead bytes of private characters.
                 Some(0xee) => self.take_citation(),
                 Some(0xf3 | 0xf4) => self.skip_to(self.at + char_len(self.source, self.at)),
                 it => {
@@ -105,7 +107,7 @@ impl<'a> Walk<'a> {
         &self.source[self.at..]
     }
 
-    /// The line up to here.
+    /// Returns the line up to the current position.
     fn before(&self) -> &'a str {
         &self.source[self.line..self.at]
     }
@@ -121,7 +123,7 @@ impl<'a> Walk<'a> {
         self.at = end;
     }
 
-    /// Sees to it that the part is the one that holds what comes next. Bars end it that part cells.
+    /// Enters the part at the current position. In tables, cells end a part.
     fn enter_part(&mut self) {
         if self.part.holds(self.at) {
             return;
@@ -135,12 +137,12 @@ impl<'a> Walk<'a> {
         self.part = Part::new(self.at, self.at + len);
     }
 
-    /// The offset in the text of an offset that is not copied yet.
+    /// Converts an offset that is not copied yet to the parsed text.
     fn in_text(&self, at: usize) -> usize {
         self.hidden.text.len() + at - self.copied
     }
 
-    /// The last formula, or whatever else is hidden as a whole, in the text up to an offset.
+    /// Returns the range of the last formula or other hidden piece up to an offset.
     fn last_formula(&self, end: usize) -> Range<usize> {
         let last = self.hidden.secrets.iter().rev().find(|it| !it.written.is_empty() && it.end() <= end);
         last.map_or(0..0, |it| it.start..it.end())
@@ -168,14 +170,14 @@ impl<'a> Walk<'a> {
         self.hide(start, end, Meaning::Text(&self.source[start..end]));
     }
 
-    /// Goes to where the next piece begins, hides it, and goes behind it.
+    /// Hides the piece from the current position to `end` and moves behind it.
     fn take(&mut self, end: usize, meaning: Meaning<'a>) -> bool {
         self.hide(self.at, end, meaning);
         self.go_to(end);
         true
     }
 
-    /// Goes to an offset past what is code; private characters in it are hidden, and bars in code in a table.
+    /// Skips code up to `end`. Private characters in it are hidden, and bars if it is in a table.
     fn skip_to(&mut self, end: usize) -> bool {
         let has_bars = self.row.is_some();
         let start = self.at;
@@ -188,7 +190,7 @@ impl<'a> Walk<'a> {
         true
     }
 
-    /// Goes past fenced code and the line below the head of a table, and looks for tables.
+    /// Handles the beginning of a line: skips fenced code and delimiter rows of tables, and detects tables.
     fn begin_line(&mut self) -> bool {
         let (start, line) = (self.at, line_at(self.source, self.at));
         if let Some(code) = fenced(self.rest(), self.may_grow, self.may_nest) {
@@ -214,7 +216,7 @@ impl<'a> Walk<'a> {
         };
         let text_end = start + line.trim_end_matches([' ', '\t', '\r', '\n', '|']).len();
         self.row = n_columns.map(|n_columns| {
-            // Of a row that grows it is not known yet.
+            // The number of cells of a growing row is not known yet.
             let is_open = self.may_grow && !line.ends_with('\n');
             let has_excess = is_open || count_cells(line) > n_columns;
             Row { n_columns, is_head, has_excess, n_bars: 0, text_end }
@@ -225,7 +227,7 @@ impl<'a> Walk<'a> {
         false
     }
 
-    /// Takes the text up to an offset; what was found behind it is forgotten.
+    /// Ends at an offset. Pieces found after it are dropped.
     fn finish(mut self, end: usize) -> Hidden<'a> {
         while let Some(last) = self.hidden.secrets.pop_if(|it| it.start >= end || it.end() > end) {
             self.hidden.text.truncate(last.at);
@@ -234,7 +236,7 @@ impl<'a> Walk<'a> {
         let too_much = self.copied.saturating_sub(end);
         self.hidden.text.truncate(self.hidden.text.len() - too_much);
         self.copied -= too_much;
-        // What is shown of a piece may hold private characters.
+        // The displayed rest of a dropped piece may contain private characters.
         (self.at, self.row) = (self.copied, None);
         self.skip_to(end);
         self.hidden.text.push_str(&self.source[self.copied..end]);

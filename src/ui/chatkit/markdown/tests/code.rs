@@ -1,4 +1,4 @@
-//! Backticks without a partner: no code reaches over blocks, and none keeps formulas from being formulas.
+//! Unmatched backticks: code never spans blocks, and never hides formulas outside it.
 
 use super::check;
 

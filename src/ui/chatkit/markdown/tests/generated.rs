@@ -1,8 +1,8 @@
-//! Answers put together by chance stream without a flicker, too.
+//! Randomly generated answers stream without flicker.
 
 use super::streaming::{chunks, flicker};
 
-/// What lines are made of; each has its end.
+/// Building blocks of lines, all complete.
 const PIECES: [&str; 48] = [
     "**bold**",
     "**bold:** text",

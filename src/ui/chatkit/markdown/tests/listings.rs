@@ -1,4 +1,4 @@
-//! A document of Markdown in a fence, with fences in it.
+//! Fenced Markdown documents that contain fences.
 
 use super::check;
 

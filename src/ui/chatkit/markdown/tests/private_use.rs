@@ -1,4 +1,4 @@
-//! Characters of the private use areas: text like any other, but for the citation marks of some models.
+//! Private use characters: plain text, except for the citation marks of some models.
 
 use super::{check, check_lines};
 

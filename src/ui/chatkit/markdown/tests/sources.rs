@@ -1,4 +1,4 @@
-//! Definitions of links below words that announce them are a list of links.
+//! Link definitions below announcing words are rendered as a list of links.
 
 use super::check;
 

@@ -1,11 +1,11 @@
-//! Nothing flickers: while a text streams, nothing is shown that the finished text has not at that place.
+//! No flicker: a streaming text displays only content that the finished text has at the same position.
 
 use crate::ui::chatkit::markdown::{
     block::{Block, Inline, ListItem, spec},
     document::Document,
 };
 
-/// Answers as models write them.
+/// Answers in the style of models.
 const ANSWERS: [&str; 32] = [
     "Shopping list\n- milk\n- eggs\n\n* **Milk**\n* *Eggs*: 12\n\nDone.\n",
     "# Plan\n\nHere is **what to do**:\n\n1. Go to [the page](https://example.com/a?b=c \"Title\").\n2. Click `OK`.\n   - then *wait*\n   - ***really*** wait\n\n---\n\nSee https://example.com/docs, or www.example.org/x.\n",
@@ -65,14 +65,14 @@ fn kinds<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> Vec<Kind> {
     blocks.into_iter().map(of).collect()
 }
 
-/// True if all blocks but the last are the finished ones, and the last is their beginning, or a paragraph still.
+/// True if all blocks but the last equal the finished ones, and the last is their beginning or still a paragraph.
 fn begins(shown: &[Kind], finished: &[Kind]) -> bool {
     let Some((last, before)) = shown.split_last() else { return true };
     let is_begun = |it: &Kind| it.name == last.name && begins(&last.inner, &it.inner);
     finished.starts_with(before) && (last.name == "paragraph" || finished.get(before.len()).is_some_and(is_begun))
 }
 
-/// Everything in lines that is no plain text, with its text and without the marks of emphasis in it.
+/// Returns all inline elements except plain text, as text without emphasis delimiters.
 fn pieces(blocks: &[Block]) -> Vec<String> {
     fn text(line: &[Inline]) -> String {
         let of = |it: &Inline| match it {
@@ -127,7 +127,7 @@ fn read(before: Option<&Document>, source: &str, is_complete: bool) -> Document 
     Document::read(before, source.to_owned(), Vec::new(), is_complete)
 }
 
-/// Streams a text in chunks of as many characters as `chunk` says, and returns the first moment that shows too much.
+/// Streams a text in chunks of `chunk()` characters. Returns the first state that displays too much.
 pub(super) fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<String> {
     let finished = blocks(&read(None, source, true));
     let (kinds_finished, pieces_finished) = (kinds(&finished), pieces(&finished));
@@ -146,7 +146,7 @@ pub(super) fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<
         if !begins(&kinds(&shown), &kinds_finished) {
             return Some(format!("{so_far:?} shows {:?}, not {:?}", kinds(&shown), kinds_finished));
         }
-        // What refers to a definition is plain until that comes.
+        // References are plain text until their definition arrives.
         let has_definitions = source.contains("]:");
         let mut rest = pieces_finished.clone();
         for piece in pieces(&shown) {
@@ -160,7 +160,7 @@ pub(super) fn flicker(source: &str, mut chunk: impl FnMut() -> usize) -> Option<
     None
 }
 
-/// Chunks of 1 to `max` characters, the same at each run.
+/// Returns a deterministic sequence of chunk sizes from 1 to `max`.
 pub(super) fn chunks(seed: u64, max: u64) -> impl FnMut() -> usize {
     let mut state = seed;
     move || {

@@ -1,10 +1,10 @@
-//! Bars in code, and cells beyond the last column: no text of a table is lost.
+//! Bars in code and cells beyond the last column: tables lose no text.
 
 use super::check;
 
 const HEAD: &str = "| a | b |\n|---|---|\n";
 
-/// Holds the cells of a row below [`HEAD`] against what they ought to be.
+/// Compares the cells of a row below [`HEAD`] with the expected ones.
 #[track_caller]
 fn check_row(row: &str, cells: &[&str]) {
     let cells: String = cells.iter().map(|it| format!("<td>{it}</td>")).collect();

@@ -1,4 +1,4 @@
-//! A fixed list of tags; everything else stays text.
+//! Allowed tags become elements, all others stay text.
 
 use super::{check, check_lines};
 

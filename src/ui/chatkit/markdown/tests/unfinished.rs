@@ -1,8 +1,8 @@
-//! The end of a text that grows.
+//! The end of a growing text.
 
 use crate::ui::chatkit::markdown::block::{Reading, read, spec};
 
-/// Holds what is shown of a text that may go on against what it ought to be.
+/// Compares the displayed part of a growing text with the expected one.
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {
     for (source, expected) in cases {

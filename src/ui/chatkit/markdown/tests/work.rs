@@ -1,4 +1,4 @@
-//! Texts that make readers of Markdown hang: what is looked at grows with the text and no faster, and so does the page.
+//! Texts that make Markdown parsers hang: the examined bytes and the DOM grow at most linearly with the text.
 
 use crate::ui::chatkit::markdown::{
     block::{Block, Reading, parse, read, spec::html},
@@ -6,7 +6,7 @@ use crate::ui::chatkit::markdown::{
     lines::LOOKED_AT,
 };
 
-/// For each byte of a text. Answers have less than 10.
+/// Maximum number of examined bytes per byte of text. Answers take less than 10.
 const MAX_LOOKED_AT: usize = 60;
 
 #[track_caller]

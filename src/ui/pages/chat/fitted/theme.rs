@@ -1,4 +1,4 @@
-//! What the file says of the chat's look.
+//! Theme of the chat page from the operator's file.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::ui::chatkit::{
     Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, ThemeColors, Typography,
 };
 
-/// Reads a theme; a word alone is its scheme.
+/// Parses a theme. A string is a colour scheme.
 pub(super) fn theme(told: &Value) -> Theme {
     let scheme = if told.is_string() { told } else { &told["colorScheme"] };
     let (letters, color) = (&told["typography"], &told["color"]);
@@ -63,7 +63,7 @@ fn font(told: &Value) -> FontSource {
     }
 }
 
-/// Small, as the server has checked.
+/// Returns a small integer. The server has validated its range.
 fn number(told: &Value, name: &str) -> i64 {
     told[name].as_i64().unwrap_or_default()
 }

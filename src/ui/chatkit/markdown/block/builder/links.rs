@@ -1,4 +1,4 @@
-//! Links, images and references to footnotes.
+//! Links, images and footnote references.
 
 use pulldown_cmark::Tag;
 
@@ -13,7 +13,7 @@ impl Builder<'_> {
         self.stack.iter().any(|frame| matches!(frame.tag, Tag::Link { .. }))
     }
 
-    /// Links do not nest: what stands in one, and what leads to a place that is not allowed, is text.
+    /// Adds a link. Links in links, and links with targets that are not allowed, are rendered as text.
     pub(super) fn push_link(&mut self, dest: &str, children: Vec<Inline>) {
         let dest = self.hidden.restored(dest);
         match Target::read(&dest).filter(|_| !self.is_in_link() && self.affords(1)) {
@@ -31,7 +31,7 @@ impl Builder<'_> {
                 self.push_inline(Inline::Image { src, alt: plain_text(&name), is_in_link });
             }
             _ if name.is_empty() => self.push_link(dest, vec![Inline::Text(dest.to_owned())]),
-            // Its name may hold links.
+            // The alternative text may contain links.
             _ => self.push_link(dest, vec![Inline::Text(plain_text(&name))]),
         }
     }

@@ -1,4 +1,4 @@
-//! Puts marks into lines.
+//! Placement of citation marks in lines.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::Builder;
 use crate::ui::chatkit::markdown::block::{Inline, frame::Frame, placing::place};
 
 impl Builder<'_> {
-    /// Whether marks may stand in what is open. They stand behind links, and in no code.
+    /// True if the open element accepts marks. Marks follow links and never occur in code.
     pub(super) fn takes_marks(&self) -> bool {
         let is_line = |it: &Frame<'_>| match it.tag {
             Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell => true,
@@ -20,7 +20,7 @@ impl Builder<'_> {
         self.n_marks < self.marks.len() && self.stack.last().is_some_and(is_line) && !self.stack.iter().any(is_name)
     }
 
-    /// Puts the marks up to an offset here, if that is possible.
+    /// Places all marks up to an offset here, if possible.
     pub(super) fn push_marks(&mut self, offset: usize) {
         let n_due = self.marks[self.n_marks..].iter().take_while(|it| it.offset <= offset).count();
         if n_due > 0 && self.takes_marks() {
@@ -30,7 +30,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Takes text, with the marks that fall into it.
+    /// Adds text with the marks inside it.
     pub(super) fn push_marked(&mut self, text: &str, range: &Range<usize>) {
         self.push_marks(range.start);
         let mut done = 0;
@@ -45,7 +45,7 @@ impl Builder<'_> {
         }
         self.push_pieces(&text[done..]);
         if done < text.len() || !text.is_empty() {
-            // Those that fall into the last word.
+            // Marks inside the last word.
             self.push_marks(range.end - 1);
         }
     }

@@ -1,4 +1,4 @@
-//! The pieces that are hidden.
+//! Detection of the pieces to hide.
 
 use super::Walk;
 use crate::ui::chatkit::markdown::{
@@ -16,7 +16,7 @@ impl Walk<'_> {
         let (at, source, before) = (self.at, self.source, self.before());
         let is_dollar = source.as_bytes()[at] == b'$';
         let formula = formula_at(source, at, &mut self.part, before, self.may_grow);
-        // What follows a dollar says whether that is the end.
+        // The character after a dollar decides whether it closes the formula.
         let is_open = self.is_open();
         let is_rest_empty = |at| source[at..].trim_start().is_empty();
         let is_unsure = |end| is_open && is_dollar && end == source.len() && !source[at..].starts_with("$$");
@@ -47,12 +47,12 @@ impl Walk<'_> {
         let from = self.at + n_ticks;
         let rest = &source[from..];
         let is_open = self.is_open() && self.part.end == source.len();
-        // The last run may grow.
+        // The last run of backticks may grow.
         let end = self.part.find_code_end(source, from, n_ticks).filter(|it| !is_open || *it < source.len());
         if let Some(end) = end {
             return self.skip_to(end);
         }
-        // Behind a word it may be no code: an address ends at it.
+        // After a word, a backtick may end an address instead of starting code.
         let is_in_word = source[..self.at].ends_with(|it: char| it.is_ascii_alphanumeric() || matches!(it, '/' | '.'));
         match is_open {
             true if rest.is_empty() => false,
@@ -62,7 +62,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Has the parser see a letter beside a run that opens and closes; a run of `_` there still has punctuation beside it.
+    /// Hides a letter beside a run that opens and closes. Runs of `_` keep their punctuation.
     pub(super) fn take_run(&mut self) -> bool {
         let start = self.at;
         let len = run_of(self.source.as_bytes(), start);
@@ -110,7 +110,7 @@ impl Walk<'_> {
         true
     }
 
-    /// Bars that would begin a cell beyond the last column are text.
+    /// Hides bars that would begin a cell beyond the last column.
     pub(super) fn take_bar(&mut self) -> bool {
         let (start, source, before) = (self.at, self.source, self.before());
         self.at += 1;
@@ -126,7 +126,7 @@ impl Walk<'_> {
         true
     }
 
-    /// Citations as some models write them: U+E200, words, U+E201, and U+E202 between them.
+    /// Hides citations of some models: U+E200, words separated by U+E202, U+E201.
     pub(super) fn take_citation(&mut self) -> bool {
         const MAX_LEN: usize = 300;
         let rest = self.rest();
@@ -175,7 +175,7 @@ impl Walk<'_> {
     }
 }
 
-/// True in a word that holds an address.
+/// True inside a word that contains an address.
 fn is_in_address(source: &str, at: usize) -> bool {
     const MAX_LEN: usize = 500;
     let before = &source[source.floor_char_boundary(at.saturating_sub(MAX_LEN))..at];
