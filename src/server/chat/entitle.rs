@@ -46,7 +46,9 @@ pub(super) async fn run(chat: Chat, untitled: Untitled) {
         () = chat.stopping().cancelled() => return,
         turn = chat.shares().titles.take(&untitled.user_id) => turn,
     };
-    let Ok(_turn) = turn else { return tracing::info!(untitled.thread_id, "too many titles of the user's wait") };
+    let Ok(_turn) = turn else {
+        return tracing::info!(untitled.thread_id, "title generation skipped: the user has too many waiting");
+    };
     let asked = tokio::select! {
         () = chat.stopping().cancelled() => return,
         asked = tokio::time::timeout(TIMEOUT, ask(&chat, &untitled)) => asked,
@@ -55,10 +57,10 @@ pub(super) async fn run(chat: Chat, untitled: Untitled) {
         Ok(Ok(Some(title))) => give(&chat, &untitled, &title).await,
         Ok(Ok(None)) => Ok(()),
         Ok(Err(err)) => Err(err),
-        Err(_) => return tracing::info!(untitled.thread_id, "the model took too long for a title"),
+        Err(_) => return tracing::info!(untitled.thread_id, "title generation timed out"),
     };
     if let Err(err) = given {
-        tracing::warn!(untitled.thread_id, error = %err, "a title could not be given");
+        tracing::warn!(untitled.thread_id, error = %err, "title generation failed");
     }
 }
 

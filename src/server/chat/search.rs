@@ -166,9 +166,9 @@ pub(super) async fn catch_up(chat: Chat) {
     loop {
         match catch_up_some(chat.db()).await {
             Ok(0) => return,
-            Ok(n_rows) => tracing::info!(n_rows, "put old titles and messages into the search"),
+            Ok(n_rows) => tracing::info!(n_rows, "indexed old titles and messages for search"),
             Err(err) => {
-                tracing::error!(error = %err, "old messages could not be put into the search; the next start tries again");
+                tracing::error!(error = %err, "indexing old messages for search failed; the next start retries");
                 return;
             }
         }

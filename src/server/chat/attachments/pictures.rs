@@ -21,7 +21,7 @@ pub(in crate::server::chat) async fn read<'a>(
         match data_url(chat, user_id, &picture.id, &mut bytes_left).await {
             Ok(url) => picture.data_url = url,
             Err(err) => {
-                tracing::warn!(attachment.id = picture.id, error = %err, "a picture was not read for the model")
+                tracing::warn!(attachment.id = picture.id, error = %err, "reading a picture for the model failed")
             }
         }
     }

@@ -42,7 +42,7 @@ pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) -
         return true;
     }
     let Ok(waiting) = chat.attachments().previews.queue(&row.user_id) else {
-        tracing::info!(attachment.id = row.id, "no preview was made of a picture: too many wait");
+        tracing::info!(attachment.id = row.id, "no preview was made of a picture: too many are waiting");
         return true;
     };
     let making = tokio::spawn(make_in_turn(chat.clone(), waiting, row.clone(), original.to_owned()));

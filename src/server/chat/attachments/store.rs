@@ -109,7 +109,7 @@ impl Files {
             }
             Err(err) => {
                 if let Err(err) = writer.abort().await {
-                    tracing::warn!(error = %err, "what was written of a file could not be taken back");
+                    tracing::warn!(error = %err, "removing a partially written file failed");
                 }
                 Err(err)
             }

@@ -92,7 +92,7 @@ pub(in crate::server::chat) async fn abandon(
         return Ok(false);
     }
     close_items(tx, run, None, now).await?;
-    tracing::info!(run.id, "closed a run that nobody was writing any more");
+    tracing::info!(run.id, "closed an abandoned run");
     Ok(true)
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn hand_on(
                 return Err(failure);
             }
             Err(failure) => {
-                tracing::warn!(attachment.id, ?failure, "the ChatKit server behind does not take a file");
+                tracing::warn!(attachment.id, ?failure, "the upstream ChatKit server refused a file");
                 let name = attachment.name.replace('`', "'");
                 notices.push(notice(&format!(
                     "The chat server behind did not take the file `{name}`; it answers without it."
@@ -42,7 +42,7 @@ pub(super) async fn hand_on(
 
 async fn hand_one_on(server: &Server, user_id: &str, attachment: &Attachment) -> Result<Option<String>, Failure> {
     let Some(file) = server.files.read(&server.db, user_id, &attachment.id).await.map_err(ours)? else {
-        tracing::warn!(attachment.id, "the file of an attachment is gone");
+        tracing::warn!(attachment.id, "the file of an attachment no longer exists");
         return Ok(None);
     };
     let new = NewAttachment { name: attachment.name.clone(), size: file.size, mime_type: attachment.mime_type.clone() };

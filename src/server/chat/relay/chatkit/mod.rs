@@ -117,7 +117,7 @@ impl Relay for ChatKit {
     fn follow<'a>(&'a self, place: &'a Place, change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
         async move {
             let operation = self.0.following(place, change).await.unwrap_or_else(|err| {
-                tracing::warn!(error = %err, "the ChatKit server behind is not told of a change");
+                tracing::warn!(error = %err, "a change was not forwarded to the upstream ChatKit server");
                 None
             })?;
             let (server, user_id) = (Arc::clone(&self.0), place.user_id.clone());
@@ -172,7 +172,7 @@ impl Server {
     /// Tells the server behind what it need not answer.
     async fn tell(&self, user_id: &str, operation: Operation) {
         if let Err(failure) = self.upstream.ask_for_object::<Map<String, Value>>(user_id, operation).await {
-            tracing::warn!(?failure, "the ChatKit server behind did not follow a change of a thread");
+            tracing::warn!(?failure, "the upstream ChatKit server did not accept a change of a thread");
         }
     }
 }

@@ -171,7 +171,7 @@ impl Passage {
         let mut change = ThreadChange { title: None, status, allowed_image_domains, metadata };
         let n_bytes = serde_json::to_vec(&(&change.metadata, &change.allowed_image_domains)).map_or(0, |it| it.len());
         if n_bytes > MAX_METADATA_BYTES {
-            tracing::warn!(n_bytes, "a thread's metadata of the ChatKit server behind is too large and left out");
+            tracing::warn!(n_bytes, "dropping metadata of the upstream ChatKit server's thread: too large");
             change.metadata.clear();
             change.allowed_image_domains = None;
         }
@@ -187,7 +187,7 @@ impl Passage {
     /// Gives an item our id and our moment; `None` for our own message, which is there already.
     async fn carry(&mut self, mut item: ThreadItem, step: Step) -> Result<Option<ThreadItem>, Failure> {
         if self.thread_id.is_none() {
-            tracing::warn!("the ChatKit server behind told of an item before its thread");
+            tracing::warn!("the upstream ChatKit server sent an item before its thread");
             return Err(Failure::Malformed);
         }
         check_id(item.id())?;
@@ -270,7 +270,7 @@ fn told(event: ThreadStreamEvent) -> RelayEvent {
 
 /// Logs what failed here.
 pub(super) fn ours(err: ChatError) -> Failure {
-    tracing::error!(error = %err, "what the ChatKit server behind said could not be stored or looked up");
+    tracing::error!(error = %err, "storing or looking up upstream data failed");
     Failure::Ours
 }
 
@@ -278,7 +278,7 @@ fn check_id(id: &str) -> Result<(), Failure> {
     if (1..=MAX_ID_BYTES).contains(&id.len()) {
         return Ok(());
     }
-    tracing::warn!(n_bytes = id.len(), "an id of the ChatKit server behind is empty or too long");
+    tracing::warn!(n_bytes = id.len(), "an id of the upstream ChatKit server is empty or too long");
     Err(Failure::Malformed)
 }
 

@@ -139,7 +139,7 @@ fn read(data: &str) -> Result<Option<ThreadStreamEvent>, Failure> {
         Ok(ThreadStreamEvent::Unknown) => Ok(None),
         Ok(event) => Ok(Some(event)),
         Err(err) => {
-            tracing::warn!(kind, error = %err, "an event of the ChatKit server behind is not understood and left out");
+            tracing::warn!(kind, error = %err, "skipping an unknown event of the upstream ChatKit server");
             Ok(None)
         }
     }

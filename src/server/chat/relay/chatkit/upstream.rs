@@ -88,7 +88,7 @@ impl Upstream {
         };
         tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Failure::Silent)??;
         serde_json::from_slice(&body).map_err(|err| {
-            tracing::warn!(host = self.host, error = %err, "an object of the ChatKit server behind cannot be read");
+            tracing::warn!(host = self.host, error = %err, "a response of the upstream ChatKit server is malformed");
             Failure::Malformed
         })
     }
@@ -96,7 +96,11 @@ impl Upstream {
     /// Waits for the next bytes of an answer; `None` at its end.
     pub(super) async fn chunk(&self, response: &mut Response) -> Result<Option<bytes::Bytes>, Failure> {
         response.chunk().await.map_err(|err| {
-            tracing::warn!(host = self.host, error = describe(&err), "the ChatKit server behind broke off");
+            tracing::warn!(
+                host = self.host,
+                error = describe(&err),
+                "the response of the upstream ChatKit server broke off"
+            );
             Failure::of_transport(&err, Failure::BrokeOff)
         })
     }
@@ -111,7 +115,7 @@ impl Upstream {
     ) -> Result<(), Failure> {
         let url = self.url.join(&to.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let (Some(url), Ok(method)) = (url, reqwest::Method::from_bytes(to.method.as_bytes())) else {
-            tracing::warn!(host = self.host, "the ChatKit server behind names no address for a file");
+            tracing::warn!(host = self.host, "the upstream ChatKit server returned no valid upload URL");
             return Err(Failure::Rejected(0));
         };
         let is_its_own = url.origin() == self.url.origin();
@@ -127,7 +131,7 @@ impl Upstream {
 
     async fn token(&self, user_id: &str) -> Result<String, Failure> {
         let minted = self.errands.mint(user_id).await.map_err(|err| {
-            tracing::error!(error = %err, "a token for the ChatKit server behind could not be made");
+            tracing::error!(error = %err, "signing a token for the upstream ChatKit server failed");
             Failure::Ours
         })?;
         minted.ok_or_else(|| {
@@ -138,7 +142,11 @@ impl Upstream {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         let response = request.send().await.map_err(|err| {
-            tracing::warn!(host = self.host, error = describe(&err), "the ChatKit server behind could not be asked");
+            tracing::warn!(
+                host = self.host,
+                error = describe(&err),
+                "the request to the upstream ChatKit server failed"
+            );
             Failure::of_transport(&err, Failure::BrokeOff)
         })?;
         let status = response.status();
@@ -147,7 +155,7 @@ impl Upstream {
         }
         let retry_after_s = remote::retry_after_s(&response);
         let body = remote::read_body(response, MAX_REFUSAL_BYTES).await;
-        tracing::warn!(host = self.host, status = status.as_u16(), "the ChatKit server behind refused a request");
+        tracing::warn!(host = self.host, status = status.as_u16(), "the upstream ChatKit server refused the request");
         Err(Failure::of_status(status.as_u16(), retry_after_s, &body))
     }
 }

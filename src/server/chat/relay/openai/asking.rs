@@ -61,7 +61,7 @@ impl Inner {
             let is_asked_for = failure == Failure::ToolsRefused && prompt.tool.is_some();
             match shape.after(&failure, holds).filter(|_| !is_asked_for) {
                 Some(next) => {
-                    tracing::info!(host = self.host, model, ?failure, "the model is asked again in another way");
+                    tracing::info!(host = self.host, model, ?failure, "retrying the model request in another shape");
                     is_blind |= failure == Failure::PicturesRefused { is_blind: true };
                     shape = next;
                     body = request::body(&model, prompt, &self.config.client_tools, &shape);

@@ -138,7 +138,7 @@ impl Inner {
             None => request,
         };
         let response = request.send().await.map_err(|err| {
-            tracing::warn!(host = self.host, error = describe(&err), "the model server could not be asked");
+            tracing::warn!(host = self.host, error = describe(&err), "the request to the model server failed");
             Failure::of_transport(&err, Failure::NoAnswer)
         })?;
         let status = response.status();
@@ -149,7 +149,7 @@ impl Inner {
         let body = read_body(response, MAX_REFUSAL_BYTES).await;
         let report = Report::of_body(&body);
         let excerpt = self.excerpts.clean(&report.excerpt());
-        tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused to answer");
+        tracing::warn!(host = self.host, status = status.as_u16(), excerpt, "the model server refused the request");
         Err(Failure::of_refusal(status, retry_after_s, &report))
     }
 }

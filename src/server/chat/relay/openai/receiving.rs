@@ -52,12 +52,12 @@ impl Receiving {
             Ok(Ok(Some(bytes))) => self.reading.push(&bytes),
             Ok(Ok(None)) => self.reading.finish(),
             Ok(Err(err)) => {
-                tracing::warn!(error = describe(&err), "the model server's answer broke off");
+                tracing::warn!(error = describe(&err), "the model server's response broke off");
                 self.reading.fail(Failure::of_transport(&err, Failure::BrokeOff))
             }
             Err(_) if is_ending => self.reading.conclude(),
             Err(_) => {
-                tracing::warn!("the model server keeps its connection open and says nothing");
+                tracing::warn!("the model server was idle for too long");
                 self.reading.fail(Failure::Silent)
             }
         };
