@@ -1,4 +1,4 @@
-//! The answer that a run writes: plain text as one assistant message, other items, and the events that tell of them.
+//! The answer of a run: plain text as one assistant message, other items, and the events that announce them.
 
 use serde_json::{Map, Value};
 
@@ -17,28 +17,28 @@ use crate::{
     server::ids,
 };
 
-/// What the Python SDK tells the model about a stopped answer.
+/// Hidden context sent to the model after a stopped answer; the text of the Python SDK.
 const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
 
-/// An assistant message that is being written; it begins with its first text.
+/// An assistant message that is being written. The item begins with its first text.
 pub(super) struct Answer {
     message: AssistantMessage,
     text: String,
     n_pieces: usize,
     is_unsaved: bool,
-    /// The items that the relay makes itself.
+    /// Items that the relay creates itself.
     pub(super) others: InFlight,
-    /// The text began before all other items that are in flight.
+    /// True if the text began before all other items in flight.
     is_first: bool,
-    /// The relay has said something besides plain text.
+    /// True if the relay has emitted anything besides plain text.
     pub(super) has_others: bool,
-    /// The ids of the items that the client was told of, the text's aside.
+    /// Ids of the items announced to the client, without the text's.
     told: Vec<String>,
     usage: Option<Value>,
 }
 
 impl Answer {
-    /// Makes an answer without text.
+    /// Creates an answer without text.
     pub(super) fn new(thread_id: &str) -> Self {
         let message = AssistantMessage {
             id: ids::chat_id("msg"),
@@ -61,10 +61,10 @@ impl Answer {
         }
     }
 
-    /// Appends text and returns the events that say so.
+    /// Appends text and returns the events that announce it.
     ///
-    /// With the first text the item begins; after that the thread's new title is told, as the Python SDK does
-    /// (recording 01). Characters that PostgreSQL cannot store, U+0000, are left out.
+    /// The first text begins the item. The event with the thread's new title follows it, as in the Python SDK
+    /// (recording 01). U+0000 is removed because PostgreSQL cannot store it.
     pub(super) fn push(&mut self, text: &str, now: Timestamp, entitled: &mut Option<Thread>) -> Vec<ThreadStreamEvent> {
         let delta = text.replace('\0', "");
         if delta.is_empty() {
@@ -87,7 +87,7 @@ impl Answer {
         events
     }
 
-    /// Returns the events that end the items that have begun.
+    /// Returns the events that end all items that have begun.
     pub(super) fn finish(&self) -> Vec<ThreadStreamEvent> {
         let mut events = self.others.finish();
         if !self.is_empty() {
@@ -97,7 +97,7 @@ impl Answer {
         events
     }
 
-    /// Closes what has begun: nothing more comes since `at`.
+    /// Closes all open items; no content follows after `at`.
     pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
         if closing != Closing::Complete {
             let marks = self.message.colloquy.get_or_insert_default();
@@ -107,8 +107,8 @@ impl Answer {
         self.others.close(closing, at);
     }
 
-    /// Marks the answer as ended early, for a reason that the model's server named: the message that is being written,
-    /// or the text.
+    /// Marks the answer as ended early, with the reason from the model's server. The mark goes on the message in
+    /// flight, or else on the text.
     pub(super) fn mark_end(&mut self, end: AnswerEnd) {
         let is_marked = self.others.mark_end(end);
         if !is_marked {
@@ -118,7 +118,7 @@ impl Answer {
         }
     }
 
-    /// Takes the text back, and returns the id of the item that goes with it; what follows is another item.
+    /// Discards the text and returns its item's id. Text that follows begins another item.
     pub(super) fn take_back(&mut self) -> Option<String> {
         if self.is_empty() {
             return None;
@@ -129,7 +129,7 @@ impl Answer {
         Some(std::mem::replace(&mut self.message.id, ids::chat_id("msg")))
     }
 
-    /// Returns how far it is, for the run's row.
+    /// Returns the progress to persist in the run's row.
     pub(super) fn progress(&self) -> Progress {
         let is_message = |item: &&ThreadItem| matches!(item, ThreadItem::AssistantMessage(_)) && item.holds_something();
         let other = || self.others.items().find(is_message).map(ThreadItem::id);
@@ -137,14 +137,14 @@ impl Answer {
         Progress { item_id: item_id.map(str::to_owned), open_items: Some(self.others.open_ids()) }
     }
 
-    /// Notes which version of the answer it is.
+    /// Sets the item's marks, which name its version of the answer.
     pub(super) fn set_marks(&mut self, marked: Option<(String, ItemMarks)>) {
         if let Some((_, marks)) = marked.filter(|(id, _)| *id == self.message.id) {
             self.message.colloquy = Some(marks);
         }
     }
 
-    /// Notes what the client was told of.
+    /// Records the items that the events announce to the client.
     pub(super) fn note(&mut self, events: &[ThreadStreamEvent]) {
         for event in events {
             if let ThreadStreamEvent::ItemAdded { item } | ThreadStreamEvent::ItemDone { item } = event
@@ -155,20 +155,20 @@ impl Answer {
         }
     }
 
-    /// Returns the ids of all items that the client was told of.
+    /// Returns the ids of all items announced to the client.
     pub(super) fn told(&self) -> impl Iterator<Item = &str> {
         let text = (!self.is_empty()).then_some(self.message.id.as_str());
         self.told.iter().map(String::as_str).chain(text)
     }
 
-    /// Returns the items that changed since the last snapshot, to be stored.
+    /// Returns the items changed since the last snapshot, for persisting.
     pub(super) fn snapshot(&mut self) -> Vec<ThreadItem> {
         let others = self.others.snapshot();
         let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
         self.in_order(text, others)
     }
 
-    /// Returns all items that have begun and are not stored as they are, those without text or picture, too.
+    /// Returns all begun items with unsaved changes, including those without text or picture.
     pub(super) fn unsaved(&mut self) -> Vec<ThreadItem> {
         let others = self.others.unsaved();
         let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
@@ -181,18 +181,18 @@ impl Answer {
         others
     }
 
-    /// Returns the items that are not complete, as far as they are.
+    /// Returns the incomplete items with their content so far.
     pub(super) fn items(&self) -> Vec<ThreadItem> {
         let text = (!self.is_empty()).then(|| self.item());
         self.in_order(text, self.others.items().cloned().collect())
     }
 
-    /// Returns the item as far as it is.
+    /// Returns the text's item with its content so far.
     pub(super) fn item(&self) -> ThreadItem {
         ThreadItem::AssistantMessage(AssistantMessage { content: vec![self.part()], ..self.message.clone() })
     }
 
-    /// Returns the hidden item that tells the model of a stopped answer.
+    /// Returns the hidden item that informs the model of a stopped answer.
     pub(super) fn cancelled(thread_id: &str, now: Timestamp) -> ThreadItem {
         ThreadItem::SdkHiddenContext(HiddenContext {
             id: ids::chat_id("shcx"),
@@ -202,44 +202,44 @@ impl Answer {
         })
     }
 
-    /// Notes what it cost, as the model's server says it.
+    /// Records the token usage reported by the model's server.
     pub(super) fn note_usage(&mut self, mut usage: Value) {
         remove_nul(&mut usage);
         self.usage = Some(usage);
     }
 
-    /// Returns what it cost, if the model's server said so.
+    /// Returns the token usage, if the model's server reported one.
     pub(super) fn usage(&self) -> Option<&Value> {
         self.usage.as_ref()
     }
 
-    /// Whether there is no text.
+    /// True if the answer has no text.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Whether the relay has said nothing at all.
+    /// True if the relay has emitted nothing at all.
     pub(super) fn is_silent(&self) -> bool {
         self.is_empty() && !self.has_others
     }
 
-    /// Whether something came that was not in a snapshot yet.
+    /// True if changes exist that no snapshot holds yet.
     pub(super) fn is_unsaved(&self) -> bool {
         self.is_unsaved || self.others.is_unsaved()
     }
 
-    /// Notes that what was in the last snapshot could not be stored.
+    /// Marks the content as unsaved again, after the last snapshot could not be stored.
     pub(super) fn mark_unsaved(&mut self) {
         self.is_unsaved = !self.is_empty();
         self.others.mark_unsaved();
     }
 
-    /// Returns how long the text is.
+    /// Returns the length of the text in bytes.
     pub(super) fn n_bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Returns in how many pieces the text came.
+    /// Returns the number of deltas that the text arrived in.
     pub(super) fn n_pieces(&self) -> usize {
         self.n_pieces
     }

@@ -1,17 +1,17 @@
-//! What the chat server does without being asked.
+//! Background tasks of the chat server.
 
 use super::{attachments, chat_state::Chat, search, sweep};
 
 impl Chat {
-    /// Begins to look after runs that a crash left behind, and after files that nobody has: at once, and then regularly;
-    /// and puts what is older than the search into it.
+    /// Starts the background tasks: closing runs left by a crash, deleting unreferenced files, and indexing older
+    /// threads for search. The first two also repeat at intervals.
     pub fn start(&self) {
         tokio::spawn(search::catch_up(self.clone()));
         tokio::spawn(sweep::run(self.clone()));
         tokio::spawn(attachments::sweep::run(self.clone()));
     }
 
-    /// Deletes the files that nobody has any more, as [`Chat::start`] does now and then.
+    /// Deletes unreferenced files, as the sweep of [`Chat::start`] does at intervals.
     #[cfg(test)]
     pub(crate) async fn sweep_files(&self) {
         attachments::sweep::once(self, self.now()).await.unwrap();

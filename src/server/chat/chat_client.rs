@@ -1,23 +1,23 @@
-//! What a client adds to what it sends.
+//! Client properties and idempotency keys of requests.
 
 use super::attachments::links::LinkOrigin;
 
-/// What a client says of itself beside a request.
+/// Client properties sent along with a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Client {
-    /// Whether it resumes answers.
+    /// True if the client resumes answers.
     pub(super) resumable: bool,
-    /// Its name for what it sends.
+    /// The client's idempotency key for the request.
     pub(super) key: Option<Key>,
-    /// Where its links to files begin.
+    /// Origin of the file links for this client.
     pub(super) links: LinkOrigin,
 }
 
-/// A client's name for what it sends, so that it can send it again.
+/// An idempotency key, with which a client may repeat a request.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
-    /// The name.
+    /// The key as sent.
     pub(super) name: String,
-    /// A digest of what was sent.
+    /// Digest of the request's content.
     pub(super) fingerprint: String,
 }

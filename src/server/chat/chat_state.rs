@@ -1,4 +1,4 @@
-//! The state of the chat server: everything that its handlers, runs and sweeps share.
+//! The state of the chat server, shared by its handlers, runs and sweeps.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,12 +26,12 @@ use crate::{
     },
 };
 
-/// How long running answers may go on when the server is told to stop.
+/// Time that running answers may continue after the shutdown begins.
 const GRACE: Duration = Duration::from_secs(3);
-/// How long they may take to be stored then.
+/// Time for persisting stopped answers afterwards.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// The chat server's parts: running answers, and where they come from. Cheap to clone.
+/// The chat server: running answers, their relay and their limits. Cheap to clone.
 #[derive(Clone)]
 pub struct Chat(Arc<Inner>);
 
@@ -42,7 +42,7 @@ struct Inner {
     system_prompt: Option<String>,
     context_tokens: usize,
     limits: AnswerLimits,
-    /// The disk of an embedded database.
+    /// Disk of an embedded database.
     disk: Option<Disk>,
     entitles: bool,
     attachments: Attachments,
@@ -54,10 +54,10 @@ struct Inner {
 }
 
 impl Chat {
-    /// Makes the chat server; nothing runs before [`Chat::start`].
+    /// Creates the chat server. No background task runs before [`Chat::start`].
     ///
     /// # Errors
-    /// [`Error::Config`](crate::server::Error::Config) when the store of files cannot be used.
+    /// [`Error::Config`](crate::server::Error::Config) if the file store is unusable.
     pub fn new(db: Db, clock: Clock, config: &Config, relays: Relays) -> Result<Self> {
         let model = &config.model;
         Ok(Self(Arc::new(Inner {
@@ -78,7 +78,7 @@ impl Chat {
         })))
     }
 
-    /// Makes a chat server with this relay alone.
+    /// Creates a chat server with this relay only.
     #[cfg(test)]
     pub(super) fn with_relay(
         db: Db,
@@ -90,10 +90,10 @@ impl Chat {
         Self::new(db, clock, config, Relays { relay, answers_from, transcriber: None, is_heard_behind: false })
     }
 
-    /// Makes sure that the embedded database's disk has room for what people say. Reading and deleting need none.
+    /// Checks that the embedded database's disk has room for another message. Reads and deletions need no check.
     ///
     /// # Errors
-    /// [`ChatError::DiskFull`].
+    /// [`ChatError::DiskFull`] if too little space is free.
     pub(super) async fn must_have_room(&self) -> error::Result<()> {
         match &self.0.disk {
             Some(disk) if !disk.has_room_for_message().await => Err(ChatError::DiskFull),
@@ -101,8 +101,9 @@ impl Chat {
         }
     }
 
-    /// Lets running answers go on for three seconds, then stops them; what they have written is stored when this
-    /// returns. To be called while the HTTP server shuts down, for open streams end only with their answers.
+    /// Lets running answers continue for three seconds, then stops and persists them.
+    ///
+    /// Must run while the HTTP server shuts down, because open streams end only with their answers.
     pub async fn shutdown(&self) {
         let Inner { tasks, live, stopping, .. } = &*self.0;
         stopping.cancel();
@@ -116,38 +117,38 @@ impl Chat {
         }
     }
 
-    /// Tells where answers come from.
+    /// Returns the source of the answers.
     pub fn answers_from(&self) -> AnswersFrom {
         self.0.relays.answers_from
     }
 
-    /// The models that people are offered, the one that answers otherwise first; empty when there is no choice.
+    /// Returns the models on offer, the default first. Empty if there is no choice.
     pub async fn models(&self) -> Vec<String> {
         self.relay().choice().await
     }
 
-    /// Tells what may go along with a message.
+    /// Returns the limits for attachments of a message.
     pub fn attachment_limits(&self) -> AttachmentLimits {
         self.attachments().limits()
     }
 
-    /// Whether speech can be turned into text.
+    /// True if dictation is available.
     pub fn can_transcribe(&self) -> bool {
         self.transcriber().is_some() || self.0.relays.is_heard_behind
     }
 
-    /// Whether no answer is being written.
+    /// True if no answer is being written.
     #[cfg(test)]
     pub fn is_idle(&self) -> bool {
         self.0.tasks.is_empty()
     }
 
-    /// Puts links to their files into items of a user's that are about to leave.
+    /// Signs the file links of a user's items before they are sent.
     pub(in crate::server) fn sign(&self, origin: &LinkOrigin, user_id: &str, items: &mut [ThreadItem]) {
         self.0.attachments.sign(origin, user_id, self.now(), items);
     }
 
-    /// The turns of pictures that become previews.
+    /// Turns for making previews of pictures.
     #[cfg(test)]
     pub(crate) fn preview_turns(&self) -> &Turns {
         &self.0.attachments.previews
@@ -177,7 +178,7 @@ impl Chat {
         self.0.limits
     }
 
-    /// Whether the model gives threads their titles.
+    /// True if the model generates thread titles.
     pub(super) fn entitles(&self) -> bool {
         self.0.entitles && self.0.relays.relay.entitles()
     }
@@ -199,12 +200,12 @@ impl Chat {
         &self.0.live
     }
 
-    /// The turns and seats of what users share.
+    /// Turns and seats shared among users.
     pub(super) fn shares(&self) -> &Shares {
         &self.0.shares
     }
 
-    /// Cancelled when the server begins to stop.
+    /// Token that is cancelled when the shutdown begins.
     pub(super) fn stopping(&self) -> &CancellationToken {
         &self.0.stopping
     }

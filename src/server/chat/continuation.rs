@@ -1,4 +1,4 @@
-//! Turns that begin without a message: a tool's output, answers to structured questions, an action of a widget.
+//! Turns that begin without a message: output of a client tool, answers to structured questions, a widget's action.
 
 use std::sync::Arc;
 
@@ -24,42 +24,42 @@ use crate::{
     server::tx::Tx,
 };
 
-/// What a turn begins with.
+/// The input that begins such a turn.
 #[derive(Clone, Debug)]
 pub(super) enum Input {
-    /// What the tool returned that the thread waits for.
+    /// Output of the client tool call that the thread waits for.
     ToolOutput(Value),
     /// Answers to structured questions.
     Answers {
-        /// The item with the questions.
+        /// Id of the item with the questions.
         item_id: String,
-        /// The answers.
+        /// The user's answers.
         reply: StructuredReply,
     },
-    /// Something that the user did in a widget or in the page.
+    /// An action of the user in a widget or in the page.
     Action {
-        /// The widget.
+        /// The widget's item id; `None` for actions of the page.
         item_id: Option<String>,
-        /// What.
+        /// The action and its payload.
         action: Action,
     },
 }
 
-/// What an input comes to.
+/// A validated input, ready to be answered.
 struct Begun {
     cause: Cause,
-    /// The item that it changes, to be stored.
+    /// The item that the input changes, to be persisted.
     changed: Option<ThreadItem>,
-    /// Whether the client is told of the change.
+    /// True if the client receives the changed item.
     is_told: bool,
 }
 
-/// Begins to answer an input; everything is checked before.
+/// Validates an input and begins to answer it.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::NotActive`] when the thread is locked or closed;
-/// [`ChatError::NotPending`] for what waits for no answer; [`ChatError::Invalid`] for an action of what is no widget;
-/// [`ChatError::Busy`] while the thread is being answered.
+/// [`ChatError::NotFound`] for an unknown thread or item. [`ChatError::NotActive`] for a locked or closed thread.
+/// [`ChatError::NotPending`] if the item awaits no answer. [`ChatError::Invalid`] for an action on an item that is not
+/// a widget. [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn begin(
     chat: &Chat,
     user_id: String,
@@ -108,7 +108,7 @@ async fn begin_once(
     Ok(Ok(Sent::Now(spawn(chat, run, begun))))
 }
 
-/// Checks an input against what is stored.
+/// Validates an input against the stored items.
 async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
     match input.clone() {
         Input::ToolOutput(result) => match items::last(tx, thread_id).await? {
@@ -118,7 +118,7 @@ async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
                 let changed = Some(ThreadItem::ClientToolCall(call));
                 Ok(Begun { cause: Cause::ToolOutput, changed, is_told: false })
             }
-            _ => Err(ChatError::NotPending("the last item of this conversation is no tool call that waits for output")),
+            _ => Err(ChatError::NotPending("the last item of this conversation is not a tool call that awaits output")),
         },
         Input::Answers { item_id, reply } => match items::held(tx, thread_id, &item_id).await? {
             ThreadItem::StructuredInput(mut item) if item.status == StructuredInputStatus::Pending => {
@@ -127,7 +127,7 @@ async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
                 Ok(Begun { cause: Cause::StructuredInput { item_id }, changed, is_told: true })
             }
             ThreadItem::StructuredInput(_) => Err(ChatError::NotPending("these questions are answered already")),
-            _ => Err(ChatError::Invalid("the item `item_id` asks no structured questions".to_owned())),
+            _ => Err(ChatError::Invalid("the item `item_id` is not a structured input".to_owned())),
         },
         Input::Action { item_id, action } => {
             let sender = match item_id {
@@ -142,11 +142,11 @@ async fn take(tx: &mut Tx, thread_id: &str, input: &Input) -> Result<Begun> {
 async fn widget(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Widget> {
     match items::held(tx, thread_id, item_id).await? {
         ThreadItem::Widget(widget) => Ok(widget),
-        _ => Err(ChatError::Invalid("the item `item_id` is no widget".to_owned())),
+        _ => Err(ChatError::Invalid("the item `item_id` is not a widget".to_owned())),
     }
 }
 
-/// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
+/// Spawns the task that writes the answer. Returns a reader of the events for the client.
 fn spawn(chat: &Chat, run: LiveRun, begun: Begun) -> Reader {
     let Begun { cause, changed, is_told } = begun;
     let run = Arc::new(run);
@@ -160,13 +160,14 @@ fn spawn(chat: &Chat, run: LiveRun, begun: Begun) -> Reader {
     reader
 }
 
-/// Does what a widget, or the page, asks for at once; the item that changes is stored and returned as `updated_item`.
+/// Performs an action of a widget or the page synchronously. The changed item is persisted and returned as
+/// `updated_item`.
 ///
-/// This works while the thread is being answered, too, as the protocol wants it.
+/// Actions are also accepted while the thread is being answered, as the protocol requires.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::NotActive`] when the thread is locked or closed;
-/// [`ChatError::Invalid`] for an action of what is no widget; [`ChatError::Model`] when a server behind ours fails.
+/// [`ChatError::NotFound`] for an unknown thread or item. [`ChatError::NotActive`] for a locked or closed thread.
+/// [`ChatError::Invalid`] for an action on an item that is not a widget. [`ChatError::Model`] when the upstream fails.
 pub(super) async fn act(chat: &Chat, user_id: &str, action: CustomAction) -> Result<Value> {
     let CustomAction { thread_id, item_id, action } = action;
     let mut tx = Tx::begin(chat.db()).await?;
@@ -175,7 +176,7 @@ pub(super) async fn act(chat: &Chat, user_id: &str, action: CustomAction) -> Res
         Some(item_id) => Some(widget(&mut tx, &thread_id, item_id).await?),
         None => None,
     };
-    // Nobody else waits while a server behind ours does it.
+    // The transaction ends here, so that no other request waits for the upstream.
     tx.commit().await?;
     let place = Place { user_id: user_id.to_owned(), thread_id };
     let changed = chat.relay().act(&place, &action, sender.as_ref()).await.map_err(ChatError::Model)?;
@@ -184,7 +185,7 @@ pub(super) async fn act(chat: &Chat, user_id: &str, action: CustomAction) -> Res
     let mut tx = Tx::begin(chat.db()).await?;
     threads::touch(&mut tx, user_id, &place.thread_id, now).await?;
     if item_id.as_deref() == Some(item.id()) {
-        // It may be gone meanwhile.
+        // The widget may have been deleted meanwhile.
         widget(&mut tx, &place.thread_id, item.id()).await?;
     }
     item.set_thread_id(&place.thread_id);

@@ -1,9 +1,9 @@
-//! Work that outlives its request.
+//! Tasks that outlive their request.
 
 use super::error::{ChatError, Result};
 use crate::server::Error;
 
-/// Runs to its end even if the client leaves meanwhile: a run that is stored must have its task.
+/// Runs `work` to its end even if the client disconnects, because a stored run must have its task.
 pub(super) async fn detached<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     tokio::spawn(work)
         .await

@@ -1,4 +1,4 @@
-//! The title that the model gives a thread after its first answer.
+//! Title generation: the model titles a thread after its first answer.
 
 mod answer;
 
@@ -20,27 +20,27 @@ use crate::{
     server::tx::{Tx, within},
 };
 
-/// What the model is told.
+/// Instruction for the model.
 const INSTRUCTION: &str = "Write a title of two to six words for the conversation that follows, in its language. \
     Answer with the title alone: no quotes, no full stop, nothing before or after it.";
-/// How much of the question and of the answer it is sent, in characters.
+/// Maximum length, in characters, of the excerpts of question and answer in the prompt.
 const MAX_CHARS: usize = 1500;
-/// The most bytes of what it says that are read.
+/// Maximum number of response bytes that are read.
 const MAX_BYTES: usize = 4096;
-/// How long it may take.
+/// Time limit of one title generation.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A thread whose title is the beginning of its first message.
+/// A thread whose title is still the beginning of its first message.
 pub(super) struct Untitled {
-    /// Whose it is.
+    /// Owner of the thread.
     pub(super) user_id: String,
-    /// Which one.
+    /// Id of the thread.
     pub(super) thread_id: String,
-    /// The title that it has; another one stays, for then the user gave it.
+    /// The current title. Any other stored title was set by the user and is kept.
     pub(super) title: String,
 }
 
-/// Asks the model for a title, in the user's turn, and gives it to the thread. Whatever fails leaves the title as it is.
+/// Generates a title within the user's share of title generations and stores it. On failure the thread keeps its title.
 pub(super) async fn run(chat: Chat, untitled: Untitled) {
     let turn = tokio::select! {
         () = chat.stopping().cancelled() => return,
@@ -82,7 +82,7 @@ async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
             Ok(RelayEvent::Text(piece)) => text.push_str(&piece),
             Ok(RelayEvent::TakenBack) => text.clear(),
             Ok(_) => {}
-            // The log has it from the relay.
+            // The relay has logged the failure.
             Err(_) => return Ok(None),
         }
         if text.len() > MAX_BYTES {
@@ -96,7 +96,7 @@ fn cut(text: &str) -> String {
     text.chars().take(MAX_CHARS).collect()
 }
 
-/// Gives a thread its title unless it has another one by now, and tells the user's tabs.
+/// Sets the generated title unless the stored one has changed, and notifies the user's tabs.
 async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
     let Untitled { user_id, thread_id, title: old } = untitled;
     let mut tx = Tx::begin(chat.db()).await?;

@@ -1,4 +1,4 @@
-//! What a chat request may be refused with.
+//! Errors of chat requests.
 
 use axum::{
     Json,
@@ -10,88 +10,88 @@ use serde_json::json;
 use super::relay_failure::RelayFailure;
 use crate::server::{Error, middleware::request_timeout::TooSlow};
 
-/// Why a chat request is not carried out; as an answer, JSON in the shape of ChatKit's `error` event.
+/// Refusal of a chat request. The response is JSON in the shape of ChatKit's `error` event.
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
-    /// The request cannot be read, or asks for what cannot be; a sentence for the developer who sent it.
+    /// The request is malformed or asks for something impossible. The text addresses the client's developer.
     #[error("{0}")]
     Invalid(String),
-    /// The thing does not exist or belongs to somebody else; names the kind of thing.
+    /// The resource does not exist or belongs to another user. The text names the kind of resource.
     #[error("there is no such {0}")]
     NotFound(&'static str),
     /// The thread is being answered.
     #[error("this conversation is still being answered: wait for the answer to end, or stop it")]
     Busy {
-        /// The run that writes the answer.
+        /// Id of the run that writes the answer.
         run_id: String,
     },
-    /// The thing that the request answers does not wait for an answer.
+    /// The item does not await an answer.
     #[error("{0}")]
     NotPending(&'static str),
-    /// The client's key names another request.
-    #[error("the key was sent with another request before: send each with a key of its own")]
+    /// The idempotency key was used with another request.
+    #[error("the key was used with another request before: send each request with a key of its own")]
     KeyReused,
-    /// Nobody may write to the thread.
+    /// The thread is locked or closed.
     #[error("this conversation is {status}{}", reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default())]
     NotActive {
         /// `locked` or `closed`.
         status: &'static str,
-        /// Why.
+        /// Reason given with the status.
         reason: Option<String>,
     },
-    /// The user asks for more than they may.
+    /// The user exceeds a rate limit or a share.
     #[error("{what}: try again in {}", super::wait_text::wait_text(u64::try_from(*retry_after_s).unwrap_or(0)))]
     TooMany {
-        /// What they have too much of.
+        /// Description of the exceeded limit.
         what: String,
-        /// When it may be less, in seconds.
+        /// Seconds until a retry may succeed.
         retry_after_s: i64,
     },
-    /// The body has more bytes than we read.
+    /// The body exceeds the size limit.
     #[error("the request is larger than {max_bytes} bytes")]
     TooLarge {
-        /// The limit.
+        /// Maximum size in bytes.
         max_bytes: usize,
     },
-    /// The file has more bytes than we keep.
+    /// The file exceeds the size limit.
     #[error("the file is larger than {max_bytes} bytes")]
     FileTooLarge {
-        /// The limit.
+        /// Maximum size in bytes.
         max_bytes: i64,
     },
-    /// The user has as many files, or as many bytes in them, as one may; a sentence that says what makes room.
+    /// The user's quota of files or bytes is exhausted. The text explains how to free space.
     #[error("{0}")]
     NoRoom(String),
-    /// Too little of the server's disk is free.
+    /// Too little free space remains on the server's disk.
     #[error("the server's disk is nearly full: delete conversations or files, or ask whoever runs the server for room")]
     DiskFull,
-    /// The link to a file is too old.
+    /// The link to a file has expired.
     #[error("this link has expired: open the conversation again for a new one")]
     LinkExpired,
-    /// A page asks for a file as a script, a style sheet, a frame or the like.
+    /// A page requested a file as a script, style sheet, frame or the like.
     #[error("a file may be shown as an image, opened or saved; a page cannot load it as anything else")]
     NotForPages,
-    /// The attachment has its file already, or was deleted while that was on its way.
+    /// The attachment already has its file, or was deleted during the upload.
     #[error("the file of this attachment was uploaded before, or is on its way")]
     Uploaded,
-    /// The model server did not do what was asked of it; a sentence for the user.
+    /// The upstream failed. The text addresses the user.
     #[error("{}", .0.message)]
     Model(RelayFailure),
-    /// The method is not one of these.
+    /// The method is not among the allowed ones.
     #[error("this address takes {0} only")]
     MethodNotAllowed(&'static str),
-    /// The body or the answer took too long.
+    /// The body or the response took too long.
     #[error(transparent)]
     TooSlow(TooSlow),
-    /// The server is about to stop.
+    /// The server is shutting down.
     #[error("the server is restarting: try again in a moment")]
     ShuttingDown,
-    /// Something of ours failed; its text is for the log.
+    /// An internal error. Its text goes to the log only.
     #[error(transparent)]
     Internal(#[from] Error),
 }
 
-/// A result with [`ChatError`].
+/// A result whose error is [`ChatError`].
 pub type Result<T, E = ChatError> = std::result::Result<T, E>;
 
 impl From<sqlx::Error> for ChatError {
@@ -118,7 +118,7 @@ impl ChatError {
         }
     }
 
-    /// Returns the code that clients may match on.
+    /// Returns the machine-readable code for clients.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid_request",
@@ -151,7 +151,7 @@ impl ChatError {
         }
     }
 
-    /// Returns the sentence for the client: nothing from below is in it.
+    /// Returns the message for the client. Internal details are never included.
     fn message(&self) -> String {
         match self {
             Self::Internal(_) => "Something went wrong on the server. Its log has the details.".to_owned(),
@@ -190,7 +190,7 @@ pub fn refuse_slow(limit: TooSlow) -> Response {
     ChatError::TooSlow(limit).into_response()
 }
 
-/// Makes a sentence of an error's text: a capital letter and a full stop.
+/// Turns an error's text into a sentence with a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();

@@ -1,6 +1,6 @@
-//! `GET /chatkit/feed`: what a user's other tabs and devices are told.
+//! `GET /chatkit/feed`: events for a user's other tabs and devices.
 //!
-//! A user has a bounded number of feeds; beyond it the oldest one ends.
+//! The number of feeds per user is bounded; beyond the bound the oldest one ends.
 
 use std::sync::Arc;
 
@@ -35,8 +35,10 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().route("/chatkit/feed", get(feed).fallback(async || ChatError::MethodNotAllowed("GET")))
 }
 
-/// Sends a user's events as they happen, until the session is over or the server stops. What happened before is not
-/// told: the first event says that everything is to be read anew, and whoever reads then has missed nothing.
+/// Streams a user's events until the session ends or the server stops.
+///
+/// Past events are not replayed. The first event asks the client to reload everything, so a client that obeys misses
+/// nothing.
 async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
     let principal = match principal::bearer(&app.auth, &headers).await {
         Ok(principal) => principal,
@@ -68,7 +70,7 @@ struct Listening {
 }
 
 impl Listening {
-    /// Waits for something to say; `None` at the end of the feed.
+    /// Waits for the next frame. Returns `None` at the end of the feed.
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let frame = tokio::select! {
             () = self.stopping.cancelled() => return None,
@@ -89,36 +91,36 @@ fn reset() -> Bytes {
 }
 
 impl Chat {
-    /// Tells the user's tabs and devices of something that is stored.
+    /// Sends an event about persisted data to the user's tabs and devices.
     pub(super) fn tell(&self, user_id: &str, event: &FeedEvent) {
         self.feeds().tell(user_id, event);
     }
 
-    /// Tells them of a thread's new fields.
+    /// Sends the thread's new fields.
     pub(super) fn tell_updated(&self, user_id: &str, thread: &Thread) {
         self.tell(user_id, &FeedEvent::ThreadUpdated { thread: self.with_run(thread) });
     }
 
-    /// Tells them of a new thread.
+    /// Announces a new thread.
     pub(super) fn tell_created(&self, user_id: &str, thread: &Thread) {
         self.tell(user_id, &FeedEvent::ThreadCreated { thread: self.with_run(thread) });
     }
 
-    /// Lets a run be found, read and stopped, and tells of it.
+    /// Registers a run, so that it can be found, read and stopped, and announces it.
     pub(super) fn go_live(&self, run: &Arc<LiveRun>) {
         self.live().insert(Arc::clone(run));
         let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
         self.tell(&run.user_id, &FeedEvent::RunBegan { thread_id, run_id });
     }
 
-    /// Ends a run's log, and tells of it.
+    /// Ends a run's log and announces the end.
     pub(super) fn end_live(&self, run: &Arc<LiveRun>) {
         self.live().end(run);
         let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
         self.tell(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
     }
 
-    /// Says which run is answering in a thread, as everywhere that a thread is sent.
+    /// Adds the id of the running run to the thread, as in every response that holds a thread.
     fn with_run(&self, thread: &Thread) -> Thread {
         let mut thread = thread.clone();
         if let (None, Some(run)) = (thread.run(), self.live().of_thread(&thread.id)) {

@@ -1,4 +1,4 @@
-//! What users think of items: the table `feedback`, a row per item.
+//! User feedback on items: the table `feedback`, one row per item.
 
 use super::{
     error::{ChatError, Result},
@@ -10,15 +10,14 @@ use crate::{
     server::Db,
 };
 
-/// The most items of one request.
+/// Maximum number of items per request.
 const MAX_ITEMS: usize = 100;
 
-/// Notes what the user thinks of items of a thread of theirs, in the place of what they thought before; of all of them,
-/// or of none.
+/// Stores the user's feedback on items of a thread and replaces earlier feedback. All items are stored, or none.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread, and for an item that is not in it or that no client may see;
-/// [`ChatError::Invalid`] for more than 100 items.
+/// [`ChatError::NotFound`] for the thread, and for an item that is hidden or not part of it. [`ChatError::Invalid`] for
+/// more than 100 items.
 pub(super) async fn put(
     db: &Db,
     user_id: &str,
@@ -28,10 +27,10 @@ pub(super) async fn put(
     now: Timestamp,
 ) -> Result<()> {
     if item_ids.len() > MAX_ITEMS {
-        return Err(ChatError::Invalid(format!("feedback is given on {MAX_ITEMS} items at once at most")));
+        return Err(ChatError::Invalid(format!("feedback is limited to {MAX_ITEMS} items per request")));
     }
     let mut tx = Tx::begin(db).await?;
-    // Nobody takes the items away meanwhile.
+    // Locks the thread's row, so that no item is deleted meanwhile.
     threads::touch(&mut tx, user_id, thread_id, now).await?;
     for item_id in item_ids {
         put_one(&mut tx, user_id, thread_id, item_id, kind, now).await?;

@@ -1,4 +1,4 @@
-//! The items of a run besides its plain text: what a relay adds, changes and completes.
+//! Items of a run besides its plain text, as the relay adds, changes and completes them.
 
 pub(super) mod arriving;
 
@@ -21,14 +21,14 @@ use crate::{
     server::tx::Tx,
 };
 
-/// Items that have begun and are not complete, in the order in which they began.
+/// Items that have begun and are not complete, in the order of their beginning.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     items: Vec<Open>,
     arriving: Arriving,
-    /// The item with the plain text, which is in flight as well once it has begun.
+    /// Id of the item with the plain text, once it has begun. It is in flight as well.
     text_id: Option<String>,
-    /// Items that were closed and of which nothing is kept.
+    /// Ids of closed items without content, which are not kept.
     gone: Vec<String>,
 }
 
@@ -36,45 +36,45 @@ pub(super) struct InFlight {
 struct Open {
     item: ThreadItem,
     is_unsaved: bool,
-    /// How many bytes it has as JSON, at most.
+    /// Upper bound of the item's size as JSON, in bytes.
     n_bytes: usize,
 }
 
 impl Open {
-    /// Notes that an update of so many bytes was applied; `false` when the item is too large now.
+    /// Accounts for an applied update of `n_bytes`. Returns `false` if the item is now too large.
     fn grow(&mut self, n_bytes: usize) -> bool {
         if matches!(&self.item, ThreadItem::Workflow(it) if it.workflow.tasks.len() > MAX_TASKS) {
             return false;
         }
         self.n_bytes += n_bytes;
         if self.n_bytes > MAX_ITEM_BYTES {
-            // An update may have put something in the place of something else.
+            // The update may have replaced content, so the size is measured anew.
             self.n_bytes = json_bytes(&self.item);
         }
         self.n_bytes <= MAX_ITEM_BYTES
     }
 
-    /// Returns the item if it changed since it was asked the last time.
+    /// Returns the item if it changed since the last call.
     fn take_unsaved(&mut self) -> Option<ThreadItem> {
         std::mem::take(&mut self.is_unsaved).then(|| self.item.clone())
     }
 }
 
-/// What became of an event of the relay's.
+/// Outcome of a relay event.
 #[derive(Debug)]
 pub(super) enum Taken {
-    /// The client is to be told this.
+    /// Events to forward to the client.
     Told(Vec<ThreadStreamEvent>),
-    /// The run is no longer this task's.
+    /// The run no longer belongs to this task.
     Lost,
-    /// It is too large, or the answer with it.
+    /// The item or the answer exceeds its size limit.
     TooLarge,
 }
 
-/// What is stored before an event is told.
+/// Write that precedes the event sent to the client.
 #[derive(Debug)]
 enum Write {
-    /// A whole item, and before it those that began earlier and still grow.
+    /// A complete item, preceded by earlier items that still grow.
     Put(Vec<ThreadItem>, Box<ThreadItem>),
     Remove(String),
 }
@@ -86,12 +86,12 @@ impl Taken {
 }
 
 impl InFlight {
-    /// Takes an event of the relay's: stores what must be stored before the client reads of it, and returns what the
-    /// client is to be told.
+    /// Processes an event of the relay. Persists what must be stored before the client reads of it, and returns the
+    /// events for the client.
     ///
-    /// Hidden items are stored and never told. An update of an item that is complete is stored at once; one of an
-    /// item that is not there is dropped. What only the server may say (the thread, the options of the stream) is
-    /// dropped, too. `before` are items that began earlier than the event's and must stand before it.
+    /// Hidden items are persisted and never sent. An update of a complete item is persisted at once; an update of an
+    /// unknown item is dropped. Events reserved to this server (thread, stream options) are dropped, too. `before`
+    /// holds items that began earlier than the event's and must precede it.
     pub(super) async fn take(
         &mut self,
         chat: &Chat,
@@ -171,7 +171,7 @@ impl InFlight {
         self.write(chat, run, Write::Put(Vec::new(), Box::new(item)), Some(told)).await
     }
 
-    /// Returns the event that tells that an item is gone, if clients know it.
+    /// Returns the removal event for an item, if clients know the item.
     async fn removal(&self, chat: &Chat, run: &LiveRun, item_id: &str) -> Result<Option<ThreadStreamEvent>> {
         let is_known = self.items.iter().any(|open| open.item.id() == item_id) || {
             let stored = versions::find(chat.db(), run, item_id).await?;
@@ -180,29 +180,29 @@ impl InFlight {
         Ok(is_known.then(|| ThreadStreamEvent::ItemRemoved { item_id: item_id.to_owned() }))
     }
 
-    /// Whether something came that was not in a snapshot yet.
+    /// True if changes exist that no snapshot holds yet.
     pub(super) fn is_unsaved(&self) -> bool {
         self.items.iter().any(|open| open.is_unsaved && open.item.holds_something())
     }
 
-    /// Returns the items that changed since they were asked for the last time, to be stored. Those that hold nothing
-    /// yet are among them only where others stand behind them, for the order of the thread.
+    /// Returns the items changed since the last call, for persisting. Empty items are included only before others, to
+    /// keep the thread's order.
     pub(super) fn snapshot(&mut self) -> Vec<ThreadItem> {
         let n_items = self.items.iter().rposition(|open| open.item.holds_something()).map_or(0, |at| at + 1);
         self.items[..n_items].iter_mut().filter_map(Open::take_unsaved).collect()
     }
 
-    /// Returns all items that changed since they were asked for the last time.
+    /// Returns all items changed since the last call.
     pub(super) fn unsaved(&mut self) -> Vec<ThreadItem> {
         self.items.iter_mut().filter_map(Open::take_unsaved).collect()
     }
 
-    /// Notes that what was in the last snapshot could not be stored.
+    /// Marks all items as unsaved again, after the last snapshot could not be stored.
     pub(super) fn mark_unsaved(&mut self) {
         self.items.iter_mut().for_each(|open| open.is_unsaved = true);
     }
 
-    /// Whether [`InFlight::take`] stores something before it returns.
+    /// True if [`InFlight::take`] persists something before it returns.
     pub(super) fn is_stored_at_once(&self, event: &ThreadStreamEvent) -> bool {
         match event {
             ThreadStreamEvent::ItemDone { .. }
@@ -213,22 +213,22 @@ impl InFlight {
         }
     }
 
-    /// Whether nothing is in flight.
+    /// True if no item is in flight.
     pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Notes that the item with the plain text has begun.
+    /// Records that the item with the plain text has begun.
     pub(super) fn begin_text(&mut self, item_id: &str) {
         self.text_id = Some(item_id.to_owned());
     }
 
-    /// Notes that the item with the plain text is gone.
+    /// Records that the item with the plain text was discarded.
     pub(super) fn take_back_text(&mut self) {
         self.text_id = None;
     }
 
-    /// Marks the message that is in flight as ended early; `false` if there is none.
+    /// Marks the message in flight as ended early. Returns `false` if no message is in flight.
     pub(super) fn mark_end(&mut self, end: AnswerEnd) -> bool {
         let message = self.items.iter_mut().rev().find_map(|open| match &mut open.item {
             ThreadItem::AssistantMessage(message) => Some(message),
@@ -242,13 +242,13 @@ impl InFlight {
         false
     }
 
-    /// Returns the ids of all items that have begun and are not complete, for the run's row: a crash leaves them open.
+    /// Returns the ids of all begun, incomplete items, to be persisted in the run's row. A crash leaves them open.
     pub(super) fn open_ids(&self) -> Vec<String> {
         let ids = self.items.iter().map(|open| open.item.id().to_owned());
         ids.chain(self.text_id.clone()).chain(self.gone.iter().cloned()).collect()
     }
 
-    /// Closes what is in flight: nothing more comes since `at`.
+    /// Closes all items in flight; no content follows after `at`.
     pub(super) fn close(&mut self, closing: Closing, at: Timestamp) {
         for Open { item, .. } in std::mem::take(&mut self.items) {
             let id = item.id().to_owned();
@@ -259,17 +259,17 @@ impl InFlight {
         }
     }
 
-    /// Returns what is in flight, as far as it is.
+    /// Returns the items in flight with their content so far.
     pub(super) fn items(&self) -> impl Iterator<Item = &ThreadItem> {
         self.items.iter().map(|open| &open.item)
     }
 
-    /// Returns the ids of what was closed and is not kept.
+    /// Returns the ids of closed items that are not kept.
     pub(super) fn gone(&self) -> &[String] {
         &self.gone
     }
 
-    /// Returns the events that end what was in flight.
+    /// Returns the events that end the items in flight.
     pub(super) fn finish(&self) -> Vec<ThreadStreamEvent> {
         let kept = self.items().map(|item| ThreadStreamEvent::ItemDone { item: item.clone() });
         kept.chain(self.gone.iter().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.clone() })).collect()
@@ -280,7 +280,7 @@ impl InFlight {
         Some(self.items.remove(at).item)
     }
 
-    /// Stores a change, which may be told then.
+    /// Persists a change. Returns `told` once the transaction is committed.
     async fn write(&self, chat: &Chat, run: &LiveRun, write: Write, told: Option<ThreadStreamEvent>) -> Result<Taken> {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
@@ -300,7 +300,7 @@ impl InFlight {
     }
 }
 
-/// Puts an item into the run's thread, and says when it began if the relay does not.
+/// Assigns an item to the run's thread, and sets its creation time if the relay has not.
 fn placed(mut item: ThreadItem, chat: &Chat, run: &LiveRun, first_seen: Option<Timestamp>) -> ThreadItem {
     item.set_thread_id(&run.thread_id);
     if item.created_at() == Timestamp::from_millis(0) {
@@ -309,12 +309,12 @@ fn placed(mut item: ThreadItem, chat: &Chat, run: &LiveRun, first_seen: Option<T
     item
 }
 
-/// Returns how long an item is as JSON.
+/// Returns an item's size as JSON, in bytes.
 fn json_bytes(item: &ThreadItem) -> usize {
     serde_json::to_vec(item).map_or(usize::MAX, |json| json.len())
 }
 
-/// Stores a thread's new status and returns the thread; `None` when the run is no longer this task's.
+/// Persists a thread's new status and returns the thread, or `None` if the run no longer belongs to this task.
 pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadStatus) -> Result<Option<Thread>> {
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
@@ -328,7 +328,8 @@ pub(super) async fn change_status(chat: &Chat, run: &LiveRun, status: &ThreadSta
     Ok(Some(thread))
 }
 
-/// Stores what a server behind says of the thread and returns the thread; `None` when the run is no longer this task's.
+/// Persists the upstream's changes of a thread and returns the thread, or `None` if the run no longer belongs to this
+/// task.
 pub(super) async fn change_thread(chat: &Chat, run: &LiveRun, change: &ThreadChange) -> Result<Option<Thread>> {
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;

@@ -1,4 +1,4 @@
-//! Items of threads: the table `item`, one row per item, counted within its thread.
+//! Items of threads: the table `item`, one row per item, numbered within its thread.
 
 /// The columns of a [`ShownRow`], in a statement that joins `item` and `feedback`.
 macro_rules! shown_columns {
@@ -36,7 +36,7 @@ struct ItemRow {
 #[derive(FromRow)]
 struct ShownRow {
     body: Json<ThreadItem>,
-    /// What the user thinks of it.
+    /// The user's feedback on the item.
     feedback: Option<String>,
 }
 
@@ -54,12 +54,13 @@ fn with_feedback(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
     item
 }
 
-/// Returns a page of a thread's items without the hidden ones; the newest first unless asked otherwise.
+/// Returns a page of a thread's visible items, the newest first by default.
 ///
-/// The caller has made sure that the thread is the user's, to tell an empty thread from one that is not there.
+/// The caller has verified that the thread belongs to the user. An empty thread is thereby distinguished from a missing
+/// one.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a negative limit and for a cursor that is no item of the thread.
+/// [`ChatError::Invalid`] for a negative limit, and for a cursor that is not an item of the thread.
 pub(super) async fn list(db: &Db, user_id: &str, thread_id: &str, query: &PageQuery) -> Result<Page<ThreadItem>> {
     let n_rows = paging::n_rows(query)?;
     let order = query.order.unwrap_or_default();
@@ -137,7 +138,8 @@ async fn page(
     Ok(paging::cut(rows.into_iter().map(ThreadItem::from).collect(), n_rows, ThreadItem::id))
 }
 
-/// Returns up to `n_rows` items before the place `before`, hidden ones too, the newest first, each with its place.
+/// Returns up to `n_rows` items before the position `before`, hidden ones included, the newest first, each with its
+/// position.
 pub(super) async fn newest(
     db: &Db,
     user_id: &str,
@@ -168,14 +170,14 @@ pub(super) async fn newest(
     Ok(rows.into_iter().map(|row| (row.seq, row.body.0)).collect())
 }
 
-/// Stores an item at the end of its thread, or anew at its place when it is there, and lets it be searched; an item of
-/// another thread that has the same id stays as it is.
+/// Inserts an item at the end of its thread or replaces it in place, and indexes it for search. An item of another
+/// thread with the same id is left unchanged.
 pub(super) async fn upsert(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     checkpoint(tx, thread_id, item, now).await?;
     index::put_item(tx, thread_id, item).await
 }
 
-/// Stores an item that is still being written, as [`upsert`] does, but leaves the search alone.
+/// Stores an item that is still being written, as [`upsert`] does, without indexing it for search.
 pub(super) async fn checkpoint(tx: &mut Tx, thread_id: &str, item: &ThreadItem, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -202,7 +204,7 @@ pub(super) async fn checkpoint(tx: &mut Tx, thread_id: &str, item: &ThreadItem, 
     Ok(())
 }
 
-/// Returns an item of a thread of the user's, a hidden one too.
+/// Returns an item of a user's thread, hidden ones included.
 pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str) -> Result<Option<ThreadItem>> {
     let body: Option<Json<ThreadItem>> = on!(db.read(), pool => {
         sqlx::query_scalar(
@@ -224,7 +226,7 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str, item_id: &str)
     Ok(body.map(|Json(item)| item))
 }
 
-/// Returns the thread in which an item stands, whoever's it is.
+/// Returns the id of the thread that holds an item, whoever owns it.
 pub(super) async fn thread_of(db: &Db, item_id: &str) -> Result<Option<String>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_scalar(
@@ -240,10 +242,10 @@ pub(super) async fn thread_of(db: &Db, item_id: &str) -> Result<Option<String>> 
     })?)
 }
 
-/// Returns an item of a thread, within a transaction that holds the thread's row.
+/// Returns an item of a thread, in a transaction that holds the thread's row.
 ///
 /// # Errors
-/// [`ChatError::NotFound`]; also for hidden items, which no client may name.
+/// [`ChatError::NotFound`]; also for hidden items, which clients cannot address.
 pub(super) async fn held(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<ThreadItem> {
     let body: Option<Json<ThreadItem>> = within!(tx, conn => {
         sqlx::query_scalar(
@@ -263,7 +265,7 @@ pub(super) async fn held(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<
     body.map(|Json(item)| item).ok_or(ChatError::NotFound("item"))
 }
 
-/// Returns the last item of a thread that is not hidden.
+/// Returns the last visible item of a thread.
 pub(super) async fn last(tx: &mut Tx, thread_id: &str) -> Result<Option<ThreadItem>> {
     let body: Option<Json<ThreadItem>> = within!(tx, conn => {
         sqlx::query_scalar(
@@ -283,7 +285,7 @@ pub(super) async fn last(tx: &mut Tx, thread_id: &str) -> Result<Option<ThreadIt
     Ok(body.map(|Json(item)| item))
 }
 
-/// Deletes an item of a thread; deleting what is not there is no error.
+/// Deletes an item of a thread. A missing item is not an error.
 pub(super) async fn delete(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -301,7 +303,7 @@ pub(super) async fn delete(tx: &mut Tx, thread_id: &str, item_id: &str) -> Resul
     Ok(())
 }
 
-/// Returns the place before all items in the given order.
+/// Returns the position before all items in the given order.
 fn beginning(order: ListOrder) -> i64 {
     match order {
         ListOrder::Asc => 0,
@@ -309,7 +311,7 @@ fn beginning(order: ListOrder) -> i64 {
     }
 }
 
-/// Returns where an item stands in its thread; a hidden one too.
+/// Returns the position of an item in its thread, hidden ones included.
 async fn place(db: &Db, thread_id: &str, item_id: &str) -> Result<i64> {
     let seq: Option<i64> = on!(db.read(), pool => {
         sqlx::query_scalar(
@@ -324,5 +326,5 @@ async fn place(db: &Db, thread_id: &str, item_id: &str) -> Result<i64> {
         .fetch_optional(pool)
         .await
     })?;
-    seq.ok_or_else(|| ChatError::Invalid("the cursor `after` is no item of this thread".to_owned()))
+    seq.ok_or_else(|| ChatError::Invalid("the cursor `after` is not an item of this thread".to_owned()))
 }

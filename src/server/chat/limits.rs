@@ -1,6 +1,7 @@
-//! Limits per user: how many messages in a minute, and how many answers at once. What is counted are the tables
-//! `sentMessage`, which forgets nothing when a thread is deleted, and `run`, so that several servers together allow no
-//! more than one would, and a restart forgets nothing.
+//! Rate limits per user: messages per minute and concurrent answers.
+//!
+//! The tables `sentMessage` and `run` are counted. `sentMessage` keeps its rows when a thread is deleted. The limits
+//! therefore hold across several servers and restarts.
 
 use super::error::{ChatError, Result};
 use crate::{
@@ -11,16 +12,16 @@ use crate::{
     },
 };
 
-/// The window in which messages are counted, in seconds.
+/// Window for counting messages, in seconds.
 const WINDOW_S: i64 = 60;
-/// When somebody whose answers are all running may try again, in seconds: nobody knows how long an answer takes.
+/// `Retry-After` for a user at the limit of concurrent answers, in seconds. An answer's remaining time is unknown.
 const RUNNING_RETRY_AFTER_S: i64 = 5;
 
-/// Allows a run that was just opened in the same transaction, after [`queue`], or refuses it: then the transaction is to
-/// be dropped.
+/// Applies the limits to a run opened in the same transaction, after [`queue`]. On refusal the caller must drop the
+/// transaction.
 ///
 /// # Errors
-/// [`ChatError::TooMany`].
+/// [`ChatError::TooMany`] if a limit is exceeded.
 pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now: Timestamp) -> Result<()> {
     let AnswerLimits { messages_per_minute, running_answers } = limits;
     if messages_per_minute == 0 && running_answers == 0 {
@@ -56,7 +57,7 @@ pub(super) async fn admit(tx: &mut Tx, limits: AnswerLimits, user_id: &str, now:
     Ok(())
 }
 
-/// Counts a message, and forgets those that count no more.
+/// Counts a message and deletes rows that have left the window.
 async fn note(tx: &mut Tx, user_id: &str, now: Timestamp) -> Result<()> {
     within!(&mut *tx, conn => {
         sqlx::query(
@@ -87,8 +88,8 @@ async fn note(tx: &mut Tx, user_id: &str, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Lets a user's other transactions wait, lest each counts without seeing the others; to be called first in a
-/// transaction, so that all wait in one order. In SQLite they do so anyway.
+/// Serializes a user's counting transactions, so that each sees the counts of the others. Must be called first in a
+/// transaction, so that all lock in one order. SQLite serializes them anyway.
 pub(super) async fn queue(tx: &mut Tx, limits: AnswerLimits, user_id: &str) -> Result<()> {
     if limits.messages_per_minute == 0 && limits.running_answers == 0 {
         return Ok(());
@@ -96,7 +97,7 @@ pub(super) async fn queue(tx: &mut Tx, limits: AnswerLimits, user_id: &str) -> R
     wait_for_others(tx, user_id).await
 }
 
-/// Waits for a user's other transactions that count before they write.
+/// Waits for the user's other transactions that count before they write.
 pub(super) async fn wait_for_others(tx: &mut Tx, user_id: &str) -> Result<()> {
     Ok(tx.wait_for_user(user_id).await?)
 }

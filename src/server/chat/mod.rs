@@ -1,9 +1,10 @@
-//! The ChatKit server: `POST /chatkit`, the threads behind it, and the runs that write answers.
+//! The ChatKit server: `POST /chatkit`, its threads, and the runs that write answers.
 //!
-//! A request is authenticated, read and checked before the first byte of an answer; then a message is stored and a
-//! run opened in one transaction (`turn`), a task writes the answer (`respond`) into a log (`live`), and the
-//! response is one reader of that log (`sse`); others come by `run_routes`, and hear by the `feed` when to come.
-//! Nothing here knows sessions or passwords: identity is `auth`'s.
+//! A request is authenticated, parsed and validated before the first byte of a response. One transaction then stores
+//! the message and opens a run (`turn`). A task writes the answer (`respond`) into a log (`live`), and the response is
+//! one reader of that log (`sse`). Other readers use `run_routes`; the `feed` notifies them of new runs.
+//!
+//! Sessions and passwords are unknown here: identity belongs to `auth`.
 
 mod answer;
 mod attachments;
@@ -53,7 +54,7 @@ pub use relay::configured::relays;
 
 use crate::model::page::GallerySection;
 
-/// Everything that the client can show, from the demo's data.
+/// Every item and widget that the client can show, built from the demo's data.
 pub fn gallery() -> Vec<GallerySection> {
     relay::demo::gallery()
 }

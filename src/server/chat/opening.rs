@@ -1,4 +1,4 @@
-//! How a turn opens: its thread is the user's and takes messages, and nothing else of it is being answered.
+//! Opens a turn: the thread must belong to the user, be active and have no running answer.
 
 use std::time::Duration;
 
@@ -21,59 +21,60 @@ use crate::{
     server::{ids, tx::Tx},
 };
 
-/// How long a message waits for a run that nobody reads any more.
+/// Maximum time that a message waits for a run without readers.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long it may take us to notice that a reader has gone.
+/// Maximum delay until the loss of a reader is noticed.
 const NOTICE: Duration = Duration::from_millis(300);
-/// How often we look again.
+/// Polling interval.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What became of a message.
+/// Outcome of sending a message.
 pub(super) enum Sent {
-    /// It is stored, and being answered.
+    /// The message is stored and being answered.
     Now(Reader),
-    /// It was sent before, with the same key.
+    /// The message was sent before with the same key.
     Before {
-        /// What answers it, or has.
+        /// The run that answers it.
         run: StoredRun,
-        /// Whether it opens a thread.
+        /// True if the message opens a thread.
         is_new: bool,
     },
 }
 
 /// Another message of the thread is being answered.
 pub(super) struct Busy {
-    /// The run that writes the answer.
+    /// Id of the run that writes the answer.
     run_id: String,
 }
 
-/// What became of an attempt to open a turn.
+/// Outcome of an attempt to open a turn.
 pub(super) enum Opened {
-    /// It is open.
+    /// The turn is open.
     Now(Opening),
-    /// Something else stands there.
+    /// The turn cannot open: its key was used before, or the thread is busy.
     Not(Result<Sent, Busy>),
 }
 
-/// A turn that is open once its transaction is committed; dropped, nothing has happened.
+/// A turn that opens when its transaction is committed. Dropping it undoes everything.
 pub(super) struct Opening {
     pub(super) tx: Tx,
     pub(super) thread: Thread,
     pub(super) run_id: String,
 }
 
-/// The message that is answered.
+/// The message to answer.
 pub(super) enum Question<'a> {
-    /// This one.
+    /// The message with this id.
     Named(&'a str),
-    /// The user's newest in the thread, if there is one.
+    /// The user's newest message in the thread, if any.
     Newest,
 }
 
-/// Holds a thread of the user's and claims a run in it, within the user's limits.
+/// Locks a user's thread and claims a run in it, within the user's limits.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread; [`ChatError::NotActive`] when it is locked or closed; [`ChatError::TooMany`].
+/// [`ChatError::NotFound`] for an unknown thread. [`ChatError::NotActive`] for a locked or closed one.
+/// [`ChatError::TooMany`] over a limit. [`ChatError::DiskFull`] without room for the message.
 pub(super) async fn open(
     chat: &Chat,
     user_id: &str,
@@ -102,14 +103,14 @@ pub(super) async fn open(
         Some(Taken::Key(run)) => return Ok(Opened::Not(Ok(Sent::Before { run, is_new: false }))),
         Some(Taken::Thread { run_id }) => return Ok(Opened::Not(Err(Busy { run_id }))),
     }
-    // Not before: a message that locked its thread may be sent again.
+    // Checked only now, because a repeated request may be the one that locked its thread.
     threads::must_be_active(&thread)?;
     limits::admit(&mut tx, chat.limits(), user_id, now).await?;
     chat.must_have_room().await?;
     Ok(Opened::Now(Opening { tx, thread, run_id }))
 }
 
-/// Waits for the run that a thread has, as long as that makes sense.
+/// Waits for a thread's current run, for a bounded time.
 pub(super) struct Patience {
     since: Instant,
 }
@@ -122,20 +123,20 @@ impl Patience {
     /// Waits for a run that is about to end.
     ///
     /// # Errors
-    /// [`ChatError::Busy`] when it goes on.
+    /// [`ChatError::Busy`] if the run continues.
     pub(super) async fn wait(&self, chat: &Chat, Busy { run_id }: Busy) -> Result<()> {
         if comes_to_its_end(chat, &run_id, self.since).await { Ok(()) } else { Err(ChatError::Busy { run_id }) }
     }
 }
 
-/// Waits for a run that is about to end; `false` when it goes on.
+/// Waits for a run that is about to end. Returns `false` if it continues.
 pub(super) async fn comes_to_its_end(chat: &Chat, run_id: &str, started: Instant) -> bool {
     let Some(run) = chat.live().get(run_id) else {
-        // Another server's, or one that ended this moment.
+        // The run belongs to another server or has just ended.
         tokio::time::sleep(LOOK).await;
         return started.elapsed() < PATIENCE;
     };
-    // A client that leaves and writes at once may be quicker than the news that it left.
+    // A client's next message may arrive before its disconnection is noticed.
     while run.goes_on() && !run.is_closed() {
         if started.elapsed() > NOTICE {
             return false;

@@ -1,4 +1,4 @@
-//! The one endpoint and its operations.
+//! `POST /chatkit` and the operations behind it.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ use crate::{
     },
 };
 
-/// How long deleting a thread waits for its answer to stop.
+/// Maximum time that deleting a thread waits for its answer to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Routes `/chatkit`.
@@ -172,7 +172,7 @@ async fn answer(
     })
 }
 
-/// Answers with a run's events: those of a new one, or once more those of the one that the same message opened.
+/// Streams a run's events: a new run's, or those of the run that the same message opened before.
 async fn stream(
     chat: &Chat,
     user_id: String,
@@ -195,7 +195,7 @@ async fn stream(
 async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()> {
     if let Some(run) = chat.live().of_thread(thread_id).filter(|run| run.user_id == user_id) {
         run.stop(StopReason::ThreadDeleted);
-        // Should it take longer: it writes nothing once its row is gone.
+        // On a timeout the run writes nothing either, since its row is gone.
         _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
     }
     let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
@@ -209,7 +209,7 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     Ok(())
 }
 
-/// Lets the relay know what the user did to a thread.
+/// Forwards a user's change of a thread to the relay.
 async fn follow(chat: &Chat, user_id: &str, thread_id: &str, change: UserChange) {
     let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
     if let Some(work) = chat.relay().follow(&place, change).await {

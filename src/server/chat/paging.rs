@@ -3,15 +3,15 @@
 use super::error::{ChatError, Result};
 use crate::model::chatkit::{Page, PageQuery};
 
-/// Rows of a page when the client does not say (recording 48: 0 means the same).
+/// Rows per page without a limit in the query (recording 48: 0 means the same).
 pub(super) const DEFAULT_ROWS: usize = 20;
-/// The most rows of a page, whatever the client says.
+/// Maximum rows per page, whatever limit the query names.
 pub(super) const MAX_ROWS: usize = 100;
 
-/// Returns how many rows a page has.
+/// Returns the number of rows of a page.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a negative number.
+/// [`ChatError::Invalid`] for a negative limit.
 pub(super) fn n_rows(query: &PageQuery) -> Result<usize> {
     match query.limit {
         None | Some(0) => Ok(DEFAULT_ROWS),
@@ -20,12 +20,12 @@ pub(super) fn n_rows(query: &PageQuery) -> Result<usize> {
     }
 }
 
-/// Returns how many rows to ask the database for: one more than the page has tells whether others follow.
+/// Returns the number of rows to fetch: one more than the page, to detect a following page.
 pub(super) fn rows_to_fetch(n_rows: usize) -> i64 {
     i64::try_from(n_rows).map_or(i64::MAX, |n| n + 1)
 }
 
-/// Makes a page of at most `n_rows` rows.
+/// Builds a page of at most `n_rows` rows.
 pub(super) fn cut<T>(mut rows: Vec<T>, n_rows: usize, id: impl Fn(&T) -> &str) -> Page<T> {
     let has_more = rows.len() > n_rows;
     rows.truncate(n_rows);

@@ -1,4 +1,4 @@
-//! What the model is sent: the system prompt and the newest items that fit.
+//! The prompt for the model: the system prompt and the newest items that fit.
 
 mod fitting;
 pub(super) mod from_thread;
@@ -7,83 +7,81 @@ pub(super) mod refused;
 use super::tool_calls;
 use crate::model::chatkit::{Action, Widget};
 
-/// A conversation for a model, the oldest message first; the last one is to be answered.
+/// A conversation for a model, the oldest message first. The last message is the one to answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Prompt {
-    /// The messages.
+    /// The messages, the oldest first.
     pub(super) messages: Vec<Message>,
-    /// The model that the question asks for.
+    /// The model chosen for the question.
     pub(super) model: Option<String>,
-    /// What the assistant is asked to speak for.
+    /// The cause of the turn.
     pub(super) cause: Cause,
-    /// Whether the client's tools may be called.
+    /// True if the model may call the client's tools.
     pub(super) may_call: bool,
-    /// The tool that the question asks for, by its name.
+    /// Name of the tool chosen for the question.
     pub(super) tool: Option<String>,
-    /// Calls that the model has made and that wait for the one that the client just answered: they are to be passed
-    /// on before the model is asked again.
+    /// Tool calls of the model still without output. They are passed on to the client before the model is asked again.
     pub(super) waiting: Vec<tool_calls::Call>,
-    /// Where; nowhere when the prompt is none of a thread's.
+    /// User and thread. Empty for prompts outside a thread.
     pub(super) place: Place,
 }
 
-/// A thread of a user's.
+/// A user's thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    /// Whose it is.
+    /// Owner of the thread.
     pub(super) user_id: String,
-    /// Which one.
+    /// Id of the thread.
     pub(super) thread_id: String,
 }
 
-/// Why the assistant is asked to speak.
+/// The cause of a turn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Cause {
-    /// The user wrote a message.
+    /// The user sent a message.
     #[default]
     Message,
     /// The client answered a tool call.
     ToolOutput,
     /// The user answered structured questions.
     StructuredInput {
-        /// The item with the questions, and now with the answers.
+        /// Id of the item with the questions, which now holds the answers.
         item_id: String,
     },
-    /// The user did something in a widget or in the page.
+    /// The user triggered an action in a widget or in the page.
     Action {
-        /// What.
+        /// The action and its payload.
         action: Action,
-        /// The widget.
+        /// The widget of the action.
         sender: Option<Box<Widget>>,
     },
 }
 
-/// One message.
+/// A message of the prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Message {
-    /// Who says it.
+    /// The author's role.
     pub(super) role: Role,
-    /// What is said; attached files are named at its end.
+    /// The text, with the names of attached files at its end.
     pub(super) text: String,
-    /// What is shown.
+    /// Attached pictures.
     pub(super) pictures: Vec<Picture>,
-    /// The tools that the model called after saying it, and what came back: a call never stands without its output,
-    /// nor an output without its call.
+    /// Tools called after this message, with their outputs. Calls and outputs always come in pairs.
     pub(super) calls: Vec<tool_calls::AnsweredCall>,
 }
 
-/// A picture that the user attached.
+/// An attached picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Picture {
     /// The attachment's id.
     pub(super) id: String,
-    /// The picture itself, as a `data:` URL; pictures without one are not sent.
+    /// The picture as a `data:` URL. Pictures without one are not sent.
     pub(super) data_url: Option<String>,
-    /// The models that refused it.
+    /// The models that refused the picture.
     pub(super) refused_by: Vec<String>,
 }
 
-/// Who says something.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// The operator.
@@ -95,7 +93,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// Returns the name that OpenAI gave it.
+    /// Returns the role's name in OpenAI's API.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -106,14 +104,14 @@ impl Role {
 }
 
 impl Message {
-    /// Makes a message of text alone.
+    /// Creates a message of text alone.
     pub(super) fn said(role: Role, text: impl Into<String>) -> Self {
         Self { role, text: text.into(), pictures: Vec::new(), calls: Vec::new() }
     }
 }
 
 impl Prompt {
-    /// Says what the assistant is asked to speak for; a model is told of an action in words.
+    /// Sets the cause of the turn. An action is described to the model in words.
     pub(super) fn because(mut self, cause: Cause) -> Self {
         if let Cause::Action { action, .. } = &cause {
             let Action { kind, payload } = action;
@@ -130,7 +128,7 @@ impl Prompt {
         self
     }
 
-    /// Returns what is to be answered; empty when the conversation is.
+    /// Returns the text to answer. Empty for an empty conversation.
     pub(super) fn question(&self) -> &str {
         self.messages.iter().rev().find(|message| message.role == Role::User).map_or("", |message| &message.text)
     }

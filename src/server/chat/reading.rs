@@ -1,4 +1,4 @@
-//! How a body becomes a request.
+//! Reads and parses request bodies.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -19,34 +19,35 @@ use crate::{
     server::turns::Turn,
 };
 
-/// The most bytes of a request.
+/// Maximum size of a request, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
-/// The most bytes of a request with speech in it.
+/// Maximum size of a request with speech, in bytes.
 const MAX_SPEECH_BYTES: usize = 16 * MAX_BYTES;
-/// How long the rest of a request with speech in it may take, since it comes in a turn that others wait for.
+/// Time limit for the rest of a request with speech, because it occupies a turn that other requests wait for.
 const SPEECH_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a body that nobody wants is read.
+/// Time limit for draining an unwanted body.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Reads the body; the content type does not matter, as with the official server.
+/// Reads the body. The content type is ignored, as by the official server.
 ///
-/// What may be a recording is read in the user's turn, which is returned: until then the rest waits in the network.
+/// A body that may hold a recording is read within the user's turn, which is returned. Until the turn comes, the rest
+/// waits in the network.
 pub(super) async fn read(chat: &Chat, user_id: &str, body: Body) -> Result<(Operation, Client, Option<Turn>)> {
     let mut chunks = body.into_data_stream();
     let mut body = Vec::new();
     let is_whole = read_bytes(&mut chunks, &mut body, MAX_BYTES).await?;
     let turn = if is_whole { None } else { Some(read_in_turn(chat, user_id, &mut chunks, &mut body).await?) };
-    // Before anything is made of it: a body can become much larger in memory than it is.
+    // Checked before parsing, because parsed JSON can be much larger than the body.
     if body.len() > MAX_BYTES && !is_speech(&body) {
         return Err(ChatError::TooLarge { max_bytes: MAX_BYTES });
     }
     let invalid = |err: InvalidRequest| ChatError::Invalid(err.to_string());
     let request = ChatKitRequest::parse(&body).map_err(invalid)?;
     let client = client(&request).map_err(invalid)?;
-    // PostgreSQL cannot store the character, and nobody types it.
+    // PostgreSQL cannot store U+0000, and nobody types it.
     let may_have_nul = body.windows(6).any(|bytes| bytes == b"\\u0000");
     if may_have_nul && serde_json::from_slice(&body).is_ok_and(|value: Value| has_nul(&value)) {
-        return Err(ChatError::Invalid("the request holds the character U+0000".to_owned()));
+        return Err(ChatError::Invalid("the request contains the character U+0000".to_owned()));
     }
     Ok((request.operation, client, turn))
 }
@@ -70,7 +71,7 @@ async fn read_in_turn(chat: &Chat, user_id: &str, chunks: &mut BodyDataStream, b
     }
 }
 
-/// Whether a body asks for a transcript, which may be large.
+/// True if the body is a transcription request, which may be large.
 fn is_speech(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Kind<'a> {
@@ -80,7 +81,7 @@ fn is_speech(body: &[u8]) -> bool {
     serde_json::from_slice::<Kind<'_>>(body).is_ok_and(|kind| kind.name == "input.transcribe")
 }
 
-/// Reads what a client says of itself.
+/// Reads the client's properties from the request.
 fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidRequest> {
     let ClientMarks { resumable, key } = request.client()?;
     let key = key.map(|name| {
@@ -90,9 +91,9 @@ fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidReques
     Ok(Client { resumable, key, ..Client::default() })
 }
 
-/// Reads a body, however it is going to be judged: a client that is still writing when we hang up never reads why.
+/// Reads a body up to just beyond `max_bytes`. Returns `false` if more may follow.
 ///
-/// Stops behind `max_bytes`; `false` when there may be more.
+/// A body is read even if it will be refused: a client that is still writing at a disconnect never reads the error.
 async fn read_bytes(chunks: &mut BodyDataStream, bytes: &mut Vec<u8>, max_bytes: usize) -> Result<bool> {
     while bytes.len() <= max_bytes {
         let Some(chunk) = chunks.next().await else { return Ok(true) };
@@ -102,8 +103,8 @@ async fn read_bytes(chunks: &mut BodyDataStream, bytes: &mut Vec<u8>, max_bytes:
     Ok(false)
 }
 
-/// Reads and drops the body of a request that is refused before: a connection with unread bytes cannot be used again,
-/// and the client's next request on it would fail.
+/// Reads and drops the body of a refused request. A connection with unread bytes cannot be reused, and the client's
+/// next request on it would fail.
 pub(super) async fn drain(body: Body) {
     drain_chunks(&mut body.into_data_stream(), MAX_BYTES).await;
 }

@@ -1,4 +1,4 @@
-//! Answering a message again.
+//! Retries: answers a message again.
 
 use std::sync::Arc;
 
@@ -18,21 +18,20 @@ use super::{
 };
 use crate::model::chatkit::{RunRef, StreamOptions, ThreadItem, ThreadStreamEvent};
 
-/// A message that is answered again.
+/// A message that is being answered again.
 #[derive(Clone, Debug)]
 pub(super) struct Retried {
-    /// Where it stands in its thread.
+    /// Position of the message in its thread.
     pub(super) place: i64,
-    /// Where its client's links to files begin.
+    /// Origin of the file links for the client.
     pub(super) links: LinkOrigin,
 }
 
-/// Answers a message of the user's again; what followed it stays until the new answer is complete, and then as a
-/// version.
+/// Answers a user's message again. The items after it stay until the new answer is complete, and then become a version.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or the item; [`ChatError::Invalid`] when that is no message of the user's;
-/// [`ChatError::Busy`] while the thread is being answered.
+/// [`ChatError::NotFound`] for an unknown thread or item. [`ChatError::Invalid`] for an item that is not a user's
+/// message. [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn again(
     chat: &Chat,
     user_id: String,
@@ -46,7 +45,7 @@ pub(super) async fn again(
     threads::find(chat.db(), &user_id, &thread_id).await?;
     let item = items::find(chat.db(), &user_id, &thread_id, &item_id).await?;
     let ThreadItem::UserMessage(_) = item.ok_or(ChatError::NotFound("item"))? else {
-        return Err(ChatError::Invalid("only a message of the user's can be answered again".to_owned()));
+        return Err(ChatError::Invalid("only a user message can be answered again".to_owned()));
     };
     let chat = chat.clone();
     detached(async move {
@@ -73,7 +72,7 @@ async fn once(
         Opened::Now(opening) => opening,
         Opened::Not(sent) => return Ok(sent),
     };
-    // It may be gone since it was looked up: another version of an earlier answer was chosen.
+    // The item may be gone since the lookup, if another version of an earlier answer was selected.
     let (_, place) = items::question(&mut tx, thread_id, item_id).await?;
     let has_answer = versions::begin(&mut tx, thread_id, item_id, &run_id).await?;
     tx.commit().await?;
@@ -91,7 +90,8 @@ async fn once(
     Ok(Ok(Sent::Now(reader)))
 }
 
-/// Takes the new answer back and tells the old one again: official clients take it away when they ask for another.
+/// Returns the events that remove the new answer and restore the old one. Official clients remove the old one when they
+/// ask for a retry.
 pub(super) async fn restored(chat: &Chat, run: &LiveRun, retried: Retried, answer: &Answer) -> Vec<ThreadStreamEvent> {
     let removed = answer.told().map(|id| ThreadStreamEvent::ItemRemoved { item_id: id.to_owned() });
     let mut events: Vec<_> = removed.collect();

@@ -1,4 +1,4 @@
-//! `/chatkit/runs/{id}`: reading an answer on from where one was, and stopping it.
+//! `/chatkit/runs/{id}`: resumes and stops running answers.
 
 use std::time::Duration;
 
@@ -27,9 +27,9 @@ use crate::server::{
     tx::Tx,
 };
 
-/// How long *stop* waits until what was written is stored.
+/// Maximum time that *stop* waits for the answer to be persisted.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// What a reader sends back of what it read.
+/// Header with the number of the last event received.
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// Routes `/chatkit/runs`.
@@ -39,8 +39,10 @@ pub(super) fn router() -> Router<AppState> {
         .route("/chatkit/runs/{id}/stop", post(stop).fallback(async || ChatError::MethodNotAllowed("POST")))
 }
 
-/// Sends a run's events after the one named by `Last-Event-ID` or `?after=`: as they come while it goes on, and for an
-/// hour after; then, or after a restart, what is stored.
+/// Streams a run's events after the one named by `Last-Event-ID` or `?after=`.
+///
+/// Events come from the log while the run continues and for an hour after. Later, or after a restart, the persisted
+/// items are sent.
 async fn resume(
     State(app): State<AppState>,
     run_id: std::result::Result<Path<String>, PathRejection>,
@@ -69,7 +71,8 @@ async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Resul
     Ok(stored::response(app.chat.clone(), principal.user_id.clone(), run, session, seat))
 }
 
-/// Reads how far the client is; the header wins, because browsers repeat the address when they connect again.
+/// Parses the number of the last event received. The header takes precedence, because browsers repeat the URL when they
+/// reconnect.
 fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
     let header = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").to_owned());
     let query = || {
@@ -80,7 +83,7 @@ fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
         None => Ok(0),
         Some(text) if text.is_empty() => Ok(0),
         Some(text) => {
-            let invalid = |_| ChatError::Invalid("the last event's id is no number of an event of a run".to_owned());
+            let invalid = |_| ChatError::Invalid("the last event's id is not the number of an event".to_owned());
             text.parse().map_err(invalid)
         }
     }
@@ -102,13 +105,13 @@ async fn stop(
     stopped.map(|()| object(json!({}))).unwrap_or_else(IntoResponse::into_response)
 }
 
-/// Reads a run's id; what is no text, or what PostgreSQL cannot even be asked for, names none.
+/// Parses a run's id. Ids that are not UTF-8 or contain U+0000, which PostgreSQL rejects, are unknown.
 fn named(run_id: std::result::Result<Path<String>, PathRejection>) -> Result<String> {
     let run_id = run_id.ok().map(|Path(run_id)| run_id).filter(|id| !id.contains('\0'));
     run_id.ok_or(ChatError::NotFound("run"))
 }
 
-/// Stops a run of the user's and waits until what was written is stored; one that has ended is left as it is.
+/// Stops a user's run and waits until its answer is persisted. A run that has ended is left unchanged.
 async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     if let Some(run) = chat.live().log(run_id).filter(|run| run.user_id == user_id) {
         run.stop(StopReason::User);
@@ -116,7 +119,7 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
         return Ok(());
     }
     let run = find(chat, user_id, run_id).await?;
-    // Another server's, which hears of it when it next stores something.
+    // The run belongs to another server, which notices the stop at its next write.
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
     if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {

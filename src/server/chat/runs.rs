@@ -1,7 +1,7 @@
-//! Runs: the table `run`. A run writes one answer, and a thread has one at a time.
+//! Runs: the table `run`. A run writes one answer, and a thread has at most one running run.
 //!
-//! Its task holds a lease and renews it. Every write of the task asks first whether the run is still its own
-//! ([`hold`], [`close`]): a task that was thought dead and is not writes nothing any more.
+//! A run's task holds a lease and renews it. Every write of the task first verifies that the run is still its own
+//! ([`hold`], [`close`]). A task that was wrongly presumed dead therefore writes nothing more.
 
 /// The columns of a [`StoredRun`], in a statement on the table `run`.
 macro_rules! run_columns {
@@ -26,9 +26,9 @@ use crate::{
     server::{Db, db::on},
 };
 
-/// How long a run without a sign of life is taken for alive, in seconds.
+/// Lease duration, in seconds. A run whose lease has expired is presumed dead.
 pub(super) const LEASE_S: i64 = 10;
-/// How a run ended, as the column `status` says it.
+/// Final status of a run, as stored in the column `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunStatus {
     /// The answer is complete.
@@ -52,33 +52,33 @@ impl RunStatus {
     }
 }
 
-/// A run, as the database knows it.
+/// A row of the table.
 #[derive(Debug, FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct StoredRun {
-    /// Its id.
+    /// Id of the run.
     pub(super) id: String,
-    /// Where it answers.
+    /// Id of the thread that it answers.
     pub(super) thread_id: String,
-    /// The item that it writes or wrote, if it came to that.
+    /// Id of the item that the run writes, once the item has begun.
     pub(super) item_id: Option<String>,
-    /// The message that it answers; none for runs of old.
+    /// Id of the answered message. `None` for rows older than the column.
     pub(super) question_id: Option<String>,
     status: String,
-    /// The items that it had begun and not completed when it last stored something; none for runs of old.
+    /// Ids of items begun and incomplete at the last write. `None` for rows older than the column.
     open_items: Option<Json<Vec<String>>>,
-    /// When it last stored something, or gave a sign of life.
+    /// Time of the last write or lease renewal.
     updated_at: Timestamp,
 }
 
 impl StoredRun {
-    /// Whether it goes on.
+    /// True if the run has not ended.
     pub(super) fn is_running(&self) -> bool {
         self.status == "running"
     }
 
-    /// Returns the items that were not complete when it last stored something. Clients may know of them, and not all
-    /// need be stored.
+    /// Returns the ids of items that were incomplete at the last write. Clients may know them, and some may not be
+    /// stored.
     pub(super) fn open_items(&self) -> &[String] {
         match (&self.open_items, &self.item_id) {
             (Some(Json(ids)), _) => ids,
@@ -86,16 +86,16 @@ impl StoredRun {
         }
     }
 
-    /// Whether it ended before the answer was complete, and not because the user wanted it.
+    /// True if the run ended before the answer was complete, without a stop by the user.
     pub(super) fn is_broken_off(&self) -> bool {
         [RunStatus::Failed, RunStatus::Interrupted].iter().any(|status| status.as_str() == self.status)
     }
 }
 
-/// Returns a run of the user's.
+/// Returns a user's run.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown run.
 pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredRun> {
     let run: Option<StoredRun> = on!(db.read(), pool => {
         sqlx::query_as(concat!(
@@ -114,7 +114,7 @@ pub(super) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredR
     run.ok_or(ChatError::NotFound("run"))
 }
 
-/// Says of each of the user's threads which run is answering in it.
+/// Marks each of the user's threads with its running run.
 pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
     let running: Vec<StoredRun> = on!(db.read(), pool => {
         sqlx::query_as(concat!(
@@ -137,16 +137,16 @@ pub(super) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Resu
     Ok(())
 }
 
-/// What a run says of itself when it stores something; what it does not say stays as it was.
+/// Progress of a run, persisted with its writes. `None` leaves the stored value unchanged.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// The message that it writes.
+    /// Id of the message being written.
     pub(super) item_id: Option<String>,
-    /// All items that it has begun and not completed.
+    /// Ids of all begun, incomplete items.
     pub(super) open_items: Option<Vec<String>>,
 }
 
-/// Returns the run that is answering in a thread.
+/// Returns the id of the run that is answering in a thread.
 pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
     Ok(within!(tx, conn => {
         sqlx::query_scalar(
@@ -162,8 +162,8 @@ pub(super) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<St
     })?)
 }
 
-/// Takes the row of a run's thread, as everything does that changes a run: whoever deletes the thread, or opens a run in
-/// it, waits and is waited for in one order. In SQLite one transaction writes at a time anyway.
+/// Locks the row of a run's thread, as every change of a run must. Deleting the thread and opening a run take the same
+/// lock first, so the lock order is fixed. SQLite runs one write transaction at a time anyway.
 pub(super) async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
     if let Tx::Postgres(tx) = tx {
         sqlx::query(
@@ -181,7 +181,7 @@ pub(super) async fn hold_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Renews a run's lease and notes its progress; `false` when the run is no longer this task's.
+/// Renews a run's lease and stores its progress. Returns `false` if the run no longer belongs to this task.
 pub(super) async fn hold(tx: &mut Tx, run_id: &str, progress: &Progress, now: Timestamp) -> Result<bool> {
     hold_thread(tx, run_id).await?;
     let n_held = within!(tx, conn => {
@@ -207,7 +207,7 @@ pub(super) async fn hold(tx: &mut Tx, run_id: &str, progress: &Progress, now: Ti
     Ok(n_held == 1)
 }
 
-/// Notes what a run's answer cost, as the model's server says it.
+/// Stores the token usage of a run's answer, as the model's server reports it.
 pub(super) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -226,7 +226,7 @@ pub(super) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Resu
     Ok(())
 }
 
-/// Ends a run and notes its progress; `false` when it is no longer this task's.
+/// Ends a run and stores its progress. Returns `false` if the run no longer belongs to this task.
 pub(super) async fn close(
     tx: &mut Tx,
     run_id: &str,

@@ -1,7 +1,8 @@
-//! The search in a user's threads: the table `searchText`, a row per title and per message, and each engine's index.
+//! Full-text search in a user's threads: the table `searchText`, one row per title and message, and each engine's
+//! index.
 //!
-//! Items that no client may see are never put there. A message is put there when it is complete, not at every
-//! checkpoint of an answer that grows.
+//! Items hidden from clients are never indexed. A message is indexed when it is complete, not at every checkpoint of a
+//! growing answer.
 
 pub(super) mod index;
 mod words;
@@ -26,11 +27,13 @@ use crate::{
 };
 use words::Terms;
 
-/// How many threads and items of the backlog are put into the index in one transaction.
+/// Number of backlog rows indexed in one transaction.
 const BACKLOG_AT_ONCE: i64 = 100;
 
-/// Titles count more than messages; the smallest rank is the best, and is reckoned for the user's rows alone. What follows is the same for both engines: the best
-/// row of each thread, the user's threads in their order, and of those a page.
+/// Builds an engine's statement from its query for hits. The rest is shared: the best row of each thread, the ranked
+/// threads, and a page of them.
+///
+/// Titles weigh more than messages. The smallest rank is the best, and is computed for the user's rows only.
 macro_rules! statement {
     ($hits:literal) => {
         concat!(
@@ -64,7 +67,7 @@ macro_rules! statement {
     };
 }
 
-/// FTS5's `rank` is negative, and the better the smaller.
+/// FTS5's `rank` is negative; smaller is better.
 const SQLITE: &str = statement!(
     r#"
     select "searchText"."seq", "searchText"."threadId", "searchText"."itemId",
@@ -91,22 +94,24 @@ const POSTGRES: &str = statement!(
 struct HitRow {
     #[sqlx(flatten)]
     thread: ThreadRow,
-    /// The message that was found; none when the title was.
+    /// The message that matched. `None` if the title matched.
     body: Option<Json<ThreadItem>>,
 }
 
-/// Returns a page of the user's threads in which all words of a query stand, in the title or in one message: the best
-/// first, then the newest. What was found stands in `metadata.colloquy.snippet`, as plain text.
+/// Returns a page of the user's threads that match a query, the best first, then the newest.
 ///
-/// A word is found by its beginning; see [`words`]. A query without letters and digits finds nothing.
+/// All words of the query must occur in the title or in one message. The match is returned in
+/// `metadata.colloquy.snippet`, as plain text. Words match by prefix; see [`words`]. A query without letters and digits
+/// matches nothing.
 ///
 /// # Errors
-/// [`ChatError::Invalid`](super::error::ChatError::Invalid) for a negative limit and for a cursor that is no thread of the user's;
-/// [`ChatError::TooMany`](super::error::ChatError::TooMany) when too many searches of theirs wait for their turn.
+/// [`ChatError::Invalid`](super::error::ChatError::Invalid) for a negative limit, and for a cursor that is not a thread
+/// of the user. [`ChatError::TooMany`](super::error::ChatError::TooMany) if too many of the user's searches are
+/// waiting.
 pub(super) async fn page(chat: &Chat, user_id: &str, text: String, query: PageQuery) -> Result<Page<Thread>> {
     let turn = chat.shares().search(user_id).await?;
     let (db, user_id) = (chat.db().clone(), user_id.to_owned());
-    // An engine does not notice that a client has left; the turn ends with the work.
+    // The engine continues after a client disconnects, so the turn must last until the query ends.
     detached(async move {
         let _turn = turn;
         find(&db, &user_id, &text, &query).await
@@ -132,7 +137,7 @@ async fn find(db: &Db, user_id: &str, text: &str, query: &PageQuery) -> Result<P
             .bind(user_id)
             .bind(matched)
             .bind(&query.after)
-            // After a thread that is found no more, for it was renamed meanwhile, there is nothing.
+            // A cursor that no longer matches, since its thread was renamed meanwhile, ends the list.
             .bind(if query.after.is_some() { i64::MAX } else { 0 })
             .bind(paging::rows_to_fetch(n_rows))
             .fetch_all(pool)
@@ -161,7 +166,7 @@ struct BacklogRow {
     body: Option<Json<ThreadItem>>,
 }
 
-/// Puts what was stored before there was a search into the index; to be called once, at start.
+/// Indexes the rows stored before the search existed. Runs once, at start.
 pub(super) async fn catch_up(chat: Chat) {
     loop {
         match catch_up_some(chat.db()).await {
@@ -195,7 +200,7 @@ async fn catch_up_some(db: &Db) -> Result<usize> {
         match (&row.title, &row.thread_id, &row.body) {
             (Some(title), ..) => index::put_title(&mut tx, &row.id, title).await?,
             (None, Some(thread_id), Some(body)) => index::put_item(&mut tx, thread_id, &body.0).await?,
-            // It was deleted meanwhile.
+            // The row was deleted meanwhile.
             _ => {}
         }
         within!(&mut tx, conn => {

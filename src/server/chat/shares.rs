@@ -1,5 +1,5 @@
-//! The turns and seats of what all users of the chat share. Bounds per user are generous: a person with a dozen tabs
-//! and devices meets none of them.
+//! Turns and seats for resources that all users share. The bounds per user are generous: a person with a dozen tabs and
+//! devices stays below them.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use crate::server::{
     turns::{Seat, Seats, Turn, TurnLimits, Turns},
 };
 
-/// Open feeds of a user: one for each tab that can be seen. A dead one counts until the network notices.
+/// Maximum open feeds per user, one for each visible tab. A dead feed counts until the network reports it.
 const FEEDS_PER_USER: usize = 50;
-/// Open streams of answers of a user, besides those of the answers that may be running: one for each tab. One that nobody
-/// reads holds up to a megabyte in the buffers of its connection.
+/// Maximum open answer streams per user, one for each tab, on top of the running answers allowed. An unread stream
+/// holds up to a megabyte in its connection's buffers.
 const READERS_PER_USER: usize = 50;
-/// The time that a request waits for its turn.
+/// Maximum time that a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The wait that a refused client is told, in seconds.
+/// `Retry-After` for a refused client, in seconds.
 const RETRY_AFTER_S: i64 = 5;
 
-/// Searches go through an index that all users share, in connections that all requests share.
+/// Searches share one index and the connection pool.
 const SEARCHES: TurnLimits = TurnLimits { at_once: 2, at_once_per_key: 1, waiting_per_key: 4, waiting: 200 };
-/// A recording takes up to 28 MiB here, as it came and decoded, while it is sent and understood.
+/// A recording takes up to 28 MiB, encoded and decoded, until it is transcribed.
 const RECORDINGS: TurnLimits = TurnLimits { at_once: 8, at_once_per_key: 1, waiting_per_key: 1, waiting: 64 };
-/// A title takes a request to the model, which has answers to write.
+/// A title generation occupies the model, which also has answers to write.
 const TITLES: TurnLimits = TurnLimits { at_once: 8, at_once_per_key: 1, waiting_per_key: 20, waiting: 1_000 };
 
-/// What users share.
+/// The shared resources.
 #[derive(Debug)]
 pub(super) struct Shares {
     pub(super) searches: Turns,
@@ -39,7 +39,7 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Makes them. Where a user may have any number of running answers, any number of streams may be open.
+    /// Creates the shares. Without a limit of running answers, open streams are unlimited, too.
     pub(super) fn new(limits: AnswerLimits) -> Self {
         Self {
             searches: Turns::new(SEARCHES),
@@ -53,37 +53,37 @@ impl Shares {
     /// Waits for the user's turn to search.
     ///
     /// # Errors
-    /// [`ChatError::TooMany`].
+    /// [`ChatError::TooMany`] if no turn comes in time.
     pub(super) async fn search(&self, user_id: &str) -> Result<Turn> {
-        turn(&self.searches, user_id, "your searches before are still running").await
+        turn(&self.searches, user_id, "your earlier searches are still running").await
     }
 
-    /// Seats a reader of the user's feed.
+    /// Takes a seat for a reader of the user's feed.
     ///
     /// # Errors
-    /// [`ChatError::TooMany`].
+    /// [`ChatError::TooMany`] without a free seat.
     pub(super) fn feed(&self, user_id: &str) -> Result<Seat> {
-        self.feeds.take(user_id).ok_or_else(|| too_many("your feeds that nobody reads are too many"))
+        self.feeds.take(user_id).ok_or_else(|| too_many("too many of your feeds are open"))
     }
 
-    /// Seats a reader of one of the user's answers.
+    /// Takes a seat for a reader of one of the user's answers.
     ///
     /// # Errors
-    /// [`ChatError::TooMany`].
+    /// [`ChatError::TooMany`] without a free seat.
     pub(super) fn reader(&self, user_id: &str) -> Result<Seat> {
-        self.readers.take(user_id).ok_or_else(|| too_many("your streams that nobody reads are too many"))
+        self.readers.take(user_id).ok_or_else(|| too_many("too many of your answer streams are open"))
     }
 
-    /// Waits for the user's turn to have a recording understood.
+    /// Waits for the user's turn to have a recording transcribed.
     ///
     /// # Errors
-    /// [`ChatError::TooMany`].
+    /// [`ChatError::TooMany`] if no turn comes in time.
     pub(super) async fn recording(&self, user_id: &str) -> Result<Turn> {
-        turn(&self.recordings, user_id, "recordings before this one are still being turned into text").await
+        turn(&self.recordings, user_id, "your earlier recordings are still being transcribed").await
     }
 }
 
-/// Returns the streams of answers that a user may have open.
+/// Returns the maximum number of open answer streams per user.
 pub(super) fn readers_per_user(limits: AnswerLimits) -> usize {
     match usize::try_from(limits.running_answers) {
         Ok(0) | Err(_) => usize::MAX,
@@ -132,7 +132,7 @@ mod tests {
         let refused = asked(&app, &mallory, "threads.list", query()).await;
         assert_eq!(refused, (429, "rate_limited".into(), "5".into()));
         assert_eq!(asked(&app, &alice, "threads.list", query()).await.0, 200);
-        // The list itself takes no turn.
+        // Listing without a query takes no turn.
         assert_eq!(asked(&app, &mallory, "threads.list", json!({})).await.0, 200);
         drop((running, waiting));
         assert_eq!(next.await.0, 200);
@@ -149,11 +149,11 @@ mod tests {
             let speech = || json!({ "audio_base64": "A".repeat(n_bytes), "mime_type": "audio/webm" });
             let refused = asked(&app, &mallory, "input.transcribe", speech()).await;
             assert_eq!(refused, (429, "rate_limited".into(), "5".into()), "{n_bytes}");
-            // Nothing here turns speech into text.
+            // The test server has no transcription.
             let read = asked(&app, &alice, "input.transcribe", speech()).await;
             assert_eq!((read.0, read.1), (400, "invalid_request".into()), "{n_bytes}");
         }
-        // What is no recording takes none.
+        // Other requests take no turn.
         assert_eq!(asked(&app, &mallory, "threads.list", json!({})).await.0, StatusCode::OK.as_u16());
     }
 }

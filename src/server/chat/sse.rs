@@ -1,4 +1,4 @@
-//! From a run's log to the bytes of the answer.
+//! Server-sent events: encodes a run's log into the bytes of a response.
 
 use std::{convert::Infallible, future, time::Duration};
 
@@ -22,48 +22,48 @@ use crate::{
     server::{auth::watch::Watcher, turns::Seat},
 };
 
-/// The comment that keeps proxies from closing a silent stream.
+/// SSE comment that keeps proxies from closing an idle stream.
 pub(super) const PING: Bytes = Bytes::from_static(b": ping\n\n");
-/// How long a stream may be silent.
+/// Maximum idle time of a stream.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
-/// A stream whose writes are closer than this is quick.
+/// A stream counts as fast if its writes are less than this apart.
 const QUICK: Duration = Duration::from_millis(4);
-/// How long a quick stream rests after a write: what comes meanwhile is written at once.
+/// Pause of a fast stream after a write. Events that arrive meanwhile are written together.
 const REST: Duration = Duration::from_millis(1);
 
-/// How events are written.
+/// Encoding of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// As the official server does: `data: <one line of JSON>` and a blank line, and nothing else.
+    /// As the official server: `data: <one line of JSON>` and a blank line.
     Plain,
-    /// With the event's number as its `id:`, and with comments when there is nothing to say for the given time.
+    /// Each event has its number as `id:`, and comments fill idle times.
     Numbered {
-        /// How long.
+        /// Maximum idle time before a comment is sent.
         silence: Duration,
     },
 }
 
-/// Answers with a run's events.
+/// Responds with a run's events.
 ///
-/// The body ends where the log ends, or with an `error` event when the session is over; dropped before, it drops the
-/// reader, and with it its seat. One whose events the log has forgotten is told what is stored from then on, and stays a
-/// reader.
+/// The body ends where the log ends, or with an `error` event at the end of the session. Dropping the body drops the
+/// reader and its seat. A reader whose unread events the log has discarded receives the persisted items from then on,
+/// and remains a reader.
 pub(super) fn response(chat: &Chat, reader: Reader, session: Watcher, seat: Seat, framing: Framing) -> Response {
     let stream = Stream::Live(Live { chat: chat.clone(), reader, session, seat, pace: Pace::default() });
     streamed(stream::unfold(stream, move |stream| stream.next(framing)))
 }
 
-/// Where the rest of a stream comes from.
+/// Source of the rest of a stream.
 enum Stream {
-    /// From the log.
+    /// The run's log.
     Live(Live),
-    /// From the database.
+    /// The database.
     Stored(Box<Reading>, Reader),
     Over,
 }
 
-/// A reader of a log.
+/// State of a stream that reads a log.
 struct Live {
     chat: Chat,
     reader: Reader,
@@ -108,8 +108,10 @@ impl Stream {
     }
 }
 
-/// When a stream was written to. A model that says a thousand pieces a second would cost a wake-up and a write for each,
-/// which is more than everything else that is done for a piece; one that takes its time waits for nothing.
+/// Pacing of a stream's writes.
+///
+/// Without it, a model that emits a thousand deltas per second would cost a wake-up and a write for each. That costs
+/// more than all other work per delta. Slow streams are not delayed.
 #[derive(Default)]
 struct Pace {
     written_at: Option<Instant>,
@@ -117,14 +119,14 @@ struct Pace {
 }
 
 impl Pace {
-    /// Notes that a batch is written.
+    /// Records a write.
     fn note(&mut self, batch: &Batch, now: Instant) {
         let is_quick = self.written_at.is_some_and(|before| now - before < QUICK);
         self.rests_until = (is_quick && !batch.is_full()).then(|| now + REST);
         self.written_at = Some(now);
     }
 
-    /// Waits until the stream may be written to again.
+    /// Waits until the next write is due.
     async fn rest(&self) {
         if let Some(until) = self.rests_until {
             tokio::time::sleep_until(until).await;
@@ -132,7 +134,7 @@ impl Pace {
     }
 }
 
-/// Answers with frames.
+/// Responds with a stream of frames.
 pub(super) fn streamed(frames: impl futures_util::Stream<Item = Bytes> + Send + 'static) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
@@ -142,19 +144,19 @@ pub(super) fn streamed(frames: impl futures_util::Stream<Item = Bytes> + Send + 
     (headers, Body::from_stream(frames.map(Ok::<_, Infallible>))).into_response()
 }
 
-/// Writes events that have no number.
+/// Encodes events without numbers.
 pub(super) fn frame(events: &[ThreadStreamEvent]) -> Bytes {
     let events: Vec<Bytes> =
         events.iter().map(|event| serde_json::to_vec(event).expect("BUG: an event is JSON").into()).collect();
     Framing::Plain.frame(&Batch { first: 1, events })
 }
 
-/// Writes an event that is JSON already.
+/// Encodes an event that is already JSON.
 pub(super) fn frame_json(json: &Bytes) -> Bytes {
     Framing::Plain.frame(&Batch { first: 1, events: vec![json.clone()] })
 }
 
-/// Says that the session is over.
+/// Returns the `error` event for the end of the session.
 pub(super) fn signed_out() -> ThreadStreamEvent {
     ThreadStreamEvent::Error(ErrorEvent {
         code: "unauthorized".to_owned(),
@@ -164,7 +166,7 @@ pub(super) fn signed_out() -> ThreadStreamEvent {
 }
 
 impl Framing {
-    /// For a client that can resume: numbered, and never silent for longer than a quarter of a minute.
+    /// For clients that resume: numbered, with a comment after 15 idle seconds.
     pub(super) const RESUMABLE: Self = Self::Numbered { silence: SILENCE };
 
     fn frame(self, batch: &Batch) -> Bytes {
@@ -181,7 +183,7 @@ impl Framing {
         bytes.freeze()
     }
 
-    /// Waits until something must be written.
+    /// Waits for the maximum idle time; forever in plain framing.
     async fn silence(self) {
         match self {
             Self::Plain => future::pending().await,

@@ -1,8 +1,10 @@
-//! An answer whose log is not here: it ended too long ago, before a restart, or another server writes it; or whose log
-//! has forgotten what its reader has not read.
+//! Streams an answer from the database, if its log is not in memory.
 //!
-//! Its readers are told each item as it is stored, by `thread.item.replaced`, and what they may know of and is not
-//! there any more by `thread.item.removed`: an item that had begun and held nothing when the answer ended.
+//! This covers runs that ended long ago or before a restart, runs of another server, and logs that have discarded
+//! events.
+//!
+//! Each persisted item is sent by `thread.item.replaced`. `thread.item.removed` names items that clients may know and
+//! that no longer exist. Such an item had begun and was empty when the answer ended.
 
 use std::time::Duration;
 
@@ -22,18 +24,18 @@ use crate::{
     server::{auth::watch::Watcher, turns::Seat},
 };
 
-/// How often a run that goes on elsewhere is looked at.
+/// Polling interval for a run of another server.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Answers with a run's items as they are stored, again whenever they changed, until the run has ended.
+/// Responds with a run's persisted items, and again with each that changes, until the run has ended.
 pub(super) fn response(chat: Chat, user_id: String, run: StoredRun, session: Watcher, seat: Seat) -> Response {
     read(Reading::new(chat, user_id, run.id, session, seat, Vec::new()))
 }
 
-/// Answers as [`response`] does, and before that with what a message's sender is told first.
+/// Responds as [`response`] does, after the events that the sender of a message receives first.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] when the thread or the message is gone.
+/// [`ChatError::NotFound`] if the thread or the message no longer exists.
 pub(super) async fn replay(
     chat: Chat,
     user_id: String,
@@ -68,23 +70,23 @@ fn read(reading: Reading) -> Response {
     }))
 }
 
-/// Reads what is stored of a run.
+/// State of a stream that polls a run's persisted items.
 pub(super) struct Reading {
     chat: Chat,
     user_id: String,
     run_id: String,
     session: Watcher,
     seat: Seat,
-    /// What is told before anything else.
+    /// Events that precede all others.
     prelude: Vec<ThreadStreamEvent>,
     sent: Vec<ThreadItem>,
-    /// How long to wait before looking.
+    /// Delay before the next poll.
     wait: Duration,
     is_over: bool,
 }
 
 impl Reading {
-    /// Begins to read; `prelude` is told before anything else.
+    /// Creates the state; `prelude` precedes all other events.
     pub(super) fn new(
         chat: Chat,
         user_id: String,
@@ -96,7 +98,7 @@ impl Reading {
         Self { chat, user_id, run_id, session, seat, prelude, sent: Vec::new(), wait: Duration::ZERO, is_over: false }
     }
 
-    /// Waits for something to tell; `None` when the run has ended and all is told.
+    /// Waits for the next events. Returns `None` when the run has ended and all is sent.
     pub(super) async fn next(&mut self) -> Option<Vec<ThreadStreamEvent>> {
         while !self.is_over {
             tokio::select! {
@@ -119,7 +121,7 @@ impl Reading {
         None
     }
 
-    /// Reads the run and then its items, so that those of a run that has ended are complete.
+    /// Loads the run before its items, so that the items of an ended run are complete.
     async fn look(&mut self) -> Result<Vec<ThreadStreamEvent>> {
         let run = runs::find(self.chat.db(), &self.user_id, &self.run_id).await?;
         self.is_over = !run.is_running();
@@ -138,7 +140,7 @@ impl Reading {
         Ok(news)
     }
 
-    /// Returns the ids of items that the client may know and that are not there (any more).
+    /// Returns the ids of items that the client may know and that do not exist (any more).
     fn gone(&self, run: &StoredRun, items: &[ThreadItem]) -> Vec<String> {
         let open = if run.is_running() { &[] } else { run.open_items() };
         let known = self.sent.iter().map(|item| item.id().to_owned()).chain(open.iter().cloned());

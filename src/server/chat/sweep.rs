@@ -1,4 +1,4 @@
-//! The sweep: closes the runs that a crash left behind, and forgets old logs.
+//! The sweep: closes runs left by a crash and discards old logs.
 
 use std::{fs::File, time::Duration};
 
@@ -9,14 +9,14 @@ use crate::{
     server::{Db, db::Pool, private_file},
 };
 
-/// How often is looked for what crashes left: on PostgreSQL a user waits for that, after the lease.
+/// Interval of the sweep. On PostgreSQL users wait for it, after the lease.
 const PERIOD: Duration = Duration::from_secs(2);
 
 /// Sweeps at once and then every two seconds, until the server stops.
 pub(super) async fn run(chat: Chat) {
     let presence = Presence::announce(chat.db()).await;
     let mut period = tokio::time::interval(PERIOD);
-    // Whoever is alone need not wait for leases: no run of before is anybody's.
+    // A sole process need not wait for leases: every earlier run is abandoned.
     let mut before = if presence.is_alone { Timestamp::from_millis(i64::MAX) } else { chat.now() };
     loop {
         tokio::select! {
@@ -31,7 +31,7 @@ pub(super) async fn run(chat: Chat) {
     }
 }
 
-/// Closes the runs whose lease was over at `at`, except those that this process is writing.
+/// Closes the runs whose lease had expired at `at`, except those of this process.
 pub(super) async fn once(chat: &Chat, at: Timestamp) -> Result<()> {
     for run in abandoned::expired(chat.db(), at).await? {
         if chat.live().get(&run.id).is_some() {
@@ -45,12 +45,12 @@ pub(super) async fn once(chat: &Chat, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Tells other processes that share an SQLite file that this one is there, for as long as it lives.
+/// Announces this process to others that share an SQLite file, for its whole lifetime.
 ///
-/// PostgreSQL may always be shared: there the leases decide.
+/// A PostgreSQL database may always be shared; there the leases decide.
 struct Presence {
     is_alone: bool,
-    /// A shared lock on a file beside the database; it ends with the process.
+    /// Shared lock on a file beside the database. The operating system releases it when the process ends.
     _lock: Option<File>,
 }
 

@@ -30,12 +30,12 @@ use crate::{
 use told::Told;
 pub(super) use told::change;
 
-/// The most characters of a title.
+/// Maximum length of a title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
-/// How many of the newest items an opened thread comes with.
+/// Number of newest items in an opened thread.
 const NEWEST_ITEMS: usize = 30;
 
-/// A row; the column `metadata` stays here, for the protocol never sends it.
+/// A row. The column `metadata` is omitted because the protocol never sends it.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct ThreadRow {
@@ -43,9 +43,9 @@ pub(super) struct ThreadRow {
     title: Option<String>,
     status: Json<ThreadStatus>,
     created_at: Timestamp,
-    /// What a server behind ours says of the thread.
+    /// Properties of the thread reported by the upstream.
     told: Option<Json<Told>>,
-    /// Its id at that server.
+    /// Id of the thread at the upstream.
     upstream_id: Option<String>,
 }
 
@@ -68,11 +68,11 @@ impl From<ThreadRow> for Thread {
     }
 }
 
-/// Returns a page of the user's threads for a page of ours, without items, the newest first unless asked otherwise;
-/// an empty one where `POST /chatkit` would refuse the query.
+/// Returns a page of the user's threads for a web page, without items, the newest first by default. An invalid query
+/// yields an empty page.
 ///
 /// # Errors
-/// [`Error::Db`].
+/// [`Error::Db`] if the database fails.
 pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>, Error> {
     match page(db, user_id, query).await {
         Ok(page) => Ok(page),
@@ -81,15 +81,16 @@ pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thre
     }
 }
 
-/// Returns a thread of the user's with its newest 30 items, oldest first; `None` when it is not there or not theirs.
+/// Returns a user's thread with its newest 30 items, the oldest first. `None` for an unknown thread, or for one of
+/// another user.
 ///
-/// `items.has_more` tells that older items exist; `items.after` is then the id of the oldest one sent, the cursor of
-/// an `items.list` in descending order.
+/// `items.has_more` is true if older items exist. `items.after` is then the id of the oldest one sent, the cursor of an
+/// `items.list` in descending order.
 ///
 /// # Errors
-/// [`Error::Db`].
+/// [`Error::Db`] if the database fails.
 pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> Result<Option<Thread>, Error> {
-    // PostgreSQL cannot even be asked for such an id.
+    // PostgreSQL rejects such an id even as a parameter.
     if thread_id.contains('\0') {
         return Ok(None);
     }
@@ -103,10 +104,10 @@ pub async fn open(db: &Db, user_id: &str, thread_id: &str) -> Result<Option<Thre
     }
 }
 
-/// Returns a page of the user's threads, without items, the newest first unless asked otherwise.
+/// Returns a page of the user's threads, without items, the newest first by default.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a negative limit and for a cursor that is no thread of the user's.
+/// [`ChatError::Invalid`] for a negative limit, and for a cursor that is not a thread of the user.
 pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thread>> {
     let n_rows = paging::n_rows(query)?;
     let order = query.order.unwrap_or_default();
@@ -159,25 +160,25 @@ pub(super) async fn page(db: &Db, user_id: &str, query: &PageQuery) -> Result<Pa
     Ok(page)
 }
 
-/// Returns a thread of the user's with its first 20 items, oldest first, as `threads.get_by_id` wants it.
+/// Returns a user's thread with its first 20 items, the oldest first, as `threads.get_by_id` requires.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown thread.
 pub(super) async fn get(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
     with_items(db, user_id, thread_id, ListOrder::Asc, paging::DEFAULT_ROWS).await
 }
 
 async fn with_items(db: &Db, user_id: &str, thread_id: &str, order: ListOrder, n_rows: usize) -> Result<Thread> {
     let mut thread = find(db, user_id, thread_id).await?;
-    // The run is read first: what ends in between is complete.
+    // The run is loaded first: if it ends in between, the items are complete.
     runs::mark(db, user_id, std::slice::from_mut(&mut thread)).await?;
     Ok(Thread { items: items::first_page(db, user_id, thread_id, order, n_rows).await?, ..thread })
 }
 
-/// Returns a thread of the user's without items.
+/// Returns a user's thread without items.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown thread.
 pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thread> {
     let row: Option<ThreadRow> = on!(db.read(), pool => {
         sqlx::query_as(concat!(
@@ -196,10 +197,11 @@ pub(super) async fn find(db: &Db, user_id: &str, thread_id: &str) -> Result<Thre
     row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
 }
 
-/// Gives a thread of the user's another title.
+/// Sets the title of a user's thread.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a title without text or with more than 200 characters; [`ChatError::NotFound`].
+/// [`ChatError::Invalid`] for an empty title or one of more than 200 characters; [`ChatError::NotFound`] for an unknown
+/// thread.
 pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str, now: Timestamp) -> Result<Thread> {
     let title = title.trim();
     if title.is_empty() {
@@ -232,7 +234,7 @@ pub(super) async fn rename(db: &Db, user_id: &str, thread_id: &str, title: &str,
     Ok(thread)
 }
 
-/// Deletes a thread of the user's with its items and runs; `false` when it is not there, which is no error.
+/// Deletes a user's thread with its items and runs. Returns `false` for a missing thread, which is not an error.
 pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<bool> {
     let n_deleted = on!(db.write(), pool => {
         sqlx::query(
@@ -250,7 +252,7 @@ pub(super) async fn delete(db: &Db, user_id: &str, thread_id: &str) -> Result<bo
     Ok(n_deleted > 0)
 }
 
-/// Stores a new thread.
+/// Inserts a new thread.
 pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Result<()> {
     within!(&mut *tx, conn => {
         sqlx::query(
@@ -275,10 +277,10 @@ pub(super) async fn insert(tx: &mut Tx, user_id: &str, thread: &Thread) -> Resul
     }
 }
 
-/// Notes that a thread of the user's goes on, and keeps others from writing to it until the transaction ends.
+/// Updates the timestamp of a user's thread, which locks its row until the transaction ends.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown thread.
 pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Timestamp) -> Result<Thread> {
     let row: Option<ThreadRow> = within!(tx, conn => {
         sqlx::query_as(concat!(
@@ -298,7 +300,7 @@ pub(super) async fn touch(tx: &mut Tx, user_id: &str, thread_id: &str, now: Time
     row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
 }
 
-/// Gives a thread that has none a title.
+/// Sets the title of a thread that has none.
 pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
     within!(&mut *tx, conn => {
         sqlx::query(
@@ -317,10 +319,10 @@ pub(super) async fn entitle(tx: &mut Tx, thread_id: &str, title: &str) -> Result
     index::put_title(tx, thread_id, title).await
 }
 
-/// Refuses to let anybody write to a thread that is locked or closed.
+/// Refuses writes to a locked or closed thread.
 ///
 /// # Errors
-/// [`ChatError::NotActive`].
+/// [`ChatError::NotActive`] for such a thread.
 pub(super) fn must_be_active(thread: &Thread) -> Result<()> {
     match &thread.status {
         ThreadStatus::Active => Ok(()),
@@ -329,10 +331,10 @@ pub(super) fn must_be_active(thread: &Thread) -> Result<()> {
     }
 }
 
-/// Opens, locks or closes a thread of the user's.
+/// Sets the status of a user's thread: active, locked or closed.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown thread.
 pub(super) async fn set_status(
     tx: &mut Tx,
     user_id: &str,
@@ -359,10 +361,10 @@ pub(super) async fn set_status(
     row.map(Thread::from).ok_or(ChatError::NotFound("thread"))
 }
 
-/// Returns where a thread of the user's stands in the list.
+/// Returns the position of a user's thread in the list.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] when it is no thread of the user's.
+/// [`ChatError::Invalid`] for an unknown thread.
 pub(super) async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Timestamp, i64)> {
     let row: Option<(Timestamp, i64)> = on!(db.read(), pool => {
         sqlx::query_as(
@@ -377,5 +379,5 @@ pub(super) async fn place(db: &Db, user_id: &str, thread_id: &str) -> Result<(Ti
         .fetch_optional(pool)
         .await
     })?;
-    row.ok_or_else(|| ChatError::Invalid("the cursor `after` is no thread of yours".to_owned()))
+    row.ok_or_else(|| ChatError::Invalid("the cursor `after` is not one of your threads".to_owned()))
 }

@@ -1,14 +1,14 @@
-//! The title that a thread gets from its first message.
+//! The initial title of a thread, cut from its first message.
 
-/// The most characters of a title before its ellipsis.
+/// Maximum length of a title before its ellipsis, in characters.
 const MAX_CHARS: usize = 60;
 
-/// Returns the first line with text in it, its spaces joined, cut between words to at most 60 characters and `…`.
+/// Returns the first non-blank line, whitespace collapsed, cut between words to at most 60 characters and `…`.
 ///
-/// A text without spaces near the limit is cut within a word. `None` when there is no text.
+/// A text without spaces near the limit is cut within a word. Returns `None` for a text that is blank.
 pub(super) fn title_of(message: &str) -> Option<String> {
     let line = message.lines().map(str::trim).find(|line| !line.is_empty())?;
-    // More would be cut anyway, and a line may be long.
+    // A bounded prefix suffices, and a line may be long.
     let start: String = line.chars().filter(|it| !it.is_control() || it.is_whitespace()).take(MAX_CHARS * 8).collect();
     let title = start.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {

@@ -1,8 +1,9 @@
-//! Calls of tools that live in the client.
+//! Calls of client tools.
 //!
-//! ChatKit knows one pending call at a time. Of several that a model makes at once the first becomes an item and the
-//! others wait in it, in `colloquy.then`; they are passed on one after the other before the model is asked again. What
-//! a provider wants back with a call or with its message stands beside them, in `colloquy.extra` and `colloquy.carry`.
+//! ChatKit allows one pending call at a time. If a model makes several at once, the first becomes an item. The others
+//! are kept in the item's `colloquy.then`, and are passed on one by one before the model is asked again.
+//!
+//! Fields that a provider needs back with a call or with its message are kept in `colloquy.extra` and `colloquy.carry`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -15,44 +16,45 @@ use crate::{
     server::ids,
 };
 
-/// The key of an item's notes.
+/// Key of Colloquy's extension of an item.
 const MARKS: &str = "colloquy";
 
-/// A call that the model makes.
+/// A tool call made by the model.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Call {
-    /// The model's own id of it.
+    /// The model's id of the call.
     pub(super) call_id: String,
-    /// The tool.
+    /// Name of the tool.
     pub(super) name: String,
-    /// What it is called with.
+    /// Arguments of the call.
     pub(super) arguments: Map<String, Value>,
-    /// What the provider wants back with the call, unread: Gemini's `extra_content`, for instance.
+    /// Opaque fields that the provider needs back with the call, such as Gemini's `extra_content`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(super) extra: Map<String, Value>,
-    /// What the provider wants back with the message that makes the call, unread: DeepSeek's `reasoning_content`, for
-    /// instance. `model` names the model that it came from. Only the first call of a message has it.
+    /// Opaque fields that the provider needs back with the message, such as DeepSeek's `reasoning_content`. `model`
+    /// names the model that they came from. Only the first call of a message has them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(super) carry: Map<String, Value>,
 }
 
 impl Call {
-    /// True if the provider wants something back with it.
+    /// True if the provider needs fields back with the call.
     pub(super) fn wants_back(&self) -> bool {
         !self.extra.is_empty() || !self.carry.is_empty()
     }
 }
 
-/// A call that the client has answered.
+/// A call with its output from the client.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AnsweredCall {
     /// The call.
     pub(super) call: Call,
-    /// What the client answered: text as it is, all else as JSON.
+    /// The client's output: text unchanged, other values as JSON.
     pub(super) output: String,
 }
 
-/// Makes an item of the first call, in which the others wait; the run says where and when. `None` without a call.
+/// Creates the item of the first call, which carries the others. The run sets thread and time. Returns `None` without a
+/// call.
 pub(super) fn pending(calls: &[Call]) -> Option<ThreadItem> {
     let (first, others) = calls.split_first()?;
     let mut marks = Map::new();
@@ -78,13 +80,13 @@ pub(super) fn pending(calls: &[Call]) -> Option<ThreadItem> {
     }))
 }
 
-/// Returns the calls that wait for this one.
+/// Returns the calls queued behind this one.
 pub(super) fn waiting(item: &ClientToolCall) -> Vec<Call> {
     let then = item.extra.get(MARKS).and_then(|marks| marks.get("then"));
     then.and_then(|then| Vec::deserialize(then).ok()).unwrap_or_default()
 }
 
-/// Returns the call with what the client answered; `None` while it has not.
+/// Returns the call with the client's output, or `None` while it is pending.
 pub(super) fn answered(item: &ClientToolCall) -> Option<AnsweredCall> {
     if item.status != ToolCallStatus::Completed {
         return None;

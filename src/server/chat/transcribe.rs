@@ -1,4 +1,4 @@
-//! Speech into text.
+//! Transcription of recordings.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -8,15 +8,16 @@ use super::{
     relay::Recording,
 };
 
-/// Returns what is said in a user's recording: by our own model for speech, or else by the server behind.
+/// Transcribes a user's recording with the configured speech model, or else through the upstream.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] when it is no recording, or nothing here turns speech into text; [`ChatError::Model`].
+/// [`ChatError::Invalid`] for an unreadable recording, or if no transcription is configured. [`ChatError::Model`] if
+/// the transcription fails.
 pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) -> Result<String> {
     let invalid = |text: &str| ChatError::Invalid(text.to_owned());
     let essence = recording.mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let extension = extension(&essence).ok_or_else(|| invalid("the recording is of a type that cannot be read"))?;
-    let audio = BASE64_STANDARD.decode(&recording.audio_base64).map_err(|_| invalid("the recording is no base64"))?;
+    let extension = extension(&essence).ok_or_else(|| invalid("the recording's media type is not supported"))?;
+    let audio = BASE64_STANDARD.decode(&recording.audio_base64).map_err(|_| invalid("the recording is not valid Base64"))?;
     if audio.is_empty() {
         return Err(invalid("the recording is empty"));
     }
@@ -24,7 +25,7 @@ pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) ->
         Some(transcriber) => transcriber.transcribe(audio, &essence, extension).await,
         None => {
             let asked = chat.relay().transcribe(user_id, recording).ok_or_else(|| {
-                invalid("this server does not turn speech into text: its operator can set OPENAI_TRANSCRIBE_MODEL")
+                invalid("this server does not transcribe speech: its operator can set OPENAI_TRANSCRIBE_MODEL")
             })?;
             asked.await
         }
@@ -32,7 +33,7 @@ pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) ->
     text.map_err(ChatError::Model)
 }
 
-/// Returns the end of a file's name, by which OpenAI tells the type.
+/// Returns the file extension, from which OpenAI derives the type.
 fn extension(media_type: &str) -> Option<&'static str> {
     Some(match media_type {
         "audio/webm" | "video/webm" => "webm",

@@ -1,4 +1,4 @@
-//! A turn: a message of the user's is stored, a run is opened and its task begins.
+//! Turns that begin with a message: stores the message, opens a run and spawns its task.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
     server::ids,
 };
 
-/// Opens a thread with its first message and begins to answer, unless the same was sent before.
+/// Creates a thread with its first message and begins to answer, unless the same request was sent before.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] and [`ChatError::Invalid`] for attachments that cannot be sent.
@@ -65,10 +65,10 @@ pub(super) async fn create(chat: &Chat, user_id: String, input: UserMessageInput
     .await
 }
 
-/// Adds a message to a thread of the user's and begins to answer, unless the same was sent before.
+/// Adds a message to a user's thread and begins to answer, unless the same request was sent before.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread or attachments; [`ChatError::NotActive`] when the thread is locked or closed;
+/// [`ChatError::NotFound`] for an unknown thread or attachment. [`ChatError::NotActive`] for a locked or closed thread.
 /// [`ChatError::Busy`] while the thread is being answered.
 pub(super) async fn add(
     chat: &Chat,
@@ -120,21 +120,21 @@ async fn add_once(
     Ok(Ok(Sent::Now(begin(chat, beginning))))
 }
 
-/// A turn that is stored.
+/// A stored turn.
 struct Beginning {
     run_id: String,
     user_id: String,
-    /// The message of the user's.
+    /// The user's message.
     item: ThreadItem,
     client: Client,
     thread: Thread,
-    /// Whether this turn gave the thread its title.
+    /// True if this turn set the thread's title.
     has_new_title: bool,
-    /// Whether the thread begins with it.
+    /// True if this turn created the thread.
     is_new: bool,
 }
 
-/// Starts the task that writes the answer, and returns a reader of all that the client is to be told.
+/// Spawns the task that writes the answer. Returns a reader of the events for the client.
 fn begin(chat: &Chat, beginning: Beginning) -> Reader {
     let Beginning { run_id, user_id, mut item, client, mut thread, has_new_title, is_new } = beginning;
     if client.resumable {
@@ -148,12 +148,12 @@ fn begin(chat: &Chat, beginning: Beginning) -> Reader {
         (false, false) => {}
     }
     if is_new {
-        // Official clients expect the title with the first text (recording 01). Our own must not lose it when its reader
-        // leaves before that.
+        // Official clients expect the title with the first text (recording 01). Clients that resume get it at once,
+        // lest they lose it by disconnecting earlier.
         let title = thread.title.clone().filter(|_| client.resumable);
         run.append(&ThreadStreamEvent::ThreadCreated { thread: Thread { title, ..thread.clone() } });
     } else if client.resumable {
-        // Official clients expect nothing before the message.
+        // Official clients expect no event before the message.
         run.append(&ThreadStreamEvent::ThreadUpdated { thread: thread.clone() });
     }
     run.append(&ThreadStreamEvent::ItemDone { item });
@@ -189,7 +189,7 @@ fn new_thread(title: Option<String>, now: Timestamp) -> Thread {
     }
 }
 
-/// Makes a message without attachments.
+/// Creates a message without attachments.
 fn user_message(thread_id: &str, input: &UserMessageInput, now: Timestamp) -> UserMessage {
     UserMessage {
         id: ids::chat_id("msg"),

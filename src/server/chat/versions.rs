@@ -1,8 +1,8 @@
-//! Versions: the table `version`. A message that is answered again keeps what followed it before.
+//! Versions: the table `version`. A retried message keeps the earlier continuations of the thread.
 //!
-//! A version is all that follows a message: the answer, and what was said after it. One stands in the thread, as
-//! items; the others wait here. A retry writes its answer into a version of its own, which takes the thread's place when
-//! it is complete. So the old answer stays where it is until then, and for good when the new one fails.
+//! A version is everything that follows a message: the answer and all later items. The selected version's items are in
+//! the thread; the others are kept in this table. A retry writes into a new version, which replaces the thread's items
+//! once it is complete. Until then, and for good if the retry fails, the old answer remains.
 
 mod rows;
 
@@ -31,10 +31,10 @@ use crate::{
     },
 };
 
-/// Begins another version of what follows a message; `false` when nothing that anybody sees does.
+/// Begins another version of the items after a message. Returns `false` if no visible item follows it.
 pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_id: &str) -> Result<bool> {
     if items::after(tx, thread_id, question_id).await?.iter().all(ThreadItem::is_hidden) {
-        // Of an answer that was stopped before it began there may be a note for the model.
+        // An answer stopped before its beginning may have left a hidden note for the model.
         items::delete_after(tx, thread_id, question_id).await?;
         return Ok(false);
     }
@@ -47,16 +47,16 @@ pub(super) async fn begin(tx: &mut Tx, thread_id: &str, question_id: &str, run_i
     Ok(true)
 }
 
-/// Whether an item is stored as far as it is, or as it stays; only the latter is searched.
+/// Completeness of a stored item. Only complete items are indexed for search.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stage {
-    /// More of it will come.
+    /// More content follows.
     Growing,
-    /// It is complete, or nothing more comes.
+    /// The item is final.
     Complete,
 }
 
-/// Stores items that a run writes: in its thread, or in the version that it writes.
+/// Stores items of a run, in its thread or in the version that it writes.
 pub(super) async fn store(
     tx: &mut Tx,
     run: &LiveRun,
@@ -86,7 +86,7 @@ pub(super) async fn store(
     }
 }
 
-/// Deletes an item from where [`store`] puts it.
+/// Deletes an item from the place where [`store`] puts it.
 pub(super) async fn discard(tx: &mut Tx, run: &LiveRun, item_id: &str) -> Result<()> {
     match draft_of(tx, run).await? {
         None => items::delete(tx, &run.thread_id, item_id).await,
@@ -97,12 +97,12 @@ pub(super) async fn discard(tx: &mut Tx, run: &LiveRun, item_id: &str) -> Result
     }
 }
 
-/// Returns the version that a run writes, and asks the database only where there is one.
+/// Returns the version that a run writes. Queries the database only for runs that write one.
 async fn draft_of(tx: &mut Tx, run: &LiveRun) -> Result<Option<Draft>> {
     if run.writes_version() { find_draft(tx, &run.id).await } else { Ok(None) }
 }
 
-/// Closes those of a run's items that are named, if it writes a version; `false` when it writes none.
+/// Closes the items `open_ids` of a run's version. Returns `false` if the run writes no version.
 pub(super) async fn close_draft(
     tx: &mut Tx,
     run_id: &str,
@@ -117,7 +117,7 @@ pub(super) async fn close_draft(
     Ok(true)
 }
 
-/// Returns an item that a run has written or that stands in its thread; a hidden one too.
+/// Returns an item written by a run or present in its thread, hidden ones included.
 pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option<ThreadItem>> {
     if !run.writes_version() {
         return items::find(db, &run.user_id, &run.thread_id, item_id).await;
@@ -141,7 +141,7 @@ pub(super) async fn find(db: &Db, run: &LiveRun, item_id: &str) -> Result<Option
     }
 }
 
-/// Puts the version that a run wrote into the thread, and returns the message that says which one it is, and its notes.
+/// Moves a run's completed version into the thread. Returns the id and marks of the message that names the version.
 pub(super) async fn complete(tx: &mut Tx, run_id: &str, now: Timestamp) -> Result<Option<(String, ItemMarks)>> {
     let Some(draft) = find_draft(tx, run_id).await? else { return Ok(None) };
     let Draft { thread_id, question_id, number, items: Json(mut items) } = draft;
@@ -153,8 +153,8 @@ pub(super) async fn complete(tx: &mut Tx, run_id: &str, now: Timestamp) -> Resul
     }))
 }
 
-/// Keeps what a run wrote of a version that does not become complete, and `note` with it, as one that can be chosen;
-/// the thread stays as it is. `false` when the run writes none.
+/// Keeps the incomplete version of a run, with `note`, as one that can be selected. The thread is unchanged. Returns
+/// `false` if the run writes no version.
 pub(super) async fn fail(tx: &mut Tx, run_id: &str, note: Option<ThreadItem>, now: Timestamp) -> Result<bool> {
     let Some(draft) = find_draft(tx, run_id).await? else { return Ok(false) };
     let Draft { thread_id, question_id, number, items: Json(mut items) } = draft;
@@ -175,10 +175,10 @@ pub(super) async fn fail(tx: &mut Tx, run_id: &str, note: Option<ThreadItem>, no
     Ok(true)
 }
 
-/// Puts another version of an answer into the user's thread, and returns what follows the message then.
+/// Selects another version of an answer in the user's thread. Returns the items that now follow the message.
 ///
 /// # Errors
-/// [`ChatError::NotFound`] for the thread, the item or the version; [`ChatError::Busy`] while the thread is being
+/// [`ChatError::NotFound`] for an unknown thread, item or version; [`ChatError::Busy`] while the thread is being
 /// answered.
 pub(super) async fn select(
     chat: &Chat,
@@ -223,7 +223,7 @@ pub(super) async fn select(
     Ok(paging::cut(following, paging::MAX_ROWS, ThreadItem::id))
 }
 
-/// Moves what stands after a message into its version.
+/// Moves the items after a message into their version.
 async fn put_away(tx: &mut Tx, thread_id: &str, question_id: &str) -> Result<()> {
     let standing = items::after(tx, thread_id, question_id).await?;
     let chosen = chosen(tx, question_id).await?;
@@ -231,7 +231,7 @@ async fn put_away(tx: &mut Tx, thread_id: &str, question_id: &str) -> Result<()>
     items::delete_after(tx, thread_id, question_id).await
 }
 
-/// Moves a version into the thread, where nothing stands after the message.
+/// Moves a version's items into the thread, after a message that no item follows.
 async fn put_in(
     tx: &mut Tx,
     thread_id: &str,
@@ -248,8 +248,8 @@ async fn put_in(
     Ok(())
 }
 
-/// Says on the answer which version it is, of how many: on its first message, or on its first item when it has none.
-/// Returns that item.
+/// Writes the version's number and the total on the answer's first message, or on its first visible item. Returns that
+/// item.
 fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) -> Option<&ThreadItem> {
     let is_message = |item: &ThreadItem| matches!(item, ThreadItem::AssistantMessage(_));
     let has_message = answer(items).any(|item| is_message(item));
@@ -258,12 +258,12 @@ fn number_them(items: &mut [ThreadItem], number: i32, n_versions: i32) -> Option
     Some(item)
 }
 
-/// Returns the answer alone of what follows a message: what stands before the user's next one.
+/// Returns the items of the answer alone: those before the user's next message.
 fn answer(items: &mut [ThreadItem]) -> impl Iterator<Item = &mut ThreadItem> {
     items.iter_mut().take_while(|item| !matches!(item, ThreadItem::UserMessage(_)))
 }
 
-/// Returns where Colloquy's notes on an answer stand: on its first message.
+/// Returns Colloquy's marks on the answer's first message.
 fn marks(items: &mut [ThreadItem]) -> Option<&mut ItemMarks> {
     answer(items).find_map(|item| match item {
         ThreadItem::AssistantMessage(message) => Some(message.colloquy.get_or_insert_default()),

@@ -1,6 +1,6 @@
-//! Waits in words.
+//! Durations in words.
 
-/// Writes a span of time, rounded up to what people say.
+/// Formats a duration for people, rounded up.
 pub(super) fn wait_text(seconds: u64) -> String {
     let several = |n: u64, unit: &str| format!("{n} {unit}");
     match seconds {

@@ -21,11 +21,11 @@ use crate::{
     },
 };
 
-/// Announces a file of a user's, and says where its bytes go.
+/// Announces a user's file and returns its upload URL.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a name or a media type that is none; [`ChatError::FileTooLarge`];
-/// [`ChatError::NoRoom`]; [`ChatError::DiskFull`].
+/// [`ChatError::Invalid`] for an invalid name or media type. [`ChatError::FileTooLarge`], [`ChatError::NoRoom`] and
+/// [`ChatError::DiskFull`] for a file without room.
 pub(in crate::server::chat) async fn create(
     chat: &Chat,
     user_id: &str,
@@ -50,7 +50,7 @@ pub(in crate::server::chat) async fn create(
     Ok(Attachment { upload_descriptor: Some(descriptor), ..signed(chat, row, now, origin) })
 }
 
-/// Stores an attachment that is about to be uploaded, if there is room for its file.
+/// Inserts the row of a file about to be uploaded, if there is room for it.
 pub(super) async fn announce(chat: &Chat, row: &AttachmentRow) -> Result<()> {
     let attachments = chat.attachments();
     attachments.files.must_have_room(row.size).await?;
@@ -61,17 +61,18 @@ pub(super) async fn announce(chat: &Chat, row: &AttachmentRow) -> Result<()> {
     Ok(())
 }
 
-/// Deletes an attachment of a user's, sent or not; deleting what is not there is no error.
+/// Deletes a user's attachment, sent or not. A missing one is not an error.
 pub(in crate::server::chat) async fn delete(chat: &Chat, user_id: &str, id: &str) -> Result<()> {
     rows::delete(chat.db(), user_id, id).await?;
     chat.attachments().sweep_soon();
     Ok(())
 }
 
-/// Sends attachments of a user's to a thread of theirs, and returns them without links.
+/// Attaches a user's uploaded files to one of their threads, and returns them without links.
 ///
 /// # Errors
-/// [`ChatError::NotFound`]; [`ChatError::Invalid`] for too many, and for one that was not uploaded or was sent before.
+/// [`ChatError::NotFound`] for an unknown attachment. [`ChatError::Invalid`] for too many, and for one without its file
+/// or already sent.
 pub(in crate::server::chat) async fn send(
     tx: &mut Tx,
     user_id: &str,
@@ -80,7 +81,7 @@ pub(in crate::server::chat) async fn send(
     now: Timestamp,
 ) -> Result<Vec<Attachment>> {
     if ids.len() > MAX_PER_MESSAGE as usize {
-        return Err(ChatError::Invalid(format!("a message has {MAX_PER_MESSAGE} attachments at most")));
+        return Err(ChatError::Invalid(format!("a message can have at most {MAX_PER_MESSAGE} attachments")));
     }
     let mut sent = Vec::with_capacity(ids.len());
     for id in ids {
@@ -89,7 +90,7 @@ pub(in crate::server::chat) async fn send(
     Ok(sent)
 }
 
-/// Returns what a client is told of an attachment.
+/// Returns an attachment in its wire form, with signed links.
 pub(super) fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp, origin: &LinkOrigin) -> Attachment {
     let user_id = row.user_id.clone();
     let mut attachment = wire(row);

@@ -1,4 +1,4 @@
-//! Downloads: a file by its link, whole or in part.
+//! Downloads: sends a file by its signed link, in full or one range.
 
 use axum::{
     body::Body,
@@ -51,7 +51,7 @@ async fn read(chat: &Chat, link: Link, headers: &HeaderMap) -> Result<Response> 
     Ok(response)
 }
 
-/// Sends a file, or the one range of it that is asked for (RFC 9110 §14).
+/// Sends a file, or the single range requested (RFC 9110 §14).
 async fn send(chat: &Chat, file: &FileRow, headers: &HeaderMap) -> Result<Response> {
     let size = u64::try_from(file.size).unwrap_or_default();
     let range = headers.get(header::RANGE).and_then(|value| range(value.to_str().ok()?, size));
@@ -75,7 +75,8 @@ async fn send(chat: &Chat, file: &FileRow, headers: &HeaderMap) -> Result<Respon
     Ok((status, about, content_range, Body::from_stream(opened.into_stream())).into_response())
 }
 
-/// Reads a `Range` of one part: what to send, or nothing when it lies outside. Whatever else is asked for is ignored.
+/// Parses a `Range` header of one range. The inner `None` is a range outside the file. Other headers return `None` and
+/// are ignored.
 fn range(text: &str, size: u64) -> Option<Option<std::ops::Range<u64>>> {
     let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| text.trim().parse::<u64>().ok();

@@ -1,7 +1,7 @@
-//! The table `file`, which knows all that the store holds.
+//! The table `file`, an inventory of the file store.
 //!
-//! A row is written before its file and deleted after it: so whatever a crash or a deletion leaves behind is found by
-//! its row, and nobody has to list a bucket.
+//! A row is inserted before its file is written and deleted after the file. Leftovers of a crash or a deletion are
+//! found by their row, without listing a bucket.
 
 use sqlx::FromRow;
 
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// What a file is to its attachment.
+/// The role of a file in its attachment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
-    /// What the user uploaded.
+    /// The uploaded file.
     Original,
     /// A small picture of it.
     Preview,
@@ -44,7 +44,7 @@ pub(super) struct FileRow {
     pub(super) size: i64,
 }
 
-/// Announces a file that is about to be written, and returns its random name.
+/// Inserts the row of a file about to be written, and returns its random name.
 pub(super) async fn announce(db: &Db, kind: FileKind, media_type: &str, now: Timestamp) -> Result<String> {
     let name = ids::file_name();
     on!(db.write(), pool => {
@@ -65,7 +65,8 @@ pub(super) async fn announce(db: &Db, kind: FileKind, media_type: &str, now: Tim
     Ok(name)
 }
 
-/// Gives a file that is whole to its attachment; `false` when that has one of the kind already, or is gone.
+/// Assigns a completely written file to its attachment. Returns `false` if the attachment already has one of this kind,
+/// or no longer exists.
 pub(super) async fn attach(tx: &mut Tx, name: &str, written: &Written, attachment_id: &str) -> Result<bool> {
     let attached: Result<u64, sqlx::Error> = within!(tx, conn => {
         sqlx::query(
@@ -90,7 +91,7 @@ pub(super) async fn attach(tx: &mut Tx, name: &str, written: &Written, attachmen
     }
 }
 
-/// Sets the media type of an attachment's original file, by which it is sent.
+/// Sets the media type with which an attachment's original file is sent.
 pub(super) async fn set_type(tx: &mut Tx, attachment_id: &str, media_type: &str) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -109,7 +110,7 @@ pub(super) async fn set_type(tx: &mut Tx, attachment_id: &str, media_type: &str)
     Ok(())
 }
 
-/// Finds a file of an attachment of a user's.
+/// Returns a file of a user's attachment.
 pub(super) async fn find(db: &Db, user_id: &str, attachment_id: &str, kind: FileKind) -> Result<Option<FileRow>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(
@@ -128,7 +129,7 @@ pub(super) async fn find(db: &Db, user_id: &str, attachment_id: &str, kind: File
     })?)
 }
 
-/// Returns the names of some files that no attachment has: whole ones, and those that were begun before `begun`.
+/// Returns names of files without an attachment: complete ones, and incomplete ones begun before `begun`.
 pub(super) async fn detached(db: &Db, begun: Timestamp, n_rows: i64) -> Result<Vec<String>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_scalar(
@@ -148,7 +149,7 @@ pub(super) async fn detached(db: &Db, begun: Timestamp, n_rows: i64) -> Result<V
     })?)
 }
 
-/// Forgets a file that is no longer in the store.
+/// Deletes the row of a file that is no longer in the store.
 pub(super) async fn forget(db: &Db, name: &str) -> Result<()> {
     on!(db.write(), pool => {
         sqlx::query(
@@ -165,7 +166,7 @@ pub(super) async fn forget(db: &Db, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a file that no attachment has, and forgets it.
+/// Deletes a file without an attachment, and its row.
 pub(super) async fn discard(chat: &Chat, name: &str) -> Result<()> {
     chat.attachments().files.delete(name).await?;
     forget(chat.db(), name).await

@@ -1,8 +1,7 @@
-//! Keeps files apart from pages: a user's file on the origin of the pages must never become a part of one.
+//! Isolates files from pages: a user's file on the pages' origin must never become part of a page.
 //!
-//! `script-src 'self'` and a file that is served as `text/javascript` are safe by themselves and not together. So a file
-//! is sent as bytes without a type, unless it is an image, and browsers that say what they want it for get it for
-//! nothing else than showing an image, opening and saving.
+//! `script-src 'self'` and a file served as `text/javascript` are safe separately, but not together. Therefore only
+//! images are sent with their type. Browsers that send Fetch Metadata may only show an image, open or save a file.
 
 use axum::{
     extract::Request,
@@ -13,20 +12,21 @@ use axum::{
 
 use crate::server::chat::error::ChatError;
 
-/// The purpose of a request, as a browser states it (Fetch Metadata §2.1); pages cannot change it.
+/// Purpose of a request as the browser states it (Fetch Metadata §2.1). Pages cannot forge it.
 const DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
-/// An `<img>`, a navigation, and a script's `fetch` or a download.
+/// Permitted purposes: `<img>`, a navigation, and a script's `fetch` or a download.
 const DESTINATIONS: [&[u8]; 3] = [b"image", b"document", b"empty"];
-/// The origins whose pages may embed an answer (Fetch §3.7).
+/// Origins whose pages may embed a response (Fetch §3.7).
 pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-/// All: for images, which pages of trusted origins show.
+/// All origins: for images, which pages of trusted origins show.
 pub(super) const CROSS_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");
-/// Only our own.
+/// The server's own origin only.
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
-/// The rights of a file in a browser that opens it: none.
+/// Policy of a file opened in a browser: no rights at all.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
-/// Refuses requests that would make a file a part of a page, and isolates every answer, refusals included.
+/// Refuses requests that would make a file part of a page. Sets the isolation headers on every response, refusals
+/// included.
 pub(super) async fn isolate(req: Request, next: Next) -> Response {
     let mut response = match is_harmless(req.headers()) {
         true => next.run(req).await,
@@ -39,7 +39,7 @@ pub(super) async fn isolate(req: Request, next: Next) -> Response {
     response
 }
 
-/// True if no browser says otherwise: clients that are no browsers send no destination, nor do browsers over plain http.
+/// True unless a browser states a forbidden purpose. Other clients, and browsers over plain http, send none.
 fn is_harmless(headers: &HeaderMap) -> bool {
     headers.get_all(DESTINATION).iter().all(|it| DESTINATIONS.contains(&it.as_bytes()))
 }

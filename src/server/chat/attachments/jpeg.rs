@@ -1,28 +1,28 @@
-//! The decoding cost of a JPEG, by its headers (ITU-T T.81, annex B).
+//! Decoding cost of a JPEG, from its headers (ITU-T T.81, annex B).
 
-/// Start of a scan.
+/// Marker of a scan's start.
 const SOS: u8 = 0xda;
-/// Start of a frame whose scans refine one another.
+/// Markers of a frame whose scans refine one another.
 const SOF_PROGRESSIVE: [u8; 2] = [0xc2, 0xca];
 
-/// The work that a JPEG takes, besides its pixels.
+/// Decoding work of a JPEG, besides its pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Jpeg {
-    /// True if all coefficients are held until the last scan.
+    /// True if all coefficients are held in memory until the last scan.
     pub(super) is_progressive: bool,
-    /// The scans, each of which may draw the whole picture; at least one.
+    /// Number of scans, at least 1. Each may draw the whole picture.
     pub(super) n_scans: u64,
 }
 
 impl Jpeg {
-    /// Reads the markers. Pictures within the picture count, too: there are few.
+    /// Scans the markers. Embedded thumbnails are counted, too; they are few.
     pub(super) fn read(bytes: &[u8]) -> Self {
         let n_scans = bytes.windows(2).filter(|it| *it == [0xff, SOS]).count();
         Self { is_progressive: is_progressive(bytes), n_scans: u64::try_from(n_scans).unwrap_or(u64::MAX).max(1) }
     }
 }
 
-/// Goes from segment to segment until the frame, or the first scan.
+/// Walks the segments up to the frame, or the first scan.
 fn is_progressive(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let [0xff, marker, after @ ..] = rest {

@@ -1,7 +1,7 @@
-//! Links to files: signed, short-lived and bound to their owner, for an `<img>` carries no bearer.
+//! Signed, short-lived links to files, bound to their owner, because an `<img>` sends no bearer token.
 //!
-//! What is signed names the owner, and the link does not: whoever checks it takes the owner from the attachment's row,
-//! so a link is as dead as the row is.
+//! The signature covers the owner, but the link does not contain it. Verification takes the owner from the attachment's
+//! row, so links die with the row.
 
 use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,21 +19,21 @@ use crate::{
     },
 };
 
-/// How long an upload may wait to begin, in seconds.
+/// Time in which an upload must begin, in seconds.
 const UPLOAD_S: i64 = 15 * 60;
-/// For how long the same link is made again, in seconds, so that a browser may keep what it got by it. It is then good
-/// for as long again.
+/// Period in which the same link is generated, in seconds, so that browsers can cache its content. The link remains
+/// valid for another period.
 const PERIOD_S: i64 = 60 * 60;
 
-/// What a link is good for.
+/// The operation that a link permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Purpose {
-    /// Writing the file, once.
+    /// Writes the file, once.
     Upload,
-    /// Reading the file.
+    /// Reads the file.
     Download,
-    /// Reading a small picture of it.
+    /// Reads a small picture of it.
     Preview,
 }
 
@@ -47,40 +47,41 @@ impl Purpose {
     }
 }
 
-/// The query of a link.
+/// Query parameters of a link.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Signed {
     #[serde(rename = "for")]
     pub(super) purpose: Purpose,
-    /// In seconds since the epoch.
+    /// Expiry, in seconds since the epoch.
     pub(super) expires: i64,
     signature: String,
 }
 
-/// Where links begin.
+/// The origin that links begin with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::server) enum LinkOrigin {
-    /// At the configured origin: clients elsewhere need whole addresses.
+    /// The configured origin, for clients elsewhere, which need absolute URLs.
     #[default]
     Configured,
-    /// The origin that the request was sent to: the policy of our own pages allows no other one.
+    /// The origin of the request: the content security policy of Colloquy's own pages allows no other.
     Reached(String),
-    /// Nowhere: in a document of ours, which resolves paths.
+    /// None: links in a rendered page are relative.
     Document,
 }
 
 impl LinkOrigin {
-    /// Reads it off a request.
+    /// Derives the origin from a request's headers.
     pub(in crate::server::chat) fn of(config: &Config, headers: &HeaderMap) -> Self {
         let reached = origin::own_page(config, headers).or_else(|| origin::reached(config, headers));
         reached.map_or(Self::Configured, Self::Reached)
     }
 }
 
-/// Makes links, and checks them.
+/// Generates and verifies links.
 pub(in crate::server::chat) struct Links {
     base_url: String,
-    /// Derived from the secret (RFC 5869), which other backends may hold: they cannot make links.
+    /// Key derived from the secret for this purpose (RFC 5869). Tokens that another backend signs with the secret are
+    /// therefore never valid links.
     key: [u8; 32],
 }
 
@@ -89,7 +90,7 @@ impl Links {
         Self { base_url: config.base_url(), key: key(&config.secret) }
     }
 
-    /// Returns the address of an attachment for a purpose, of the user who owns it.
+    /// Returns the URL of an attachment for a purpose and owner.
     pub(super) fn url(&self, origin: &LinkOrigin, purpose: Purpose, id: &str, user_id: &str, now: Timestamp) -> String {
         let now_s = now.seconds();
         let expires = match purpose {
@@ -107,10 +108,10 @@ impl Links {
         format!("{origin}/chatkit/attachments/{id}?for={purpose}&expires={expires}&signature={signature}")
     }
 
-    /// Makes sure that a link was made for this attachment of this user, and is still good.
+    /// Verifies that a link was signed for this attachment and owner, and has not expired.
     ///
     /// # Errors
-    /// [`ChatError::NotFound`] for one that was not made by us, [`ChatError::LinkExpired`].
+    /// [`ChatError::NotFound`] for an invalid signature, [`ChatError::LinkExpired`] for an expired link.
     pub(super) fn check(&self, link: &Signed, id: &str, user_id: &str, now: Timestamp) -> Result<()> {
         let signature = BASE64_URL_SAFE_NO_PAD.decode(&link.signature).unwrap_or_default();
         let mac = self.mac(link.purpose, id, user_id, link.expires);

@@ -1,23 +1,23 @@
-//! Names and media types of files: what clients say, and what the first bytes say.
+//! Names and media types of files: the declared ones, and those detected from the first bytes.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::server::chat::error::{ChatError, Result};
 
-/// The mark of a PDF.
+/// Signature of a PDF.
 const PDF_MARK: &[u8] = b"%PDF-";
-/// Where it begins at the latest; readers look no further (PDF Reference 1.7, appendix H, note 13).
+/// Last position at which readers look for the signature (PDF Reference 1.7, appendix H, note 13).
 const PDF_MARK_BEFORE: usize = 1024;
-/// How many of a file's first bytes are looked at.
+/// Number of leading bytes examined.
 pub(super) const HEAD_BYTES: usize = PDF_MARK_BEFORE + PDF_MARK.len() - 1;
-/// What a file is whose kind nobody knows.
+/// Media type of files of unknown kind.
 pub(super) const ANY: &str = "application/octet-stream";
 const PDF: &str = "application/pdf";
-/// The most characters of a name.
+/// Maximum length of a file name, in characters.
 const MAX_NAME_CHARS: usize = 255;
-/// The images that browsers show and models read; the only files that are shown, and not saved, when they are opened.
+/// Image types that browsers display and models accept. Only these files are shown inline; all others are downloaded.
 const IMAGES: [&str; 4] = ["image/gif", "image/jpeg", "image/png", "image/webp"];
-/// What stands for itself in a parameter of a header (RFC 8187 §3.2.1, `attr-char`).
+/// Characters allowed unescaped in a header parameter (RFC 8187 §3.2.1, `attr-char`).
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'#')
@@ -32,8 +32,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// Returns a file's name without the folders before it, and without marks of direction: messengers put these in front
-/// of names, they are not seen, and without them it reads as before.
+/// Returns a file name without leading folders and without directional marks. Messengers prepend these invisible marks
+/// to names.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for a name that is empty, too long, or has control characters.
@@ -49,15 +49,15 @@ pub(super) fn file_name(text: &str) -> Result<String> {
     }
 }
 
-/// Whether a character is not seen, or makes others be seen elsewhere (`exe.` before `gpj`).
+/// True if a character is invisible, or reorders others on screen (`exe.` shown before `gpj`).
 fn is_treacherous(char: char) -> bool {
     char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns a media type in lower case and without parameters; an empty one is that of any bytes.
+/// Returns a media type in lower case and without parameters. An empty one becomes `application/octet-stream`.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for what is no media type (RFC 9110 §8.3.1).
+/// [`ChatError::Invalid`] for anything but a media type (RFC 9110 §8.3.1).
 pub(super) fn media_type(text: &str) -> Result<String> {
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_token = |text: &str| {
@@ -71,22 +71,22 @@ pub(super) fn media_type(text: &str) -> Result<String> {
     }
 }
 
-/// Whether a file of the type is shown as a picture.
+/// True if files of this type are shown as pictures.
 pub(super) fn is_image(media_type: &str) -> bool {
     IMAGES.contains(&media_type)
 }
 
-/// Returns the media type that a file is sent with: its own if it is shown, else that of any bytes. A browser runs
-/// nothing of that type, whatever the user declared.
+/// Returns the `Content-Type` for sending a file: its own for pictures, else [`ANY`]. Browsers execute nothing of that
+/// type, whatever the user declared.
 pub(super) fn sent_type(media_type: &str) -> &str {
     if is_image(media_type) { media_type } else { ANY }
 }
 
-/// Returns the media type of a file: the declared one, unless its first bytes tell another one.
+/// Returns the media type of a file: the declared one, unless the first bytes contradict it.
 ///
-/// Browsers name the type by the ending, so a wrong one is corrected, not refused. A picture is one of the four types
-/// that are shown and begins like one, whatever was declared; a file that was declared as a picture or a PDF and is none
-/// is any bytes. All but those pictures are saved, never shown.
+/// Browsers derive the type from the file extension, so a wrong one is corrected instead of refused. Bytes of a
+/// supported picture format make a picture, whatever was declared. A file falsely declared as a picture or PDF becomes
+/// [`ANY`].
 pub(super) fn corrected(declared: &str, head: &[u8]) -> String {
     let may_be_pdf = declared.starts_with("image/") || declared.starts_with("text/") || declared == ANY;
     let is_promise = is_image(declared) || declared == PDF;
@@ -100,7 +100,7 @@ pub(super) fn corrected(declared: &str, head: &[u8]) -> String {
     actual.to_owned()
 }
 
-/// Tells the pictures that are shown by their first bytes (WHATWG MIME Sniffing §6.1).
+/// Detects the supported picture formats (WHATWG MIME Sniffing §6.1).
 fn sniff_picture(head: &[u8]) -> Option<&'static str> {
     match head {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
@@ -115,18 +115,19 @@ fn is_declared_pdf(declared: &str) -> bool {
     matches!(declared, PDF | "application/x-pdf")
 }
 
-/// True for a PDF with anything in front of it that readers pass over.
+/// True for a PDF, even with leading bytes that readers skip.
 fn has_pdf_mark(head: &[u8]) -> bool {
     head.windows(PDF_MARK.len()).take(PDF_MARK_BEFORE).any(|it| it == PDF_MARK)
 }
 
-/// True for what is certainly a PDF, and not a text about one: only a byte order mark or blanks are in front of its mark.
+/// True for a certain PDF: only a byte order mark or whitespace precedes the signature. Texts about PDFs do not
+/// qualify.
 fn begins_as_pdf(head: &[u8]) -> bool {
     let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
     head.trim_ascii_start().starts_with(PDF_MARK)
 }
 
-/// Says how a browser handles a file: pictures are shown, all else is saved (RFC 6266).
+/// Returns the `Content-Disposition`: pictures are shown inline, all other files are downloaded (RFC 6266).
 pub(super) fn disposition(media_type: &str, name: &str) -> String {
     let kind = if is_image(media_type) { "inline" } else { "attachment" };
     let plain: String =

@@ -1,7 +1,7 @@
-//! Files that go with messages: announced, uploaded, sent, read, and swept when nobody needs them.
+//! Attachments of messages: announced, uploaded, sent, downloaded, and swept once unused.
 //!
-//! An attachment is a row (`rows`) with a file (`files`) in the `store`, under a random name. Clients reach files by links
-//! alone (`links`), which are made anew whenever an item leaves and are never stored.
+//! An attachment is a row (`rows`) with a file (`files`) in the `store`, under a random name. Clients access files only
+//! through links (`links`). Links are generated whenever an item is sent to a client, and are never stored.
 
 pub(super) mod announcing;
 mod downloads;
@@ -45,23 +45,23 @@ use crate::{
     },
 };
 
-/// The most files of one message.
+/// Maximum number of files per message.
 const MAX_PER_MESSAGE: u32 = 10;
 
 /// The turns of pictures that become previews: each may take 256 MB for a moment; what waits is a row.
 const PREVIEWS: TurnLimits = TurnLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 };
 
-/// What attachments need: their store, their links, their limits.
+/// State of the attachments: store, links and limits.
 pub(super) struct Attachments {
     files: Files,
     links: Links,
     max_bytes: i64,
-    /// The most bytes of all files of a user; 0 is no limit.
+    /// Maximum bytes of all files of one user; 0 for no limit.
     max_bytes_per_user: i64,
-    /// The attachments whose files are being written by this process.
+    /// Ids of attachments whose files are being written by this process.
     writing: Mutex<HashSet<String>>,
     pub(super) previews: Turns,
-    /// Told when there may be files to sweep.
+    /// Notified when files may await the sweep.
     detached: Notify,
 }
 
@@ -69,7 +69,7 @@ impl Attachments {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::server::Error::Config) when it cannot be used.
+    /// [`Error::Config`](crate::server::Error::Config) if the store is unusable.
     pub(super) fn open(config: &Config) -> Result<Self> {
         Ok(Self {
             files: Files::open(config)?,
@@ -82,23 +82,24 @@ impl Attachments {
         })
     }
 
-    /// Tells what may go along with a message.
+    /// Returns the limits for attachments of a message.
     pub(super) fn limits(&self) -> AttachmentLimits {
         AttachmentLimits { max_bytes: self.max_bytes.unsigned_abs(), max_count: MAX_PER_MESSAGE }
     }
 
-    /// Claims the writing of an attachment's file until the claim is dropped; `None` while somebody else has it.
+    /// Claims the right to write an attachment's file until the claim is dropped. Returns `None` while another request
+    /// holds it.
     fn begin_writing(&self, id: &str) -> Option<Writing<'_>> {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         writing.insert(id.to_owned()).then(|| Writing { attachments: self, id: id.to_owned() })
     }
 
-    /// Says that an attachment was deleted: its files go soon.
+    /// Triggers a sweep after the deletion of an attachment.
     pub(super) fn sweep_soon(&self) {
         self.detached.notify_one();
     }
 
-    /// Puts links into the attachments of items of a user's that are about to leave.
+    /// Signs the links in attachments of a user's items before they are sent.
     pub(super) fn sign(&self, origin: &LinkOrigin, user_id: &str, now: Timestamp, items: &mut [ThreadItem]) {
         for item in items {
             let ThreadItem::UserMessage(message) = item else { continue };
@@ -116,7 +117,7 @@ impl Attachments {
     }
 }
 
-/// The claim to write an attachment's file.
+/// Exclusive right to write an attachment's file.
 struct Writing<'a> {
     attachments: &'a Attachments,
     id: String,

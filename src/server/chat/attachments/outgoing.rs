@@ -1,4 +1,4 @@
-//! Files for a ChatKit server behind ours.
+//! Files for an upstream ChatKit server.
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
@@ -9,14 +9,14 @@ use super::{
 };
 use crate::server::{Db, Error, chat::error::Result, config::Config};
 
-/// Reads the files of users' attachments.
+/// Read access to the files of users' attachments.
 pub(in crate::server::chat) struct Outgoing(Files);
 
-/// A file, as it comes from the store.
+/// A file read from the store.
 pub(in crate::server::chat) struct OutgoingFile {
-    /// How many bytes it has.
+    /// Size in bytes.
     pub(in crate::server::chat) size: u64,
-    /// The bytes.
+    /// Content of the file.
     pub(in crate::server::chat) chunks: BoxStream<'static, Result<Bytes, std::io::Error>>,
 }
 
@@ -24,12 +24,12 @@ impl Outgoing {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`Error::Config`] when it cannot be used.
+    /// [`Error::Config`] if the store is unusable.
     pub(in crate::server::chat) fn open(config: &Config) -> Result<Self, Error> {
         Ok(Self(Files::open(config)?))
     }
 
-    /// Opens the file of an attachment of a user's; `None` when it is gone.
+    /// Opens the file of a user's attachment. Returns `None` if it no longer exists.
     pub(in crate::server::chat) async fn read(&self, db: &Db, user_id: &str, id: &str) -> Result<Option<OutgoingFile>> {
         let Some(row) = files::find(db, user_id, id, FileKind::Original).await? else { return Ok(None) };
         let file = self.0.read(&row.name, None).await?;

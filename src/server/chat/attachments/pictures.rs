@@ -1,16 +1,17 @@
-//! Pictures for models: a `data:` URL goes with the request, so the model's server needs no way to ours.
+//! Pictures for models, embedded in the request as `data:` URLs. The model's server therefore needs no access to this
+//! one.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::files::{self, FileKind, FileRow};
 use crate::server::chat::{chat_state::Chat, error::Result, prompt::Picture};
 
-/// Up to this size a picture is sent as it is; of a larger one, the preview.
+/// Maximum size of a picture sent unchanged, in bytes. The preview of a larger one is sent.
 const MAX_BYTES: i64 = 4 * 1024 * 1024;
-/// The most bytes of all pictures of one request; older ones are left out.
+/// Maximum size of all pictures of one request, in bytes. Older ones are omitted.
 const MAX_BYTES_IN_ALL: i64 = 16 * 1024 * 1024;
 
-/// Reads the pictures of a user's, the newest first, as far as they may be sent. One that cannot be read is left out.
+/// Loads the user's pictures, the newest first, within the limits. Unreadable pictures are omitted.
 pub(in crate::server::chat) async fn read<'a>(
     chat: &Chat,
     user_id: &str,
@@ -36,7 +37,7 @@ async fn data_url(chat: &Chat, user_id: &str, id: &str, bytes_left: &mut i64) ->
     Ok(Some(format!("data:{mime_type};base64,{}", BASE64_STANDARD.encode(bytes))))
 }
 
-/// Returns the largest file of an attachment that is not too large.
+/// Returns the largest file of an attachment within `max_bytes`.
 async fn fitting(chat: &Chat, user_id: &str, id: &str, max_bytes: i64) -> Result<Option<FileRow>> {
     for kind in [FileKind::Original, FileKind::Preview] {
         let file = files::find(chat.db(), user_id, id, kind).await?;

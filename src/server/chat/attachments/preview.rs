@@ -1,10 +1,10 @@
-//! Small pictures of large ones, so that a conversation with photographs opens quickly on a telephone.
+//! Previews: small versions of large pictures, so that a conversation with photographs loads quickly on a phone.
 //!
-//! A picture of some ten kilobytes is its own preview: nothing is gained by making it smaller, and it may move. A
-//! larger one gets a still picture, once, when it is uploaded. One that is broken is a file like others, since models
-//! refuse it; one that only takes too much to be read is its own preview.
+//! A picture below 64 kB is its own preview, which keeps animations. A larger one gets a still preview, once, after its
+//! upload. A broken picture becomes a plain file, since models refuse it. A picture that is only too expensive to
+//! decode is its own preview.
 //!
-//! One picture is read at a time, and users take turns ([`crate::server::turns`]).
+//! One picture is decoded at a time, and users take turns ([`crate::server::turns`]).
 
 use std::time::{Duration, Instant};
 
@@ -26,17 +26,21 @@ use crate::server::{
     tx::Tx,
 };
 
-/// Up to this size a picture is its own preview.
+/// Maximum size of a picture that is its own preview, in bytes.
 const SMALL_BYTES: i64 = 64 * 1024;
-/// Beyond this size, too: it would have to be held in memory.
+/// Maximum size of a picture that is decoded, in bytes. A larger one would occupy too much memory and is its own
+/// preview.
 const MAX_BYTES: i64 = 32 * 1024 * 1024;
-/// The time that reading a picture may take.
+/// Time limit for decoding a picture.
 const MAX_TIME: Duration = Duration::from_secs(10);
-/// The time that an upload waits for its preview, which is made all the same: links lead to the original until then.
+/// Maximum time that an upload waits for its preview. The preview is made even later; until then links lead to the
+/// original.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads an uploaded picture and makes its preview, if it wants one, and waits for it in reason; `false` when it cannot
-/// be read as a picture. Any other failure is logged: the picture then stands for itself.
+/// Makes the preview of an uploaded picture, if it needs one, and waits for it up to [`PATIENCE`].
+///
+/// Returns `false` if the file cannot be decoded as a picture. Any other failure is logged, and the picture remains its
+/// own preview.
 pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) -> bool {
     if !media::is_image(&row.mime_type) || row.size > MAX_BYTES {
         return true;
@@ -66,7 +70,7 @@ async fn make_in_turn(chat: Chat, waiting: Waiting, row: AttachmentRow, original
     })
 }
 
-/// Returns `false` for what is no picture.
+/// Returns `false` if the file is not a picture.
 async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<bool> {
     let files = &chat.attachments().files;
     let bytes = files.read_whole(original).await?;
@@ -78,7 +82,7 @@ async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<bo
         Err(err) => return Err(Error::Files(err.into()).into()),
     };
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    // Nothing would be gained, and files would take more room than their users are counted for.
+    // A preview would save nothing, and files would exceed the size counted for their users.
     if row.size < SMALL_BYTES || size >= row.size {
         return Ok(true);
     }

@@ -1,5 +1,7 @@
-//! The room that one user's files may take. A file counts from its announcement on, with the size that was announced,
-//! until its attachment is deleted: by its user, with its thread, or by the sweep because it was never sent.
+//! Quota of one user's files.
+//!
+//! A file counts from its announcement, with the announced size, until its attachment is deleted. Attachments are
+//! deleted by their user, with their thread, or by the sweep if they were never sent.
 
 use super::rows::AttachmentRow;
 use crate::server::{
@@ -10,16 +12,17 @@ use crate::server::{
     tx::{Tx, within},
 };
 
-/// The most files of one user.
+/// Maximum number of files per user.
 const MAX_FILES: i64 = 10_000;
-/// The most files of one user that are not sent: announced, on their way, or waiting for their message.
+/// Maximum number of unsent files per user: announced, uploading, or awaiting their message.
 const MAX_UNSENT: i64 = 100;
 
-/// Makes sure that a user has room for another file, before it is announced in the same transaction: to be called first
-/// in it, so that requests at once, and those of other servers, wait for each other.
+/// Verifies that a user has room for another file, before its row is inserted in the same transaction.
+///
+/// Must be called first in the transaction, so that concurrent requests, also on other servers, wait for each other.
 ///
 /// # Errors
-/// [`ChatError::NoRoom`].
+/// [`ChatError::NoRoom`] if the quota is exhausted.
 pub(super) async fn admit(tx: &mut Tx, max_bytes: i64, new: &AttachmentRow) -> Result<()> {
     limits::wait_for_others(tx, &new.user_id).await?;
     let (n_files, n_unsent, n_bytes): (i64, i64, i64) = within!(tx, conn => {

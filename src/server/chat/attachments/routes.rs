@@ -1,4 +1,4 @@
-//! The addresses of files: uploads and downloads by link, and the upload at once.
+//! Routes of files: uploads and downloads by link, and the direct upload.
 
 use axum::{
     Json, Router,
@@ -37,8 +37,8 @@ use crate::{
     },
 };
 
-/// The most bytes that are read of an upload that is refused, for a client that is still writing when we hang up never
-/// reads why.
+/// Maximum number of bytes drained from a refused upload. A client that is still writing at a disconnect never reads
+/// the error.
 const MAX_BYTES_DROPPED: usize = 16 * 1024 * 1024;
 
 /// Routes `/chatkit/attachments`.
@@ -49,12 +49,12 @@ pub(in crate::server::chat) fn router() -> Router<AppState> {
             "/chatkit/attachments/{id}",
             get(download).put(upload).fallback(async || ChatError::MethodNotAllowed("GET, HEAD, PUT")),
         )
-        // Files are counted while they are written.
+        // The size of files is checked while they are written.
         .layer(DefaultBodyLimit::disable())
         .layer(around::from_fn(isolation::isolate))
 }
 
-/// The id and the query of a link, as far as they can be read.
+/// Id and query of a link, or their rejections.
 pub(super) type Link = (Result<Path<String>, PathRejection>, Result<Query<Signed>, QueryRejection>);
 
 async fn upload(State(app): State<AppState>, (id, link): Link, headers: HeaderMap, body: Body) -> Response {
@@ -79,7 +79,7 @@ async fn take<E>(
 ) -> Result<Attachment> {
     let (row, _) = linked(chat, link, |purpose| purpose == Purpose::Upload).await?;
     if length(headers).is_some_and(|length| length != row.size) {
-        return Err(ChatError::Invalid(format!("the file was said to have {} bytes", row.size)));
+        return Err(ChatError::Invalid(format!("the file was announced with {} bytes", row.size)));
     }
     uploads::take(chat, row, chunks, origin).await
 }
@@ -101,14 +101,14 @@ async fn upload_at_once(State(app): State<AppState>, request: Request) -> Respon
     let form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,
         Err(_) => {
-            let sentence = "the body is no multipart/form-data with the file in its field `file`";
+            let sentence = "the body is not multipart/form-data with the file in its field `file`";
             return ChatError::Invalid(sentence.to_owned()).into_response();
         }
     };
     answer(detached(async move { take_form(&app.chat, principal.user_id, size, form, &origin).await }).await)
 }
 
-/// Takes the file of the first field named `file`; `size` is that of the whole form.
+/// Takes the file from the first field named `file`. `size` is the size of the whole form.
 async fn take_form(
     chat: &Chat,
     user_id: String,
@@ -155,10 +155,10 @@ fn answer(uploaded: Result<Attachment>) -> Response {
     }
 }
 
-/// Finds the attachment of a link that was made for its owner, and for such a purpose.
+/// Returns the attachment of a valid link whose purpose satisfies `fits`.
 pub(super) async fn linked(chat: &Chat, link: Link, fits: fn(Purpose) -> bool) -> Result<(AttachmentRow, Signed)> {
     let (Ok(Path(id)), Ok(Query(link))) = link else { return Err(ChatError::NotFound("attachment")) };
-    // PostgreSQL cannot even be asked for such an id.
+    // PostgreSQL rejects such an id even as a parameter.
     if id.contains('\0') || !fits(link.purpose) {
         return Err(ChatError::NotFound("attachment"));
     }

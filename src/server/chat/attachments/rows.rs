@@ -19,20 +19,20 @@ macro_rules! attachment_columns {
     };
 }
 
-/// A file of a user's, as it was announced.
+/// A user's file as announced.
 #[derive(Clone, Debug, FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct AttachmentRow {
     pub(super) id: String,
     pub(super) user_id: String,
-    /// The thread that it was sent to.
+    /// Id of the thread that it was sent to.
     pub(super) thread_id: Option<String>,
     pub(super) name: String,
     pub(super) mime_type: String,
     pub(super) size: i64,
 }
 
-/// Stores an attachment that was not sent yet.
+/// Inserts an unsent attachment.
 pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -54,7 +54,7 @@ pub(super) async fn insert(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
     Ok(())
 }
 
-/// Returns an attachment, whoever owns it: a link tells whether it was made for the owner.
+/// Returns an attachment regardless of its owner: the link's signature proves that it was made for the owner.
 pub(super) async fn of_link(db: &Db, id: &str) -> Result<AttachmentRow> {
     let row: Option<AttachmentRow> = on!(db.read(), pool => {
         sqlx::query_as(concat!(
@@ -72,10 +72,11 @@ pub(super) async fn of_link(db: &Db, id: &str) -> Result<AttachmentRow> {
     row.ok_or(ChatError::NotFound("attachment"))
 }
 
-/// Sends a user's attachment to a thread of theirs, and returns it.
+/// Attaches a user's file to one of their threads, and returns it.
 ///
 /// # Errors
-/// [`ChatError::NotFound`]; [`ChatError::Invalid`] when its file was not uploaded, or it was sent before.
+/// [`ChatError::NotFound`] for an unknown attachment. [`ChatError::Invalid`] if its file was not uploaded, or if it was
+/// already sent.
 pub(super) async fn send(
     tx: &mut Tx,
     user_id: &str,
@@ -125,7 +126,7 @@ pub(super) async fn send(
     })
 }
 
-/// Stores the size and the media type of an attachment, which are known when its file is whole and was looked at.
+/// Updates the size and media type of an attachment, which are known once its file is complete and examined.
 pub(super) async fn settle(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -146,7 +147,7 @@ pub(super) async fn settle(tx: &mut Tx, row: &AttachmentRow, now: Timestamp) -> 
     Ok(())
 }
 
-/// Deletes an attachment of a user's; deleting what is not there is no error.
+/// Deletes a user's attachment. A missing one is not an error.
 pub(super) async fn delete(db: &Db, user_id: &str, id: &str) -> Result<()> {
     on!(db.write(), pool => {
         sqlx::query(
@@ -164,7 +165,7 @@ pub(super) async fn delete(db: &Db, user_id: &str, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some attachments that were announced before a moment and never sent, and returns how many.
+/// Deletes up to `n_rows` attachments announced before a time and never sent. Returns their number.
 pub(super) async fn delete_unsent(db: &Db, announced: Timestamp, n_rows: i64) -> Result<u64> {
     Ok(on!(db.write(), pool => {
         sqlx::query(

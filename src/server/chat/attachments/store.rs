@@ -1,4 +1,4 @@
-//! The store of files: a folder of this machine, or a bucket.
+//! The file store: a local folder or an S3 bucket.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -19,36 +19,36 @@ use crate::server::{
     private_file,
 };
 
-/// How much of a file is held back before it is handed to the store: S3's smallest part.
+/// Buffer size of a file before it is passed to the store: S3's smallest part.
 const PART_BYTES: usize = 5 * 1024 * 1024;
-/// How many parts of one file are on their way at once.
+/// Number of concurrent part uploads per file.
 const PARTS_AT_ONCE: usize = 2;
 
-/// Where files are kept.
+/// Access to the file store.
 pub(in crate::server::chat) struct Files {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
-    /// The folder, if it is one of this machine's.
+    /// Folder of a local store.
     folder: Option<PathBuf>,
-    /// Its disk.
+    /// Disk of that folder.
     disk: Option<Disk>,
 }
 
 /// A file that was written.
 pub(super) struct Written {
-    /// The size.
+    /// Size in bytes.
     pub(super) n_bytes: i64,
-    /// The media type, corrected by the first bytes.
+    /// Media type, corrected by the first bytes.
     pub(super) media_type: String,
 }
 
-/// How many bytes are expected of a file, and of what type.
+/// Declared properties of a file.
 pub(super) struct Expected<'a> {
-    /// The media type.
+    /// Media type.
     pub(super) media_type: &'a str,
-    /// The size; none when it was not declared.
+    /// Size in bytes. `None` if it was not declared.
     pub(super) n_bytes: Option<i64>,
-    /// The most bytes.
+    /// Maximum size in bytes.
     pub(super) max_bytes: i64,
 }
 
@@ -56,7 +56,7 @@ impl Files {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`Error::Config`] when the folder cannot be made, or the AWS_ variables cannot be used.
+    /// [`Error::Config`] if the folder cannot be created, or an AWS_ variable is unusable.
     pub(in crate::server::chat) fn open(config: &Config) -> crate::server::Result<Self> {
         match &config.attachments.store {
             AttachmentStore::Folder(folder) => {
@@ -76,7 +76,7 @@ impl Files {
             AttachmentStore::S3 { bucket, prefix } => {
                 let unusable =
                     |why: &str| Error::Config(format!("ATTACHMENT_STORE s3://{bucket}/{prefix} cannot be used: {why}"));
-                // The error may repeat a value.
+                // The error text is dropped, because it may contain the variable's value.
                 let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|_| {
                     unusable(
                         "an AWS_ variable is missing or has a value that it cannot have; set AWS_ACCESS_KEY_ID, \
@@ -89,11 +89,11 @@ impl Files {
         }
     }
 
-    /// Writes a file whole, or not at all.
+    /// Writes a file completely, or not at all.
     ///
     /// # Errors
-    /// [`ChatError::Invalid`] when its size is not what was declared, or when it breaks off;
-    /// [`ChatError::FileTooLarge`]; [`ChatError::DiskFull`].
+    /// [`ChatError::Invalid`] if the size differs from the declared one, or the body ends early.
+    /// [`ChatError::FileTooLarge`] and [`ChatError::DiskFull`] for a file without room.
     pub(super) async fn write<E>(
         &self,
         name: &str,
@@ -116,10 +116,10 @@ impl Files {
         }
     }
 
-    /// Makes sure that a file of this size leaves enough of the disk free.
+    /// Verifies that a file of this size leaves enough of the disk free.
     ///
     /// # Errors
-    /// [`ChatError::DiskFull`].
+    /// [`ChatError::DiskFull`] if it does not.
     pub(super) async fn must_have_room(&self, n_bytes: i64) -> Result<()> {
         match &self.disk {
             Some(disk) if !disk.has_room_for_file(n_bytes.unsigned_abs()).await => Err(ChatError::DiskFull),
@@ -138,10 +138,10 @@ impl Files {
         Ok(self.read(name, None).await?.bytes().await.map_err(failed)?)
     }
 
-    /// Deletes a file, and what a crash left of it; deleting what is not there is no error.
+    /// Deletes a file and the remains of a crashed write. A missing file is not an error.
     pub(super) async fn delete(&self, name: &str) -> Result<()> {
         if let Some(folder) = &self.folder {
-            // Where object_store keeps a file of the folder until it is whole.
+            // Temporary name under which object_store writes a file of a folder.
             _ = tokio::fs::remove_file(folder.join(format!("{name}#1"))).await;
         }
         match self.store.delete(&self.place(name)).await {
@@ -150,7 +150,7 @@ impl Files {
         }
     }
 
-    /// Hands a file on as it comes.
+    /// Streams the chunks into the store.
     async fn pour<E>(
         &self,
         writer: &mut BufWriter,
@@ -160,13 +160,13 @@ impl Files {
         let mut chunks = std::pin::pin!(chunks);
         let mut head = Vec::new();
         let mut n_bytes = 0;
-        // Others write at the same time: that there was room for all of it is not enough.
+        // Checked repeatedly, because other uploads fill the disk at the same time.
         let mut n_checked = 0;
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| ChatError::Invalid("the file broke off".to_owned()))?;
             n_bytes += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
             if expected.n_bytes.is_some_and(|declared| n_bytes > declared) {
-                return Err(ChatError::Invalid("the file is larger than it was said to be".to_owned()));
+                return Err(ChatError::Invalid("the file is larger than announced".to_owned()));
             }
             if n_bytes > expected.max_bytes {
                 return Err(ChatError::FileTooLarge { max_bytes: expected.max_bytes });
@@ -179,7 +179,7 @@ impl Files {
             writer.put(chunk).await.map_err(failed)?;
         }
         if expected.n_bytes.is_some_and(|declared| n_bytes < declared) {
-            return Err(ChatError::Invalid("the file is smaller than it was said to be".to_owned()));
+            return Err(ChatError::Invalid("the file is smaller than announced".to_owned()));
         }
         Ok(Written { n_bytes, media_type: media::corrected(expected.media_type, &head) })
     }
@@ -193,7 +193,7 @@ fn failed(err: impl std::fmt::Display) -> Error {
     Error::Files(without_body(&err.to_string()).into())
 }
 
-/// Returns an error's text without the body of the server's answer, which may repeat a token: of it, only S3's code.
+/// Removes the server's response body from an error's text, since it may repeat a token. Only S3's error code is kept.
 fn without_body(text: &str) -> String {
     let Some((told, body)) = text.find(['<', '{']).map(|at| text.split_at(at)) else { return text.to_owned() };
     let code = body.split_once("<Code>").and_then(|(_, rest)| Some(rest.split_once("</Code>")?.0));

@@ -1,4 +1,4 @@
-//! The sweep: what was never sent, and files whose attachment is gone.
+//! The sweep of files: deletes unsent attachments and files without an attachment.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::{
 };
 
 const PERIOD: Duration = Duration::from_secs(5 * 60);
-/// How long a file may wait to be sent, and how long writing it may take, in seconds.
+/// Time until an unsent attachment is deleted, and time limit for writing a file, in seconds.
 const PATIENCE_S: i64 = 24 * 60 * 60;
-/// How many rows one statement takes.
+/// Maximum number of rows per statement.
 const BATCH: i64 = 200;
 
-/// Sweeps at once, every five minutes, and when an attachment was deleted, until the server stops.
+/// Sweeps at once, every five minutes and after each deletion of an attachment, until the server stops.
 pub(in crate::server::chat) async fn run(chat: Chat) {
     let mut period = tokio::time::interval(PERIOD);
     loop {
@@ -29,10 +29,10 @@ pub(in crate::server::chat) async fn run(chat: Chat) {
     }
 }
 
-/// Deletes the attachments that were not sent within a day, and the files that nobody has any more.
+/// Deletes attachments unsent for a day, and files without an attachment.
 ///
 /// # Errors
-/// Those of the database and the store; what was deleted by then stays so.
+/// Those of the database and the store. Deletions made until then persist.
 pub(in crate::server::chat) async fn once(chat: &Chat, now: Timestamp) -> Result<()> {
     let (db, before) = (chat.db(), now.plus_seconds(-PATIENCE_S));
     while rows::delete_unsent(db, before, BATCH).await? > 0 {}

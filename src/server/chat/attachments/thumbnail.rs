@@ -1,8 +1,8 @@
-//! A small picture of a large one, within bounds of memory and time.
+//! Decodes and shrinks a picture within bounds of memory and time.
 //!
-//! The bytes are a stranger's. The header is judged before anything is allocated; then the decoder is fed in steps, and
-//! between them asks for permission to go on. JPEG's decoder takes the whole file at once, so its work is bounded by
-//! what the file says: pixels, times the scans that draw them.
+//! The bytes are untrusted. The header is validated before anything is allocated. The decoder then reads in small
+//! steps, and each step may cancel it. The JPEG decoder takes the whole file at once. Its work is therefore bounded by
+//! the header's claims: pixels times scans.
 
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 
@@ -14,19 +14,19 @@ use image::{
 
 use super::jpeg::Jpeg;
 
-/// The most pixels of a picture that is read: a small file can claim any number.
+/// Maximum number of pixels of a decoded picture. A small file can claim any number.
 const MAX_PIXELS: u64 = 50_000_000;
-/// The most memory that reading a picture may take, in bytes.
+/// Maximum memory for decoding a picture, in bytes.
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
-/// What a pixel of a progressive JPEG takes, in bytes: three coefficients of two bytes and three colours.
+/// Memory per pixel of a progressive JPEG, in bytes: three coefficients of two bytes and three colours.
 const PROGRESSIVE_BYTES: u64 = 9;
-/// The most pixels that the scans of a JPEG draw, one over the other.
+/// Maximum number of pixels drawn by all scans of a JPEG.
 const MAX_DRAWN: u64 = 12 * MAX_PIXELS;
-/// What a decoder is fed at once, in bytes: DEFLATE makes a thousand times as much of it.
+/// Number of bytes per decoding step. DEFLATE can expand them a thousandfold.
 const STEP_BYTES: usize = 4 * 1024;
-/// The longer side of a small picture, in pixels.
+/// Longer side of a thumbnail, in pixels.
 const SIDE: u32 = 640;
-/// Of JPEG, up to 100.
+/// JPEG quality, up to 100.
 const QUALITY: u8 = 80;
 
 /// A small picture.
@@ -36,10 +36,10 @@ pub(super) struct Thumbnail {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Makes a picture smaller; a transparent one stays so. Takes up to a second of a processor.
+/// Shrinks a picture and keeps its transparency. Takes up to a second of CPU time.
 ///
 /// # Errors
-/// [`ImageError`] for what cannot be read, for what takes too much memory or work, and when `goes_on` says no.
+/// [`ImageError`] if the picture is undecodable or exceeds the memory or work limit, or if `goes_on` returns `false`.
 pub(super) fn make(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Thumbnail, ImageError> {
     let mut reader = ImageReader::new(Fed { bytes: Cursor::new(bytes), goes_on }).with_guessed_format()?;
     let jpeg = (reader.format() == Some(ImageFormat::Jpeg)).then(|| Jpeg::read(bytes));
@@ -51,7 +51,7 @@ pub(super) fn make(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Thumbnail
     if !is_bearable(u64::from(width) * u64::from(height), decoder.total_bytes(), jpeg) {
         return Err(ImageError::Limits(LimitError::from_kind(LimitErrorKind::DimensionError)));
     }
-    // Telephones do not turn a picture, but note how it was held.
+    // Phones do not rotate a picture but record its orientation.
     let orientation = decoder.orientation()?;
     let picture = DynamicImage::from_decoder(decoder)?;
     let mut small = if width.max(height) > SIDE { picture.thumbnail(SIDE, SIDE) } else { picture };
@@ -68,7 +68,7 @@ fn is_bearable(n_pixels: u64, n_bytes: u64, jpeg: Option<Jpeg>) -> bool {
     n_pixels <= MAX_PIXELS && n_bytes <= MAX_ALLOC && is_drawn_quickly
 }
 
-/// Bytes that are handed out in steps.
+/// Bytes supplied in small steps.
 struct Fed<'a> {
     bytes: Cursor<&'a [u8]>,
     goes_on: &'a dyn Fn() -> bool,
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_or_claims_too_many_pixels_has_none() {
         let mut huge = png(RgbImage::new(1, 1));
-        // The width and the height of a PNG's header; its checksum is wrong now, too, but is read later.
+        // Width and height in a PNG header. The checksum is now wrong too, but is verified later.
         huge[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x40, 0]);
         for bytes in [&huge[..], b"\x89PNG\r\n\x1a\n", b"GIF89a", b"", &png(RgbImage::new(9, 9))[..60]] {
             assert!(made(bytes).is_err());
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_takes_too_much_memory_has_none() {
-        // Fewer pixels than may be, of eight bytes each.
+        // Fewer pixels than the maximum, of eight bytes each.
         let mut deep = png(ImageBuffer::<Rgba<u16>, _>::new(1, 1));
         let side = 6_000_u32;
         assert!(u64::from(side).pow(2) < MAX_PIXELS && u64::from(side).pow(2) * 8 > MAX_ALLOC);
@@ -197,7 +197,7 @@ mod tests {
         assert!(matches!(made(&bytes), Err(ImageError::Limits(_))));
     }
 
-    /// The checksum of a PNG's chunk.
+    /// Checksum of a PNG chunk.
     fn crc32(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(!0, |crc: u32, byte| {
             (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })

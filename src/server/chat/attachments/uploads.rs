@@ -1,4 +1,4 @@
-//! Uploads: to the address of an announced attachment, or at once.
+//! Uploads: to the URL of an announced attachment, or directly.
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -23,11 +23,11 @@ use crate::{
     },
 };
 
-/// Takes the file of an announced attachment, once.
+/// Receives the file of an announced attachment, once.
 ///
 /// # Errors
-/// [`ChatError::Uploaded`], also while another request writes it: what is announced once is on the disk once.
-/// [`ChatError::Invalid`] for a file of another size than was announced.
+/// [`ChatError::Uploaded`] if the file exists or another request is writing it, so no attachment is stored twice.
+/// [`ChatError::Invalid`] for a size other than announced.
 pub(super) async fn take<E>(
     chat: &Chat,
     row: AttachmentRow,
@@ -45,16 +45,17 @@ pub(super) async fn take<E>(
 /// A file that was not announced.
 pub(super) struct Unannounced {
     pub(super) name: String,
-    /// The media type that its sender says.
+    /// Media type as declared.
     pub(super) mime_type: String,
-    /// The most bytes that it has, if its sender says so.
+    /// Upper bound of the size in bytes, if declared.
     pub(super) size: Option<i64>,
 }
 
-/// Takes a file of a user's that was not announced.
+/// Receives a user's unannounced file.
 ///
 /// # Errors
-/// [`ChatError::Invalid`] for a file that breaks off; [`ChatError::FileTooLarge`]; [`ChatError::NoRoom`].
+/// [`ChatError::Invalid`] for an incomplete body. [`ChatError::FileTooLarge`] and [`ChatError::NoRoom`] for a file
+/// without room.
 pub(super) async fn take_at_once<E>(
     chat: &Chat,
     user_id: String,
@@ -75,7 +76,7 @@ pub(super) async fn take_at_once<E>(
     stored
 }
 
-/// Stores the file of an attachment, or nothing of it.
+/// Stores the file of an attachment completely, or not at all.
 async fn store<E>(
     chat: &Chat,
     mut row: AttachmentRow,
@@ -88,7 +89,7 @@ async fn store<E>(
     match write(chat, &name, &row, n_bytes, chunks).await {
         Ok(written) => (row.size, row.mime_type) = (written.n_bytes, written.media_type),
         Err(err) => {
-            // The sweep would find it, in a day; until then its bytes would count for nobody.
+            // The sweep would delete it only after a day, and its bytes would count for nobody until then.
             files::discard(chat, &name).await?;
             return Err(err);
         }
@@ -96,7 +97,7 @@ async fn store<E>(
     Ok(signed(chat, looked_at(chat, row, &name).await?, now, origin))
 }
 
-/// Makes the preview of a picture; one that cannot be read is a file like others.
+/// Makes the preview of a picture. An undecodable picture becomes a plain file.
 async fn looked_at(chat: &Chat, mut row: AttachmentRow, file: &str) -> Result<AttachmentRow> {
     if !preview::make_for(chat, &row, file).await {
         media::ANY.clone_into(&mut row.mime_type);

@@ -1,4 +1,4 @@
-//! The title within what a model answers: models wrap it in quotes, Markdown, JSON, tags and polite words.
+//! Extracts the title from a model's answer. Models wrap it in quotes, Markdown, JSON, tags and polite phrases.
 
 use serde_json::Value;
 
@@ -7,12 +7,12 @@ use crate::server::chat::{
     title::title_of,
 };
 
-/// The marks around a title, on either side: one of a pair may be cut.
+/// Marks around a title, trimmed on either side, since one of a pair may be cut off.
 const MARKS: [char; 30] = [
     '"', '\'', '“', '”', '„', '‟', '‘', '’', '‚', '‹', '›', '«', '»', '「', '」', '『', '』', '《', '》', '〈', '〉',
     '【', '】', '＂', '＇', '#', '*', '`', '_', '~',
 ];
-/// The words by which a line names what follows its colon.
+/// Words that label the text after a line's colon.
 const LABELS: [&str; 16] = [
     "title",
     "titel",
@@ -31,9 +31,9 @@ const LABELS: [&str; 16] = [
     "option",
     "assistant",
 ];
-/// The longest label before a colon, in characters.
+/// Maximum length of a label before a colon, in characters.
 const MAX_LABEL_CHARS: usize = 60;
-/// The beginnings of lines that are only polite.
+/// Beginnings of polite filler lines.
 const POLITE: [&str; 17] = [
     "sure",
     "certainly",
@@ -53,7 +53,7 @@ const POLITE: [&str; 17] = [
     "以下",
     "这是",
 ];
-/// The beginnings of a refusal, which no title has in the case of titles.
+/// Beginnings of a refusal. Titles do not begin with them in this capitalisation.
 const REFUSALS: [&str; 9] = [
     "I'm sorry",
     "I’m sorry",
@@ -65,10 +65,10 @@ const REFUSALS: [&str; 9] = [
     "I cannot ",
     "I apologize",
 ];
-/// The deepest nesting of wrappers.
+/// Maximum nesting of wrappers.
 const MAX_WRAPPERS: usize = 8;
 
-/// Finds the title in an answer; `None` if there is none.
+/// Extracts the title from an answer. Returns `None` if the answer has no title.
 pub(super) fn title_in(answer: &str) -> Option<String> {
     let text = after_thoughts(answer)?.replace('\0', "");
     let text = match json_in(&text) {
@@ -86,7 +86,7 @@ pub(super) fn title_in(answer: &str) -> Option<String> {
     if REFUSALS.iter().any(|refusal| title.starts_with(refusal)) { None } else { title_of(&title) }
 }
 
-/// Reads an answer that is JSON, in a fence or not: `{"title": …}`, a list, or a string.
+/// Parses an answer that is JSON, fenced or not: `{"title": …}`, a list, or a string.
 fn json_in(text: &str) -> Option<Value> {
     let start = text.find(['{', '[', '"'])?;
     let is_first = text[..start].lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("```"));
@@ -94,7 +94,7 @@ fn json_in(text: &str) -> Option<Value> {
     if is_first { lenient::parse(json) } else { None }
 }
 
-/// Finds the title in JSON: a string, the first of a list, or what is called one.
+/// Extracts the title from JSON: a string, the first of a list, or a field named like a title.
 fn named(json: &Value) -> Option<String> {
     match json {
         Value::String(title) => match json_in(title).filter(Value::is_object) {
@@ -116,7 +116,7 @@ fn is_polite(line: &str) -> bool {
     POLITE.iter().any(|word| line.starts_with(word)) && (line.contains("title") || line.ends_with(['!', ',']))
 }
 
-/// Takes the wrappers of a line off, one after the other.
+/// Removes the wrappers of a line, one after the other.
 fn unwrapped(line: &str) -> &str {
     let mut title = line;
     for _ in 0..MAX_WRAPPERS {
@@ -140,19 +140,19 @@ fn without_marks(line: &str) -> &str {
     line.strip_prefix("> ").unwrap_or(line)
 }
 
-/// `"…" is a good title.`: the words between the quotation marks.
+/// Returns the quoted words of `"…" is a good title.`.
 fn spoken_of(line: &str) -> Option<&str> {
     let (title, rest) = line.strip_prefix(['"', '“'])?.split_once(['"', '”'])?;
     rest.to_lowercase().split(|char: char| !char.is_alphanumeric()).any(|word| LABELS.contains(&word)).then_some(title)
 }
 
-/// `{"title": "…`, which was cut.
+/// Removes the bracket of `{"title": "…`, a JSON answer that was cut off.
 fn without_bracket(line: &str) -> &str {
     let rest = line.trim_start_matches(['{', '[']).trim_start();
     if rest.len() < line.len() && rest.starts_with('"') { rest } else { line }
 }
 
-/// `<title>…</title>`, `\boxed{…}`.
+/// Removes `<title>…</title>` and `\boxed{…}`.
 fn without_tag(line: &str) -> &str {
     let line = match line.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
         Some((tag, rest))
@@ -173,7 +173,7 @@ fn without_tag(line: &str) -> &str {
     }
 }
 
-/// `- …`, `• …`, `1. …`, `2) …`.
+/// Removes `- …`, `• …`, `1. …`, `2) …`.
 fn without_list_mark(line: &str) -> &str {
     let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
     let is_numbered = (1..=2).contains(&(line.len() - rest.len()));
@@ -181,7 +181,7 @@ fn without_list_mark(line: &str) -> &str {
     marks.iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(line)
 }
 
-/// `Title: …`, `Here is a title for the conversation: …`.
+/// Removes the label of `Title: …`, `Here is a title for the conversation: …`.
 fn without_label(line: &str) -> &str {
     let Some((label, rest)) = line.split_once([':', '：']) else { return line };
     let is_short = label.chars().count() <= MAX_LABEL_CHARS;

@@ -1,5 +1,5 @@
-//! What a relay says is looked at before anything is made of it: it cannot fill the memory or the database, break
-//! PostgreSQL, or reach items of other threads.
+//! Validates events of a relay before they are processed. A relay must not exhaust the memory or the database, store
+//! data that PostgreSQL rejects, or alter items of other threads.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,43 +13,43 @@ use crate::{
     },
 };
 
-/// The most bytes of an item, and of any other event, as JSON. A generated picture may come as a `data:` URL.
+/// Maximum size of an item and of any other event, as JSON in bytes. A generated picture may arrive as a `data:` URL.
 pub(super) const MAX_ITEM_BYTES: usize = 4 * 1024 * 1024;
-/// The most bytes of all items of a run, as JSON.
+/// Maximum size of all items of a run, as JSON in bytes.
 const MAX_RUN_BYTES: usize = 32 * 1024 * 1024;
-/// The most items of a run.
+/// Maximum number of items of a run.
 const MAX_ITEMS: usize = 1000;
-/// The most steps of a workflow that grows.
+/// Maximum number of tasks of a growing workflow.
 pub(super) const MAX_TASKS: usize = 1000;
-/// The longest id of an item; PostgreSQL's indexes take less than three kilobytes.
+/// Maximum length of an item's id, in bytes. PostgreSQL's index entries are limited to less than three kilobytes.
 const MAX_ID_BYTES: usize = 200;
-/// The most characters of the reason why a thread is locked or closed.
+/// Maximum length of the reason for locking or closing a thread, in characters.
 const MAX_REASON_CHARS: usize = 1000;
 
-/// What came so far.
+/// State of a run's arriving events.
 #[derive(Debug, Default)]
 pub(super) struct Arriving {
-    /// The ids of items that the relay may speak of, because it began them.
+    /// Ids of items that the relay began and may therefore change.
     begun: HashSet<String>,
-    /// Ids that the relay uses and that are another item's already, and what those items are called instead.
+    /// Replacements for ids of the relay that other items already have.
     renamed: HashMap<String, String>,
-    /// How many bytes the items had that came whole.
+    /// Total size of the complete items so far, in bytes.
     n_bytes: usize,
 }
 
-/// An event that may be taken.
+/// A validated event.
 pub(super) struct Admitted {
     pub(super) event: ThreadStreamEvent,
-    /// Its length as JSON.
+    /// Size as JSON, in bytes.
     pub(super) n_bytes: usize,
 }
 
 impl Arriving {
-    /// Looks at an event; `None` when it is too large, or with it the answer.
+    /// Validates an event. Returns `None` if the event or the whole answer is too large.
     ///
-    /// U+0000 is left out, because PostgreSQL cannot store it. An item that begins, or comes whole, under an id that
-    /// is an item's of another thread, or begins under one that is an older item's of this thread, gets another id:
-    /// servers of chat completions call every message by one name.
+    /// U+0000 is removed, because PostgreSQL cannot store it. An item receives a new id if its id belongs to an item of
+    /// another thread. So does an item that begins under the id of an older item of this thread: chat completions
+    /// servers name every message alike.
     pub(super) async fn admit(
         &mut self,
         chat: &Chat,
@@ -81,7 +81,7 @@ impl Arriving {
         Ok((!is_too_large).then_some(Admitted { event, n_bytes }))
     }
 
-    /// Gives an item a name that is its own.
+    /// Assigns an item a unique id.
     async fn name(&mut self, chat: &Chat, run: &LiveRun, item: &mut ThreadItem, begins: bool) -> Result<()> {
         if let Some(name) = self.renamed.get(item.id()) {
             item.set_id(name);
@@ -102,7 +102,7 @@ impl Arriving {
     }
 }
 
-/// Cuts a status to what can be stored.
+/// Truncates a status to the storable length.
 pub(super) fn cut(status: &ThreadStatus) -> ThreadStatus {
     let mut status = status.clone();
     if let ThreadStatus::Locked { reason: Some(reason) } | ThreadStatus::Closed { reason: Some(reason) } = &mut status {
@@ -111,7 +111,7 @@ pub(super) fn cut(status: &ThreadStatus) -> ThreadStatus {
     status
 }
 
-/// Returns the protocol's prefix of an item's id.
+/// Returns the protocol's id prefix for the item's kind.
 fn prefix(item: &ThreadItem) -> &'static str {
     match item {
         ThreadItem::ClientToolCall(_) => "tc",
@@ -132,7 +132,7 @@ fn without_nul(event: ThreadStreamEvent, json: &[u8]) -> ThreadStreamEvent {
     serde_json::from_value(value).unwrap_or(ThreadStreamEvent::Unknown)
 }
 
-/// Leaves U+0000 out of all texts and names.
+/// Removes U+0000 from all strings and keys.
 pub(in crate::server::chat) fn remove_nul(value: &mut Value) {
     match value {
         Value::String(text) => text.retain(|char| char != '\0'),

@@ -1,4 +1,4 @@
-//! What a relay may say, and what becomes of it.
+//! Tests of relay events and their effects.
 
 mod closed;
 mod hostile;
@@ -25,7 +25,7 @@ use crate::{
     tests::{Engine, TestApp},
 };
 
-/// Says what it is told, once.
+/// A relay that plays its script once.
 struct Scripted(Mutex<Vec<Result<RelayEvent, RelayFailure>>>);
 
 impl Relay for Scripted {
@@ -38,7 +38,7 @@ fn said(event: &Value) -> Result<RelayEvent, RelayFailure> {
     Ok(RelayEvent::Event(Box::new(serde_json::from_value(event.clone()).unwrap())))
 }
 
-/// Takes out what differs from run to run; ids of the relay's items stay.
+/// Removes values that differ from run to run. Ids of the relay's items are kept.
 fn normalise(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(normalise),
@@ -56,7 +56,7 @@ fn normalise(value: &mut Value) {
     }
 }
 
-/// Lets a relay play a script after a question; returns the events and the items that are stored then.
+/// Plays a relay's script as the answer to a question. Returns the events and the items stored afterwards.
 async fn play(question: &str, script: Vec<Result<RelayEvent, RelayFailure>>) -> (Vec<Value>, Vec<Value>) {
     let mut app = TestApp::new(Engine::Sqlite).await;
     let alice = app.sign_up("Alice").await;
@@ -75,8 +75,8 @@ async fn play(question: &str, script: Vec<Result<RelayEvent, RelayFailure>>) -> 
     (events, stored)
 }
 
-/// Replays what the Python server's responder yielded: the client must be told the same in the same order, hidden
-/// items apart.
+/// Replays the events of the Python server's responder. The client must receive the same ones in the same order, except
+/// hidden items.
 async fn replay(recording: &str) {
     let recorded = recording.lines().filter_map(|line| line.strip_prefix("data: "));
     let mut recorded: Vec<Value> = recorded.map(|wire| serde_json::from_str(wire).unwrap()).collect();

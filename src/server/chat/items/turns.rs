@@ -1,4 +1,4 @@
-//! What follows a message of the user's.
+//! Statements for the items after a user's message.
 
 use super::{ShownRow, page};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Returns the visible items of a turn: what follows a message, up to the user's next one.
+/// Returns the visible items of a turn: those between a message and the user's next one.
 pub(in crate::server::chat) async fn turn(
     db: &Db,
     user_id: &str,
@@ -52,7 +52,7 @@ pub(in crate::server::chat) async fn turn(
     Ok(rows.into_iter().map(ThreadItem::from).collect())
 }
 
-/// Returns all visible items after a place, the oldest first.
+/// Returns all visible items after a position, the oldest first.
 pub(in crate::server::chat) async fn following(
     db: &Db,
     user_id: &str,
@@ -63,7 +63,7 @@ pub(in crate::server::chat) async fn following(
     Ok(all.data)
 }
 
-/// Returns all items after one, hidden ones too, the oldest first, with what the user thinks of them.
+/// Returns all items after the given one, hidden ones included, the oldest first, with their feedback.
 pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Vec<ThreadItem>> {
     let rows: Vec<ShownRow> = within!(tx, conn => {
         sqlx::query_as(concat!(
@@ -85,7 +85,7 @@ pub(in crate::server::chat) async fn after(tx: &mut Tx, thread_id: &str, item_id
     Ok(rows.into_iter().map(ThreadItem::from).collect())
 }
 
-/// Deletes all items after one.
+/// Deletes all items after the given one.
 pub(in crate::server::chat) async fn delete_after(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -104,10 +104,10 @@ pub(in crate::server::chat) async fn delete_after(tx: &mut Tx, thread_id: &str, 
     Ok(())
 }
 
-/// Returns the message that an item of a thread answers, and its place; of the user's message, itself.
+/// Returns the id and position of the message that an item answers. A user's message yields itself.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown item.
 pub(in crate::server::chat) async fn question(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<(String, i64)> {
     let row: Option<(String, i64)> = within!(tx, conn => {
         sqlx::query_as(
@@ -129,7 +129,7 @@ pub(in crate::server::chat) async fn question(tx: &mut Tx, thread_id: &str, item
     row.ok_or(ChatError::NotFound("item"))
 }
 
-/// Returns the user's newest message in a thread.
+/// Returns the id of the user's newest message in a thread.
 pub(in crate::server::chat) async fn newest_question(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
     Ok(within!(tx, conn => {
         sqlx::query_scalar(

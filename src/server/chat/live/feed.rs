@@ -1,7 +1,7 @@
-//! The feeds of this process: what its users' tabs are told at the moment it happens.
+//! Feeds of this process: events for a user's tabs, delivered as they happen.
 //!
-//! Nothing is kept for whoever does not listen, and no more than [`MAX_BEHIND`] events for whoever listens slowly: a
-//! reader that is further behind is told to read anew. A feed for several replicas has the same two methods.
+//! Events are not kept for later readers. A reader more than [`MAX_BEHIND`] events behind is asked to reload
+//! everything. A feed across several replicas would have the same two methods.
 
 use std::{
     collections::HashMap,
@@ -13,10 +13,10 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::model::chatkit::FeedEvent;
 
-/// How many events a reader may be behind.
+/// Maximum number of events that a reader may be behind.
 pub(in crate::server::chat) const MAX_BEHIND: usize = 128;
 
-/// The feeds that somebody reads. Cheap to clone.
+/// The feeds with readers. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(in crate::server::chat) struct Feeds(Arc<Mutex<HashMap<String, Feed>>>);
 
@@ -26,16 +26,16 @@ struct Feed {
     n_readers: usize,
 }
 
-/// What a reader hears.
+/// Outcome of waiting for an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::server::chat) enum News {
     /// An event, as JSON.
     Event(Bytes),
-    /// Events were lost, because this reader was too slow.
+    /// Events were lost because this reader was too slow.
     Lost,
 }
 
-/// Reads one user's feed from now on.
+/// Reader of one user's feed, from its creation on.
 #[derive(Debug)]
 pub(in crate::server::chat) struct FeedReader {
     feeds: Feeds,
@@ -44,16 +44,16 @@ pub(in crate::server::chat) struct FeedReader {
 }
 
 impl Feeds {
-    /// Tells whoever reads the user's feed; never waits for them.
+    /// Sends an event to the readers of the user's feed, without waiting for them.
     pub(in crate::server::chat) fn tell(&self, user_id: &str, event: &FeedEvent) {
         if let Some(feed) = self.feeds().get(user_id) {
             let json = serde_json::to_vec(event).expect("BUG: an event is JSON");
-            // All readers may be gone this moment.
+            // All readers may have left this moment.
             _ = feed.events.send(json.into());
         }
     }
 
-    /// Begins to read the user's feed.
+    /// Creates a reader of the user's feed.
     pub(in crate::server::chat) fn reader(&self, user_id: &str) -> FeedReader {
         let mut feeds = self.feeds();
         let feed = feeds
@@ -69,7 +69,7 @@ impl Feeds {
 }
 
 impl FeedReader {
-    /// Waits for the next event. After a loss it goes on with what happens from then on.
+    /// Waits for the next event. After a loss the reader continues with new events.
     pub(in crate::server::chat) async fn next(&mut self) -> News {
         match self.events.recv().await {
             Ok(event) => News::Event(event),

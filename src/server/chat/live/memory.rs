@@ -8,13 +8,13 @@ use tokio::sync::watch;
 
 use super::{BATCH, Batch, EventLog, Read};
 
-/// What an event costs besides its bytes.
+/// Memory overhead per event, in bytes.
 const BYTES_PER_EVENT: usize = size_of::<Bytes>() + 16;
-/// The most bytes of a log, about forty thousand pieces of text: beyond it the oldest events go, whoever has not read
-/// them.
+/// Maximum size of a log, in bytes: about forty thousand text deltas. Beyond it the oldest events are dropped, read or
+/// not.
 pub(in crate::server::chat) const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// A log in memory.
+/// An event log in memory.
 #[derive(Debug)]
 pub(in crate::server::chat) struct MemoryLog {
     log: watch::Sender<Log>,
@@ -24,7 +24,7 @@ pub(in crate::server::chat) struct MemoryLog {
 struct Log {
     /// The newest events as JSON.
     events: VecDeque<Bytes>,
-    /// How many were there before them.
+    /// Number of dropped events before them.
     n_gone: usize,
     n_bytes: usize,
     max_bytes: usize,
@@ -45,7 +45,7 @@ impl Log {
     }
 
     fn trim(&mut self) {
-        // The newest stays, however large it is.
+        // The newest event is kept, whatever its size.
         while self.n_bytes > self.max_bytes && self.events.len() > 1 {
             let oldest = self.events.pop_front().expect("BUG: there are several");
             self.n_bytes -= oldest.len() + BYTES_PER_EVENT;
@@ -59,9 +59,9 @@ impl Log {
         self.n_bytes = 0;
     }
 
-    /// Returns what is there after `n_read` events; `None` when that is nothing yet.
+    /// Returns the events after the first `n_read`, or `None` while they are awaited.
     fn after(&self, n_read: usize) -> Option<Read> {
-        // Who has read more than there is has read another log.
+        // A position beyond the end belongs to another log.
         if !(self.n_gone..=self.n_gone + self.events.len()).contains(&n_read) {
             return Some(Read::Gone);
         }
@@ -97,7 +97,7 @@ impl EventLog for MemoryLog {
     }
 
     fn limit(&self, max_bytes: usize) {
-        // Nobody needs to wake: whoever waits has read everything.
+        // No reader needs a wake-up: waiting readers have read everything.
         self.log.send_if_modified(|log| {
             log.max_bytes = max_bytes;
             log.trim();
@@ -116,7 +116,7 @@ impl EventLog for MemoryLog {
                 if let Some(read) = log.borrow_and_update().after(n_read) {
                     return read;
                 }
-                // The sender is `self`, so the channel cannot close before the log does.
+                // `self` owns the sender, so the channel outlives this read.
                 _ = log.changed().await;
             }
         }

@@ -1,11 +1,13 @@
-//! Where the events of answers wait for their readers.
+//! Running answers and their event logs, which readers follow.
 //!
-//! [`EventLog`] is what a place for them must offer, and [`memory`] the one that there is: this process. [`run`] is an
-//! answer that is being written, with its log; [`registry`] finds those of this process. What several servers are to
-//! share, in Redis for instance, is another [`EventLog`], made where [`LiveRun`] makes its own; readers of a run that
-//! another server writes are told what is stored until then (`stored`). [`feed`]
-//! tells a user's tabs of runs and threads; a store for several servers must offer the two methods of [`Feeds`], to tell
-//! and to read.
+//! [`EventLog`] is the interface of a log; [`memory`] implements it within this process. [`run`] is a running answer
+//! with its log, and [`registry`] holds all of this process.
+//!
+//! A log shared by several servers, for instance in Redis, would be another [`EventLog`], created in [`LiveRun`]. Until
+//! then, readers of another server's run receive its persisted items (`stored`).
+//!
+//! [`feed`] notifies a user's tabs of runs and threads. A feed shared by several servers must offer the two methods of
+//! [`Feeds`].
 
 mod feed;
 mod memory;
@@ -24,61 +26,61 @@ use memory::MemoryLog;
 pub(super) use registry::LiveRuns;
 pub(super) use run::{LiveRun, Reader, StopReason};
 
-/// The log of one answer: its events, numbered from 1 in the order in which they came.
+/// The log of one answer: its events in order, numbered from 1.
 ///
-/// It takes a bounded amount of memory, and forgets its oldest events for that: appending never waits for readers, and
-/// a reader that is too slow, or too late, is told that they are gone.
+/// Memory is bounded, so the oldest events may be dropped. Appending never waits for readers. A reader that is too slow
+/// or too late learns that events are gone.
 trait EventLog: fmt::Debug + Send + Sync {
-    /// Appends an event, JSON on one line, and wakes the readers; never waits.
+    /// Appends an event, JSON on one line, and wakes the readers. Never waits.
     fn append(&self, event: Bytes);
 
-    /// Says that no event follows.
+    /// Closes the log: no event follows.
     fn close(&self);
 
-    /// Whether no event follows.
+    /// True if the log is closed.
     fn is_closed(&self) -> bool;
 
-    /// Returns how much memory of this process its events take.
+    /// Returns the memory that its events occupy in this process, in bytes.
     fn n_bytes(&self) -> usize;
 
-    /// Bounds that memory from now on.
+    /// Sets the maximum of that memory from now on.
     fn limit(&self, max_bytes: usize);
 
-    /// Forgets all events of a closed log: readers that are behind are told that they are gone.
+    /// Drops all events of a closed log. Readers that are behind learn that the events are gone.
     fn forget(&self);
 
-    /// Waits for what comes after the first `n_read` events.
+    /// Waits for the events after the first `n_read`.
     fn read(&self, n_read: usize) -> BoxFuture<'_, Read>;
 
-    /// Waits until no event follows.
+    /// Waits until the log is closed.
     fn closed(&self) -> BoxFuture<'_, ()>;
 }
 
-/// What comes after the events that were read.
+/// Outcome of reading a log.
 #[derive(Debug)]
 pub(super) enum Read {
-    /// Events, at least one and a few hundred at most.
+    /// At least one event, and at most [`BATCH`].
     Events(Batch),
-    /// Events that the log has forgotten, or never had; what they led to is stored.
+    /// The events were dropped, or belong to another log. Their results are persisted.
     Gone,
-    /// Nothing.
+    /// The end of the log.
     End,
 }
 
-/// The most events that a reader is handed at once.
+/// Maximum number of events per batch.
 const BATCH: usize = 256;
 
-/// Events that follow one another.
+/// Consecutive events.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The number of the first one.
+    /// Number of the first event.
     pub(super) first: usize,
     /// The events as JSON.
     pub(super) events: Vec<Bytes>,
 }
 
 impl Batch {
-    /// Whether there may be more events already.
+    /// True if more events may be available already.
     pub(super) fn is_full(&self) -> bool {
         self.events.len() >= BATCH
     }

@@ -1,4 +1,4 @@
-//! The logs of this process: of the answers that are being written, and of those that ended lately.
+//! Registry of this process's logs: those of running answers and of recently ended ones.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,16 +10,16 @@ use tokio::time::Instant;
 
 use super::{LiveRun, StopReason, memory::MAX_BYTES};
 
-/// How long a log can be read after its end.
+/// Time that a log remains readable after its end.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
-/// The most bytes of all logs of running answers: beyond it, each has an equal share.
+/// Maximum memory of all running answers' logs, in bytes. When it is exhausted, each gets an equal share.
 const MAX_RUNNING_BYTES: usize = 256 * 1024 * 1024;
-/// The smallest share, however many answers are running.
+/// Minimum share of one log, in bytes, however many answers are running.
 const MIN_SHARE_BYTES: usize = 64 * 1024;
-/// The most bytes of all logs that ended: the oldest go first.
+/// Maximum memory of all ended logs, in bytes. The oldest are dropped first.
 const MAX_KEPT_BYTES: usize = 64 * 1024 * 1024;
 
-/// The runs whose logs this process has.
+/// The runs whose logs are in this process.
 #[derive(Debug, Default)]
 pub(in crate::server::chat) struct LiveRuns(Mutex<Runs>);
 
@@ -27,10 +27,10 @@ pub(in crate::server::chat) struct LiveRuns(Mutex<Runs>);
 struct Runs {
     running: HashMap<String, Arc<LiveRun>>,
     ended: HashMap<String, Arc<LiveRun>>,
-    /// When runs ended, the oldest first; also of those that are forgotten.
+    /// End times of runs, the oldest first, including runs already dropped.
     ends: VecDeque<(Instant, String)>,
     n_ended_bytes: usize,
-    /// The bytes that each running answer may take, as its log knows.
+    /// Current share of a running answer's log, in bytes.
     share: Option<usize>,
 }
 
@@ -43,7 +43,7 @@ impl LiveRuns {
         runs.share_out();
     }
 
-    /// Closes a run's log, which can be read for an hour from now.
+    /// Closes a run's log, which remains readable for an hour.
     pub(in crate::server::chat) fn end(&self, run: &Arc<LiveRun>) {
         let mut runs = self.runs();
         runs.running.remove(&run.id);
@@ -55,12 +55,12 @@ impl LiveRuns {
         runs.prune();
     }
 
-    /// Returns a run that is being written.
+    /// Returns a running run.
     pub(in crate::server::chat) fn get(&self, run_id: &str) -> Option<Arc<LiveRun>> {
         self.runs().running.get(run_id).cloned()
     }
 
-    /// Returns a run whose log is here, whether it goes on or has ended.
+    /// Returns a run whose log is in this process, running or ended.
     pub(in crate::server::chat) fn log(&self, run_id: &str) -> Option<Arc<LiveRun>> {
         let mut runs = self.runs();
         runs.prune();
@@ -72,7 +72,7 @@ impl LiveRuns {
         self.runs().running.values().find(|run| run.thread_id == thread_id).cloned()
     }
 
-    /// Forgets the logs of a thread's runs that have ended.
+    /// Drops the logs of a thread's ended runs.
     pub(in crate::server::chat) fn forget(&self, thread_id: &str) {
         let mut runs = self.runs();
         let ids: Vec<_> =
@@ -80,12 +80,12 @@ impl LiveRuns {
         ids.iter().for_each(|id| _ = runs.forget(id));
     }
 
-    /// Forgets the logs that are too old.
+    /// Drops expired logs.
     pub(in crate::server::chat) fn prune(&self) {
         self.runs().prune();
     }
 
-    /// Tells all runs to stop.
+    /// Stops all running runs.
     pub(in crate::server::chat) fn stop_all(&self, reason: StopReason) {
         self.runs().running.values().for_each(|run| run.stop(reason));
     }
@@ -100,7 +100,7 @@ fn share(n_running: usize) -> usize {
 }
 
 impl Runs {
-    /// Gives each running answer its share of the memory.
+    /// Sets each running answer's share of the memory.
     fn share_out(&mut self) {
         let share = share(self.running.len());
         if self.share != Some(share) {
@@ -114,7 +114,7 @@ impl Runs {
             && (ended_at.elapsed() >= KEPT_FOR || self.n_ended_bytes > MAX_KEPT_BYTES)
             && let Some((_, id)) = self.ends.pop_front()
         {
-            // Readers that stand still would keep the events otherwise.
+            // Stalled readers would otherwise keep the events in memory.
             self.forget(&id).iter().for_each(|run| run.forget());
         }
     }

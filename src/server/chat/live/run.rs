@@ -1,4 +1,4 @@
-//! An answer that is being written: its log, and the wish that it should stop.
+//! A running answer: its log and its stop signal.
 
 use std::sync::{
     Arc, OnceLock,
@@ -10,49 +10,49 @@ use tokio_util::sync::CancellationToken;
 use super::{EventLog, MemoryLog, Read};
 use crate::model::chatkit::ThreadStreamEvent;
 
-/// Why a run is told to stop.
+/// Reason for stopping a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server::chat) enum StopReason {
-    /// The user wants it: asked for it, or left, which is how official clients say *stop*.
+    /// The user stopped it or disconnected, which is how official clients send *stop*.
     User,
     /// Its thread is being deleted.
     ThreadDeleted,
-    /// The server stops.
+    /// The server is shutting down.
     Shutdown,
 }
 
-/// An answer: its numbered events, and the wish that it should stop.
+/// A running answer: its numbered events and its stop signal.
 #[derive(Debug)]
 pub(in crate::server::chat) struct LiveRun {
-    /// The run's id.
+    /// Id of the run.
     pub(in crate::server::chat) id: String,
-    /// The thread that it answers in.
+    /// Id of the thread that it answers in.
     pub(in crate::server::chat) thread_id: String,
-    /// Whose it is.
+    /// Owner of the thread.
     pub(in crate::server::chat) user_id: String,
-    /// Whether it goes on without its readers.
+    /// True if the run continues without readers.
     is_resumable: bool,
-    /// Whether it writes into a version of its own, not into its thread.
+    /// True if the run writes into a version of its own instead of its thread.
     writes_version: bool,
     log: Arc<dyn EventLog>,
-    /// How many readers it depends on, unless it is resumable.
+    /// Number of readers that the run depends on, unless it is resumable.
     n_holders: AtomicUsize,
     stop: CancellationToken,
     stop_reason: OnceLock<StopReason>,
 }
 
 impl LiveRun {
-    /// Whether its clients were promised that they can come back, and know it by its id.
+    /// True if its clients may reconnect, and know the run by its id.
     pub(in crate::server::chat) fn is_resumable(&self) -> bool {
         self.is_resumable
     }
 
-    /// Whether it writes into a version of its own, not into its thread.
+    /// True if the run writes into a version of its own instead of its thread.
     pub(in crate::server::chat) fn writes_version(&self) -> bool {
         self.writes_version
     }
 
-    /// Says whether it writes into a version of its own.
+    /// Sets the destination: a version of its own, or its thread.
     pub(in crate::server::chat) fn into_version(self, writes_version: bool) -> Self {
         Self { writes_version, ..self }
     }
@@ -71,10 +71,10 @@ impl LiveRun {
         }
     }
 
-    /// Appends an event and wakes the readers; never waits for them.
+    /// Appends an event and wakes the readers, without waiting for them.
     pub(in crate::server::chat) fn append(&self, event: &ThreadStreamEvent) {
         let mut json = serde_json::to_vec(event).expect("BUG: an event is JSON");
-        // It is kept for an hour: without the room that it was written into.
+        // The event may be kept for an hour, so its spare capacity is released.
         json.shrink_to_fit();
         self.log.append(json.into());
     }
@@ -84,56 +84,56 @@ impl LiveRun {
         events.into_iter().for_each(|event| self.append(&event));
     }
 
-    /// Ends the log; its readers read to the end.
+    /// Closes the log. Readers still receive the events until the end.
     pub(in crate::server::chat) fn close(&self) {
         self.log.close();
     }
 
-    /// Returns how much memory its events take here.
+    /// Returns the memory that its events occupy, in bytes.
     pub(in crate::server::chat) fn n_bytes(&self) -> usize {
         self.log.n_bytes()
     }
 
-    /// Bounds that memory from now on.
+    /// Sets the maximum of that memory from now on.
     pub(in crate::server::chat) fn limit(&self, max_bytes: usize) {
         self.log.limit(max_bytes);
     }
 
-    /// Forgets its events, also for readers that are not through.
+    /// Drops its events, read or not.
     pub(in crate::server::chat) fn forget(&self) {
         self.log.forget();
     }
 
-    /// Whether everything is said, and stored.
+    /// True if the answer is fully emitted and persisted.
     pub(in crate::server::chat) fn is_closed(&self) -> bool {
         self.log.is_closed()
     }
 
-    /// Waits until everything is said, and stored.
+    /// Waits until the answer is fully emitted and persisted.
     pub(in crate::server::chat) async fn closed(&self) {
         self.log.closed().await;
     }
 
-    /// Tells the task to stop; the first reason counts.
+    /// Signals the task to stop. The first reason takes effect.
     pub(in crate::server::chat) fn stop(&self, reason: StopReason) {
         _ = self.stop_reason.set(reason);
         self.stop.cancel();
     }
 
-    /// Waits until the task is told to stop.
+    /// Waits for the stop signal and returns its reason.
     pub(in crate::server::chat) async fn stopped(&self) -> StopReason {
         self.stop.cancelled().await;
         *self.stop_reason.get().expect("BUG: the reason is set before the signal")
     }
 
-    /// Whether nobody told it to stop, or is about to by having left.
+    /// True unless the run was told to stop, or will be because its last reader left.
     pub(in crate::server::chat) fn goes_on(&self) -> bool {
         let is_held = self.is_resumable || self.n_holders.load(Ordering::Relaxed) > 0;
         is_held && !self.stop.is_cancelled()
     }
 
-    /// Returns a reader of all events for a client that asked for the answer: when the last of these leaves early, the
-    /// run stops, unless it is resumable.
+    /// Returns a reader of all events, for a client that asked for the answer. Unless the run is resumable, it stops
+    /// when the last such reader leaves early.
     pub(in crate::server::chat) fn reader(self: &Arc<Self>) -> Reader {
         self.n_holders.fetch_add(1, Ordering::Relaxed);
         let mut reader = self.reader_after(0);
@@ -141,13 +141,13 @@ impl LiveRun {
         reader
     }
 
-    /// Returns a reader of the events after the one with the number `n_read`; it may come and go.
+    /// Returns a reader of the events after number `n_read`. The run does not depend on it.
     pub(in crate::server::chat) fn reader_after(self: &Arc<Self>, n_read: usize) -> Reader {
         Reader { run: Arc::clone(self), n_read, is_holder: false }
     }
 }
 
-/// Reads a run's events at its own pace; it keeps none of them.
+/// Reads a run's events at its own pace, without storing them.
 #[derive(Debug)]
 pub(in crate::server::chat) struct Reader {
     run: Arc<LiveRun>,
@@ -156,7 +156,7 @@ pub(in crate::server::chat) struct Reader {
 }
 
 impl Reader {
-    /// Waits for what comes after what was read: events in order (a few hundred at most), or the end.
+    /// Waits for the next batch of events, or the end.
     pub(in crate::server::chat) async fn next(&mut self) -> Read {
         let read = self.run.log.read(self.n_read).await;
         if let Read::Events(batch) = &read {
@@ -165,7 +165,7 @@ impl Reader {
         read
     }
 
-    /// Returns the run that it reads.
+    /// Returns the run being read.
     pub(in crate::server::chat) fn run(&self) -> &LiveRun {
         &self.run
     }

@@ -1,4 +1,4 @@
-//! Fits the items of a thread into a context.
+//! Fits the items of a thread into a model's context.
 
 use serde_json::{Map, Value};
 
@@ -11,37 +11,37 @@ use crate::model::chatkit::{
     Attachment, AttachmentKind, ClientToolCall, InferenceOptions, ThreadItem, UserContent, UserMessage,
 };
 
-/// What a message costs besides its text, in tokens.
+/// Overhead per message, in tokens.
 const TOKENS_PER_MESSAGE: usize = 4;
-/// What a picture costs, in tokens: vision models differ, and few take more.
+/// Cost of a picture, in tokens. Vision models differ; few exceed this.
 const TOKENS_PER_PICTURE: usize = 800;
-/// How many bytes make a token, roughly.
+/// Estimated bytes per token.
 const BYTES_PER_TOKEN: usize = 4;
-/// What stands at the end of a tool's output that was cut.
+/// Suffix of a tool output that was truncated.
 const CUT: &str = " … (cut)";
 
-/// Fits messages into a context, going back from the newest.
+/// Collects messages that fit a context, backwards from the newest.
 pub(super) struct Fitting {
     system: Option<Message>,
-    /// What fits, the newest first.
+    /// Messages that fit, the newest first.
     messages: Vec<(Message, Origin)>,
     tokens_left: usize,
-    /// What the question asks for; `None` until it is found.
+    /// Options chosen for the question. `None` until the question is found.
     asked: Option<InferenceOptions>,
-    /// The calls that wait for the newest item.
+    /// Tool calls queued behind the newest item.
     waiting: Vec<tool_calls::Call>,
-    /// Whether an item that clients see has been added.
+    /// True if a visible item has been added.
     has_visible: bool,
-    /// The pictures that models refused, as newer items note.
+    /// Refused pictures, as recorded by newer items.
     refused: Vec<Refused>,
 }
 
-/// Where a message comes from.
+/// The origin of a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// A user wrote it.
+    /// The user.
     User,
-    /// The model, or the server, did.
+    /// The model or the server.
     Other,
 }
 
@@ -52,7 +52,7 @@ impl Fitting {
         Self {
             system,
             messages: Vec::new(),
-            // However long the system prompt is, the question goes along.
+            // Some of the context is reserved for the question, however long the system prompt is.
             tokens_left: tokens_left.max(context_tokens / 4),
             asked: None,
             waiting: Vec::new(),
@@ -61,8 +61,9 @@ impl Fitting {
         }
     }
 
-    /// Adds the next older item; `false` when it does not fit, so that nothing older is wanted. Before the question
-    /// is found, what does not fit is passed over.
+    /// Adds the next older item. Returns `false` if it does not fit, so that no older one is needed.
+    ///
+    /// Items newer than the question are skipped if they do not fit.
     pub(super) fn add(&mut self, item: &ThreadItem) -> bool {
         let is_newest = !self.has_visible;
         self.has_visible |= !item.is_hidden();
@@ -111,7 +112,7 @@ impl Fitting {
         self.push(message, Origin::User)
     }
 
-    /// Adds what the model said; where calls of its follow at once, it is one message with them.
+    /// Adds the model's text. Tool calls that directly follow join it in one message.
     fn add_answer(&mut self, text: String) -> bool {
         if text.is_empty() {
             return true;
@@ -130,13 +131,13 @@ impl Fitting {
         }
     }
 
-    /// Adds a call with its output; those that the model made together become one message. One that was never
-    /// answered is passed over, as the Python SDK does.
+    /// Adds a call with its output. Calls that the model made together become one message. A call without output is
+    /// skipped, as in the Python SDK.
     fn add_call(&mut self, item: &ClientToolCall) -> bool {
         let Some(mut call) = tool_calls::answered(item) else { return true };
         let is_new = self.asked.is_none();
         if is_new && tokens_of_call(&call) > self.tokens_left / 2 {
-            // The model must see what it asked for, or it asks again; the question needs its place, too.
+            // The model must see the output, or it calls again. The question needs half of the room, too.
             cut(&mut call, self.tokens_left / 2);
         }
         let waiting = tool_calls::waiting(item);
@@ -190,7 +191,7 @@ impl Fitting {
     }
 }
 
-/// Names the files of a message, and notes its pictures.
+/// Appends the names of attached files to a text, and collects the pictures.
 fn with_files(mut text: String, attachments: &[Attachment]) -> Message {
     let mut pictures = Vec::new();
     for attachment in attachments {
@@ -204,7 +205,7 @@ fn with_files(mut text: String, attachments: &[Attachment]) -> Message {
     Message { pictures, ..Message::said(Role::User, text) }
 }
 
-/// Puts what the message answers to before it.
+/// Prepends the passage that the user quoted.
 fn question(message: &UserMessage, text: String) -> String {
     match &message.quoted_text {
         Some(quoted) => format!("The user is referring to this in particular:\n{quoted}\n\n{text}"),
@@ -219,7 +220,7 @@ fn tokens(message: &Message) -> usize {
     text + TOKENS_PER_MESSAGE + TOKENS_PER_PICTURE * message.pictures.len() + calls
 }
 
-/// Estimates the tokens of a call and its output, which are a part of one message and another message.
+/// Estimates the tokens of a call and its output. The call is part of one message, the output another.
 fn tokens_of_call(AnsweredCall { call, output }: &AnsweredCall) -> usize {
     let arguments = serde_json::to_string(&call.arguments).map_or(0, |json| json.len());
     let kept = |map: &Map<String, Value>| {
@@ -230,7 +231,7 @@ fn tokens_of_call(AnsweredCall { call, output }: &AnsweredCall) -> usize {
     n_bytes.div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE * 2
 }
 
-/// Cuts a tool's output so that call and output cost at most `max_tokens`, as far as the output can.
+/// Truncates a tool's output so that call and output cost at most `max_tokens`, where possible.
 fn cut(call: &mut AnsweredCall, max_tokens: usize) {
     let excess = tokens_of_call(call).saturating_sub(max_tokens) * BYTES_PER_TOKEN + CUT.len();
     let n_kept = call.output.len().saturating_sub(excess);

@@ -1,4 +1,4 @@
-//! Reading the prompt of a thread.
+//! Builds the prompt from a thread.
 
 use super::{Place, Prompt, fitting::Fitting};
 use crate::server::{
@@ -6,11 +6,11 @@ use crate::server::{
     chat::{attachments, chat_state::Chat, error::Result, items},
 };
 
-/// How many items are read at once, going back from the newest.
+/// Number of items read at once, backwards from the newest.
 const ITEMS_AT_ONCE: i64 = 40;
 
-/// Reads a thread backwards from before the place `before` until the context (estimated) is full, and makes a prompt of
-/// it, with its pictures.
+/// Builds the prompt from a thread, with its pictures. Items are read backwards from the position `before` until the
+/// estimated context is full.
 pub(in crate::server::chat) async fn read(chat: &Chat, user_id: &str, thread_id: &str, before: i64) -> Result<Prompt> {
     let place = Place { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
     if !chat.relay().reads_history() {
@@ -29,7 +29,7 @@ async fn fit(mut fitting: Fitting, db: &Db, user_id: &str, thread_id: &str, mut 
         let rows = items::newest(db, user_id, thread_id, before, ITEMS_AT_ONCE).await?;
         let Some((oldest, _)) = rows.last() else { break };
         before = *oldest;
-        // A page that is not full was the last one.
+        // An incomplete page is the last one.
         let is_last = i64::try_from(rows.len()).is_ok_and(|n_rows| n_rows < ITEMS_AT_ONCE);
         if rows.iter().any(|(_, item)| !fitting.add(item)) || is_last {
             break;

@@ -1,4 +1,4 @@
-//! Pictures that a model refused. A hidden item after the question notes them, so that they are left out from then on.
+//! Pictures that a model refused. A hidden item after the question records them, so that later requests omit them.
 
 use serde_json::{Map, Value, json};
 
@@ -10,20 +10,20 @@ use crate::{
     server::ids,
 };
 
-/// The kind of such a note among hidden items.
+/// Kind of this record among hidden items.
 const KIND: &str = "pictures_refused";
 
-/// A note that a model refused pictures.
+/// Record of the pictures that a model refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::server::chat) struct Refused {
-    /// The model.
+    /// Name of the model.
     pub(in crate::server::chat) model: String,
-    /// The ids of the pictures.
+    /// Ids of the pictures.
     pub(in crate::server::chat) ids: Vec<String>,
 }
 
 impl Refused {
-    /// Makes the hidden item; the run sets its thread and its moment.
+    /// Creates the hidden item. The run sets thread and creation time.
     pub(in crate::server::chat) fn item(&self) -> ThreadItem {
         ThreadItem::SdkHiddenContext(HiddenContext {
             id: ids::chat_id("shcx"),
@@ -33,7 +33,7 @@ impl Refused {
         })
     }
 
-    /// Reads the note in a hidden item; `None` for hidden items that are for the model.
+    /// Parses the record in a hidden item. Returns `None` for hidden items addressed to the model.
     pub(in crate::server::chat) fn of(item: &HiddenContext) -> Option<Self> {
         let note: &Map<String, Value> =
             item.content.as_object().filter(|note| note.get("colloquy") == Some(&json!(KIND)))?;

@@ -1,4 +1,4 @@
-//! The relays that the configuration names. A new kind of relay is made here.
+//! Creates the configured relays. New kinds of relays are added here.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::{
     server::{Clock, Db, Result, config::Config},
 };
 
-/// Makes the relays; nothing is asked yet.
+/// Creates the relays without connecting.
 ///
 /// # Errors
-/// [`Error::Config`](crate::server::Error::Config) when a server's address or the store of files cannot be used.
+/// [`Error::Config`](crate::server::Error::Config) if a server's URL or the file store is unusable.
 pub fn relays(config: &Config, db: &Db, clock: &Clock) -> Result<Relays> {
     let model = &config.model;
     let (relay, answers_from): (Arc<dyn Relay>, _) = match (&model.upstream, &model.openai) {

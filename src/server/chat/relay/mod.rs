@@ -1,4 +1,4 @@
-//! Where answers come from.
+//! Relays: the sources of answers.
 
 mod chatkit;
 pub(super) mod configured;
@@ -19,14 +19,14 @@ use crate::model::{
     page::AnswersFrom,
 };
 
-/// Something that answers a conversation.
+/// A source of answers.
 pub(super) trait Relay: Send + Sync {
-    /// Begins an answer. The stream ends when the answer is complete or after its first failure; dropping it stops
-    /// whatever is behind it.
+    /// Begins an answer. The stream ends when the answer is complete or after its first failure. Dropping the stream
+    /// stops the upstream.
     fn answer(&self, prompt: Prompt) -> RelayStream;
 
-    /// Does what a widget, or the page, asks for at once, and returns the item that changes: the widget, mostly. `None`
-    /// when all stays as it is.
+    /// Performs a synchronous action of a widget or the page. Returns the item that changes, usually the widget, or
+    /// `None`.
     fn act<'a>(
         &'a self,
         _place: &'a Place,
@@ -36,29 +36,29 @@ pub(super) trait Relay: Send + Sync {
         std::future::ready(Ok(None)).boxed()
     }
 
-    /// Whether it wants to know what was said before; if not, its prompts have no messages.
+    /// True if prompts must contain the conversation. Otherwise they have no messages.
     fn reads_history(&self) -> bool {
         true
     }
 
-    /// Learns what a user is about to do to a thread, and returns what is to be done about it afterwards, in the
-    /// background.
+    /// Announces a user's change of a thread that is about to happen. Returns the work to run in the background
+    /// afterwards.
     fn follow<'a>(&'a self, _place: &'a Place, _change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
         std::future::ready(None).boxed()
     }
 
-    /// Whether a message may choose this model. One that cannot be looked up may be chosen; the answer tells then.
+    /// True if a message may choose this model. Models that cannot be verified may be chosen; the answer then reports
+    /// the failure.
     fn knows<'a>(&'a self, _model: &'a str) -> BoxFuture<'a, bool> {
         std::future::ready(true).boxed()
     }
 
-    /// Returns the models that people are offered, the one that answers otherwise first; empty when there is no choice. A
-    /// page waits for it.
+    /// Returns the models on offer, the default first. Empty if there is no choice. Pages wait for the result.
     fn choice(&self) -> BoxFuture<'_, Vec<String>> {
         std::future::ready(Vec::new()).boxed()
     }
 
-    /// Turns a user's recording into text; `None` if it cannot.
+    /// Transcribes a user's recording. `None` if the relay cannot transcribe.
     fn transcribe<'a>(
         &'a self,
         _user_id: &'a str,
@@ -67,7 +67,7 @@ pub(super) trait Relay: Send + Sync {
         None
     }
 
-    /// Whether it can be asked for the title of a thread.
+    /// True if the relay can generate thread titles.
     fn entitles(&self) -> bool {
         false
     }
@@ -75,7 +75,7 @@ pub(super) trait Relay: Send + Sync {
 
 /// Something that turns speech into text besides the relay.
 pub(super) trait Transcriber: Send + Sync {
-    /// Returns what is said in a recording, whose file name ends with `extension`.
+    /// Transcribes a recording, whose file name ends with `extension`.
     fn transcribe<'a>(
         &'a self,
         audio: Vec<u8>,
@@ -98,67 +98,67 @@ pub struct Relays {
 
 /// A recording of speech.
 pub(super) struct Recording {
-    /// Base64.
+    /// The audio in Base64.
     pub(super) audio_base64: String,
     /// Its media type, for instance `audio/webm;codecs=opus`.
     pub(super) mime_type: String,
 }
 
-/// The events of one answer.
+/// Events of one answer.
 pub(super) type RelayStream = BoxStream<'static, Result<RelayEvent, RelayFailure>>;
 
-/// What a model says, piece by piece.
+/// An event of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum RelayEvent {
-    /// More text of the answer, Markdown.
+    /// A text delta, as Markdown.
     Text(String),
-    /// Anything else that a stream can say. The run puts the thread's id into its items, and the moment where that
-    /// is 1970-01-01T00:00:00Z; the ids of items are the relay's.
+    /// Any other event of the stream. The run sets the thread's id in its items, and the creation time where it is
+    /// 1970-01-01T00:00:00Z. Item ids are the relay's.
     Event(Box<ThreadStreamEvent>),
-    /// The text so far was none of the answer's, and goes.
+    /// Discards the text so far, which was not part of the answer.
     TakenBack,
     /// The answer was ended early.
     Ended {
-        /// The reason.
+        /// Reason for the end.
         end: AnswerEnd,
-        /// True if the relay marked an item of its own; otherwise the text is to be marked.
+        /// True if the relay marked an item of its own. Otherwise the text must be marked.
         is_marked: bool,
     },
-    /// From now on the thread is open, locked or closed.
+    /// New status of the thread.
     Status(ThreadStatus),
-    /// What the answer cost: OpenAI's `usage`, an object.
+    /// Token usage: OpenAI's `usage` object.
     Usage(Value),
-    /// From now on the thread is what a server behind says that it is.
+    /// Properties of the thread reported by the upstream.
     Thread(Box<ThreadChange>),
-    /// What the client may do with the stream.
+    /// Options of the stream for the client.
     Options(StreamOptions),
 }
 
-/// What a server behind ours says of a thread.
+/// Properties of a thread reported by the upstream.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ThreadChange {
-    /// Its title, if that is another one.
+    /// The title, if it changed.
     pub(super) title: Option<String>,
-    /// Whether messages may be added.
+    /// Status, which determines if messages may be added.
     pub(super) status: ThreadStatus,
-    /// The hosts whose images may be shown.
+    /// Hosts whose images may be shown.
     pub(super) allowed_image_domains: Option<Vec<String>>,
-    /// Integration data, without ours.
+    /// Integration data, without Colloquy's own.
     pub(super) metadata: Map<String, Value>,
 }
 
-/// What a user does to a thread besides writing in it.
+/// A user's change of a thread, other than a message.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum UserChange {
-    /// Deletes it.
+    /// Deletes the thread.
     Delete,
-    /// Gives it another title.
+    /// Sets the title.
     Rename(String),
-    /// Says what they think of items.
+    /// Gives feedback on items.
     Feedback {
-        /// Which.
+        /// Ids of the items.
         item_ids: Vec<String>,
-        /// What.
+        /// The feedback.
         kind: FeedbackKind,
     },
 }

@@ -1,4 +1,4 @@
-//! What relays to other servers share: how these are reached, asked again, and spoken of in the log.
+//! Shared parts of relays to other servers: HTTP clients, backoff, `Retry-After`, and log descriptions.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,42 +7,42 @@ use url::Url;
 
 use crate::server::Error;
 
-/// How long a connection may take.
+/// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an answer that is no stream may take once its head has come: a server that sends a byte now and then is never
-/// silent.
+/// Time limit for a non-streaming body after its headers. A server that sends a byte now and then never reaches the
+/// idle timeout.
 pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(60);
-/// The waits before the second and the third attempt.
+/// Backoff before the second and the third attempt.
 pub(super) const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
-/// The least number that is a moment and no wait, in seconds since 1970: that was in 2001.
+/// Minimum number taken for a timestamp instead of a delay, in seconds since 1970 (September 2001).
 const MIN_MOMENT: f64 = 1e9;
-/// The longest wait that a busy server may ask for and get without the user being told.
+/// Maximum delay requested by an overloaded server that is honoured before the failure is reported.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// Begins a client for one server. There are no redirects: keys, tokens and conversations go to the server that the
-/// operator named, and nowhere else.
+/// Returns a client builder for one server. Redirects are disabled, so keys, tokens and conversations reach only the
+/// configured server.
 pub(super) fn client(url: &Url) -> ClientBuilder {
     let builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
     let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     if is_local { builder.no_proxy() } else { builder }
 }
 
-/// Makes the client.
+/// Builds the client.
 ///
 /// # Errors
-/// [`Error::Config`] when it cannot be made.
+/// [`Error::Config`] if it cannot be built.
 pub(super) fn build(builder: ClientBuilder) -> Result<Client, Error> {
-    builder.build().map_err(|err| Error::Config(format!("the HTTP client cannot be made: {err}")))
+    builder.build().map_err(|err| Error::Config(format!("building the HTTP client failed: {err}")))
 }
 
-/// Returns a server's name for people: host and port.
+/// Returns a server's host and port, for messages.
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Waits before the next attempt, as long as the server asked for, in seconds, and longer if that is little; `false`
-/// when there is no attempt left, and when it asked for more than ten seconds.
+/// Waits before the next attempt: the backoff, or the requested delay in seconds if longer. Returns `false` if no
+/// attempt remains, or the delay exceeds ten seconds.
 pub(super) async fn wait(waits: &mut impl Iterator<Item = Duration>, asked_s: Option<u64>) -> bool {
     let asked = Duration::from_secs(asked_s.unwrap_or(0));
     let Some(wait) = waits.next().filter(|_| asked <= MAX_WAIT) else { return false };
@@ -50,8 +50,8 @@ pub(super) async fn wait(waits: &mut impl Iterator<Item = Duration>, asked_s: Op
     true
 }
 
-/// Returns how long a server asks to be left alone, in seconds, rounded up. Some write fractions, and some a date
-/// (RFC 9110 §10.2.3), which counts from the server's own clock.
+/// Returns the delay that a server requests, in whole seconds, rounded up. Fractions are accepted, and dates (RFC 9110
+/// §10.2.3), relative to the server's clock.
 pub(super) fn retry_after_s(response: &Response) -> Option<u64> {
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
     wait_s(header("retry-after-ms"), header("retry-after"), header("date"), SystemTime::now())
@@ -69,7 +69,7 @@ fn wait_s(after_ms: Option<&str>, after: Option<&str>, date: Option<&str>, now: 
     }
     let first = after.split([',', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
     match first.parse::<f64>() {
-        // A moment instead of a wait: seconds since 1970, or milliseconds.
+        // A timestamp instead of a delay, in seconds or milliseconds since 1970.
         Ok(moment) if moment >= MIN_MOMENT => {
             let moment_s = if moment >= 1000.0 * MIN_MOMENT { moment / 1000.0 } else { moment };
             from_now(SystemTime::UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(moment_s).ok()?)?)
@@ -79,12 +79,12 @@ fn wait_s(after_ms: Option<&str>, after: Option<&str>, date: Option<&str>, now: 
     }
 }
 
-/// Rounds seconds up; `None` for what is no span.
+/// Rounds seconds up. Returns `None` for negative or non-finite values.
 pub(super) fn whole_seconds(seconds: f64) -> Option<u64> {
     Some(Duration::try_from_secs_f64(seconds.ceil()).ok()?.as_secs())
 }
 
-/// Reads a span such as `20s`, `1m20.5s`, `120ms` or `30 seconds`, rounded up.
+/// Parses a duration such as `20s`, `1m20.5s`, `120ms` or `30 seconds`, in seconds, rounded up.
 pub(super) fn seconds(text: &str) -> Option<u64> {
     let (mut rest, mut total) = (text.trim_start(), None);
     while rest.starts_with(|char: char| char.is_ascii_digit()) {
@@ -106,7 +106,7 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
     whole_seconds(total?)
 }
 
-/// Reads at most `max_bytes` of a body; what cannot be read is left out.
+/// Reads at most `max_bytes` of a body. A body that breaks off is returned as far as it came.
 pub(super) async fn read_body(response: Response, max_bytes: usize) -> Vec<u8> {
     read_body_within(BODY_TIMEOUT, response, max_bytes).await
 }
@@ -125,7 +125,7 @@ async fn read_body_within(timeout: Duration, mut response: Response, max_bytes: 
     body
 }
 
-/// Describes a transport error with its causes, without the URL, which may hold a key.
+/// Describes a transport error with its causes, without the URL, which may contain a key.
 pub(super) fn describe(err: &reqwest::Error) -> String {
     let mut text = if err.is_timeout() { "timed out".to_owned() } else { "failed".to_owned() };
     let mut cause = std::error::Error::source(err);
@@ -192,7 +192,7 @@ mod tests {
         check(None, Some("Wednesday, 21-Oct-26 07:00:09 GMT"), None, Some(9));
         check(None, Some("Wed, 21 Oct 2026 06:00:00 GMT"), None, Some(0));
         check(None, Some("Wed Oct 21 07:00:30 2026"), None, Some(30));
-        // Spans, lists and moments.
+        // Durations, lists and timestamps.
         for (after, expected) in [
             ("1m30s", 90),
             ("120 seconds", 120),

@@ -1,4 +1,4 @@
-//! How an answer ends, and what its readers are told then.
+//! The end of an answer, and the events that its readers receive.
 
 use super::{Turn, storing};
 use crate::{
@@ -6,17 +6,17 @@ use crate::{
     server::chat::{answer::Answer, chat_state::Chat, live::StopReason, relay::RelayFailure, retry},
 };
 
-/// How an answer ends.
+/// Outcome of an answer.
 #[derive(Debug)]
 pub(super) enum Ending {
     Complete,
     Failed(RelayFailure),
     Stopped(StopReason),
-    /// The run was given to somebody else, or deleted: nothing may be written any more.
+    /// The run was claimed by another server, or deleted: nothing more may be written.
     Lost,
 }
 
-/// Stores the end of an answer and then tells it.
+/// Persists the end of an answer, then emits its events.
 pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Ending) {
     let Turn { run, entitled, retried, .. } = turn;
     let closing = match ending {
@@ -39,7 +39,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         _ if matches!(stored, Ok(true)) => run.tell(answer.finish()),
         _ => {}
     }
-    // Clients would put a thread that is told anew back into their lists.
+    // The thread of a deleted conversation is not emitted, since clients would add it back to their lists.
     let is_deleted = matches!(ending, Ending::Stopped(StopReason::ThreadDeleted));
     let failure = match (stored, ending) {
         (Ok(true), Ending::Complete | Ending::Stopped(StopReason::User)) => None,
@@ -58,7 +58,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
     run.tell(entitled.filter(|_| !is_deleted).map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
 }
 
-/// Writes the notice for clients that do not read the mark of an answer that was ended early.
+/// Returns the notice for clients that ignore the mark of an answer ended early.
 pub(super) fn notice(end: AnswerEnd) -> Option<ThreadStreamEvent> {
     let message = match end {
         AnswerEnd::Length => {

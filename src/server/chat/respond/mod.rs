@@ -1,4 +1,4 @@
-//! The task of a run: folds what the relay says into an item, tells the readers, and stores it all the while.
+//! The task of a run: processes the relay's events, emits events to the readers, and persists the answer continuously.
 
 mod ending;
 mod storing;
@@ -21,19 +21,19 @@ use super::{
 };
 use crate::model::chatkit::Thread;
 
-/// What is to be answered.
+/// A turn to be answered.
 pub(super) struct Turn {
     /// The run.
     pub(super) run: Arc<LiveRun>,
-    /// The thread, if this turn gave it its title.
+    /// The thread, if this turn set its title.
     pub(super) entitled: Option<Thread>,
-    /// The message, if it has an answer, which stays until this one is complete.
+    /// The message, if it already has an answer. The old answer is kept until this one is complete.
     pub(super) retried: Option<Retried>,
-    /// What is answered.
+    /// The cause of the turn.
     pub(super) cause: Cause,
 }
 
-/// Writes an answer to its end, whatever that is, in a span of its own: the request may end before it.
+/// Writes an answer to its end, successful or not. The run has its own span, since the request may end earlier.
 #[tracing::instrument(
     name = "run", level = "error", skip_all, fields(thread.id = turn.run.thread_id, run.id = turn.run.id)
 )]
@@ -60,7 +60,7 @@ pub(super) async fn answer(chat: Chat, mut turn: Turn) {
     }
 }
 
-/// Closes the log when the task ends, even by a panic: its readers must not wait for ever.
+/// Closes the log when the task ends, even by a panic, so that readers never wait forever.
 struct Closing {
     chat: Chat,
     run: Arc<LiveRun>,

@@ -1,4 +1,4 @@
-//! What a run's task stores: the answer as far as it is, and its end.
+//! Persists checkpoints of an answer, and its end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// The waits between attempts to store the end of an answer.
+/// Backoff between attempts to persist the end of an answer.
 const STORE_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
-/// Renews the lease and stores items as far as they are; `false` when the run is no longer ours.
+/// Renews the lease and persists the changed items. Returns `false` if the run no longer belongs to this task.
 pub(super) fn checkpoint(
     chat: &Chat,
     run: &Arc<LiveRun>,
@@ -44,7 +44,7 @@ pub(super) fn checkpoint(
     .boxed()
 }
 
-/// Deletes an item that was taken back; `false` when the run is no longer ours.
+/// Deletes a discarded item. Returns `false` if the run no longer belongs to this task.
 pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item_id: &str) -> Result<bool> {
     let mut tx = Tx::begin(chat.db()).await?;
     if !runs::hold(&mut tx, &run.id, &progress, chat.now()).await? {
@@ -55,7 +55,7 @@ pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item
     Ok(true)
 }
 
-/// Stores the answer and the run's end in one transaction; tries again where the database fails.
+/// Persists the answer and the run's end in one transaction, and retries if the database fails.
 pub(super) async fn store(
     chat: &Chat,
     run: &LiveRun,

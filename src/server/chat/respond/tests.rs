@@ -1,4 +1,4 @@
-//! Relays that misbehave.
+//! Tests of faulty relays.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     tests::{Engine, TestApp},
 };
 
-/// Says what it is told, then panics or falls silent.
+/// A relay that emits its texts, then panics or falls silent.
 struct Faulty {
     texts: Vec<String>,
     panics: bool,
@@ -38,7 +38,7 @@ impl Relay for Faulty {
     }
 }
 
-/// Answers a question with a faulty relay; returns the events and what is stored then.
+/// Answers a question with a faulty relay. Returns the events and the items stored afterwards.
 async fn answer(texts: &[&str], panics: bool) -> (Vec<Value>, Value) {
     let mut app = TestApp::new(Engine::Sqlite).await;
     let alice = app.sign_up("Alice").await;

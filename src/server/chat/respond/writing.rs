@@ -1,8 +1,8 @@
-//! Writing an answer: what the relay says is folded, told and stored, until something ends it.
+//! Writes an answer: processes the relay's events, emits and persists them, until something ends the answer.
 //!
-//! **What a crash may lose.** What is told waits for [`CHECKPOINT_AFTER`] at most until it begins to be stored, and if
-//! storing takes so long that something told is not stored after [`HOLD_AFTER`], nothing more is told until it is. So a
-//! reader never has more than the last tenth of a second of an answer that is not stored, however slow the database is.
+//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting begins. If an
+//! emitted event is still not persisted after [`HOLD_AFTER`], emitting pauses. A reader therefore never has more than
+//! the last tenth of a second unpersisted, however slow the database is.
 
 use std::{
     pin::{Pin, pin},
@@ -31,20 +31,20 @@ use crate::{
     },
 };
 
-/// How long what was told may wait before it begins to be stored.
+/// Maximum time between emitting an event and the beginning of its checkpoint.
 const CHECKPOINT_AFTER: Duration = Duration::from_millis(40);
-/// How long something told may be without being stored before nothing more is told.
+/// Maximum age of an unpersisted event before emitting pauses.
 const HOLD_AFTER: Duration = Duration::from_millis(80);
-/// How long to wait after the database failed.
+/// Backoff after a failure of the database.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// How often the lease is renewed.
+/// Interval of lease renewal.
 const RENEW_AFTER: Duration = Duration::from_secs(3);
-/// The most bytes of text in an answer.
+/// Maximum size of an answer's text, in bytes.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
-/// After how many pieces of text the task lets others go first.
+/// Number of text deltas after which the task yields.
 const PIECES_AT_ONCE: usize = 32;
 
-/// Folds the relay's events into the answer until something ends it.
+/// Processes the relay's events until something ends the answer.
 pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Ending {
     let run = Arc::clone(&turn.run);
     let prompt = tokio::select! {
@@ -68,14 +68,14 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
         checkpoint_due: Box::pin(tokio::time::sleep(CHECKPOINT_AFTER)),
     };
     let ending = writing.run(events).await;
-    // What is being stored is stored.
+    // A checkpoint under way is completed.
     if let Some(Saving { stored, .. }) = writing.saving {
         _ = stored.await;
     }
     ending
 }
 
-/// Reads the conversation up to what is to be answered.
+/// Loads the conversation up to the message that is answered.
 async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
     let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.place + 1);
     let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
@@ -86,19 +86,19 @@ struct Writing<'a> {
     chat: &'a Chat,
     run: Arc<LiveRun>,
     answer: &'a mut Answer,
-    /// The thread, if its change is to be told with the next event.
+    /// The thread, if its change is to be emitted with the next event.
     entitled: &'a mut Option<Thread>,
     saving: Option<Saving>,
-    /// When the oldest of what is neither stored nor being stored was told.
+    /// Time when the oldest event that no checkpoint covers was emitted.
     told_at: Option<Instant>,
-    /// When the next checkpoint may begin; to arm a timer for every piece would cost more than the piece does.
+    /// Time of the next checkpoint. A timer per delta would cost more than the delta itself.
     checkpoint_due: Pin<Box<Sleep>>,
 }
 
-/// A checkpoint that is under way.
+/// A checkpoint under way.
 struct Saving {
     stored: BoxFuture<'static, Result<bool>>,
-    /// When the oldest of what it stores was told.
+    /// Time when the oldest event that it covers was emitted.
     told_at: Option<Instant>,
 }
 
@@ -138,7 +138,7 @@ impl Writing<'_> {
         }
     }
 
-    /// Whether something was told so long ago that it must be stored before more is told.
+    /// True if an emitted event is so old that it must be persisted before more are emitted.
     fn is_behind(&self) -> bool {
         let being_stored = self.saving.as_ref().and_then(|saving| saving.told_at);
         being_stored.or(self.told_at).is_some_and(|moment| moment.elapsed() >= HOLD_AFTER)
@@ -182,12 +182,12 @@ impl Writing<'_> {
                 if !is_marked {
                     self.answer.mark_end(end);
                 }
-                // Clients that know our marks show them.
+                // Clients that resume show the mark themselves.
                 self.run.tell(ending::notice(end).filter(|_| !self.run.is_resumable()));
             }
             RelayEvent::Event(event) => self.take_event(*event).await?,
             RelayEvent::Status(status) => {
-                // A checkpoint holds the run's row, and goes on only when it is waited for.
+                // A checkpoint locks the run's row and progresses only while it is awaited.
                 self.wait_for_checkpoint().await?;
                 match in_flight::change_status(self.chat, &self.run, &status).await {
                     Ok(Some(thread)) => *self.entitled = Some(thread),
@@ -209,7 +209,7 @@ impl Writing<'_> {
             }
             RelayEvent::Options(stream_options) => {
                 self.answer.has_others = true;
-                // That it can be stopped was said before.
+                // The client was told before that the answer can be stopped.
                 let news = (!stream_options.allow_cancel).then_some(stream_options);
                 self.run.tell(news.map(|stream_options| ThreadStreamEvent::StreamOptions { stream_options }));
             }
@@ -219,7 +219,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Removes the text so far.
+    /// Discards the text so far.
     async fn take_back(&mut self) -> Result<(), Ending> {
         self.wait_for_checkpoint().await?;
         let Some(item_id) = self.answer.take_back() else { return Ok(()) };
@@ -231,7 +231,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Waits for the checkpoint under way: what it stores is older than what comes next.
+    /// Waits for the checkpoint under way, whose content precedes the next write.
     async fn wait_for_checkpoint(&mut self) -> Result<(), Ending> {
         if let Some(Saving { stored, .. }) = &mut self.saving {
             let stored = stored.await;
@@ -261,8 +261,8 @@ impl Writing<'_> {
     }
 }
 
-/// Tells what one event of the relay's has led to. A change of the thread is told right after the first event that
-/// follows it, as the Python SDK does (recordings 16, 17 and 24).
+/// Emits the events that result from one relay event. A change of the thread is emitted right after the first of them,
+/// as in the Python SDK (recordings 16, 17 and 24).
 fn tell_in_turn(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Option<Thread>) {
     let mut events = events.into_iter();
     run.tell(events.next());

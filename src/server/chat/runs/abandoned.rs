@@ -1,4 +1,4 @@
-//! Runs that nobody writes any more: their servers crashed, or were thought to have.
+//! Abandoned runs, whose servers crashed or were presumed dead.
 
 use super::{RunStatus, StoredRun, hold_thread};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Returns the runs whose lease was over at `at`.
+/// Returns the runs whose lease had expired at `at`.
 pub(in crate::server::chat) async fn expired(db: &Db, at: Timestamp) -> Result<Vec<StoredRun>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(concat!(
@@ -36,7 +36,7 @@ pub(in crate::server::chat) async fn expired(db: &Db, at: Timestamp) -> Result<V
     })?)
 }
 
-/// Closes a thread's run if its lease is over and it is not `alive`, and what it left open.
+/// Closes a thread's run, and its open items, if its lease has expired and it is not `alive`.
 pub(in crate::server::chat) async fn close_expired(
     tx: &mut Tx,
     thread_id: &str,
@@ -63,8 +63,8 @@ pub(in crate::server::chat) async fn close_expired(
     }
 }
 
-/// Closes a run whose lease was over at `at` as interrupted, and what it left open; `false` when it was renewed
-/// meanwhile.
+/// Closes a run whose lease had expired at `at` as interrupted, with its open items. Returns `false` if the lease was
+/// renewed meanwhile.
 pub(in crate::server::chat) async fn abandon(
     tx: &mut Tx,
     run: &StoredRun,
@@ -96,7 +96,7 @@ pub(in crate::server::chat) async fn abandon(
     Ok(true)
 }
 
-/// Closes the items that a run left open, where they stand, and puts `note` after them.
+/// Closes a run's open items in place, and appends `note` after them.
 pub(in crate::server::chat) async fn close_items(
     tx: &mut Tx,
     run: &StoredRun,

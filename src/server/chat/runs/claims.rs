@@ -1,4 +1,4 @@
-//! Opening runs: one per thread at a time, and one per key that a client sent.
+//! Opens runs: one per thread at a time, and one per idempotency key.
 
 use sqlx::FromRow;
 
@@ -14,41 +14,41 @@ use crate::{
     },
 };
 
-/// How long a client's key is remembered, in seconds: a day.
+/// Lifetime of an idempotency key, in seconds: a day.
 const KEY_S: i64 = 24 * 60 * 60;
 
-/// What a run is opened with.
+/// Properties of a new run.
 pub(in crate::server::chat) struct NewRun<'a> {
-    /// Its id.
+    /// Id of the run.
     pub(in crate::server::chat) id: &'a str,
-    /// Where it answers.
+    /// Id of the thread that it answers.
     pub(in crate::server::chat) thread_id: &'a str,
-    /// Whose it is.
+    /// Owner of the thread.
     pub(in crate::server::chat) user_id: &'a str,
-    /// The message that it answers, directly or after other things.
+    /// Id of the message that it answers, directly or after later items.
     pub(in crate::server::chat) question_id: Option<&'a str>,
-    /// The client's name for what it sent.
+    /// The client's idempotency key.
     pub(in crate::server::chat) key: Option<&'a Key>,
 }
 
-/// Why a run cannot be opened.
+/// Reason that a run cannot be opened.
 #[derive(Debug)]
 pub(in crate::server::chat) enum Taken {
-    /// The thread has one.
+    /// The thread has a running run.
     Thread {
-        /// Its id.
+        /// Id of that run.
         run_id: String,
     },
-    /// The same was sent before.
+    /// The same request was sent before.
     Key(StoredRun),
 }
 
-/// Opens a run, unless the thread has one or the user sent the key before.
+/// Opens a run, unless the thread has one or the key was used before.
 ///
-/// The caller holds the thread's row (it was inserted or updated in the same transaction).
+/// The caller holds the thread's row: it was inserted or updated in the same transaction.
 ///
 /// # Errors
-/// [`ChatError::KeyReused`] when the user sent something else under the key.
+/// [`ChatError::KeyReused`] if the key was used with another request.
 pub(in crate::server::chat) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<Option<Taken>> {
     if let Some(key) = run.key {
         match by_key(tx, run.user_id, &key.name).await? {
@@ -60,18 +60,18 @@ pub(in crate::server::chat) async fn claim(tx: &mut Tx, run: &NewRun<'_>, now: T
     if open(tx, run, now).await? {
         return Ok(None);
     }
-    // Somebody else's transaction was quicker, or the thread has a run.
+    // Another transaction was faster, or the thread has a run.
     if let Some(key) = run.key
         && let Some(same) = by_key(tx, run.user_id, &key.name).await?
     {
         return same.taken_by(key).map(Some);
     }
-    // Its end takes the thread's row, too, so it cannot have come meanwhile.
+    // Ending that run locks the thread's row, too, so it cannot have ended meanwhile.
     let run_id = running_in(tx, run.thread_id).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Some(Taken::Thread { run_id }))
 }
 
-/// Stores a run; `false` when that cannot be.
+/// Inserts a run. Returns `false` on a conflict with an existing one.
 async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
     let n_opened = within!(tx, conn => {
         sqlx::query(
@@ -98,7 +98,7 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
     Ok(n_opened == 1)
 }
 
-/// Returns the run that a key of the user's opened.
+/// Returns the run that the user's key opened.
 async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<KeyedRun>> {
     Ok(within!(tx, conn => {
         sqlx::query_as(concat!(
@@ -120,7 +120,7 @@ async fn by_key(tx: &mut Tx, user_id: &str, key: &str) -> Result<Option<KeyedRun
 #[sqlx(rename_all = "camelCase")]
 struct KeyedRun {
     created_at: Timestamp,
-    /// None for runs of old.
+    /// `None` for rows older than the column.
     fingerprint: Option<String>,
     #[sqlx(flatten)]
     run: StoredRun,

@@ -1,4 +1,4 @@
-//! Writing the table `searchText`.
+//! Statements that write the table `searchText`.
 
 use super::words;
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
     },
 };
 
-/// Puts a thread's title into the index, in the place of the old one.
+/// Indexes a thread's title and replaces the old one.
 pub(in crate::server::chat) async fn put_title(tx: &mut Tx, thread_id: &str, title: &str) -> Result<()> {
     put(tx, thread_id, thread_id, None, title).await
 }
 
-/// Puts a message into the index, in the place of what it was; nothing of an item that is not for reading.
+/// Indexes a message and replaces its earlier text. Other kinds of items are skipped.
 pub(in crate::server::chat) async fn put_item(tx: &mut Tx, thread_id: &str, item: &ThreadItem) -> Result<()> {
     match item {
         ThreadItem::UserMessage(_) | ThreadItem::AssistantMessage(_) => {

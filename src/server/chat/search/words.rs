@@ -1,29 +1,29 @@
-//! The words of a text and of a query, cut alike for both engines.
+//! Tokenizes texts and queries, identically for both engines.
 //!
-//! A word is a run of letters and digits in lower case. Scripts that put no spaces between words (Chinese, Japanese,
-//! Thai and their like) give a word per character, so that any part of a text is found. Everything else, emoji and all
-//! operators of either engine too, is between words.
+//! A word is a sequence of letters and digits in lower case. Scripts without spaces between words (Chinese, Japanese,
+//! Thai and similar) yield a word per character, so that any part of a text matches. Everything else separates words,
+//! including emoji and all operators of either engine.
 
-/// The most characters of a word; more of it is not looked at.
+/// Maximum length of a word, in characters. The rest is ignored.
 const MAX_WORD_CHARS: usize = 64;
-/// The most bytes of words of a text: PostgreSQL indexes no more than a mebibyte at once, with all its places.
+/// Maximum size of a text's words, in bytes. PostgreSQL indexes at most a mebibyte at once, including positions.
 const MAX_BYTES: usize = 128 * 1024;
-/// The most terms of a query; more are not looked at.
+/// Maximum number of terms in a query. The rest is ignored.
 const MAX_TERMS: usize = 16;
-/// How much of the text stands in a snippet before the term that was found, in characters.
+/// Length of a snippet's context before the first match, in characters.
 const BEFORE_CHARS: usize = 40;
-/// The most characters of a snippet, without its ellipses.
+/// Maximum length of a snippet without its ellipses, in characters.
 const SNIPPET_CHARS: usize = 160;
 
-/// A word and where it begins, in bytes.
+/// A word and its start, in bytes.
 struct Word {
     start: usize,
     text: String,
-    /// Whether it is one character of a script without spaces.
+    /// True if the word is one character of a script without spaces.
     is_unspaced: bool,
 }
 
-/// Returns the words of a text, with spaces between them.
+/// Returns the words of a text, separated by spaces.
 pub(super) fn index(text: &str) -> String {
     let mut joined = String::new();
     for word in words(text).take_while(|word| word.start < MAX_BYTES) {
@@ -38,12 +38,12 @@ pub(super) fn index(text: &str) -> String {
     joined
 }
 
-/// What is looked for: the beginning of a word, or several characters one after the other.
+/// Terms of a query: word prefixes, or phrases of single characters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Terms(Vec<Vec<String>>);
 
 impl Terms {
-    /// Reads a query; all its terms must be found.
+    /// Parses a query. All its terms must match.
     pub(super) fn of(query: &str) -> Self {
         let mut terms: Vec<Vec<String>> = Vec::new();
         let mut end_of_phrase = None;
@@ -60,18 +60,18 @@ impl Terms {
         Self(terms)
     }
 
-    /// Whether there is nothing to look for.
+    /// True if the query has no terms.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Writes the query for FTS5. Words hold letters and digits only, so nothing can end the quotes.
+    /// Returns the query in FTS5's syntax. Words consist of letters and digits, so none can end the quotes.
     pub(super) fn to_fts5(&self) -> String {
         let terms: Vec<_> = self.0.iter().map(|term| format!("\"{}\"*", term.join(" "))).collect();
         terms.join(" AND ")
     }
 
-    /// Writes the query as PostgreSQL's `to_tsquery` reads it.
+    /// Returns the query in the syntax of PostgreSQL's `to_tsquery`.
     pub(super) fn to_tsquery(&self) -> String {
         let phrase = |term: &Vec<String>| {
             let words: Vec<_> = term.iter().map(|word| format!("'{word}':*")).collect();
@@ -80,13 +80,13 @@ impl Terms {
         self.0.iter().map(phrase).collect::<Vec<_>>().join(" & ")
     }
 
-    /// Cuts out of a text what stands around the first term: plain text on one line, `…` where something is left out.
+    /// Returns the text around the first match: plain text on one line, with `…` for omitted parts.
     pub(super) fn snippet(&self, text: &str) -> String {
         let words: Vec<Word> = words(text).collect();
         let found = (0..words.len()).find(|at| self.0.iter().any(|term| is_at(term, &words[*at..])));
         let found = found.map_or(0, |at| words[at].start);
         let before = text[..found].char_indices().rev().take(BEFORE_CHARS).last().map_or(found, |(start, _)| start);
-        // Not from the middle of a word.
+        // The snippet does not begin within a word.
         let start = match text[before..found].find(char::is_whitespace) {
             Some(space) if before > 0 => before + space,
             _ => before,
@@ -98,7 +98,7 @@ impl Terms {
     }
 }
 
-/// Whether a term stands at the beginning of `words`.
+/// True if a term matches the beginning of `words`.
 fn is_at(term: &[String], words: &[Word]) -> bool {
     term.len() <= words.len() && term.iter().zip(words).all(|(term, word)| word.text.starts_with(term.as_str()))
 }
@@ -122,7 +122,7 @@ fn words(text: &str) -> impl Iterator<Item = Word> {
     })
 }
 
-/// Whether a character's script puts no spaces between words: Thai, Lao, Burmese, Khmer, kana and Chinese characters.
+/// True for scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana and Chinese characters.
 fn is_unspaced(it: char) -> bool {
     matches!(it,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{30ff}'

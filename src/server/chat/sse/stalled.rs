@@ -1,4 +1,4 @@
-//! A reader that stands still, on a real socket.
+//! Test of a stalled reader on a real socket.
 
 use std::{
     sync::{
@@ -33,10 +33,10 @@ use crate::{
 };
 
 const N_DELTAS: usize = 10_000;
-/// What is said beside each delta, so that all of it is more than a log and the buffers of a connection hold.
+/// Size of the event beside each delta. Their sum exceeds a log plus the buffers of a connection.
 const BESIDE_BYTES: usize = 1024;
-/// The most that a connection takes from the log before its client reads: hyper's buffer, and those of the two sockets,
-/// which are made small.
+/// Maximum number of bytes that a connection takes from the log before its client reads. They fill hyper's buffer and
+/// the small buffers of both sockets.
 const MAX_TAKEN_BYTES: usize = 1024 * 1024;
 
 struct Talkative;
@@ -56,7 +56,7 @@ fn ask() -> Value {
     json!({ "type": "threads.create", "params": { "input": input } })
 }
 
-/// Serves on a socket with small buffers; returns where, and how many bytes of bodies the connections have taken.
+/// Serves on a socket with small buffers. Returns its address, and a counter of the body bytes taken by connections.
 async fn serve(app: &TestApp) -> (std::net::SocketAddr, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let count = {
@@ -82,7 +82,7 @@ async fn serve(app: &TestApp) -> (std::net::SocketAddr, Arc<AtomicUsize>) {
     (address, taken)
 }
 
-/// Sends a message and reads nothing.
+/// Sends a message without reading the response.
 async fn send(address: std::net::SocketAddr, user: &TestUser) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
@@ -126,18 +126,18 @@ async fn a_reader_that_stands_still_costs_bounded_memory_and_stops_nobody() {
             }
         }
     };
-    // All was said and stored; what the reader has not taken waits in the log alone, and the log is bounded.
+    // The answer is complete and persisted. Unread events remain only in the log, which is bounded.
     let taken_bytes = taken.load(Ordering::Relaxed);
     assert!(taken_bytes <= MAX_TAKEN_BYTES, "{taken_bytes} bytes wait on a connection that nobody reads");
     assert!(most_bytes.max(run.n_bytes()) <= MAX_BYTES, "the log has {most_bytes} bytes");
     const { assert!(N_DELTAS * BESIDE_BYTES > MAX_BYTES + MAX_TAKEN_BYTES) };
 
-    // Meanwhile others are answered.
+    // Other users are answered meanwhile.
     let others = app.send(bob.chatkit(&ask())).await.text();
     assert!(others.contains("w9999 ") && others.ends_with("\n\n"));
     assert_eq!(taken.load(Ordering::Relaxed), taken_bytes);
 
-    // When it reads on, it is told what is stored in the place of what was forgotten.
+    // Persisted items replace the dropped events once the client resumes reading.
     let mut rest = Vec::new();
     stalled.read_to_end(&mut rest).await.unwrap();
     let rest = String::from_utf8(rest).unwrap();

@@ -1,4 +1,4 @@
-//! What a server behind ours says of a thread.
+//! Properties of a thread reported by the upstream.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,19 +17,19 @@ use crate::{
     },
 };
 
-/// The column `told`: what has no column of its own.
+/// Content of the column `told`: properties without a column of their own.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Told {
-    /// The hosts whose images may be shown.
+    /// Hosts whose images may be shown.
     pub(super) allowed_image_domains: Option<Vec<String>>,
     /// Integration data.
     pub(super) metadata: Map<String, Value>,
 }
 
-/// Stores what a server behind ours says of a thread of the user's.
+/// Stores the upstream's changes of a user's thread.
 ///
 /// # Errors
-/// [`ChatError::NotFound`].
+/// [`ChatError::NotFound`] for an unknown thread.
 pub(in crate::server::chat) async fn change(
     tx: &mut Tx,
     user_id: &str,

@@ -1,4 +1,4 @@
-//! The statements on the table `version`.
+//! Statements on the table `version`.
 
 use sqlx::{FromRow, types::Json};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// A version that a run writes.
+/// A version that a run is writing.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct Draft {
@@ -20,7 +20,7 @@ pub(super) struct Draft {
     pub(super) items: Json<Vec<ThreadItem>>,
 }
 
-/// Stores how far a run has written its version.
+/// Stores the items that a run has written into its version so far.
 pub(super) async fn set_draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(
@@ -39,7 +39,7 @@ pub(super) async fn set_draft(tx: &mut Tx, run_id: &str, items: &[ThreadItem]) -
     Ok(())
 }
 
-/// Returns the version that a run writes.
+/// Returns the version that a run is writing.
 pub(super) async fn find_draft(tx: &mut Tx, run_id: &str) -> Result<Option<Draft>> {
     Ok(within!(tx, conn => {
         sqlx::query_as(
@@ -55,7 +55,7 @@ pub(super) async fn find_draft(tx: &mut Tx, run_id: &str) -> Result<Option<Draft
     })?)
 }
 
-/// Returns the number of the version that stands in the thread.
+/// Returns the number of the selected version, whose items are in the thread.
 pub(super) async fn chosen(tx: &mut Tx, question_id: &str) -> Result<i32> {
     Ok(within!(tx, conn => {
         sqlx::query_scalar(
@@ -71,7 +71,7 @@ pub(super) async fn chosen(tx: &mut Tx, question_id: &str) -> Result<i32> {
     })?)
 }
 
-/// Returns how many versions there are; they are numbered without gaps.
+/// Returns the number of versions. They are numbered without gaps.
 pub(super) async fn count(tx: &mut Tx, question_id: &str) -> Result<i32> {
     let newest: Option<i32> = within!(tx, conn => {
         sqlx::query_scalar(
@@ -88,7 +88,7 @@ pub(super) async fn count(tx: &mut Tx, question_id: &str) -> Result<i32> {
     Ok(newest.unwrap_or(0))
 }
 
-/// Adds a version.
+/// Inserts a version.
 pub(super) async fn insert(
     tx: &mut Tx,
     thread_id: &str,
@@ -116,7 +116,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Sets a version's items; no run writes it any more.
+/// Sets a version's items and ends its assignment to a run.
 pub(super) async fn set_items(tx: &mut Tx, question_id: &str, number: i32, items: Option<&[ThreadItem]>) -> Result<()> {
     within!(tx, conn => {
         sqlx::query(

@@ -1,8 +1,8 @@
-//! What can be wrong with a template.
+//! Errors of widget templates.
 
 use crate::model::chatkit::WidgetKind;
 
-/// What is wrong with a template, and in which file and line.
+/// Error of a widget template, with file and line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]
 pub(in crate::server::chat) struct TemplateError {
@@ -26,7 +26,7 @@ impl TemplateError {
     }
 
     pub(super) fn output(file: &str, err: &serde_json::Error) -> Self {
-        Self::new(file, format!("what its template makes is no JSON in line {}: {err}", err.line()))
+        Self::new(file, format!("the output of its template is not JSON in line {}: {err}", err.line()))
     }
 
     pub(super) fn root(file: &str, kind: Option<&str>) -> Self {

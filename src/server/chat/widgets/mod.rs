@@ -1,6 +1,6 @@
-//! Templates of widgets: `.widget` files, as <https://widgets.chatkit.studio> makes them (chatkit-protocol §3).
+//! Widget templates: `.widget` files in the format of <https://widgets.chatkit.studio> (chatkit-protocol §3).
 //!
-//! Not here: what a widget looks like, which is the client's, and when one is sent, which is the relay's.
+//! The client renders widgets, and relays decide when to send one; neither belongs here.
 
 mod error;
 
@@ -15,18 +15,18 @@ use serde_json::Value;
 
 use crate::model::chatkit::WidgetKind;
 
-/// The only version of the format that there is.
+/// The only known version of the format.
 const VERSION: &str = "1.0";
 
-/// A widget of which something is left open.
+/// A widget with placeholders.
 #[derive(Debug)]
 pub(super) struct WidgetTemplate {
     file: String,
-    /// Holds the template, under the name of its file.
+    /// Holds the template under its file name.
     environment: Environment<'static>,
 }
 
-/// What a file holds; what only the editor needs (`jsonSchema`, `outputJsonPreview`, `encodedWidget`) is passed over.
+/// Content of a file. Fields for the editor only (`jsonSchema`, `outputJsonPreview`, `encodedWidget`) are ignored.
 #[derive(Deserialize)]
 struct File {
     version: String,
@@ -34,17 +34,17 @@ struct File {
 }
 
 impl WidgetTemplate {
-    /// Reads a file; `name` is what errors call it.
+    /// Parses a file; errors refer to it as `name`.
     ///
     /// # Errors
-    /// [`TemplateError`] with the line, for what is no JSON, has another version, or is no template.
+    /// [`TemplateError`] with the line, for invalid JSON, an unknown version or an invalid template.
     pub(super) fn read(name: &str, text: &str) -> Result<Self, TemplateError> {
         let file: File = serde_json::from_str(text).map_err(|err| TemplateError::file(name, &err))?;
         if file.version != VERSION {
             return Err(TemplateError::version(name, &file.version));
         }
         let mut environment = Environment::new();
-        // As Jinja does it there: names that are not given are errors, and nothing is escaped but by `tojson`.
+        // As in the original Jinja environment: undefined names are errors, and only `tojson` escapes.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.add_filter("tojson", to_json);
@@ -53,10 +53,10 @@ impl WidgetTemplate {
         Ok(Self { file: name.to_owned(), environment })
     }
 
-    /// Makes the widget: `given` is an object with what the template names.
+    /// Renders the widget; `given` is an object with the template's variables.
     ///
     /// # Errors
-    /// [`TemplateError`] with the line of the template, or of what it makes when that is no widget.
+    /// [`TemplateError`] with the line of the template, or of its output if that is not a widget.
     pub(super) fn build(&self, given: &Value) -> Result<Value, TemplateError> {
         let template = self.environment.get_template(&self.file);
         let text =
@@ -70,8 +70,9 @@ impl WidgetTemplate {
     }
 }
 
-/// Jinja's filter. The one that minijinja brings along makes `null` of a name that was not given. What HTML would take
-/// for markup is escaped as Jinja escapes it; JSON reads it all the same. How it is indented does not matter.
+/// Jinja's `tojson` filter. minijinja's own renders an undefined name as `null`.
+///
+/// HTML markup is escaped as in Jinja, which JSON parsers accept. Indentation is irrelevant.
 fn to_json(value: Given, _indent: Rest<Given>) -> Result<String, Error> {
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
@@ -119,7 +120,7 @@ mod tests {
             ("{\n{% for %}", "test.widget: line 2 of its template: syntax error"),
             (
                 "{\"type\": \"Card\",\n \"x\": }",
-                "test.widget: what its template makes is no JSON in line 2: expected value",
+                "test.widget: the output of its template is not JSON in line 2: expected value",
             ),
             ("{\"type\": \"Text\"}", "test.widget: the root is `Text`, and can be `Card`, `ListView` or `Basic`"),
             ("[]", "test.widget: the root has no type, and can be `Card`, `ListView` or `Basic`"),

@@ -1,4 +1,4 @@
-//! What becomes of items that are not complete: by a failure, and by a crash.
+//! Tests of incomplete items after a failure or a crash.
 
 use std::{
     sync::{Arc, Mutex},
@@ -57,7 +57,7 @@ fn all_begun() -> Vec<Result<RelayEvent, RelayFailure>> {
     ]
 }
 
-/// Checks that nothing of [`all_begun`] is under way any more; what was complete before is as it was.
+/// Asserts that no item of [`all_begun`] remains open, and that complete ones are unchanged.
 #[track_caller]
 fn check_closed(items: &[Value]) {
     let ids: Vec<&str> = items.iter().map(|item| item["id"].as_str().unwrap()).collect();
@@ -88,7 +88,7 @@ async fn what_is_in_flight_when_the_relay_fails_is_closed_and_kept_if_it_holds_a
     assert_eq!((removed.as_slice(), &ends[9]["type"]), (["img_none", "tc_none"].as_slice(), &json!("error")));
 }
 
-/// Lets an application answer with a script, and then say nothing more.
+/// Replaces an application's relay by one that plays a script and then never ends.
 fn stalling(app: &mut TestApp, script: Vec<Result<RelayEvent, RelayFailure>>) {
     let AppState { db, clock, config, .. } = app.state.clone();
     let relay = Arc::new(Stalling(Mutex::new(script)));
@@ -97,7 +97,7 @@ fn stalling(app: &mut TestApp, script: Vec<Result<RelayEvent, RelayFailure>>) {
     app.router = router(app.state.clone());
 }
 
-/// Says what it is told, and does not end.
+/// A relay that plays its script and never ends.
 struct Stalling(Mutex<Vec<Result<RelayEvent, RelayFailure>>>);
 
 impl Relay for Stalling {
@@ -106,7 +106,7 @@ impl Relay for Stalling {
     }
 }
 
-/// Reads a stream until it has said `part`.
+/// Reads a stream until it contains `part`.
 async fn read_to(app: &TestApp, request: Request<Body>, part: &str) -> Vec<Value> {
     let mut body = app.router.clone().oneshot(request).await.unwrap().into_body();
     let mut text = String::new();
@@ -121,7 +121,7 @@ async fn object(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> Va
     app.send(user.chatkit(&json!({ "type": kind, "params": params }))).await.json()
 }
 
-/// Waits until something is stored of a thread that is being answered.
+/// Waits until a thread that is being answered has `n_items` stored items.
 async fn stored_of(app: &TestApp, user: &TestUser, thread_id: &str, n_items: usize) {
     let params = json!({ "thread_id": thread_id, "limit": 100 });
     while object(app, user, "items.list", params.clone()).await["data"].as_array().unwrap().len() < n_items {
@@ -147,7 +147,7 @@ async fn what_a_crash_leaves_open_is_closed_by_another_server(app: TestApp) {
     let thread_id = events[0]["thread"]["id"].as_str().unwrap();
     let run_id = events[0]["thread"]["metadata"]["colloquy"]["run"]["id"].as_str().unwrap();
     stored_of(&app, &alice, thread_id, 11).await;
-    // To the others this server is as good as dead when its lease is over.
+    // Other servers regard this one as dead once its lease has expired.
     app.state.clock.advance_seconds(11);
     let other = app.another(|_| {});
     sweep::once(&other.state.chat, app.state.clock.now()).await.unwrap();

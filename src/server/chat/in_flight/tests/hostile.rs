@@ -1,4 +1,4 @@
-//! Relays that say what they should not.
+//! Tests of relays that break the rules.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +19,7 @@ use crate::{
     tests::{TestApp, TestUser, both_engines},
 };
 
-/// What an application's relay says to the next message.
+/// Events of an application's relay for the next message.
 type Script = Vec<Result<RelayEvent, RelayFailure>>;
 
 fn done(item: &Value) -> Result<RelayEvent, RelayFailure> {
@@ -30,7 +30,7 @@ fn message(id: &str, text: &str) -> Value {
     item(id, json!({ "type": "assistant_message", "content": [{ "type": "output_text", "text": text }] }))
 }
 
-/// Lets a relay play a script in a new thread of a user's; returns the thread's id and the events.
+/// Plays a relay's script in a user's new thread. Returns the thread's id and the events.
 async fn answer(app: &mut TestApp, user: &TestUser, script: Script) -> (String, Vec<Value>) {
     let AppState { db, clock, config, .. } = app.state.clone();
     let chat = Chat::with_relay(db, clock, &config, Arc::new(Scripted(Mutex::new(script))), AnswersFrom::Model);
@@ -74,7 +74,7 @@ async fn an_item_of_another_thread_is_neither_changed_nor_named(app: TestApp) {
     assert_eq!(items(&app, &alice, &hers).await, before);
     let told = json!(events).to_string();
     assert!(!told.contains("msg_hers") && !told.contains("Secret"), "{told}");
-    // What the relay meant as its own is there, under another name.
+    // The relay's own item is stored under another id.
     let his = items(&app, &bob, &his).await;
     assert_eq!((his.len(), &his[0]["content"][0]["text"]), (1, &json!("His.")));
     let kinds: Vec<_> = events[3..].iter().map(|event| event["type"].as_str().unwrap()).collect();
@@ -129,7 +129,7 @@ async fn what_cannot_be_stored_is_left_out(app: TestApp) {
     assert_eq!(thread.json()["status"], json!({ "type": "locked", "reason": "reason" }));
 }
 
-/// Plays a script that is too much; returns the items that are stored.
+/// Plays a script that exceeds a limit. Returns the stored items.
 async fn cut_off(script: Script) -> Vec<Value> {
     let (events, stored) = play("?", script).await;
     let error = events.last().unwrap();

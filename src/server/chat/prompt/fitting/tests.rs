@@ -39,7 +39,7 @@ fn marker() -> ThreadItem {
     })
 }
 
-/// Fits items, given from the oldest to the newest, and returns the texts with the initials of their roles.
+/// Fits items, ordered from the oldest. Returns the texts, each with the initial of its role.
 fn fit(system_prompt: Option<&str>, context_tokens: usize, items: &[ThreadItem]) -> Vec<String> {
     let mut fitting = Fitting::new(system_prompt, context_tokens);
     _ = items.iter().rev().all(|item| fitting.add(item));
@@ -126,7 +126,7 @@ fn an_empty_conversation_is_an_empty_prompt() {
     assert_eq!(Prompt::default().question(), "");
 }
 
-/// A call of the tool `t`, which the client has answered unless there is no output; `then` names those that wait.
+/// Creates a call of the tool `t`, completed if an output is given. `then` lists the calls queued behind it.
 fn called(call_id: &str, output: Option<Value>, then: &[&str]) -> ThreadItem {
     let then = then.iter().map(|id| json!({ "call_id": id, "name": "t", "arguments": {} })).collect::<Vec<_>>();
     let marks = (!then.is_empty()).then(|| ("colloquy".to_owned(), json!({ "then": then })));
@@ -143,7 +143,7 @@ fn called(call_id: &str, output: Option<Value>, then: &[&str]) -> ThreadItem {
     })
 }
 
-/// Fits items as [`fit`] does, and writes calls as `id=output`.
+/// Fits items as [`fit`] does, and renders calls as `id=output`.
 fn fit_calls(context_tokens: usize, items: &[ThreadItem]) -> Vec<String> {
     let mut fitting = Fitting::new(None, context_tokens);
     _ = items.iter().rev().all(|item| fitting.add(item));
@@ -193,7 +193,7 @@ fn an_output_that_is_too_long_is_cut_and_leaves_the_question_its_place() {
     let sent = fit_calls(200, &items);
     assert_eq!((sent.len(), sent[0].as_str()), (2, "u:question"));
     assert!(sent[1].starts_with("a: a=xxx") && sent[1].ends_with(CUT) && sent[1].len() < 400, "{sent:?}");
-    // What is older and does not fit goes whole: neither the call alone nor the output.
+    // An older pair that does not fit is dropped whole, call and output.
     let old =
         [asked("one", None), called("a", Some(json!("x".repeat(4000))), &[]), answered("two"), asked("three", None)];
     assert_eq!(fit_calls(200, &old), ["u:three"]);

@@ -1,4 +1,4 @@
-//! One answer of the server behind, from the request to its end.
+//! One answer of the upstream, from the request to its end.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// An answer that is awaited or read. Dropping it drops the connection, which is how ChatKit's clients say *stop*.
+/// An answer in progress. Dropping it closes the connection, which is how ChatKit clients send *stop*.
 pub(super) struct Answering {
     server: Arc<Server>,
     stage: Stage,
-    /// What was read and is not handed on yet.
+    /// Parsed events that are not processed yet.
     waiting: VecDeque<Result<ThreadStreamEvent, Failure>>,
-    /// What is handed on next.
+    /// Processed events, ready to be emitted.
     ready: VecDeque<RelayEvent>,
 }
 
@@ -40,7 +40,7 @@ struct Open {
     reading: Reading,
     passage: Passage,
     user_id: String,
-    /// The thread there, if it was there before.
+    /// Id of the upstream's thread, if it existed before.
     thread_id: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Answering {
         Self { server, stage: Stage::Asking(Box::new(prompt)), waiting: VecDeque::new(), ready: VecDeque::new() }
     }
 
-    /// Returns the next event, or the failure that ends the answer; `None` at its end.
+    /// Returns the next event, or the failure that ends the answer. `None` at its end.
     pub(super) async fn next(&mut self) -> Option<Result<RelayEvent, RelayFailure>> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -63,7 +63,7 @@ impl Answering {
         }
     }
 
-    /// Does what comes next; `false` at the end.
+    /// Performs the next step. Returns `false` at the end.
     async fn go_on(&mut self) -> Result<bool, Failure> {
         let stage = match &mut self.stage {
             Stage::Over => return Ok(false),
@@ -87,7 +87,7 @@ impl Answering {
         Ok(true)
     }
 
-    /// Ends the answer: with an error of the server's after which nothing came, or else with the failure.
+    /// Ends the answer: with the upstream's final `error` event, if any, or else with the failure.
     fn end(&mut self, failure: Option<Failure>) -> Option<Result<RelayEvent, RelayFailure>> {
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         let last_words = match stage {
@@ -105,7 +105,7 @@ async fn open(server: &Server, prompt: Prompt) -> Result<(Open, Vec<RelayEvent>)
     let thread_id = passage.thread_id().map(str::to_owned);
     let response = match server.upstream.ask(&user_id, operation).await {
         Ok(response) => response,
-        // There is no thread that it could have lost.
+        // The upstream cannot have lost a thread that never existed there.
         Err(Failure::Lost) if thread_id.is_none() => return Err(Failure::NoServer),
         Err(failure) => return Err(or_lost(server, &user_id, thread_id, failure).await),
     };
@@ -113,7 +113,7 @@ async fn open(server: &Server, prompt: Prompt) -> Result<(Open, Vec<RelayEvent>)
 }
 
 impl Open {
-    /// Waits for the next bytes and returns what is in them.
+    /// Waits for the next bytes and returns their events.
     async fn read(&mut self, server: &Server) -> Result<Vec<Result<ThreadStreamEvent, Failure>>, Failure> {
         match server.upstream.chunk(&mut self.response).await {
             Ok(Some(bytes)) => Ok(self.reading.push(&bytes)),
@@ -127,13 +127,13 @@ impl Open {
     }
 }
 
-/// Asks a server that broke off before it said anything whether it knows the thread: the Python SDK cuts the connection
-/// where a request fails before its answer begins.
+/// Checks whether an upstream that disconnected before its first event knows the thread. The Python SDK closes the
+/// connection if a request fails before its answer begins.
 async fn or_lost(server: &Server, user_id: &str, thread_id: Option<String>, failure: Failure) -> Failure {
     let (Failure::BrokeOff, Some(thread_id)) = (&failure, thread_id) else { return failure };
     let asked = server.upstream.ask_for_object::<Thread>(user_id, Operation::ThreadsGetById { thread_id });
     match asked.await {
-        // To what is not there, the Python SDK's servers answer with 500.
+        // The Python SDK's servers respond to a missing thread with status 500.
         Err(Failure::Lost | Failure::Broken(500)) => Failure::Lost,
         _ => failure,
     }

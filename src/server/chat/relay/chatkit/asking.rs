@@ -1,4 +1,4 @@
-//! What the server behind is asked, by what our client did.
+//! Translates a client's turn into the request to the upstream.
 
 use super::{Failure, Server, files, passage::Passage, passage::ours, rows};
 use crate::{
@@ -13,17 +13,17 @@ use crate::{
     },
 };
 
-/// A request to the server behind, and what is done with its answer.
+/// A request to the upstream, and the handling of its response.
 pub(super) struct Asking {
-    /// What is asked.
+    /// The operation to send.
     pub(super) operation: Operation,
-    /// The way back of what it says.
+    /// Mapping of the response's ids.
     pub(super) passage: Passage,
-    /// What our client is told first.
+    /// Events for the client that precede the response.
     pub(super) notices: Vec<RelayEvent>,
 }
 
-/// Decides what is to be asked. What a message needs there (its files) is there when this returns.
+/// Builds the request for a prompt. A message's files have been uploaded to the upstream when this returns.
 pub(super) async fn asking(server: &Server, prompt: Prompt) -> Result<Asking, Failure> {
     let Prompt { cause, place, .. } = prompt;
     let thread = rows::thread(&server.db, &place).await.map_err(ours)?;
@@ -40,7 +40,7 @@ pub(super) async fn asking(server: &Server, prompt: Prompt) -> Result<Asking, Fa
                 (thread, _) => {
                     let input = message(server, &place, &question_id, &mut notices).await?;
                     if thread.is_none() && has_history(server, &place, &question_id).await? {
-                        notices.push(notice("The chat server behind does not know what was said before."));
+                        notices.push(notice("The upstream chat server does not know the earlier messages."));
                     }
                     awaited = Some(question_id);
                     match thread {
@@ -75,12 +75,12 @@ pub(super) async fn asking(server: &Server, prompt: Prompt) -> Result<Asking, Fa
     Ok(Asking { operation, passage, notices })
 }
 
-/// Returns the id that an item has there.
+/// Returns an item's id at the upstream.
 pub(super) async fn known_as(server: &Server, place: &Place, item_id: &str) -> Result<String, Failure> {
     rows::upstream_id(&server.db, place, item_id).await.map_err(ours)?.ok_or(Failure::Unknown)
 }
 
-/// Says something beside the conversation.
+/// Creates a notice beside the conversation.
 pub(super) fn notice(text: &str) -> RelayEvent {
     let message = text.to_owned();
     RelayEvent::Event(Box::new(ThreadStreamEvent::Notice { level: NoticeLevel::Warning, message, title: None }))
@@ -90,7 +90,7 @@ async fn find(server: &Server, place: &Place, item_id: &str) -> Result<Option<Th
     items::find(&server.db, &place.user_id, &place.thread_id, item_id).await.map_err(ours)
 }
 
-/// Returns a message as it is sent, its files having been handed on.
+/// Returns a message as the upstream receives it, after uploading its files.
 async fn message(
     server: &Server,
     place: &Place,
@@ -111,7 +111,7 @@ async fn has_history(server: &Server, place: &Place, question_id: &str) -> Resul
     Ok(first.await.map_err(ours)?.data.first().is_some_and(|item| item.id() != question_id))
 }
 
-/// Returns what the tool returned that the thread waited for.
+/// Returns the output of the client tool that the thread waited for.
 async fn tool_output(server: &Server, place: &Place) -> Result<serde_json::Value, Failure> {
     let newest = items::first_page(&server.db, &place.user_id, &place.thread_id, ListOrder::Desc, 1);
     match newest.await.map_err(ours)?.data.pop() {
@@ -127,7 +127,7 @@ async fn answers(server: &Server, place: &Place, item_id: &str) -> Result<Struct
     }
 }
 
-/// Returns the answers that stand in an item.
+/// Returns the answers contained in an item.
 fn reply(item: StructuredInputItem) -> StructuredReply {
     let status = match item.status {
         StructuredInputStatus::Skipped => ReplyStatus::Skipped,

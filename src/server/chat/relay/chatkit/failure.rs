@@ -1,4 +1,4 @@
-//! What goes wrong with a ChatKit server behind ours, and how it is told.
+//! Failures of the upstream ChatKit server, and their messages.
 
 use serde_json::Value;
 
@@ -7,48 +7,48 @@ use crate::{
     server::chat::{relay_failure::RelayFailure, wait_text::wait_text},
 };
 
-/// Why the server behind does not answer, or no longer.
+/// Reason that the upstream does not answer, or stopped answering.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Failure {
-    /// No connection.
+    /// No connection could be made.
     Unreachable,
-    /// It does not accept our token.
+    /// The upstream rejected the token.
     TokenRefused,
-    /// It does not know the thread, or the message that is to be answered again.
+    /// The upstream does not know the thread, or the message to retry.
     Lost,
-    /// It was never told of the thread that a tool, an answer or an action belongs to.
+    /// The tool output, reply or action belongs to a thread that the upstream never received.
     Unknown,
-    /// What answers there does not speak ChatKit.
+    /// The server does not speak ChatKit.
     NoServer,
-    /// It points elsewhere.
+    /// The server redirects elsewhere.
     Redirected,
-    /// It has too much to do.
+    /// The upstream is overloaded.
     Busy {
-        /// When it may have less, in seconds, if it says so.
+        /// Seconds until a retry may succeed, if the upstream named them.
         retry_after_s: Option<u64>,
     },
-    /// It does not accept the request, with this status.
+    /// The upstream rejected the request with this status.
     Rejected(u16),
-    /// It has a fault of its own, with this status.
+    /// The upstream failed with this status.
     Broken(u16),
-    /// The connection broke in the middle.
+    /// The connection broke off.
     BrokeOff,
-    /// It said nothing for too long.
+    /// The upstream was idle for too long.
     Silent,
-    /// It said nothing at all.
+    /// The response was empty.
     Empty,
-    /// What it says cannot be read.
+    /// The response is malformed.
     Malformed,
-    /// It says more than we keep of one answer, or in one event.
+    /// An event or the whole answer exceeds the size limit.
     TooMuch,
-    /// It says itself what is wrong.
+    /// The upstream reported this error itself.
     Told(ErrorEvent),
-    /// Something of ours failed; the log says what.
+    /// An internal error. The log has the details.
     Ours,
 }
 
 impl Failure {
-    /// Reads how a request was refused.
+    /// Classifies a refused request by status and body.
     pub(super) fn of_status(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Self {
         match status {
             401 => Self::TokenRefused,
@@ -66,7 +66,7 @@ impl Failure {
         }
     }
 
-    /// Reads what became of a request or of its answer on the way.
+    /// Classifies a transport error. `otherwise` is the failure for anything but connecting and timeouts.
     pub(super) fn of_transport(err: &reqwest::Error, otherwise: Self) -> Self {
         if err.is_connect() {
             Self::Unreachable
@@ -77,7 +77,8 @@ impl Failure {
         }
     }
 
-    /// Says what went wrong to the user, and what to do to the operator; `host` is the server's name.
+    /// Returns the message: the cause for the user, and the remedy for the operator. `host` is the upstream's host and
+    /// port.
     pub(super) fn tell(self, host: &str) -> RelayFailure {
         let passing = |text: String| RelayFailure::passing(text);
         let lasting = |text: String| RelayFailure::lasting(text);
@@ -121,7 +122,7 @@ impl Failure {
                 passing(format!("The chat server at {host} broke off in the middle of the answer. Try again."))
             }
             Self::Silent => {
-                passing(format!("The chat server at {host} stopped answering and was given up. Try again."))
+                passing(format!("The chat server at {host} stopped answering. Try again."))
             }
             Self::Empty => passing(format!("The chat server at {host} gave an empty answer. Try again.")),
             Self::Malformed => passing(format!(
@@ -145,7 +146,7 @@ impl Failure {
     }
 }
 
-/// Reads a refusal in the shape of ChatKit's `error` event.
+/// Parses a refusal in the shape of ChatKit's `error` event.
 fn told(body: &[u8]) -> Option<ErrorEvent> {
     let body: Value = serde_json::from_slice(body).ok()?;
     if body["type"] != "error" || !body["message"].is_string() {

@@ -1,5 +1,5 @@
-//! Files of messages, handed on as the protocol's two-phase upload wants it: announced, uploaded, then named by the id
-//! that they have there.
+//! Uploads files of messages to the upstream in the protocol's two phases: announced, uploaded, then referenced by the
+//! upstream's id.
 
 use reqwest::Body;
 
@@ -9,11 +9,11 @@ use crate::{
     server::chat::relay::RelayEvent,
 };
 
-/// Hands the files of a message on and returns the ids that they have there. One that the server behind does not take
-/// is left out, and the user is told.
+/// Uploads the files of a message and returns their ids at the upstream. Refused files are omitted, with a notice for
+/// the user.
 ///
 /// # Errors
-/// [`Failure`] where trying again may help.
+/// [`Failure`] if a retry may help.
 pub(super) async fn hand_on(
     server: &Server,
     user_id: &str,

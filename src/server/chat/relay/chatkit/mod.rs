@@ -1,8 +1,8 @@
-//! Answers from another ChatKit server behind ours, for instance one with the Python SDK.
+//! Relay to an upstream ChatKit server, for instance one built with the Python SDK.
 //!
-//! It keeps a thread of its own for each of ours (`rows`), opened with the first message. We ask it (`asking`) as an
-//! official client would, in the user's name (`upstream`), and what it says (`reading`) goes on its way under ids of
-//! ours (`passage`); the run stores it and tells it.
+//! The upstream keeps a thread for each local one (`rows`), created with the first message. `asking` builds requests as
+//! an official client would, and `upstream` sends them on the user's behalf. `reading` decodes the response. `passage`
+//! replaces the upstream's ids with local ones. The run then persists and emits the events.
 
 mod answering;
 mod asking;
@@ -38,10 +38,10 @@ use failure::Failure;
 use passage::{Passage, ours};
 use upstream::Upstream;
 
-/// Another ChatKit server.
+/// Relay to an upstream ChatKit server.
 pub(in crate::server::chat) struct ChatKit(Arc<Server>);
 
-/// What an answer needs: the server behind, and what we keep.
+/// State of the relay: the upstream's connection, and local data.
 struct Server {
     upstream: Upstream,
     db: Db,
@@ -49,23 +49,23 @@ struct Server {
     files: Outgoing,
 }
 
-/// The answer to a `threads.sync_custom_action`.
+/// Response to `threads.sync_custom_action`.
 #[derive(Deserialize)]
 struct Acted {
     updated_item: Option<ThreadItem>,
 }
 
-/// The answer to an `input.transcribe`.
+/// Response to `input.transcribe`.
 #[derive(Deserialize)]
 struct Transcribed {
     text: String,
 }
 
 impl ChatKit {
-    /// Makes a client; nothing is asked yet.
+    /// Creates the relay without connecting.
     ///
     /// # Errors
-    /// [`Error::Config`] when the client cannot be made, or the store of files cannot be opened.
+    /// [`Error::Config`] if the client cannot be built, or the file store cannot be opened.
     pub(in crate::server::chat) fn new(
         server: &UpstreamConfig,
         db: Db,
@@ -107,7 +107,7 @@ impl Relay for ChatKit {
         let operation = Operation::InputTranscribe { audio_base64, mime_type };
         let asked = async move {
             let heard = upstream.ask_for_object::<Transcribed>(user_id, operation).await;
-            // A recording belongs to no thread that could be lost.
+            // A recording belongs to no thread, so none can be lost.
             let failure = |it| if it == Failure::Lost { Failure::NoServer } else { it };
             heard.map(|it| it.text).map_err(|it| failure(it).tell(&upstream.host))
         };
@@ -149,7 +149,7 @@ impl Server {
         }
     }
 
-    /// Returns what the server behind is to be told of a change; nothing where it does not know the thread.
+    /// Returns the operation that forwards a change to the upstream, or `None` if it does not know the thread.
     async fn following(&self, place: &Place, change: UserChange) -> Result<Option<Operation>> {
         let Some(thread) = rows::thread(&self.db, place).await? else { return Ok(None) };
         let thread_id = thread.upstream_id;
@@ -169,7 +169,7 @@ impl Server {
         }))
     }
 
-    /// Tells the server behind what it need not answer.
+    /// Sends an operation whose response is ignored.
     async fn tell(&self, user_id: &str, operation: Operation) {
         if let Err(failure) = self.upstream.ask_for_object::<Map<String, Value>>(user_id, operation).await {
             tracing::warn!(?failure, "the upstream ChatKit server did not accept a change of a thread");

@@ -1,7 +1,7 @@
-//! What the server behind says, on its way to our clients and into our database.
+//! Maps the upstream's threads and items to local ones, for clients and the database.
 //!
-//! Ids there have few random bits, or none, so items get ids of ours; which is which is written down before anything is
-//! told. What an event names is looked for in its own thread alone.
+//! Upstream ids may be predictable, so each item receives a local id. The mapping is persisted before an event is
+//! emitted. Ids in events are looked up only within their own thread.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,31 +23,31 @@ use crate::{
     },
 };
 
-/// The most bytes of an id there.
+/// Maximum length of an upstream id, in bytes.
 const MAX_ID_BYTES: usize = 500;
-/// The most items of one answer.
+/// Maximum number of items per answer.
 const MAX_ITEMS: usize = 10_000;
-/// The most characters of a title.
+/// Maximum length of a title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
-/// The most bytes of a thread's metadata and allowed hosts.
+/// Maximum size of a thread's metadata and allowed hosts, in bytes.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
-/// Leads the events of one answer from there to here.
+/// Mapping of one answer's events.
 pub(super) struct Passage {
     db: Db,
     clock: Clock,
     place: Place,
-    /// The thread's id there, once it is known.
+    /// Id of the upstream's thread, once known.
     thread_id: Option<String>,
-    /// The title there, as it was said last.
+    /// Last title reported by the upstream.
     title: Option<String>,
-    /// Our message, until the server behind has told of it.
+    /// Id of the local message, until the upstream has announced its copy.
     question_id: Option<String>,
-    /// The items that this answer has told of, by their ids there.
+    /// Items announced in this answer, by their upstream ids.
     known: HashMap<String, Known>,
-    /// The messages of the assistant, by their ids there, that have begun and are not complete.
+    /// Upstream ids of assistant messages that have begun and are not complete.
     open_messages: HashSet<String>,
-    /// An error, until it is clear whether something follows.
+    /// An `error` event, held until a later event shows that the answer continues.
     held: Option<ErrorEvent>,
 }
 
@@ -55,11 +55,11 @@ pub(super) struct Passage {
 struct Known {
     item_id: String,
     created_at: Timestamp,
-    /// Whether it has begun and is not complete.
+    /// True if the item has begun and is not complete.
     is_open: bool,
 }
 
-/// What an event does with an item that it carries.
+/// Effect of an event on its item.
 #[derive(Clone, Copy, PartialEq)]
 enum Step {
     Begins,
@@ -67,7 +67,7 @@ enum Step {
 }
 
 impl Passage {
-    /// Begins with what is known: the thread there, if there is one, and the message that the server will tell of.
+    /// Creates the mapping from the upstream's thread, if any, and the message whose copy the upstream will announce.
     pub(super) fn new(
         db: Db,
         clock: Clock,
@@ -89,22 +89,22 @@ impl Passage {
         }
     }
 
-    /// Returns the thread's id there, once it is known.
+    /// Returns the id of the upstream's thread, once known.
     pub(super) fn thread_id(&self) -> Option<&str> {
         self.thread_id.as_deref()
     }
 
-    /// Returns the error after which nothing came but news of the thread.
+    /// Returns the `error` event that ended the answer; only changes of the thread followed it.
     pub(super) fn last_words(&mut self) -> Option<ErrorEvent> {
         self.held.take()
     }
 
-    /// True if a message has begun and is not complete: an answer that ends so was cut.
+    /// True if a message is incomplete. An answer that ends then was cut off.
     pub(super) fn is_within_message(&self) -> bool {
         !self.open_messages.is_empty()
     }
 
-    /// Returns what one event comes to here.
+    /// Maps one event to relay events.
     pub(super) async fn take(&mut self, event: ThreadStreamEvent) -> Result<Vec<RelayEvent>, Failure> {
         let event = match event {
             ThreadStreamEvent::ThreadCreated { thread } => return self.open(thread).await,
@@ -147,12 +147,12 @@ impl Passage {
         Ok(before.into_iter().chain([event]).map(told).collect())
     }
 
-    /// Returns an item that came without a stream, with our id.
+    /// Maps an item received outside a stream.
     pub(super) async fn item(&mut self, item: ThreadItem) -> Result<Option<ThreadItem>, Failure> {
         self.carry(item, Step::Completes).await
     }
 
-    /// Takes the thread that the server behind has made for ours.
+    /// Records the thread that the upstream created.
     async fn open(&mut self, thread: Thread) -> Result<Vec<RelayEvent>, Failure> {
         if self.thread_id.is_some() {
             return Ok(Vec::new());
@@ -160,11 +160,11 @@ impl Passage {
         check_id(&thread.id)?;
         rows::put_thread(&self.db, &self.place, &thread.id, self.clock.now()).await.map_err(ours)?;
         self.thread_id = Some(thread.id.clone());
-        // Even if it says nothing else, the page is told the id there (`metadata.colloquy.upstream`).
+        // Emitted even without other changes, since clients read the upstream's id in `metadata.colloquy.upstream`.
         Ok(vec![self.change(thread).await?])
     }
 
-    /// Takes what the server behind says of the thread. Our notes in its metadata are its own and stay there.
+    /// Maps a change of the thread. The upstream's own `colloquy` metadata is removed.
     async fn change(&mut self, thread: Thread) -> Result<RelayEvent, Failure> {
         let Thread { title, status, allowed_image_domains, mut metadata, .. } = thread;
         metadata.remove("colloquy");
@@ -184,7 +184,7 @@ impl Passage {
         Ok(RelayEvent::Thread(Box::new(change)))
     }
 
-    /// Gives an item our id and our moment; `None` for our own message, which is there already.
+    /// Sets an item's local id and creation time. Returns `None` for the copy of the local message.
     async fn carry(&mut self, mut item: ThreadItem, step: Step) -> Result<Option<ThreadItem>, Failure> {
         if self.thread_id.is_none() {
             tracing::warn!("the upstream ChatKit server sent an item before its thread");
@@ -199,7 +199,7 @@ impl Passage {
             return Ok(None);
         }
         let known = match self.find(&upstream_id).await? {
-            // Another one begins: some servers give each message the same id.
+            // Another item begins: some servers reuse one id for every message.
             Some(known) if step == Step::Begins && !known.is_open => None,
             known => known,
         };
@@ -226,7 +226,7 @@ impl Passage {
         Ok(Some(item))
     }
 
-    /// A message of the user's keeps our files: those of the server behind lead nowhere here.
+    /// Keeps a user message's local attachments, because the upstream's links do not work here.
     async fn keep_files(&self, message: &mut UserMessage) -> Result<(), Failure> {
         let Place { user_id, thread_id } = &self.place;
         let ours_too = items::find(&self.db, user_id, thread_id, &message.id).await.map_err(ours)?;
@@ -249,7 +249,7 @@ impl Passage {
         Ok(known)
     }
 
-    /// Writes down which item is which.
+    /// Persists the mapping of an item.
     async fn note(&mut self, upstream_id: &str, item_id: String, step: Step) -> Result<Known, Failure> {
         let created_at = self.clock.now();
         rows::put_item(&self.db, &self.place, &item_id, upstream_id, created_at).await.map_err(ours)?;
@@ -268,7 +268,7 @@ fn told(event: ThreadStreamEvent) -> RelayEvent {
     RelayEvent::Event(Box::new(event))
 }
 
-/// Logs what failed here.
+/// Logs an internal error.
 pub(super) fn ours(err: ChatError) -> Failure {
     tracing::error!(error = %err, "storing or looking up upstream data failed");
     Failure::Ours
@@ -282,7 +282,7 @@ fn check_id(id: &str) -> Result<(), Failure> {
     Err(Failure::Malformed)
 }
 
-/// Returns what the ids of such items begin with, as in the Python SDK.
+/// Returns the id prefix for the item's kind, as in the Python SDK.
 fn prefix(item: &ThreadItem) -> &'static str {
     match item {
         ThreadItem::ClientToolCall(_) => "tc",

@@ -1,4 +1,4 @@
-//! Reads a stream of a ChatKit server: from bytes to events.
+//! Decodes the event stream of a ChatKit server.
 
 use serde_json::Value;
 
@@ -8,24 +8,24 @@ use crate::model::{
     sse::{MAX_EVENT_BYTES, SseDecoder},
 };
 
-/// The most bytes of one answer; a picture may come in several versions.
+/// Maximum size of one answer, in bytes. A picture may arrive in several versions.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// A stream that is being read.
+/// Decoder of one stream.
 #[derive(Debug)]
 pub(super) struct Reading {
     decoder: SseDecoder,
     n_bytes: usize,
     max_bytes: usize,
-    /// Whether something has come besides white space.
+    /// True if anything but white space has arrived.
     has_begun: bool,
-    /// Whether an event has come.
+    /// True if an event has arrived.
     has_events: bool,
-    /// Whether nothing more is to be read.
+    /// True if the stream has ended.
     is_over: bool,
 }
 
-/// Events in their order, and the failure that ends them if there is one.
+/// Events in order, and the failure that ends them, if any.
 pub(super) type Events = Vec<Result<ThreadStreamEvent, Failure>>;
 
 impl Default for Reading {
@@ -46,7 +46,7 @@ impl Reading {
         }
     }
 
-    /// Takes the next bytes and returns what is in them.
+    /// Decodes the next bytes and returns their events.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Events {
         self.n_bytes += bytes.len();
         if self.n_bytes > self.max_bytes {
@@ -55,13 +55,13 @@ impl Reading {
         if !self.has_begun {
             match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 None => return Vec::new(),
-                // A page, or one object: no stream.
+                // An HTML page or a single object is not a stream.
                 Some(b'<' | b'{' | b'[') => return self.fail(Failure::NoServer),
                 Some(_) => self.has_begun = true,
             }
         }
         let mut events = Vec::new();
-        // Line by line: what is whole before a line that is too long counts.
+        // Decoded line by line, so that events before an overlong line are kept.
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             events.extend(match self.decoder.push(line) {
                 Ok(read) => self.take_all(read.iter().map(|event| event.data.as_str())),
@@ -74,14 +74,14 @@ impl Reading {
         events
     }
 
-    /// Ends the body and returns what remained in it.
+    /// Ends the body and returns the remaining events.
     pub(super) fn finish(&mut self) -> Events {
         let rest = std::mem::take(&mut self.decoder).finish();
         let mut events = Vec::new();
         if let Some(rest) = rest.filter(|_| !self.is_over) {
             match read(&rest.data) {
                 Ok(event) => events.extend(event.map(Ok)),
-                // What was not closed by a blank line is cut.
+                // An event without its closing blank line was cut off.
                 Err(_) => events.push(Err(Failure::BrokeOff)),
             }
         }
@@ -90,17 +90,17 @@ impl Reading {
         events
     }
 
-    /// Whether nothing more is to be read, however long the body goes on.
+    /// True if the stream has ended, even if the body continues.
     pub(super) fn is_over(&self) -> bool {
         self.is_over
     }
 
-    /// Whether any event has come.
+    /// True if an event has arrived.
     pub(super) fn has_events(&self) -> bool {
         self.has_events
     }
 
-    /// Ends with a failure.
+    /// Ends the stream with a failure.
     pub(super) fn fail(&mut self, failure: Failure) -> Events {
         self.is_over = true;
         vec![Err(failure)]
@@ -122,9 +122,9 @@ impl Reading {
     }
 }
 
-/// Reads the data of one event; `None` for what this version does not know, which is passed over.
+/// Parses the data of one event. Returns `None` for events unknown to this version, which are skipped.
 ///
-/// Characters that PostgreSQL cannot store, U+0000, are left out.
+/// U+0000 is removed, because PostgreSQL cannot store it.
 fn read(data: &str) -> Result<Option<ThreadStreamEvent>, Failure> {
     let data = data.trim();
     if data == "[DONE]" || data.is_empty() {
@@ -162,7 +162,7 @@ fn remove_nul(value: &mut Value) {
 mod tests {
     use super::*;
 
-    /// Reads a body in pieces of `n_bytes` and returns the kinds of its events, and the failure.
+    /// Decodes a body in chunks of `n_bytes`. Returns the types of its events, and the failure.
     fn read_body(body: &[u8], n_bytes: usize) -> (Vec<String>, Option<Failure>) {
         let mut reading = Reading::with_max_bytes(4096, 512);
         let mut events = Vec::new();

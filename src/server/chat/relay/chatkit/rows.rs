@@ -1,4 +1,4 @@
-//! Which thread and which item of the server behind is which of ours: the tables `upstreamThread` and `upstreamItem`.
+//! Mapping of upstream threads and items to local ones: the tables `upstreamThread` and `upstreamItem`.
 
 use sqlx::FromRow;
 
@@ -12,27 +12,27 @@ use crate::{
     },
 };
 
-/// A thread of ours at the server behind.
+/// The upstream's copy of a local thread.
 #[derive(Clone, Debug, FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct ThreadRow {
-    /// Its id there.
+    /// Id of the thread at the upstream.
     pub(super) upstream_id: String,
-    /// The title that it had there last.
+    /// Last title reported by the upstream.
     pub(super) title: Option<String>,
 }
 
-/// An item of ours that the server behind made.
+/// A local item created by the upstream.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct ItemRow {
-    /// Our id.
+    /// Local id of the item.
     pub(super) item_id: String,
-    /// When it was first told.
+    /// Time when the item was first announced.
     pub(super) created_at: Timestamp,
 }
 
-/// Returns what a thread of the user's is there; `None` when the server behind was not told of it.
+/// Returns the upstream's copy of a user's thread. `None` if the upstream never received it.
 pub(super) async fn thread(db: &Db, place: &Place) -> Result<Option<ThreadRow>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(
@@ -50,7 +50,8 @@ pub(super) async fn thread(db: &Db, place: &Place) -> Result<Option<ThreadRow>> 
     })?)
 }
 
-/// Notes what a thread is there. A server that gives an id anew has lost the thread that had it.
+/// Stores the upstream id of a thread. If another thread had this id, the upstream has lost that one, and its row is
+/// deleted.
 pub(super) async fn put_thread(db: &Db, place: &Place, upstream_id: &str, now: Timestamp) -> Result<()> {
     let mut tx = Tx::begin(db).await?;
     within!(&mut tx, conn => {
@@ -86,7 +87,7 @@ pub(super) async fn put_thread(db: &Db, place: &Place, upstream_id: &str, now: T
     Ok(())
 }
 
-/// Notes the title that a thread has there.
+/// Stores the title reported by the upstream.
 pub(super) async fn set_title(db: &Db, place: &Place, title: &str) -> Result<()> {
     on!(db.write(), pool => {
         sqlx::query(
@@ -105,7 +106,7 @@ pub(super) async fn set_title(db: &Db, place: &Place, title: &str) -> Result<()>
     Ok(())
 }
 
-/// Returns the newest item of a thread that has an id there.
+/// Returns the newest item of a thread with this upstream id.
 pub(super) async fn item(db: &Db, place: &Place, upstream_id: &str) -> Result<Option<ItemRow>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(
@@ -124,7 +125,7 @@ pub(super) async fn item(db: &Db, place: &Place, upstream_id: &str) -> Result<Op
     })?)
 }
 
-/// Returns the id that an item of ours has there.
+/// Returns the upstream id of a local item.
 pub(super) async fn upstream_id(db: &Db, place: &Place, item_id: &str) -> Result<Option<String>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_scalar(
@@ -141,7 +142,7 @@ pub(super) async fn upstream_id(db: &Db, place: &Place, item_id: &str) -> Result
     })?)
 }
 
-/// Notes what an item of ours is there.
+/// Stores the upstream id of a local item.
 pub(super) async fn put_item(db: &Db, place: &Place, item_id: &str, upstream_id: &str, now: Timestamp) -> Result<()> {
     on!(db.write(), pool => {
         sqlx::query(
@@ -166,7 +167,7 @@ pub(super) async fn put_item(db: &Db, place: &Place, item_id: &str, upstream_id:
     Ok(())
 }
 
-/// Returns the message that is being answered in a thread.
+/// Returns the id of the message that is being answered in a thread.
 pub(super) async fn question_id(db: &Db, place: &Place) -> Result<Option<String>> {
     let question_id: Option<Option<String>> = on!(db.read(), pool => {
         sqlx::query_scalar(

@@ -1,4 +1,4 @@
-//! The connection to the ChatKit server behind ours.
+//! HTTP client of the upstream ChatKit server.
 
 use std::time::Duration;
 
@@ -18,29 +18,29 @@ use crate::{
     },
 };
 
-/// How long one file may take.
+/// Time limit for uploading one file.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
-/// The most bytes of an answer that is one object.
+/// Maximum size of a response that is a single object, in bytes.
 const MAX_OBJECT_BYTES: usize = 8 * 1024 * 1024;
-/// How much of a refusal is read, in bytes.
+/// Maximum size of a refusal that is read, in bytes.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
-/// A ChatKit server that is asked in the names of our users.
+/// An upstream ChatKit server, called on behalf of users.
 pub(super) struct Upstream {
     url: Url,
-    /// Its name for people: host and port.
+    /// Host and port, for messages.
     pub(super) host: String,
     client: Client,
-    /// For files, which take as long as they are large.
+    /// Client for file uploads, whose duration depends on their size.
     uploads: Client,
     errands: Errands,
 }
 
 impl Upstream {
-    /// Makes a client; nothing is asked yet.
+    /// Creates the client without connecting.
     ///
     /// # Errors
-    /// [`Error::Config`] when the client cannot be made.
+    /// [`Error::Config`] if the client cannot be built.
     pub(super) fn new(server: &UpstreamConfig, db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
         let client = |patience: fn(ClientBuilder, Duration) -> ClientBuilder, duration| {
             remote::build(patience(remote::client(&server.url), duration))
@@ -54,8 +54,8 @@ impl Upstream {
         })
     }
 
-    /// Asks in a user's name. Where nothing can have happened yet, it is tried again: after a connection that was not
-    /// made, and when the server says that it is busy.
+    /// Sends an operation on a user's behalf. Requests without any effect yet are retried: after a failed connection,
+    /// and if the upstream is overloaded.
     pub(super) async fn ask(&self, user_id: &str, operation: Operation) -> Result<Response, Failure> {
         let token = self.token(user_id).await?;
         let request = ChatKitRequest::new(operation);
@@ -69,7 +69,7 @@ impl Upstream {
         }
     }
 
-    /// Asks for one object.
+    /// Sends an operation whose response is a single object.
     pub(super) async fn ask_for_object<T: serde::de::DeserializeOwned>(
         &self,
         user_id: &str,
@@ -93,7 +93,7 @@ impl Upstream {
         })
     }
 
-    /// Waits for the next bytes of an answer; `None` at its end.
+    /// Waits for the next bytes of a response. `None` at its end.
     pub(super) async fn chunk(&self, response: &mut Response) -> Result<Option<bytes::Bytes>, Failure> {
         response.chunk().await.map_err(|err| {
             tracing::warn!(
@@ -105,7 +105,7 @@ impl Upstream {
         })
     }
 
-    /// Sends a file to where the server wants it; the token goes along to the server itself only.
+    /// Uploads a file to the announced URL. The bearer token is sent only to the upstream's own origin.
     pub(super) async fn upload(
         &self,
         user_id: &str,
@@ -163,7 +163,7 @@ impl Upstream {
 /// Waits before the next attempt.
 ///
 /// # Errors
-/// The failure, when there are no more attempts or another one might do something twice.
+/// The failure, if no attempts remain, or another one might repeat an effect.
 async fn wait_after(failure: Failure, waits: &mut impl Iterator<Item = Duration>) -> Result<(), Failure> {
     let asked_s = match &failure {
         Failure::Unreachable => None,

@@ -1,4 +1,4 @@
-//! What the demo can show, all at once: every item in every state, and every widget.
+//! Gallery of the demo's content: every item in every state, and every widget.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::model::{chatkit::ThreadStreamEvent, page::GallerySection};
 
-/// A picture of one pixel.
+/// URL of a small picture.
 const PICTURE: &str = "/favicon.svg";
 
-/// Everything, under its names.
+/// Returns all sections of the gallery.
 pub(in crate::server::chat) fn gallery() -> Vec<GallerySection> {
     let mut sections = items();
     sections.extend(widgets::names().map(|name| section(name, widget::named(name).into_iter().collect())));
@@ -23,7 +23,7 @@ pub(in crate::server::chat) fn gallery() -> Vec<GallerySection> {
     sections
 }
 
-/// The items, those that change also before they are complete.
+/// Returns the sections of items. Those that change appear incomplete as well.
 fn items() -> Vec<GallerySection> {
     let changing = [
         ("answer with sources", items::annotated()),

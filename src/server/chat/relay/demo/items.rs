@@ -1,4 +1,4 @@
-//! The demo's items of every kind.
+//! Items of every kind, sent by the demo.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
@@ -9,18 +9,18 @@ use crate::{
     server::ids,
 };
 
-/// A landscape in the evening.
+/// Picture of a landscape in the evening.
 const SHARP: &str = include_str!("landscape.svg");
-/// What stands before its shapes while it is not finished.
+/// Filter inserted before its shapes while the picture is unfinished.
 const BLUR: &str = r#"<filter id="blur"><feGaussianBlur stdDeviation="24"/></filter><g filter="url(#blur)">"#;
 
-/// Makes an event of its wire form.
+/// Parses an event from its wire form.
 pub(super) fn event(wire: Value) -> RelayEvent {
     let event: ThreadStreamEvent = serde_json::from_value(wire).expect("BUG: the demo speaks the protocol");
     RelayEvent::Event(Box::new(event))
 }
 
-/// Makes an item of its wire form; the run says where and when.
+/// Parses an item from its wire form. The run sets thread and time.
 pub(super) fn item(id: &str, mut fields: Value) -> Value {
     fields["id"] = json!(id);
     fields["thread_id"] = json!("");
@@ -45,14 +45,14 @@ pub(super) fn replacing(item: &Value) -> RelayEvent {
     event(json!({ "type": "thread.item.replaced", "item": item }))
 }
 
-/// A call of a tool in the client.
+/// A client tool call.
 pub(super) fn tool_call() -> Vec<RelayEvent> {
     let fields = json!({ "type": "client_tool_call", "call_id": ids::chat_id("call"), "name": "get_selection",
         "arguments": { "project": "p1", "none": null } });
     vec![done(&item(&ids::chat_id("tc"), fields))]
 }
 
-/// Questions with prepared answers, and one without.
+/// Questions with and without prepared answers.
 pub(super) fn questions() -> Vec<RelayEvent> {
     let inputs = json!([
         { "type": "multiple_choice", "id": "priority", "question": "How urgent is it?",
@@ -62,7 +62,7 @@ pub(super) fn questions() -> Vec<RelayEvent> {
     vec![done(&item(&ids::chat_id("si"), json!({ "type": "structured_input", "inputs": inputs })))]
 }
 
-/// Steps of work and of thought, of every kind.
+/// A workflow with tasks of every kind.
 pub(super) fn workflow() -> Vec<RelayEvent> {
     let id = ids::chat_id("wf");
     let found = json!({ "type": "url", "title": "Rust", "url": "https://rust-lang.org" });
@@ -89,7 +89,7 @@ pub(super) fn workflow() -> Vec<RelayEvent> {
     events
 }
 
-/// One step alone, and the end of the turn.
+/// A single task, and the end of the turn.
 pub(super) fn task() -> Vec<RelayEvent> {
     let task = json!({ "type": "custom", "title": "Looked it up", "icon": "check", "status_indicator": "complete" });
     vec![
@@ -142,12 +142,12 @@ pub(super) fn image() -> Vec<RelayEvent> {
     ]
 }
 
-/// What is being done at the moment.
+/// A progress update.
 pub(super) fn progress(text: &str) -> RelayEvent {
     event(json!({ "type": "progress_update", "text": text }))
 }
 
-/// What happens beside the conversation.
+/// Events beside the conversation.
 pub(super) fn effects() -> Vec<RelayEvent> {
     vec![
         event(json!({ "type": "progress_update", "icon": "search", "text": "Searching…" })),
@@ -158,7 +158,7 @@ pub(super) fn effects() -> Vec<RelayEvent> {
     ]
 }
 
-/// Hidden items, by every event that could carry them.
+/// Hidden items, in every event that may carry one.
 pub(super) fn hidden() -> Vec<RelayEvent> {
     let context =
         |content: Value| item(&ids::chat_id("shcx"), json!({ "type": "hidden_context_item", "content": content }));
@@ -166,7 +166,7 @@ pub(super) fn hidden() -> Vec<RelayEvent> {
     vec![done(&first), replacing(&first), added(&context(json!("secret")))]
 }
 
-/// An item that is replaced, and then removed.
+/// An item that is replaced, and one that is removed.
 pub(super) fn replaced() -> Vec<RelayEvent> {
     let message = |id: &str, text: &str| {
         item(id, json!({ "type": "assistant_message", "content": [{ "type": "output_text", "text": text }] }))
@@ -180,7 +180,7 @@ pub(super) fn replaced() -> Vec<RelayEvent> {
     ]
 }
 
-/// An error that is not the end.
+/// An `error` event that does not end the answer.
 pub(super) fn error() -> RelayEvent {
     event(json!({ "type": "error", "message": "The demo reports an error, because you asked it to." }))
 }

@@ -1,7 +1,7 @@
-//! The built-in demo: answers without a model, always the same to the same question.
+//! The built-in demo: answers without a model, identical for identical questions.
 //!
-//! Questions that begin with `/` make it do what models do in bad and in good times, and produce every kind of item,
-//! for clients' tests.
+//! Questions that begin with `/` simulate models at their best and worst, and produce every kind of item, for clients'
+//! tests.
 
 mod gallery;
 mod items;
@@ -20,25 +20,25 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 pub(in crate::server::chat) use gallery::gallery;
 use texts::{HELP, MARKDOWN, greeting};
 
-/// The time between two words.
+/// Delay between two words.
 const PACE: Duration = Duration::from_millis(15);
-/// The time between two words of `/slow`.
+/// Delay between two words of `/slow`.
 const SLOW_PACE: Duration = Duration::from_millis(100);
-/// How long an action takes that is slow.
+/// Duration of a slow action.
 const SLOW_ACTION: Duration = Duration::from_millis(2_000);
-/// What it says when it fails.
+/// Message of its failures.
 const FAILED: &str = "The demo failed, because you asked it to.";
-/// The most words of `/slow` and `/long`.
+/// Maximum number of words for `/slow` and `/long`.
 const MAX_WORDS: usize = 100_000;
 
-/// Answers without a model.
+/// Relay that answers without a model.
 #[derive(Debug, Default)]
 pub(in crate::server::chat) struct Demo;
 
-/// One thing that the demo does.
+/// One step of a script.
 type Step = Result<RelayEvent, RelayFailure>;
 
-/// What the demo does, and how fast.
+/// Steps of an answer, and the delay between them.
 struct Script {
     steps: Vec<Step>,
     pace: Option<Duration>,
@@ -78,7 +78,7 @@ impl Relay for Demo {
     }
 }
 
-/// Does an action of a widget, or of the page.
+/// Answers an action of a widget or the page.
 fn acted(action: &Action, sender: Option<&Widget>) -> Script {
     match action.kind.rsplit_once('.').map(|it| it.1) {
         Some("fail") => Script { steps: vec![Err(RelayFailure::passing(FAILED))], pace: None },
@@ -94,7 +94,7 @@ fn acted(action: &Action, sender: Option<&Widget>) -> Script {
 
 fn script(question: &str) -> Script {
     let failure = || RelayFailure::passing(FAILED);
-    // What stands below is no part of it, such as the names of attached files.
+    // Later lines are not part of the command, such as the names of attached files.
     let line = question.trim().lines().next().unwrap_or_default().trim();
     let (command, argument) = line.split_once(' ').unwrap_or((line, ""));
     let count = || argument.trim().parse().unwrap_or(10).min(MAX_WORDS);
@@ -137,12 +137,12 @@ fn script(question: &str) -> Script {
     }
 }
 
-/// Says a text word by word.
+/// Emits a text word by word.
 fn said(text: &str) -> Script {
     after([], text)
 }
 
-/// Does something and then says a text word by word.
+/// Emits steps, and then a text word by word.
 fn after(steps: impl IntoIterator<Item = Step>, text: &str) -> Script {
     let words = text.split_inclusive(' ').map(|word| Ok(RelayEvent::Text(word.to_owned())));
     Script { steps: steps.into_iter().chain(words).collect(), pace: Some(PACE) }

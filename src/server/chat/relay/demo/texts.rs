@@ -1,9 +1,9 @@
-//! What the demo says.
+//! Texts of the demo.
 
-/// How much of the question is echoed, in characters.
+/// Maximum length of the echoed question, in characters.
 const MAX_ECHO_CHARS: usize = 500;
 
-/// Says what the demo is, and what the user wrote.
+/// Introduces the demo and quotes the question.
 pub(super) fn greeting(question: &str) -> String {
     let question = question.trim();
     let echo: String = question.chars().take(MAX_ECHO_CHARS).collect();
@@ -15,7 +15,7 @@ pub(super) fn greeting(question: &str) -> String {
     format!("**This is Colloquy's built-in demo.** No language model is connected.\n\n{quote}\n\n{CONNECT}")
 }
 
-/// Says which widgets there are.
+/// Lists the names of the widgets.
 pub(super) fn widget_names(names: impl Iterator<Item = &'static str>) -> String {
     let lines = names.map(|name| format!("- `/widget {name}`\n"));
     format!("These are the demo's widgets:\n\n{}- `/widget stream`", lines.collect::<String>())
@@ -42,7 +42,7 @@ For a llama.cpp server, `OPENAI_BASE_URL=http://localhost:8080/v1` is enough.
 
 Write `/help` to see what else the demo can do.";
 
-/// What it can do.
+/// Help text with all commands.
 pub(super) const HELP: &str = "\
 This is Colloquy's built-in demo. It knows:
 
@@ -72,7 +72,7 @@ This is Colloquy's built-in demo. It knows:
 
 To everything else it says how a model is connected.";
 
-/// All that Markdown can do.
+/// Sample of all supported Markdown.
 pub(super) const MARKDOWN: &str = "\
 # Heading 1
 

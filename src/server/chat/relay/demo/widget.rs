@@ -1,4 +1,4 @@
-//! What happens to the demo's widgets: they are sent, grow, and answer when they are used.
+//! Behaviour of the demo's widgets: sent, streamed, and changed by actions.
 
 use serde_json::{Value, json};
 
@@ -12,18 +12,18 @@ use crate::{
     server::ids,
 };
 
-/// Makes a card.
+/// Builds a card.
 pub(super) fn card(children: Value) -> Value {
     json!({ "type": "Card", "children": children })
 }
 
-/// A widget of a name.
+/// Returns the event that sends a named widget.
 pub(super) fn named(name: &str) -> Option<RelayEvent> {
     let widget = widgets::named(name)?;
     Some(done(&item(&ids::chat_id("msg"), json!({ "type": "widget", "widget": widget }))))
 }
 
-/// A widget whose text grows and whose buttons do something, with and without a stream.
+/// A widget with a growing text, and with streamed and synchronous buttons.
 pub(super) fn growing() -> Vec<RelayEvent> {
     let whole = |text: &str, is_streaming: bool| {
         card(json!([
@@ -63,7 +63,7 @@ pub(super) fn streaming() -> Vec<RelayEvent> {
     events
 }
 
-/// A widget of which one text grows, is changed as a whole, and complete.
+/// A widget whose text grows, is then replaced as a whole, and completed.
 fn grown(text: &str, component: &str, whole: impl Fn(&str, bool) -> Value) -> Vec<RelayEvent> {
     let id = ids::chat_id("msg");
     let widget = |root: Value| item(&id, json!({ "type": "widget", "widget": root, "copy_text": text }));
@@ -78,17 +78,17 @@ fn grown(text: &str, component: &str, whole: impl Fn(&str, bool) -> Value) -> Ve
     events
 }
 
-/// What a widget becomes when an action of its own is done.
+/// Returns the event that changes a widget after one of its actions.
 pub(super) fn acted(action: &Action, sender: &Widget) -> RelayEvent {
     if action.kind == "go" {
         let root = card(json!([{ "type": "Text", "id": "text", "value": "Clicked." }]));
         return updated(&sender.id, json!({ "type": "widget.root.updated", "widget": root }));
     }
-    // What stays after a reload is replaced.
+    // An item that must survive a reload is replaced.
     replacing(&item(&sender.id, json!({ "type": "widget", "widget": after(action, &sender.widget) })))
 }
 
-/// The same, at once.
+/// Returns the widget as changed by a synchronous action.
 pub(super) fn acted_at_once(action: &Action, sender: &Widget) -> Value {
     let at_once = || card(json!([{ "type": "Text", "value": format!("Done at once: {}", action.kind) }]));
     match widgets::saying(&sender.widget, &format!("{} {}", action.kind, action.payload)) {

@@ -1,15 +1,15 @@
-//! The demo's widgets, each of which has a name. Two of them are templates, the others JSON.
+//! The demo's named widgets. Two are templates, the others JSON.
 
 use serde_json::{Value, json};
 
 use crate::server::chat::widgets::WidgetTemplate;
 
-/// A name and what is shown under it.
+/// A widget's name and source.
 struct Named(&'static str, Source);
 
 enum Source {
     Json(&'static str),
-    /// A template, and what is put into it.
+    /// A template and its variables.
     Template(&'static str, &'static str),
 }
 
@@ -51,12 +51,12 @@ const WIDGETS: [Named; 17] = [
     json_file!("unknown"),
 ];
 
-/// All names, in the order in which they are shown.
+/// Returns all names in display order.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     WIDGETS.iter().map(|it| it.0)
 }
 
-/// The widget of a name.
+/// Returns the widget of a name.
 pub(super) fn named(name: &str) -> Option<Value> {
     let Named(name, source) = WIDGETS.iter().find(|it| it.0 == name)?;
     Some(match source {
@@ -65,7 +65,7 @@ pub(super) fn named(name: &str) -> Option<Value> {
     })
 }
 
-/// The flight after it was booked.
+/// The flight after its booking.
 pub(super) fn booked_flight() -> Value {
     let Some(Named(name, Source::Template(text, given))) = WIDGETS.iter().find(|it| it.0 == "flight") else {
         unreachable!("BUG: the flight is a template")
@@ -75,7 +75,7 @@ pub(super) fn booked_flight() -> Value {
     build(name, text, &given)
 }
 
-/// The same widget in which the component `said` says something; `None` when it has none.
+/// Returns the widget with `text` in its component `said`. `None` if it has no such component.
 pub(super) fn saying(widget: &Value, text: &str) -> Option<Value> {
     let mut widget = widget.clone();
     say(&mut widget, text).then_some(widget)

@@ -1,4 +1,4 @@
-//! Asking a model: attempts, and requests in another shape where the first one is refused.
+//! Requests to a model: retries with backoff, and fallbacks to another request shape after a refusal.
 
 use std::{array::IntoIter, sync::Arc, time::Duration};
 
@@ -16,12 +16,14 @@ use crate::{
     server::chat::prompt::{Cause, Prompt, Role, refused::Refused},
 };
 
-/// The waits that are left before further attempts.
+/// Remaining backoff delays.
 pub(super) type Waits = IntoIter<Duration, { BACK_OFF.len() }>;
 
 impl Inner {
-    /// Sends the conversation and reads the answer's beginning. Until something of it has come, it tries again where
-    /// that is likely to help; never afterwards, for the user has read it.
+    /// Sends the conversation and reads the beginning of the answer.
+    ///
+    /// Failed requests are retried where that is likely to help, but never after the first output, because the user has
+    /// read it.
     pub(super) async fn open(&self, prompt: &Prompt) -> Result<(Receiving, Pieces), Failure> {
         let model = match &prompt.model {
             Some(model) => model.clone(),
@@ -44,7 +46,7 @@ impl Inner {
             };
             let has_pictures = !request::pictures(&model, prompt, &shape).is_empty();
             let failure = match failure {
-                // Whatever it is about, it is not about pictures.
+                // The refusal cannot be about pictures if none were sent.
                 Failure::PicturesRefused { .. } if !has_pictures => Failure::Rejected(400),
                 failure => failure,
             };
@@ -71,7 +73,7 @@ impl Inner {
         }
     }
 
-    /// Asks once and reads until there is something of the answer, which is returned with the rest.
+    /// Sends one request and reads until the first output, which is returned with the rest of the response.
     async fn begin(&self, body: &Value, model: &str, tools: &Arc<[String]>) -> Result<(Receiving, Pieces), Failure> {
         let url = format!("{}/chat/completions", self.config.base_url);
         let response = self.send_once(self.client.post(&url).json(body)).await?;
@@ -90,22 +92,22 @@ impl Inner {
 /// Waits before the next attempt.
 ///
 /// # Errors
-/// The failure, when there are no more attempts or another one would not help.
+/// The failure, if no attempts remain, or another one would not help.
 pub(super) async fn wait_after(failure: Failure, waits: &mut Waits) -> Result<(), Failure> {
     let asked_s = match &failure {
         Failure::Busy { retry_after_s } | Failure::Broken { retry_after_s, .. } => *retry_after_s,
         Failure::Unreachable | Failure::NoAnswer | Failure::BrokeOff | Failure::Reported | Failure::EndedByError => {
             None
         }
-        // A model may do better the second time; what comes again is no accident.
+        // A model may succeed the second time; a repeated failure is systematic.
         Failure::Garbled | Failure::BadCall if waits.len() == BACK_OFF.len() => None,
         _ => return Err(failure),
     };
     if remote::wait(waits, asked_s).await { Ok(()) } else { Err(failure) }
 }
 
-/// Returns what is told before an answer that was given without pictures: a notice for the user, and a hidden note by
-/// which later questions leave the pictures out.
+/// Returns the events before an answer given without pictures: a notice for the user, and a hidden record that later
+/// requests heed.
 fn asides(model: &str, prompt: &Prompt, known: &Shape, shape: &Shape) -> Vec<ThreadStreamEvent> {
     let refused: Vec<&str> = match shape.shows_pictures {
         true => Vec::new(),

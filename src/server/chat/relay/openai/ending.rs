@@ -1,11 +1,11 @@
-//! The end of an answer as its server names it: `finish_reason`, in the spellings of many servers.
+//! The end of an answer as the model's server reports it: `finish_reason`, in the spellings of many servers.
 
 use serde_json::Value;
 
-/// The kind of an answer's end; the later ones are the graver ones.
+/// Kind of an answer's end, ordered by severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
-    /// The model said all that it wanted to say, or calls a tool.
+    /// The model finished, or calls a tool.
     Stop,
     /// The limit of the answer or of the context was reached.
     Length,
@@ -15,9 +15,10 @@ pub(super) enum End {
     Error,
 }
 
-/// Parts of the words for an end, as OpenAI, Azure, Anthropic, Gemini, Vertex, Mistral, Cohere, Bedrock, xAI, OpenRouter,
-/// DeepSeek, Zhipu, Hunyuan, MiniMax, GigaChat, watsonx, TGI, vLLM and SGLang write them. The first that fits counts:
-/// Cohere's `ERROR_LIMIT` is a limit and its `ERROR_TOXIC` a filter.
+/// Fragments of reasons per kind. They cover OpenAI, Azure, Anthropic, Gemini, Vertex, Mistral, Cohere, Bedrock, xAI,
+/// OpenRouter, DeepSeek, Zhipu, Hunyuan, MiniMax, GigaChat, watsonx, TGI, vLLM and SGLang.
+///
+/// The first match wins: Cohere's `ERROR_LIMIT` is a limit and its `ERROR_TOXIC` a filter.
 const WORDS: [(End, &[&str]); 4] = [
     (End::Error, &["malformed", "ratelimit"]),
     (
@@ -79,30 +80,30 @@ const WORDS: [(End, &[&str]); 4] = [
         ],
     ),
 ];
-/// The words for an answer that goes on.
+/// Reasons of chunks that do not end the answer.
 const GOES_ON: [&str; 7] = ["", "null", "none", "notfinished", "unfinished", "inprogress", "generating"];
-/// The keys of an end.
+/// Keys that may hold a reason.
 const KEYS: [&str; 5] = ["finish_reason", "finishReason", "stop_reason", "done_reason", "finish_details"];
 
 impl End {
-    /// Reads the finish reason of a chunk, or of a choice in it; `None` if it has none.
+    /// Parses the finish reason of a chunk or choice. `None` if it has none.
     pub(super) fn of(part: &Value) -> Option<Self> {
         let named = [part, &part["delta"], &part["message"]]
             .into_iter()
             .find_map(|place| KEYS.iter().find_map(|key| Self::read(&place[key])));
-        // Gemini refuses a question without a choice.
+        // Gemini refuses a prompt with a response without choices.
         let blocked = [&part["promptFeedback"]["blockReason"], &part["prompt_feedback"]["block_reason"]];
         named.or_else(|| blocked.iter().any(|reason| reason.is_string()).then_some(Self::Filter))
     }
 
-    /// Reads a reason: a word, or an object that holds it. A word that is in no list is a stop.
+    /// Parses a reason: a word, or an object that contains it. An unknown word is a stop.
     fn read(reason: &Value) -> Option<Self> {
         let word = [reason, &reason["type"], &reason["reason"]].into_iter().find_map(Value::as_str)?;
         let word: String = word.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase();
         if GOES_ON.contains(&word.as_str()) || word.ends_with("unspecified") {
             return None;
         }
-        // The words that stopped it may follow.
+        // The matched stop sequence may follow in the same word.
         if word.starts_with("stopsequence") {
             return Some(Self::Stop);
         }
@@ -143,7 +144,7 @@ mod tests {
         check(&["length", "max_tokens", "MAX_TOKENS", "model_length", "FinishReason.MAX_TOKENS"], Some(End::Length));
         check(&["content_filter", "content-filter", "SAFETY", "RECITATION", "sensitive", "refusal"], Some(End::Filter));
         check(&["error", "ERROR", "abort", "network_error", "insufficient_system_resource"], Some(End::Error));
-        // Gemini's two reasons in one, C#'s and JavaScript's spellings, and further servers.
+        // Gemini's two reasons in one, the spellings of C# and JavaScript, and further servers.
         check(&["content_filter: RECITATION", "ContentFiltered", "LANGUAGE", "content_moderation"], Some(End::Filter));
         check(&["ERROR_TOXIC", "risk_control", "guardrail_intervened", "FINISH_REASON_SPII"], Some(End::Filter));
         check(&["TokenLimitReached", "maxTokens", "max_output", "REASON_MAX_LEN", "time_limit"], Some(End::Length));
@@ -156,7 +157,7 @@ mod tests {
         check(&["<|im_end|>", "eos", "OTHER", "unknown", "stop_sequence"], Some(End::Stop));
         assert_eq!(End::of(&json!({ "finish_reason": { "reason": "max_output_tokens" } })), Some(End::Length));
         assert_eq!(End::of(&json!({ "finish_reason": null, "stop_reason": "max_tokens" })), Some(End::Length));
-        // vLLM names the words that stopped it beside the reason.
+        // vLLM reports the matched stop sequence beside the reason.
         assert_eq!(End::of(&json!({ "finish_reason": "stop", "stop_reason": "Length:" })), Some(End::Stop));
         assert_eq!(End::of(&json!({ "finishReason": "MAX_TOKENS" })), Some(End::Length));
         assert_eq!(End::of(&json!({ "delta": { "stop_reason": "refusal" } })), Some(End::Filter));

@@ -1,4 +1,4 @@
-//! The failures of model servers, and the sentences for them.
+//! Failures of model servers, and their messages.
 
 mod report;
 mod words;
@@ -15,78 +15,78 @@ use crate::{
 /// A failure of a model server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// There is no connection.
+    /// No connection could be made.
     Unreachable,
-    /// There is one, and it ended before any answer, or with what is no HTTP.
+    /// The server closed the connection before any response, or does not speak HTTP.
     NoAnswer,
-    /// 401 or 403.
+    /// 401 or 403: the API key was rejected.
     KeyRefused,
-    /// 404, 405 or 410: the model, or the path, is not there.
+    /// 404, 405 or 410: the model or the path does not exist.
     Unknown,
-    /// 3xx.
+    /// 3xx: the server redirects.
     Redirected,
-    /// 429.
+    /// 429: rate limited or overloaded.
     Busy {
-        /// What the server asked us to wait, in seconds.
+        /// Seconds to wait, as requested by the server.
         retry_after_s: Option<u64>,
     },
-    /// 402, or in other words: credit or a quota is used up, and waiting does not help.
+    /// 402, or an equivalent message: credit or quota is exhausted, so waiting does not help.
     QuotaUsedUp,
-    /// The conversation does not fit the model.
+    /// The conversation exceeds the model's context.
     TooLong,
-    /// A picture of the conversation is refused.
+    /// A picture of the conversation was refused.
     PicturesRefused {
-        /// True if the model sees no pictures at all.
+        /// True if the model accepts no pictures at all.
         is_blind: bool,
     },
-    /// The order of the roles, the system prompt, or the calls of tools are refused.
+    /// The order of roles, the system prompt or the tool calls were refused.
     RolesRefused,
-    /// The fields that were sent back from an earlier answer are refused.
+    /// Provider fields sent back from an earlier answer were refused.
     ExtrasRefused,
-    /// The thoughts of earlier answers are wanted back.
+    /// The reasoning of earlier answers is missing.
     ThoughtsMissing,
-    /// The model takes no tools.
+    /// The model does not support tools.
     ToolsRefused,
     /// Another 4xx.
     Rejected(u16),
-    /// 5xx, or a 4xx that passes.
+    /// 5xx, or a temporary 4xx.
     Broken {
-        /// The status.
+        /// HTTP status.
         status: u16,
-        /// What the server asked us to wait, in seconds.
+        /// Seconds to wait, as requested by the server.
         retry_after_s: Option<u64>,
     },
-    /// An error within the stream.
+    /// An error was reported within the stream.
     Reported,
-    /// The answer's end is named as a failure, without an error that says more.
+    /// The finish reason is an error, without further details.
     EndedByError,
-    /// The limit of an answer was reached before its first word.
+    /// The token limit was reached before the first word.
     NoRoom {
-        /// True if thoughts used it up.
+        /// True if reasoning used the tokens.
         has_thought: bool,
     },
-    /// The answer ended before it was complete.
+    /// The stream ended before the answer was complete.
     BrokeOff,
-    /// A piece of the answer cannot be read.
+    /// A chunk of the answer could not be parsed.
     Garbled,
-    /// Nothing came for too long.
+    /// The server was idle for too long.
     Silent,
-    /// The answer has no text.
+    /// The answer is empty.
     Empty,
-    /// The answer has no text because the server's filter took it.
+    /// The server's content filter withheld the whole answer.
     Filtered,
-    /// The answer goes on and on.
+    /// The answer exceeds the size limit.
     Endless,
-    /// A tool is called that was not offered, or with what is no JSON.
+    /// A tool call names an unknown tool, or its arguments are not JSON.
     BadCall,
-    /// The answer is not what the API says, for instance a web page.
+    /// The response does not follow the API; it may be a web page.
     NoApi,
     /// The server lists no models.
     NoModel,
 }
 
 impl Failure {
-    /// Tells silence, and a connection that could not be made, from what else the transport reports.
+    /// Classifies a transport error. `otherwise` is the failure for anything but connecting and timeouts.
     pub(super) fn of_transport(err: &reqwest::Error, otherwise: Self) -> Self {
         match err {
             err if err.is_connect() => Self::Unreachable,
@@ -95,7 +95,7 @@ impl Failure {
         }
     }
 
-    /// Judges a refusal by its status and its body.
+    /// Classifies a refusal by status and body.
     pub(super) fn of_refusal(status: StatusCode, retry_after_s: Option<u64>, report: &Report) -> Self {
         let cause = report.cause(retry_after_s);
         match (status.as_u16(), cause) {
@@ -112,7 +112,7 @@ impl Failure {
             (404, Some(Self::TooLong)) => Self::TooLong,
             (404, _) | (405 | 410, None) => Self::Unknown,
             (420 | 498, None) => Self::Busy { retry_after_s: retry_after_s.or_else(|| report.wait_s()) },
-            // What passes: timeouts and conflicts.
+            // Temporary statuses: timeouts and conflicts.
             (status @ (408 | 409 | 423 | 425 | 449 | 499), None) => Self::Broken { status, retry_after_s },
             (status @ 500.., cause) => match cause {
                 Some(Self::Busy { .. } | Self::KeyRefused | Self::Filtered | Self::Unknown) | None => {
@@ -125,7 +125,7 @@ impl Failure {
         }
     }
 
-    /// Returns the end that the stored answer is marked with, if the server named it.
+    /// Returns the end to mark the stored answer with, if the server named one.
     fn end(&self) -> Option<AnswerEnd> {
         match self {
             Self::Reported | Self::EndedByError => Some(AnswerEnd::Error),
@@ -134,7 +134,7 @@ impl Failure {
         }
     }
 
-    /// Writes the failure for the user, with what to do; `host` is the server's name.
+    /// Returns the message: the cause and the remedy. `host` is the server's host and port.
     pub(super) fn tell(&self, host: &str) -> RelayFailure {
         RelayFailure { end: self.end(), ..self.sentence(host) }
     }
@@ -227,7 +227,7 @@ impl Failure {
                 "The model server at {host} sent a piece of the answer that cannot be read. Try again."
             )),
             Self::Silent => passing(format!(
-                "The model server at {host} stopped answering and was given up. Try again; if it stays, check whether \
+                "The model server at {host} stopped answering. Try again; if it stays, check whether \
                  the model is too large for its machine."
             )),
             Self::Empty => passing("The model gave an empty answer. Try again, or ask in other words.".to_owned()),

@@ -1,4 +1,4 @@
-//! Answers from an OpenAI-compatible server: `POST {base}/chat/completions` with `stream: true`.
+//! Relay to an OpenAI-compatible server: `POST {base}/chat/completions` with `stream: true`.
 
 mod asking;
 mod ending;
@@ -37,32 +37,32 @@ use shape::Known;
 pub(in crate::server::chat) use reading::{after_thoughts, lenient};
 pub(super) use transcribe::OpenAiTranscriber;
 
-/// How much of an answer that is no stream is read, in bytes.
+/// Maximum size of a response that is not a stream, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
-/// How much of a refusal is read, in bytes.
+/// Maximum size of a refusal that is read, in bytes.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
-/// An OpenAI-compatible server.
+/// Relay to an OpenAI-compatible server.
 #[derive(Clone)]
 pub(in crate::server::chat) struct OpenAi(Arc<Inner>);
 
 struct Inner {
     config: OpenAiConfig,
-    /// The server's name for people: host and port.
+    /// Host and port, for messages.
     host: String,
     client: Client,
-    /// The names of the tools that it may call.
+    /// Names of the client tools that the model may call.
     tools: Arc<[String]>,
-    /// `/models`, and when it was asked for.
+    /// Cached response of `/models`, and its time.
     models: Mutex<Option<(Instant, Vec<String>)>>,
-    /// When a page last asked for `/models` in vain.
+    /// Time of the last failure to list the models for a page.
     unlisted_at: std::sync::Mutex<Option<Instant>>,
-    /// What is known of its models.
+    /// Request shapes learned per model.
     known: Known,
     excerpts: Excerpts,
 }
 
-/// Writes parts of what a server sent into the log, without our key.
+/// Redacts the API key in excerpts of a server's messages, for the log.
 #[derive(Clone, Default)]
 struct Excerpts(Option<Arc<str>>);
 
@@ -76,14 +76,14 @@ impl Excerpts {
 }
 
 impl OpenAi {
-    /// Makes a client; nothing is asked yet.
+    /// Creates the relay without connecting.
     ///
     /// # Errors
-    /// [`Error::Config`] when the client cannot be made or the address has no host.
+    /// [`Error::Config`] if the client cannot be built, or the URL has no host.
     pub(in crate::server::chat) fn new(config: &OpenAiConfig) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Config(format!("OPENAI_BASE_URL cannot be used: {why}"));
         let url = Url::parse(&config.base_url).map_err(|err| wrong(&err.to_string()))?;
-        url.host_str().ok_or_else(|| wrong("it names no host"))?;
+        url.host_str().ok_or_else(|| wrong("it has no host"))?;
         let client = remote::build(remote::client(&url).read_timeout(config.idle_timeout))?;
         Ok(Self(Arc::new(Inner {
             config: config.clone(),
@@ -154,7 +154,7 @@ impl Inner {
     }
 }
 
-/// Takes an answer out of the list that Gemini puts its errors into.
+/// Unwraps the list around Gemini's error responses.
 fn unwrapped(answer: Value) -> Value {
     match answer {
         Value::Array(mut all) if all.len() == 1 => all.remove(0),

@@ -1,4 +1,4 @@
-//! The models of the server, and which of them a message may choose.
+//! The server's models, and those that a message may choose.
 
 use std::time::{Duration, Instant};
 
@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use super::{BACK_OFF, Failure, Inner, MAX_BODY_BYTES, asking::wait_after, read_body};
 
-/// How long a list of models counts when a message chooses one that is not in it.
+/// Maximum age of the model list when a message chooses an unlisted model.
 const MODELS_AGE: Duration = Duration::from_secs(10);
-/// How long a message waits for a list of models.
+/// Maximum time that a message waits for the model list.
 const MODELS_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a list of models counts when people are offered it.
+/// Maximum age of the model list on a page.
 const CHOICE_AGE: Duration = Duration::from_secs(60);
-/// How long a page waits for a list of models.
+/// Maximum time that a page waits for the model list.
 const CHOICE_TIMEOUT: Duration = Duration::from_millis(700);
-/// How long no page waits for it any more after one did in vain.
+/// Time after a failed listing during which pages do not wait for the list.
 const CHOICE_PAUSE: Duration = Duration::from_secs(15);
 
-/// Parts of the names of models that do not chat: servers list them beside those that do.
+/// Fragments in the names of models without chat, which servers list as well.
 const OTHER_PURPOSES: [&str; 15] = [
     "embed",
     "whisper",
@@ -37,7 +37,7 @@ const OTHER_PURPOSES: [&str; 15] = [
 ];
 
 impl Inner {
-    /// Returns the model to ask: the configured one, or the first that the server has.
+    /// Returns the default model: the configured one, or the first of the server.
     pub(super) async fn model(&self) -> Result<String, Failure> {
         if let Some(model) = &self.config.model {
             return Ok(model.clone());
@@ -52,7 +52,7 @@ impl Inner {
         }
     }
 
-    /// Whether a message may choose a model: one of those configured, otherwise one of the server's.
+    /// True if a message may choose this model: a configured one, or else one of the server.
     pub(super) async fn knows(&self, model: &str) -> bool {
         if self.config.model.as_deref() == Some(model) || self.config.models.iter().any(|it| it == model) {
             return true;
@@ -64,15 +64,15 @@ impl Inner {
             match tokio::time::timeout(MODELS_TIMEOUT, self.models(max_age)).await {
                 Ok(Ok(models)) if models.iter().any(|it| it == model) => return true,
                 Ok(Ok(_)) => {}
-                // Nobody knows; the answer will tell.
+                // Unknown; the answer will report it.
                 Ok(Err(_)) | Err(_) => return true,
             }
         }
         false
     }
 
-    /// Returns the models that people are offered, the one that answers otherwise first: those that the operator named, or
-    /// else those of the server that seem to chat. Empty when there is one at most.
+    /// Returns the models on offer, the default first: the configured ones, or else the server's chat models. Empty if
+    /// there is at most one.
     pub(super) async fn choice(&self) -> Vec<String> {
         let (listed, model) = match self.config.models.is_empty() {
             false => (self.config.models.clone(), self.config.model.clone()),
@@ -87,7 +87,7 @@ impl Inner {
         if models.len() > 1 { models } else { Vec::new() }
     }
 
-    /// Returns the names of the server's models, or none: no page waits long for a server that does not say.
+    /// Returns the names of the server's models. Empty if the server does not respond soon.
     async fn listed(&self) -> Vec<String> {
         let unlisted_at = || self.unlisted_at.lock().expect("BUG: nobody panics with this lock");
         if unlisted_at().is_some_and(|at| at.elapsed() < CHOICE_PAUSE) {
@@ -99,7 +99,7 @@ impl Inner {
         models.unwrap_or_default()
     }
 
-    /// Returns the names of the server's models, as they were at most `max_age` ago.
+    /// Returns the names of the server's models, at most `max_age` old.
     async fn models(&self, max_age: Duration) -> Result<Vec<String>, Failure> {
         let mut listed = self.models.lock().await;
         if let Some((at, models)) = &*listed
@@ -117,7 +117,7 @@ impl Inner {
     }
 }
 
-/// The names in a list of models, each once. Some servers list a model once per backend, and leave names blank.
+/// Returns the distinct names in a model list. Some servers list a model once per backend, or leave names blank.
 fn names(list: &Value) -> Vec<String> {
     let rows = list["data"].as_array().or_else(|| list["models"].as_array()).map_or(&[][..], Vec::as_slice);
     let given = |row: &Value, key: &str| row[key].as_str().filter(|it| !it.trim().is_empty()).map(str::to_owned);
@@ -130,13 +130,13 @@ fn names(list: &Value) -> Vec<String> {
     names
 }
 
-/// The model that answers where nobody named one: the first that seems to chat, or the first.
+/// Returns the default model when none is configured: the first chat model, or the first.
 fn first(models: Vec<String>) -> Option<String> {
     let at = models.iter().position(|it| chats(it)).unwrap_or(0);
     models.into_iter().nth(at)
 }
 
-/// True unless the name says that the model is for something else.
+/// True unless the name indicates another purpose than chat.
 fn chats(model: &str) -> bool {
     let name = model.to_ascii_lowercase();
     !OTHER_PURPOSES.iter().any(|it| name.contains(it))

@@ -1,4 +1,4 @@
-//! Reads an answer of `/chat/completions`, leniently: from bytes to pieces of text and thought, and calls of tools.
+//! Decodes responses of `/chat/completions` leniently: from bytes to text, reasoning and tool calls.
 
 mod body;
 mod calls;
@@ -32,81 +32,81 @@ use calls::Calls;
 use lenient::Lenient;
 use opening::Opening;
 
-/// The most bytes of what a server says that an answer cost.
+/// Maximum size of a usage object, in bytes.
 const MAX_USAGE_BYTES: usize = 4096;
-/// The most bytes of an answer's text, thoughts and calls together.
+/// Maximum size of an answer's text, reasoning and calls together, in bytes.
 const MAX_SAID_BYTES: usize = 2 * 1024 * 1024;
 
-/// What a model says.
+/// An event of a model's answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Said {
-    /// More text of the answer.
+    /// A text delta.
     Text(String),
-    /// More of what it thinks before it goes on.
+    /// A reasoning delta.
     Thought(String),
-    /// All text so far was this thought.
+    /// All text so far was this reasoning.
     WasThought(String),
-    /// The last thought was this text.
+    /// The last reasoning was this text.
     WasText(String),
-    /// The tools that it calls; the answer's end.
+    /// Tool calls, which end the answer.
     Calls(Vec<Call>),
-    /// What the answer cost.
+    /// Token usage.
     Usage(Value),
-    /// The answer was ended early, for this reason; what was said is kept.
+    /// The answer was ended early for this reason. Its content is kept.
     Ended(AnswerEnd),
-    /// What is told beside the answer.
+    /// An event beside the answer.
     Aside(Box<ThreadStreamEvent>),
 }
 
-/// What is said, in its order; at the end calls and what the answer cost, or the failure if there is one.
+/// Events in order. At the end come tool calls and usage, or the failure.
 pub(super) type Pieces = Vec<Result<Said, Failure>>;
 
-/// An answer that is being read: a stream of events, or one JSON object where the server knows no streams.
+/// Decoder of one answer: an event stream, or one JSON object from servers without streaming.
 #[derive(Default)]
 pub(super) struct Reading {
     form: Form,
-    /// The names of the tools that may be called; where there are none, calls are noise.
+    /// Names of the tools offered. If none were, tool calls are ignored.
     tools: Arc<[String]>,
     /// The model that answers.
     model: String,
     json: Lenient,
     opening: Opening,
     calls: Calls,
-    /// What the server wants back with its calls.
+    /// Fields that the server needs back with its tool calls.
     carry: Map<String, Value>,
     has_text: bool,
     has_thought: bool,
     n_bytes: usize,
-    /// The index of the choice that is read; there may be others.
+    /// Index of the choice being read. Others are ignored.
     index: Option<u64>,
-    /// True once a `delta` has come: a `message` then repeats the text.
+    /// True once a `delta` has arrived. A later `message` then repeats the text.
     has_deltas: bool,
-    /// The gravest end that was named.
+    /// The most severe finish reason so far.
     end: Option<End>,
-    /// True if more was said after an end was named, as by servers that name one in every chunk.
+    /// True if content followed a finish reason. Some servers send one in every chunk.
     goes_on: bool,
-    /// Whether `[DONE]` came, or all of a JSON object.
+    /// True if `[DONE]` or a complete JSON object has arrived.
     is_done: bool,
-    /// What the answer cost, as the server said it last.
+    /// The last reported token usage.
     usage: Option<Value>,
-    /// The error that ended the answer, in the server's words.
+    /// The report of the error that ended the answer.
     report: Option<Report>,
-    /// Whether nothing more is to be read: the answer is complete, or its failure was told.
+    /// True if the answer is over: complete, or failed.
     is_over: bool,
 }
 
 impl Reading {
-    /// Begins to read a model's answer to a request in which these tools were offered.
+    /// Begins to decode a model's answer to a request that offered these tools.
     pub(super) fn of(model: &str, tools: Arc<[String]>) -> Self {
         Self { model: model.to_owned(), tools, ..Self::default() }
     }
 
-    /// Whether nothing more is to be read, however long the body goes on.
+    /// True if the answer is over, even if the body continues.
     pub(super) fn is_over(&self) -> bool {
         self.is_over
     }
 
-    /// Ends with a failure, unless the answer was complete already.
+    /// Ends with a failure, unless the answer was already complete.
     pub(super) fn fail(&mut self, failure: Failure) -> Pieces {
         let mut pieces = Vec::new();
         if self.is_done || self.end.is_some() {
@@ -117,19 +117,19 @@ impl Reading {
         pieces
     }
 
-    /// True if the server named the answer's end and may send no more than what the answer cost.
+    /// True if a finish reason has arrived, so that at most the token usage follows.
     pub(super) fn is_ending(&self) -> bool {
         self.end.is_some() && !self.goes_on && !self.is_over
     }
 
-    /// Ends an answer whose end was named.
+    /// Ends an answer whose finish reason has arrived.
     pub(super) fn conclude(&mut self) -> Pieces {
         let mut pieces = Vec::new();
         self.end(&mut pieces);
         pieces
     }
 
-    /// Returns the error that ended the answer, for the log.
+    /// Returns the report of the error that ended the answer, for the log.
     pub(super) fn take_report(&mut self) -> Option<Report> {
         self.report.take()
     }
@@ -150,7 +150,7 @@ impl Reading {
         pieces
     }
 
-    /// Takes the data of one event.
+    /// Decodes the data of one event.
     fn take(&mut self, event: &SseEvent, pieces: &mut Pieces) -> Result<(), Failure> {
         let data = event.data.trim().trim_start_matches('\u{feff}');
         let is_error = event.event.as_deref().is_some_and(failure::is_error_name);
@@ -162,18 +162,18 @@ impl Reading {
             Some(error) if is_error => Err(self.reported(Report::of(&error))),
             None if is_error => Err(self.reported(Report::of_body(data.as_bytes()))),
             Some(Value::Array(chunks)) => chunks.iter().try_for_each(|chunk| self.take_chunk(chunk, pieces)),
-            // Some servers write their JSON as a string.
+            // Some servers encode their JSON as a string.
             Some(Value::String(text)) => match lenient::parse(&text) {
                 Some(chunk @ Value::Object(_)) => self.take_chunk(&chunk, pieces),
                 _ => self.take_noise(&text),
             },
             Some(chunk) => self.take_chunk(&chunk, pieces),
-            // Events that are parted by one line feed instead of two.
+            // Events separated by one line feed instead of two.
             None if data.contains('\n') => data.lines().try_for_each(|line| match self.is_done {
                 true => Ok(()),
                 false => self.take(&SseEvent { data: line.to_owned(), ..SseEvent::default() }, pieces),
             }),
-            // Something of the answer is missing; all else that is no JSON is noise.
+            // A broken object loses part of the answer; other non-JSON is noise.
             None if data.starts_with('{') => Err(Failure::Garbled),
             None => self.take_noise(data),
         }
@@ -192,7 +192,7 @@ impl Reading {
         failure
     }
 
-    /// Returns the choice that is read: the first of several, and the same one in all chunks.
+    /// Returns the choice being read: the first of several, and the same in all chunks.
     fn choice<'a>(&mut self, chunk: &'a Value) -> &'a Value {
         let choices = chunk["choices"].as_array().map_or(&[][..], Vec::as_slice);
         let Some(choice) = choices.iter().min_by_key(|choice| choice["index"].as_u64()) else { return &Value::Null };
@@ -209,7 +209,7 @@ impl Reading {
     fn take_chunk(&mut self, chunk: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
         let choice = self.choice(chunk);
         if let Some(report) = Report::in_chunk(chunk) {
-            // Words may stand beside an error.
+            // Text may accompany an error.
             self.take_part(&choice["delta"], pieces)?;
             return Err(self.reported(report));
         }
@@ -222,7 +222,7 @@ impl Reading {
         let n_before = self.n_bytes;
         let is_untouched = !self.has_text && !self.has_thought && self.calls.is_empty() && self.opening.is_empty();
         self.take_part(&choice["delta"], pieces)?;
-        // The whole answer at once, or pieces without a delta; some servers also repeat the whole at the end.
+        // Complete answers, or chunks without a delta. Some servers also repeat the whole message at the end.
         if (is_untouched || !self.has_deltas) && is_bare(&choice["delta"]) {
             self.take_part(&choice["message"], pieces)?;
             if choice["message"].is_null() && choice["delta"].is_null() {
@@ -233,7 +233,7 @@ impl Reading {
         Ok(())
     }
 
-    /// Takes what is said in a `delta`, or in the `message` of an answer that comes at once.
+    /// Decodes a `delta`, or the `message` of an answer without streaming.
     fn take_part(&mut self, part: &Value, pieces: &mut Pieces) -> Result<(), Failure> {
         let thought = parts::thought(part);
         let text = parts::text(part);
@@ -263,7 +263,7 @@ impl Reading {
         pieces[from..].iter().flatten().for_each(|said| self.note(said));
     }
 
-    /// Notes of which kind something is that was said.
+    /// Records the kind of emitted content.
     fn note(&mut self, said: &Said) {
         match said {
             Said::Text(_) | Said::WasText(_) => self.has_text = true,
@@ -273,7 +273,7 @@ impl Reading {
         }
     }
 
-    /// Keeps what the server wants back with its calls.
+    /// Collects the fields that the server needs back with its tool calls.
     fn carry(&mut self, part: &Value) {
         for (key, more) in parts::carried(part) {
             match (self.carry.entry(key).or_insert_with(|| if more.is_string() { json!("") } else { json!([]) }), more)
@@ -286,12 +286,12 @@ impl Reading {
     }
 }
 
-/// True if a delta says nothing, so that a whole message beside it is the answer.
+/// True if a delta is empty, so that a whole message beside it is the answer.
 fn is_bare(delta: &Value) -> bool {
     parts::text(delta).is_empty() && parts::thought(delta).is_empty() && delta["tool_calls"].is_null()
 }
 
-/// True if it is an object that is worth keeping, and that PostgreSQL can keep.
+/// True if the value is a usage object of limited size without U+0000.
 fn is_usage(usage: &Value) -> bool {
     let json = usage.to_string();
     usage.is_object() && json.len() <= MAX_USAGE_BYTES && !json.contains("\\u0000")

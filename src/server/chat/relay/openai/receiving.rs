@@ -1,4 +1,4 @@
-//! An answer on its way: bytes of the server's until there are none, or for too long nothing in them.
+//! Receives a response: reads bytes until the body ends or the server is idle for too long.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,28 +11,28 @@ use super::{
     reading::{Pieces, Reading, Said},
 };
 
-/// How often the time of silence a server may go on with bytes in which nothing is said, such as comments that keep
-/// the connection open while a request waits for its turn.
+/// Multiple of the idle timeout during which bytes without content may arrive. Such bytes are comments that keep the
+/// connection open while a request is queued.
 const SILENCES: u32 = 10;
-/// How long the end of a connection's answer may take after the answer's own.
+/// Maximum time for draining the connection after the answer.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a server that named the answer's end may take to say what the answer cost.
+/// Maximum time between the finish reason and the token usage.
 const LAST_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many more pieces of the body may come in that time.
+/// Maximum number of body chunks drained in that time.
 const MAX_REST: usize = 64;
 
-/// An answer that is being received.
+/// A response being received.
 pub(super) struct Receiving {
     response: Response,
     reading: Reading,
-    /// When something was said last.
+    /// Time of the last content.
     said_at: Instant,
     patience: Duration,
     excerpts: Excerpts,
 }
 
 impl Receiving {
-    /// Begins with the body of a model's response to a request that offers these tools.
+    /// Begins to receive a model's response to a request that offered these tools.
     pub(super) fn of(
         response: Response,
         model: &str,
@@ -44,7 +44,7 @@ impl Receiving {
         Self { response, reading, said_at: Instant::now(), patience: idle_timeout * SILENCES, excerpts }
     }
 
-    /// Waits for the next bytes and returns what is in them; at the body's end, what remained.
+    /// Waits for the next bytes and returns their events. At the end of the body, returns the remaining ones.
     pub(super) async fn next(&mut self) -> Pieces {
         let is_ending = self.reading.is_ending();
         let until = self.said_at + if is_ending { LAST_TIMEOUT.min(self.patience) } else { self.patience };
@@ -71,7 +71,7 @@ impl Receiving {
         pieces
     }
 
-    /// Returns what has come, and the rest as it arrives, with the failure if there is one.
+    /// Returns a stream of the given events and all following ones, with the failure, if any.
     pub(super) fn stream(self, pieces: Pieces) -> BoxStream<'static, Result<Said, Failure>> {
         let rest = stream::unfold(self.go_on(), |receiving| async {
             let mut receiving = receiving?;
@@ -85,7 +85,7 @@ impl Receiving {
         if !self.reading.is_over() {
             return Some(self);
         }
-        // A connection whose answer was not read to its end cannot serve the next request.
+        // A connection can be reused only after its response was read completely.
         let mut response = self.response;
         tokio::spawn(tokio::time::timeout(END_TIMEOUT, async move {
             for _ in 0..MAX_REST {

@@ -1,4 +1,4 @@
-//! The body of a request: the conversation in OpenAI's words.
+//! The body of a request: the conversation in OpenAI's format.
 
 mod turns;
 
@@ -14,7 +14,7 @@ use crate::server::{
 };
 use turns::Turn;
 
-/// Makes the body of a request for a model, in a shape that the model takes.
+/// Builds the body of a request for a model, in a shape that the model accepts.
 pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool], shape: &Shape) -> Value {
     let turns = turns::of(model, prompt, shape);
     let messages: Vec<Value> = turns.iter().flat_map(|turn| messages(turn, model, shape)).collect();
@@ -31,30 +31,30 @@ pub(super) fn body(model: &str, prompt: &Prompt, tools: &[ClientTool], shape: &S
     body
 }
 
-/// True if the client's tools are offered: a question that asks for one of them needs it, whatever the model takes.
+/// True if client tools are offered. A question that demands one needs it, whatever the model supports.
 pub(super) fn offers_tools(prompt: &Prompt, shape: &Shape) -> bool {
     prompt.may_call && (shape.offers_tools || prompt.tool.is_some())
 }
 
-/// Returns how long the conversation is in this shape, in bytes.
+/// Returns the size of the conversation in this shape, in bytes.
 pub(super) fn n_bytes(model: &str, prompt: &Prompt, shape: &Shape) -> usize {
     turns::of(model, prompt, shape).iter().map(Turn::n_bytes).sum()
 }
 
-/// Returns the half of a conversation's bytes, if that much of it, or the last question alone, can be sent.
+/// Returns half the conversation's size, if a shorter part can be sent. The last question alone is the minimum.
 pub(super) fn half(model: &str, prompt: &Prompt, shape: &Shape) -> Option<usize> {
     let half = n_bytes(model, prompt, shape) / 2;
     let start = |max_bytes| turns::start(&prompt.messages, max_bytes);
     (start(Some(half)) > start(shape.max_bytes)).then_some(half)
 }
 
-/// Returns the ids of the pictures that are sent in this shape.
+/// Returns the ids of the pictures sent in this shape.
 pub(super) fn pictures<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<&'a str> {
     let turns = turns::of(model, prompt, shape);
     turns.iter().flat_map(|turn| turn.pictures.iter().map(|picture| picture.id.as_str())).collect()
 }
 
-/// Writes a turn; one that calls tools is followed by what they returned.
+/// Writes a turn. One with tool calls is followed by their outputs.
 fn messages(turn: &Turn<'_>, model: &str, shape: &Shape) -> Vec<Value> {
     let role = turn.role.as_str();
     if turn.calls.is_empty() {
@@ -76,7 +76,7 @@ fn messages(turn: &Turn<'_>, model: &str, shape: &Shape) -> Vec<Value> {
     std::iter::once(calling).chain(outputs).collect()
 }
 
-/// Returns what the provider wants back with a message that calls tools, if the same model is asked.
+/// Returns the fields that the provider needs back with a message of tool calls, if the model is the same.
 fn carried(turn: &Turn<'_>, model: &str, shape: &Shape) -> Map<String, Value> {
     let carry = &turn.calls[0].call.carry;
     let mut carried = match carry.get("model").is_some_and(|from| from == model) && shape.thoughts != Thoughts::Never {
@@ -103,7 +103,7 @@ fn write_call(AnsweredCall { call, .. }: &AnsweredCall, shape: &Shape) -> Value 
     written
 }
 
-/// Returns what is said, and what is shown with it.
+/// Returns the content of a turn: its text, with its pictures.
 fn content(turn: &Turn<'_>) -> Value {
     let text = turn.text();
     let pictures = turn.pictures.iter().filter_map(|picture| picture.data_url.as_deref());
@@ -112,7 +112,7 @@ fn content(turn: &Turn<'_>) -> Value {
     if pictures.is_empty() {
         return json!(text);
     }
-    // Some servers refuse a part without text.
+    // Some servers refuse a text part that is empty.
     let text = (!text.is_empty()).then(|| json!({ "type": "text", "text": text }));
     text.into_iter().chain(pictures).collect()
 }

@@ -1,5 +1,5 @@
-//! The shape of a request: a part that a server or a template refuses is left out or written otherwise, once, and this
-//! is remembered for the model.
+//! The shape of a request: optional parts that a server or template may refuse. A refused part is omitted or rewritten
+//! once, and the shape is remembered per model.
 
 use std::{
     collections::HashMap,
@@ -9,53 +9,53 @@ use std::{
 
 use super::Failure;
 
-/// The time for which a model's shape is remembered: its server may load another model under the same name.
+/// Time for which a model's shape is remembered. Its server may load another model under the same name.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
-/// The most models that are remembered.
+/// Maximum number of remembered models.
 const MAX_MODELS: usize = 64;
 
-/// The shortest conversation, in bytes, that is believed to be too long for every conversation of a model.
+/// Minimum size of a conversation, in bytes, whose refusal as too long is remembered.
 const MIN_TOO_LONG: usize = 4096;
 
 /// The shape of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// The server is asked for what the answer costs.
+    /// True if the token usage is requested.
     pub(super) asks_usage: bool,
-    /// Pictures go along.
+    /// True if pictures are sent.
     pub(super) shows_pictures: bool,
-    /// The most bytes of the conversation; older messages are left out. The last question always goes along.
+    /// Maximum size of the conversation, in bytes. Older messages are omitted; the last question is always sent.
     pub(super) max_bytes: Option<usize>,
-    /// There are users and assistants alone.
+    /// True if only user and assistant roles are used.
     pub(super) is_plain: bool,
-    /// The client's tools are offered.
+    /// True if the client's tools are offered.
     pub(super) offers_tools: bool,
-    /// The fields of providers that are sent back.
+    /// Provider fields that are sent back.
     pub(super) thoughts: Thoughts,
 }
 
-/// The fields of providers (thoughts, signatures) that are sent back.
+/// Policy for provider fields (reasoning, signatures) that are sent back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Thoughts {
-    /// Those that came with calls of tools, beside the calls.
+    /// Fields that came with tool calls, beside the calls.
     #[default]
     WithCalls,
-    /// The same, and an empty thought beside all other answers.
+    /// The same, and empty reasoning beside all other answers.
     Everywhere,
-    /// None.
+    /// No fields.
     Never,
 }
 
-/// The parts of a request that can be left out.
+/// Optional parts that a request contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Holds {
-    /// Pictures.
+    /// True if it contains pictures.
     pub(super) pictures: bool,
-    /// Fields that a provider wants back from an earlier answer, such as `extra_content`.
+    /// True if it contains provider fields of an earlier answer, such as `extra_content`.
     pub(super) extras: bool,
-    /// Older messages: the bytes to which the conversation can be cut.
+    /// Size to which older messages can be cut, in bytes.
     pub(super) cuts_to: Option<usize>,
-    /// True if no further attempt in the same shape is left.
+    /// True if no attempt in the same shape remains.
     pub(super) is_last: bool,
 }
 
@@ -73,7 +73,7 @@ impl Default for Shape {
 }
 
 impl Shape {
-    /// Returns the shape in which to ask again after a failure; `None` where another one would not help. Each change is
+    /// Returns the shape for another attempt after a failure, or `None` if no other shape would help. Each change is
     /// made once.
     pub(super) fn after(&self, failure: &Failure, holds: Holds) -> Option<Self> {
         let without_pictures = || holds.pictures.then(|| Self { shows_pictures: false, ..self.clone() });
@@ -89,7 +89,7 @@ impl Shape {
             Failure::ExtrasRefused if self.thoughts != Thoughts::Never => {
                 Some(Self { thoughts: Thoughts::Never, ..self.clone() })
             }
-            // Some servers refuse what they do not know.
+            // Some servers refuse unknown fields.
             Failure::Rejected(400 | 422) if self.asks_usage => Some(Self { asks_usage: false, ..self.clone() }),
             Failure::Rejected(400 | 422) if holds.extras && self.thoughts != Thoughts::Never => {
                 Some(Self { thoughts: Thoughts::Never, ..self.clone() })
@@ -101,21 +101,21 @@ impl Shape {
     }
 }
 
-/// The shapes that models take.
+/// Shapes that models accept.
 #[derive(Default)]
 pub(super) struct Known(Mutex<HashMap<String, Learned>>);
 
-/// The shape that one model takes.
+/// Shape that one model accepts.
 struct Learned {
     at: Instant,
     /// The shape.
     shape: Shape,
-    /// The length of the shortest conversation that was too long, in bytes.
+    /// Size of the shortest conversation refused as too long, in bytes.
     too_long: Option<usize>,
 }
 
 impl Known {
-    /// Returns the shape for a conversation of so many bytes.
+    /// Returns the shape for a conversation of this size.
     pub(super) fn shape(&self, model: &str, n_bytes: usize) -> Shape {
         let learned = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let learned = learned.get(model).filter(|learned| learned.at.elapsed() < REMEMBERED);
@@ -125,13 +125,13 @@ impl Known {
         })
     }
 
-    /// Remembers the shape in which a model answered; `is_blind` says that it sees no pictures at all.
+    /// Remembers the shape in which a model answered. `is_blind` is true if the model accepts no pictures.
     pub(super) fn learn(&self, model: &str, shape: &Shape, is_blind: bool) {
         let shape = Shape { shows_pictures: !is_blind, max_bytes: None, ..shape.clone() };
         self.change(model, |learned| learned.shape = shape);
     }
 
-    /// Remembers that a conversation of so many bytes was too long. No model reads so little that a short one could be.
+    /// Remembers that a conversation of this size was too long. Implausibly short ones are ignored.
     pub(super) fn learn_too_long(&self, model: &str, n_bytes: usize) {
         if n_bytes < MIN_TOO_LONG {
             return;

@@ -1,4 +1,4 @@
-//! Tells what a model says as events: its thoughts as a workflow, its text as a message, a call of a tool as the item
+//! Turns a model's answer into events. Reasoning becomes a workflow, and text a message. A tool call becomes the item
 //! that ends the turn.
 
 use std::time::{Duration, Instant};
@@ -21,16 +21,16 @@ use crate::{
     },
 };
 
-/// How long a thought may grow without being told. An update repeats the whole thought, so one for each piece would
-/// make its cost quadratic.
+/// Maximum delay of an update to growing reasoning. An update repeats the whole text, so one per delta would cost
+/// quadratic time.
 const THOUGHT_AFTER: Duration = Duration::from_millis(500);
-/// By which part of itself a thought may grow without being told.
+/// Fraction of the reasoning that may accumulate before an update.
 const THOUGHT_PART: usize = 32;
 
-/// One thing that is told.
+/// Events that result from one step.
 type Told = Vec<Result<RelayEvent, Failure>>;
 
-/// Tells all that is said.
+/// Converts a whole answer.
 pub(super) fn told(said: impl Stream<Item = Result<Said, Failure>>) -> impl Stream<Item = Result<RelayEvent, Failure>> {
     let said = said.map(Some).chain(stream::iter([None]));
     let told = said.scan(Telling::default(), |telling, said| {
@@ -43,21 +43,21 @@ pub(super) fn told(said: impl Stream<Item = Result<Said, Failure>>) -> impl Stre
     told.flat_map(stream::iter)
 }
 
-/// An answer that is being told.
+/// Conversion of one answer.
 ///
-/// Its first text is plain text, of which the run makes a message. A model that goes on thinking after that gets a
-/// workflow and a message of its own for each further round.
+/// The first text is emitted as plain text, from which the run makes a message. If reasoning continues afterwards, each
+/// further round gets a workflow and a message of its own.
 #[derive(Default)]
 struct Telling {
     thinking: Option<Thinking>,
     has_text: bool,
-    /// Whether thoughts followed text: more text is another message.
+    /// True if reasoning followed text, so that more text is another message.
     goes_on: bool,
     /// The message of a further round.
     message: Option<AssistantMessage>,
 }
 
-/// A workflow of one thought.
+/// A workflow with one thought.
 struct Thinking {
     item: WorkflowItem,
     thought: String,
@@ -85,7 +85,7 @@ impl Telling {
         }
     }
 
-    /// Tells a failure; thoughts are complete as far as they came, a message is left to the run, which marks it.
+    /// Emits a failure. Reasoning is completed as far as it came; the run marks an open message.
     fn fail(&mut self, failure: Failure, now: Instant) -> Told {
         let mut told = self.rest(now);
         told.push(Err(failure));
@@ -102,7 +102,7 @@ impl Telling {
         if let Some(thinking) = &mut self.thinking {
             return thinking.push(text, now).into_iter().collect();
         }
-        // Some models say that they do not think by an empty thought.
+        // Some models signal the lack of reasoning by an empty thought.
         let text = text.trim_start();
         if text.is_empty() {
             return Vec::new();
@@ -115,7 +115,7 @@ impl Telling {
         told
     }
 
-    /// Makes a thought of all text so far.
+    /// Converts all text so far into reasoning.
     fn take_back_text(&mut self, thought: &str, now: Instant) -> Told {
         let mut told = vec![Ok(RelayEvent::TakenBack)];
         self.has_text = false;
@@ -123,7 +123,7 @@ impl Telling {
         told
     }
 
-    /// Makes text of the last thought.
+    /// Converts the last reasoning into text.
     fn take_back_thought(&mut self, text: String, now: Instant) -> Told {
         let gone = self.thinking.take().map(|thinking| thinking.item.id);
         let mut told: Told =
@@ -181,7 +181,7 @@ impl Telling {
         ]
     }
 
-    /// Ends the thought.
+    /// Completes the reasoning, if any.
     fn rest(&mut self, now: Instant) -> Told {
         self.thinking.take().map_or_else(Vec::new, |thinking| thinking.end(now))
     }

@@ -1,4 +1,4 @@
-//! Speech into text: `POST {base}/audio/transcriptions`.
+//! Transcription: `POST {base}/audio/transcriptions`.
 
 use futures_util::{FutureExt, future::BoxFuture};
 use reqwest::multipart::{Form, Part};

@@ -1,11 +1,11 @@
-//! Errors as servers send them: as a body or within a stream, in many shapes, and what they mean.
+//! Parses error reports of model servers, in bodies and streams of many shapes, and derives their cause.
 
 use serde_json::Value;
 
 use super::{super::reading::lenient, Failure, words};
 use crate::server::chat::relay::remote;
 
-/// The keys that hold an error within an object. All keys are compared in lower case, without `_` and `-`.
+/// Keys of an object that hold an error. All keys are compared in lower case, without `_` and `-`.
 const ERROR_KEYS: [&str; 11] = [
     "error",
     "errors",
@@ -19,7 +19,7 @@ const ERROR_KEYS: [&str; 11] = [
     "failure",
     "traceback",
 ];
-/// The keys that hold its sentence.
+/// Keys that hold the error's message.
 const MESSAGE_KEYS: [&str; 12] = [
     "message",
     "detail",
@@ -34,21 +34,21 @@ const MESSAGE_KEYS: [&str; 12] = [
     "description",
     "reason",
 ];
-/// The keys that hold its number.
+/// Keys that hold its status code.
 const NUMBER_KEYS: [&str; 5] = ["code", "status", "statuscode", "httpcode", "errorcode"];
-/// The keys that name the kind of an object or its state.
+/// Keys that hold an object's kind or state.
 const KIND_KEYS: [&str; 4] = ["type", "object", "status", "event"];
-/// The keys of what is wrapped once more.
+/// Keys of wrapper objects.
 const WRAPPERS: [&str; 5] = ["response", "data", "result", "body", "xgroq"];
-/// The kinds of objects that only say that the server is at work, with a message for people.
+/// Kinds of progress objects, which may carry a message without being errors.
 const AT_WORK: [&str; 8] = ["ping", "heartbeat", "keepalive", "info", "progress", "queued", "pending", "processing"];
-/// The codes of success.
+/// Codes of success.
 const SUCCESS: [&str; 5] = ["", "0", "200", "ok", "success"];
-/// The keys of how long to wait, in seconds.
+/// Keys that hold the time to wait, in seconds.
 const WAIT_KEYS: [&str; 3] = ["retryafter", "retryafterseconds", "retryafters"];
-/// The keys under which servers repeat what they were sent.
+/// Keys under which servers echo the request.
 const ECHOED_KEYS: [&str; 7] = ["input", "loc", "ctx", "url", "request", "body", "param"];
-/// Words of a text that speaks of an error.
+/// Words that identify a text as an error.
 const ERROR_WORDS: [&str; 20] = [
     "error",
     "exception",
@@ -71,30 +71,30 @@ const ERROR_WORDS: [&str; 20] = [
     "failure",
     "not found",
 ];
-/// The deepest value that is read.
+/// Maximum nesting that is read.
 const MAX_DEPTH: usize = 6;
-/// The most bytes that are read.
+/// Maximum number of bytes that are read.
 const MAX_BYTES: usize = 8 * 1024;
-/// The most characters of a text that are looked at.
+/// Maximum number of characters that are searched for error words.
 const MAX_LOOKED_AT: usize = 200;
-/// The most characters of a sentence for the log.
+/// Maximum length of a message in the log, in characters.
 const MAX_LOGGED: usize = 300;
 
-/// An error in a server's words.
+/// An error as reported by a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Report {
-    /// All that it says, in lower case, codes and types included.
+    /// All strings of the report in lower case, codes and types included.
     words: String,
-    /// Its number, where that is one of HTTP.
+    /// The status code, if it is one of HTTP.
     number: Option<u16>,
-    /// Its sentence.
+    /// The message.
     message: String,
-    /// The time to wait, in seconds, if a number gives it.
+    /// Time to wait in seconds, if given as a number.
     wait_s: Option<u64>,
 }
 
 impl Report {
-    /// Reads an error, whatever its shape.
+    /// Parses an error of any shape.
     pub(in super::super) fn of(error: &Value) -> Self {
         let mut report = Self::default();
         gather(error, 0, &mut report.words);
@@ -109,7 +109,7 @@ impl Report {
         report
     }
 
-    /// Reads the body of a refusal, which may be no JSON.
+    /// Parses the body of a refusal, JSON or not.
     pub(in super::super) fn of_body(body: &[u8]) -> Self {
         match lenient::parse(&String::from_utf8_lossy(body)) {
             Some(error) => Self::of(&error),
@@ -120,7 +120,7 @@ impl Report {
         }
     }
 
-    /// Reads the error in a chunk of a stream; `None` if the chunk holds none.
+    /// Parses the error in a chunk of a stream. Returns `None` if the chunk has none.
     pub(in super::super) fn in_chunk(chunk: &Value) -> Option<Self> {
         let choice = &chunk["choices"][0];
         let places = [&choice["error"], &choice["delta"]["error"], &choice["message"]["error"]];
@@ -132,30 +132,30 @@ impl Report {
         is_error.then(|| Self::of(choice_error.unwrap_or(chunk)))
     }
 
-    /// Reads the error in a text that is no JSON, or a JSON string; `None` if it does not speak of one.
+    /// Parses the error in a plain text or a JSON string. Returns `None` if no error word occurs.
     pub(in super::super) fn in_text(text: &str) -> Option<Self> {
         let start = text.chars().take(MAX_LOOKED_AT).collect::<String>().to_lowercase();
         let is_error = ERROR_WORDS.iter().any(|word| start.contains(word)) && !start.contains("no error");
         is_error.then(|| Self::of(&Value::String(text.to_owned())))
     }
 
-    /// Returns the sentence for the log: short, on one line.
+    /// Returns a short excerpt on one line, for the log.
     pub(in super::super) fn excerpt(&self) -> String {
         let said = if self.message.is_empty() { &self.words } else { &self.message };
         said.chars().take(MAX_LOGGED).map(|char| if char.is_control() { ' ' } else { char }).collect()
     }
 
-    /// Returns how long the words ask to wait, in seconds, if they do.
+    /// Returns the time to wait in seconds, if the report names one.
     pub(in super::super) fn wait_s(&self) -> Option<u64> {
         self.wait_s.or_else(|| wait_in(&self.words))
     }
 
-    /// Returns the failure that the words name, whatever the status; `None` if they name none.
+    /// Derives the failure from the wording, whatever the status. Returns `None` for unknown wordings.
     pub(in super::super) fn cause(&self, retry_after_s: Option<u64>) -> Option<Failure> {
         let words = self.words.as_str();
         let retry_after_s = retry_after_s.or_else(|| self.wait_s());
         Some(match () {
-            // A quota that comes back soon is none that is used up.
+            // A quota that resets soon is a rate limit, not an exhausted quota.
             () if words::is_quota(words) && words::may_come_back(words) && retry_after_s.is_some() => {
                 Failure::Busy { retry_after_s }
             }
@@ -178,7 +178,7 @@ impl Report {
         })
     }
 
-    /// Returns the failure that an error within a stream means.
+    /// Returns the failure for an error within a stream.
     pub(in super::super) fn judge(&self) -> Failure {
         let cause = self.cause(None);
         match self.number {
@@ -192,7 +192,7 @@ impl Report {
     }
 }
 
-/// True if there is something under a key of an error: some servers send `"error": null` or `false` in every chunk.
+/// True if the value under an error key is not empty. Some servers send `"error": null` or `false` in every chunk.
 fn says(error: &Value) -> bool {
     match error {
         Value::Null | Value::Bool(false) => false,
@@ -203,13 +203,13 @@ fn says(error: &Value) -> bool {
     }
 }
 
-/// True if the name of an event, or the kind of an object, is one of an error.
+/// True if the name of an event, or the kind of an object, is that of an error.
 pub(in super::super) fn is_error_name(name: &str) -> bool {
     let name = simple(name);
     ["error", "fail", "exception", "fatal"].iter().any(|word| name.contains(word)) && !name.contains("noerror")
 }
 
-/// True if there is an error beside the choices of a chunk; some servers send an empty one in every chunk.
+/// True if a chunk has an error beside its choices. Some servers send an empty one in every chunk.
 fn has_error_beside_choices(chunk: &Value) -> bool {
     (says(&chunk["error"]) && !is_blank(&chunk["error"]))
         || says(&chunk["errors"])
@@ -220,7 +220,7 @@ fn has_error_beside_choices(chunk: &Value) -> bool {
         || chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
 }
 
-/// True if an object has no choices and holds the sentence of an error, its number, or its kind.
+/// True if an object without choices has an error's message, code or kind.
 fn is_bare_error(chunk: &Value) -> bool {
     if !chunk.is_object() {
         return false;
@@ -234,7 +234,7 @@ fn is_bare_error(chunk: &Value) -> bool {
         _ => false,
     });
     let has_sentence = ["message", "msg", "detail"].iter().any(|key| {
-        // `message` may be what Ollama's own API calls an answer.
+        // `message` may be an object: the answer in Ollama's native API.
         let said = field(chunk, key);
         says(said) && (*key == "detail" || said.is_string())
     });
@@ -248,7 +248,7 @@ fn is_bare_error(chunk: &Value) -> bool {
         || chunk["base_resp"]["status_code"].as_i64().is_some_and(|code| code != 0)
 }
 
-/// True if nothing within a value says anything.
+/// True if a value holds only empty values.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Array(values) => values.iter().all(is_blank),
@@ -257,18 +257,18 @@ fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// Returns a field of an object by its simple name.
+/// Returns a field of an object by its normalized name.
 fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
     let found = value.as_object().and_then(|fields| fields.iter().find(|(key, _)| simple(key) == name));
     found.map_or(&Value::Null, |(_, value)| value)
 }
 
-/// Returns a name in lower case, without `_` and `-`.
+/// Normalizes a name: lower case, without `_` and `-`.
 fn simple(name: &str) -> String {
     name.trim_matches('_').to_lowercase().replace(['_', '-', ' '], "")
 }
 
-/// Gathers all strings of a value, but those that repeat what the server was sent.
+/// Collects all strings of a value, except echoes of the request.
 fn gather(value: &Value, depth: usize, words: &mut String) {
     if depth > MAX_DEPTH || words.len() > MAX_BYTES {
         return;
@@ -287,7 +287,7 @@ fn gather(value: &Value, depth: usize, words: &mut String) {
     }
 }
 
-/// Finds the number of an error, which may be written as a string, within JSON in a string, too.
+/// Finds the status code of an error. Codes may be strings, or within JSON in a string.
 fn number(value: &Value, depth: usize) -> Option<u16> {
     if depth > MAX_DEPTH || value.is_null() {
         return None;
@@ -304,7 +304,7 @@ fn number(value: &Value, depth: usize) -> Option<u16> {
         .or_else(|| first.and_then(|first| number(first, depth + 1)))
 }
 
-/// Finds the sentence of an error.
+/// Finds the message of an error.
 fn message(value: &Value, depth: usize) -> Option<&str> {
     match value {
         _ if depth > MAX_DEPTH => None,
@@ -315,7 +315,7 @@ fn message(value: &Value, depth: usize) -> Option<&str> {
     }
 }
 
-/// Finds in a sentence how long to wait, in seconds: `try again in 1m20.5s`, `"retrydelay": "34s"`.
+/// Finds the time to wait in a message, in seconds: `try again in 1m20.5s`, `"retrydelay": "34s"`.
 fn wait_in(words: &str) -> Option<u64> {
     let after = |mark: &str| words.split_once(mark).map(|(_, rest)| rest);
     if let Some(delay) = words.lines().find_map(|line| line.strip_suffix('s').filter(|it| it.parse::<f64>().is_ok())) {

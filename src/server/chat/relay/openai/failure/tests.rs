@@ -112,7 +112,7 @@ fn a_refusal_is_judged_by_its_status_and_its_words() {
         Failure::PicturesRefused { is_blind: true },
     );
     check(500, error("the request exceeds the available context size"), Failure::TooLong);
-    // Statuses that pass, and those of what is not there.
+    // Temporary statuses, and those of missing resources.
     for status in [408, 409, 423, 425, 449, 499] {
         check(status, error("no"), broken(status));
     }
@@ -144,7 +144,7 @@ fn a_refusal_is_judged_by_its_status_and_its_words() {
     check(401, error("令牌额度已用尽"), Failure::QuotaUsedUp);
     check(403, json!({ "error": { "code": "insufficient_user_quota" } }), Failure::QuotaUsedUp);
     check(400, error("maximum number of images: 10"), Failure::PicturesRefused { is_blind: false });
-    // Calls of tools that another model made.
+    // Refusals of tool calls that another model made.
     for refusal in [
         "messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
         "messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1",

@@ -1,10 +1,10 @@
-//! The wordings of errors: what servers write where the status alone does not tell the cause. All are in lower case.
+//! Wordings of errors, for refusals whose status alone does not reveal the cause. All are in lower case.
 
 mod long;
 
 pub(super) use long::is_too_long;
 
-/// Credit or a quota that is used up: waiting does not help.
+/// Exhausted credit or quota, for which waiting does not help.
 const QUOTA: [&str; 37] = [
     "insufficient_quota",
     "insufficient quota",
@@ -82,7 +82,7 @@ const BUSY: [&str; 14] = [
     "并发数超",
     "over_capacity",
 ];
-/// A question, or a conversation, that a filter refuses.
+/// Content filters that refuse a question or a conversation.
 const FILTERED: [&str; 18] = [
     "content_filter",
     "content filter",
@@ -124,7 +124,7 @@ const PICTURE: [&str; 19] = [
     "图片",
     "图像",
 ];
-/// A fault of one picture, not of the model.
+/// Defects of a single picture, as opposed to a model without vision.
 const BAD_PICTURE: [&str; 24] = [
     "process image",
     "process the image",
@@ -179,7 +179,7 @@ const ROLES: [&str; 26] = [
     "alternately",
     "must be an odd number",
 ];
-/// Calls of tools within a conversation: ids that another provider made, and signatures that it did not.
+/// Refused tool calls of a conversation: foreign ids, or missing signatures.
 const CALLS: [&str; 18] = [
     "tool call id",
     "tool_call_id",
@@ -200,7 +200,7 @@ const CALLS: [&str; 18] = [
     "number of function calls",
     "tool messages must",
 ];
-/// A model that is there no longer.
+/// Models that were retired.
 const GONE: [&str; 6] = [
     "decommissioned",
     "has been deprecated",
@@ -210,7 +210,7 @@ const GONE: [&str; 6] = [
     "been sunset",
 ];
 
-/// The fields that a provider gave us to send back.
+/// Fields of a provider that are sent back to it.
 const THOUGHT_FIELDS: [&str; 4] = ["reasoning_content", "reasoning_details", "'reasoning'", "\"reasoning\""];
 const EXTRA_FIELDS: [&str; 2] = ["extra_content", "thought_signature"];
 const MISSING: [&str; 5] = ["missing", "must be", "required", "requires", "is not present"];
@@ -230,74 +230,74 @@ fn any(words: &str, list: &[&str]) -> bool {
     list.iter().any(|it| words.contains(it))
 }
 
-/// True if credit or a quota is used up.
+/// True if credit or a quota is exhausted.
 pub(super) fn is_quota(words: &str) -> bool {
     any(words, &QUOTA)
 }
 
-/// True if the quota may be one of a minute or a day, as Gemini's.
+/// True if the quota may reset after a minute or a day, as Gemini's does.
 pub(super) fn may_come_back(words: &str) -> bool {
     words.contains("quota") && !words.contains("insufficient")
 }
 
-/// True if the key is refused.
+/// True if the API key was rejected.
 pub(super) fn is_key(words: &str) -> bool {
     any(words, &KEY)
 }
 
-/// True if the model is not there.
+/// True if the model does not exist.
 pub(super) fn is_unknown_model(words: &str) -> bool {
     let is_missing = words.contains("model") && any(words, &["does not exist", "not found"]);
     let is_gone = words.contains("model") && any(words, &GONE) && !any(words, &["parameter", "argument", "max_tokens"]);
     any(words, &UNKNOWN_MODEL) || is_gone || (is_missing && !words.contains("endpoints found"))
 }
 
-/// True if the server has too much to do.
+/// True if the server is overloaded or rate limits.
 pub(super) fn is_busy(words: &str) -> bool {
     any(words, &BUSY)
 }
 
-/// True if a filter refuses what was said.
+/// True if a content filter refused the request.
 pub(super) fn is_filtered(words: &str) -> bool {
     any(words, &FILTERED)
 }
 
-/// True if it is about pictures.
+/// True if the error concerns pictures.
 pub(super) fn is_about_pictures(words: &str) -> bool {
     any(words, &PICTURE)
 }
 
-/// True if it is about one picture, and not about a model that sees none.
+/// True if the error concerns one picture, as opposed to a model without vision.
 pub(super) fn is_about_one_picture(words: &str) -> bool {
     any(words, &BAD_PICTURE) && !words.contains("at most 0")
 }
 
-/// True if the order of the roles, or the system prompt, is refused.
+/// True if the order of roles or the system prompt was refused.
 pub(super) fn is_about_roles(words: &str) -> bool {
     any(words, &ROLES)
 }
 
-/// True if the calls of tools in a conversation are refused as they stand.
+/// True if the tool calls of the conversation were refused.
 pub(super) fn is_about_calls(words: &str) -> bool {
     any(words, &CALLS)
 }
 
-/// True if it is about thoughts that were, or were not, sent back.
+/// True if the error concerns reasoning fields, missing or not accepted.
 pub(super) fn is_about_thoughts(words: &str) -> bool {
     any(words, &THOUGHT_FIELDS)
 }
 
-/// True if it is about other fields that were sent back.
+/// True if the error concerns other provider fields that were sent back.
 pub(super) fn is_about_extras(words: &str) -> bool {
     any(words, &EXTRA_FIELDS)
 }
 
-/// True if something is missing, and not too much.
+/// True if the error reports something as missing.
 pub(super) fn is_missing(words: &str) -> bool {
     any(words, &MISSING)
 }
 
-/// True if the model takes no tools.
+/// True if the model does not support tools.
 pub(super) fn is_without_tools(words: &str) -> bool {
     any(words, &NO_TOOLS)
 }

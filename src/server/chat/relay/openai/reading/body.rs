@@ -1,4 +1,4 @@
-//! The body of an answer: Server-Sent Events, one JSON object, or one a line.
+//! The body of a response: Server-Sent Events, one JSON object, or one object per line.
 
 use super::{Failure, MAX_BODY_BYTES, Pieces, Reading, Report, SseDecoder, SseEvent, lenient, unwrapped};
 
@@ -6,7 +6,7 @@ const BYTE_ORDER_MARK: [u8; 3] = *b"\xef\xbb\xbf";
 
 #[derive(Default)]
 pub(super) enum Form {
-    /// Nothing but white space has come.
+    /// Only white space so far.
     #[default]
     Unknown,
     /// Server-Sent Events.
@@ -16,10 +16,10 @@ pub(super) enum Form {
 }
 
 impl Reading {
-    /// Takes the next bytes and returns what is in them.
+    /// Decodes the next bytes and returns their events.
     pub(in super::super) fn push(&mut self, mut bytes: &[u8]) -> Pieces {
         if matches!(self.form, Form::Unknown) {
-            // What the content type says is often wrong; the first character is not.
+            // The content type is often wrong; the first character is reliable.
             let is_blank = |byte: &u8| byte.is_ascii_whitespace() || BYTE_ORDER_MARK.contains(byte);
             let Some(start) = bytes.iter().position(|byte| !is_blank(byte)) else { return Vec::new() };
             bytes = &bytes[start..];
@@ -42,7 +42,7 @@ impl Reading {
         }
     }
 
-    /// Ends the body and returns what remained in it.
+    /// Ends the body and returns the remaining events.
     pub(in super::super) fn finish(&mut self) -> Pieces {
         if self.is_over {
             return Vec::new();
@@ -64,7 +64,7 @@ impl Reading {
         pieces
     }
 
-    /// Takes what remained at the end of a body, whose last line may be cut.
+    /// Decodes the remainder of a body, whose last line may be cut off.
     fn take_last(&mut self, event: Option<SseEvent>) -> Pieces {
         let Some(event) = event else { return Vec::new() };
         if lenient::parse(&event.data).is_some() {
@@ -96,7 +96,7 @@ impl Reading {
         self.take_chunk(&object, pieces)
     }
 
-    /// Takes a body of one object a line, as after an error that stands before the stream.
+    /// Decodes a body with one object per line, as after an error that precedes the stream.
     fn take_lines(&mut self, text: &str, pieces: &mut Pieces) -> Result<(), Failure> {
         for line in text.lines() {
             let data = line.strip_prefix("data:").unwrap_or(line).trim().to_owned();

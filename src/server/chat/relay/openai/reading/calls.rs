@@ -1,7 +1,7 @@
-//! Calls of tools, which come in pieces: `tool_calls` deltas by index, or the `function_call` of older servers.
+//! Assembles tool calls from deltas: `tool_calls`, or the `function_call` of older servers.
 //!
-//! Servers name a call by its index, by its id, by both or by neither, and some give every call the same index or every
-//! piece a new id. [`Calls::goes_on`] decides which call a piece belongs to.
+//! Servers identify a call by index, by id, by both or by neither. Some give every call the same index, or every delta
+//! a new id. [`Calls::goes_on`] decides to which call a delta belongs.
 
 use std::collections::HashSet;
 
@@ -10,18 +10,18 @@ use serde_json::{Map, Value};
 use super::{Failure, lenient};
 use crate::server::{chat::tool_calls::Call, ids};
 
-/// The longest id of a call that is kept; a longer one is replaced. LiteLLM keeps Gemini's signatures in ids.
+/// Maximum length of a call's id, in bytes; longer ids are replaced. LiteLLM puts Gemini's signatures into ids.
 const MAX_ID_BYTES: usize = 16 * 1024;
-/// The cost of a call's beginning besides its text, in bytes.
+/// Overhead accounted per call, in bytes.
 const CALL_BYTES: usize = 64;
-/// The most bytes of what a provider wants back with one call; more is dropped.
+/// Maximum size of the fields that a provider needs back with one call, in bytes. Larger ones are dropped.
 const MAX_EXTRA_BYTES: usize = 16 * 1024;
-/// The keys of a call that are understood; all others are what the provider wants back.
+/// Known keys of a call. All others are fields that the provider needs back.
 const KNOWN_KEYS: [&str; 8] = ["index", "id", "type", "function", "name", "arguments", "parameters", "input"];
-/// The keys of what a tool is called with: OpenAI's, Llama's, Anthropic's.
+/// Keys of the arguments: OpenAI's, Llama's, Anthropic's.
 const ARGUMENTS_KEYS: [&str; 3] = ["arguments", "parameters", "input"];
 
-/// Calls that are being read.
+/// Calls being assembled.
 #[derive(Default)]
 pub(super) struct Calls(Vec<Growing>);
 
@@ -34,7 +34,7 @@ struct Growing {
     extra: Map<String, Value>,
 }
 
-/// A piece of a call.
+/// A delta of a call.
 struct Piece<'a> {
     index: Option<u64>,
     id: &'a str,
@@ -48,7 +48,7 @@ impl Calls {
         self.0.is_empty()
     }
 
-    /// Takes more of the calls and returns how many bytes that were. `tools` are the names that were offered.
+    /// Adds deltas and returns their size in bytes. `tools` are the names offered.
     pub(super) fn push(&mut self, calls: &Value, function_call: &Value, tools: &[String]) -> usize {
         let pieces = match calls {
             Value::Array(pieces) => pieces.as_slice(),
@@ -57,11 +57,11 @@ impl Calls {
         };
         let mut n_bytes = 0;
         for (at, piece) in pieces.iter().enumerate() {
-            // In a list of several the place stands for a missing index.
+            // Positions replace missing indices in a list of several.
             let place = if pieces.len() > 1 { u64::try_from(at).ok() } else { None };
             n_bytes += self.take(piece, &piece["function"], place, tools);
         }
-        // Some servers write the same call in the older way, too.
+        // Some servers repeat the call in the older format.
         if function_call.is_object() && pieces.is_empty() {
             n_bytes += self.take(&Value::Null, function_call, None, tools);
         }
@@ -85,7 +85,7 @@ impl Calls {
             return 0;
         }
         if piece.name.is_empty() && piece.arguments.is_null() && piece.id.is_empty() {
-            // What the provider wants back may come after the call.
+            // Fields that the provider needs back may follow the call.
             return self.goes_on(&piece, tools).map_or(0, |at| self.0[at].keep(outer));
         }
         let at = self.goes_on(&piece, tools).unwrap_or_else(|| {
@@ -95,7 +95,7 @@ impl Calls {
         self.0[at].grow(&piece, tools) + self.0[at].keep(outer) + CALL_BYTES
     }
 
-    /// Returns the place of the call that a piece goes on with; `None` for the beginning of a new one.
+    /// Returns the position of the call that a delta continues. Returns `None` if it begins a new one.
     fn goes_on(&self, piece: &Piece<'_>, tools: &[String]) -> Option<usize> {
         let is_near = |call: &Growing| piece.index.is_none() || call.index.is_none() || call.index == piece.index;
         let same_id = |call: &Growing| !piece.id.is_empty() && call.id == piece.id && is_near(call);
@@ -106,7 +106,7 @@ impl Calls {
         let call = &self.0[at];
         let is_other_id = !piece.id.is_empty() && !call.id.is_empty();
         let is_new = match call.arguments.is_empty() {
-            // A call without arguments so far: its name may still grow, or come again.
+            // A call without arguments: its name may still grow or be repeated.
             true => {
                 call.is_tool(tools)
                     && call.name != piece.name
@@ -126,7 +126,7 @@ impl Calls {
     /// Returns the calls.
     ///
     /// # Errors
-    /// [`Failure::BadCall`] when one cannot be read, or is none of a tool that was offered.
+    /// [`Failure::BadCall`] if one cannot be parsed, or names an unknown tool.
     pub(super) fn finish(self, tools: &[String]) -> Result<Vec<Call>, Failure> {
         let mut call_ids = HashSet::new();
         let calls = self.0.into_iter().filter(|call| !call.name.is_empty() || !call.arguments.is_empty()).map(|call| {
@@ -144,10 +144,10 @@ impl Calls {
 }
 
 impl Growing {
-    /// Adds a piece and returns how many bytes the arguments grew.
+    /// Adds a delta and returns the growth in bytes.
     fn grow(&mut self, piece: &Piece<'_>, tools: &[String]) -> usize {
         let before = self.arguments.len();
-        // Some servers repeat both in every piece.
+        // Some servers repeat id and name in every delta.
         if self.id.is_empty() {
             piece.id.clone_into(&mut self.id);
         }
@@ -157,7 +157,7 @@ impl Growing {
             self.name = if is_repeated { piece.name.to_owned() } else { grown };
         }
         match piece.arguments {
-            // All of it once more, or more of it, or an empty object that stood for what comes.
+            // The text may be a repetition, a continuation, or the replacement of a placeholder object.
             Value::String(text) if text.len() > 1 && self.is_begun_by(text) => text.clone_into(&mut self.arguments),
             Value::String(text) => self.arguments.push_str(text),
             Value::Object(arguments) => self.arguments = Value::Object(arguments.clone()).to_string(),
@@ -166,7 +166,7 @@ impl Growing {
         self.arguments.len().saturating_sub(before) + piece.name.len()
     }
 
-    /// Keeps what the provider wants back with the call, and returns how many bytes that are.
+    /// Stores the fields that the provider needs back with the call, and returns their size in bytes.
     fn keep(&mut self, outer: &Value) -> usize {
         let others = outer.as_object().into_iter().flatten();
         let others = others.filter(|(key, value)| !KNOWN_KEYS.contains(&key.as_str()) && !value.is_null());
@@ -185,7 +185,7 @@ impl Growing {
         tools.contains(&self.name)
     }
 
-    /// True if another call with the same id follows this whole one.
+    /// True if the delta begins another call with the same id after this complete one.
     fn is_followed_by(&self, piece: &Piece<'_>) -> bool {
         let text = piece.arguments.as_str().unwrap_or_default();
         !piece.name.is_empty()
@@ -196,7 +196,7 @@ impl Growing {
             && !self.is_begun_by(text)
     }
 
-    /// True if a piece repeats the arguments so far from their beginning.
+    /// True if a delta repeats the arguments from their beginning.
     fn is_begun_by(&self, piece: &str) -> bool {
         let is_placeholder = self.arguments == "{}" && piece.starts_with('{');
         is_placeholder || (self.arguments.starts_with('{') && piece.starts_with(&self.arguments))
@@ -208,8 +208,8 @@ impl Growing {
     }
 }
 
-/// Returns the name of the tool that a model means: some put a name space before it (`functions.`, `default_api:`), and
-/// gpt-oss a token behind it.
+/// Returns the tool name that a model means. Some models prepend a namespace (`functions.`, `default_api:`); gpt-oss
+/// appends a token.
 fn tool_of<'a>(name: &'a str, tools: &[String]) -> &'a str {
     let name = name.split("<|").next().unwrap_or_default().trim();
     match tools.iter().any(|tool| tool == name) {
@@ -226,7 +226,7 @@ fn is_nothing(arguments: &Value) -> bool {
     arguments.is_null() || arguments.as_str().is_some_and(str::is_empty)
 }
 
-/// Reads what a tool is called with; `None` when it is no object, or none that PostgreSQL can keep.
+/// Parses arguments. Returns `None` unless they are an object that PostgreSQL can store.
 fn arguments(text: &str) -> Option<Map<String, Value>> {
     let text = text.trim();
     if text.is_empty() || text == "null" {
@@ -237,7 +237,7 @@ fn arguments(text: &str) -> Option<Map<String, Value>> {
     }
     match lenient::parse(text)? {
         Value::Object(arguments) => Some(arguments),
-        // Written as JSON twice.
+        // JSON encoded twice.
         Value::String(text) => match lenient::parse(&text)? {
             Value::Object(arguments) => Some(arguments),
             _ => None,

@@ -1,23 +1,23 @@
-//! JSON as model servers write it: also half surrogate pairs, `NaN` and `Infinity`, which JavaScript and Python emit,
-//! and what their own ways of printing make of an object (single quotes, bare keys, commas at the end).
+//! Lenient JSON parser for model servers. It accepts unpaired surrogates, and `NaN` and `Infinity` as emitted by
+//! JavaScript and Python. It also accepts their object notation: single quotes, bare keys, trailing commas.
 
 use serde_json::{Number, Value};
 
-/// The keys whose strings are pieces of a longer text, so that the other half of a pair may be in the next chunk.
+/// Keys whose strings are text deltas. A surrogate pair may be split between two chunks.
 const TEXT_KEYS: [&str; 9] =
     ["content", "text", "refusal", "reasoning_content", "reasoning", "thinking", "thought", "summary", "arguments"];
-/// Stands for a half that stays alone.
+/// Replacement for an unpaired surrogate.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// A parser of chunks that keeps half a pair for the chunk that follows.
+/// A parser of chunks that keeps a high surrogate for the following chunk.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lenient {
-    /// The first halves at the end of texts, with the keys of these.
+    /// High surrogates at the end of texts, with their keys.
     halves: Vec<(String, u16)>,
 }
 
 impl Lenient {
-    /// Parses the next chunk; `None` if it cannot be read.
+    /// Parses the next chunk. Returns `None` if it is unreadable.
     pub(super) fn parse(&mut self, text: &str) -> Option<Value> {
         if self.halves.is_empty()
             && let Ok(value) = serde_json::from_str(text)
@@ -30,21 +30,21 @@ impl Lenient {
         Some(value)
     }
 
-    /// Returns U+FFFD if the answer's text ended with half a pair.
+    /// Returns U+FFFD if the answer's text ended with a high surrogate.
     pub(super) fn finish(&mut self) -> Option<&'static str> {
         let is_answer = |key: &str| ["content", "text", "refusal"].contains(&key);
         std::mem::take(&mut self.halves).iter().any(|(key, _)| is_answer(key)).then_some(REPLACEMENT)
     }
 }
 
-/// Parses JSON that is whole; `None` if it cannot be read.
+/// Parses a complete JSON text. Returns `None` if it is unreadable.
 pub(in crate::server::chat) fn parse(text: &str) -> Option<Value> {
-    // A byte order mark may have been cut.
+    // A byte order mark may have been cut off.
     let text = text.trim_start_matches(['\u{feff}', '\u{fffd}']);
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&repaired(text, None))).ok()
 }
 
-/// Rewrites the parts that strict parsers refuse. All else stays as it is, for the parser to judge.
+/// Rewrites the parts that strict parsers refuse. All other text is left to the parser.
 fn repaired(text: &str, halves: Option<&mut Vec<(String, u16)>>) -> String {
     let mut repair = Repair { rest: text, out: String::with_capacity(text.len() + 16), key: String::new(), halves };
     while let Some(char) = repair.rest.chars().next() {
@@ -61,7 +61,7 @@ fn repaired(text: &str, halves: Option<&mut Vec<(String, u16)>>) -> String {
 struct Repair<'a> {
     rest: &'a str,
     out: String,
-    /// The key before the current value.
+    /// Key of the current value.
     key: String,
     halves: Option<&'a mut Vec<(String, u16)>>,
 }
@@ -73,7 +73,7 @@ impl Repair<'_> {
         self.rest = rest;
     }
 
-    /// Copies a number, a name or a bare key; a number that JSON cannot write becomes `null`.
+    /// Copies a number, a name or a bare key. Numbers outside JSON become `null`.
     fn word(&mut self) {
         let is_part = |char: char| char.is_ascii_alphanumeric() || "+-._".contains(char);
         let (word, rest) = self.rest.split_at(self.rest.find(|char| !is_part(char)).unwrap_or(self.rest.len()));
@@ -153,7 +153,7 @@ impl Repair<'_> {
     }
 }
 
-/// Returns the length of a string's inside, up to its closing quotation mark or the end of the text.
+/// Returns the length of a string's content, up to its closing quote or the end of the text.
 fn end_of_string(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let end = text.bytes().position(|byte| {
@@ -164,7 +164,7 @@ fn end_of_string(text: &str, quote: char) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// Returns the length of the first character, or of the escape that stands for it.
+/// Returns the length of the first character or escape sequence.
 fn escape_len(text: &str) -> usize {
     match text.as_bytes() {
         [b'\\', b'u', ..] if unit(text.get(..6).unwrap_or_default()).is_some() => 6,
@@ -173,7 +173,7 @@ fn escape_len(text: &str) -> usize {
     }
 }
 
-/// Reads `\u` and four digits.
+/// Parses `\u` and four digits.
 fn unit(escape: &str) -> Option<u16> {
     let digits = escape.strip_prefix("\\u").filter(|digits| digits.len() == 4)?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok()).flatten()
@@ -208,7 +208,7 @@ mod tests {
         check(r#"{"a":True,"b":False}"#, json!({ "a": true, "b": false }));
         check("{\"a\":\"x\ty\"}", json!({ "a": "x\ty" }));
         check(r#"{"a":"it\'s \$5"}"#, json!({ "a": "it's $5" }));
-        // Python's and JavaScript's own ways of printing.
+        // Object notation of Python and JavaScript.
         check(
             r#"{'a': 'say "hi"', 'b': "it's", 'c': None, 'd': ['x\'y']}"#,
             json!({ "a": "say \"hi\"", "b": "it's", "c": null, "d": ["x'y"] }),

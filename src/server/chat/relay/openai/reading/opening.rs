@@ -1,51 +1,53 @@
-//! The beginning of a text: servers that do not part thought from answer leave `<think>…</think>` before the text, and
-//! many put line breaks between the two.
+//! The beginning of a text, where reasoning is separated from the answer. Servers that do not separate them send
+//! `<think>…</think>` before the text, often followed by line breaks.
 //!
-//! Two cases show only later what the text was. Templates may write the opening tag themselves, so a model's text can
-//! begin within a thought and only its closing tag comes: what was said until then becomes a thought. And an answer may
-//! be about `<think>`: a tag that is not closed at the end of a whole answer is the answer's own text.
+//! Two cases are decided only later:
+//!
+//! - A template may emit the opening tag itself, so that only the closing tag arrives. All text before it then becomes
+//! reasoning.
+//! - The answer may be about `<think>`. An unclosed tag in a complete answer is part of its text.
 
 use super::{
     Said,
     tags::{self, Open},
 };
 
-/// The longest text that may still turn out to be a thought, in bytes.
+/// Maximum size of a text that may still turn out to be reasoning, in bytes.
 const MAX_PREFILLED: usize = 512 * 1024;
 
-/// Parts thought from text where text begins; white space before it waits until something follows.
+/// State of the separation. White space before text is held back until text follows.
 pub(super) enum Opening {
-    /// No text yet, or none since the last thought.
+    /// No text yet, or none since the last reasoning.
     Before {
-        /// The text that is held back.
+        /// Text held back.
         held: String,
-        /// True if a thought came before.
+        /// True if reasoning came before.
         has_thought: bool,
     },
-    /// Within a thought.
+    /// Within reasoning.
     Thought {
-        /// All of the text since the opening tag, and that.
+        /// All text since the opening tag, inclusive.
         raw: String,
-        /// The text that may be the beginning of the closing tag.
+        /// Text that may begin the closing tag.
         held: String,
         /// The closing tag.
         closer: String,
     },
-    /// The first text of an answer without thoughts, which may be the rest of one.
+    /// The first text of an answer without reasoning, which may turn out to be reasoning.
     First {
-        /// The text that was said.
+        /// Text already emitted.
         said: String,
-        /// The text that may be the beginning of a closing tag.
+        /// Text that may begin a closing tag.
         held: String,
     },
-    /// Text between tags.
+    /// Text enclosed in answer tags.
     Wrapped {
-        /// The text that may be the beginning of the closing tag.
+        /// Text that may begin the closing tag.
         held: String,
         /// The closing tag.
         closer: String,
     },
-    /// Text.
+    /// Plain text.
     Text,
 }
 
@@ -56,7 +58,7 @@ impl Default for Opening {
 }
 
 impl Opening {
-    /// Takes more of the content and says what can be said.
+    /// Processes a content delta and emits what is decided.
     pub(super) fn push(&mut self, text: &str, say: &mut impl FnMut(Said)) {
         if text.is_empty() {
             return;
@@ -92,7 +94,7 @@ impl Opening {
                         self.push(&rest, say);
                     }
                     Open::No if has_thought => {
-                        // Line breaks between thought and answer belong to neither.
+                        // Line breaks between reasoning and answer are dropped.
                         let text = begun.to_owned();
                         *self = Self::Text;
                         say(Said::Text(text));
@@ -169,7 +171,7 @@ impl Opening {
         }
     }
 
-    /// Notes that a thought came beside the content: what follows opens anew.
+    /// Records that reasoning arrived in a separate field. The content after it begins anew.
     pub(super) fn think(&mut self, say: &mut impl FnMut(Said)) {
         if let Some(rest) = self.finish(false) {
             say(rest);
@@ -177,8 +179,8 @@ impl Opening {
         *self = Self::Before { held: String::new(), has_thought: true };
     }
 
-    /// Returns what is still held back, unless it is white space. Where the answer is whole, a thought that has no end
-    /// is its text.
+    /// Returns the text still held back, unless it is white space. Unclosed reasoning of a complete answer becomes its
+    /// text.
     pub(super) fn finish(&mut self, is_whole: bool) -> Option<Said> {
         let rest = match self {
             Self::Before { held, .. } | Self::First { held, .. } | Self::Wrapped { held, .. } => {
@@ -195,18 +197,18 @@ impl Opening {
         (!text.trim().is_empty()).then_some(rest)
     }
 
-    /// True if nothing has come.
+    /// True if nothing has arrived.
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Self::Before { held, has_thought: false } if held.is_empty())
     }
 }
 
-/// True if something follows the opening tag at the beginning of a text.
+/// True if content follows the opening tag at the beginning of a text.
 fn has_more_than_tag(raw: &str) -> bool {
     matches!(tags::open(raw), Open::Yes(n_bytes, _) if !raw[n_bytes..].trim().is_empty())
 }
 
-/// True if the closing tag at `at` ends a thought whose opening tag the template wrote, and is not spoken of.
+/// True if the closing tag at `at` ends reasoning whose opening tag the template emitted, instead of being quoted.
 fn closes_thought(said: &str, held: &str, at: usize, end: usize) -> bool {
     let before = || said.chars().chain(held[..at].chars());
     let last = held[..at].chars().next_back().or_else(|| said.chars().next_back());

@@ -1,8 +1,8 @@
-//! The parts of a delta: text, refusals and thoughts, under the keys of many servers.
+//! Parts of a delta: text, refusal and reasoning, under the keys of many servers.
 
 use serde_json::{Value, json};
 
-/// The keys of thoughts, the likeliest first: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama and newer vLLM; others.
+/// Keys of reasoning, the most common first: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama and newer vLLM; others.
 const THOUGHT_KEYS: [&str; 11] = [
     "reasoning_content",
     "reasoning",
@@ -16,12 +16,12 @@ const THOUGHT_KEYS: [&str; 11] = [
     "thoughts",
     "reasoningContent",
 ];
-/// The keys of a thought's text within a part.
+/// Keys of the text within a reasoning part.
 const INNER_KEYS: [&str; 6] = ["text", "content", "thinking", "reasoning", "summary", "summary_text"];
-/// The deepest part that is read.
+/// Maximum nesting that is read.
 const MAX_DEPTH: usize = 5;
 
-/// Reads the text of a delta or a message: its content, and what the model says instead when it refuses.
+/// Returns the text of a delta or message: its content, or else its refusal.
 pub(super) fn text(part: &Value) -> String {
     if is_marked(part) {
         return String::new();
@@ -31,7 +31,7 @@ pub(super) fn text(part: &Value) -> String {
     if said.trim().is_empty() && !refusal.is_empty() { refusal } else { said }
 }
 
-/// Reads a content: text, a list of parts, or nothing.
+/// Returns the text of a content: a string, or a list of parts.
 pub(super) fn content(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
@@ -50,12 +50,12 @@ fn part(part: &Value) -> Option<&str> {
     places.into_iter().find_map(Value::as_str)
 }
 
-/// True if the content of a delta is a thought, as Gemini says beside it.
+/// True if Gemini marks the delta's content as reasoning.
 fn is_marked(part: &Value) -> bool {
     part["extra_content"]["google"]["thought"] == true
 }
 
-/// True if a part of a content is a thought: by its type, or as Gemini marks it.
+/// True if a content part is reasoning, by its type or Gemini's mark.
 fn is_thought(part: &Value) -> bool {
     let kind = part["type"].as_str().unwrap_or_default().to_ascii_lowercase();
     ["reason", "think", "thought"].iter().any(|word| kind.contains(word))
@@ -63,7 +63,7 @@ fn is_thought(part: &Value) -> bool {
         || part["thought"] == true
 }
 
-/// Reads the thought of a delta or a message; servers that use several keys say the same under each.
+/// Returns the reasoning of a delta or message. Servers that use several keys repeat it under each.
 pub(super) fn thought(part: &Value) -> String {
     let keyed = THOUGHT_KEYS.iter().map(|key| inner(&part[key], 0)).find(|text| !text.is_empty());
     if is_marked(part) && keyed.is_none() {
@@ -76,7 +76,7 @@ pub(super) fn thought(part: &Value) -> String {
     })
 }
 
-/// Reads a thought however it is wrapped; signatures and encrypted thoughts have no text.
+/// Returns the text of reasoning in any nesting. Signatures and encrypted reasoning have no text.
 fn inner(value: &Value, depth: usize) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -88,7 +88,7 @@ fn inner(value: &Value, depth: usize) -> String {
     }
 }
 
-/// Returns what a server wants back beside a call of a tool: its thoughts, under the keys by which they came.
+/// Returns the fields that a server needs back with a tool call: its reasoning, under the original keys.
 pub(super) fn carried(part: &Value) -> impl Iterator<Item = (&'static str, Value)> {
     let texts = ["reasoning_content", "reasoning"].into_iter();
     let texts =

@@ -1,6 +1,6 @@
-//! The tags around thoughts that models write into their text, in the spellings of many templates.
+//! Tags around reasoning that models write into their text, in the spellings of many templates.
 
-/// The names of tags such as `<think>…</think>`.
+/// Names of tags such as `<think>…</think>`.
 const NAMES: [&str; 14] = [
     "thinking",
     "think",
@@ -17,7 +17,7 @@ const NAMES: [&str; 14] = [
     "inner_monologue",
     "scratchpad",
 ];
-/// The pairs that are no such tags: Kimi, Magistral, Sky-T1, Cohere, gpt-oss, Apertus, and tokens of the same names.
+/// Other pairs of tags: Kimi, Magistral, Sky-T1, Cohere, gpt-oss, Apertus, and special tokens.
 const PAIRS: [(&str, &str); 8] = [
     ("◁think▷", "◁/think▷"),
     ("[THINK]", "[/THINK]"),
@@ -28,27 +28,27 @@ const PAIRS: [(&str, &str); 8] = [
     ("<|think|>", "<|/think|>"),
     ("<|thinking|>", "<|/thinking|>"),
 ];
-/// The pairs around the answer that follows thoughts: R1-like models and Hunyuan, Sky-T1, Cohere.
+/// Pairs around the answer after reasoning: R1-like models and Hunyuan, Sky-T1, Cohere.
 const ANSWERS: [(&str, &str); 3] = [
     ("<answer>", "</answer>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
 ];
-/// The longest attributes of a tag, in bytes.
+/// Maximum length of a tag's attributes, in bytes.
 const MAX_ATTRIBUTES: usize = 200;
 
-/// The reading of a text's beginning.
+/// Classification of a text's beginning.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Open {
-    /// It is no tag.
+    /// Not a tag.
     No,
-    /// It may become one.
+    /// Possibly the beginning of a tag.
     Maybe,
-    /// It is a tag of so many bytes, which this other one closes; `None` for a tag that closes itself.
+    /// A tag of this many bytes, and its closing tag. `None` for a self-closing one.
     Yes(usize, Option<String>),
 }
 
-/// Reads the tag at the beginning of a text.
+/// Classifies a text that may begin with an opening tag.
 pub(super) fn open(text: &str) -> Open {
     let mut may_open = false;
     for (opener, closer) in PAIRS {
@@ -74,8 +74,7 @@ pub(super) fn open(text: &str) -> Open {
     if may_open { Open::Maybe } else { Open::No }
 }
 
-/// Reads what stands between thoughts and their answer at the beginning of a text: a tag that closes thoughts once
-/// more, or one that opens the answer, with the one that closes it.
+/// Classifies a text between reasoning and answer: another closing tag, or a tag that opens the answer.
 pub(super) fn between(text: &str) -> Open {
     let mut may_be = false;
     let answers = ANSWERS.iter().map(|(opener, closer)| ((*opener).to_owned(), Some((*closer).to_owned())));
@@ -89,7 +88,7 @@ pub(super) fn between(text: &str) -> Open {
     if may_be { Open::Maybe } else { Open::No }
 }
 
-/// Reads the rest of a tag after its name.
+/// Classifies the rest of a tag after its name.
 fn attributes(rest: &str) -> Open {
     let Some(end) = rest.find(['>', '<', '\n']) else {
         let is_begun = rest.is_empty() || rest.starts_with([' ', '\t', '/']);
@@ -104,37 +103,38 @@ fn attributes(rest: &str) -> Open {
     }
 }
 
-/// True if a text begins with a word, false if it is the word's beginning; `None` otherwise. Case does not count.
+/// Compares the beginning of a text with a word, ignoring ASCII case. `Some(false)` if the text ends within the word;
+/// `None` if they differ.
 fn starts(text: &str, word: &str) -> Option<bool> {
     let n_bytes = text.len().min(word.len());
     let is_alike = text.as_bytes()[..n_bytes].eq_ignore_ascii_case(&word.as_bytes()[..n_bytes]);
     is_alike.then_some(n_bytes == word.len())
 }
 
-/// Finds a closing tag, and returns its place and what follows it.
+/// Finds a closing tag and returns its start and end.
 pub(super) fn find(text: &str, closer: &str) -> Option<(usize, usize)> {
     let at = text.to_ascii_lowercase().find(&closer.to_ascii_lowercase())?;
     Some((at, at + closer.len()))
 }
 
-/// Finds the first tag that closes thoughts of any spelling from `from` on, and returns its place and its end.
+/// Finds the first closing tag of any spelling from `from` on, and returns its start and end.
 pub(super) fn find_any(text: &str, from: usize) -> Option<(usize, usize)> {
     closers().filter_map(|closer| find(&text[from..], &closer)).min().map(|(at, end)| (from + at, from + end))
 }
 
-/// True if a text holds a tag that opens thoughts.
+/// True if a text contains an opening tag.
 pub(super) fn opens_within(text: &str) -> bool {
     text.char_indices().any(|(at, char)| "<◁[".contains(char) && matches!(open(&text[at..]), Open::Yes(..)))
 }
 
-/// Returns the place from which a text may be the beginning of a closing tag; its length if there is none.
+/// Returns the position from which a text may begin a closing tag, or else its length.
 pub(super) fn held_from(text: &str, closer: &str) -> usize {
     let begins = |at: &usize| starts(&text[*at..], closer) == Some(false);
     let places = (0..text.len()).rev().take(closer.len()).filter(|at| text.is_char_boundary(*at));
     places.filter(begins).min().unwrap_or(text.len())
 }
 
-/// As [`held_from`], for closing tags of any spelling.
+/// Like [`held_from`], for closing tags of any spelling.
 pub(super) fn held_from_any(text: &str) -> usize {
     closers().map(|closer| held_from(text, &closer)).min().unwrap_or(text.len())
 }
@@ -144,7 +144,7 @@ fn closers() -> impl Iterator<Item = String> {
     NAMES.iter().map(|name| format!("</{name}>")).chain(pairs)
 }
 
-/// Returns a text without the thoughts before it; `None` if there is nothing but thoughts.
+/// Returns a text without the reasoning before it. `None` if nothing else remains.
 pub(in crate::server::chat) fn after_thoughts(text: &str) -> Option<&str> {
     let mut text = text.trim_start();
     while let Some((_, end)) = find_any(text, 0) {

@@ -4,7 +4,7 @@ mod thoughts;
 
 use super::*;
 
-/// Reads a body in pieces of `n_bytes` as an answer to a request that offers the tools `a` and `b`.
+/// Decodes a body in chunks of `n_bytes`, as the answer to a request that offered the tools `a` and `b`.
 fn said(body: &str, n_bytes: usize) -> Pieces {
     let mut reading = Reading::of("m", ["a".to_owned(), "b".to_owned()].into());
     let mut pieces = Vec::new();
@@ -18,8 +18,8 @@ fn said(body: &str, n_bytes: usize) -> Pieces {
     pieces
 }
 
-/// Reads a body however it is cut and compares it with what is said: texts, thoughts, calls, an early end and a
-/// failure as they are. What is taken back counts as it was first and as it is then.
+/// Decodes a body in several chunk sizes and compares the merged events. Reclassified text appears in its first and its
+/// final form.
 #[track_caller]
 fn check_said(body: &str, expected: &[&str]) {
     for n_bytes in [1, 7, 10_000] {
@@ -46,7 +46,7 @@ fn check_said(body: &str, expected: &[&str]) {
     }
 }
 
-/// Writes deltas and the end.
+/// Builds a stream of deltas with a finish reason.
 fn deltas(deltas: &[&str], reason: &str) -> String {
     let chunk = |delta: &&str| format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{delta}}}]}}\n\n");
     let end = format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{}},\"finish_reason\":\"{reason}\"}}]}}\n\n");
@@ -56,7 +56,7 @@ fn deltas(deltas: &[&str], reason: &str) -> String {
 const CALL: &str =
     r#"{"tool_calls":[{"index":0,"id":"1","type":"function","function":{"name":"a","arguments":"{}"}}]}"#;
 
-/// Reads a body in pieces of `n_bytes` and returns the text and the failure.
+/// Decodes a body in chunks of `n_bytes`. Returns the text and the failure.
 fn read(body: &str, n_bytes: usize) -> (String, Option<Failure>) {
     let mut reading = Reading::default();
     let mut pieces = Vec::new();
@@ -120,7 +120,7 @@ fn an_answer_without_a_stream_is_taken_whole() {
     check(r#"{"hello":"world"}"#, "", Some(Failure::NoApi));
     check("<!doctype html>", "", Some(Failure::NoApi));
     check("\u{feff}\n{\n\"choices\":[{\"message\":{\"content\":\"hé\"}}]}", "hé", None);
-    // Lines of JSON, with or without the framing of a stream.
+    // One JSON object per line, with and without SSE framing.
     let lines = r#"{"choices":[{"delta":{"content":"h"}}]}"#.to_owned() + "\n";
     check(&format!("{lines}{}\n", &STOP[6..]), "h", None);
     check(&format!("{lines}\ndata: [DONE]\n\n"), "h", None);
@@ -150,7 +150,7 @@ fn pieces_without_a_delta_are_read() {
     let messages =
         chunk(r#""message":{"content":"Hel"}"#) + &chunk(r#""message":{"content":"lo"},"finish_reason":"stop""#);
     check(&messages, "Hello", None);
-    // After deltas it is the whole once more.
+    // A message after deltas repeats the whole text.
     let repeated =
         chunk(r#""delta":{"content":"Hello"}"#) + &chunk(r#""message":{"content":"Hello"},"finish_reason":"stop""#);
     check(&repeated, "Hello", None);
@@ -236,7 +236,7 @@ fn json_of_lenient_servers_is_read() {
     check(&[r#"{"content":"a","content":"b"}"#], "b");
     let whole = r#"{"choices":[{"message":{"content":"a\ud83d"},"logprob":NaN,"finish_reason":"stop"}]}"#;
     super::tests::check(whole, "a\u{fffd}", None);
-    // A byte order mark before the JSON, and events that are parted by one line feed or by carriage returns.
+    // A byte order mark before the JSON, and events separated by one line feed or by carriage returns.
     let marked = HELLO.replace("data: ", "data: \u{feff}");
     super::tests::check(&format!("{marked}\n\n{stop}"), "hé", None);
     let one = |end: &str| format!("{HELLO}{end}{HELLO}{end}{STOP}{end}data: [DONE]{end}");

@@ -1,15 +1,15 @@
-//! The end of an answer that is being read: complete, ended early, or a failure.
+//! The end of a decoded answer: complete, ended early, or failed.
 
 use serde_json::{Value, json};
 
 use super::{End, Failure, Pieces, Reading, Said};
 use crate::{model::chatkit::AnswerEnd, server::chat::tool_calls::Call};
 
-/// The most bytes of the thoughts that a server wants back with a call; more is dropped.
+/// Maximum size of the reasoning that a server needs back with a call, in bytes. More is dropped.
 const MAX_CARRY_BYTES: usize = 256 * 1024;
 
 impl Reading {
-    /// Ends the answer with its calls and what it cost, or with its failure.
+    /// Ends the answer with its tool calls and usage, or with its failure.
     pub(super) fn end(&mut self, pieces: &mut Pieces) {
         let is_whole = matches!(self.end, None | Some(End::Stop)) && (self.is_done || self.end.is_some());
         self.let_go(is_whole && self.calls.is_empty(), pieces);
@@ -35,7 +35,7 @@ impl Reading {
         pieces.push(Err(failure));
     }
 
-    /// Says what was held back.
+    /// Emits the text held back.
     fn let_go(&mut self, is_whole: bool, pieces: &mut Pieces) {
         if let Some(half) = self.json.finish() {
             self.say(half, pieces);
@@ -53,7 +53,7 @@ impl Reading {
         let calls = std::mem::take(&mut self.calls);
         match self.end {
             Some(End::Error) => Err(Failure::EndedByError),
-            // A call that was cut may look complete.
+            // A truncated call may look complete.
             Some(End::Length | End::Filter) if self.has_text => Ok(Vec::new()),
             Some(End::Length) => Err(Failure::NoRoom { has_thought: self.has_thought }),
             Some(End::Filter) => Err(Failure::Filtered),
@@ -64,7 +64,7 @@ impl Reading {
         }
     }
 
-    /// Notes on the first call what the server wants back with it, and from which model it came.
+    /// Attaches the fields that the server needs back to the first call, with the model's name.
     fn carried(&mut self, mut calls: Vec<Call>) -> Vec<Call> {
         let mut carry = std::mem::take(&mut self.carry);
         let json = Value::Object(carry.clone()).to_string();

@@ -32,7 +32,7 @@ fn sent(messages: Vec<Message>, shape: &Shape) -> Value {
     body("m", &prompt, &[], shape)["messages"].take()
 }
 
-/// Writes what is sent as `u:text`, with `t` for an output.
+/// Formats the messages sent as `u:text`, with `t` for an output.
 fn written(messages: Vec<Message>, shape: &Shape) -> Vec<String> {
     let sent = sent(messages, shape);
     let write = |message: &Value| {
@@ -183,7 +183,7 @@ fn the_newer_half_of_a_conversation_begins_with_a_question_and_keeps_the_last_on
     check(&[(Role::System, "s"), (user, &long)], None);
     check(&[(user, "1"), (assistant, "2")], None);
     check(&[], None);
-    // Half of a half, until the last question is alone.
+    // The conversation is halved repeatedly until only the last question remains.
     let messages: Vec<Message> = (0..9).map(|n| said(if n % 2 == 0 { user } else { assistant }, "12345678")).collect();
     let prompt = Prompt { messages: messages.clone(), ..Prompt::default() };
     let mut shape = Shape::default();

@@ -1,5 +1,5 @@
-//! The turns of a conversation: neighbouring messages of one role are one turn, since strict templates and APIs refuse a
-//! conversation in which roles do not alternate.
+//! Turns of a conversation: consecutive messages of one role are joined. Strict templates and APIs refuse conversations
+//! whose roles do not alternate.
 
 use std::borrow::Cow;
 
@@ -9,19 +9,19 @@ use crate::server::chat::{
     tool_calls::AnsweredCall,
 };
 
-/// The break between the texts of one turn.
+/// Separator between the texts of one turn.
 const BREAK: &str = "\n\n";
 
-/// The messages of one role until the next role's.
+/// Consecutive messages of one role.
 pub(super) struct Turn<'a> {
     pub(super) role: Role,
     texts: Vec<Cow<'a, str>>,
     pub(super) pictures: Vec<&'a Picture>,
-    /// The calls that end it.
+    /// Tool calls at the end of the turn.
     pub(super) calls: &'a [AnsweredCall],
 }
 
-/// Returns the turns of a conversation in a shape that a model takes.
+/// Returns the turns of a conversation in a shape that a model accepts.
 pub(super) fn of<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<Turn<'a>> {
     let (system, conversation) = split(&prompt.messages);
     let newer = &conversation[start(&prompt.messages, shape.max_bytes)..];
@@ -36,7 +36,7 @@ pub(super) fn of<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<Turn
             pictures: message.pictures.iter().filter(sees).collect(),
             calls: &message.calls,
         };
-        // Some servers refuse a message that says nothing; an empty question is asked all the same.
+        // Some servers refuse an empty message. An empty question is sent nevertheless.
         let is_last = std::ptr::eq(message, prompt.messages.last().unwrap_or(message));
         if turn.is_blank() && !is_last {
             continue;
@@ -49,7 +49,7 @@ pub(super) fn of<'a>(model: &str, prompt: &'a Prompt, shape: &Shape) -> Vec<Turn
     turns
 }
 
-/// Adds a turn, or joins it with the one before.
+/// Appends a turn, or joins it with the previous one.
 fn push<'a>(turns: &mut Vec<Turn<'a>>, turn: Turn<'a>) {
     match turns.last_mut() {
         Some(last) if last.role == turn.role && last.calls.is_empty() => {
@@ -61,8 +61,8 @@ fn push<'a>(turns: &mut Vec<Turn<'a>>, turn: Turn<'a>) {
     }
 }
 
-/// Writes a turn for templates that know users and assistants alone: the system prompt is the user's, and calls of
-/// tools are told in words.
+/// Rewrites a turn for templates with only user and assistant roles. The system prompt becomes the user's, and tool
+/// calls are described in words.
 fn plain(turn: Turn<'_>) -> Vec<Turn<'_>> {
     let Turn { role, mut texts, pictures, calls } = turn;
     let role = if role == Role::System { Role::User } else { role };
@@ -79,8 +79,8 @@ fn plain(turn: Turn<'_>) -> Vec<Turn<'_>> {
     std::iter::once(Turn { role, texts, pictures, calls: &[] }).chain(outputs).collect()
 }
 
-/// Returns where the newest part of a conversation starts that has at most so many bytes, counted after the system
-/// prompt. It starts with a message of the user's; the last one and all that it led to always goes along.
+/// Returns the start of the newest part with at most `max_bytes`, counted after the system prompt. The part begins with
+/// a user's message. The last one, and everything after it, is always included.
 pub(super) fn start(messages: &[Message], max_bytes: Option<usize>) -> usize {
     let Some(max_bytes) = max_bytes else { return 0 };
     let (_, conversation) = split(messages);
@@ -101,18 +101,18 @@ fn n_bytes(message: &Message) -> usize {
 }
 
 impl Turn<'_> {
-    /// Returns the texts as one.
+    /// Returns the joined texts.
     pub(super) fn text(&self) -> String {
         let texts: Vec<&str> = self.texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()).collect();
         texts.join(BREAK)
     }
 
-    /// True if nothing is said, shown or called.
+    /// True if the turn has no text, picture or call.
     fn is_blank(&self) -> bool {
         self.texts.iter().all(|text| text.trim().is_empty()) && self.pictures.is_empty() && self.calls.is_empty()
     }
 
-    /// Returns how long it is, in bytes.
+    /// Returns the size of the turn in bytes.
     pub(super) fn n_bytes(&self) -> usize {
         let calls = self.calls.iter().map(|it| it.output.len() + it.call.name.len()).sum::<usize>();
         self.texts.iter().map(|text| text.len()).sum::<usize>() + calls

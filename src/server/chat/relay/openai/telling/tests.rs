@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// Tells what is said, each thing this many milliseconds after the one before it.
+/// Converts events, each arriving this many milliseconds after the previous one.
 fn tell(said: &[(u64, Result<Said, Failure>)]) -> Vec<Value> {
     let mut telling = Telling::default();
     let mut now = Instant::now();
@@ -40,7 +40,7 @@ fn text(text: &str) -> Result<Said, Failure> {
     Ok(Said::Text(text.to_owned()))
 }
 
-/// Says in short what was told: texts as they are, of events what they are about.
+/// Formats emitted events briefly: texts verbatim, other events by kind.
 fn brief(told: &[Value]) -> Vec<String> {
     let brief = |it: &Value| {
         let (update, item) = (&it["update"], &it["item"]);
@@ -96,7 +96,7 @@ fn a_long_thought_is_told_now_and_then() {
     let n_bytes: usize = told.iter().filter_map(|it| it["update"]["task"]["content"].as_str()).map(str::len).sum();
     assert!(n_bytes < 100_000 * 150, "{n_bytes} bytes tell of a thought of 100,000");
     assert_eq!(told.last().unwrap()["item"]["workflow"]["tasks"][0]["content"].as_str().unwrap().len(), 100_000);
-    // However long it is, it is told twice in a second.
+    // Updates come at most twice a second, however long the reasoning is.
     let slow = tell(&[(0, thought(&"x".repeat(1000))), (100, thought("y")), (499, thought("y")), (2, text("z"))]);
     assert_eq!(slow.iter().filter(|it| it["update"]["type"] == "workflow.task.updated").count(), 1);
 }

@@ -1,10 +1,10 @@
-//! The wordings of a full context.
+//! Wordings of errors about a full context.
 
 use super::any;
 
-/// A context that is full, in the words of OpenAI, Azure, Anthropic, Gemini, Mistral, Groq, Together, Fireworks, xAI,
-/// Cohere, Bedrock, Moonshot, MiniMax, Zhipu, Qwen, OpenRouter, GitHub, Cloudflare, vLLM, SGLang, TGI, TensorRT-LLM,
-/// llama.cpp, llama-cpp-python, Ollama, LM Studio, TabbyAPI, watsonx, Baidu, Yandex.
+/// Known wordings of OpenAI, Azure, Anthropic, Gemini, Mistral, Groq, Together, Fireworks, xAI, Cohere, Bedrock,
+/// Moonshot, MiniMax, Zhipu, Qwen, OpenRouter, GitHub, Cloudflare, vLLM, SGLang, TGI, TensorRT-LLM, llama.cpp,
+/// llama-cpp-python, Ollama, LM Studio, TabbyAPI, watsonx, Baidu, Yandex.
 const TOO_LONG: [&str; 67] = [
     "context length",
     "context_length",
@@ -74,7 +74,7 @@ const TOO_LONG: [&str; 67] = [
     "コンテキスト長",
     "длина контекста",
 ];
-/// Rules for wordings that are in no list: a thing that can be too long, and that it is.
+/// Heuristic for unknown wordings: a subject that can be too long, with one of [`TOO_MUCH`].
 const LONG_THINGS: [&str; 12] = [
     "token",
     "prompt",
@@ -104,7 +104,7 @@ const TOO_MUCH: [&str; 13] = [
     "超过",
     "超出",
 ];
-/// Limits of time or of an answer, which the rules above would take for a full context.
+/// Rate limits and limits of the answer, which the heuristic would mistake for a full context.
 const NOT_TOO_LONG: [&str; 17] = [
     "per minute",
     "per day",

@@ -48,7 +48,7 @@ fn a_full_context_is_known_in_every_servers_words() {
             "Please reduce the length of the messages or completion.",
             "Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192",
             "Request too large for model `x` in organization `y` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 9000",
-            // OpenRouter and what stands behind it
+            // OpenRouter and the servers behind it
             "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (140000 of text input). Please reduce the length of either one",
             "Input length 131393 exceeds the maximum allowed input length of 131040 tokens.",
             // LM Studio
@@ -84,7 +84,7 @@ fn a_full_context_is_known_in_every_servers_words() {
             "ContextWindowExceededError: litellm.BadRequestError",
             "Input token length too long",
             "Conversation is too long for this model",
-            // Baidu, Yandex, Volcengine, llama.cpp, and servers that speak other languages
+            // Baidu, Yandex, Volcengine, llama.cpp, and servers with messages in other languages
             "the max input characters is 20000",
             "number of input tokens must be no more than 8000, got 9000",
             "Total tokens of image and text exceed max message tokens",

@@ -6,7 +6,7 @@ fn tools() -> Vec<String> {
     ["a", "b", "get_selection", "get_title"].map(str::to_owned).to_vec()
 }
 
-/// Reads pieces and returns the calls as `id name arguments`; ids that were made are `?`.
+/// Assembles calls from deltas, formatted as `id name arguments`. Generated ids are `?`.
 fn read(pieces: &[Value]) -> Result<Vec<String>, Failure> {
     let mut calls = Calls::default();
     for piece in pieces {
@@ -34,7 +34,7 @@ fn calls_are_put_together_from_their_pieces() {
         piece(json!(1), none(), none(), json!(":2}")),
     ];
     check(&two, &["1 a {\"x\":null}", "2 b {\"y\":2}"]);
-    // One index for all, and no index at all.
+    // The same index for all calls, and no index.
     for index in [json!(0), none()] {
         let pieces = [
             piece(index.clone(), json!("1"), json!("a"), json!("{}")),
@@ -63,13 +63,13 @@ fn calls_are_told_apart_however_servers_name_them() {
     check(&[at_once], &["? get_selection {\"x\":1}", "? get_title {}"]);
     let bare = json!({ "tool_calls": [whole("a", ""), whole("a", ""), whole("b", "")] });
     check(&[bare], &["? a {}", "? a {}", "? b {}"]);
-    // One after the other, without anything that names them.
+    // Consecutive calls without index and id.
     let alone = |name: &str, arguments: &str| piece(none(), none(), json!(name), json!(arguments));
     check(&[alone("a", "{\"x\":1}"), alone("b", "{}")], &["? a {\"x\":1}", "? b {}"]);
     check(&[alone("a", "{\"x\":1}"), alone("a", "{\"x\":2}")], &["? a {\"x\":1}", "? a {\"x\":2}"]);
     check(&[alone("get_selection", ""), alone("get_title", "")], &["? get_selection {}", "? get_title {}"]);
     check(&[alone("a", ""), piece(none(), none(), none(), json!("{\"x\":1}"))], &["? a {\"x\":1}"]);
-    // Each piece with an id of its own.
+    // A new id in each delta.
     let fragments = |name: Value| {
         [
             piece(json!(0), json!("c1"), json!("get_selection"), json!("")),
@@ -84,17 +84,17 @@ fn calls_are_told_apart_however_servers_name_them() {
     let second =
         json!({ "tool_calls": [{ "index": 0, "id": "c2", "function": { "arguments": "\"x\":" } }], "x": second });
     check(&[begun, second, third], &["c1 get_selection {\"x\":1}"]);
-    // A repeated name, and one in pieces, and one that grows.
+    // A repeated name, a split name, and a growing name.
     let named = |name: &str, arguments: &str| piece(json!(0), json!("c1"), json!(name), json!(arguments));
     check(&[named("a", "{\"x\":"), named("a", "1}"), named("a", "")], &["c1 a {\"x\":1}"]);
     check(&[named("get_", ""), named("selection", "{}")], &["c1 get_selection {}"]);
     check(&[alone("get_", ""), alone("selection", ""), alone("", "{}")], &["? get_selection {}"]);
     check(&[named("get_", ""), named("get_title", "{}")], &["c1 get_title {}"]);
-    // A whole call, and another one with the same index.
+    // A complete call, and another with the same index.
     let other = piece(json!(0), json!("c2"), json!("b"), json!("{}"));
     check(&[named("a", "{}"), other.clone()], &["c1 a {}", "c2 b {}"]);
     check(&[named("a", ""), other], &["c1 a {}", "c2 b {}"]);
-    // Without the object around name and arguments.
+    // Calls without the object around name and arguments.
     check(&[json!({ "tool_calls": [{ "id": "1", "name": "a", "arguments": { "x": 1 } }] })], &["1 a {\"x\":1}"]);
     check(
         &[piece(json!(0), json!("1"), json!("a"), json!("{\"x\":\"\\ud83d\",\"y\":NaN}"))],
@@ -109,7 +109,7 @@ fn calls_are_read_however_servers_repeat_and_spell_them() {
     let text =
         |index: Value, id: &str, name: &str, arguments: &str| piece(index, json!(id), json!(name), json!(arguments));
     let first = |name: &str, arguments: &str| text(json!(0), "1", name, arguments);
-    // An index that is a string.
+    // An index encoded as a string.
     let named = [
         text(json!("0"), "1", "a", "{\"x\":"),
         text(json!("1"), "2", "b", ""),
@@ -117,13 +117,13 @@ fn calls_are_read_however_servers_repeat_and_spell_them() {
         piece(json!("1"), none(), none(), json!("{\"y\":2}")),
     ];
     check(&named, &["1 a {\"x\":1}", "2 b {\"y\":2}"]);
-    // All of it again, more of it each time, and an empty object first.
+    // Repeated, cumulative, and placeholder arguments.
     check(&[first("a", "{\"x\":1}"), first("a", "{\"x\":1}")], &["1 a {\"x\":1}"]);
     check(&[first("a", "{\"x\":"), first("a", "{\"x\":1"), first("a", "{\"x\":1}")], &["1 a {\"x\":1}"]);
     let rest = |text: &str| piece(json!(0), none(), none(), json!(text));
     check(&[first("a", "{}"), rest("{\"x\":"), rest("1}")], &["1 a {\"x\":1}"]);
     check(&[first("a", "{"), rest("}")], &["1 a {}"]);
-    // Another call with the same id, and calls that are told apart by their ids alone.
+    // Another call with the same id, and calls distinguished only by id.
     check(&[first("a", "{\"x\":1}"), first("a", "{\"x\":2}")], &["1 a {\"x\":1}", "? a {\"x\":2}"]);
     let mixed = [
         text(none(), "1", "a", "{"),
@@ -132,20 +132,20 @@ fn calls_are_read_however_servers_repeat_and_spell_them() {
         piece(none(), json!("2"), none(), json!("}")),
     ];
     check(&mixed, &["1 a {}", "2 b {}"]);
-    // The same call in the older way.
+    // The same call in the older format.
     let mut both = first("a", "{\"x\":1}");
     both["function_call"] = json!({ "name": "a", "arguments": "{\"x\":1}" });
     check(&[both], &["1 a {\"x\":1}"]);
-    // Names with a name space, white space or a token.
+    // Names with a namespace, white space or a token.
     for name in ["functions.get_title", "default_api:get_title", "get_title<|channel|>commentary", " get_title\n"] {
         check(&[first(name, "{}")], &["1 get_title {}"]);
     }
-    // Arguments under other keys, and as other languages print them.
+    // Arguments under other keys, and in the notation of other languages.
     for key in ["parameters", "input"] {
         check(&[json!({ "tool_calls": [{ "id": "1", "name": "a", key: { "x": 1 } }] })], &["1 a {\"x\":1}"]);
     }
     check(&[first("a", "{'x': 'it', 'y': True,}")], &["1 a {\"x\":\"it\",\"y\":true}"]);
-    // A number for an id, the name after the arguments, and the later call first.
+    // A numeric id, a name after the arguments, and calls in reverse order.
     check(&[piece(json!(0), json!(7), json!("a"), json!("{}"))], &["? a {}"]);
     check(&[piece(json!(0), json!("1"), none(), json!("{")), first("a", "}")], &["1 a {}"]);
     check(&[text(json!(1), "2", "b", "{}"), first("a", "{}")], &["2 b {}", "1 a {}"]);

@@ -8,7 +8,7 @@ fn calls_end_the_answer_when_it_is_complete() {
     }
     let both = r#"{"tool_calls":[{"index":0,"id":"1","function":{"name":"a"}},{"index":1,"function":{"name":"b"}}]}"#;
     check_said(&deltas(&[both], "tool_calls"), &["a;b;"]);
-    // Without an end it may be half a call.
+    // Without a finish reason the call may be incomplete.
     let unended = deltas(&[r#"{"content":"Look"}"#, CALL], "x")
         .split("data: {\"choices\":[{\"index\":0,\"delta\":{}")
         .next()

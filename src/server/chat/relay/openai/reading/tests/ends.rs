@@ -44,7 +44,7 @@ fn each_end_of_an_answer_is_told_apart() {
         check(&[thought], reason, &["Hm", "EndedByError"]);
         check(&[text, CALL], reason, &["Half an ", "EndedByError"]);
     }
-    // An end without a delta, before what the answer cost, beside it, and beside no choice.
+    // A finish reason without a delta: before the usage, beside it, and without a choice.
     let cost = r#""usage":{"total_tokens":3}"#;
     for last in [
         format!("data: {{\"choices\":[{{\"finish_reason\":\"length\"}}]}}\n\ndata: {{\"choices\":[],{cost}}}\n\n"),
@@ -64,7 +64,7 @@ fn each_end_of_an_answer_is_told_apart() {
     for done in ["[done]", "\"[DONE]\"", " [DONE] "] {
         check_said(&format!("{HELLO}\n\ndata: {done}\n\n"), &["hé"]);
     }
-    // The gravest end counts, wherever it stands.
+    // The most severe reason wins, wherever it occurs.
     let end = |reason: &str| format!("data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"{reason}\"}}]}}\n\n");
     check_said(&format!("{HELLO}\n\n{}{STOP}\n\ndata: [DONE]\n\n", end("length")), &["hé", "Length"]);
     check_said(&format!("{HELLO}\n\n{STOP}\n\n{}", end("content_filter")), &["hé", "ContentFilter"]);
@@ -110,7 +110,7 @@ fn an_error_within_a_stream_is_a_failure_in_every_shape() {
         "data: Service Unavailable",
         "Internal Server Error",
     ] {
-        // A body that begins with a brace is no stream.
+        // A body that begins with a brace is not a stream.
         for before in if line.starts_with('{') { &[HELLO][..] } else { &["", HELLO] } {
             let said: &[&str] = if before.is_empty() { &[] } else { &["hé"] };
             let body = format!("{before}\n\n{line}\n\ndata: [DONE]\n\n");
@@ -129,7 +129,7 @@ fn an_answer_is_ending_once_its_end_was_named() {
     assert!(!reading.is_ending());
     reading.push(format!("{STOP}\n\n").as_bytes());
     assert!(reading.is_ending());
-    // A server that names an end in every chunk is not believed.
+    // A server that sends a finish reason in every chunk is not trusted.
     reading.push(format!("{HELLO}\n\n").as_bytes());
     assert!(!reading.is_ending());
     assert!(reading.finish().iter().all(Result::is_ok) && reading.is_over());
@@ -143,7 +143,7 @@ fn an_error_before_a_stream_is_one() {
         check_said(&format!("\u{feff}{error}"), &["Reported"]);
     }
     check_said(&format!("{HELLO}\n\n<html>\n<title>502 Bad Gateway</title>\n</html>\n"), &["hé", "Reported"]);
-    // What comes after the end, or in a comment, or says that nothing is wrong, is no error.
+    // Data after the end, comments and empty errors are ignored.
     check_said(&format!("{HELLO}\n\n{STOP}\n\ndata: [DONE]\n\ndata: {{\"error\":\"boom\"}}\n\n"), &["hé"]);
     for line in [
         ": error boom",

@@ -66,7 +66,7 @@ fn thoughts_in_a_text_are_found_in_every_spelling() {
     check("<think>Hm</think><answer>Yes</answer> it is", &["Hm", "Yes it is"]);
     check("<think>Hm</think></b> is a tag", &["Hm", "</b> is a tag"]);
     check("<think>Hm</think></thi", &["Hm", "</thi"]);
-    // A tag that is spoken of is no tag.
+    // A quoted tag is part of the text.
     for text in [
         "Write `</think>` at the end.",
         "```\n</think>\n```",
