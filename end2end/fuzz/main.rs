@@ -1,8 +1,7 @@
-//! Feeds what reads foreign bytes with anything: `make fuzz`, or
-//! `cargo run --features ssr --example fuzz -- [seconds per target] [seed]`.
+//! Fuzzer for the parsers of untrusted bytes: `make fuzz`, or `cargo run --features ssr --example fuzz -- [seconds per
+//! target] [seed]`.
 //!
-//! Inputs are made of what servers really send, bent and broken at random. A failure prints the seed with which the same
-//! input comes again.
+//! Inputs are real server messages, mutated at random. A failure prints the seed that reproduces the input.
 
 mod random;
 
@@ -27,10 +26,10 @@ use colloquy::{
     },
 };
 
-/// A name, and what is done with one input; it panics when a promise is broken.
+/// A name, and a function that processes one input and panics if a guarantee is broken.
 type Target = (&'static str, fn(&mut Random));
 
-/// Everything that reads foreign bytes.
+/// All parsers of untrusted bytes.
 const TARGETS: [Target; 5] = [
     ("frames are the same wherever the network cuts", frames_survive_cuts),
     ("events are the same wherever the network cuts", events_survive_cuts),
@@ -188,9 +187,9 @@ fn frames_survive_cuts(random: &mut Random) {
     };
     let bytewise: Vec<&[u8]> = body.chunks(1).collect();
     let (events, too_large) = read(&bytewise);
-    // A byte that is no UTF-8 becomes three.
+    // An invalid UTF-8 byte becomes three.
     assert!(events.iter().all(|event| event.data.len() <= 3 * max_bytes), "an event is larger than the limit");
-    // An event that is too large takes those of its own chunk with it; without one the cuts make no difference.
+    // An event that is too large discards those of its own chunk. Without one, chunk boundaries make no difference.
     if !too_large {
         assert_eq!(read(&[&body]).0, events, "as a whole");
         assert_eq!(read(&random.cut(&body)).0, events, "in chunks");
@@ -297,7 +296,7 @@ fn check_inlines(inlines: &[Inline]) {
     }
 }
 
-/// What is made of foreign bytes here.
+/// Generators of untrusted input.
 trait Hostile {
     fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str;
     fn filled(&mut self, templates: &[&str]) -> String;
@@ -310,7 +309,7 @@ impl Hostile for Random {
         choices[self.below(choices.len())]
     }
 
-    /// One of the templates with its placeholders filled.
+    /// Returns a template with its placeholders filled.
     fn filled(&mut self, templates: &[&str]) -> String {
         let mut text = self.of(templates).to_owned();
         for (placeholder, choices) in [("TEXT", &TEXTS[..]), ("INDEX", &INDEXES[..]), ("ID", &IDS[..])] {
@@ -321,7 +320,7 @@ impl Hostile for Random {
         text
     }
 
-    /// The body of a stream: events in frames, most of them right.
+    /// Returns the body of a stream: events in mostly valid frames.
     fn body(&mut self) -> Vec<u8> {
         let mut body = Vec::new();
         for _ in 0..self.below(8) {
@@ -341,7 +340,7 @@ impl Hostile for Random {
         body
     }
 
-    /// Breaks a few bytes.
+    /// Mutates a few bytes.
     fn bend(&mut self, bytes: &mut Vec<u8>) {
         for _ in 0..self.below(6) {
             let at = self.below(bytes.len());

@@ -1,10 +1,10 @@
-//! Numbers that look like chance and come again with their seed.
+//! Pseudo-random numbers, reproducible by their seed.
 
-/// SplitMix64: small, and the same everywhere.
+/// SplitMix64: small, and identical on all platforms.
 pub struct Random(pub u64);
 
 impl Random {
-    /// Any number.
+    /// Returns any number.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut it = self.0;
@@ -13,12 +13,12 @@ impl Random {
         it ^ (it >> 31)
     }
 
-    /// From 0 to below `n`; 0 when `n` is.
+    /// Returns a number below `n`; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
         if n == 0 { 0 } else { (self.next() % n as u64) as usize }
     }
 
-    /// The same bytes in chunks, as a network brings them.
+    /// Splits bytes into chunks, as a network does.
     pub fn cut<'a>(&mut self, mut bytes: &'a [u8]) -> Vec<&'a [u8]> {
         let mut chunks = Vec::new();
         while !bytes.is_empty() {

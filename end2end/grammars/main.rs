@@ -1,9 +1,9 @@
-//! Measures the longest that one line of code takes, for each language that can be coloured: `make grammars`, or
-//! `cargo run --release --features ssr --example grammars -- [language]`.
+//! Measures the worst parsing time of a line of code, for each highlighted language: `make grammars`, or `cargo run
+//! --release --features ssr --example grammars -- [language]`.
 //!
-//! Nothing can interrupt a line while it is parsed. So every line that `server::typeset` parses at all has to be quick,
-//! whatever stands in it; the lines here repeat what makes regexes backtrack. Fails when a line takes too long: then the
-//! language needs a shorter bound in `src/server/typeset/lines.rs`.
+//! Parsing a line cannot be interrupted. Every line that `server::typeset` accepts must therefore be fast, whatever it
+//! contains. The lines here repeat pieces that make regexes backtrack. The program fails if a line takes too long; the
+//! language then needs a shorter bound in `src/server/typeset/lines.rs`.
 
 use std::{
     cmp::Reverse,
@@ -14,16 +14,16 @@ use std::{
 
 use colloquy::server::typeset::{Grammar, colored};
 
-/// The longest that a line may take.
+/// The maximum time of a line.
 const MAX_TIME: Duration = Duration::from_millis(250);
-/// The lengths of lines, in bytes; beyond the bound of their language they cost nothing.
+/// Lengths of lines, in bytes. Lengths beyond the bound of a language cost nothing.
 const LENGTHS: [usize; 10] = [150, 200, 250, 300, 400, 500, 700, 1_000, 1_400, 2_000];
-/// The time for the first look at one language; the slowest of its lines are then tried at every length.
+/// Time for the first pass over one language; its slowest lines are then tried at every length.
 const FIRST_LOOK: Duration = Duration::from_secs(4);
-/// How many lines are tried at every length.
+/// Number of lines that are tried at every length.
 const N_SLOWEST: usize = 60;
 
-/// What a line begins with; before a line break, what stands above it.
+/// Beginnings of lines. A part before a line break becomes the line above.
 const BEGINNINGS: [&str; 41] = [
     "",
     "{",
@@ -67,7 +67,7 @@ const BEGINNINGS: [&str; 41] = [
     "\"\n",
     "/*\n",
 ];
-/// What a line repeats.
+/// Repeated pieces.
 const PIECES: [&str; 92] = [
     " ", "\t", "-", "=", "(", "[", "{", "<", ">", "\"", "'", "`", "\\", "\"\\", "a", "a ", "aa ", "((", "{{", "{(",
     "a(", "a[", "a{", "<a", "<a ", "</", "<!--", "/*", "//", "/", "*", "**", "_", "#", "$", "${", "$(", "@", ":", "::",
@@ -75,7 +75,7 @@ const PIECES: [&str; 92] = [
     "~", "^", "%", "%%", "<<", "->", "=>", "é", "\"a\" ", "a<", "a<b,", "a|", " (", " [", "- ", "> ", "\\\\", "\\a",
     "'a", "-a ", "A", "Aa ", "a\t", "a->", "a*", "a&", "*a ", "a b, ", "a: b, ", "[]", "()", "[a](",
 ];
-/// What a line ends with.
+/// Ends of lines.
 const ENDS: [&str; 3] = ["", "x", "!"];
 
 #[derive(Clone, Copy)]
@@ -108,7 +108,7 @@ impl Line {
             colored(grammar, &text, &|| true);
             began.elapsed()
         };
-        // The machine may have other things to do.
+        // Repeats the measurement, since the machine may be busy.
         let cost = once();
         if cost < MAX_TIME / 2 { cost } else { (0..2).map(|_| once()).fold(cost, Duration::min) }
     }

@@ -1,20 +1,20 @@
-//! Which encoding of a file a client takes.
+//! Content negotiation: the encoding of a file that a client accepts.
 
 use axum::http::{HeaderMap, header};
 
-/// How a file is sent; the best one last.
+/// Content encodings, in ascending preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
-    /// As it is.
+    /// Uncompressed.
     Identity,
-    /// By gzip.
+    /// gzip.
     Gzip,
-    /// By Brotli.
+    /// Brotli.
     Brotli,
 }
 
 impl Encoding {
-    /// What `Content-Encoding` calls it.
+    /// Returns the value for `Content-Encoding`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -23,8 +23,8 @@ impl Encoding {
         }
     }
 
-    /// The encoding that `Accept-Encoding` wants most; of equals the smallest. Whoever takes none gets the file as it is
-    /// (RFC 9110 §12.5.3).
+    /// Returns the preferred encoding by `Accept-Encoding`; among equals, the smallest. Falls back to the uncompressed
+    /// file (RFC 9110 §12.5.3).
     pub fn wanted(headers: &HeaderMap) -> Self {
         let texts = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
         let wishes: Vec<(&str, u16)> = texts.flat_map(|it| it.split(',')).filter_map(wish).collect();
@@ -34,7 +34,7 @@ impl Encoding {
             names.iter().find_map(|name| named(name)).or_else(|| named("*"))
         };
         let weights = [
-            // What is not named is taken, but wanted least.
+            // An unnamed identity is acceptable, but least preferred.
             (weight(&["identity"]), Self::Identity),
             (weight(&["gzip", "x-gzip"]), Self::Gzip),
             (weight(&["br"]), Self::Brotli),
@@ -44,7 +44,7 @@ impl Encoding {
     }
 }
 
-/// One of the header's members, with its weight in thousandths: `gzip;q=0.5`. `None` for what is no member.
+/// Parses one member of the header and its weight in thousandths: `gzip;q=0.5`. Returns `None` if it is malformed.
 fn wish(text: &str) -> Option<(&str, u16)> {
     let (name, parameter) = text.split_once(';').unwrap_or((text, "q=1"));
     let (q, value) = parameter.trim().split_once('=')?;
@@ -88,7 +88,7 @@ mod tests {
         check(&["identity;q=0.5, br;q=0.5"], Brotli);
         check(&["identity;q=0, gzip;q=0.1"], Gzip);
         check(&["gzip;q=0.2", "br;q=0.1"], Gzip);
-        // What cannot be read is no wish.
+        // Malformed members are ignored.
         check(&["br;q=2, gzip;q=x, ,;"], Identity);
         check(&["br;level=3, gzip"], Gzip);
     }

@@ -1,4 +1,4 @@
-//! A file in the binary, and how it is sent.
+//! A static file embedded in the binary, and the response that serves it.
 
 use std::io::Read;
 
@@ -11,39 +11,39 @@ use flate2::read::GzDecoder;
 
 use super::encoding::Encoding;
 
-/// A name that holds a hash means one content for ever; a year is what caches take for that (RFC 9111 §1.2.2).
+/// A name with a hash identifies its content, so it may be cached for a year, the maximum of caches (RFC 9111 §1.2.2).
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Another name may mean something else after an upgrade.
+/// Other names may have new content after an upgrade.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
-/// How long a hash is that `cargo leptos` puts into a name: MD5 in base64.
+/// Length of the hash that `cargo leptos` adds to a name: MD5 in base64.
 const HASH_CHARS: usize = 22;
 
-/// One of the files that build.rs lists.
+/// A file listed by build.rs.
 pub struct SiteFile {
-    /// The path of its address, from `/` on.
+    /// Path of its URL, with the leading `/`.
     pub path: &'static str,
-    /// The hash of its content, [`crate::model::digest::fnv1a`].
+    /// Hash of its content, by [`crate::model::digest::fnv1a`].
     pub digest: u64,
-    /// Its bytes.
+    /// Content of the file.
     pub content: Content,
 }
 
-/// What is embedded of a file; in development there is none.
+/// The embedded content of a file. In development no files are embedded.
 #[allow(dead_code)]
 pub enum Content {
-    /// What is small by itself, as it is.
+    /// A file that is sent uncompressed.
     Plain(&'static [u8]),
-    /// Whatever clients ask for; who wants neither gets what `gzip` unpacks to.
+    /// A file in both encodings. Clients that accept neither get the unpacked `gzip`.
     Compressed {
-        /// By Brotli.
+        /// Compressed by Brotli.
         brotli: &'static [u8],
-        /// By gzip.
+        /// Compressed by gzip.
         gzip: &'static [u8],
     },
 }
 
 impl SiteFile {
-    /// The answer to a request for it; `query` may hold the hash of the content that the client means.
+    /// Responds to a request for the file. `query` may hold the hash of the requested content.
     pub fn answer(&self, method: &Method, query: Option<&str>, headers: &HeaderMap) -> Response {
         if ![Method::GET, Method::HEAD].contains(method) {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
@@ -98,7 +98,7 @@ impl SiteFile {
         }
     }
 
-    /// Whether the address means this content alone.
+    /// True if the URL identifies this content only.
     fn is_fixed(&self, query: Option<&str>) -> bool {
         let mut name = self.path.rsplit('/').next().unwrap_or_default().split('.').rev().skip(1);
         let has_hash = self.path.starts_with("/pkg/") && name.next().is_some_and(|it| it.len() == HASH_CHARS);
@@ -106,7 +106,7 @@ impl SiteFile {
     }
 }
 
-/// Whether the client has it already. A proxy may have made the tag a weak one (RFC 9110 §13.1.2).
+/// True if the client has the file cached. A proxy may have made the tag a weak one (RFC 9110 §13.1.2).
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
     let mut tags = tags.flat_map(|it| it.split(',')).map(str::trim);

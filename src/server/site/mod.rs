@@ -1,4 +1,4 @@
-//! The files that pages load. build.rs says where they are: in the release binary, in development in a folder.
+//! Static files of the pages. build.rs decides on their location: the release binary, or a folder in development.
 
 mod encoding;
 mod file;
@@ -17,7 +17,7 @@ use tower_http::services::ServeDir;
 use self::file::SiteFile;
 use crate::model::page::PageFiles;
 
-/// Where the files are; build.rs makes one of them. Both are compiled, so that either is checked.
+/// Location of the files, set by build.rs. Both variants are always compiled, so that both are checked.
 #[allow(dead_code)]
 enum Site {
     Embedded(&'static [SiteFile]),
@@ -26,7 +26,7 @@ enum Site {
 
 include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
-/// Answers with a file where there is one, else with what comes behind.
+/// Serves static files, and calls `not_found` for other paths.
 pub fn before(not_found: Router) -> Router {
     match SITE {
         Site::Embedded(files) => embedded(files, not_found),
@@ -44,7 +44,7 @@ fn embedded(files: &'static [SiteFile], not_found: Router) -> Router {
     }))
 }
 
-/// Where the files are that every page loads.
+/// Returns the URLs of the files that every page loads.
 pub fn page_files() -> PageFiles {
     static EMBEDDED: LazyLock<PageFiles> = LazyLock::new(|| match SITE {
         Site::Embedded(files) => {
@@ -58,20 +58,21 @@ pub fn page_files() -> PageFiles {
     }
 }
 
-/// Before the first build nothing has a name; then the files that are told are not there.
+/// Builds the URLs of the files. Before the first build no names exist, so the returned URLs answer 404.
 fn named(find: impl Fn(&str) -> Option<String>) -> PageFiles {
     let path = |suffix: &str| find(suffix).unwrap_or_else(|| format!("/pkg/colloquy{suffix}"));
     PageFiles { style: path(".css"), script: path(".js"), wasm: path(".wasm") }
 }
 
-/// `cargo leptos watch` puts what it builds anew beside what it has given a hash before.
+/// Returns the newest file with a suffix. `cargo leptos watch` leaves earlier files with hashed names beside new ones.
 fn newest(pkg: &Path, suffix: &str) -> Option<String> {
     let written = |it: &fs::DirEntry| it.metadata().and_then(|it| it.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let files = fs::read_dir(pkg).ok()?.flatten().filter(|it| it.file_name().to_string_lossy().ends_with(suffix));
     Some(format!("/pkg/{}", files.max_by_key(written)?.file_name().to_string_lossy()))
 }
 
-/// Whatever does not say otherwise may be another thing tomorrow: also what is not there today.
+/// Middleware: responses without `Cache-Control` must be revalidated. This includes 404s, since the file may exist
+/// tomorrow.
 async fn revalidate(req: Request, next: Next) -> Response {
     let mut response = next.run(req).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));

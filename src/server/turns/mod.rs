@@ -1,10 +1,10 @@
-//! Fair turns and bounded seats at resources that all users share.
+//! Fair queues and bounded slots for resources that all users share.
 //!
-//! [`Turns`] shares out work that takes a processor, memory or an upstream for a while. Each key, a user's id, holds a
-//! bounded number of turns, and free turns go round the keys that wait: somebody with a hundred requests delays a
-//! stranger by one of them. Queues are bounded for each key and in total. Dropping a wait or a turn gives it up.
+//! [`Turns`] schedules work that occupies a processor, memory or an upstream for a while. Each key, a user id, holds a
+//! bounded number of turns. Free turns are handed out round-robin, so a user with a hundred requests delays another
+//! user by only one of them. Queues are bounded per key and in total. Dropping a wait or a turn releases it.
 //!
-//! [`Seats`] bounds what stays open, such as streams: beyond the limit the key's oldest seat is lost.
+//! [`Seats`] limits what stays open, such as streams: beyond the limit, the key's oldest seat is revoked.
 
 mod seats;
 
@@ -20,20 +20,20 @@ use tokio::sync::oneshot;
 
 pub use seats::{Seat, Seats};
 
-/// The bounds of a shared resource.
+/// Limits of a shared resource.
 #[derive(Clone, Copy, Debug)]
 pub struct TurnLimits {
-    /// Turns that all keys hold together.
+    /// Maximum number of turns held by all keys.
     pub at_once: usize,
-    /// Turns that one key holds.
+    /// Maximum number of turns held by one key.
     pub at_once_per_key: usize,
-    /// Requests of one key that wait.
+    /// Maximum number of waiting requests per key.
     pub waiting_per_key: usize,
-    /// Requests of all keys that wait.
+    /// Maximum number of waiting requests of all keys.
     pub waiting: usize,
 }
 
-/// The request was refused, because too many wait already.
+/// The request was refused because the queue is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many requests wait for their turn")]
 pub struct QueueFull;
@@ -53,9 +53,9 @@ struct State {
     n_held: usize,
     n_waiting: usize,
     last_ticket: u64,
-    /// The keys that hold a turn or wait for one.
+    /// Keys that hold a turn or wait for one.
     keys: HashMap<String, Key>,
-    /// The keys that wait; the one that is served next comes first.
+    /// Waiting keys; the front is served next.
     round: VecDeque<String>,
 }
 
@@ -65,14 +65,14 @@ struct Key {
     waiting: VecDeque<(u64, oneshot::Sender<Turn>)>,
 }
 
-/// The right to use the resource, until it is dropped.
+/// The right to use the resource. Released on drop.
 #[derive(Debug)]
 pub struct Turn {
     shared: Arc<Shared>,
     key: String,
 }
 
-/// A place in the queue, until it is dropped.
+/// A place in the queue. Dropping it leaves the queue.
 #[derive(Debug)]
 pub struct Waiting {
     shared: Arc<Shared>,
@@ -82,7 +82,7 @@ pub struct Waiting {
 }
 
 impl Turns {
-    /// Makes the turns of a resource.
+    /// Creates the turns of a resource.
     pub fn new(limits: TurnLimits) -> Self {
         Self(Arc::new(Shared { limits, state: Mutex::default() }))
     }
@@ -90,15 +90,15 @@ impl Turns {
     /// Waits for a turn.
     ///
     /// # Errors
-    /// [`QueueFull`] when too many requests wait already, or when this one had to make room for a key with fewer.
+    /// [`QueueFull`] if the queue is full, or if this request was evicted in favour of a key with fewer requests.
     pub async fn take(&self, key: &str) -> Result<Turn, QueueFull> {
         self.queue(key)?.await
     }
 
-    /// Joins the queue at once; the place is this request's from now on.
+    /// Joins the queue immediately.
     ///
-    /// When the queue of all keys is full, the key with the most waiting requests loses its newest one to a key that
-    /// has at least two fewer: nobody can fill the queue for others.
+    /// If the total queue is full, the key with the most waiting requests loses its newest one to a key that has at
+    /// least two fewer. Thus no key can fill the queue for others.
     ///
     /// # Errors
     /// [`QueueFull`].
@@ -115,7 +115,7 @@ impl Turns {
         Ok(Waiting { shared: Arc::clone(&self.0), key: key.to_owned(), ticket, turn })
     }
 
-    /// Returns how many requests wait.
+    /// Returns the number of waiting requests.
     #[cfg(test)]
     pub fn n_waiting(&self) -> usize {
         self.0.state().n_waiting
@@ -127,7 +127,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands free turns to those who wait. Turns are sent without the lock: one that nobody takes gives itself back.
+    /// Hands free turns to waiting requests. Sends them without holding the lock: a turn that is not received drops and
+    /// releases itself.
     fn serve(self: &Arc<Self>) {
         loop {
             let next = self.state().next(&self.limits);
@@ -175,7 +176,7 @@ impl State {
         (self.last_ticket, turn)
     }
 
-    /// Takes the next request that may have a turn; its key then waits behind all others.
+    /// Removes the next request to serve. Its key moves to the back of the round.
     fn next(&mut self, limits: &TurnLimits) -> Option<(String, oneshot::Sender<Turn>)> {
         if self.n_held >= limits.at_once {
             return None;
@@ -193,7 +194,7 @@ impl State {
         Some((name, waiter))
     }
 
-    /// Takes a request out of the queue; one that was served is not there any more.
+    /// Removes a request from the queue. Has no effect on a served request.
     fn leave(&mut self, name: &str, ticket: u64) {
         let Some(key) = self.keys.get_mut(name) else { return };
         let n_before = key.waiting.len();

@@ -1,4 +1,4 @@
-//! Seats: a bounded number for each key, of which the newest displaces the oldest.
+//! Seats: a bounded number per key, of which the newest displaces the oldest.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -7,11 +7,11 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-/// The seats at one resource. Cheap to clone.
+/// The seats of a resource. Cheap to clone.
 ///
-/// A newcomer takes the oldest one's seat: connections whose client is long gone stay open until the network notices, and
-/// must not keep their user out. Those who lost a seat may take their time to leave, as a stream does whose client reads
-/// nothing; once they are as many as the seats, newcomers are refused.
+/// A new seat displaces the oldest one of its key. Connections of vanished clients stay open until the network notices
+/// and must not lock their user out. Displaced holders may take their time to leave, as a stream does whose client does
+/// not read. Once they are as many as the seats, new seats are refused.
 #[derive(Clone, Debug)]
 pub struct Seats(Arc<Shared>);
 
@@ -21,16 +21,16 @@ struct Shared {
     taken: Mutex<HashMap<String, Taken>>,
 }
 
-/// The seats of one key, the oldest first.
+/// The seats of one key, oldest first.
 #[derive(Debug, Default)]
 struct Taken {
     last_number: u64,
-    /// Those who are there, with those who lost their seat and have not left.
+    /// Number of holders, including displaced ones that have not left.
     n_present: usize,
     seats: VecDeque<(u64, CancellationToken)>,
 }
 
-/// A seat, until it is dropped.
+/// A seat. Released on drop.
 #[derive(Debug)]
 pub struct Seat {
     shared: Arc<Shared>,
@@ -40,12 +40,12 @@ pub struct Seat {
 }
 
 impl Seats {
-    /// Makes seats, of which each key has `per_key` at most.
+    /// Creates seats, at most `per_key` per key.
     pub fn new(per_key: usize) -> Self {
         Self(Arc::new(Shared { per_key, taken: Mutex::default() }))
     }
 
-    /// Takes a seat; the key's oldest one is lost if that is one too many. `None` when too many of those are still there.
+    /// Takes a seat and displaces the key's oldest if necessary. Returns `None` if too many displaced holders remain.
     pub fn take(&self, key: &str) -> Option<Seat> {
         let mut all = self.0.taken();
         let taken = all.entry(key.to_owned()).or_default();
@@ -72,7 +72,7 @@ impl Shared {
 }
 
 impl Seat {
-    /// Waits until the seat is lost to a newer one.
+    /// Waits until the seat is displaced by a newer one.
     pub async fn lost(&self) {
         self.lost.cancelled().await;
     }

@@ -1,4 +1,4 @@
-//! By order, never by time.
+//! The tests check orders, never times.
 
 use futures_util::FutureExt;
 
@@ -10,7 +10,7 @@ fn served(waiting: &mut Waiting) -> Option<Turn> {
     waiting.now_or_never().map(|it| it.expect("it lost its place"))
 }
 
-/// Serves everybody one after the other, and returns the order.
+/// Serves all requests one after the other and returns the order.
 fn order(turns: &Turns, mut waiting: Vec<(&'static str, Waiting)>) -> String {
     let mut order = String::new();
     while !waiting.is_empty() {
@@ -38,7 +38,7 @@ fn turns_go_round_the_keys() {
     check(&["a", "b", "c"], "abc");
     check(&["a", "a", "a", "a", "b"], "abaaa");
     check(&["a", "a", "a", "b", "b", "c"], "abcaba");
-    // Whoever comes while others are many waits for one of each.
+    // A newcomer waits for one turn of each key.
     check(&["a", "a", "a", "b", "b", "b", "c", "c"], "abcabcab");
 }
 
@@ -51,7 +51,7 @@ fn a_stranger_waits_for_one_turn_of_each_who_is_never_done() {
     let held = (served(&mut mallory), served(&mut eve));
     assert!(held.0.is_some() && held.1.is_some() && served(&mut alice).is_none());
     drop(held.0);
-    // Both of them wait with ninety-nine requests; the turn is hers once it has gone round.
+    // Both wait with ninety-nine requests; Alice is served after one round.
     let n_before = hostile.iter_mut().filter_map(|(_, it)| served(it)).count();
     assert!(n_before <= 1 && served(&mut alice).is_some());
 }
@@ -76,12 +76,12 @@ fn queues_are_bounded_and_nobody_fills_them_for_others() {
     let mut mallory = queue(&turns, &["mallory"; 3]);
     assert_eq!(turns.queue("mallory").unwrap_err(), QueueFull);
     let eve = turns.queue("eve").unwrap();
-    // All four places are taken: Mallory's newest request makes room.
+    // All four places are taken: Mallory's newest request is evicted.
     let mut alice = turns.queue("alice").unwrap();
     assert_eq!(turns.n_waiting(), 4);
     let (_, mut newest) = mallory.pop().unwrap();
     assert_eq!((&mut newest).now_or_never().unwrap().unwrap_err(), QueueFull);
-    // Nobody has two more than Eve: she is refused.
+    // No key has two more requests than Eve, so she is refused.
     assert_eq!(turns.queue("eve").unwrap_err(), QueueFull);
     drop((held, mallory));
     assert!(served(&mut alice).is_none(), "Eve came first");
@@ -114,7 +114,7 @@ fn whoever_leaves_the_queue_is_not_served() {
 #[test]
 fn a_turn_that_nobody_took_goes_on() {
     let turns = Turns::new(LIMITS);
-    // It was served and never looked.
+    // Served and dropped without being polled.
     drop(turns.queue("a").unwrap());
     let mut gone = turns.queue("b").unwrap();
     let turn = served(&mut gone);

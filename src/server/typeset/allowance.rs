@@ -1,4 +1,4 @@
-//! The processor time that each user may order.
+//! Allowance of processor time per user.
 
 use std::{
     collections::HashMap,
@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The most that a user may be behind: enough for the longest conversations, one after the other.
+/// The maximum debt of a user: enough for the longest conversations, one after the other.
 const MAX_DEBT: Duration = Duration::from_secs(6);
-/// A debt is paid back by waiting this many times as long: in the long run a user orders a tenth of a processor.
+/// A debt decreases by one second in this many seconds: in the long run a user may use a tenth of a processor.
 const PAYBACK: u32 = 10;
-/// Above so many accounts, those without a debt are dropped.
+/// Number of accounts above which those without a debt are dropped.
 const MAX_ACCOUNTS: usize = 1_000;
 
-/// The debts of users.
+/// Debts of all users.
 #[derive(Debug, Default)]
 pub(super) struct Allowances(Mutex<HashMap<String, Debt>>);
 
@@ -30,13 +30,13 @@ impl Debt {
 }
 
 impl Allowances {
-    /// Returns the time that a user may still order.
+    /// Returns the processor time available to a user.
     pub(super) fn left(&self, user_id: &str, now: Instant) -> Duration {
         let debts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         MAX_DEBT.saturating_sub(debts.get(user_id).map_or(Duration::ZERO, |it| it.at(now)))
     }
 
-    /// Charges a user for time that was spent.
+    /// Charges a user for processor time.
     pub(super) fn charge(&self, user_id: &str, spent: Duration, now: Instant) {
         let mut debts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if debts.len() >= MAX_ACCOUNTS {

@@ -1,36 +1,35 @@
-//! The time that a request may take.
+//! Time budget of a request.
 
 use std::{
     cell::Cell,
     time::{Duration, Instant},
 };
 
-/// What the first passage of a language may take beyond the budget of its request, once per request: its grammar is
-/// compiled then, for all who come after.
+/// Extra time for the first use of a language, once per request: its grammar is compiled then, for all later requests.
 const FIRST_USE: Duration = Duration::from_secs(2);
 
-/// A request's time, and its reader. Work asks [`Budget::is_left`] between its steps.
+/// The remaining time of a request, and its reader. Work checks [`Budget::is_left`] between its steps.
 pub(super) struct Budget<'a> {
-    /// The time since the work began.
+    /// Time since the work began.
     clock: &'a dyn Fn() -> Duration,
-    /// True once nobody waits for the result.
+    /// True if no reader waits for the result.
     is_gone: &'a dyn Fn() -> bool,
     end: Cell<Duration>,
     grace: Cell<Duration>,
 }
 
 impl<'a> Budget<'a> {
-    /// Makes the budget of a request that begins.
+    /// Creates the budget of a new request.
     pub(super) fn new(total: Duration, clock: &'a dyn Fn() -> Duration, is_gone: &'a dyn Fn() -> bool) -> Self {
         Self { clock, is_gone, end: Cell::new(total), grace: Cell::new(FIRST_USE) }
     }
 
-    /// True if there is time for another step, and a reader.
+    /// True if time for another step and a reader are left.
     pub(super) fn is_left(&self) -> bool {
         (self.clock)() < self.end.get() && !(self.is_gone)()
     }
 
-    /// Does work with a language that was not used before; the grace pays for it as far as it goes.
+    /// Runs the first work with a language. The grace covers its cost as far as possible.
     pub(super) fn first_use<T>(&self, work: impl FnOnce() -> T) -> T {
         let (began, end, grace) = ((self.clock)(), self.end.get(), self.grace.take());
         self.end.set(end + grace);
@@ -40,13 +39,13 @@ impl<'a> Budget<'a> {
         done
     }
 
-    /// Returns the time that was spent, without what the grace has paid for.
+    /// Returns the time spent, except what the grace covered.
     pub(super) fn spent(&self, total: Duration) -> Duration {
         (self.clock)().saturating_sub(self.end.get().saturating_sub(total))
     }
 }
 
-/// Returns a clock that begins now.
+/// Returns a clock that starts now.
 pub(super) fn stopwatch() -> impl Fn() -> Duration {
     let began = Instant::now();
     move || began.elapsed()

@@ -1,7 +1,7 @@
-//! Code with colours, by the grammars of Sublime Text that bat keeps (crate `two-face`).
+//! Syntax highlighting by the Sublime Text grammars that bat maintains (crate `two-face`).
 //!
-//! A line is parsed in one step that nothing can interrupt, by regexes that backtrack. So lines are bounded
-//! (`lines`), and between steps [`colored`] asks for permission to go on.
+//! Parsing a line cannot be interrupted and uses backtracking regexes. Lines are therefore bounded (`lines`), and
+//! [`colored`] asks for permission between steps.
 
 use std::{
     collections::HashSet,
@@ -16,9 +16,9 @@ use syntect::{
 use super::lines;
 use crate::model::typeset::{CodeKind, CodeSpan};
 
-/// Code that nests deeper stays plain: each of its changes would cost a walk through all scopes.
+/// The maximum nesting. Deeper code stays plain, since each change would require a walk through all scopes.
 const MAX_SCOPES: usize = 512;
-/// Where the search for a meaning ends: what stands further out surrounds another language.
+/// Scopes at which the search for a meaning ends: outer scopes belong to a surrounding language.
 const BOUNDARIES: [&str; 2] = ["meta.interpolation", "source"];
 
 static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
@@ -27,7 +27,7 @@ static MEANINGS: LazyLock<Vec<(Scope, CodeKind)>> =
 static EDGES: LazyLock<Vec<Scope>> =
     LazyLock::new(|| BOUNDARIES.iter().filter_map(|name| Scope::new(name).ok()).collect());
 
-/// What scopes mean; the first that fits counts.
+/// Meanings of scopes; the first match counts.
 const SCOPES: [(&str, CodeKind); 33] = [
     ("comment", CodeKind::Comment),
     ("meta.diff.header", CodeKind::Comment),
@@ -64,12 +64,12 @@ const SCOPES: [(&str, CodeKind); 33] = [
     ("entity.other.inherited-class", CodeKind::Type),
 ];
 
-/// A language that can be coloured.
+/// A supported language.
 #[derive(Clone, Copy)]
 pub struct Grammar(&'static SyntaxReference);
 
 impl Grammar {
-    /// Reads all grammars, so that nobody's budget pays for it.
+    /// Loads all grammars in advance, so that no request pays for it.
     pub(super) fn load() {
         LazyLock::force(&GRAMMARS);
     }
@@ -90,14 +90,14 @@ impl Grammar {
         &self.0.name
     }
 
-    /// True once in the life of this process: the regexes of a language are compiled when it is first used.
+    /// True on the first call per language in this process: its regexes are compiled on first use.
     pub(super) fn is_first_use(self) -> bool {
         static USED: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
         USED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(self.name())
     }
 }
 
-/// Colours code; `None` when it may not go on to its end, or nests too deep.
+/// Highlights code. Returns `None` if it is stopped or nests too deeply.
 pub fn colored(grammar: Grammar, text: &str, goes_on: &dyn Fn() -> bool) -> Option<Vec<CodeSpan>> {
     colored_within(MAX_SCOPES, grammar, text, goes_on)
 }
@@ -132,7 +132,7 @@ fn colored_within(
     Some(spans)
 }
 
-/// Names that models use and the grammars do not.
+/// Maps names that models use to those of the grammars.
 fn name_of(language: &str) -> &str {
     match language.to_ascii_lowercase().as_str() {
         "shell" | "console" | "shell-session" | "shellsession" | "zsh" => "bash",
@@ -160,7 +160,7 @@ fn meaning(stack: &ScopeStack) -> CodeKind {
     CodeKind::Plain
 }
 
-/// Adds a piece; spaces have no colour of their own.
+/// Appends a piece. Whitespace joins the previous span.
 fn push(spans: &mut Vec<CodeSpan>, kind: CodeKind, text: &str) {
     match spans.last_mut() {
         _ if text.is_empty() => {}

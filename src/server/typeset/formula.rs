@@ -1,4 +1,4 @@
-//! Formulas: LaTeX to MathML Core (crate `math-core`).
+//! Formulas: conversion of LaTeX to MathML Core (crate `math-core`).
 
 use std::sync::LazyLock;
 
@@ -7,15 +7,15 @@ use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use super::mathml;
 use crate::model::typeset::MathNode;
 
-/// Longer formulas are something else.
+/// The maximum length of a formula.
 const MAX_BYTES: usize = 4_000;
-/// How deep groups nest at most: the converter goes down with them.
+/// The maximum nesting of groups, since the converter recurses.
 const MAX_DEPTH: usize = 60;
 
 static CONVERTER: LazyLock<LatexToMathML> =
     LazyLock::new(|| LatexToMathML::new(MathCoreConfig::default()).expect("BUG: it is told no macros"));
 
-/// Gives a formula its shape; `None` when it is wrong, or says what no formula of ours may.
+/// Converts a formula. Returns `None` if it is invalid or contains disallowed markup.
 pub(super) fn math(text: &str, is_display: bool) -> Option<MathNode> {
     if text.len() > MAX_BYTES || depth(text) > MAX_DEPTH {
         return None;

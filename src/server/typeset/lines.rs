@@ -1,20 +1,20 @@
-//! The lines that are parsed.
+//! Bounds of the lines that are parsed.
 //!
-//! Sublime's grammars were written for an editor: on some lines their regexes take time that grows with the square of
-//! the length, or faster. `make grammars` measures every language over hostile lines, and a line of a language may be as
-//! long as was measured to be quick. What is longer is data rather than code, and stays plain.
+//! Sublime's grammars were written for an editor: on some lines their regexes take quadratic time or worse. `make
+//! grammars` measures every language with hostile lines. Each language's bound is a length that was measured to be
+//! fast. Longer lines are data rather than code and stay plain.
 
 use std::sync::LazyLock;
 
 use syntect::parsing::{Scope, ScopeStack};
 
-/// The most bytes of a line in a language that was not measured.
+/// The maximum line length in a language that was not measured, in bytes.
 const MAX_BYTES: usize = 300;
-/// The most blanks in a row: regexes that begin with `\s*` try each of them from every one before it.
+/// The maximum run of blanks: regexes that begin with `\s*` try each of them from every earlier one.
 const MAX_BLANKS: usize = 200;
 
-/// The most bytes of a line that takes a quarter of a second at worst, by the scope of its language; the first that fits
-/// counts.
+/// The maximum line length, in bytes, that takes at most a quarter of a second, by the scope of its language. The first
+/// match counts.
 const MEASURED: [(&str, usize); 45] = [
     ("embedding.php", 1_000),
     ("source.Kotlin", 1_000),
@@ -48,7 +48,7 @@ const MEASURED: [(&str, usize); 45] = [
     ("source.r", 400),
     ("source.ruby", 1_400),
     ("source.rust", 700),
-    // A chain such as `a-a-a-` makes them go back a million times, from each of its places.
+    // A chain such as `a-a-a-` causes a million backtracking steps from each position.
     ("source.sass", 80),
     ("source.scss", 80),
     ("source.shell", 700),
@@ -67,7 +67,7 @@ const MEASURED: [(&str, usize); 45] = [
 static BOUNDS: LazyLock<Vec<(Scope, usize)>> =
     LazyLock::new(|| MEASURED.iter().filter_map(|(name, max)| Some((Scope::new(name).ok()?, *max))).collect());
 
-/// Returns the part of a line that the grammar is shown; `None` when it stays plain.
+/// Returns the part of a line to parse; `None` if the line stays plain.
 pub(super) fn parsed<'a>(line: &'a str, root: Scope, stack: &ScopeStack) -> Option<&'a str> {
     if line.trim().is_empty() {
         return Some(if line.ends_with('\n') { "\n" } else { "" });
@@ -76,7 +76,7 @@ pub(super) fn parsed<'a>(line: &'a str, root: Scope, stack: &ScopeStack) -> Opti
     (is_short && !has_long_gap(line)).then_some(line)
 }
 
-/// Returns the shortest bound of the languages that a line begins in.
+/// Returns the shortest bound of the languages active at the beginning of a line.
 fn max_bytes(root: Scope, stack: &ScopeStack) -> usize {
     let embedded = stack.as_slice().iter().filter_map(|scope| bound(*scope));
     embedded.fold(bound(root).unwrap_or(MAX_BYTES), usize::min)

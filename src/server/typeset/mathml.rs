@@ -1,11 +1,11 @@
-//! Reads MathML as a tree of what is allowed, and of nothing else.
+//! Parser for MathML with an allowlist of elements and attributes.
 
 use crate::model::typeset::{MathNode, is_math_attribute, is_math_element, math_style};
 
-/// No formula is nested deeper, and the page that draws it has a stack.
+/// The maximum nesting: the page that renders the formula has a limited stack.
 const MAX_DEPTH: usize = 48;
 
-/// Reads one element; `None` when it holds anything that is not allowed, or is no MathML.
+/// Parses one element. Returns `None` if it contains anything disallowed, or is not MathML.
 pub(super) fn read(text: &str) -> Option<MathNode> {
     let mut reader = Reader { rest: text.trim() };
     let node = reader.node(0)?;
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
             self.skip("\"")?;
             match name {
                 "style" => attributes.extend(properties(&value)),
-                // Classes and ids are the page's.
+                // Classes and ids are dropped; they belong to the page.
                 name if is_math_attribute(name) => attributes.push((name.to_owned(), value)),
                 _ => {}
             }
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Properties as attributes, since a page's policy forbids `style`.
+/// Returns CSS properties as attributes, since the content security policy forbids `style`.
 fn properties(style: &str) -> impl Iterator<Item = (String, String)> {
     style.split(';').filter_map(|it| {
         let (name, value) = it.split_once(':')?;
@@ -96,7 +96,7 @@ fn properties(style: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// Resolves the entities of XML and references by number; `None` for any other.
+/// Resolves XML entities and numeric references; `None` for any other.
 fn unescape(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

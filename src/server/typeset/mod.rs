@@ -1,9 +1,8 @@
-//! Sets code and formulas for pages, which could do it only with what weighs more than they do.
+//! Typesetting of code and formulas on the server; the libraries would be too large for pages.
 //!
-//! It is work for the processor that any user can order, so it is bounded three times: a request has a second
-//! (`budget`), a user has one turn at a time (`turns`) and a tenth of a processor in the long run (`allowance`). One step
-//! within a request, which nothing can interrupt, is a line of code (`lines`) or a formula. Whatever does not fit stays
-//! as it was written.
+//! Any user can request this CPU-bound work, so it has three limits. A request has one second (`budget`). A user has
+//! one turn at a time (`turns`). In the long run a user has a tenth of a processor (`allowance`). The largest
+//! uninterruptible step is a line of code (`lines`) or a formula. Whatever exceeds the limits stays as it was written.
 
 mod allowance;
 mod budget;
@@ -29,20 +28,21 @@ use self::{
 use super::turns::{Turn, TurnLimits, Turns};
 use crate::model::typeset::{MAX_PASSAGE_BYTES, MAX_PASSAGES, Passage, Typeset};
 
-/// The time that all passages of a request may take together.
+/// Time for all passages of a request.
 const BUDGET: Duration = Duration::from_secs(1);
-/// The most requests that are worked on at once, and never more than half of the processors: chat comes before colours.
+/// Maximum number of concurrent requests, and at most half of the processors: chat has priority.
 const MAX_AT_ONCE: usize = 2;
-/// The requests of one user that wait: a dozen tabs ask with two each.
+/// Maximum number of waiting requests per user: a dozen tabs send two each.
 const WAITING_PER_USER: usize = 24;
-/// The requests of all users that wait, each with up to 40 kB.
+/// Maximum number of waiting requests of all users, each with up to 40 kB.
 const WAITING: usize = 512;
-/// How long a request waits for its turn.
+/// Maximum wait of a request for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Formulas are read by descent: this is enough for the deepest that `formula` lets pass. Only what is used is taken.
+/// Stack size for the recursive parser, enough for the deepest formula that `formula` accepts. Only used pages are
+/// allocated.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Sets passages, fairly. Cheap to clone.
+/// Typesets passages with fair scheduling. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Typesetter {
     turns: Turns,
@@ -58,9 +58,10 @@ impl Default for Typesetter {
 }
 
 impl Typesetter {
-    /// Sets each passage of a user's request; `None` for what cannot be set, is too large, or takes too long.
+    /// Typesets the passages of a user's request. A passage is `None` if it is unsupported, too large, or takes too
+    /// long.
     ///
-    /// Returns nothing at all when there is too much to do. Stops when it is dropped.
+    /// Returns an empty list under overload. Stops when dropped.
     pub async fn typeset(&self, user_id: &str, passages: Vec<Passage>) -> Vec<Option<Typeset>> {
         let n_bytes: usize = passages.iter().map(|it| it.text().len()).sum();
         if passages.len() > MAX_PASSAGES || n_bytes > MAX_PASSAGE_BYTES {
@@ -89,7 +90,7 @@ impl Typesetter {
     }
 }
 
-/// A request whose turn it is.
+/// A request that is being processed.
 struct Order {
     user_id: String,
     passages: Vec<Passage>,

@@ -39,7 +39,7 @@ async fn no_formula_exhausts_the_stack() {
     }
 }
 
-/// A clock that goes on by a millisecond whenever somebody looks at it.
+/// Returns a clock that advances by a millisecond at each call.
 fn ticking(n_ms: &Cell<u64>) -> impl Fn() -> Duration + '_ {
     || {
         n_ms.set(n_ms.get() + 1);
@@ -49,7 +49,7 @@ fn ticking(n_ms: &Cell<u64>) -> impl Fn() -> Duration + '_ {
 
 #[test]
 fn all_passages_of_a_request_share_one_budget() {
-    // Warm, so that nothing is free.
+    // Warm up, so that the grace does not apply.
     Grammar::find("rust").unwrap().is_first_use();
     let n_ms = Cell::new(0);
     let (clock, is_gone) = (ticking(&n_ms), || false);
@@ -103,6 +103,6 @@ async fn a_reader_that_leaves_gives_up_the_turn() {
     let text = "fn a() {}\n".repeat(4_000);
     let request = typesetter.typeset("alice", vec![code("rust", &text)]);
     assert!(request.now_or_never().is_none());
-    // Dropped; the turn comes back when the work has noticed.
+    // Dropped; the turn is released when the work notices.
     drop(typesetter.turns.take("alice").await.unwrap());
 }

@@ -27,7 +27,7 @@ static FILES: LazyLock<[SiteFile; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// What is there, before what says that something is not.
+/// Requests a file from a router whose fallback answers 404.
 async fn ask(method: Method, uri: &str, headers: &[(header::HeaderName, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
     let not_found = Router::new().fallback(any(|| async { (StatusCode::NOT_FOUND, "nothing is here") }));
     let router = site::embedded(&*FILES, not_found).layer(axum::middleware::from_fn(site::revalidate));
@@ -89,7 +89,7 @@ async fn what_a_client_has_is_not_sent_again() {
         );
         assert!(!headers.contains_key(header::CONTENT_TYPE), "{headers:?}");
     }
-    // Another encoding of it is another thing.
+    // Another encoding has another tag.
     for tags in ["\"0000000000000def-br\"", "0000000000000def-identity", ""] {
         assert_eq!(known(tags).await.0, StatusCode::OK, "{tags}");
     }
