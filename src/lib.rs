@@ -1,17 +1,17 @@
 #![recursion_limit = "256"]
 //! Colloquy: a self-hosted, authenticated AI chat in one binary.
 //!
-//! The first path segment says which side compiles; the features are named in this file and nowhere else:
+//! The first path segment decides where a module is compiled. Only this file names the features:
 //!
-//! | folder | holds | side |
+//! | folder | contents | side |
 //! | --- | --- | --- |
 //! | [`model`] | plain data and its rules, the wire types | both; serde only, no I/O, no signals |
-//! | [`api`] | server functions: the seam | both; bodies run on the server |
+//! | [`api`] | server functions: the interface between both sides | both; bodies run on the server |
 //! | [`ui`] | pages, the ChatKit client, components | both; browser calls in handlers and effects only |
 //! | `server` | everything with a socket, a pool or a secret | server |
 //! | `tests` | tests that enter through the HTTP router | server |
 //!
-//! Arrows: `ui → api, model`; `api → model` and, in bodies, `server`; `server → model`; `model → nothing`.
+//! Dependencies: `ui → api, model`; `api → model` and, in bodies, `server`; `server → model`; `model → nothing`.
 
 pub mod api;
 pub mod model;
@@ -21,15 +21,15 @@ pub mod server;
 mod tests;
 pub mod ui;
 
-/// Whether this is the program that renders pages, and not the one within them.
+/// True on the server, which renders the pages; false in the browser.
 const IS_SERVER: bool = cfg!(feature = "ssr");
 
-/// The Rust in the README compiles.
+/// Compiles the Rust code of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// Takes over the page that the server rendered.
+/// Hydrates the server-rendered page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -21,7 +21,7 @@ use tokio::{
 };
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
-/// The longest wait for statements that are under way when the server stops.
+/// The maximum wait for running statements at shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A self-hosted, authenticated AI chat in one binary.
@@ -39,9 +39,9 @@ enum Command {
     /// Serve the pages and the APIs (the default).
     #[default]
     Serve,
-    /// Bring the database's tables up to date, and end.
+    /// Run the database migrations and exit.
     Migrate,
-    /// Print the secret that other backends verify tokens with.
+    /// Print the secret that verifies HS256 tokens in other backends.
     Secret,
     /// List, create, change and delete users.
     User {
@@ -73,13 +73,13 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Flags may stand before or after the command, whose own come first in its help. The help shows no values of the
-/// environment, which hold secrets.
+/// Builds the command line. Flags may precede or follow the command, whose own flags come first in the help. The help
+/// hides environment values, which may be secrets.
 fn command_line() -> clap::Command {
     Cli::command().mut_args(|arg| arg.global(true).help_heading("Settings").hide_env_values(true))
 }
 
-/// Tells what is wrong with the file `.env`, without the line, which may hold a secret.
+/// Describes an error of the file `.env` without the line, which may hold a secret.
 fn unreadable(err: &dotenvy::Error) -> String {
     match err {
         dotenvy::Error::LineParse(..) => "the file `.env` cannot be read: it has a line that is no `NAME=value`; put \
@@ -119,7 +119,7 @@ async fn migrate(config: Config) -> Result<()> {
     Ok(())
 }
 
-/// Opens the database, and puts the parts together.
+/// Opens the database and creates the application's state.
 async fn assemble(config: Config) -> Result<AppState> {
     let leptos = get_config_from_str(include_str!("../Leptos.toml"))
         .map_err(|err| Error::Config(format!("Leptos.toml or a LEPTOS_ variable cannot be used: {err}")))?;
@@ -162,7 +162,7 @@ fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {
     })
 }
 
-/// Waits for Ctrl-C or the signal that service managers send.
+/// Waits for Ctrl-C or SIGTERM.
 async fn asked_to_stop() {
     let mut terminate = signal(SignalKind::terminate()).expect("BUG: SIGTERM can be listened to");
     tokio::select! {

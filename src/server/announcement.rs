@@ -1,8 +1,8 @@
-//! The lines that tell people where to go when the server has started; tests read the address from them.
+//! The lines printed to standard output when the server has started. Tests read the address from them.
 
 use super::config::{Config, shown_path, shown_url};
 
-/// Returns the lines; nothing secret is in them.
+/// Returns the lines, which contain no secrets.
 pub fn announcement(config: &Config, listening: &str) -> String {
     let database = match config.database_url.strip_prefix("sqlite:") {
         Some(path) => format!("SQLite: {}", shown_path(path)),

@@ -1,4 +1,4 @@
-//! The one place that knows what time it is.
+//! The clock. All other code takes the time from here.
 
 use std::{
     sync::{
@@ -10,23 +10,23 @@ use std::{
 
 use crate::model::Timestamp;
 
-/// Tells the time; in tests it stands still until it is moved.
+/// A source of the current time, which tests can control.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The system clock.
     #[default]
     System,
-    /// A clock that a test moves, in milliseconds since the epoch.
+    /// A clock set by a test, in milliseconds since the epoch.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// Makes a clock that stands at `moment`.
+    /// Creates a manual clock set to `moment`.
     pub fn manual(moment: Timestamp) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(moment.millis())))
     }
 
-    /// Returns the present moment.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(match self {
             Self::System => SystemTime::now()
@@ -36,7 +36,7 @@ impl Clock {
         })
     }
 
-    /// Moves a manual clock forward; the machine's clock does not listen.
+    /// Advances a manual clock. Has no effect on the system clock.
     pub fn advance_seconds(&self, seconds: i64) {
         if let Self::Manual(ms) = self {
             ms.fetch_add(seconds * 1000, Ordering::Relaxed);

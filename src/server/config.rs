@@ -1,4 +1,5 @@
-//! Configuration: environment variables, or the same as command-line flags; documented once, here.
+//! Configuration by environment variables or the equivalent command-line flags. This module is their only
+//! documentation.
 
 mod attachments;
 mod auth;
@@ -45,28 +46,28 @@ use self::{
 };
 use super::{Error, Result, middleware::trusted_origins::TrustedOrigins, private_file};
 
-/// The settings as they are given; [`Config`] is what becomes of them.
+/// The unvalidated settings; [`Config`] holds their validated form.
 #[derive(Clone, clap::Args)]
 pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one and prints it.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: String,
 
-    /// Folder of the embedded database, the generated secret, and mails that are not sent.
+    /// Folder of the embedded database, the generated secret, and unsent mails.
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
 
-    /// Signs cookies and, unless JWT_SECRET is set, HS256 tokens; at least 32 bytes. Generated when unset.
+    /// Secret that signs cookies and, unless JWT_SECRET is set, HS256 tokens; at least 32 bytes. Generated if unset.
     #[arg(long, env = "BETTER_AUTH_SECRET", hide_env_values = true)]
     pub better_auth_secret: Option<Secret>,
 
-    /// Public base URL, for instance `https://chat.example.com`; https turns on `__Secure-` cookies and HSTS.
-    /// Unset: http://localhost and the port of LISTEN.
+    /// Public base URL, for instance `https://chat.example.com`; https turns on `__Secure-` cookies and HSTS. Unset:
+    /// http://localhost and the port of LISTEN.
     #[arg(long, env = "BETTER_AUTH_URL")]
     pub better_auth_url: Option<String>,
 
-    /// Further origins whose pages may call us, separated by commas; `*` and `?` are wildcards, and `myapp://` or
-    /// `myapp:/` names the URLs of an app's own scheme.
+    /// Further origins whose pages may call this server, separated by commas; `*` and `?` are wildcards, and `myapp://`
+    /// or `myapp:/` matches the URLs of an app's own scheme.
     #[arg(long, env = "BETTER_AUTH_TRUSTED_ORIGINS", value_delimiter = ',')]
     pub better_auth_trusted_origins: Vec<String>,
 
@@ -78,7 +79,7 @@ pub struct Settings {
     #[command(flatten)]
     pub auth: AuthSettings,
 
-    /// Tokens.
+    /// JWTs.
     #[command(flatten)]
     pub jwt: JwtSettings,
 
@@ -86,11 +87,11 @@ pub struct Settings {
     #[command(flatten)]
     pub limits: LimitSettings,
 
-    /// Mails.
+    /// Mail.
     #[command(flatten)]
     pub mail: MailSettings,
 
-    /// Where answers come from.
+    /// The model or server that answers.
     #[command(flatten)]
     pub model: ModelSettings,
 
@@ -98,58 +99,59 @@ pub struct Settings {
     #[command(flatten)]
     pub log: LogSettings,
 
-    /// What pages do.
+    /// Web pages.
     #[command(flatten)]
     pub pages: PageSettings,
 
-    /// Files that go with messages.
+    /// Attachments.
     #[command(flatten)]
     pub attachments: AttachmentSettings,
 
-    /// Bytes of the disk that attached files leave free; messages leave a tenth of it, for deleting needs some. 0: none.
+    /// Free disk space to keep, in bytes: uploads stop at the limit, messages at a tenth of it, since deleting needs
+    /// some. 0: no limit.
     #[arg(long, env = "DISK_RESERVE", default_value = "1073741824")]
     pub disk_reserve: String,
 
-    /// Hosts whose pictures pages may show by https, separated by commas; `*.example.com` names all subdomains. A thread
-    /// has to allow them, too (`allowed_image_domains`). Unset: none, and pictures in answers are links.
+    /// Hosts whose images pages may load by https, separated by commas; `*.example.com` matches all subdomains. A
+    /// thread must allow them, too (`allowed_image_domains`). Unset: none, and images in answers are links.
     #[arg(long, env = "IMAGE_HOSTS", value_delimiter = ',')]
     pub image_hosts: Vec<String>,
 }
 
-/// What the server runs with: judged, with nothing left to guess.
+/// The validated configuration of the server.
 #[derive(Clone)]
 pub struct Config {
-    /// Where to listen.
+    /// Address to listen on.
     pub listen: SocketAddr,
-    /// The folder for what is kept.
+    /// Folder of the server's data.
     pub data_dir: PathBuf,
-    /// The base URL if one is configured; see [`Config::base_url`].
+    /// The base URL, if configured; see [`Config::base_url`].
     public_url: Option<Url>,
-    /// The port that the listener really has.
+    /// The actual port of the listener.
     port: u16,
-    /// Signs cookies.
+    /// Secret that signs cookies.
     pub secret: Secret,
-    /// The origins that may call us from a browser.
+    /// Origins that may call this server from a browser.
     pub trusted_origins: TrustedOrigins,
-    /// The database's URL.
+    /// URL of the database.
     pub database_url: String,
-    /// How accounts and sessions behave.
+    /// Accounts and sessions.
     pub auth: AuthConfig,
-    /// How tokens are made.
+    /// JWTs.
     pub jwt: JwtConfig,
-    /// How requests are limited.
+    /// Rate limits.
     pub limits: LimitConfig,
-    /// Where mails go.
+    /// Mail.
     pub mail: MailConfig,
-    /// Where answers come from.
+    /// The model or server that answers.
     pub model: ModelConfig,
-    /// What pages do.
+    /// Web pages.
     pub pages: PageConfig,
-    /// Where files that go with messages are kept.
+    /// Attachments.
     pub attachments: AttachmentConfig,
-    /// Bytes of the disk that stay free; 0 is none.
+    /// Free disk space to keep, in bytes; 0 is no limit.
     pub disk_reserve_bytes: u64,
-    /// Whose pictures pages may show, as sources of a policy.
+    /// Hosts whose images pages may load, as sources of a content security policy.
     pub image_hosts: Vec<String>,
 }
 
@@ -157,10 +159,10 @@ pub struct Config {
 hide_from_debug!(Settings, Config);
 
 impl Settings {
-    /// Judges the settings, and makes the data folder and the secret where they are missing.
+    /// Validates the settings. Creates the data folder and the secret if they are missing.
     ///
     /// # Errors
-    /// [`Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`Error::Config`] with the variable's name, the problem and a valid example.
     pub fn judge(self) -> Result<Config> {
         let listen = self
             .listen
@@ -200,7 +202,7 @@ impl Settings {
 }
 
 impl Config {
-    /// Notes the port that the listener really has, which differs from LISTEN's where that is 0.
+    /// Sets the actual port of the listener, which differs from LISTEN's if that is 0.
     pub fn with_port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -211,7 +213,7 @@ impl Config {
         self.public_url.is_some()
     }
 
-    /// Returns the public base URL as an origin, without a slash at the end.
+    /// Returns the public base URL as an origin, without a trailing slash.
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.origin().ascii_serialization(),
@@ -219,25 +221,25 @@ impl Config {
         }
     }
 
-    /// Returns the folder of the embedded database; `None` for a server.
+    /// Returns the folder of the embedded database; `None` for a database server.
     pub fn database_folder(&self) -> Option<PathBuf> {
         let path = Path::new(self.database_url.strip_prefix("sqlite:")?.trim_start_matches("//"));
-        // A name alone is in the folder that the server was started in.
+        // A bare file name is relative to the working directory.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(folder.unwrap_or(Path::new(".")).to_owned())
     }
 
-    /// Whether people reach us by https: `__Secure-` cookies, HSTS.
+    /// True if the public base URL is https: `__Secure-` cookies and HSTS.
     pub fn is_secure(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Returns `iss` of tokens.
+    /// Returns the `iss` of JWTs.
     pub fn jwt_issuer(&self) -> String {
         self.jwt.issuer.clone().unwrap_or_else(|| self.base_url())
     }
 
-    /// Returns `aud` of tokens: none with HS256 unless configured, the origin of the base URL with keys of our own.
+    /// Returns the `aud` of JWTs. If unconfigured, HS256 tokens have none and others the origin of the base URL.
     pub fn jwt_audience(&self) -> Option<String> {
         match (&self.jwt.audience, self.jwt.algorithm) {
             (Some(audience), _) => Some(audience.clone()),
@@ -254,11 +256,11 @@ fn create_data_dir(path: &Path) -> Result<()> {
             path.display()
         ))
     };
-    // Sessions, hashes and mails are in it, which are nobody else's business on this machine.
+    // The folder holds sessions, hashes and mails, which other users of the machine must not read.
     private_file::create_folder(path).map_err(unusable)?;
     let n_loose = private_file::tighten(path).map_err(unusable)?;
     if n_loose > 0 {
-        tracing::warn!(n_loose, "others had rights to {n_loose} files and folders in DATA_DIR; now only this user has");
+        tracing::warn!(n_loose, "removed other users' access to {n_loose} files and folders in DATA_DIR");
     }
     let probe = path.join(format!(".write-test-{}", rand::random::<u64>()));
     std::fs::write(&probe, b"").map_err(unusable)?;

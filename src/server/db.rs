@@ -1,4 +1,4 @@
-//! The two databases behind one name.
+//! One interface to both database engines.
 
 mod columns;
 mod migration;
@@ -21,23 +21,23 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 use super::{Error, Result, config::shown_path, private_file, startup::Patience};
 use crate::model::Timestamp;
 
-/// How long a connection waits for another's write (SQLite), and a caller for a connection.
+/// Time that a connection waits for another writer (SQLite), and a caller for a free connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the start waits for another server that opens or migrates the same database.
+/// Time that startup waits for another server that opens or migrates the same database.
 const OTHERS_PATIENCE: Patience = Patience::of_seconds(5 * 60);
 
 /// The database: an embedded SQLite file, or a PostgreSQL server.
 #[derive(Clone, Debug)]
 pub enum Db {
-    /// One connection that writes, several that read.
+    /// One writing connection and several reading ones.
     Sqlite {
-        /// The writer.
+        /// Pool of the writer.
         writer: SqlitePool,
-        /// The readers.
+        /// Pool of the readers.
         readers: SqlitePool,
     },
-    /// A server.
+    /// Pool for a PostgreSQL server.
     Postgres(PgPool),
 }
 
@@ -49,10 +49,11 @@ pub enum Pool<'a> {
     Postgres(&'a PgPool),
 }
 
-/// Runs one body on either pool: each statement is written once, with `$1` for its arguments, and compiled twice.
+/// Runs one body on either pool. A statement is written once, with `$1` for its arguments, and compiled for both
+/// engines.
 ///
-/// `on!(db.read(), pool => sqlx::query_as("select … where id = $1").bind(id).fetch_optional(pool).await)`.
-/// For several statements in one transaction there is [`Tx`](super::tx::Tx).
+/// `on!(db.read(), pool => sqlx::query_as("select … where id = $1").bind(id).fetch_optional(pool).await)`. For several
+/// statements in one transaction use [`Tx`](super::tx::Tx).
 macro_rules! on {
     ($pool:expr, $name:ident => $body:expr) => {
         match $pool {
@@ -64,17 +65,17 @@ macro_rules! on {
 pub(crate) use on;
 
 impl Db {
-    /// Opens the database at `url` (`postgres://…` or `sqlite:path`) and brings its tables up to date.
+    /// Opens the database at `url` (`postgres://…` or `sqlite:path`) and runs the migrations.
     ///
     /// # Errors
-    /// [`Error::Config`] with a sentence for the operator: unreadable URL, unreachable server, unwritable file,
-    /// a database that is newer than this binary.
+    /// [`Error::Config`] with a sentence for the operator: unreadable URL, unreachable server, unwritable file, a
+    /// database that is newer than this binary.
     pub async fn open(url: &str) -> Result<Self> {
         match url.split_once(':') {
             Some(("postgres" | "postgresql", _)) => postgres::open(url, OTHERS_PATIENCE).await,
             Some(("sqlite", path)) => {
                 let path = Path::new(path.trim_start_matches("//"));
-                // Also while opening: a second server cannot switch to WAL while the first one writes.
+                // Also locks while opening: a second server cannot switch to WAL while the first one writes.
                 let _lock = migration::lock_beside(path, OTHERS_PATIENCE).await?;
                 Self::open_sqlite(path).await
             }
@@ -93,14 +94,14 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
-            // 16 MB, four times SQLite's own: while a checkpoint waits for the disk, all writers wait.
+            // 16 MB, four times SQLite's default: while a checkpoint waits for the disk, all writers wait.
             .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(BUSY_TIMEOUT);
-        // For its owner alone; SQLite makes the files beside it alike.
+        // Readable by its owner only; SQLite gives its other files the same mode.
         private_file::open(path).map_err(|err| unusable(path, &err))?;
         let unusable = |err: sqlx::Error| unusable(path, &err);
-        // A connection is a thread of ours and cannot be lost on the way: trying it before each use doubles what a
-        // short statement costs.
+        // A connection is a local thread and cannot break. Testing it before each use would double the cost of a short
+        // statement.
         let pool = |max| {
             SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT).test_before_acquire(false)
         };
@@ -110,7 +111,7 @@ impl Db {
         Ok(Self::Sqlite { writer, readers })
     }
 
-    /// Returns the pool for statements that only read.
+    /// Returns the pool for reading statements.
     pub fn read(&self) -> Pool<'_> {
         match self {
             Self::Sqlite { readers, .. } => Pool::Sqlite(readers),
@@ -118,7 +119,7 @@ impl Db {
         }
     }
 
-    /// Returns the pool for statements that write.
+    /// Returns the pool for writing statements.
     pub fn write(&self) -> Pool<'_> {
         match self {
             Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
@@ -126,7 +127,7 @@ impl Db {
         }
     }
 
-    /// Closes all connections; what was written is on disk then.
+    /// Closes all connections. All writes are on disk afterwards.
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {
@@ -137,12 +138,12 @@ impl Db {
         }
     }
 
-    /// Waits until somebody closes the connections: what runs in the background ends then.
+    /// Waits until the connections are closed. Background tasks then end.
     pub async fn closed(&self) {
         on!(self.write(), pool => pool.close_event().await);
     }
 
-    /// Names the engine for people.
+    /// Returns the engine's name for messages.
     pub fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "SQLite",
@@ -161,7 +162,7 @@ impl Type<Sqlite> for Timestamp {
         <String as Type<Sqlite>>::type_info()
     }
 
-    // Better Auth's columns are declared `date`, which SQLite keeps as text.
+    // Better Auth declares its columns as `date`, which SQLite stores as text.
     fn compatible(_: &SqliteTypeInfo) -> bool {
         true
     }
@@ -184,7 +185,7 @@ impl Type<Postgres> for Timestamp {
         <OffsetDateTime as Type<Postgres>>::type_info()
     }
 
-    // Better Auth before 1.3, and Prisma's schemas, have columns without a zone; they hold UTC.
+    // Better Auth before 1.3 and Prisma's schemas have columns without a time zone, which hold UTC.
     fn compatible(column: &PgTypeInfo) -> bool {
         <OffsetDateTime as Type<Postgres>>::compatible(column)
             || <PrimitiveDateTime as Type<Postgres>>::compatible(column)
@@ -201,7 +202,7 @@ impl Encode<'_, Postgres> for Timestamp {
 impl<'r> Decode<'r, Postgres> for Timestamp {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         let moment = <OffsetDateTime as Decode<Postgres>>::decode(value)?;
-        // PostgreSQL keeps microseconds; a row of Better Auth's may have them.
+        // PostgreSQL stores microseconds, which rows of Better Auth may have.
         let ms = moment.unix_timestamp_nanos().div_euclid(1_000_000);
         Ok(Self::from_millis(i64::try_from(ms)?))
     }

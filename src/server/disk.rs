@@ -1,22 +1,22 @@
-//! Disks that are not to be filled: when SQLite has no room, nobody can delete anything either.
+//! A reserve of free disk space: when SQLite has no space, users cannot delete anything either.
 
 use std::path::PathBuf;
 
 use rustix::fs::statvfs;
 
-/// Part of the reserve that messages may use and files may not: conversations go on for longer than uploads.
+/// Fraction of the reserve that messages must leave free. Conversations thus continue for longer than uploads.
 const FOR_MESSAGES: u64 = 10;
 
-/// A disk of this machine, with a reserve that stays free.
+/// A local disk with a reserve of free space.
 #[derive(Clone, Debug)]
 pub struct Disk {
-    /// A folder on it.
+    /// A folder on the disk.
     folder: PathBuf,
     reserve_bytes: u64,
 }
 
 impl Disk {
-    /// The disk of a folder.
+    /// Creates a disk from a folder on it.
     pub fn new(folder: PathBuf, reserve_bytes: u64) -> Self {
         Self { folder, reserve_bytes }
     }
@@ -40,7 +40,7 @@ impl Disk {
         match asked {
             Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) >= reserve_bytes.saturating_add(n_bytes),
             Err(err) => {
-                tracing::warn!(error = %err, "nobody can say how much of the disk is free");
+                tracing::warn!(error = %err, "the free disk space is unknown");
                 true
             }
         }

@@ -1,46 +1,46 @@
-//! What can go wrong on the server, told in full: for the log, never for a client.
+//! Internal errors with all details, for the log. Clients never see them.
 
 use crate::model::auth::AuthError;
 
-/// Everything that can go wrong. Logged once, where it is turned into an answer.
+/// Any error of the server. It is logged once, where it is converted to a response.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A refusal of the account rules; this kind and the next one are what a client is told.
+    /// A refusal by the account rules. Clients see this kind and the next.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// A refusal that ends by itself.
+    /// A temporary refusal.
     #[error("{refusal}")]
     Wait {
-        /// The refusal that a client is told.
+        /// The refusal sent to the client.
         refusal: AuthError,
-        /// The seconds until another try is worth it; at least 1.
+        /// Seconds until a retry may succeed; at least 1.
         retry_after_s: i64,
     },
-    /// The database failed.
+    /// A database operation failed.
     #[error("the database failed: {0}")]
     Db(#[from] sqlx::Error),
-    /// The database's tables could not be brought up to date.
+    /// A migration failed.
     #[error("migrating the database failed: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// A token could not be made.
+    /// Signing or encoding a token failed.
     #[error("minting a token failed: {0}")]
     Token(#[from] jsonwebtoken::errors::Error),
-    /// A key that signs tokens could not be made or used.
+    /// Generating or using a signing key failed.
     #[error("the key that signs tokens failed: {0}")]
     Key(String),
-    /// A stored value is not what this version writes.
+    /// A stored value does not have the format of this version.
     #[error("a stored value cannot be read: {0}")]
     Stored(#[from] serde_json::Error),
-    /// The store of files failed.
+    /// The file storage failed.
     #[error("the store of files failed: {0}")]
     Files(Box<dyn std::error::Error + Send + Sync>),
-    /// A password could not be hashed or its hash not read.
+    /// Hashing a password failed, or a stored hash is unreadable.
     #[error("hashing a password failed: {0}")]
     Password(String),
-    /// An operator's command cannot be done; a sentence that says why.
+    /// An operator's command is refused; a sentence with the reason.
     #[error("{0}")]
     Command(String),
-    /// The server cannot start or go on as configured; a sentence that says what to do.
+    /// The configuration prevents the server from starting or working; a sentence with the remedy.
     #[error("{0}")]
     Config(String),
 }
@@ -49,7 +49,7 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Whether the database refused a row because one like it exists, in the named table and column.
+    /// True if the database rejected a row because of a unique constraint on the table and column.
     ///
     /// SQLite reports `UNIQUE constraint failed: user.email`, PostgreSQL the constraint `user_email_key`.
     pub fn is_unique_violation(&self, table: &str, column: &str) -> bool {

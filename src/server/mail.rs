@@ -1,7 +1,7 @@
-//! Mails: they are ordered within a request and wait in the table `mail` until they have been sent.
+//! Mail. Requests queue orders in table `mail`, from which a background task sends them.
 //!
-//! An order holds no secret. Its letter, with the link and the token in it, is written when it is sent
-//! (`auth::letters`), so that neither the table nor the time that an answer takes tells whether an address is known.
+//! An order holds no secret. The mail with its link and token is built when it is sent (`auth::letters`). Neither the
+//! table nor the response time thus discloses whether an address is known.
 
 pub mod delivery;
 mod look;
@@ -19,66 +19,66 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 
-/// A mail that somebody asked for, as it waits in the table `mail`.
+/// A queued mail, as stored in table `mail`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Order {
-    /// A link to set a new password, for whoever has this address, if anybody has.
+    /// A password reset link for the user of this address, if one exists.
     ResetPassword {
-        /// In lower case.
+        /// Lower-case address.
         email: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         redirect_to: Option<String>,
     },
-    /// A link that proves this address, for whoever has it and has not proved it yet.
+    /// A verification link for the user of this address, if one exists and is not verified.
     VerifyEmail {
-        /// In lower case.
+        /// Lower-case address.
         email: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         callback_url: Option<String>,
     },
-    /// As [`Order::VerifyEmail`], for a user who has just signed up.
+    /// Like [`Order::VerifyEmail`], for a user who has just signed up.
     VerifySignUp {
-        /// In lower case.
+        /// Lower-case address.
         email: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         callback_url: Option<String>,
     },
-    /// A link to the user's old address that agrees to a new one.
+    /// A link to the user's old address by which it confirms a change.
     ConfirmEmailChange {
-        /// Whose address.
+        /// The user's id.
         user_id: String,
-        /// The session that asked; the link is no good once it has ended.
+        /// The session that asked for the change. The link becomes invalid when the session ends.
         session_id: Option<String>,
-        /// In lower case.
+        /// Lower-case new address.
         new_email: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         callback_url: Option<String>,
     },
-    /// A link to the new address that proves and takes it.
+    /// A link to the new address that verifies it and completes the change.
     VerifyNewEmail {
-        /// Whose address.
+        /// The user's id.
         user_id: String,
-        /// The session that asked; the link is no good once it has ended.
+        /// The session that asked for the change. The link becomes invalid when the session ends.
         session_id: Option<String>,
-        /// True if the old address has agreed.
+        /// True if the old address has confirmed.
         #[serde(default)]
         has_agreed: bool,
-        /// In lower case.
+        /// Lower-case new address.
         new_email: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         callback_url: Option<String>,
     },
     /// A link that deletes the user.
     DeleteUser {
-        /// Who is to be deleted.
+        /// The user's id.
         user_id: String,
-        /// Where the link leads in the end.
+        /// Final redirect target of the link.
         callback_url: Option<String>,
     },
-    /// Tells somebody who has an account already that a sign-up with this address was tried.
+    /// A notice to the owner of an account that a sign-up with this address was attempted.
     AlreadySignedUp {
-        /// In lower case.
+        /// Lower-case address.
         email: String,
     },
 }
@@ -86,7 +86,7 @@ pub enum Order {
 impl Order {
     const VERIFY_EMAIL: &str = "verify-email";
 
-    /// Returns the kind that the limits of mails tell apart.
+    /// Returns the kind of the order, by which the rate limits distinguish mails.
     fn kind(&self) -> &'static str {
         match self {
             Self::ResetPassword { .. } => "reset-password",
@@ -100,36 +100,36 @@ impl Order {
     }
 }
 
-/// What a letter is about.
+/// The kind of a mail, with the parameters of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matter {
-    /// Setting a new password; the link is good for an hour.
+    /// Password reset; the link is valid for an hour.
     ResetPassword,
-    /// Proving an address; the link is good for an hour.
+    /// Verification of an address; the link is valid for an hour.
     VerifyEmail,
-    /// Agreeing to a new address; the link is good for an hour.
+    /// Confirmation of an address change by the old address; the link is valid for an hour.
     ConfirmEmailChange {
-        /// The new one.
+        /// The new address.
         new_email: String,
     },
-    /// Proving a new address; the link is good for an hour.
+    /// Verification of a new address; the link is valid for an hour.
     VerifyNewEmail,
-    /// Deleting the user; the link is good for a day.
+    /// Deletion of the user; the link is valid for a day.
     DeleteUser,
-    /// Somebody tried to sign up with an address that has an account; the link leads to the sign-in page.
+    /// A sign-up was attempted with the address of an account; the link leads to the sign-in page.
     AlreadySignedUp,
 }
 
-/// A letter, ready to be put into words. Its `Debug` does not show the link.
+/// A mail before rendering. `Debug` hides the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// The address it goes to.
+    /// Address of the recipient.
     pub to: String,
-    /// The reader's name, may be empty.
+    /// Display name of the recipient; may be empty.
     pub name: String,
-    /// What it is about.
+    /// Kind of the mail.
     pub matter: Matter,
-    /// The link, whole; holds a token.
+    /// The complete link, with its token.
     pub url: String,
 }
 

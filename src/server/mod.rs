@@ -1,6 +1,6 @@
-//! Everything with a socket, a pool or a secret.
+//! The server: everything with a socket, a pool or a secret.
 //!
-//! The arrow within: `chat → auth` for identity, never back. Only `router` names the pages of `ui`.
+//! Dependencies within: `chat → auth` for identity, never back. Only `router` names the pages of `ui`.
 
 mod announcement;
 pub mod auth;

@@ -1,4 +1,4 @@
-//! Files and folders that only their owner may read.
+//! Files and folders with access for their owner only.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions},
@@ -12,19 +12,18 @@ use rustix::{
     process::umask,
 };
 
-/// The rights of everybody but the owner.
+/// Mode bits of group and others.
 const OF_OTHERS: u32 = 0o077;
 
-/// Takes all rights of others from whatever this process creates from now on, whatever umask it was started with: crates
-/// that write files for us know of no modes.
+/// Sets the umask so that all files this process creates are private. Dependencies that write files do not set modes.
 pub fn create_all_private() {
     umask(Mode::from_raw_mode(OF_OTHERS));
 }
 
-/// Writes a file that only its owner may read, whole or not at all, and never over another.
+/// Writes a private file atomically. Never overwrites a file.
 ///
 /// # Errors
-/// Those of the file system; [`std::io::ErrorKind::AlreadyExists`] when the file is there.
+/// Those of the file system; [`std::io::ErrorKind::AlreadyExists`] if the file exists.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let draft = path.with_extension(format!("draft-{}", rand::random::<u64>()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
@@ -34,7 +33,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     linked
 }
 
-/// Opens a file for writing, and creates it for its owner alone if it is missing.
+/// Opens a file for writing. Creates it as private if it is missing.
 ///
 /// # Errors
 /// Those of the file system.
@@ -42,7 +41,7 @@ pub fn open(path: &Path) -> Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-/// Creates a folder, and those above it, for its owner alone if it is missing.
+/// Creates a private folder and its missing parents.
 ///
 /// # Errors
 /// Those of the file system.
@@ -50,13 +49,14 @@ pub fn create_folder(path: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Takes the rights of others from what older versions, and a loose umask, have left in the data folder, and from the
-/// folder itself if nothing else is in it. A folder within that is private already is not looked through.
+/// Removes the access of others from the server's files in the data folder, and from the folder itself if it contains
+/// nothing else. Older versions or a permissive umask may have left such access. Skips the contents of folders that are
+/// private already.
 ///
-/// Returns how many files and folders others had rights to.
+/// Returns the number of files and folders that were changed.
 ///
 /// # Errors
-/// Those of reading the folder. What cannot be changed, since somebody else owns it, is logged.
+/// Those of reading the folder. Files that cannot be changed, because another user owns them, are logged.
 pub fn tighten(data_dir: &Path) -> Result<usize> {
     let (mut n_loose, mut is_shared) = (0, false);
     for entry in fs::read_dir(data_dir)? {
@@ -74,7 +74,7 @@ pub fn tighten(data_dir: &Path) -> Result<usize> {
     Ok(n_loose)
 }
 
-/// True for the names of what we keep in the data folder.
+/// True for the names of the server's files in the data folder.
 fn is_ours(name: &str) -> bool {
     matches!(name, "secret" | "mail" | "uploads")
         || ["colloquy.", "secret.draft-"].iter().any(|it| name.starts_with(it))
@@ -83,10 +83,10 @@ fn is_ours(name: &str) -> bool {
 fn tighten_one(path: &Path) -> usize {
     match try_tighten(path) {
         Ok(n_loose) => n_loose,
-        // Links lead elsewhere, and SQLite's files come and go.
+        // Symbolic links are skipped, and SQLite's files may vanish meanwhile.
         Err(err) if is_link(&err) || err.kind() == ErrorKind::NotFound => 0,
         Err(err) => {
-            tracing::warn!(path = %path.display(), error = %err, "others may have rights to a file of DATA_DIR");
+            tracing::warn!(path = %path.display(), error = %err, "other users may have access to a file in DATA_DIR");
             0
         }
     }
@@ -107,7 +107,7 @@ fn try_tighten(path: &Path) -> Result<usize> {
     for entry in fs::read_dir(path)? {
         n_loose += tighten_one(&entry?.path());
     }
-    // At the end: if this is broken off, the next start does it again.
+    // Set last: after an interruption the next start repeats the work.
     opened.set_permissions(Permissions::from_mode(0o700))?;
     Ok(n_loose)
 }

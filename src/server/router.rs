@@ -1,4 +1,4 @@
-//! All routes, and what happens around them.
+//! The HTTP router with its middleware.
 
 use std::sync::{Arc, LazyLock};
 
@@ -40,18 +40,18 @@ use crate::{
     ui::{App, shell},
 };
 
-/// The most bytes of a posted form; Leptos itself would take any number.
+/// The maximum size of a posted form; Leptos itself has no limit.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// The whole application.
+/// Builds the router of the whole application.
 pub fn router(app: AppState) -> Router {
     with_body_rate(app, BODY_RATE)
 }
 
-/// The whole application, with a least rate of bodies.
+/// Builds the router with a given minimum rate of request bodies.
 pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
     let auth = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_auth };
-    // Chat requests wait for other servers, which have limits of their own.
+    // Chat requests wait for upstream servers, which have their own timeouts.
     let chat = RequestTimeout { body, answer: None, refuse: refuse_slow_chat };
     let pages_timeout = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_page };
     let apis = Router::new()
@@ -62,7 +62,7 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
                 .with_state(app.auth.clone()),
         )
         .route("/.well-known/change-password", get(change_password))
-        // Nesting leaves this one to the pages.
+        // The nested router does not match this path.
         .route("/api/auth/", any(auth::routes::not_found))
         .merge(chat::router().layer(around::from_fn_with_state(chat, request_timeout::enforce)));
     let with_app = |state: &AppState| state.clone();
@@ -87,7 +87,7 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
         .with_state(app)
 }
 
-/// Leads password managers to the page that changes a password (W3C, A Well-Known URL for Changing Passwords §3).
+/// Redirects password managers to the page that changes a password (W3C, A Well-Known URL for Changing Passwords §3).
 async fn change_password() -> Response {
     (StatusCode::FOUND, [(header::LOCATION, path::ACCOUNT_PASSWORD)]).into_response()
 }
@@ -111,16 +111,16 @@ fn refuse_slow_page(limit: TooSlow, uri: &Uri) -> Response {
     (limit.status(), Json(err)).into_response()
 }
 
-/// Events must leave at once, each by itself.
+/// Excludes event streams: compression would delay events.
 fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"))
 }
 
-/// Where the pages are. While Leptos lists them, no resource of the whole process loads, and a page that is rendered
-/// meanwhile never ends: so they are listed once, before the first router can render any.
+/// The routes of the pages, listed once before any router renders. While Leptos lists routes, resources load nowhere in
+/// the process, and a page rendered meanwhile never completes.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// The pages, their server functions and their files.
+/// Builds the routes of pages, server functions and static files.
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
     let elsewhere = elsewhere(app);
@@ -134,12 +134,12 @@ fn pages(app: &AppState) -> Router<AppState> {
         .fallback_service(site::before(not_found_page(app)))
 }
 
-/// What the configuration names.
+/// Returns the configured external sources for the content security policy.
 fn elsewhere(app: &AppState) -> Elsewhere {
     Elsewhere { chatkit: app.config.pages.chatkit_origin(), images: app.config.image_hosts.clone() }
 }
 
-/// The HTML document of any page, with the policy that its nonce belongs to.
+/// Renders the HTML document of a page and sets the content security policy with its nonce.
 fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::IntoView + use<> {
     if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
         let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
@@ -152,7 +152,7 @@ fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::Into
     shell(options.clone(), site::page_files(), forms::color_scheme())
 }
 
-/// The page that says so, for paths that are neither a page nor a file.
+/// Renders the 404 page.
 fn not_found_page(app: &AppState) -> Router {
     let options = app.leptos_options.clone();
     let elsewhere = elsewhere(app);

@@ -1,35 +1,36 @@
-//! Waits of the start: for a database, for another server that is at it.
+//! Waits during startup, for a database or another server.
 
 use std::{pin::pin, time::Duration};
 
 use super::{Error, Result};
 
-/// Limits of a wait.
+/// Logging interval and time limit of a wait.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// The log is told what is waited for, first after this time and then each time it has passed again.
+    /// Interval at which the log reports the wait.
     pub(super) tell_every: Duration,
-    /// The start fails after this time.
+    /// Time after which startup fails.
     pub(super) limit: Option<Duration>,
 }
 
 impl Patience {
-    /// With a limit in seconds.
+    /// Creates a limit in seconds.
     pub(super) const fn of_seconds(limit_s: u64) -> Self {
         Self { limit: Some(Duration::from_secs(limit_s)), ..Self::ENDLESS }
     }
 
-    /// Without a limit: for work of this server's own that takes as long as the database is large.
+    /// No limit: for this server's own work, whose duration depends on the size of the database.
     pub(super) const ENDLESS: Self = Self { tell_every: Duration::from_secs(5), limit: None };
 
-    /// Waits for something outside; `what` completes "waiting for …".
+    /// Waits for an external event. `what` completes "waiting for …".
     ///
     /// # Errors
-    /// [`Error::Config`] that says what was waited for, and for how long.
+    /// [`Error::Config`] after the time limit, with `what` and the limit.
     pub(super) async fn wait_for<T>(self, what: &str, ready: impl Future<Output = T>) -> Result<T> {
         let told = self.telling(what, ready);
         let Some(limit) = self.limit else { return Ok(told.await) };
-        let late = |_| Error::Config(format!("waited for {what} for {} seconds, in vain", limit.as_secs_f64().ceil()));
+        let late =
+            |_| Error::Config(format!("waited {} seconds for {what} without success", limit.as_secs_f64().ceil()));
         tokio::time::timeout(limit, told).await.map_err(late)
     }
 
@@ -39,7 +40,7 @@ impl Patience {
             if let Ok(it) = tokio::time::timeout(self.tell_every, ready.as_mut()).await {
                 return it;
             }
-            tracing::warn!("the start is waiting for {what}");
+            tracing::warn!("startup is waiting for {what}");
         }
     }
 }
@@ -52,7 +53,7 @@ mod tests {
     async fn a_wait_for_what_never_comes_ends_with_a_sentence() {
         let patience = Patience { tell_every: Duration::from_millis(1), limit: Some(Duration::from_millis(20)) };
         let waited = patience.wait_for("the moon to rise", std::future::pending::<()>()).await;
-        assert_eq!(waited.unwrap_err().to_string(), "waited for the moon to rise for 1 seconds, in vain");
+        assert_eq!(waited.unwrap_err().to_string(), "waited 1 seconds for the moon to rise without success");
     }
 
     #[tokio::test]

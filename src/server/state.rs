@@ -1,4 +1,4 @@
-//! What every handler has at hand.
+//! The state shared by all handlers.
 
 use std::sync::Arc;
 
@@ -15,36 +15,36 @@ use super::{
     typeset::Typesetter,
 };
 
-/// The application's parts; cheap to clone.
+/// The application's components. Cheap to clone.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    /// The database.
+    /// Database.
     pub db: Db,
-    /// The time.
+    /// Clock.
     pub clock: Clock,
-    /// The configuration.
+    /// Configuration.
     pub config: Arc<Config>,
     /// What accounts, sessions and tokens need.
     pub auth: Auth,
-    /// The sessions that open answers depend on.
+    /// Sessions of open responses.
     pub watch: SessionWatch,
-    /// Running answers and where they come from.
+    /// Chat: runs and relays.
     pub chat: Chat,
-    /// What sends mails.
+    /// Mail sender.
     pub mail: Sender,
-    /// Colours code and shapes formulas.
+    /// Highlighter of code and renderer of formulas.
     pub typesetter: Typesetter,
-    /// Hosts beside the configured one that pages were opened at.
+    /// Host names other than the configured one under which pages were opened.
     pub unknown_hosts: UnknownHosts,
-    /// What Leptos knows of its files.
+    /// Configuration of Leptos.
     pub leptos_options: LeptosOptions,
 }
 
 impl AppState {
-    /// Puts the parts together; nothing runs by itself before [`AppState::start`].
+    /// Creates the components. Background tasks start with [`AppState::start`].
     ///
     /// # Errors
-    /// [`super::Error`] when a part cannot be made.
+    /// [`super::Error`] if a component cannot be created.
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         let relays = relays(&config, &db, &clock)?;
         let config = Arc::new(config);
@@ -63,7 +63,7 @@ impl AppState {
         })
     }
 
-    /// Starts what runs in the background: tests call the parts themselves.
+    /// Starts the background tasks. Tests run their steps directly instead.
     pub fn start(&self) {
         self.chat.start();
         self.auth.passwords.start(self.db.clone());

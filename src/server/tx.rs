@@ -1,18 +1,18 @@
-//! One transaction over several tables, on either engine.
+//! A transaction over several tables, on either engine.
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::server::{Db, db::Pool};
 
-/// A transaction; what is not committed is undone when it is dropped.
+/// A transaction. It rolls back on drop unless committed.
 pub(crate) enum Tx {
-    /// Holds the write lock from its beginning, so that it never fails for having read first.
+    /// Takes the write lock at the beginning, so that upgrading a read lock never fails.
     Sqlite(Transaction<'static, Sqlite>),
-    /// At PostgreSQL's default level, read committed.
+    /// Uses PostgreSQL's default isolation level, read committed.
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Runs one body in a transaction of either engine, as [`on!`](crate::server::db::on) does on a pool.
+/// Runs one body in a transaction of either engine, like [`on!`](crate::server::db::on) on a pool.
 macro_rules! within {
     ($tx:expr, $conn:ident => $body:expr) => {
         match $tx {
@@ -34,9 +34,9 @@ impl Tx {
         match db.write() {
             Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with("begin immediate").await?)),
             Pool::Postgres(pool) => {
-                // In a task of its own, which nobody drops half-way: sqlx 0.9.0 forgets a `begin` whose future is
-                // dropped before the server has answered, and the pool hands the open transaction to the next caller,
-                // whose writes are then never committed (transact-rs/sqlx#4393).
+                // Runs in a task of its own, so that the future is never dropped half-way. If a `begin` is dropped
+                // before the server has answered, sqlx 0.9.0 forgets it. The pool then hands the open transaction to
+                // the next caller, whose writes are never committed (transact-rs/sqlx#4393).
                 let pool = pool.clone();
                 let begun = tokio::spawn(async move { pool.begin().await });
                 Ok(Self::Postgres(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??))
@@ -44,8 +44,8 @@ impl Tx {
         }
     }
 
-    /// Waits for a user's other transactions that do the same. Called first in a transaction, so that those of one user
-    /// never wait for each other's rows in a circle. In SQLite all transactions wait for each other anyway.
+    /// Serializes transactions of one user that call this. It must be called first in a transaction, so that those of
+    /// one user cannot deadlock. In SQLite all writing transactions are serialized anyway.
     pub(crate) async fn wait_for_user(&mut self, user_id: &str) -> sqlx::Result<()> {
         if let Self::Postgres(tx) = self {
             sqlx::query(r#"select 1 from "user" where "id" = $1 for no key update"#)
@@ -74,13 +74,13 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_that_nobody_waits_for_is_not_left_open() {
         let app = TestApp::new(Engine::Postgres).await;
-        // Given up a little later each time: while the connection is tried, while `begin` is under way, and after.
+        // Drops the future a little later each time: while the connection is tested, during `begin`, and afterwards.
         for patience_us in (0..2000).step_by(20) {
             _ = tokio::time::timeout(Duration::from_micros(patience_us), Tx::begin(&app.state.db)).await;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
         let Pool::Postgres(pool) = app.state.db.read() else { unreachable!() };
-        // The connection that was used; another one looks at it.
+        // Holds the used connection, so that another one queries.
         let _idle = pool.acquire().await.unwrap();
         let n_open: i64 = sqlx::query_scalar(
             r#"

@@ -1,4 +1,4 @@
-//! The account pages and those around signing in, as a browser without JavaScript meets them.
+//! The account pages and the sign-in pages in a browser without JavaScript.
 
 mod entry;
 
@@ -23,7 +23,7 @@ const ACCOUNT_PAGES: [&str; 7] = [
     "/account/delete/confirm",
 ];
 
-/// A browser without JavaScript: it keeps cookies, posts forms, and goes where it is sent.
+/// A browser without JavaScript: it stores cookies, posts forms, and follows redirects.
 struct Browser<'a> {
     app: &'a TestApp,
     cookies: BTreeMap<String, String>,
@@ -43,7 +43,7 @@ impl<'a> Browser<'a> {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    /// Posts a form that stands on `page`, and opens the page that follows.
+    /// Posts a form of `page`, and opens the page that follows.
     async fn submit(&mut self, page: &str, form: &str, fields: &str) -> String {
         let request = Request::post(format!("/api/fn/{form}"))
             .header(header::CONTENT_LENGTH, fields.len())

@@ -1,4 +1,4 @@
-//! The application under test, and users of it.
+//! The application under test, and its users.
 
 use std::{net::SocketAddr, path::Path, str::FromStr};
 
@@ -30,9 +30,9 @@ use crate::{
 
 /// The base URL of the recordings.
 pub const BASE_URL: &str = "http://127.0.0.1:4701";
-/// Signs cookies and tokens in tests.
+/// Secret of cookies and tokens in tests.
 pub const SECRET: &str = "a secret for tests, 32 bytes or more";
-/// When tests begin.
+/// Start of the tests' clock.
 const START: &str = "2026-11-23T00:00:00.000Z";
 
 /// A database engine.
@@ -42,16 +42,16 @@ pub enum Engine {
     Postgres,
 }
 
-/// An application with a database of its own and a clock that stands still.
+/// An application with its own database and a manual clock.
 pub struct TestApp {
     pub router: Router,
     pub state: AppState,
-    /// Whose connection requests come from, as the socket would say; nobody's unless a test says so.
+    /// Client address of the requests; none by default.
     pub peer: Option<SocketAddr>,
     _folder: TempDir,
 }
 
-/// The settings, as the command line gives them.
+/// The settings in the form of command-line flags.
 #[derive(Parser)]
 pub struct Flags {
     #[command(flatten)]
@@ -69,7 +69,7 @@ impl TestApp {
         Self::on_database(engine, "", flags).await
     }
 
-    /// Starts an application on a database that somebody else made with these statements.
+    /// Starts an application on a database that was filled by these statements.
     pub async fn on_database(engine: Engine, statements: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap().to_owned();
@@ -85,7 +85,7 @@ impl TestApp {
             ("--model-titles", "off"),
             ("--messages-per-minute", "0"),
             ("--running-answers", "0"),
-            // Machines that test may have little room.
+            // Test machines may have little free space.
             ("--disk-reserve", "0"),
         ];
         for (flag, value) in defaults {
@@ -110,12 +110,12 @@ impl TestApp {
         Self { router: router(state.clone()), state, peer: None, _folder: folder }
     }
 
-    /// Lets requests come from an address.
+    /// Sets the client address of the requests.
     pub fn seen_from(self, address: &str) -> Self {
         Self { peer: Some(SocketAddr::new(address.parse().unwrap(), 50_000)), ..self }
     }
 
-    /// Starts another server on the same database, which may be configured differently.
+    /// Starts another server on the same database, with a different configuration.
     pub fn another(&self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::clone(&self.state.config);
         change(&mut config);
@@ -148,7 +148,7 @@ impl TestApp {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    /// Takes the mails that wait, as they would be written now.
+    /// Takes the queued mails and builds them.
     pub async fn letters(&self) -> Vec<Letter> {
         let rows: Vec<(String, sqlx::types::Json<Order>)> = on!(self.state.db.write(), pool => sqlx::query_as(
             r#"select "id", "order" from "mail" order by "createdAt""#,
@@ -169,7 +169,7 @@ impl TestApp {
         letters
     }
 
-    /// Signs a user up, and fetches a chat token.
+    /// Signs a user up, and requests a chat token.
     pub async fn sign_up(&self, name: &str) -> TestUser {
         let email = format!("{}@example.com", name.to_lowercase());
         let body = json!({ "name": name, "email": email, "password": "correct horse 1" });
@@ -194,7 +194,7 @@ pub struct TestUser {
 }
 
 impl TestUser {
-    /// Makes a request to `/chatkit` with this user's token.
+    /// Builds a request to `/chatkit` with this user's token.
     pub fn chatkit(&self, body: &Value) -> Request<Body> {
         Request::builder()
             .method(Method::POST)
@@ -206,7 +206,7 @@ impl TestUser {
     }
 }
 
-/// An answer, read to its end.
+/// A response that was read to its end.
 pub struct TestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -244,7 +244,7 @@ pub async fn database_url(engine: Engine, folder: &Path) -> String {
     }
 }
 
-/// Runs statements on a database, through a connection that is configured like nothing of ours.
+/// Runs statements on a database, through a connection without our settings.
 async fn fill(engine: Engine, database_url: &str, statements: &str) {
     let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()));
     match engine {
@@ -262,7 +262,7 @@ async fn fill(engine: Engine, database_url: &str, statements: &str) {
     }
 }
 
-/// Makes a database of its own on the PostgreSQL server that `make test` starts.
+/// Creates a database on the PostgreSQL server that `make test` starts.
 async fn fresh_postgres() -> String {
     let server = std::env::var("TEST_POSTGRES_URL").expect(
         "TEST_POSTGRES_URL names the PostgreSQL server for tests, for instance postgres://postgres@127.0.0.1:5432/postgres; \

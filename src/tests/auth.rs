@@ -1,4 +1,4 @@
-//! `/api/auth`, against the recordings of the real Better Auth, and beyond them.
+//! `/api/auth`, compared with recordings of the real Better Auth, and further cases.
 
 use axum::{
     body::Body,
@@ -72,7 +72,7 @@ async fn sessions_passwords_users_and_accounts_answer_as_recorded(app: TestApp) 
     // One history: later recordings use the sessions of earlier ones.
     for recording in [SIGN_UP, SIGN_IN, GET_SESSION, SESSIONS, CHANGE_PASSWORD, UPDATE_USER, ACCOUNTS] {
         for exchange in parse(recording) {
-            // Better Auth stores a name that is a number; ours refuses it, and has a test of its own.
+            // Better Auth stores a name that is a number. This server rejects it, which a separate test covers.
             if !exchange.title.starts_with("update-user: name of wrong type") {
                 state.check(&app, &exchange).await;
             }
@@ -168,7 +168,7 @@ async fn sign_out_answers_as_recorded(app: TestApp) {
 #[both_engines]
 async fn origins_are_judged_as_recorded(app: TestApp) {
     let mut state = ada(&app).await;
-    // The address of this user was verified by then.
+    // In the recording this user's address was already verified.
     on!(app.state.db.write(), pool => sqlx::query(r#"update "user" set "emailVerified" = true"#)
         .execute(pool)
         .await
@@ -301,7 +301,7 @@ async fn wrong_password_and_unknown_user_take_the_same_work(app: TestApp) {
         took.push(begun.elapsed());
         assert_eq!(response.status, StatusCode::UNAUTHORIZED);
     }
-    // Without a hash to verify, the answer would come hundreds of times sooner.
+    // Without verifying a hash, the response would be hundreds of times faster.
     assert!(took[1] * 10 > took[0], "{took:?}");
 }
 
@@ -320,7 +320,7 @@ async fn sessions_are_refreshed_as_recorded(app: TestApp) {
 
 #[both_engines]
 async fn a_cached_session_is_worth_nothing(app: TestApp) {
-    // As Better Auth writes it with its cookie cache: base64url of JSON with a signature in it.
+    // The form of Better Auth's cookie cache: base64url of JSON with a signature in it.
     let cached = "better-auth.session_data=eyJzZXNzaW9uIjp7InVzZXIiOnsibmFtZSI6IkV2ZSJ9fX0";
     let ada = app.sign_up("Ada").await;
     let both = format!("{}; {cached}", ada.cookie);
@@ -335,7 +335,7 @@ async fn a_cached_session_is_worth_nothing(app: TestApp) {
     assert_eq!(app.get("/api/auth/get-session", &both).await.text(), "null", "it is over at once");
 }
 
-/// Asks who the bearer of a token is.
+/// Requests the user of a token.
 async fn bearer_name(app: &TestApp, token: &str) -> serde_json::Value {
     let request = Request::get("/api/auth/get-session").header(header::AUTHORIZATION, format!("Bearer {token}"));
     app.send(request.body(Body::empty()).unwrap()).await.json()["user"]["name"].clone()

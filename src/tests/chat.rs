@@ -1,4 +1,4 @@
-//! `/chatkit`: threads, items and what is refused.
+//! `/chatkit`: threads, items and refusals.
 
 mod feed;
 mod feedback;
@@ -38,19 +38,19 @@ pub(super) use files::upload;
 use super::{TestApp, TestResponse, TestUser, both_engines};
 use crate::server::chat::threads;
 
-/// Asks and reads the whole answer.
+/// Sends a request and reads the whole response.
 async fn ask(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> TestResponse {
     app.send(user.chatkit(&json!({ "type": kind, "params": params }))).await
 }
 
-/// Asks for what must succeed and is one object.
+/// Sends a request that must succeed with one object.
 pub(super) async fn object(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> Value {
     let response = ask(app, user, kind, params).await;
     assert_eq!(response.status, StatusCode::OK, "{kind}: {}", response.text());
     response.json()
 }
 
-/// Asks for what must be refused.
+/// Sends a request that must be refused.
 async fn refusal(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> (u16, Value) {
     let response = ask(app, user, kind, params).await;
     let body = response.json();
@@ -59,7 +59,7 @@ async fn refusal(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> (
     (response.status.as_u16(), body["code"].clone())
 }
 
-/// Makes the input of a message.
+/// Builds the input of a message.
 pub(super) fn text(text: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": text }], "attachments": [], "inference_options": {} })
 }
@@ -70,19 +70,19 @@ fn events(body: &str) -> Vec<Value> {
     frames.map(|frame| serde_json::from_str(frame.strip_prefix("data: ").expect(frame)).unwrap()).collect()
 }
 
-/// Opens a thread and waits for the answer's end; returns the events.
+/// Creates a thread and waits for the end of the answer; returns the events.
 async fn create(app: &TestApp, user: &TestUser, message: &str) -> Vec<Value> {
     let response = ask(app, user, "threads.create", json!({ "input": text(message) })).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text());
     events(&response.text())
 }
 
-/// Opens a thread and returns its id.
+/// Creates a thread and returns its id.
 pub(super) async fn thread(app: &TestApp, user: &TestUser, message: &str) -> String {
     create(app, user, message).await[0]["thread"]["id"].as_str().unwrap().to_owned()
 }
 
-/// Adds a message and waits for the answer's end.
+/// Adds a message and waits for the end of the answer.
 async fn add(app: &TestApp, user: &TestUser, thread_id: &str, message: &str) -> Vec<Value> {
     let params = json!({ "thread_id": thread_id, "input": text(message) });
     let response = ask(app, user, "threads.add_user_message", params).await;
@@ -235,7 +235,7 @@ async fn twenty_five_threads_are_two_pages(app: TestApp) {
     let alice = app.sign_up("Alice").await;
     let mut all = Vec::new();
     for n in 0..25 {
-        // The clock stands still for some of them: the order is still that of creation.
+        // The clock is stopped for some of them: the order is still that of creation.
         app.state.clock.advance_seconds(n / 10);
         all.insert(0, thread(&app, &alice, "/long 1").await);
     }

@@ -1,4 +1,4 @@
-//! What can be configured, and that its descriptions tell the truth.
+//! Settings, and the correctness of their descriptions.
 
 use clap::{CommandFactory, Parser};
 

@@ -1,4 +1,4 @@
-//! `colloquy user …`, on the database of a server that runs.
+//! `colloquy user …`, on the database of a running server.
 
 use axum::http::StatusCode;
 use clap::Parser;
@@ -16,7 +16,7 @@ struct Line {
     command: UserCommand,
 }
 
-/// Runs a command, and returns what it says or why it is refused.
+/// Runs a command; returns its output or the reason of its refusal.
 async fn command(app: &TestApp, line: &str, typed: &str, is_terminal: bool) -> Result<String, String> {
     let line = std::iter::once("colloquy-user").chain(line.split(' '));
     let parsed = Line::try_parse_from(line).map_err(|err| err.to_string())?.command;
@@ -27,7 +27,7 @@ async fn command(app: &TestApp, line: &str, typed: &str, is_terminal: bool) -> R
     done.map(|()| String::from_utf8(output).unwrap()).map_err(|err| err.to_string())
 }
 
-/// As [`command`], with something piped in and nobody there.
+/// Like [`command`], with piped input and no terminal.
 async fn pipe(app: &TestApp, line: &str, typed: &str) -> Result<String, String> {
     command(app, line, typed, false).await
 }

@@ -1,4 +1,4 @@
-//! Opening a database: migrations under a lock, and sentences for the operator.
+//! Opening a database: migrations under a lock, and error messages for the operator.
 
 use futures_util::future::join_all;
 
@@ -67,7 +67,7 @@ async fn a_database_url_that_cannot_be_used_says_what_would_be_right() {
     check("colloquy.db", &["DATABASE_URL", "postgres://user:password@host/name"]).await;
     check(
         "postgres://ada:hunter2@127.0.0.1:1/colloquy",
-        &["DATABASE_URL `postgres://ada:***@127", "does not let us in"],
+        &["DATABASE_URL `postgres://ada:***@127", "refuses the connection"],
     )
     .await;
     check("sqlite:/nowhere/at/all/colloquy.db", &["/nowhere/at/all/colloquy.db", "cannot be opened"]).await;

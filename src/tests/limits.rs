@@ -1,4 +1,4 @@
-//! Rate limits, and whose requests are counted together.
+//! Rate limits, and the requests that share a counter.
 
 use axum::{
     body::Body,
@@ -20,13 +20,13 @@ use crate::server::{
 
 const RATE_LIMIT: &str = include_str!("recordings/better-auth/15-rate-limit.txt");
 
-/// Tries to sign in with a wrong password.
+/// Signs in with a wrong password.
 async fn sign_in(app: &TestApp) -> TestResponse {
     let body = json!({ "email": "nobody@example.com", "password": "wrong password" });
     app.post("/api/auth/sign-in/email", None, &body).await
 }
 
-/// The same, by our page's form.
+/// Signs in with a wrong password by our page's form.
 async fn sign_in_by_form(app: &TestApp, accept: &str) -> TestResponse {
     let request = Request::post("/api/fn/sign-in")
         .header(header::ORIGIN, BASE_URL)
@@ -40,9 +40,9 @@ async fn get_forwarded(app: &TestApp, path: &str, forwarded_for: &str) -> TestRe
     app.send(Request::get(path).header("x-forwarded-for", forwarded_for).body(Body::empty()).unwrap()).await
 }
 
-/// Replays the recording. A proxy of ours stands for Better Auth's trust in any single address; a chain is read to its
-/// nearest hop that is no proxy, where Better Auth without proxies gives up. Whoever enters gets a cookie of ours, too,
-/// by which the browser is known when somebody guesses at the password.
+/// Replays the recording. A trusted proxy corresponds to Better Auth's trust in any single address. A chain is read up
+/// to its nearest hop that is not a proxy, where Better Auth without proxies gives up. A sign-in also sets our device
+/// cookie, by which the browser is known later.
 async fn replay_limits(app: TestApp) {
     let app = app.seen_from("127.0.0.1");
     let mut state = Replay::default();
@@ -77,7 +77,7 @@ async fn limits_in_the_database_answer_as_recorded(app: TestApp) {
     replay_limits(app).await;
 }
 
-/// Counts requests in the database.
+/// Stores counters in the database.
 const IN_DATABASE: &[&str] = &["--rate-limit", "on", "--rate-limit-storage", "database"];
 
 #[both_engines(IN_DATABASE)]
@@ -148,7 +148,7 @@ async fn counts_are_kept_as_better_auth_keeps_them(app: TestApp) {
     assert_eq!(row, (key, 2, app.state.clock.now().millis()));
 }
 
-/// Counts requests, and believes a proxy.
+/// Enables rate limits behind a trusted proxy.
 const BEHIND_A_PROXY: &[&str] = &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8"];
 
 #[both_engines(BEHIND_A_PROXY)]
@@ -226,7 +226,7 @@ async fn a_refusal_comes_first_and_says_when_to_come_back() {
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(refused.json(), json!({ "message": "Too many requests. Please try again later." }));
     assert_eq!((refused.header("x-retry-after"), refused.header("retry-after")), ("6", ""));
-    // Those that are refused do not count.
+    // Refused requests do not count.
     app.state.clock.advance_seconds(6);
     assert_eq!(app.get("/api/auth/sign-in/none", "").await.status, StatusCode::NOT_FOUND);
 }

@@ -1,4 +1,4 @@
-//! Mails: ordered, sent once, tried again, given up.
+//! Mails: queued, sent once, retried, abandoned.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// The folder of mails that are not sent.
+/// Returns the folder of unsent mails.
 fn folder(app: &TestApp) -> PathBuf {
     app.state.config.data_dir.join("mail")
 }
 
-/// The mails in that folder, in the order of their names. One that is still written has another name.
+/// Returns the mails in that folder, by name. A mail that is being written has another name.
 pub(super) fn mails(app: &TestApp) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder(app)) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -25,7 +25,7 @@ pub(super) fn mails(app: &TestApp) -> Vec<String> {
     paths.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// What waits: attempts that failed, and seconds until the next one.
+/// Returns the queued mails: failed attempts, and seconds until the next one.
 pub(super) async fn waiting(app: &TestApp) -> Vec<(i32, f64)> {
     let rows: Vec<(i32, Timestamp)> = on!(app.state.db.read(), pool => sqlx::query_as(
         r#"select "attempts", "nextAttemptAt" from "mail" order by "nextAttemptAt""#,
@@ -58,7 +58,7 @@ async fn put_json(app: &TestApp, order: &serde_json::Value) {
     .unwrap();
 }
 
-/// Makes the folder of mails unusable, as a full disk or a wrong owner would.
+/// Makes the folder of mails unusable, like a full disk or a wrong owner.
 pub(super) fn break_folder(app: &TestApp) {
     fs::write(folder(app), "not a folder").unwrap();
 }
@@ -206,7 +206,7 @@ async fn many_senders_send_each_mail_once(app: TestApp) {
 async fn a_mail_of_a_sender_that_died_is_sent_by_another(app: TestApp) {
     app.sign_up("Ada").await;
     order_new_password(&app, "ada@example.com").await;
-    // The first one takes the mail and is gone before it is sent.
+    // The first sender leases the mail and stops before sending it.
     let state = app.state.clone();
     let first = tokio::spawn(async move { outbox::claim(&state.mail).await.unwrap().is_some() });
     assert!(first.await.unwrap());
@@ -226,7 +226,7 @@ async fn a_mail_is_sent_in_the_background_at_once(app: TestApp) {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(5), arrived).await.unwrap();
-    // Once it has stopped, what is ordered waits for the next start.
+    // After shutdown, queued mails wait for the next start.
     app.state.mail.shutdown().await;
     order_new_password(&app, "ada@example.com").await;
     assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 0);

@@ -1,4 +1,4 @@
-//! Mails to one recipient: at most one of a kind per minute and five per hour, whoever asks and from wherever.
+//! Mails to one recipient: at most one of a kind per minute and five per hour, from any sender and address.
 
 use axum::{
     body::Body,
@@ -34,7 +34,7 @@ const VERIFYING: &[&str] = &[
 const DELETING: &[&str] =
     &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8", "--delete-user-verification", "on"];
 
-/// Posts from a network of its own, so that no limit per sender counts.
+/// Posts from a random network, so that no limit per client applies.
 pub(super) async fn post(app: &TestApp, path: &str, cookie: Option<&str>, body: &Value) -> TestResponse {
     let [a, b, c] = rand::random::<[u8; 3]>();
     let mut request = Request::post(format!("/api/auth{path}"))
@@ -47,7 +47,7 @@ pub(super) async fn post(app: &TestApp, path: &str, cookie: Option<&str>, body: 
     app.send(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
-/// A request that orders a mail.
+/// A request that queues a mail.
 struct Door<'a> {
     path: &'a str,
     cookie: Option<&'a str>,
@@ -60,8 +60,8 @@ impl<'a> Door<'a> {
         Self { path, cookie, body, status: StatusCode::OK }
     }
 
-    /// Asks several times at once, of two servers on one database. Returns how many mails that made; all answers must
-    /// be the same.
+    /// Sends several concurrent requests to two servers on one database. Returns the number of mails; all responses
+    /// must be equal.
     async fn ask(&self, app: &TestApp, another: &TestApp) -> usize {
         let requests = (0..6).map(|n| post([app, another][n % 2], self.path, self.cookie, &self.body));
         let answers = join_all(requests).await;
@@ -72,7 +72,7 @@ impl<'a> Door<'a> {
         app.letters().await.len()
     }
 
-    /// Checks that it makes one mail per minute and five per hour.
+    /// Checks that it queues one mail per minute and five per hour.
     async fn check(&self, app: &TestApp) {
         let another = app.another(|_| {}).seen_from("10.0.0.1");
         assert_eq!(self.ask(app, &another).await, 1, "{}", self.path);
@@ -91,7 +91,7 @@ impl<'a> Door<'a> {
     }
 }
 
-/// An answer without what is invented for each.
+/// Returns a response without its generated values.
 fn without_ids(answer: &TestResponse) -> Value {
     let mut body = answer.json();
     if let Some(user) = body.get_mut("user").and_then(Value::as_object_mut) {
@@ -239,13 +239,13 @@ async fn variants_of_an_address_share_one_mailbox(app: TestApp) {
     for email in accounts.clone().chain(["ada@example.com".to_owned()]) {
         sign_up_as(&app, &email).await;
     }
-    // Variants that nobody has use nothing up.
+    // Variants without an account do not consume the limit.
     let strangers = (8..16).map(|n| format!("ada+{n}@example.com"));
     for email in strangers.chain(accounts) {
         post(&app, "/request-password-reset", None, &json!({ "email": email })).await;
     }
     assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 5);
-    // Whoever has the plain address is not held up by its variants.
+    // The canonical address is not limited by its variants.
     post(&app, "/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
     assert_eq!(send_due(&app.state.mail, &app.state.auth).await.unwrap(), 1);
     assert_eq!(mails(&app).len(), 6);

@@ -1,4 +1,4 @@
-//! A link of a mail sends one mail, however often it is followed.
+//! A mailed link sends one mail, however often it is followed.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -79,7 +79,7 @@ async fn a_link_whose_mail_is_kept_back_stays_good_for_it(app: TestApp) {
     }
     follow(&app, &agreements[0], None).await;
     assert_eq!(app.letters().await.len(), 1);
-    // The stranger was sent one a moment ago.
+    // The recipient was sent a mail a moment ago.
     follow(&app, &agreements[1], None).await;
     assert!(app.letters().await.is_empty());
     app.state.clock.advance_seconds(60);

@@ -1,4 +1,5 @@
-//! What takes a mail: new passwords, proved and changed addresses, deleted users; and who may sign up.
+//! Operations that require a mail: password resets, verification and change of addresses, deletion; and sign-up
+//! policies.
 
 mod settings;
 
@@ -26,11 +27,11 @@ const ADAS_TOKEN: &str = "Dz8QZyq06DBlO2QuO8ewY0HJKCJGJsu2";
 
 const PASSWORD: &str = "correct horse 1";
 
-/// Answers of recording 09 that show the user after the reset.
+/// Exchanges of recording 09 that show the user after the reset.
 const AFTER_RESET: [&str; 2] =
     ["(old session still alive: revokeSessionsOnPasswordReset is off by default)", "(sign in with the new password)"];
 
-/// Replays a recording; each mail in it must be ordered, to the same address and with the same link.
+/// Replays a recording. Each mail in it must be queued, to the same address and with the same link.
 async fn replay(app: &TestApp, replay: &mut Replay, text: &str) {
     let steps = parse_with_mails(text);
     assert!(steps.len() >= 2, "a recording holds several steps");
@@ -50,7 +51,7 @@ async fn replay(app: &TestApp, replay: &mut Replay, text: &str) {
                 replay.know(&mail.token, &ours);
                 assert_eq!(letter.url, replay.with_ours(&mail.url));
                 match mail.kind.as_str() {
-                    // The recording tells the new address, where the mail goes to the old one.
+                    // The recording names the new address, while the mail goes to the old one.
                     "change-email" => assert_eq!(letter.matter, Matter::ConfirmEmailChange { new_email: mail.to }),
                     _ => assert_eq!(letter.to, mail.to),
                 }
@@ -61,7 +62,7 @@ async fn replay(app: &TestApp, replay: &mut Replay, text: &str) {
     assert!(letters.is_empty(), "mails that were not recorded: {letters:?}");
 }
 
-/// Cuts the token out of a link.
+/// Returns the token of a link.
 pub(super) fn token_of(url: &str) -> String {
     let (before, after) = url.split_once("token=").or_else(|| url.split_once("/reset-password/")).unwrap();
     assert!(before.starts_with("http://127.0.0.1:"), "{url}");
@@ -83,7 +84,7 @@ async fn ada_and_eve(app: &TestApp) -> Replay {
     state
 }
 
-/// Follows a link as a browser does that comes from a mail.
+/// Follows a link as a browser does from a mail.
 pub(super) async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> TestResponse {
     let path = url.strip_prefix(BASE_URL).unwrap();
     let mut request = Request::get(path);
@@ -93,7 +94,7 @@ pub(super) async fn follow(app: &TestApp, url: &str, cookie: Option<&str>) -> Te
     app.send(request.body(Body::empty()).unwrap()).await
 }
 
-/// Takes the one mail that waits, and returns its address and its link.
+/// Takes the only queued mail; returns its address and its link.
 pub(super) async fn one_letter(app: &TestApp) -> (String, String) {
     let mut letters = app.letters().await;
     assert_eq!(letters.len(), 1, "{letters:?}");
@@ -105,7 +106,7 @@ pub(super) async fn user_of(app: &TestApp, user: &TestUser) -> Value {
     app.get("/api/auth/get-session", &user.cookie).await.json()["user"].clone()
 }
 
-/// Proves a user's address.
+/// Verifies a user's address.
 pub(super) async fn verify(app: &TestApp, user: &TestUser) {
     app.post("/api/auth/send-verification-email", Some(&user.cookie), &json!({ "email": user.email })).await;
     let (_, url) = one_letter(app).await;
@@ -120,7 +121,7 @@ pub(super) async fn sign_in(app: &TestApp, email: &str, password: &str) -> Statu
 async fn passwords_are_reset_and_addresses_proved_and_changed_as_recorded(app: TestApp) {
     let mut state = ada_and_eve(&app).await;
     replay(&app, &mut state, PASSWORD_RESET).await;
-    // Unlike Better Auth's, our reset proves the address, which the next recording begins without.
+    // Unlike Better Auth's, our reset verifies the address. The next recording starts with an unverified one.
     on!(app.state.db.write(), pool => sqlx::query(r#"update "user" set "emailVerified" = $1"#)
         .bind(false)
         .execute(pool)
@@ -172,7 +173,7 @@ async fn a_mail_token_is_no_other_kind_of_token(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
     let token = token_of(&one_letter(&app).await.1);
-    // A chat token in a mail's link, and the other way round.
+    // A chat token in a mailed link, and vice versa.
     let refused = app.get(&format!("/api/auth/verify-email?token={}", ada.token), "x=y").await;
     assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::UNAUTHORIZED, json!("INVALID_TOKEN")));
     let mallory = TestUser { token, ..ada };
@@ -215,7 +216,7 @@ async fn a_new_address_needs_both_and_is_not_taken_twice(app: TestApp) {
     follow(&app, &first, None).await;
     let (to, second) = one_letter(&app).await;
     assert_eq!((to.as_str(), &user_of(&app, &ada).await["email"]), ("countess@example.com", &json!("ada@example.com")));
-    // Meanwhile somebody else takes the address.
+    // Meanwhile another user takes the address.
     let body = json!({ "name": "C", "email": "countess@example.com", "password": PASSWORD });
     app.post("/api/auth/sign-up/email", None, &body).await;
     let location = follow(&app, &second, None).await;

@@ -1,7 +1,7 @@
-//! Text that people, models and other servers write stays text: no page changes its shape by it.
+//! Injection: texts of users, models and other servers never change the structure of a page.
 //!
-//! Every text is written twice, once with `x` and once with markup in its place. An HTML parser reads both pages, and
-//! they must have the same elements with the same attributes.
+//! Every text is rendered twice, once with `x` and once with markup. An HTML parser reads both pages, which must have
+//! the same elements with the same attributes.
 
 use axum::{
     body::Body,
@@ -19,14 +19,15 @@ use super::{
 };
 use crate::server::{db::on, mail};
 
-/// Ends of raw text, comments, attributes, foreign content, and what leptos_meta and Leptos look for in a page.
+/// Ends of raw text, comments, attributes and foreign content, and markers that leptos_meta and Leptos search for in a
+/// page.
 const HOSTILE: [&str; 3] = [
     "</title><script src=/x.js></script></style></textarea></option></select></svg></math><svg onload=x><!--",
     "</title><meta http-equiv=refresh content=0;//evil.tld> --><!></noscript><template><plaintext>",
     "\"'><img src=x onerror=alert(1)> <!--HEAD--></head><body onload=x> &lt;/title&gt;&#60;script&#62;",
 ];
 
-/// Keys of an item whose values are read by programs: names, addresses, ids and closed sets.
+/// Keys of an item whose values are not free text: names, addresses, ids and closed sets.
 const NOT_TEXT: [&str; 17] = [
     "type",
     "id",
@@ -47,17 +48,17 @@ const NOT_TEXT: [&str; 17] = [
     "iconEnd",
 ];
 
-/// What the demo is asked for, so that a thread holds every kind of item.
+/// Commands of the demo that fill a thread with every kind of item.
 const ASKED: [&str; 6] = ["/annotations", "/workflow", "/task", "/image", "/structured", "/tool"];
 const WIDGETS: [&str; 12] =
     ["flight", "todo", "list", "people", "settings", "trip", "stay", "actions", "charts", "table", "article", "texts"];
 
 #[derive(Debug, PartialEq, Eq)]
 struct Shape {
-    /// An element a line: its depth, its name and the names of its attributes.
+    /// One line per element: its depth, its name and the names of its attributes.
     elements: Vec<String>,
     title: String,
-    /// The text of all other elements but scripts.
+    /// The text of all other elements except scripts.
     text: String,
 }
 
@@ -88,7 +89,7 @@ fn read(node: &Handle, depth: usize, parent: &str, shape: &mut Shape) {
     }
 }
 
-/// Compares two pages which were written with `x` and with `hostile`.
+/// Compares two pages that were rendered with `x` and with `hostile`.
 #[track_caller]
 fn check(place: &str, hostile: &str, plain_page: &str, hostile_page: &str) {
     let (plain, it) = (shape(plain_page), shape(hostile_page));
@@ -101,7 +102,7 @@ fn check(place: &str, hostile: &str, plain_page: &str, hostile_page: &str) {
     assert_eq!(plain.title.replace(" x", &format!(" {hostile}")), it.title, "{place}: the title");
 }
 
-/// Opens a page as a browser does, or a redirect's page.
+/// Opens a page as a browser does, and follows a redirect.
 async fn open(app: &TestApp, path: &str, cookie: &str) -> String {
     let request = Request::get(path).header(header::ACCEPT, "text/html,*/*").header(header::COOKIE, cookie);
     let page = app.send(request.body(Body::empty()).unwrap()).await;
@@ -122,7 +123,7 @@ fn write_into(node: &mut Value, text: &str) {
     }
 }
 
-/// Makes a thread that holds every kind of item.
+/// Creates a thread that holds every kind of item.
 async fn thread_of_everything(app: &TestApp, user: &TestUser) -> String {
     let thread_id = thread(app, user, "Hello").await;
     for message in ASKED.iter().map(ToString::to_string).chain(WIDGETS.iter().map(|it| format!("/widget {it}"))) {
@@ -142,7 +143,7 @@ async fn items(app: &TestApp, thread_id: &str) -> Vec<ItemRow> {
     on!(app.state.db.read(), pool => sqlx::query_as(select).bind(thread_id).fetch_all(pool).await).unwrap()
 }
 
-/// Lets all items, the thread's title and the user's name say a text.
+/// Writes a text into all items, the thread's title and the user's name.
 async fn say(app: &TestApp, user: &TestUser, thread_id: &str, items: &[ItemRow], text: &str) {
     for (id, Json(body)) in items {
         let mut body = body.clone();
@@ -186,7 +187,7 @@ async fn no_text_of_a_conversation_changes_a_page() {
     }
 }
 
-/// Posts a form that is refused, without JavaScript, and returns the page that it leads to.
+/// Posts a form that is refused, without JavaScript; returns the page it leads to.
 async fn refused_form(app: &TestApp, form: &str, page: &str, text: &str) -> String {
     let fields =
         serde_urlencoded::to_string([("name", text), ("email", text), ("password", "1"), ("next", text)]).unwrap();

@@ -1,4 +1,4 @@
-//! Databases that the real Better Auth made, opened in place; see fixtures/better-auth*/README.md.
+//! Databases created by the real Better Auth, opened in place; see fixtures/better-auth*/README.md.
 
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -83,7 +83,7 @@ async fn algorithm(app: &TestApp, email: &str) -> Algorithm {
     Algorithm::of(hash).unwrap()
 }
 
-/// Makes each `async fn name(app, flags)` into two tests of a database that Better Auth made.
+/// Generates two tests of each `async fn name(app, flags)`, on databases created by Better Auth.
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident $(, $flag:literal)*) $body:block)*) => {$(
         mod $name {
@@ -248,7 +248,7 @@ on_both_databases! {
         let [old] = &hashes(&app, ADA.0).await[..] else { unreachable!() };
         let change = json!({ "currentPassword": ADA.1, "newPassword": "brand new pw 3" });
         assert_eq!(app.post("/api/auth/change-password", Some(ADAS_COOKIE), &change).await.status, StatusCode::OK);
-        // A sign-in with the old password was checked before the change and goes on after it.
+        // A sign-in with the old password was verified before the change and continues after it.
         let user = "fixtureUser000000000000000000001";
         credentials::renew(&app.state.auth, &Asker::operator(), user, &Password::new(ADA.1), old.clone()).await.unwrap();
         assert_eq!(sign_in(&app, ADA).await.status, StatusCode::UNAUTHORIZED);
@@ -258,7 +258,7 @@ on_both_databases! {
     async fn where_better_auth_runs_too_every_hash_is_its_own(app, "--password-hash", "scrypt") {
         let hedy = app.sign_up("Hedy").await;
         assert_eq!(algorithm(&app, &hedy.email).await, Algorithm::Scrypt);
-        // From the time before PASSWORD_HASH was set.
+        // A hash from before PASSWORD_HASH was set.
         let argon2id = crate::server::auth::passwords::Passwords::new(crate::server::config::PasswordHashing::Keep);
         let hash = argon2id.hash(&Asker::operator(), &Password::new(ADA.1)).await.unwrap();
         on!(app.state.db.write(), pool => sqlx::query(
@@ -298,8 +298,8 @@ on_both_databases! {
     }
 }
 
-/// Whether SQLite holds what Better Auth's adapter would have written: dates as text with three digits and a Z,
-/// booleans as 0 and 1, ids of 32 characters.
+/// True if SQLite holds the formats of Better Auth's adapter: dates as text with three decimals and a Z, booleans as 0
+/// and 1, ids of 32 characters.
 async fn rows_are_better_auths(app: &TestApp) -> bool {
     on!(app.state.db.read(), pool => sqlx::query_scalar(
         r#"
@@ -369,7 +369,7 @@ async fn a_file_in_any_journal_mode_opens() {
     }
 }
 
-/// There the keys of the table were not unique.
+/// In that version the keys of the table were not unique.
 #[tokio::test]
 async fn requests_are_counted_in_a_database_of_1_2() {
     for engine in [Engine::Sqlite, Engine::Postgres] {

@@ -1,4 +1,4 @@
-//! Which pages may send requests, and where people may be sent.
+//! Origins that may send requests, and valid redirect targets.
 
 use axum::{
     body::Body,
@@ -17,13 +17,13 @@ async fn trusting_app() -> TestApp {
     TestApp::with_flags(Engine::Sqlite, &["--better-auth-trusted-origins", TRUSTED]).await
 }
 
-/// What a refusal says: status, and the code or else the message.
+/// Returns the status of a refusal, and its code or else its message.
 fn refusal(response: &TestResponse) -> (u16, String) {
     let body = response.json();
     (response.status.as_u16(), body["code"].as_str().or(body["message"].as_str()).unwrap_or_default().to_owned())
 }
 
-/// Posts something that is refused with 401 or 404 at the earliest after all that is tested here.
+/// Posts a request that is refused with 401 or 404 only after all checks tested here.
 async fn post(app: &TestApp, path: &str, headers: Headers<'_>, body: &Value) -> TestResponse {
     let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
     for (name, value) in headers {
@@ -43,7 +43,7 @@ async fn the_configured_host_is_ours_by_the_configured_scheme_alone() {
         ("chat.example.com:80", "http://chat.example.com", false),
         ("CHAT.example.com", "http://chat.EXAMPLE.com", false),
         ("evil.example", "http://chat.example.com", false),
-        // A name of the local network.
+        // A name in the local network.
         ("chat.lan:3000", "http://chat.lan:3000", true),
         ("192.168.1.7:3000", "http://192.168.1.7:3000", true),
     ] {
@@ -76,7 +76,7 @@ async fn sign_ins_without_a_cookie_are_judged_by_what_browsers_say() {
         (&[("origin", "null"), (site, "cross-site")], missing),
         (&[("referer", "https://evil.example/page")], invalid),
         (&[("referer", "https://app.example.com/page")], passed),
-        // The referer only stands in for an origin that is missing.
+        // The referer counts only if the origin is missing.
         (&[("origin", "https://evil.example"), ("referer", BASE_URL)], invalid),
         (&[("origin", ""), ("referer", BASE_URL)], passed),
         (&[("origin", "null"), ("referer", BASE_URL)], missing),
@@ -89,7 +89,7 @@ async fn sign_ins_without_a_cookie_are_judged_by_what_browsers_say() {
         (&[(site, "cross-site"), (mode, "navigate"), ("origin", BASE_URL)], blocked),
         (&[(site, "cross-site"), (mode, "cors"), ("origin", BASE_URL)], passed),
         (&[(site, "same-site"), (mode, "navigate"), ("origin", BASE_URL)], passed),
-        // With a cookie the navigation is not looked at, but the origin always is.
+        // With a cookie the navigation is not checked, but the origin always is.
         (&[("cookie", "a=b"), (site, "cross-site"), (mode, "navigate"), ("origin", BASE_URL)], passed),
         (&[("cookie", "a=b")], missing),
         (&[("cookie", ""), (site, " ")], missing),
@@ -137,14 +137,14 @@ async fn people_are_sent_to_trusted_places_only() {
         check("", json!({ name: ["/chat"] }), (400, no_text)).await;
         check("", json!({ name: 1 }), (400, no_text)).await;
     }
-    // The query counts where the body says nothing, and for the callback only.
+    // The query counts only if the body has no value, and only for `callbackURL`.
     check("?callbackURL=https%3A%2F%2Fevil.example", json!({}), (403, "INVALID_CALLBACK_URL")).await;
     check("?callbackURL=https%3A%2F%2Fevil.example", json!({ "callbackURL": "" }), (403, "INVALID_CALLBACK_URL")).await;
     check("?callbackURL=https%3A%2F%2Fevil.example", json!({ "callbackURL": "/chat" }), passed).await;
     check("?callbackURL=%2Fchat", json!({}), passed).await;
     check("?callbackURL=%2Fa&callbackURL=%2Fb", json!({}), (400, codes[0].2)).await;
     check("?redirectTo=https%3A%2F%2Fevil.example", json!({}), passed).await;
-    // The first that is wrong is told.
+    // The first invalid field is reported.
     let all = json!({ "newUserCallbackURL": "x", "errorCallbackURL": "x", "redirectTo": "x", "callbackURL": "/chat" });
     check("", all, (403, "INVALID_REDIRECT_URL")).await;
 }
@@ -178,7 +178,7 @@ async fn a_form_takes_a_hidden_origin_for_ours_when_the_browser_says_so() {
     assert_eq!(send("cross-site").await, StatusCode::FORBIDDEN);
 }
 
-/// Every request that orders a mail, with the field that says where its link leads.
+/// Returns every request that queues a mail, with the field of its redirect target.
 fn mail_doors() -> Vec<(&'static str, &'static str, Value)> {
     let credentials = json!({ "email": "ada@example.com", "password": "correct horse 1", "name": "Ada" });
     vec![
@@ -209,7 +209,7 @@ async fn a_host_says_nothing_of_where_the_links_of_mails_lead() {
                 assert_eq!((refused.0, refused.1.ends_with("_URL")), (403, true), "{path} of {host}: {}", refused.1);
                 let long = with(format!("/{}", "x".repeat(2048)));
                 assert_eq!(refusal(&post(&app, &path, &headers, &long).await).0, 403, "{path}: a long target");
-                // The origin of the request counts by its Host, and so does a path of ours.
+                // The origin of the request is trusted by its `Host`, and paths of this server are valid.
                 for good in ["/x", "https://app.example.com/x"] {
                     let answer = post(&app, &path, &headers, &with(good.to_owned())).await;
                     assert_ne!(answer.status, StatusCode::FORBIDDEN, "{path} {good}: {}", answer.text());

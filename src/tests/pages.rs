@@ -1,4 +1,4 @@
-//! What surrounds the pages: forms, headers, other origins.
+//! The surroundings of pages: forms, headers, other origins.
 
 use axum::{
     body::Body,

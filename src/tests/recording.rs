@@ -1,7 +1,7 @@
-//! Recorded requests to the real Better Auth, sent to ours: the same statuses, headers and bodies must come back.
+//! Recorded requests to the real Better Auth, sent to this server. Statuses, headers and bodies must be equal.
 //!
-//! Ids, dates, tokens and signatures differ from run to run; a token of the recording stands for the one of ours that
-//! came back in its place, in all later requests.
+//! Ids, dates, tokens and signatures differ in each run. In all later requests, a recorded token is replaced by the one
+//! that this server returned in its place.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{TestApp, TestResponse, app::SECRET};
 use crate::server::{auth::cookies, config::Secret};
 
-/// The headers of an answer that count.
+/// The headers of a response that are compared.
 const HEADERS: [&str; 7] = [
     "content-type",
     "cache-control",
@@ -26,10 +26,10 @@ const HEADERS: [&str; 7] = [
     "x-retry-after",
     "retry-after",
 ];
-/// The headers of an answer that have to be there, whatever they say.
+/// The headers of a response that must exist, with any value.
 const SECRETS: [&str; 2] = ["set-auth-token", "set-auth-jwt"];
 
-/// What one side said of one exchange.
+/// A recorded request and its response.
 pub struct Exchange {
     pub title: String,
     pub method: String,
@@ -42,7 +42,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Returns the second of the day in which the answer was recorded.
+    /// Returns the second of the day in which the response was recorded.
     fn second(&self) -> i64 {
         let date = self.answer_headers.iter().find(|(name, _)| name == "date").map(|(_, value)| value);
         // As in `Mon, 23 Nov 2026 00:08:14 GMT`.
@@ -68,13 +68,13 @@ pub struct RecordedMail {
     pub token: String,
 }
 
-/// What a recording holds, in order.
+/// A step of a recording, in order.
 pub enum Step {
     Exchange(Exchange),
     Mail(RecordedMail),
 }
 
-/// Reads a recording in which mails stand between the exchanges.
+/// Reads a recording with mails between the exchanges.
 pub fn parse_with_mails(text: &str) -> Vec<Step> {
     let parts = text.split("------------------------------------------------------------------------------");
     parts.filter_map(parse_step).collect()
@@ -118,12 +118,12 @@ fn parse_message(text: &str) -> (&str, Vec<(String, String)>, String) {
 }
 
 impl Exchange {
-    /// Asks for a user whose address is proved, where the recorded one's is not: ours departs from it for a reason.
+    /// Expects a verified address where the recorded one is not: a deliberate difference.
     pub fn expect_proved_address(&mut self) {
         self.answer_body = self.answer_body.replace(r#""emailVerified":false"#, r#""emailVerified":true"#);
     }
 
-    /// Asks for a header that the recorded answer does not have: ours departs from it for a reason.
+    /// Expects a header that the recorded response lacks: a deliberate difference.
     pub fn expect_header(&mut self, name: &str, value: &str) {
         self.answer_headers.push((name.to_owned(), value.to_owned()));
     }
@@ -132,31 +132,31 @@ impl Exchange {
 /// Replays recordings against an application.
 #[derive(Default)]
 pub struct Replay {
-    /// A token of the recording, and ours.
+    /// Recorded tokens and the corresponding ones of this server.
     tokens: HashMap<String, String>,
     /// The second of the last exchange that was checked at its time.
     second: Option<i64>,
 }
 
 impl Replay {
-    /// Lets a token of the recording stand for one of ours.
+    /// Maps a recorded token to one of this server.
     pub fn know(&mut self, recorded: &str, ours: &str) {
         self.tokens.insert(recorded.to_owned(), ours.to_owned());
     }
 
-    /// Sends the request, whatever comes back.
+    /// Sends the request without checking the response.
     pub async fn send(&self, app: &TestApp, exchange: &Exchange) -> TestResponse {
         app.send(self.request(exchange)).await
     }
 
-    /// Lets as much time pass since the last exchange as passed in the recording, then checks.
+    /// Advances the clock by the recorded time since the last exchange, then checks.
     pub async fn check_at_its_time(&mut self, app: &TestApp, exchange: &Exchange) {
         let second = exchange.second();
         app.state.clock.advance_seconds(second - self.second.replace(second).unwrap_or(second));
         self.check(app, exchange).await;
     }
 
-    /// Sends the request and compares the answers.
+    /// Sends the request and compares the responses.
     pub async fn check(&mut self, app: &TestApp, exchange: &Exchange) {
         let response = self.send(app, exchange).await;
         let title = &exchange.title;
@@ -170,7 +170,7 @@ impl Replay {
             assert_eq!(response.headers.contains_key(name), recorded, "{title}: {name}");
         }
         if let Some((_, recorded)) = exchange.answer_headers.iter().find(|(name, _)| name == "set-auth-jwt") {
-            // Most recordings were made with the default algorithm, many tests run with ours.
+            // Most recordings use Better Auth's default algorithm, many tests use ours.
             let (ours, recorded) = (jwt(response.header("set-auth-jwt")), jwt(recorded));
             assert!(ours.is_some() && recorded.is_some(), "{title}: set-auth-jwt");
             if ours.as_ref().map(|it| &it["header"]["alg"]) == recorded.as_ref().map(|it| &it["header"]["alg"]) {
@@ -201,12 +201,12 @@ impl Replay {
         request.body(Body::from(self.with_ours(&exchange.body))).unwrap()
     }
 
-    /// Puts our tokens in the place of the recorded ones, wherever they stand.
+    /// Replaces all recorded tokens by ours.
     pub fn with_ours(&self, text: &str) -> String {
         self.tokens.iter().fold(text.to_owned(), |text, (recorded, ours)| text.replace(recorded, ours))
     }
 
-    /// A raw token, a signed one, or a JWT, which is not ours and stays so.
+    /// Replaces a raw or signed token. A JWT stays as recorded.
     fn with_our_bearer(&self, given: &str) -> String {
         match given.split_once('.') {
             None => self.tokens.get(given).cloned().unwrap_or_else(|| given.to_owned()),
@@ -217,13 +217,13 @@ impl Replay {
         }
     }
 
-    /// Puts our tokens and signatures in the place of the recorded ones; one that was tampered with stays so.
+    /// Replaces recorded tokens and signatures by ours. A forged one stays as recorded.
     fn with_our_tokens(&self, value: &str) -> String {
         let Some((name, rest)) = value.split_once('=') else { return value.to_owned() };
         let Some((token, signature)) = rest.split_once('.') else {
             return self.tokens.get(rest).map_or_else(|| value.to_owned(), |ours| format!("{name}={ours}"));
         };
-        // A token that nobody was given keeps its name, but is signed by our secret, as it was by theirs.
+        // An unknown token keeps its value, but is signed by our secret, as it was by theirs.
         let ours = self.tokens.get(token).map_or(token, String::as_str);
         let signed = cookies::sign(&Secret::new(SECRET), ours);
         let (_, right) = signed.rsplit_once('.').unwrap();
@@ -249,7 +249,7 @@ impl Replay {
     }
 }
 
-/// Puts the kind of what differs from run to run in its place.
+/// Replaces values that differ in each run by their kind.
 fn normalised(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -273,7 +273,7 @@ fn normalised(value: Value) -> Value {
     }
 }
 
-/// Reads a JWT, with its lifetime in the place of its times, and without `sid`, which ours has and Better Auth's has not.
+/// Reads a JWT. Replaces its times by its lifetime, and removes `sid`, which Better Auth's tokens lack.
 fn jwt(token: &str) -> Option<Value> {
     let mut parts = token.split('.').map(|part| BASE64_URL_SAFE_NO_PAD.decode(part).ok());
     let [header, claims] = [parts.next()??, parts.next()??].map(|json| serde_json::from_slice::<Value>(&json).ok());
@@ -285,7 +285,7 @@ fn jwt(token: &str) -> Option<Value> {
     Some(json!({ "header": normalised(header), "claims": normalised(claims), "signature": parts.next()??.len() }))
 }
 
-/// Cuts the signed value out of a `Set-Cookie`, and keeps its length in characters of base64.
+/// Replaces the signed value of a `Set-Cookie` by its length in base64 characters.
 fn without_signature(cookie: &str) -> String {
     let (name, rest) = cookie.split_once('=').unwrap();
     let (value, attributes) = rest.split_once(';').unwrap();

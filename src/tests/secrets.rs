@@ -1,4 +1,4 @@
-//! Secrets in settings stay out of what users and the log are told, also when what they are for fails.
+//! Secrets in settings never reach users or the log, even if their use fails.
 
 use clap::Parser;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Engine, TestApp, app::Flags, log_lines::Log};
 use crate::server::{announcement, config::LogFormat};
 
-/// What nothing may hold.
+/// A text that no output may contain.
 const MARKER: &str = "hunter2secret";
 
 #[tokio::test]

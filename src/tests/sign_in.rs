@@ -1,4 +1,4 @@
-//! Doors that take a password: how many may come at once, how often one may guess, and what a refusal tells.
+//! Endpoints that take a password: concurrency, guesses, and the information in refusals.
 
 mod guesses;
 mod line;
@@ -15,12 +15,12 @@ use super::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, both_engines
 const PASSWORD: &str = "correct horse 1";
 const WRONG: &str = "wrong horse 1";
 
-/// One way to hand in a password.
+/// One endpoint that takes a password.
 struct Door {
     path: &'static str,
     /// JSON, or the fields of a form.
     body: String,
-    /// True where only somebody who is signed in gets as far as that.
+    /// True if the endpoint requires a session.
     inside: bool,
 }
 
@@ -37,7 +37,7 @@ impl Door {
         Self { inside: true, ..self }
     }
 
-    /// Makes the request of a script, from an address behind our proxy.
+    /// Builds the request of a script, from an address behind our proxy.
     fn request(&self, from: &str, cookie: &str) -> Request<Body> {
         let media_type = match self.path.starts_with("/api/fn") {
             true => "application/x-www-form-urlencoded",
@@ -59,7 +59,7 @@ impl Door {
     }
 }
 
-/// The doors at which one guesses at a user's password.
+/// The endpoints at which a user's password can be guessed.
 fn guessing(email: &str, password: &str) -> Vec<Door> {
     let new = "another horse 2";
     vec![
@@ -77,7 +77,7 @@ fn sign_in(email: &str, password: &str) -> Door {
     guessing(email, password).remove(0)
 }
 
-/// The cookies of an answer, as a browser sends them back.
+/// Returns the cookies of a response, as a browser sends them back.
 fn cookies_of(response: &TestResponse) -> String {
     let pairs = response.cookies().into_iter().map(|cookie| cookie.split(';').next().unwrap().to_owned());
     pairs.collect::<Vec<_>>().join("; ")

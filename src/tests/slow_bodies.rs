@@ -1,4 +1,4 @@
-//! Bodies that do not come, or come a byte at a time.
+//! Request bodies that do not arrive, or arrive a byte at a time.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -25,7 +25,7 @@ async fn app() -> TestApp {
     app
 }
 
-/// A body's beginning, and then nothing, or a byte now and then.
+/// The beginning of a body, followed by nothing or by a byte now and then.
 fn slow(beginning: &str, trickles: bool) -> Body {
     let beginning = stream::once(std::future::ready(Bytes::from(beginning.to_owned())));
     let trickle = stream::unfold((), move |()| async move {
@@ -88,7 +88,7 @@ async fn a_slow_body_is_refused_in_the_form_of_its_door() {
             assert!(sentence.starts_with("the body came too slowly: send it within half a minute"), "{case}");
         }
     }
-    // Nothing of it was kept, and the upload may be tried again.
+    // Nothing was stored, and the upload may be retried.
     let whole = Request::put(&upload).body(Body::from("x".repeat(1000))).unwrap();
     assert_eq!(app.send(whole).await.status, StatusCode::OK);
 }

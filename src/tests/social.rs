@@ -1,4 +1,4 @@
-//! Signing in with other providers: requests are validated although no provider is configured.
+//! Sign-in with other providers: requests are validated although no provider is configured.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What has lapsed does not stay.
+//! Deletion of expired rows.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::server::{Db, auth::sweep, db::on};
 /// More than two batches.
 const N_LAPSED: i64 = 1203;
 
-/// Adds verifications that are over at the moment of the clock, and one that is over a second later.
+/// Adds verifications that expire now, and one that expires a second later.
 async fn add_verifications(app: &TestApp) {
     let now = app.state.clock.now();
     on!(app.state.db.write(), pool => sqlx::query(
@@ -100,7 +100,7 @@ async fn sessions_that_are_over_are_swept_and_others_go_on(app: TestApp) {
     sweep(&app).await;
     assert_eq!(ids!(app, "session").len(), 1);
     assert_eq!(app.get("/api/auth/get-session", &bob.cookie).await.json()["user"]["name"], "Bob");
-    // As recorded for a session that is over.
+    // As recorded for an expired session.
     let over = app.get("/api/auth/get-session", &ada.cookie).await;
     assert_eq!((over.json(), over.cookies().len()), (json!(null), 3));
 }

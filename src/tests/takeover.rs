@@ -1,4 +1,4 @@
-//! A reset by mail gives an account to whoever has its address: nobody who was in it before stays.
+//! A mailed password reset returns an account to the owner of its address and locks out everybody else.
 
 use axum::http::StatusCode;
 use futures_util::future::{join, join_all};
@@ -17,7 +17,7 @@ use crate::{
 
 const NEW_PASSWORD: &str = "quite another 2";
 
-/// Asks for a link, as the owner of the address does. Returns its token.
+/// Requests a reset link as the owner of the address. Returns its token.
 async fn ask(app: &TestApp) -> String {
     app.post("/api/auth/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
     let (to, link) = one_letter(app).await;
@@ -30,7 +30,7 @@ async fn reset_by(app: &TestApp, token: &str) -> StatusCode {
     app.post("/api/auth/reset-password", None, &body).await.status
 }
 
-/// Asks for a new address, by a session. Returns the link.
+/// Requests an address change in a session. Returns the link.
 async fn change_email(app: &TestApp, user: &TestUser, new_email: &str) -> String {
     let answer = app.post("/api/auth/change-email", Some(&user.cookie), &json!({ "newEmail": new_email })).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
@@ -52,7 +52,7 @@ async fn link_account(app: &TestApp, user: &TestUser) {
     .unwrap();
 }
 
-/// The rows of a table, as a number and the one text that matters.
+/// Returns the number of a table's rows, and one text of each.
 macro_rules! texts {
     ($app:expr, $query:literal) => {{
         let texts: Vec<String> =
@@ -75,7 +75,7 @@ async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app: TestA
     one_letter(&app).await;
     let taking = change_email(&app, &mallory, "mallory@evil.example").await;
     let token = ask(&app).await;
-    // One more waits to be written.
+    // Another mail is queued.
     let body = json!({ "newEmail": "mallory@evil.example" });
     app.post("/api/auth/change-email", Some(&mallory.cookie), &body).await;
 
@@ -277,7 +277,7 @@ async fn an_old_session_takes_no_address_that_nobody_agreed_to(app: TestApp) {
     let refused = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
     assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("SESSION_NOT_FRESH")));
     assert!(app.letters().await.is_empty());
-    // Where the old address agrees, any session may ask.
+    // If the old address must confirm, any session may ask.
     verify(&app, &ada).await;
     let answer = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
     assert_eq!((answer.status, one_letter(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));

@@ -1,4 +1,4 @@
-//! `model::Timestamp` has a small calendar of its own; it must be that of the crate `time`.
+//! `model::Timestamp` has its own small calendar, which must agree with the crate `time`.
 
 use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, format_description::well_known::Rfc3339,
@@ -23,7 +23,7 @@ fn expected(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(i64::try_from(ms).unwrap()))
 }
 
-/// The same numbers in every run, each below what is asked for.
+/// Returns a generator of reproducible numbers, each below a given bound.
 fn numbers() -> impl FnMut(usize) -> usize {
     let mut state = 7_u64;
     move |below| {
@@ -32,7 +32,7 @@ fn numbers() -> impl FnMut(usize) -> usize {
     }
 }
 
-/// A text that is a moment, or nearly so.
+/// Returns a text that is a timestamp, or nearly so.
 fn text(mut number: impl FnMut(usize) -> usize) -> String {
     let (year, month, day) = (number(10_000), number(14), number(33));
     let (hour, minute, second) = [(number(25), number(61), number(62)), (23, 59, 60)][usize::from(number(8) == 0)];
@@ -67,7 +67,7 @@ fn what_one_reads_the_other_reads() {
 #[test]
 fn days_of_all_years_are_written_and_read_alike() {
     let mut number = numbers();
-    // Thirteen goes into no period of the calendar, so every kind of day comes.
+    // Thirteen divides no period of the calendar, so every kind of day occurs.
     for day in DAYS.step_by(13) {
         let ms = day * MS_PER_DAY + i64::try_from(number(86_400_000)).unwrap();
         let moment = Timestamp::from_millis(ms);

@@ -1,4 +1,4 @@
-//! The JWT: who gets one, and what it is worth.
+//! The JWT: who gets one, and what it authorises.
 
 mod keys;
 mod recorded;
@@ -14,14 +14,14 @@ use super::{TestApp, TestResponse, TestUser, app::BASE_URL, both_engines};
 
 const WEEK_S: i64 = 604_800;
 
-/// Asks for the list of threads with a token.
+/// Requests the list of threads with a token.
 async fn list_threads(app: &TestApp, token: &str) -> TestResponse {
     let body = Body::from(json!({ "type": "threads.list", "params": {} }).to_string());
     let request = Request::post("/chatkit").header(header::AUTHORIZATION, format!("Bearer {token}"));
     app.send(request.body(body).unwrap()).await
 }
 
-/// Reads the claims without judging them.
+/// Reads the claims without verifying them.
 fn claims(token: &str) -> Value {
     let data = jsonwebtoken::dangerous::insecure_decode::<Value>(token).unwrap();
     data.claims
@@ -80,7 +80,7 @@ async fn a_cookie_alone_does_not(app: TestApp) {
 #[both_engines]
 async fn a_token_ends_to_the_second_and_with_its_session(app: TestApp) {
     let ada = app.sign_up("Ada").await;
-    // Used daily, so the session outlives the token.
+    // Daily use keeps the session alive for longer than the token.
     for _ in 0..6 {
         app.state.clock.advance_seconds(24 * 3600);
         assert_eq!(list_threads(&app, &ada.token).await.status, StatusCode::OK);

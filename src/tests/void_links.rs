@@ -1,4 +1,4 @@
-//! What makes the links of mails void beside a new password (`takeover`): the end of sessions.
+//! Another cause of void links besides a new password (`takeover`): the end of sessions.
 
 use axum::http::{StatusCode, header};
 use futures_util::future::join_all;
@@ -76,7 +76,7 @@ async fn whoever_ends_sessions_voids_the_links_of_before(app: TestApp) {
 
         let page = follow(&app, &format!("{BASE_URL}/api/auth/reset-password/{reset}?callbackURL=%2Fx"), None).await;
         assert_eq!(page.header("location").contains("error=INVALID_TOKEN"), is_void, "{way}");
-        // The old address agrees to a new one only while the session that asked lives.
+        // A confirmation by the old address counts only while the session that asked is alive.
         let agreed = follow(&app, &change, None).await;
         assert_eq!(agreed.header("location").contains("error=INVALID_TOKEN"), is_void, "{way}");
         app.letters().await;

@@ -1,4 +1,4 @@
-//! What scanners, password managers and browsers ask for by themselves.
+//! Requests that scanners, password managers and browsers send on their own.
 
 use axum::{
     body::Body,
@@ -41,7 +41,7 @@ async fn head_finds_the_links_of_mails_and_has_no_effect(app: TestApp) {
     assert!(app.letters().await.is_empty());
     let user = user_of(&app, &ada).await;
     assert_eq!((&user["email"], &user["emailVerified"]), (&json!(ada.email), &json!(false)));
-    // All of them are good still.
+    // All links are still valid.
     assert!(follow(&app, &links[0], None).await.header("location").starts_with('/'));
     assert_eq!(user_of(&app, &ada).await["emailVerified"], true);
     let reset = follow(&app, &links[1], None).await;
@@ -79,7 +79,7 @@ async fn password_managers_find_the_page_that_changes_a_password() {
         let answer = ask(&app, method, "/.well-known/change-password", "").await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/account/password"), "{method}");
     }
-    // They tell by this one that the server does not answer everything with a page.
+    // They use this path to detect servers that answer every path with a page.
     let never = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
     assert_eq!(ask(&app, "GET", never, "").await.status, StatusCode::NOT_FOUND);
 }

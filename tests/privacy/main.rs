@@ -1,4 +1,4 @@
-//! What the binary keeps to itself: files from other users of the machine, and secrets from everybody who sees its output.
+//! Privacy of the binary: files are hidden from other users of the machine, and secrets from all output.
 
 mod log;
 mod usage;
@@ -13,18 +13,18 @@ use std::{
 
 use usage::{use_all, wait_for_mail};
 
-/// What no output may hold.
+/// A text that no output may contain.
 const MARKER: &str = "hunter2secret";
 
-/// A server that prints what it says; it ends with the test.
+/// A running server whose output is captured; it stops with the test.
 struct Server {
     process: Child,
-    /// What it printed while it started.
+    /// Output during startup.
     printed: String,
 }
 
 impl Server {
-    /// Starts the binary with these settings and an umask, and waits until it serves or ends.
+    /// Starts the binary with settings and an umask; waits until it serves or exits.
     fn start(folder: &Path, umask: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("umask {umask}; exec \"$0\""), env!("CARGO_BIN_EXE_colloquy")]);
@@ -47,9 +47,9 @@ impl Server {
         rest.lines().next().unwrap().to_owned()
     }
 
-    /// Ends the server, and returns all that it printed.
+    /// Stops the server; returns all of its output.
     fn end(mut self) -> String {
-        // One that has ended already is no failure.
+        // The process may have exited already.
         _ = self.process.kill();
         let mut log = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
@@ -65,7 +65,7 @@ impl Drop for Server {
     }
 }
 
-/// Returns all files and folders below a folder, and itself, with their modes.
+/// Returns a folder and all files and folders below it, with their modes.
 fn modes(folder: &Path) -> Vec<(String, bool, u32)> {
     let about = fs::symlink_metadata(folder).unwrap();
     let mut found = vec![(folder.display().to_string(), about.is_dir(), about.permissions().mode() & 0o777)];
@@ -130,7 +130,7 @@ async fn what_an_older_version_left_is_tightened_when_it_starts() {
     assert!(printed.contains("now only this user has"), "{printed}");
 }
 
-/// Each setting that can hold a secret, with values that can be used and others that cannot.
+/// Each setting that can hold a secret, with valid and invalid values.
 const HOLDING: &[(&str, &[&str])] = &[
     ("BETTER_AUTH_SECRET", &["hunter2secret", "hunter2secret-hunter2secret-hunter2secret"]),
     ("JWT_SECRET", &["hunter2secret", "hunter2secret-hunter2secret-hunter2secret"]),

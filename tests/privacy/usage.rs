@@ -34,7 +34,7 @@ pub async fn use_all(server: &str) -> Vec<String> {
     ["ada@example.com", "correct horse 1", "/long 1", "hello", &session, &token, link_token].map(str::to_owned).into()
 }
 
-/// Waits until the mail that was asked for is written.
+/// Waits until the requested mail is written.
 pub async fn wait_for_mail(data: &Path) {
     for _ in 0..600 {
         if fs::read_dir(data.join("mail")).is_ok_and(|mut it| it.next().is_some()) {

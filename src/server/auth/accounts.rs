@@ -1,4 +1,4 @@
-//! Signing up and signing in with a password.
+//! Sign-up and sign-in with email address and password.
 
 use sqlx::FromRow;
 
@@ -24,45 +24,45 @@ use crate::{
     },
 };
 
-/// How often a password may change while its user signs in.
+/// The maximum number of tries of a sign-in whose password hash changes concurrently.
 const MAX_CHANGES: usize = 3;
 
-/// What a sign-up needs.
+/// Input of a sign-up.
 #[derive(Debug)]
 pub struct SignUp {
-    /// The name, may be empty.
+    /// Display name; may be empty.
     pub name: String,
-    /// The address.
+    /// Email address.
     pub email: EmailAddress,
     /// The password.
     pub password: Password,
     /// The URL of a picture.
     pub image: Option<String>,
-    /// Whether the session outlives the browser.
+    /// Lifetime of the session: persistent or until the browser closes.
     pub remember: Remember,
 }
 
-/// What a sign-in needs.
+/// Input of a sign-in.
 #[derive(Debug)]
 pub struct SignIn {
-    /// The address.
+    /// Email address.
     pub email: EmailAddress,
     /// The password.
     pub password: Password,
-    /// Whether the session outlives the browser.
+    /// Lifetime of the session: persistent or until the browser closes.
     pub remember: Remember,
 }
 
-/// What became of a sign-up.
+/// Result of a sign-up.
 #[derive(Debug)]
 pub struct SignedUp {
-    /// The user; an invented one where an address is taken and this may not be told.
+    /// The new user. If the address is taken and must not be disclosed, an invented user.
     pub user: User,
-    /// The session, where signing up signs in.
+    /// The new session, if sign-up signs in.
     pub session: Option<SessionRow>,
 }
 
-/// Whether anybody may sign up now.
+/// True if anybody may sign up now.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -74,10 +74,10 @@ pub async fn may_sign_up(auth: &Auth) -> Result<bool> {
     }
 }
 
-/// Judges an address to sign up with, as far as [`sign_up`] would tell.
+/// Validates an address for sign-up and discloses no more than [`sign_up`] does.
 ///
 /// # Errors
-/// [`AuthError::InvalidEmail`]; [`AuthError::UserAlreadyExists`] where a taken address is told.
+/// [`AuthError::InvalidEmail`]; [`AuthError::UserAlreadyExists`] if sign-up would disclose that the address is taken.
 pub async fn judge_address(auth: &Auth, email: &str) -> Result<()> {
     let email = EmailAddress::parse(email)?;
     match signs_in(auth) && may_sign_up(auth).await? && find_by_email(&auth.db, &email).await?.is_some() {
@@ -86,18 +86,20 @@ pub async fn judge_address(auth: &Auth, email: &str) -> Result<()> {
     }
 }
 
-/// True if signing up signs in.
+/// True if sign-up also signs in.
 fn signs_in(auth: &Auth) -> bool {
     auth.config.auth.auto_sign_in && !auth.config.auth.require_email_verification
 }
 
-/// Creates a user with a password, and opens a session unless the address has to be verified first, or signing up does
-/// not sign in. In these two cases a taken address is not told: the answer is that of a success, and whoever has the
-/// address is told by mail. `callback_url` is where the link of a verification mail leads in the end.
+/// Creates a user with a password.
+///
+/// Opens a session unless the address must be verified first or `auto_sign_in` is off. In these two cases a taken
+/// address is not disclosed: the response is that of a success, and the owner of the address gets a mail.
+/// `callback_url` is the final redirect target of the link in the verification mail.
 ///
 /// # Errors
 /// [`AuthError::SignUpDisabled`], [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`],
-/// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] for the losers of a race for one address;
+/// [`AuthError::UserAlreadyExists`]; [`AuthError::FailedToCreateUser`] if a concurrent sign-up took the address;
 /// [`AuthError::Busy`].
 pub async fn sign_up(auth: &Auth, input: SignUp, callback_url: Option<String>, visitor: &Visitor) -> Result<SignedUp> {
     if !may_sign_up(auth).await? {
@@ -106,7 +108,7 @@ pub async fn sign_up(auth: &Auth, input: SignUp, callback_url: Option<String>, v
     input.password.check_new()?;
     let signs_in = signs_in(auth);
     let taken = find_by_email(&auth.db, &input.email).await?.is_some();
-    // Also for an address that is taken: what is not told in words is not told by the time either.
+    // Taken addresses are hashed too, so that the response time does not disclose them.
     let hash = auth.passwords.hash(&door::asker(visitor, input.email.as_str()), &input.password).await?;
     if taken && signs_in {
         return Err(AuthError::UserAlreadyExists.into());
@@ -142,12 +144,13 @@ fn new_user(auth: &Auth, input: SignUp) -> (User, Remember) {
     (user, input.remember)
 }
 
-/// Checks address and password, and opens a session. `callback_url` is where the link of a verification mail leads in
-/// the end.
+/// Verifies address and password and opens a session.
+///
+/// `callback_url` is the final redirect target of the link in the verification mail.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooLong`]; [`AuthError::InvalidEmailOrPassword`] for a wrong password, an unknown address
-/// and a user without a password, after the same time; [`AuthError::EmailNotVerified`] for a right password;
+/// [`AuthError::PasswordTooLong`]; [`AuthError::InvalidEmailOrPassword`] for a wrong password, an unknown address and a
+/// user without a password, each after the same time; [`AuthError::EmailNotVerified`] for a right password;
 /// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
 pub async fn sign_in(
     auth: &Auth,
@@ -175,8 +178,10 @@ pub async fn sign_in(
     Ok((user, session))
 }
 
-/// Opens a session by a hash that the password was found to fit, as long as it is the user's still: whoever changes the
-/// password and ends all sessions ends those, too, that are about to be opened with the old one.
+/// Opens a session if the hash that the password matched is still the user's.
+///
+/// A concurrent change of the password that ends all sessions therefore also prevents sessions opened with the old
+/// password.
 async fn enter(auth: &Auth, user: &User, input: &SignIn, mut hash: String, visitor: &Visitor) -> Result<SessionRow> {
     for _ in 0..MAX_CHANGES {
         let asker = door::asker(visitor, &user.id);
@@ -188,7 +193,7 @@ async fn enter(auth: &Auth, user: &User, input: &SignIn, mut hash: String, visit
             return Ok(session);
         }
         drop(tx);
-        // It may have been hashed anew, by another sign-in.
+        // A concurrent sign-in may have rehashed the password.
         match stored_passwords::find(&auth.db, &user.id).await? {
             Some(other) if auth.passwords.verify(&asker, &input.password, Some(other.clone())).await? => hash = other,
             _ => break,
@@ -204,7 +209,7 @@ struct JoinedRow {
     password: Option<String>,
 }
 
-/// Finds the user of an address, and the hash of the password if there is one.
+/// Finds the user with an address, and the password hash if the user has one.
 async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Option<String>)>> {
     let row: Option<JoinedRow> = on!(db.read(), pool => sqlx::query_as(concat!(
         "select ",
@@ -223,11 +228,11 @@ async fn find_by_email(db: &Db, email: &EmailAddress) -> Result<Option<(User, Op
     Ok(row.map(|row| (row.user.into(), row.password)))
 }
 
-/// Stores a user and the account that holds the password, both or neither.
+/// Inserts a user and the password account in one transaction.
 ///
 /// # Errors
-/// [`AuthError::SignUpDisabled`] when only the first user may sign up and another one was quicker;
-/// [`AuthError::FailedToCreateUser`] when another one with this address was.
+/// [`AuthError::SignUpDisabled`] if only the first user may sign up and another one already did;
+/// [`AuthError::FailedToCreateUser`] if a concurrent sign-up took the address.
 async fn create(auth: &Auth, user: &User, hash: &str) -> Result<()> {
     let mut tx = Tx::begin(&auth.db).await?;
     if auth.config.auth.sign_up == SignUpPolicy::FirstUser && !claim_first_user(&mut tx, user).await? {
@@ -242,8 +247,9 @@ async fn create(auth: &Auth, user: &User, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes the place of the first user: `false` when there is a user, or somebody else has taken it. Of two at once the
-/// second one waits for the first one's end.
+/// Claims the place of the first user. Returns `false` if a user exists or the place is taken.
+///
+/// A concurrent claim waits until this transaction ends.
 async fn claim_first_user(tx: &mut Tx, user: &User) -> Result<bool> {
     let claimed: u64 = within!(tx, conn => sqlx::query(
         r#"

@@ -1,4 +1,4 @@
-//! What every answer of `/api/auth` carries besides its body.
+//! Headers that every response of `/api/auth` carries: cookies and `set-auth-token`.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,17 +14,17 @@ use crate::server::config::BearerTokens;
 
 const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
 
-/// The `Set-Cookie` values that an answer is going to carry, whether it is a refusal or not.
+/// The `Set-Cookie` values of the response to a request. Error responses carry them too.
 #[derive(Clone, Debug, Default)]
 pub struct SetCookies(Arc<Mutex<Vec<HeaderValue>>>);
 
 impl SetCookies {
-    /// Returns those of the request's answer; outside of [`add_cookies`] nobody reads them.
+    /// Returns the cookies of the request's response. Outside [`add_cookies`] they are discarded.
     pub fn of(parts: &Parts) -> Self {
         parts.extensions.get().cloned().unwrap_or_default()
     }
 
-    /// Adds cookies. One of the same name that was to be set before is forgotten.
+    /// Adds cookies. A new cookie replaces an earlier one of the same name.
     pub fn extend(&self, cookies: impl IntoIterator<Item = HeaderValue>) {
         let mut all = self.0.lock().expect("BUG: no holder of the lock panics");
         for cookie in cookies {
@@ -38,13 +38,13 @@ impl SetCookies {
     }
 }
 
-/// The bytes before `=`.
+/// Returns the bytes before `=`.
 fn name_of(cookie: &HeaderValue) -> &[u8] {
     cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
-/// Sets the cookies that were asked for while the request was handled, and says the session's token in
-/// `set-auth-token` where one of them holds it (Better Auth's bearer plugin).
+/// Appends the cookies that handlers added. If one of them holds the session token, also sends the token in
+/// `set-auth-token` (Better Auth's bearer plugin).
 pub async fn add_cookies(State(auth): State<Auth>, mut req: Request, next: Next) -> Response {
     let cookies = SetCookies::default();
     req.extensions_mut().insert(cookies.clone());
@@ -63,7 +63,7 @@ pub async fn add_cookies(State(auth): State<Auth>, mut req: Request, next: Next)
     response
 }
 
-/// Lets scripts of other origins read a header.
+/// Adds a header to `Access-Control-Expose-Headers`, so that scripts of other origins can read it.
 pub fn expose(headers: &mut HeaderMap, name: &'static str) {
     let exposed = headers.get(header::ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|value| value.to_str().ok());
     let all = exposed.map_or_else(|| name.to_owned(), |exposed| format!("{exposed}, {name}"));

@@ -21,7 +21,7 @@ pub struct Auth {
     pub config: Arc<Config>,
     /// The hasher.
     pub passwords: Passwords,
-    /// The keys that sign tokens.
+    /// Signing keys of JWTs.
     pub keys: KeyRing,
     /// The rate limits.
     pub limits: Limits,

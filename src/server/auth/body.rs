@@ -1,5 +1,7 @@
-//! Reading the body of an auth request, in Better Auth's order of checks (reference §1.0): media type, JSON, origin
-//! and where people are sent, then the schema with zod's texts.
+//! Extractors for the bodies of auth requests.
+//!
+//! The checks run in Better Auth's order (reference §1.0): media type, JSON, origin and redirect targets, then the
+//! schema with zod's error texts.
 
 use std::borrow::Cow;
 
@@ -16,23 +18,23 @@ use crate::{
     server::middleware::origin::{self, OriginRefusal},
 };
 
-/// The most bytes of a body.
+/// The maximum size of a body.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The body of a request that takes JSON only.
+/// The body of an endpoint that accepts JSON only.
 pub struct JsonBody(pub Received);
 
-/// The body of a sign-in or sign-up, which takes forms too.
+/// The body of a sign-in or sign-up, which accept forms too.
 pub struct FormOrJsonBody(pub Received);
 
-/// A request whose body was read and whose origin is good.
+/// A request with a parsed body and an accepted origin.
 pub struct Received {
-    /// Headers and the like.
+    /// Method, URI and headers of the request.
     pub parts: Parts,
-    /// The body; `None` when there was none.
+    /// The parsed body; `None` if the request has none.
     body: Option<Value>,
 }
 
@@ -70,7 +72,7 @@ async fn receive(req: Request, auth: &Auth, allowed: &[&str]) -> Result<Received
 }
 
 fn parse(parts: &Parts, bytes: &[u8], allowed: &[&str]) -> Result<Option<Value>, WireError> {
-    // Like the Node adapter, which drops a body without a type.
+    // Better Auth's Node adapter also drops a body without a media type.
     let Some(media_type) = parts.headers.get(header::CONTENT_TYPE) else { return Ok(None) };
     let given = String::from_utf8_lossy(media_type.as_bytes());
     let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -103,34 +105,34 @@ impl From<OriginRefusal> for WireError {
 }
 
 impl Received {
-    /// Judges the fields with zod's texts.
+    /// Starts validating the fields, with zod's error texts.
     ///
     /// # Errors
-    /// 400 `VALIDATION_ERROR` when the body is no object.
+    /// 400 `VALIDATION_ERROR` if the body is not an object.
     pub fn fields(&self) -> Result<Fields<'_>, WireError> {
         self.object(&["object"])
     }
 
-    /// As [`Received::fields`], of a body that may be absent.
+    /// Like [`Received::fields`], for an optional body.
     ///
     /// # Errors
-    /// 400 `VALIDATION_ERROR` when the body is no object.
+    /// 400 `VALIDATION_ERROR` if the body is not an object.
     pub fn fields_if_any(&self) -> Result<Option<Fields<'_>>, WireError> {
         self.body.as_ref().map(|_| self.fields()).transpose()
     }
 
-    /// As [`Received::fields`], in the words of sign-up, whose schema is an object and a record at once.
+    /// Like [`Received::fields`], with the error texts of sign-up, whose schema is both an object and a record.
     ///
     /// # Errors
-    /// 400 `VALIDATION_ERROR` when the body is no object.
+    /// 400 `VALIDATION_ERROR` if the body is not an object.
     pub fn fields_and_more(&self) -> Result<Fields<'_>, WireError> {
         self.object(&["object", "record"])
     }
 
-    /// As [`Received::fields`], in the words of endpoints that take any fields.
+    /// Like [`Received::fields`], with the error texts of endpoints that accept any fields.
     ///
     /// # Errors
-    /// 400 `VALIDATION_ERROR` when the body is no object.
+    /// 400 `VALIDATION_ERROR` if the body is not an object.
     pub fn record(&self) -> Result<Fields<'_>, WireError> {
         self.object(&["record"])
     }
@@ -149,14 +151,14 @@ impl Received {
     }
 }
 
-/// The fields of a body or a query while they are judged; all that is wrong is told at once.
+/// The fields of a body or a query during validation. Collects all issues for one response.
 pub struct Fields<'a> {
     place: &'static str,
     fields: Cow<'a, Map<String, Value>>,
     issues: Vec<String>,
 }
 
-/// Judges the parameters of a request's query with zod's texts; of several with one name the last one counts.
+/// Starts validating the query parameters, with zod's error texts. The last parameter of a name wins.
 pub fn query(parts: &Parts) -> Fields<'static> {
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -165,7 +167,7 @@ pub fn query(parts: &Parts) -> Fields<'static> {
 }
 
 impl Fields<'_> {
-    /// Takes a required string; `""` stands in for one that is wrong.
+    /// Reads a required string. Returns `""` after recording an issue.
     pub fn string(&mut self, name: &str) -> String {
         match self.fields.get(name) {
             Some(Value::String(text)) => self.storable(name, text.clone()),
@@ -177,7 +179,7 @@ impl Fields<'_> {
         }
     }
 
-    /// Takes a required address.
+    /// Reads a required email address.
     pub fn email(&mut self, name: &str) -> Result<EmailAddress, AuthError> {
         let address = EmailAddress::parse(&self.string(name));
         if address.is_err() {
@@ -186,7 +188,7 @@ impl Fields<'_> {
         address
     }
 
-    /// Takes a string that may be absent.
+    /// Reads an optional string.
     pub fn optional_string(&mut self, name: &str) -> Option<String> {
         match self.fields.get(name) {
             None => None,
@@ -199,14 +201,14 @@ impl Fields<'_> {
         }
     }
 
-    /// Judges the length of a name.
+    /// Validates the length of a name.
     pub fn short_enough(&mut self, name: &str, text: &str) {
         if text.encode_utf16().count() > MAX_NAME_LENGTH {
             self.issue(name, &format!("Too big: expected string to have <={MAX_NAME_LENGTH} characters"));
         }
     }
 
-    /// Takes a string that may be absent, or null: `Some(None)`.
+    /// Reads an optional string; `null` gives `Some(None)`.
     pub fn optional_string_or_null(&mut self, name: &str) -> Option<Option<String>> {
         match self.fields.get(name) {
             Some(Value::Null) => Some(None),
@@ -214,12 +216,12 @@ impl Fields<'_> {
         }
     }
 
-    /// Whether JavaScript takes a field for true.
+    /// True if the field is truthy in JavaScript.
     pub fn is_truthy(&self, name: &str) -> bool {
         self.fields.get(name).is_some_and(is_truthy)
     }
 
-    /// Takes a boolean that may be absent.
+    /// Reads an optional boolean.
     pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
         match self.fields.get(name) {
             None => None,
@@ -232,7 +234,7 @@ impl Fields<'_> {
         }
     }
 
-    /// Takes an object of texts that may be absent, and returns its names; none if any of it is wrong.
+    /// Reads an optional object of strings and returns its keys. Returns no keys after recording an issue.
     pub fn optional_texts(&mut self, name: &str) -> Vec<String> {
         let texts = match self.fields.get(name) {
             None => return Vec::new(),
@@ -252,22 +254,22 @@ impl Fields<'_> {
         if self.issues.len() > n_issues { Vec::new() } else { texts.into_iter().map(|(key, _)| key).collect() }
     }
 
-    /// Notes what is wrong with a field, whatever its type.
+    /// Records an issue of a field, whatever its type.
     pub fn refuse(&mut self, name: &str, text: &str) {
         self.issues.push(format!("[{}.{name}] {text}", self.place));
     }
 
-    /// Notes what else is wrong with a field that has the right type.
+    /// Records a further issue of a field that has the right type.
     pub fn issue(&mut self, name: &str, text: &str) {
         if self.fields.get(name).is_some_and(Value::is_string) {
             self.issues.push(format!("[{}.{name}] {text}", self.place));
         }
     }
 
-    /// Ends the judgement.
+    /// Ends the validation.
     ///
     /// # Errors
-    /// 400 `VALIDATION_ERROR` with all that is wrong, in the order asked for.
+    /// 400 `VALIDATION_ERROR` with all issues, in the order of the checks.
     pub fn end(self) -> Result<(), WireError> {
         if self.issues.is_empty() { Ok(()) } else { Err(WireError::validation(&self.issues)) }
     }
@@ -276,7 +278,7 @@ impl Fields<'_> {
         self.issues.push(format!("[{}.{name}] Invalid input: expected {kind}, received {received}", self.place));
     }
 
-    /// PostgreSQL keeps no U+0000.
+    /// Rejects U+0000, which PostgreSQL cannot store.
     fn storable(&mut self, name: &str, text: String) -> String {
         if text.contains('\0') {
             self.issues.push(format!("[{}.{name}] Invalid input: must not contain the character U+0000", self.place));
@@ -285,7 +287,7 @@ impl Fields<'_> {
     }
 }
 
-/// Whether JavaScript takes a value for true.
+/// True if the value is truthy in JavaScript.
 pub(super) fn is_truthy(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,4 +1,4 @@
-//! Better Auth's cookies: names, signatures, attributes (reference §3).
+//! Better Auth's cookies: names, signatures and attributes (reference §3).
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -12,7 +12,7 @@ const SESSION_TOKEN: &str = "better-auth.session_token";
 const SESSION_DATA: &str = "better-auth.session_data";
 const DONT_REMEMBER: &str = "better-auth.dont_remember";
 
-/// What `encodeURIComponent` leaves alone.
+/// Characters that `encodeURIComponent` percent-encodes.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -24,17 +24,17 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// Encodes a text as JavaScript's `encodeURIComponent` does.
+/// Percent-encodes a string as JavaScript's `encodeURIComponent` does.
 pub(super) fn encode_component(text: &str) -> String {
     utf8_percent_encode(text, COMPONENT).to_string()
 }
 
-/// Whether the session outlives the browser.
+/// Lifetime of a session relative to the browser ("remember me").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remember {
-    /// The cookie has an age.
+    /// Persistent: the cookie has a `Max-Age`.
     Yes,
-    /// The cookie goes with the browser.
+    /// Until the browser closes: the cookie has no `Max-Age`.
     No,
 }
 
@@ -50,7 +50,7 @@ pub fn sign(secret: &Secret, value: &str) -> String {
     format!("{value}.{signature}")
 }
 
-/// Returns the value of a signed text, percent-encoded or not; `None` unless the signature is right.
+/// Verifies a signed value, percent-encoded or not, and returns it. Returns `None` if the signature is wrong.
 pub fn verify(secret: &Secret, signed: &str) -> Option<String> {
     let signed = percent_decode_str(signed).decode_utf8().ok()?;
     let (value, signature) = signed.rsplit_once('.')?;
@@ -66,12 +66,12 @@ fn mac(secret: &Secret, value: &str) -> Hmac<Sha256> {
     mac
 }
 
-/// Returns the session token of the request's cookie, if its signature is right.
+/// Returns the session token of the request's cookie if its signature is valid.
 pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
     verify(&config.secret, &read(config, headers, SESSION_TOKEN)?)
 }
 
-/// Whether the request says that its session goes with the browser.
+/// Returns [`Remember::No`] if the request's cookies mark the session as not persistent.
 pub fn remember(config: &Config, headers: &HeaderMap) -> Remember {
     let flag = read(config, headers, DONT_REMEMBER).and_then(|signed| verify(&config.secret, &signed));
     (flag.as_deref() != Some("true")).into()
@@ -87,7 +87,7 @@ pub fn open_session(config: &Config, token: &str, remember: Remember) -> Vec<Hea
     }
 }
 
-/// Returns the signed token, not percent-encoded, of a `Set-Cookie` that opens a session.
+/// Returns the signed token, percent-decoded, of a `Set-Cookie` that opens a session.
 pub fn set_session_token(config: &Config, set_cookie: &HeaderValue) -> Option<HeaderValue> {
     let prefix = if config.is_secure() { "__Secure-" } else { "" };
     let (name, rest) = set_cookie.to_str().ok()?.split_once('=')?;
@@ -96,7 +96,7 @@ pub fn set_session_token(config: &Config, set_cookie: &HeaderValue) -> Option<He
     (name.strip_prefix(prefix) == Some(SESSION_TOKEN)).then(|| HeaderValue::from_str(&decoded).ok())?
 }
 
-/// Whether a `Set-Cookie` opens or ends a session.
+/// True if a `Set-Cookie` opens or ends a session.
 pub fn is_session_token(config: &Config, set_cookie: &HeaderValue) -> bool {
     let prefix = if config.is_secure() { "__Secure-" } else { "" };
     let name = set_cookie.to_str().ok().and_then(|text| text.split_once('=')).map_or("", |(name, _)| name);
@@ -108,22 +108,22 @@ pub fn close_session(config: &Config) -> Vec<HeaderValue> {
     [SESSION_TOKEN, SESSION_DATA, DONT_REMEMBER].map(|name| set(config, name, "", Some(0))).into()
 }
 
-/// Returns a `Set-Cookie` value with a signed value; without an age it goes with the browser.
+/// Returns a `Set-Cookie` value with a signed cookie. Without `max_age_s` it is a session cookie of the browser.
 pub fn set_signed(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
     set(config, name, &encode_component(&sign(&config.secret, value)), max_age_s)
 }
 
-/// Returns the signed value of a cookie of ours, if its signature is right.
+/// Returns the value of a signed cookie if its signature is valid.
 pub fn signed(config: &Config, headers: &HeaderMap, name: &str) -> Option<String> {
     verify(&config.secret, &read(config, headers, name)?)
 }
 
-/// Returns the value of a cookie that is not signed: anybody can have written it.
+/// Returns the value of an unsigned cookie. The value is untrusted.
 pub fn plain(config: &Config, headers: &HeaderMap, name: &str) -> Option<String> {
     read(config, headers, name)
 }
 
-/// Returns a `Set-Cookie` value; the order of attributes is Better Auth's.
+/// Returns a `Set-Cookie` value with the attributes in Better Auth's order.
 pub fn set(config: &Config, name: &str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
     let prefix = if config.is_secure() { "__Secure-" } else { "" };
     let secure = if config.is_secure() { " Secure;" } else { "" };

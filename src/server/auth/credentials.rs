@@ -14,12 +14,13 @@ use crate::{
     server::{Error, Result, tx::Tx},
 };
 
-/// Changes the password; links of mails become void. With `revoke_others` every session ends, and the session that is
-/// returned takes their place.
+/// Changes the password and voids the links in the user's mails.
+///
+/// With `revoke_others`, ends all sessions and returns a new one.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`],
-/// [`AuthError::InvalidPassword`] when `current` is wrong, or was changed meanwhile; [`AuthError::TooManyFailures`],
+/// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`];
+/// [`AuthError::InvalidPassword`] if `current` is wrong or was changed concurrently; [`AuthError::TooManyFailures`],
 /// [`AuthError::Busy`].
 pub async fn change_password(
     auth: &Auth,
@@ -32,7 +33,8 @@ pub async fn change_password(
     new.check_new()?;
     let stored =
         stored_passwords::find(&auth.db, &principal.user_id).await?.ok_or(AuthError::CredentialAccountNotFound)?;
-    // Better Auth hashes the new one first, and for nothing when the old one is wrong, which the answer tells anyway.
+    // Better Auth hashes the new password first, which is wasted work if the old one is wrong. The response discloses
+    // that anyway.
     let account = Account::SignedIn(&principal.user_id);
     if !door::fits(auth, account, visitor, current, Some(stored.clone())).await? {
         return Err(AuthError::InvalidPassword.into());
@@ -56,7 +58,7 @@ pub async fn change_password(
     Ok(session)
 }
 
-/// Whether the password is the user's.
+/// Returns `true` if the password is the user's.
 ///
 /// # Errors
 /// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
@@ -65,7 +67,7 @@ pub async fn verify_password(auth: &Auth, user_id: &str, visitor: &Visitor, pass
     door::fits(auth, Account::SignedIn(user_id), visitor, password, stored).await
 }
 
-/// Asks for the user's password.
+/// Verifies the user's password.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`],
@@ -79,10 +81,10 @@ pub async fn check(auth: &Auth, user_id: &str, visitor: &Visitor, password: &Pas
     }
 }
 
-/// Makes a hash anew where PASSWORD_HASH wants another kind than `stored`, whose password is known to be this one, and
-/// returns the hash that stands then.
+/// Rehashes a verified password if `stored` is of another kind than PASSWORD_HASH configures. Returns the hash that is
+/// stored afterwards.
 ///
-/// One that was replaced meanwhile stays as it is, and so does any while too many passwords wait to be hashed.
+/// Keeps `stored` if it was replaced concurrently, or if too many passwords wait to be hashed.
 ///
 /// # Errors
 /// [`crate::server::Error::Password`], [`crate::server::Error::Db`].

@@ -1,4 +1,4 @@
-//! Deleting a user, at once or by the link of a mail.
+//! Deletion of a user, at once or by a mailed link.
 
 use super::{auth_state::Auth, credentials, guard, principal::Principal, sessions::Visitor, users, verifications};
 use crate::{
@@ -10,24 +10,23 @@ use crate::{
     },
 };
 
-/// How long a link is good for, in seconds.
+/// Lifetime of a deletion link, in seconds.
 const EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
-/// What became of the wish to be deleted.
+/// Result of a deletion request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deletion {
-    /// The user is gone, with all that was his.
+    /// The user and all of the user's data are deleted.
     Done,
-    /// A mail with a link is on its way.
+    /// A mail with a deletion link is queued.
     MailOrdered,
 }
 
-/// Deletes the user, or orders the mail whose link does. Without the password the session has to be fresh.
+/// Deletes the user, or queues a mail with a deletion link. Without a password the session must be fresh.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooLong`], [`AuthError::CredentialAccountNotFound`], [`AuthError::InvalidPassword`],
-/// [`AuthError::TooManyFailures`], [`AuthError::Busy`];
-/// [`AuthError::SessionExpired`] for one that is not fresh.
+/// [`AuthError::TooManyFailures`], [`AuthError::Busy`]; [`AuthError::SessionExpired`] for a session that is not fresh.
 pub async fn delete(
     auth: &Auth,
     principal: &Principal,
@@ -53,17 +52,17 @@ pub async fn delete(
     Ok(Deletion::Done)
 }
 
-/// Makes the token of a link for a user.
+/// Issues the token of a deletion link.
 pub(super) async fn issue(auth: &Auth, user_id: &str) -> Result<String> {
     let token = ids::delete_token();
     verifications::create(auth, &identifier(&token), user_id, EXPIRES_IN_S).await?;
     Ok(token)
 }
 
-/// Deletes the user by the token of his mail.
+/// Deletes the user by the token of a deletion link.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] for one that is unknown, too old, used or another user's.
+/// [`AuthError::InvalidToken`] if the token is unknown, expired, used or another user's.
 pub async fn delete_by_token(auth: &Auth, principal: &Principal, token: &str) -> Result<()> {
     let mut tx = Tx::begin(&auth.db).await?;
     tx.wait_for_user(&principal.user_id).await?;

@@ -1,8 +1,9 @@
-//! The cookie by which a browser is known that has signed in as an account before.
+//! The cookie that marks a browser as known to accounts it has signed in to.
 //!
-//! It opens nothing. Failures of strangers do not slow a browser down that has it (`limits::failures`). It holds a mark
-//! for each account, which says neither whose it is nor anything else to anybody but this server; it survives signing
-//! out, lasts a year, and ends when the account's password changes: who knew only the old one is a stranger.
+//! The cookie grants no access. Failed sign-ins of strangers do not slow down a known browser (`limits::failures`).
+//!
+//! The cookie holds one mark per account. Only this server can link a mark to its account. A mark survives sign-out and
+//! lasts a year. It becomes invalid when the account's password changes, since the browser may know only the old one.
 
 use axum::http::HeaderValue;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -18,25 +19,25 @@ use super::{
 };
 use crate::server::{Result, config::Secret};
 
-/// The life of a mark, in seconds.
+/// Lifetime of a mark, in seconds.
 const MAX_AGE_S: i64 = 365 * 24 * 60 * 60;
-/// The most accounts of one browser that are known; the newest stay.
+/// The maximum number of accounts per browser; the newest are kept.
 const MAX_MARKS: usize = 8;
-/// The length of a signature, of which the rest is cut off.
+/// Length of the truncated signature.
 const SIGNATURE_BYTES: usize = 16;
 
 /// A mark without its signature.
 struct Mark<'a> {
-    /// Tells browsers of one account apart.
+    /// Distinguishes the browsers of one account.
     id: &'a str,
-    /// The time of its signature, in seconds since the epoch.
+    /// Time of the signature, in seconds since the epoch.
     given_at_s: i64,
 }
 
-/// Returns the name of the visitor's browser, if it has signed in as this user, with this password, before.
+/// Returns the id of the visitor's browser if it has signed in as this user with this password before.
 pub fn known(auth: &Auth, visitor: &Visitor, user_id: &str, hash: &str) -> Option<String> {
     let now_s = auth.clock.now().seconds();
-    // All are looked at, for an address without an account as well.
+    // All marks are checked, also for an address without an account, so that the time is the same.
     let good = visitor.device.split('~').take(MAX_MARKS).filter_map(|mark| {
         let (said, signature) = mark.rsplit_once('.')?;
         let (given_at_s, id) = said.split_once('.')?;
@@ -49,8 +50,8 @@ pub fn known(auth: &Auth, visitor: &Visitor, user_id: &str, hash: &str) -> Optio
     good.fold(None, |first, id| first.or(Some(id)))
 }
 
-/// Returns the `Set-Cookie` that lets the visitor's browser be known as one of this user; `None` where failures are not
-/// counted, or the user has no password.
+/// Returns the `Set-Cookie` that marks the visitor's browser as known to this user. Returns `None` if failures are not
+/// counted or the user has no password.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -69,13 +70,13 @@ pub async fn remember(auth: &Auth, visitor: &Visitor, user_id: &str) -> Result<O
     Ok(Some(cookies::set(&auth.config, DEVICE_COOKIE, &marks.join("~"), Some(MAX_AGE_S))))
 }
 
-/// Tells whether a text has the form of a mark: nothing else goes back into a header.
+/// True if a string has the form of a mark. Nothing else is written back into a header.
 fn is_plain(mark: &str) -> bool {
     (1..=64).contains(&mark.len()) && mark.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 impl Mark<'_> {
-    /// The signature is of a key that backends cannot know, who may share the secret for its tokens.
+    /// Signs with a derived key: backends may share the secret for JWTs but must not forge marks.
     fn mac(&self, secret: &Secret, user_id: &str, hash: &str) -> Hmac<Sha256> {
         let mut mac = keyed(secret, b"colloquy known device");
         let given_at = self.given_at_s.to_string();
@@ -87,7 +88,7 @@ impl Mark<'_> {
     }
 }
 
-/// Returns a name for an account that tells nobody the address or the id.
+/// Returns a pseudonym of an account that reveals neither its address nor its id.
 pub fn account_name(secret: &Secret, account: &str) -> String {
     let mut mac = keyed(secret, b"colloquy password failures");
     mac.update(account.as_bytes());

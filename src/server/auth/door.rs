@@ -1,5 +1,5 @@
-//! The one way to ask whether a password is right: counted against its account, in turn with others, and only then
-//! computed.
+//! The only entry point for verifying passwords. An attempt is counted against its account, queued fairly, and only
+//! then computed.
 
 use super::{auth_state::Auth, devices, limits::failures::Guesser, passwords::Asker, sessions::Visitor};
 use crate::{
@@ -7,21 +7,21 @@ use crate::{
     server::{Result, middleware::client},
 };
 
-/// The account whose password is asked for.
+/// The account whose password is verified.
 #[derive(Clone, Copy, Debug)]
 pub enum Account<'a> {
-    /// The account of an address, if there is one.
+    /// The account of an address, if one exists.
     Of(&'a EmailAddress, Option<&'a User>),
-    /// Somebody who is signed in. These failures are counted apart: strangers slow nobody down who is inside, and a
-    /// browser that is taken over is not one that is trusted.
+    /// The account of a signed-in user. Its failures are counted separately: strangers must not slow down a signed-in
+    /// user, and a hijacked session is not trusted as a known browser.
     SignedIn(&'a str),
 }
 
-/// Tells whether a password is the one behind `stored`.
+/// Returns `true` if the password matches the hash `stored`.
 ///
 /// # Errors
 /// [`crate::model::auth::AuthError::TooManyFailures`], [`crate::model::auth::AuthError::Busy`];
-/// [`crate::server::Error::Password`] when hashing fails.
+/// [`crate::server::Error::Password`] if hashing fails.
 pub async fn fits(
     auth: &Auth,
     account: Account<'_>,
@@ -58,7 +58,7 @@ impl Account<'_> {
     }
 }
 
-/// Names who waits for a hash: the network, and whom it is about.
+/// Returns the queue key of a hash: the visitor's network and the account.
 pub fn asker(visitor: &Visitor, account: &str) -> Asker {
     let network = client::neighbourhood(&visitor.ip_address);
     Asker::new(&network, account)

@@ -1,7 +1,8 @@
-//! Taking another address: the old one agrees if it is proved, and then the new one is proved, each by a mail.
+//! Change of the email address. A verified old address must confirm first, then the new one is verified, each by a
+//! mail.
 //!
-//! The rules are checked when a link is followed, not only when it is ordered: by then the session that asked may have
-//! ended, the old address may have been proved, and the operator may have turned changes off.
+//! The rules are checked again when a link is followed. By then the session that asked may have ended, the old address
+//! may have been verified, or the operator may have turned changes off.
 
 use super::{
     auth_state::Auth,
@@ -20,9 +21,9 @@ use crate::{
     },
 };
 
-/// Orders the first mail. An address that is taken makes no difference here: nobody gets a mail then.
+/// Queues the first mail of an address change. A taken address gives the same response, but no mail is sent.
 ///
-/// Without the old address's agreement the session has to be fresh: a new address can reset the password.
+/// If the old address need not confirm, the session must be fresh, because a new address can reset the password.
 ///
 /// # Errors
 /// [`AuthError::ChangeEmailDisabled`], [`AuthError::EmailIsTheSame`], [`AuthError::SessionNotFresh`].
@@ -57,12 +58,12 @@ pub async fn request(
     .await
 }
 
-/// True if the user's old address has to agree to a new one.
+/// True if the user's old address must confirm the change.
 fn must_agree(auth: &Auth, user: &User) -> bool {
     user.email_verified && auth.config.auth.change_email_confirmation
 }
 
-/// Makes the token of a link that asks the old address to agree.
+/// Issues the token of a link by which the old address confirms the change.
 pub(super) async fn issue_confirmation(
     auth: &Auth,
     user: &User,
@@ -79,7 +80,7 @@ pub(super) async fn issue_confirmation(
     mail_tokens::mint(auth, claims)
 }
 
-/// Makes the token of a link that proves the new address.
+/// Issues the token of a link that verifies the new address.
 pub(super) async fn issue_verification(
     auth: &Auth,
     user: &User,
@@ -98,7 +99,7 @@ pub(super) async fn issue_verification(
     mail_tokens::mint(auth, claims)
 }
 
-/// Stores that a link to a new address is good, and returns its id.
+/// Registers a link of an address change as valid and returns its id.
 async fn register_link(auth: &Auth, user: &User) -> Result<String> {
     let id = ids::auth_id();
     verifications::create(auth, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
@@ -109,19 +110,20 @@ fn identifier(link_id: &str) -> String {
     format!("change-email-{link_id}")
 }
 
-/// True if the session that asked for a change lives; one of an order that names none counts as living.
+/// True if the session that asked for the change is alive. An order without a session counts as alive.
 pub(super) async fn is_wanted_still(auth: &Auth, user_id: &str, session_id: &Option<String>) -> Result<bool> {
     let Some(session_id) = session_id else { return Ok(true) };
     let found = sessions::find(&auth.db, session_id, user_id).await?;
     Ok(found.is_some_and(|(session, _)| !session.is_over(auth.clock.now())))
 }
 
-/// Returns the user of a link and the new address; `visitor` is who follows it, if anybody is signed in.
+/// Validates a followed link and returns its user and the new address. `visitor` is the signed-in user who follows it,
+/// if any.
 ///
 /// # Errors
-/// [`AuthError::ChangeEmailDisabled`]; [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the user's address
-/// is another one by now, the session that asked has ended, or the old address has to agree and has not;
-/// [`AuthError::InvalidUser`] when somebody else follows the link.
+/// [`AuthError::ChangeEmailDisabled`]; [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] if the user's address
+/// has changed, the session that asked has ended, or a required confirmation is missing; [`AuthError::InvalidUser`] if
+/// another user follows the link.
 pub async fn judge(auth: &Auth, claims: &MailClaims, visitor: Option<&Principal>) -> Result<(User, String)> {
     if !auth.config.auth.change_email {
         return Err(AuthError::ChangeEmailDisabled.into());
@@ -141,10 +143,10 @@ pub async fn judge(auth: &Auth, claims: &MailClaims, visitor: Option<&Principal>
     }
 }
 
-/// Orders the mail to the new address, once the old one has agreed. A link that is followed again orders no other mail.
+/// Queues the mail to the new address after the old one has confirmed. Following the link again queues no second mail.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] when the user got a new password or address meanwhile.
+/// [`AuthError::InvalidToken`] if the user's password or address has changed since.
 pub async fn confirm(auth: &Auth, claims: &MailClaims, new_email: String, callback_url: Option<String>) -> Result<()> {
     let (user_id, session_id) = (claims.user_id.clone(), claims.session_id.clone());
     let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
@@ -157,19 +159,19 @@ pub async fn confirm(auth: &Auth, claims: &MailClaims, new_email: String, callba
     }
     let to = new_email.clone();
     let order = Order::VerifyNewEmail { user_id, session_id, has_agreed: true, new_email, callback_url };
-    // Where limits keep the mail back, the link stays good for it.
+    // If a rate limit suppresses the mail, the link stays valid.
     outbox::put_within(&auth.mail, tx, &to, &order).await
 }
 
-/// Gives the user the new address, and returns him as he is then. Links that went to the old address become void.
+/// Sets the user's new address and returns the updated user. Voids the links sent to the old address.
 ///
 /// # Errors
-/// [`AuthError::UserAlreadyExists`] when somebody has taken it meanwhile; [`AuthError::InvalidToken`] when the user's
-/// address or password changed, or the session that asked ended meanwhile.
+/// [`AuthError::UserAlreadyExists`] if the address has been taken since; [`AuthError::InvalidToken`] if the user's
+/// address or password has changed, or the session that asked has ended.
 pub async fn apply(auth: &Auth, user: &User, new_email: &str, claims: &MailClaims) -> Result<User> {
     let link = identifier(claims.link_id.as_deref().ok_or(AuthError::InvalidToken)?);
     let mut tx = Tx::begin(&auth.db).await?;
-    // So that of this and a reset of the password at once the second one sees what the first one did.
+    // Serializes this with a concurrent password reset: the second one sees the effect of the first.
     tx.wait_for_user(&user.id).await?;
     if !verifications::consume(auth, &mut tx, &link, &user.id).await? {
         return Err(AuthError::InvalidToken.into());

@@ -1,6 +1,6 @@
-//! Who may go on: Better Auth's session middlewares (reference §1.0).
+//! Guards that require a session: Better Auth's session middlewares (reference §1.0).
 //!
-//! Handlers call these after judging the body: without a session a bad body is 400, not 401.
+//! Handlers call these after validating the body: an invalid body without a session is 400, not 401.
 
 use axum::http::request::Parts;
 
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::model::auth::AuthError;
 
-/// Asks for a living session (Better Auth's `session` and `sensitive`: there is no cookie cache to bypass), and
-/// refreshes it when due.
+/// Requires a live session and refreshes it when due. Covers Better Auth's `session` and `sensitive`, since no cookie
+/// cache exists to bypass.
 ///
 /// # Errors
 /// 401 `UNAUTHORIZED`.
@@ -23,7 +23,7 @@ pub async fn session(auth: &Auth, parts: &Parts) -> Result<Principal, WireError>
     visit.principal.ok_or_else(WireError::unauthorized)
 }
 
-/// Asks for a session that was opened within the fresh age; refreshing does not make one fresh.
+/// Requires a session that was opened within the fresh age. A refresh does not renew the fresh age.
 ///
 /// # Errors
 /// 401 `UNAUTHORIZED`, 403 `SESSION_NOT_FRESH`.
@@ -35,7 +35,7 @@ pub async fn fresh(auth: &Auth, parts: &Parts) -> Result<Principal, WireError> {
     }
 }
 
-/// Whether the session was opened within the fresh age.
+/// True if the session was opened within the fresh age.
 pub fn is_fresh(auth: &Auth, principal: &Principal) -> bool {
     let age_s = auth.config.auth.session.fresh_age_s;
     age_s == 0 || auth.clock.now() < principal.session.created_at.plus_seconds(age_s)

@@ -1,7 +1,7 @@
-//! Writing the mails that were ordered: looking up who gets them, and making their links.
+//! Builds queued mails: looks up the recipient and creates the link.
 //!
-//! This happens when a mail is sent and not when it is ordered, so that ordering one takes the same time whether an
-//! address is known or not.
+//! This happens when a mail is sent, not when it is queued. Queueing therefore takes the same time for known and
+//! unknown addresses.
 
 use futures_util::{FutureExt, future::BoxFuture};
 
@@ -20,7 +20,7 @@ impl LetterWriter for Auth {
     }
 }
 
-/// Writes the letter of an order; `None` when nobody is to get one.
+/// Builds the mail of an order; `None` if nobody is to receive one.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`], [`crate::server::Error::Token`].
@@ -66,7 +66,7 @@ pub async fn write(auth: &Auth, order: &Order) -> Result<Option<Letter>> {
     }
 }
 
-/// Returns the user who wants a new address, unless somebody has that or the session that asked has ended.
+/// Returns the user who changes the address; `None` if the address is taken or the session that asked has ended.
 async fn mover(auth: &Auth, user_id: &str, session_id: &Option<String>, new_email: &str) -> Result<Option<User>> {
     let is_taken = users::find_by_email(&auth.db, new_email).await?.is_some();
     match is_taken || !email_change::is_wanted_still(auth, user_id, session_id).await? {
@@ -75,7 +75,7 @@ async fn mover(auth: &Auth, user_id: &str, session_id: &Option<String>, new_emai
     }
 }
 
-/// Links are made from the public base URL, never from what a request says of itself.
+/// Builds links from the configured base URL, never from request headers.
 fn letter(auth: &Auth, user: &User, matter: Matter, path: &str) -> Letter {
     let url = format!("{}{path}", auth.config.base_url());
     Letter { to: user.email.clone(), name: user.name.clone(), matter, url }

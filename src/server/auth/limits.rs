@@ -1,8 +1,8 @@
-//! How often one address may ask: Better Auth's rate limits (reference §5).
+//! Rate limits by client address: Better Auth's (reference §5).
 //!
-//! A request counts before anything else is done for it, and a form of our own pages counts as the request to
-//! `/api/auth` that does the same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the networks
-//! around that by higher ones. Passwords that fail count for their account, too, see `failures`.
+//! A request is counted before any other work. A form of the web UI counts as the `/api/auth` request that does the
+//! same. An IPv6 address counts in its /64 by Better Auth's numbers, and in the surrounding networks by higher ones.
+//! Failed passwords also count per account (see `failures`).
 
 pub(super) mod database;
 pub(super) mod enforce;
@@ -25,32 +25,32 @@ use crate::{
     },
 };
 
-/// Stands in for an address that nobody knows, as in Better Auth.
+/// Placeholder for an unknown address, as in Better Auth.
 const NO_ADDRESS: &str = "no-trusted-ip";
 
-/// The networks around an IPv6 address's /64 that count as well, each with how many times the /64's number.
+/// Wider IPv6 networks that are counted too: prefix length, and factor on the maximum of the /64.
 const AROUND: [(u32, i64); 2] = [(56, 4), (48, 16)];
 
-/// Counts requests, and passwords that fail; cheap to clone.
+/// Rate limits of requests and of failed passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Limits {
     requests: Option<Counter>,
-    /// Apart: neither of the two pushes the other out of the memory.
+    /// Separate counters, so that neither evicts the other's keys from memory.
     failures: Option<Counter>,
     clock: Clock,
 }
 
-/// The place of the counts.
+/// Storage of the counters.
 #[derive(Clone)]
 enum Counter {
     /// In this process.
     Memory(Arc<Memory>),
-    /// In the table `rateLimit`, for several servers on one database.
+    /// In table `rateLimit`, shared by all servers of one database.
     Database(Db),
 }
 
 impl Counter {
-    /// Counts where the configuration says, or not at all.
+    /// Creates the configured counter; `None` if rate limits are off.
     fn new(config: &LimitConfig, db: &Db) -> Option<Self> {
         config.storage.map(|storage| match storage {
             LimitStorage::Memory => Self::Memory(Arc::default()),
@@ -65,7 +65,7 @@ impl Counter {
         }
     }
 
-    /// Takes back what was counted last under a key.
+    /// Reverts the last count of a key.
     async fn take_back(&self, key: &str) -> Result<()> {
         match self {
             Self::Memory(memory) => {
@@ -78,7 +78,7 @@ impl Counter {
 }
 
 impl Limits {
-    /// Counts where the configuration says, or not at all.
+    /// Creates the configured counters. Without storage nothing is limited.
     pub fn new(config: &LimitConfig, db: &Db, clock: &Clock) -> Self {
         let counter = || Counter::new(config, db);
         Self { requests: counter(), failures: counter(), clock: clock.clone() }
@@ -86,8 +86,8 @@ impl Limits {
 
     /// Counts a request of an address to a path below `/api/auth`.
     ///
-    /// `route` is the pattern of the route that answers the path. Where there is none, all paths of one rule count
-    /// together, so that nobody fills the memory or the table with paths of their own invention.
+    /// `route` is the pattern of the matched route. Without a match all paths of one rule share a key, so that invented
+    /// paths cannot fill the memory or the table.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
@@ -105,7 +105,7 @@ impl Limits {
             let key = format!("{network}|{route}");
             let verdict = counter.count(&key, rule, now).await?;
             if verdict != Verdict::Allowed {
-                // What is refused does not count, anywhere.
+                // A refused request is counted in no network.
                 for key in counted {
                     counter.take_back(&key).await?;
                 }

@@ -1,4 +1,4 @@
-//! The ways in which a user may sign in: the rows of the table `account`.
+//! The sign-in methods of a user: the rows of table `account`.
 
 use serde::Serialize;
 use sqlx::FromRow;
@@ -13,23 +13,23 @@ use crate::{
     },
 };
 
-/// An account as `list-accounts` sends it: no password, no tokens.
+/// An account as `list-accounts` sends it, without password and tokens.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkedAccount {
-    /// The row's id.
+    /// Id of the row.
     pub id: String,
     /// The user's id at the provider.
     pub account_id: String,
-    /// The provider; `credential` for a password.
+    /// Id of the provider; `credential` for a password.
     pub provider_id: String,
-    /// Whose it is.
+    /// The user's id.
     pub user_id: String,
-    /// When it was linked.
+    /// Time of linking.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// What the provider allows.
+    /// OAuth scopes granted by the provider.
     pub scopes: Vec<String>,
 }
 
@@ -79,7 +79,7 @@ pub async fn list(db: &Db, user_id: &str) -> Result<Vec<LinkedAccount>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Takes all accounts of other providers away from a user.
+/// Deletes a user's accounts of all providers except `credential`.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -93,14 +93,14 @@ pub(super) async fn unlink_all_within(tx: &mut Tx, user_id: &str) -> Result<()> 
     Ok(())
 }
 
-/// Takes an account away, by its row's id.
+/// Deletes an account by its row id.
 ///
 /// # Errors
-/// [`AuthError::FailedToUnlinkLastAccount`], which is judged first; [`AuthError::AccountNotFound`] for one that is
+/// [`AuthError::FailedToUnlinkLastAccount`], which is checked first; [`AuthError::AccountNotFound`] if the account is
 /// not the user's.
 pub async fn unlink(db: &Db, user_id: &str, id: &str) -> Result<()> {
     let mut tx = Tx::begin(db).await?;
-    // The user's row is locked, so that of two requests at once the second one counts what the first one left.
+    // Locks the user's row, so that the second of two concurrent requests sees the count that the first one left.
     within!(&mut tx, conn => sqlx::query(r#"update "user" set "id" = "id" where "id" = $1"#)
         .bind(user_id)
         .execute(conn)

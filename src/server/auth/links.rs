@@ -1,4 +1,4 @@
-//! Where the links of mails lead in the end.
+//! Redirects of mailed links.
 
 use axum::{
     http::{HeaderMap, StatusCode, header},
@@ -9,7 +9,7 @@ use url::Url;
 use super::{auth_state::Auth, cookies::encode_component, wire::WireError};
 use crate::model::auth::AuthError;
 
-/// 302 as Better Auth answers it: with JSON's media type, and no body.
+/// Builds a 302 as Better Auth sends it: with the media type of JSON and an empty body.
 pub(super) fn found(to: &str) -> Response {
     let to = header::HeaderValue::from_str(to).or_else(|_| header::HeaderValue::from_str(&visible(to)));
     let to = to.expect("BUG: what is left is visible ASCII");
@@ -17,14 +17,15 @@ pub(super) fn found(to: &str) -> Response {
     (StatusCode::FOUND, [(header::CONTENT_TYPE, json), (header::LOCATION, to)]).into_response()
 }
 
-/// Percent-encodes what a header cannot hold.
+/// Percent-encodes the characters that a header cannot hold.
 fn visible(url: &str) -> String {
     url.chars()
         .map(|c| if c.is_ascii() && !c.is_ascii_control() { c.to_string() } else { encode_component(&c.to_string()) })
         .collect()
 }
 
-/// Answers whoever follows a link: a refusal is a page for a browser, and JSON for others, as Better Auth has it.
+/// Responds to a followed link. A refusal redirects a browser to a page and sends JSON to other clients, as Better Auth
+/// does.
 pub(super) fn answer(headers: &HeaderMap, followed: Result<Response, WireError>) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     match followed {
@@ -39,7 +40,7 @@ pub(super) fn with_error(url: &str, err: AuthError) -> String {
     with_param(url, "error", err.code().unwrap_or("UNKNOWN"))
 }
 
-/// Adds `name=value` to the query of a URL or a path, in front of its fragment.
+/// Adds `name=value` to the query of a URL or a path, before its fragment.
 pub(super) fn with_param(url: &str, name: &str, value: &str) -> String {
     let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
     let separator = match url.split_once('?') {
@@ -52,7 +53,7 @@ pub(super) fn with_param(url: &str, name: &str, value: &str) -> String {
     format!("{url}{separator}{name}={}{fragment}", encode_component(value))
 }
 
-/// Makes a path absolute on our own origin; URLs stay as they are.
+/// Resolves a path against the configured base URL. Absolute URLs are unchanged.
 pub(super) fn absolute(auth: &Auth, target: &str) -> String {
     let base = Url::parse(&auth.config.base_url()).expect("BUG: the base URL is one");
     base.join(target).map_or_else(|_| target.to_owned(), String::from)

@@ -1,7 +1,7 @@
-//! The tokens of verification mails: Better Auth's claims (reference §1.5), signed with a key of their own.
+//! Tokens in verification mails: Better Auth's claims (reference §1.5), signed with a separate key.
 //!
-//! Better Auth signs them with the secret itself. Ours may be shared with other backends, which must not be able to
-//! write one: so the key is derived from it (RFC 5869).
+//! Better Auth signs them with the secret itself. Our secret may be shared with other backends, which must not be able
+//! to forge these tokens. The key is therefore derived from the secret (RFC 5869).
 
 use hkdf::Hkdf;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -13,37 +13,37 @@ use crate::{
     server::{Result, auth::auth_state::Auth, config::Secret},
 };
 
-/// How long a link is good for, in seconds.
+/// Lifetime of a link, in seconds.
 pub(super) const EXPIRES_IN_S: i64 = 60 * 60;
 
-/// What a mail token says.
+/// Claims of a mail token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MailClaims {
-    /// The address at the time of writing; in lower case.
+    /// The user's address when the token was issued, in lower case.
     pub email: String,
     /// The new address, in lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_to: Option<String>,
-    /// What the link does to the new address.
+    /// Step of the address change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_type: Option<RequestType>,
-    /// Whose address.
+    /// The user's id.
     pub user_id: String,
-    /// The session that asked for a new address; the link is no good once it has ended.
+    /// The session that asked for the change. The link becomes invalid when the session ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// The link's own id, by which `verifications` knows it: a link has one effect, and becomes void when the user gets
-    /// a new password or address, or ends sessions.
+    /// Id of the link in `verifications`. A link takes effect once. It becomes void when the user's password or address
+    /// changes, or the user ends sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_id: Option<String>,
-    /// True if the old address has agreed to the new one.
+    /// True if the old address has confirmed the change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_agreed: bool,
 }
 
 impl MailClaims {
-    /// Claims that prove a user's own address.
+    /// Claims that verify a user's current address.
     pub fn of(user: &User) -> Self {
         Self {
             email: user.email.clone(),
@@ -57,13 +57,13 @@ impl MailClaims {
     }
 }
 
-/// What a link does to a new address.
+/// Step of an address change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestType {
-    /// Agrees to it, from the old address.
+    /// The old address confirms.
     ChangeEmailConfirmation,
-    /// Proves and takes it, from the new address.
+    /// The new address is verified and set.
     ChangeEmailVerification,
 }
 
@@ -77,7 +77,7 @@ struct Dated {
     exp: i64,
 }
 
-/// Mints a token that is good for an hour.
+/// Issues a token that is valid for an hour.
 ///
 /// # Errors
 /// [`crate::server::Error::Token`].
@@ -88,14 +88,14 @@ pub fn mint(auth: &Auth, claims: MailClaims) -> Result<String> {
     Ok(jsonwebtoken::encode(&header, &Dated { claims, iat, exp: iat + EXPIRES_IN_S }, &key)?)
 }
 
-/// Checks a token's signature and time.
+/// Verifies a token's signature and expiry.
 ///
 /// # Errors
 /// [`AuthError::InvalidToken`], [`AuthError::TokenExpired`].
 pub fn verify(auth: &Auth, token: &str) -> Result<MailClaims, AuthError> {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.required_spec_claims.clear();
-    // Judged below, by our own clock.
+    // Checked below, against the injected clock.
     rules.validate_exp = false;
     rules.validate_aud = false;
     let key = DecodingKey::from_secret(&key(&auth.config.secret));

@@ -1,4 +1,4 @@
-//! What an operator does to users, without being one: no session is asked for, and SIGN_UP does not count.
+//! Operator actions on users. They need no session and ignore SIGN_UP.
 
 use super::{auth_state::Auth, passwords::Asker, sessions, stored_passwords, users, verifications};
 use crate::{
@@ -6,16 +6,16 @@ use crate::{
     server::{Result, ids, tx::Tx},
 };
 
-/// What becomes of the sessions of a user who gets a new password.
+/// Treatment of a user's sessions when the operator sets a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OldSessions {
-    /// They end: whoever knew the old password is out.
+    /// End all sessions: anyone who knew the old password is signed out.
     End,
-    /// They stay.
+    /// Keep the sessions.
     Stay,
 }
 
-/// Creates a user with a password; no session, no mail.
+/// Creates a user with a password, without a session or a mail.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`], [`AuthError::UserAlreadyExists`].
@@ -42,7 +42,7 @@ pub async fn create(auth: &Auth, email: &EmailAddress, name: String, password: &
     Ok(user)
 }
 
-/// Sets a user's password, whether he had one or not. Links of mails become void.
+/// Sets a user's password, also for a user without one. Voids the links in the user's mails.
 ///
 /// # Errors
 /// [`AuthError::PasswordTooShort`], [`AuthError::PasswordTooLong`].
@@ -60,10 +60,10 @@ pub async fn set_password(auth: &Auth, user: &User, password: &Password, session
     Ok(())
 }
 
-/// Takes a user's address for proved.
+/// Marks a user's address as verified.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] when it changed meanwhile.
+/// [`AuthError::InvalidToken`] if the address has changed since.
 pub async fn verify(auth: &Auth, user: &User) -> Result<()> {
     let mut tx = Tx::begin(&auth.db).await?;
     users::prove_email(auth, &mut tx, user).await?;
@@ -71,7 +71,7 @@ pub async fn verify(auth: &Auth, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a user with all that is his.
+/// Deletes a user and all of the user's data.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

@@ -1,4 +1,5 @@
-//! Hashing passwords: argon2id, and the scrypt of Better Auth, as many at a time as there are cores.
+//! Password hashing with argon2id and with Better Auth's scrypt. At most as many hashes run at a time as the machine
+//! has cores.
 
 mod argon2id;
 mod kinds;
@@ -19,17 +20,17 @@ use crate::{
 
 pub use self::shares::Asker;
 
-/// How a password is hashed.
+/// A password hashing algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// argon2id with its crate's parameters (19 MiB), in PHC form.
     Argon2id,
-    /// Better Auth's scrypt (32 MiB), in its form.
+    /// Better Auth's scrypt (32 MiB), in its format.
     Scrypt,
 }
 
 impl Algorithm {
-    /// Tells by which one a stored value was made; `None` for what is neither.
+    /// Returns the algorithm of a stored value; `None` if the value is not a hash.
     pub fn of(stored: &str) -> Option<Self> {
         match stored {
             _ if argon2id::is_hash(stored) => Some(Self::Argon2id),
@@ -39,7 +40,7 @@ impl Algorithm {
     }
 }
 
-/// Hashes and verifies passwords, each when its turn comes.
+/// Hashes and verifies passwords, bounded by a fair queue.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     hashing: PasswordHashing,
@@ -50,12 +51,12 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Makes a hasher for this machine.
+    /// Creates a hasher with one turn per core.
     pub fn new(hashing: PasswordHashing) -> Self {
         Self::with_turns(hashing, available_parallelism().map_or(2, usize::from))
     }
 
-    /// Makes a hasher that computes as many hashes at a time.
+    /// Creates a hasher that computes `n_turns` hashes at a time.
     fn with_turns(hashing: PasswordHashing, n_turns: usize) -> Self {
         Self {
             hashing,
@@ -66,20 +67,20 @@ impl Passwords {
         }
     }
 
-    /// Looks at the database now and then, in the background.
+    /// Spawns the task that looks up the stored kinds of hashes at an interval.
     pub fn start(&self, db: Db) {
         let passwords = self.clone();
         tokio::spawn(async move {
             loop {
                 if let Err(err) = passwords.look(&db).await {
-                    tracing::error!(error = %err, "looking for kinds of password hashes failed");
+                    tracing::error!(error = %err, "looking up the stored kinds of password hashes failed");
                 }
                 tokio::time::sleep(kinds::LOOK_INTERVAL).await;
             }
         });
     }
 
-    /// Looks which kinds of hashes the database holds: those that a guess has to be as slow as.
+    /// Looks up the kinds of hashes in the database. A failed guess must take the time of all of them.
     ///
     /// # Errors
     /// [`Error::Db`].
@@ -87,10 +88,10 @@ impl Passwords {
         self.kinds.look(db).await
     }
 
-    /// Returns the hash of a new password (NFKC, as Better Auth normalises), by the algorithm for new ones.
+    /// Hashes a new password with the configured algorithm, after NFKC normalization as in Better Auth.
     ///
     /// # Errors
-    /// [`Error::Password`]; [`Error::Wait`] when too many wait.
+    /// [`Error::Password`]; [`Error::Wait`] if too many passwords wait.
     pub async fn hash(&self, asker: &Asker, password: &Password) -> Result<String> {
         let (algorithm, normal) = (self.for_new(), normalised(password));
         let hash = self.run(asker, move |hashing| hashing.hash(algorithm, &normal)).await?;
@@ -98,13 +99,13 @@ impl Passwords {
         Ok(hash)
     }
 
-    /// Whether `password` is the one behind `stored`.
+    /// Returns `true` if `password` matches the hash `stored`.
     ///
-    /// Nothing stored, and what is no hash, fits no password. Whatever is stored, a password that does not fit takes a
-    /// hash of every kind that the database holds.
+    /// `None` and values that are not hashes match no password. A mismatch always takes the time of one hash of every
+    /// kind in the database, so that the response time does not disclose what is stored.
     ///
     /// # Errors
-    /// [`Error::Password`] when the hashing itself fails; [`Error::Wait`] when too many wait.
+    /// [`Error::Password`] if the hashing itself fails; [`Error::Wait`] if too many passwords wait.
     pub async fn verify(&self, asker: &Asker, password: &Password, stored: Option<String>) -> Result<bool> {
         let stored = stored.and_then(|hash| Algorithm::of(&hash).map(|algorithm| (algorithm, hash)));
         if let Some((algorithm, _)) = &stored {
@@ -126,7 +127,7 @@ impl Passwords {
         .await
     }
 
-    /// Whether PASSWORD_HASH wants a stored hash, whose password is known, to be made anew.
+    /// True if PASSWORD_HASH configures another kind than `stored`, so that the password should be rehashed.
     pub fn is_outdated(&self, stored: &str) -> bool {
         self.hashing != PasswordHashing::Keep && Algorithm::of(stored) != Some(self.for_new())
     }
@@ -160,7 +161,7 @@ impl Passwords {
     }
 }
 
-/// The means to compute, while it is somebody's turn.
+/// The resources of one turn in the queue.
 struct Hashing<'a> {
     memory: &'a mut Memory,
     #[cfg(test)]
@@ -193,12 +194,12 @@ impl Hashing<'_> {
 
 #[cfg(test)]
 impl Passwords {
-    /// Returns which hashes were computed since the last call: what takes the time of an answer.
+    /// Returns the hashes computed since the last call, which determine the response time.
     pub fn take_work(&self) -> Vec<Algorithm> {
         std::mem::take(&mut self.work.lock().unwrap())
     }
 
-    /// Returns the line, for tests to wait in.
+    /// Returns the queue, for tests that wait in it.
     pub fn queue(&self) -> &Queue {
         &self.queue
     }

@@ -1,7 +1,8 @@
-//! Who asks: the one place that turns a request into a [`Principal`].
+//! Authentication: the only place that turns a request into a [`Principal`].
 //!
-//! Two kinds of evidence: the signed session cookie, for `/api/auth`, `/api/fn` and pages; the JWT, for `/chatkit`,
-//! which never falls back from a bad token to a cookie. Either is worth no more than the session's row.
+//! Two credentials exist. The signed session cookie authenticates `/api/auth`, `/api/fn` and pages. The JWT
+//! authenticates `/chatkit`, which never falls back from an invalid token to a cookie. Both require the row of a live
+//! session.
 
 use axum::{
     Json,
@@ -25,7 +26,7 @@ use crate::{
     },
 };
 
-/// A signed-in user, by a session that lives.
+/// A signed-in user with a live session.
 #[derive(Clone, Debug)]
 pub struct Principal {
     /// The user's id.
@@ -34,40 +35,38 @@ pub struct Principal {
     pub session_id: String,
     /// The user.
     pub user: User,
-    /// The session.
+    /// The session, as stored.
     pub session: SessionRow,
 }
 
 impl Principal {
-    /// Joins a session and its user.
+    /// Combines a session and its user.
     pub fn new(session: SessionRow, user: User) -> Self {
         Self { user_id: user.id.clone(), session_id: session.id.clone(), user, session }
     }
 }
 
-/// What a request's cookie says, and the cookies to answer with.
+/// Result of reading a request's session cookie, with the cookies for the response.
 #[derive(Clone, Debug, Default)]
 pub struct Visit {
     /// The user, if signed in.
     pub principal: Option<Principal>,
-    /// `Set-Cookie` values: a refreshed session's, or those that delete a dead one's.
+    /// `Set-Cookie` values that renew a refreshed session or delete the cookies of a dead one.
     pub set_cookies: Vec<HeaderValue>,
 }
 
-/// Whether a due session is refreshed on this occasion.
+/// Refresh policy for a session that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refresh {
-    /// As Better Auth does at get-session and every guarded endpoint.
+    /// Refresh, as Better Auth does at get-session and every guarded endpoint.
     WhenDue,
-    /// Not now (`?disableRefresh`).
+    /// Do not refresh (`?disableRefresh`).
     Never,
 }
 
-/// Returns the session token that a request gives as evidence: that of `Authorization: Bearer` (Better Auth's bearer
-/// plugin), or else the cookie's.
+/// Returns the session token of `Authorization: Bearer` (Better Auth's bearer plugin), or else the cookie's.
 ///
-/// A bearer token with a dot is a signed one, or a JWT: where its signature is not ours it does not count, and the
-/// cookie does.
+/// A bearer token with a dot is a signed session token or a JWT. If the signature is not ours the cookie is used.
 pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
     let given = bearer_token(headers).filter(|_| config.auth.bearer != BearerTokens::No);
     let token = given.and_then(|given| match given.contains('.') {
@@ -77,10 +76,10 @@ pub fn session_token(config: &Config, headers: &HeaderMap) -> Option<String> {
     token.or_else(|| cookies::session_token(config, headers))
 }
 
-/// Reads the session cookie (Better Auth's get-session).
+/// Authenticates by the session cookie (Better Auth's get-session).
 ///
-/// No cookie or a bad signature: nobody, and no cookies. A good signature without a living session: nobody, the dead
-/// row is deleted, and so are the cookies.
+/// Without a cookie or with a bad signature, the visit is anonymous and sets no cookies. With a good signature but no
+/// live session, the visit is anonymous, the dead row is deleted, and the cookies are deleted too.
 ///
 /// # Errors
 /// [`Error::Db`].
@@ -118,15 +117,16 @@ async fn read_cookie(auth: &Auth, headers: &HeaderMap, refresh: Refresh) -> Resu
     })
 }
 
-/// Reads the JWT of `Authorization: Bearer`, checks that its session lives, and refreshes that when due.
+/// Authenticates by the JWT of `Authorization: Bearer`. Requires its session to be live and refreshes the session when
+/// due.
 ///
 /// # Errors
-/// [`BearerError`] with the reason, which is an answer.
+/// [`BearerError`] with the reason, which converts into a response.
 pub async fn bearer(auth: &Auth, headers: &HeaderMap) -> Result<Principal, BearerError> {
     let token = bearer_token(headers).ok_or(BearerError::Missing)?;
     let now = auth.clock.now();
     let verified = tokens::verify(auth, token).await??;
-    // PostgreSQL cannot even be asked for such ids.
+    // PostgreSQL rejects such ids as parameters.
     if verified.sid.contains('\0') || verified.sub.contains('\0') {
         return Err(BearerError::SessionOver);
     }
@@ -143,25 +143,25 @@ pub async fn bearer(auth: &Auth, headers: &HeaderMap) -> Result<Principal, Beare
     Ok(Principal::new(session, user))
 }
 
-/// Returns the token of `Authorization: Bearer <token>`; the scheme's case does not count (RFC 9110 §11.1).
+/// Returns the token of `Authorization: Bearer <token>`. The scheme is case-insensitive (RFC 9110 §11.1).
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| !token.is_empty())
 }
 
-/// Why a request to `/chatkit` has no principal. As an answer: 401 with `WWW-Authenticate` (RFC 6750 §3).
+/// Reasons for which a request to `/chatkit` is not authenticated. Responds 401 with `WWW-Authenticate` (RFC 6750 §3).
 #[derive(Debug, thiserror::Error)]
 pub enum BearerError {
-    /// There is no token.
+    /// The request has no token.
     #[error("Send the token of GET /api/auth/token as `Authorization: Bearer <token>`.")]
     Missing,
-    /// The token is refused.
+    /// The token is invalid.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// The token is good, but its session was ended.
+    /// The token is valid, but its session has ended.
     #[error("The session of the token has ended; sign in again.")]
     SessionOver,
-    /// The session could not be looked up.
+    /// The session lookup failed.
     #[error(transparent)]
     Failed(#[from] Error),
 }

@@ -1,4 +1,4 @@
-//! Setting a new password by the link of a mail.
+//! Password reset by a mailed link.
 
 use super::{
     auth_state::Auth,
@@ -15,11 +15,11 @@ use crate::{
     },
 };
 
-/// How long a link is good for, in seconds.
+/// Lifetime of a reset link, in seconds.
 const EXPIRES_IN_S: i64 = 60 * 60;
 
-/// Orders a mail with a link for whoever has this address. Known or not makes no difference here: who gets it is looked
-/// up when it is sent.
+/// Queues a mail with a reset link to an address. The address is looked up when the mail is sent, so known and unknown
+/// addresses are treated alike here.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -28,14 +28,14 @@ pub async fn request_reset(auth: &Auth, email: &EmailAddress, redirect_to: Optio
         .await
 }
 
-/// Makes the token of a link for a user.
+/// Issues the token of a reset link.
 pub(super) async fn issue(auth: &Auth, user_id: &str) -> Result<String> {
     let token = ids::reset_token();
     verifications::create(auth, &identifier(&token), user_id, EXPIRES_IN_S).await?;
     Ok(token)
 }
 
-/// Whether a new password may be set with this token; it is not used up.
+/// True if the token may reset a password. Does not consume the token.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -43,15 +43,16 @@ pub async fn is_good(auth: &Auth, token: &str) -> Result<bool> {
     Ok(find(auth, token).await?.is_some())
 }
 
-/// Sets a new password, and uses the token up. A user without a password has one from then on.
+/// Sets a new password and consumes the token. A user without a password gets one.
 ///
-/// The link came by mail, so it proves the address. Whoever was in the account before may not be its owner: sessions
-/// end unless REVOKE_SESSIONS_ON_PASSWORD_RESET says otherwise, other links become void, and linked accounts of a user
-/// whose address was not proved are taken away.
+/// The link came by mail and therefore verifies the address. An earlier user of the account may not be its owner.
+/// Sessions therefore end unless REVOKE_SESSIONS_ON_PASSWORD_RESET is off, and other links become void. Linked accounts
+/// of a user whose address was unverified are removed.
 ///
 /// # Errors
-/// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are judged first;
-/// [`AuthError::InvalidToken`] for one that is unknown, too old or used; [`AuthError::UserNotFound`], [`AuthError::Busy`].
+/// [`AuthError::PasswordTooShort`] and [`AuthError::PasswordTooLong`], which are checked first;
+/// [`AuthError::InvalidToken`] if the token is unknown, expired or used; [`AuthError::UserNotFound`],
+/// [`AuthError::Busy`].
 pub async fn reset(auth: &Auth, token: &str, visitor: &Visitor, new: &Password) -> Result<()> {
     new.check_new()?;
     let identifier = identifier(token);
@@ -77,7 +78,7 @@ pub async fn reset(auth: &Auth, token: &str, visitor: &Visitor, new: &Password) 
     Ok(())
 }
 
-/// The user whose token it is. PostgreSQL takes no text with U+0000, which no token has.
+/// Returns the id of the token's user. PostgreSQL rejects U+0000, which no token contains.
 async fn find(auth: &Auth, token: &str) -> Result<Option<String>> {
     match token.contains('\0') {
         true => Ok(None),

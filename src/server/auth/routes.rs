@@ -1,4 +1,4 @@
-//! `/api/auth`: Better Auth's core and its jwt and bearer plugins, on their exact wire form.
+//! HTTP routes of `/api/auth`: Better Auth's core and its jwt and bearer plugins, in their exact wire format.
 
 mod account;
 mod email;
@@ -22,8 +22,8 @@ use serde_json::{Value, json};
 
 use super::{answer, auth_state::Auth, limits::enforce};
 
-/// The routes below `/api/auth`. Unknown paths and methods are 404 without a body or a media type, and so
-/// is HEAD except on the links of mails.
+/// Builds the routes below `/api/auth`. Unknown paths and methods answer 404 without a body or a media type. So does
+/// HEAD, except on mailed links.
 pub fn router(auth: &Auth) -> Router<Auth> {
     Router::new()
         .route("/ok", get(ok))
@@ -48,10 +48,10 @@ pub(crate) async fn not_found() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-/// Axum answers HEAD where it answers GET; Better Auth does not.
+/// Refuses HEAD. Axum answers HEAD wherever it answers GET; Better Auth does not.
 ///
-/// Scanners of mail ask for the links in it by HEAD, and call them dead if that is refused. They are told that there is
-/// something, whatever the token, and nothing happens.
+/// Mail scanners probe links by HEAD and report them as dead if that is refused. HEAD on a mailed link therefore
+/// answers 200 for any token and has no effect.
 async fn refuse_head(req: Request, next: Next) -> Response {
     match *req.method() {
         Method::HEAD if is_mail_link(req.uri().path()) => StatusCode::OK.into_response(),
@@ -77,7 +77,8 @@ struct ErrorQuery {
     error: String,
 }
 
-/// Where links of mails and providers lead that cannot be followed: to our own page, with a code that is safe to show.
+/// Redirects to our error page. Invalid links of mails and providers lead here. Only codes that are safe to show are
+/// passed on.
 async fn error(req: Request) -> impl IntoResponse {
     let query = Query::<ErrorQuery>::try_from_uri(req.uri()).map(|Query(query)| query).unwrap_or_default();
     let is_code = |c: char| c.is_ascii_alphanumeric() || "'_-".contains(c);

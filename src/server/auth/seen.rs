@@ -1,7 +1,7 @@
-//! The table `sessionSeen`: when each session was last used.
+//! The table `sessionSeen`: the last use of each session.
 //!
-//! Better Auth moves a session's `updatedAt` once a day. People who look at their sessions want to know to the minute;
-//! so what was seen is kept in memory, and written down from time to time, away from the requests.
+//! Better Auth updates a session's `updatedAt` once a day, but users want to see the last use to the minute. Uses are
+//! therefore collected in memory and persisted periodically, outside of requests.
 
 use std::{
     collections::HashMap,
@@ -19,15 +19,15 @@ use crate::{
     },
 };
 
-/// How often what was seen is written down.
+/// Interval of persisting.
 const PERIOD: Duration = Duration::from_secs(30);
 
-/// What was seen since it was last written down: a session's id, and when.
+/// Uses since the last write: session id and time.
 #[derive(Clone, Debug, Default)]
 pub struct Seen(Arc<Mutex<HashMap<String, Timestamp>>>);
 
 impl Seen {
-    /// Notes that a session is being used.
+    /// Records a use of a session.
     pub fn note(&self, session_id: &str, now: Timestamp) {
         let mut seen = self.lock();
         match seen.get_mut(session_id) {
@@ -36,21 +36,21 @@ impl Seen {
         }
     }
 
-    /// Writes down what was seen, every half minute, for ever.
+    /// Persists the collected uses every 30 seconds, forever.
     pub async fn run(self, db: Db) {
         let mut period = tokio::time::interval(PERIOD);
         loop {
             period.tick().await;
             if let Err(err) = self.write(&db).await {
-                tracing::warn!(error = %err, "writing down which sessions were used failed");
+                tracing::warn!(error = %err, "persisting the last use of sessions failed");
             }
         }
     }
 
-    /// Writes down what was seen, and forgets it. Sessions that are over by now are left out.
+    /// Persists and clears the collected uses. Skips sessions that have ended.
     ///
     /// # Errors
-    /// [`crate::server::Error::Db`]; what was seen is lost then.
+    /// [`crate::server::Error::Db`]; the collected uses are lost.
     pub async fn write(&self, db: &Db) -> Result<()> {
         let seen = std::mem::take(&mut *self.lock());
         if seen.is_empty() {
@@ -90,7 +90,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Returns when each session of a user was last used, by its id; one that never was is not in it.
+    /// Returns the last use of each of a user's sessions, by session id. Sessions that were never used are missing.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].

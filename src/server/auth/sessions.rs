@@ -27,13 +27,13 @@ use crate::{
     },
 };
 
-/// How long a session lasts that goes with the browser, in seconds.
+/// Lifetime of a session that is not persistent, in seconds.
 const SHORT_EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
-/// The most sessions of one user: whoever knows a password can sign in for ever.
+/// The maximum number of sessions per user: anyone with a password could otherwise open sessions without end.
 const MAX_SESSIONS: i64 = 500;
 
-/// A session as Better Auth stores and sends it; the raw token is in it.
+/// A session as Better Auth stores and sends it, including the raw token.
 #[derive(Clone, FromRow, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[sqlx(rename_all = "camelCase")]
@@ -42,17 +42,17 @@ pub struct SessionRow {
     pub id: String,
     /// The credential; 32 characters of `[a-zA-Z0-9]`.
     pub token: String,
-    /// Whose it is.
+    /// The user's id.
     pub user_id: String,
-    /// When it ends.
+    /// Expiry.
     pub expires_at: Timestamp,
-    /// When it was opened.
+    /// Time of the sign-in.
     pub created_at: Timestamp,
-    /// When it was last refreshed.
+    /// Time of the last refresh.
     pub updated_at: Timestamp,
-    /// Where it was opened from; `""` when unknown.
+    /// Client address of the sign-in; `""` if unknown.
     pub ip_address: String,
-    /// What it was opened with; `""` when unknown.
+    /// `User-Agent` of the sign-in; `""` if unknown.
     pub user_agent: String,
 }
 
@@ -65,7 +65,7 @@ impl std::fmt::Debug for SessionRow {
 /// Opens a session.
 ///
 /// # Errors
-/// [`AuthError::UserNotFound`] for a user who is gone; [`crate::server::Error::Db`].
+/// [`AuthError::UserNotFound`] if the user was deleted; [`crate::server::Error::Db`].
 pub async fn open(auth: &Auth, user_id: &str, remember: Remember, visitor: &Visitor) -> Result<SessionRow> {
     let mut tx = Tx::begin(&auth.db).await?;
     let session = open_within(auth, &mut tx, user_id, remember, visitor).await?;
@@ -73,7 +73,7 @@ pub async fn open(auth: &Auth, user_id: &str, remember: Remember, visitor: &Visi
     Ok(session)
 }
 
-/// As [`open`], together with what else a transaction does.
+/// Like [`open`], within a transaction.
 pub(super) async fn open_within(
     auth: &Auth,
     tx: &mut Tx,
@@ -123,7 +123,7 @@ pub(super) async fn open_within(
     }
 }
 
-/// Ends the oldest sessions of a user who has more than [`MAX_SESSIONS`].
+/// Deletes the oldest sessions of a user with more than [`MAX_SESSIONS`].
 async fn end_oldest(tx: &mut Tx, user_id: &str) -> Result<()> {
     within!(tx, conn => sqlx::query(
         r#"
@@ -204,7 +204,7 @@ macro_rules! select_joined {
     };
 }
 
-/// Finds the session of a token, ended or not, with its user.
+/// Finds a session by its token, expired or not, with its user.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -216,7 +216,7 @@ pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<(SessionRow, U
     Ok(row.map(Into::into))
 }
 
-/// Finds the session of an id and its user's id, ended or not, with its user.
+/// Finds a session by its id and its user's id, expired or not, with its user.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -230,23 +230,24 @@ pub async fn find(db: &Db, id: &str, user_id: &str) -> Result<Option<(SessionRow
 }
 
 impl SessionRow {
-    /// Whether it has ended.
+    /// True if the session has expired.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.expires_at <= now
     }
 
-    /// Whether the update age has passed since the last refresh (Better Auth's rule).
+    /// True if the update age has passed since the last refresh (Better Auth's rule).
     pub fn is_due(&self, config: &SessionConfig, now: Timestamp) -> bool {
         self.expires_at.plus_seconds(config.update_age_s - config.expires_in_s) <= now
     }
 
-    /// Whether it was opened to outlive the browser, told by how long it was last given.
+    /// True if the session is persistent, as its last lifetime shows.
     pub fn is_remembered(&self) -> bool {
         self.expires_at > self.updated_at.plus_seconds(SHORT_EXPIRES_IN_S)
     }
 }
 
-/// Gives the session its whole life again, and returns it so; `None` when it was revoked meanwhile.
+/// Extends the session to its full lifetime and returns the updated row. Returns `None` if the session was revoked
+/// concurrently.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -270,7 +271,7 @@ pub async fn refresh(auth: &Auth, session: SessionRow) -> Result<Option<SessionR
     Ok((updated > 0).then_some(SessionRow { expires_at, updated_at: now, ..session }))
 }
 
-/// Ends the session of a token; nothing happens when there is none.
+/// Deletes a session by its token. Does nothing if no such session exists.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -283,7 +284,7 @@ pub async fn delete_by_token(db: &Db, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns a user's living sessions, oldest first.
+/// Returns a user's live sessions, oldest first.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -303,7 +304,7 @@ pub async fn list(auth: &Auth, user_id: &str) -> Result<Vec<SessionRow>> {
     .await)?)
 }
 
-/// Returns those of some sessions, by their ids, that live.
+/// Returns the ids of those sessions that are live.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -328,9 +329,9 @@ pub async fn living(db: &Db, ids: &[String], now: Timestamp) -> Result<HashSet<S
     Ok(living.into_iter().collect())
 }
 
-/// Deletes at most `limit` sessions that are over at `now`, and returns how many.
+/// Deletes at most `limit` sessions that have expired by `now`. Returns the number of deleted rows.
 ///
-/// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.
+/// In SQLite, an expiry that is not a text has a format unknown to this server. Such rows are kept.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

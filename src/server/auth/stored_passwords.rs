@@ -10,10 +10,10 @@ use crate::{
     },
 };
 
-/// The provider of accounts with a password.
+/// The provider id of an account with a password.
 pub(super) const CREDENTIAL: &str = "credential";
 
-/// Sets a user's hash, whether he had one or not.
+/// Sets a user's password hash. Adds the account row if the user has none.
 pub(super) async fn set(tx: &mut Tx, user_id: &str, hash: &str, now: Timestamp) -> Result<()> {
     let updated: u64 = within!(&mut *tx, conn => sqlx::query(
         r#"
@@ -35,7 +35,7 @@ pub(super) async fn set(tx: &mut Tx, user_id: &str, hash: &str, now: Timestamp) 
     }
 }
 
-/// Gives a user an account with a password.
+/// Inserts the account row that holds a user's password hash.
 pub(super) async fn insert(tx: &mut Tx, user_id: &str, hash: &str, now: Timestamp) -> Result<()> {
     within!(tx, conn => sqlx::query(
         r#"
@@ -66,7 +66,7 @@ pub(super) async fn find(db: &Db, user_id: &str) -> Result<Option<String>> {
     Ok(row.and_then(|(hash,)| hash))
 }
 
-/// Puts a hash in the place of `old`; `false` when another one stands there by now.
+/// Replaces the hash `old` by `new`. Returns `false` if the stored hash is no longer `old`.
 pub(super) async fn replace(tx: &mut Tx, user_id: &str, old: &str, new: &str, now: Timestamp) -> Result<bool> {
     let updated: u64 = within!(tx, conn => sqlx::query(
         r#"
@@ -86,7 +86,7 @@ pub(super) async fn replace(tx: &mut Tx, user_id: &str, old: &str, new: &str, no
     Ok(updated > 0)
 }
 
-/// Whether `stored` is the user's hash still; whoever changes it waits for the end of the transaction.
+/// Locks the user's hash until the transaction ends. Returns `false` if it is no longer `stored`.
 pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<bool> {
     let held: u64 = within!(tx, conn => sqlx::query(
         r#"
@@ -104,12 +104,12 @@ pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<boo
     Ok(held > 0)
 }
 
-/// Returns whether argon2id hashes exist, and whether Better Auth's scrypt hashes do.
+/// Returns two flags: true if argon2id hashes exist, and true if Better Auth's scrypt hashes exist.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
 pub async fn kinds(db: &Db) -> Result<(bool, bool)> {
-    // Hashes in PHC form begin with a `$`.
+    // A hash in PHC form begins with `$`.
     Ok(on!(db.read(), pool => sqlx::query_as(
         r#"
         select

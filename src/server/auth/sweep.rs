@@ -1,6 +1,6 @@
-//! The sweep: deletes what has lapsed and would otherwise stay for ever.
+//! The periodic deletion of expired rows.
 //!
-//! Better Auth deletes a session that is over only when somebody comes with its token.
+//! Better Auth deletes an expired session only when a request presents its token.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::{
 
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
-/// How many rows one statement deletes: few enough that SQLite's one writer is soon free for others.
+/// The maximum number of rows per statement. A small batch keeps SQLite's only writer responsive.
 const BATCH: u16 = 500;
 
-/// How long requests stay counted that no rule of ours asks for any more, in seconds: a Better Auth server on the same
-/// database may have rules of its own.
+/// Retention of request counts, in seconds. It exceeds the longest rule, since a Better Auth server on the same
+/// database may have longer rules.
 const COUNTS_KEPT_S: i64 = 60 * rules::LONGEST_WINDOW_S;
 const _: () = assert!(COUNTS_KEPT_S >= failures::WINDOW_S, "failures are counted while they count");
 
@@ -30,7 +30,7 @@ pub async fn run(db: Db, clock: Clock) {
         loop {
             period.tick().await;
             if let Err(err) = once(&db, clock.now()).await {
-                tracing::warn!(error = %err, "the sweep of lapsed sessions failed and will be tried again");
+                tracing::warn!(error = %err, "deleting expired rows failed and will be retried");
             }
         }
     };
@@ -40,10 +40,10 @@ pub async fn run(db: Db, clock: Clock) {
     }
 }
 
-/// Deletes the sessions and verifications that are over at `now`, and the counts of requests and mails long ago.
+/// Deletes the sessions and verifications that have expired by `now`, and old counts of requests and mails.
 ///
 /// # Errors
-/// [`crate::server::Error::Db`]; what was deleted by then stays so.
+/// [`crate::server::Error::Db`]; earlier deletions persist.
 pub async fn once(db: &Db, now: Timestamp) -> Result<()> {
     let full = u64::from(BATCH);
     while sessions::delete_lapsed(db, now, BATCH).await? == full {}

@@ -1,4 +1,4 @@
-//! Where people are sent afterwards: only to trusted origins, or to safe paths of ours (reference §5).
+//! Redirect targets: only trusted origins and safe paths of this server are accepted (reference §5).
 
 use axum::http::{StatusCode, request::Parts};
 use serde_json::Value;
@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::{auth_state::Auth, body::is_truthy, wire::WireError};
 use crate::server::middleware::origin;
 
-/// A field that says where people are sent.
+/// A field that holds a redirect target.
 struct Target {
     field: &'static str,
-    /// What messages call it.
+    /// Name of the field in error messages.
     label: &'static str,
     code: &'static str,
 }
@@ -22,10 +22,11 @@ const OTHERS: [Target; 3] = [
     Target { field: "newUserCallbackURL", label: "newUserCallbackURL", code: "INVALID_NEW_USER_CALLBACK_URL" },
 ];
 
-/// Checks the targets of a request's body, in Better Auth's order; its `callbackURL` may stand in the query instead.
+/// Validates the redirect targets of a request's body, in Better Auth's order. `callbackURL` may be in the query
+/// instead.
 ///
 /// # Errors
-/// 403 with the code of the target that is not trusted; 400 without a code for one that is no text.
+/// 403 with the code of the untrusted target; 400 without a code if a target is not a string.
 pub(super) fn check(auth: &Auth, parts: &Parts, body: Option<&Value>) -> Result<(), WireError> {
     let given = |name: &str| body.and_then(|body| body.get(name)).filter(|value| is_truthy(value));
     let in_query = || in_query(parts, CALLBACK_URL.field);
@@ -33,7 +34,7 @@ pub(super) fn check(auth: &Auth, parts: &Parts, body: Option<&Value>) -> Result<
     OTHERS.iter().try_for_each(|target| target.check(auth, given(target.field).unwrap_or(&Value::Null)))
 }
 
-/// Checks the `callbackURL` of a GET whose answer leads there.
+/// Validates the `callbackURL` of a GET that redirects there.
 ///
 /// # Errors
 /// 403 `INVALID_CALLBACK_URL`.
@@ -41,7 +42,7 @@ pub(super) fn check_callback_url(auth: &Auth, url: Option<&str>) -> Result<(), W
     url.map_or(Ok(()), |url| CALLBACK_URL.check_text(auth, url))
 }
 
-/// Returns what a query says for a name: nothing, a text, or an array of them.
+/// Returns the query parameters of a name: `null`, a string, or an array of strings.
 fn in_query(parts: &Parts, name: &str) -> Value {
     let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let mut values: Vec<Value> =
@@ -64,7 +65,7 @@ impl Target {
         }
     }
 
-    /// An empty text leads nowhere.
+    /// Accepts an empty string, which redirects nowhere.
     fn check_text(&self, auth: &Auth, url: &str) -> Result<(), WireError> {
         match url.is_empty() || origin::is_trusted_target(&auth.config, url) {
             true => Ok(()),

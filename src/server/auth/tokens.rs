@@ -1,4 +1,4 @@
-//! The JWT that other servers, and `/chatkit`, take as `Authorization: Bearer`.
+//! The JWT that other servers and `/chatkit` accept as `Authorization: Bearer`.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What a token says: Better Auth's claims (the whole user, `sub`, `iat`, `exp`, `iss`, `aud`) and our `sid`.
+/// Claims of a token: Better Auth's (the whole user, `sub`, `iat`, `exp`, `iss`, `aud`) and our `sid`.
 #[derive(Serialize)]
 struct Claims<'a> {
     /// Issued at, in seconds since the epoch.
@@ -33,13 +33,13 @@ struct Claims<'a> {
     iss: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<String>,
-    /// The id of the session that the token was made from (OpenID Connect Front-Channel Logout §3). Without it the
-    /// token is no use here.
+    /// Id of the session that the token was issued from (OpenID Connect Front-Channel Logout §3). This server rejects
+    /// tokens without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'a str>,
 }
 
-/// What is read back from a token of ours.
+/// Claims read from a verified token.
 #[derive(Debug, Deserialize)]
 pub struct Verified {
     /// The user's id.
@@ -50,33 +50,33 @@ pub struct Verified {
     nbf: Option<i64>,
 }
 
-/// Why a token is refused.
+/// Reasons for rejecting a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It is no JWT at all, or lacks a claim that we need.
+    /// Not a JWT, or a required claim is missing.
     #[error("The token is malformed.")]
     Malformed,
-    /// It is signed by another algorithm or key.
+    /// Signed by another algorithm or key.
     #[error("The token's signature is not ours.")]
     Signature,
-    /// It names no key that is published, or none at all.
+    /// The `kid` is missing or not published.
     #[error("The token's key is not ours.")]
     Key,
-    /// Its time is over.
+    /// Expired (`exp`).
     #[error("The token has expired.")]
     Expired,
-    /// Its time has not come (`nbf`).
+    /// Not yet valid (`nbf`).
     #[error("The token is not valid yet.")]
     NotYet,
-    /// Its issuer is another one.
+    /// Another issuer (`iss`).
     #[error("The token has another issuer.")]
     Issuer,
-    /// It is meant for somebody else.
+    /// Another audience (`aud`).
     #[error("The token has another audience.")]
     Audience,
 }
 
-/// Mints a token for the principal, signed by the secret or by the newest key, as configured.
+/// Issues a token for the principal, signed by the secret or by the newest key, as configured.
 ///
 /// # Errors
 /// [`Error::Token`], [`Error::Key`], [`Error::Db`].
@@ -95,11 +95,13 @@ pub async fn mint(auth: &Auth, user: &User, session_id: &str) -> Result<String> 
     issue(auth.into(), &auth.keys, &claims).await
 }
 
-/// How long a token for a server behind ours is good for, in seconds.
+/// Lifetime of an upstream token, in seconds.
 const ERRAND_S: i64 = 5 * 60;
 
-/// Mints tokens with which our server asks another one in a user's name: good for five minutes, with that server's
-/// audience, and without `sid`, so that nobody gets in here with one.
+/// Issues the tokens with which this server calls an upstream in a user's name.
+///
+/// Tokens are valid for five minutes and carry the upstream's audience. They have no `sid`, so this server does not
+/// accept them.
 pub struct Errands {
     db: Db,
     clock: Clock,
@@ -109,12 +111,12 @@ pub struct Errands {
 }
 
 impl Errands {
-    /// Prepares to mint; `audience` is the other server's, if it wants one.
+    /// Creates an issuer. `audience` is the upstream's, if it requires one.
     pub fn new(db: Db, clock: Clock, config: Config, audience: Option<String>) -> Self {
         Self { db, clock, config, audience, keys: KeyRing::default() }
     }
 
-    /// Mints a token for a user; `None` when there is no such user any more.
+    /// Issues a token for a user; `None` if the user no longer exists.
     ///
     /// # Errors
     /// [`Error::Token`], [`Error::Key`], [`Error::Db`].
@@ -139,14 +141,14 @@ async fn issue(issuer: Issuer<'_>, keys: &KeyRing, claims: &Claims<'_>) -> Resul
     }
 }
 
-/// The header of a token that a key signs; Better Auth's says no `typ`.
+/// The header of a token signed by a key. Better Auth's has no `typ` either.
 #[derive(Serialize)]
 struct KeyHeader<'a> {
     alg: &'static str,
     kid: &'a str,
 }
 
-/// Signs with a key that was made ready once; jsonwebtoken would make it ready at each call.
+/// Signs with a prepared key; jsonwebtoken would parse the key at each call.
 fn sign(key: &Key, algorithm: JwtAlgorithm, claims: &Claims<'_>) -> Result<String> {
     let header = KeyHeader { alg: algorithm.name(), kid: &key.id };
     let part = |json: serde_json::Result<Vec<u8>>| json.map(|json| BASE64_URL_SAFE_NO_PAD.encode(json));
@@ -159,10 +161,10 @@ fn sign(key: &Key, algorithm: JwtAlgorithm, claims: &Claims<'_>) -> Result<Strin
     Ok(format!("{message}.{signature}"))
 }
 
-/// Checks algorithm, key, signature, `exp` and `nbf` (no leeway), issuer, and audience if there is one.
+/// Verifies algorithm, key, signature, `exp` and `nbf` (no leeway), issuer, and the audience if one is configured.
 ///
 /// # Errors
-/// [`Error::Db`] when the keys cannot be read; what is wrong with a token is the inner result.
+/// [`Error::Db`] if the keys cannot be read. The inner result holds the reason for rejecting a token.
 pub async fn verify(auth: &Auth, token: &str) -> Result<Result<Verified, Refused>> {
     let algorithm = auth.config.jwt.algorithm;
     let header = match jsonwebtoken::decode_header(token) {
@@ -197,7 +199,7 @@ fn judge(config: &Config, now: Timestamp, token: &str, key: &DecodingKey) -> Res
     }
 }
 
-/// What jsonwebtoken judges. The times are judged by our own clock.
+/// Checks delegated to jsonwebtoken. `exp` and `nbf` are checked separately, against the injected clock.
 fn rules(config: &Config) -> Validation {
     let mut rules = Validation::new(config.jwt.algorithm.into());
     rules.leeway = 0;

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// A row of the table.
+/// A row of table `user`.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(super) struct UserRow {
@@ -53,7 +53,7 @@ macro_rules! user_columns {
 }
 pub(super) use user_columns;
 
-/// Selects a user; the caller names the column that `$1` is compared with.
+/// Selects a user; the caller names the column to compare with `$1`.
 macro_rules! select_user {
     ($column:literal) => {
         concat!(
@@ -68,7 +68,7 @@ macro_rules! select_user {
     };
 }
 
-/// Finds the user of an id.
+/// Finds a user by id.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -80,7 +80,7 @@ pub async fn find(db: &Db, id: &str) -> Result<Option<User>> {
     Ok(row.map(Into::into))
 }
 
-/// Finds the user of an address in lower case.
+/// Finds a user by lower-case email address.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -92,7 +92,7 @@ pub async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
     Ok(row.map(Into::into))
 }
 
-/// Whether there is no user at all.
+/// True if no user exists.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -103,10 +103,10 @@ pub async fn is_empty(db: &Db) -> Result<bool> {
     Ok(!some)
 }
 
-/// Stores a user.
+/// Inserts a user.
 ///
 /// # Errors
-/// [`crate::server::Error::Db`], a unique violation of `user.email` when somebody has the address.
+/// [`crate::server::Error::Db`], with a unique violation of `user.email` if the address is taken.
 pub(super) async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     within!(tx, conn => sqlx::query(
         r#"
@@ -127,26 +127,26 @@ pub(super) async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// What a user changes; what is `None` stays.
+/// Changes to a user; `None` keeps the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChanges {
-    /// The name, may be empty.
+    /// Display name; may be empty.
     pub name: Option<String>,
-    /// The URL of a picture; `Some(None)` takes it away.
+    /// URL of the picture; `Some(None)` removes it.
     pub image: Option<Option<String>>,
 }
 
 impl UserChanges {
-    /// Whether nothing is to change.
+    /// True if nothing changes.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Changes a user, and returns him as he is then.
+/// Updates a user and returns the updated row.
 ///
 /// # Errors
-/// [`AuthError::UserNotFound`] when he was deleted meanwhile.
+/// [`AuthError::UserNotFound`] if the user was deleted concurrently.
 pub async fn update(auth: &Auth, user: &User, changes: UserChanges) -> Result<User> {
     let name = changes.name.unwrap_or_else(|| user.name.clone());
     let image = changes.image.unwrap_or_else(|| user.image.clone());
@@ -171,10 +171,10 @@ pub async fn update(auth: &Auth, user: &User, changes: UserChanges) -> Result<Us
     }
 }
 
-/// Takes a user's address for proved, and returns him as he is then.
+/// Marks a user's address as verified and returns the updated row.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] when his address changed meanwhile.
+/// [`AuthError::InvalidToken`] if the address was changed concurrently.
 pub(super) async fn prove_email(auth: &Auth, tx: &mut Tx, user: &User) -> Result<User> {
     let updated_at = auth.clock.now();
     let updated: u64 = within!(tx, conn => sqlx::query(
@@ -197,11 +197,11 @@ pub(super) async fn prove_email(auth: &Auth, tx: &mut Tx, user: &User) -> Result
     }
 }
 
-/// Gives a user another address, and returns him as he is then. With a session's id, that session must live.
+/// Changes a user's address and returns the updated row. If `session_id` is given, that session must be live.
 ///
 /// # Errors
-/// [`AuthError::InvalidToken`] when his address changed or the session ended meanwhile; [`crate::server::Error::Db`], a
-/// unique violation of `user.email` when somebody else has the address.
+/// [`AuthError::InvalidToken`] if the address was changed or the session ended concurrently;
+/// [`crate::server::Error::Db`], with a unique violation of `user.email` if the address is taken.
 pub(super) async fn change_email(
     auth: &Auth,
     tx: &mut Tx,
@@ -235,7 +235,7 @@ pub(super) async fn change_email(
     }
 }
 
-/// Deletes a user with all that is his: sessions, accounts, chats, and what links of mails stand for.
+/// Deletes a user with all sessions, accounts, chats and pending verifications.
 pub(super) async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
     tx.wait_for_user(id).await?;
     within!(&mut *tx, conn => sqlx::query(r#"delete from "verification" where "value" = $1"#)
@@ -254,7 +254,7 @@ pub(super) async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
         .execute(conn)
         .await
         .map(drop))?;
-    // The chats go with the user: `on delete cascade`.
+    // Chats are deleted by `on delete cascade`.
     within!(tx, conn => sqlx::query(r#"delete from "user" where "id" = $1"#).bind(id).execute(conn).await.map(drop))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Proving that an address is the user's own, by the link of a mail.
+//! Verification of the user's email address by a mailed link.
 
 use super::{
     auth_state::Auth,
@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// Orders a mail with a link for whoever has this address and has not proved it. Known or not makes no difference here:
-/// who gets it is looked up when it is sent.
+/// Queues a verification mail to an address. The address is looked up when the mail is sent, so known and unknown
+/// addresses are treated alike here. Verified addresses get no mail.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -25,7 +25,7 @@ pub async fn order(auth: &Auth, email: &EmailAddress, callback_url: Option<Strin
         .await
 }
 
-/// Makes the token of a link for a user.
+/// Issues the token of a verification link.
 pub(super) async fn issue(auth: &Auth, user: &User) -> Result<String> {
     let id = ids::auth_id();
     verifications::create(auth, &identifier(&id), &user.id, mail_tokens::EXPIRES_IN_S).await?;
@@ -36,11 +36,11 @@ fn identifier(link_id: &str) -> String {
     format!("verify-email-{link_id}")
 }
 
-/// Takes the address of a link for proved. Returns the user if the link may also sign in: it is followed first, and has
-/// not become void by a new password or the end of sessions.
+/// Marks the address of a link as verified. Returns the user if the link may also sign in: on its first use, unless a
+/// new password or the end of sessions has voided it.
 ///
 /// # Errors
-/// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] when the address is somebody else's by now.
+/// [`AuthError::UserNotFound`]; [`AuthError::InvalidToken`] if the address now belongs to another user.
 pub async fn verify(auth: &Auth, claims: &MailClaims) -> Result<Option<User>> {
     let user = users::find_by_email(&auth.db, &claims.email).await?.ok_or(AuthError::UserNotFound)?;
     if user.id != claims.user_id {

@@ -1,4 +1,4 @@
-//! The table `verification`: what a link of a mail may do once.
+//! The table `verification`: single-use links of mails.
 
 use sqlx::FromRow;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Stores that `identifier` stands for `value` for some seconds.
+/// Inserts a verification that maps `identifier` to `value` until it expires.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -43,7 +43,7 @@ struct Row {
     expires_at: Timestamp,
 }
 
-/// Returns what `identifier` stands for, if it does so still. The latest row counts.
+/// Returns the value of `identifier` unless it has expired. The latest row counts.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -63,7 +63,8 @@ pub async fn find(auth: &Auth, identifier: &str) -> Result<Option<String>> {
     Ok(row.filter(|row| row.expires_at > auth.clock.now()).map(|row| row.value))
 }
 
-/// Uses `identifier` up; `false` when it does not stand for `value`, or no longer. Of two callers one is told `true`.
+/// Consumes `identifier`. Returns `false` if it does not map to `value` or has expired. Only one of several concurrent
+/// callers gets `true`.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -80,19 +81,19 @@ pub(super) async fn consume(auth: &Auth, tx: &mut Tx, identifier: &str, value: &
     Ok(deleted > 0)
 }
 
-/// The result of following a link.
+/// Result of following a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Following {
-    /// It was not followed before.
+    /// First use.
     First,
-    /// It was, and has had its effect.
+    /// Used before; the effect has already happened.
     Again,
-    /// It is unknown, expired or void.
+    /// Unknown, expired or void.
     Void,
 }
 
-/// Marks `identifier` as followed, until it expires or its user's links become void. Of several callers one is told
-/// [`Following::First`], unless the transaction is undone.
+/// Marks `identifier` as followed, until it expires or its user's links become void. Only one of several concurrent
+/// callers gets [`Following::First`], unless its transaction is rolled back.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -127,7 +128,7 @@ pub(super) async fn follow(auth: &Auth, tx: &mut Tx, identifier: &str, value: &s
     Ok(if before.is_some() { Following::Again } else { Following::Void })
 }
 
-/// Makes every link void that stands for a user.
+/// Voids all links of a user.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -140,9 +141,9 @@ pub(super) async fn forget_all_of(tx: &mut Tx, user_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes at most `limit` rows that are over at `now`, and returns how many.
+/// Deletes at most `limit` rows that have expired by `now`. Returns the number of deleted rows.
 ///
-/// A moment that is no text in SQLite is in no format that this server knows, and says nothing of what is over.
+/// In SQLite, an expiry that is not a text has a format unknown to this server. Such rows are kept.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

@@ -1,8 +1,8 @@
-//! Open answers end with the session that they were opened with.
+//! Ends open responses when their session ends.
 //!
-//! A request is refused at once when its session is over; an answer that streams has to be told. One look every half
-//! second asks for all the sessions that are watched, so that it makes no difference who ends one: a request, the
-//! command line, another server on the same database, or time.
+//! A request with an ended session is refused at once; a streaming response must be notified. One query every half
+//! second covers all watched sessions. It detects every cause: a request, the command line, another server on the same
+//! database, or expiry.
 
 use std::{
     collections::HashMap,
@@ -18,10 +18,10 @@ use crate::{
     server::{Clock, Db, Result},
 };
 
-/// How often the sessions are looked at.
+/// Poll interval.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// The sessions that open answers depend on.
+/// The sessions of open responses.
 #[derive(Clone, Debug, Default)]
 pub struct SessionWatch(Arc<Mutex<HashMap<String, Watched>>>);
 
@@ -31,7 +31,7 @@ struct Watched {
     over: CancellationToken,
 }
 
-/// Watches one session until it is dropped.
+/// Watches one session until dropped.
 #[derive(Debug)]
 pub struct Watcher {
     watch: SessionWatch,
@@ -40,7 +40,7 @@ pub struct Watcher {
 }
 
 impl SessionWatch {
-    /// Begins to watch a session.
+    /// Starts watching a session.
     pub fn watch(&self, session_id: &str) -> Watcher {
         let mut sessions = self.sessions();
         let watched = sessions.entry(session_id.to_owned()).or_default();
@@ -48,19 +48,19 @@ impl SessionWatch {
         Watcher { watch: self.clone(), session_id: session_id.to_owned(), over: watched.over.clone() }
     }
 
-    /// Looks every half second, for ever.
+    /// Polls every half second, forever.
     pub async fn run(self, db: Db, clock: Clock) {
         let mut period = tokio::time::interval(PERIOD);
         period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             period.tick().await;
             if let Err(err) = self.look(&db, clock.now()).await {
-                tracing::warn!(error = %err, "looking at the sessions of open answers failed and will be tried again");
+                tracing::warn!(error = %err, "checking the sessions of open responses failed and will be retried");
             }
         }
     }
 
-    /// Looks once, and tells the watchers of sessions that are over.
+    /// Polls once and notifies the watchers of ended sessions.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
@@ -85,7 +85,7 @@ impl SessionWatch {
 }
 
 impl Watcher {
-    /// Waits until the session is over.
+    /// Waits until the session has ended.
     pub async fn over(&self) {
         self.over.cancelled().await;
     }

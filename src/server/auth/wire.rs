@@ -1,4 +1,4 @@
-//! Refusals in Better Auth's wire form: `{"message": …, "code": …}`.
+//! Error responses in Better Auth's wire format: `{"message": …, "code": …}`.
 
 use axum::{
     Json,
@@ -9,19 +9,19 @@ use serde::Serialize;
 
 use crate::{model::auth::AuthError, server::Error};
 
-/// A refusal as an auth client sees it.
+/// An error response to an auth client.
 #[derive(Debug)]
 pub struct WireError {
     status: StatusCode,
     body: Body,
-    /// Tells when to come back.
+    /// Header with the wait before a retry.
     wait: Option<(HeaderName, String)>,
 }
 
-/// Tells who was refused how many seconds to wait. Better Auth does not use `Retry-After` for its limits.
+/// Seconds to wait after a refused request. Better Auth does not use `Retry-After` for its rate limits.
 const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 
-/// Returns the header that says when a refusal is over.
+/// Returns the name of the header that carries the wait of a refusal.
 pub fn wait_header(refusal: AuthError) -> HeaderName {
     match refusal {
         AuthError::Busy => header::RETRY_AFTER,
@@ -37,37 +37,37 @@ struct Body {
 }
 
 impl WireError {
-    /// A refusal with Better Auth's code.
+    /// Creates a response with Better Auth's code.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, body: Body { message: message.into(), code: Some(code) }, wait: None }
     }
 
-    /// A refusal of the few that have no code.
+    /// Creates one of the few responses without a code.
     pub fn without_code(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, body: Body { message: message.into(), code: None }, wait: None }
     }
 
-    /// A body that is not what the endpoint takes; one text for each field that is wrong.
+    /// Creates the response to an invalid body, with one text per invalid field.
     pub fn validation(issues: &[String]) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", issues.join("; "))
     }
 
-    /// The link of a mail is no good (reference §1.5).
+    /// Creates the 401 for an invalid mailed link (reference §1.5).
     pub fn unauthorized_because(err: AuthError) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, ..err.into() }
     }
 
-    /// As a 404, which some endpoints answer a refusal with.
+    /// Creates a 404, which some endpoints answer with.
     pub fn not_found_because(err: AuthError) -> Self {
         Self { status: StatusCode::NOT_FOUND, ..err.into() }
     }
 
-    /// Returns Better Auth's code; `UNKNOWN` stands for none.
+    /// Returns Better Auth's code; `UNKNOWN` if the response has none.
     pub fn code(&self) -> &'static str {
         self.body.code.unwrap_or("UNKNOWN")
     }
 
-    /// Nobody is signed in.
+    /// Creates the 401 for a request without a session.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")
     }

@@ -17,7 +17,8 @@ pub(super) async fn text_of(chat: &Chat, user_id: &str, recording: Recording) ->
     let invalid = |text: &str| ChatError::Invalid(text.to_owned());
     let essence = recording.mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let extension = extension(&essence).ok_or_else(|| invalid("the recording's media type is not supported"))?;
-    let audio = BASE64_STANDARD.decode(&recording.audio_base64).map_err(|_| invalid("the recording is not valid Base64"))?;
+    let audio =
+        BASE64_STANDARD.decode(&recording.audio_base64).map_err(|_| invalid("the recording is not valid Base64"))?;
     if audio.is_empty() {
         return Err(invalid("the recording is empty"));
     }

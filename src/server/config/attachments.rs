@@ -1,4 +1,4 @@
-//! Files that go with messages: where they are kept, and how large they may be.
+//! Attachments: storage and size limits.
 
 use std::path::{Path, PathBuf};
 
@@ -10,55 +10,55 @@ use super::{
 };
 use crate::server::{Error, Result};
 
-/// The settings of attachments, as they are given.
+/// Unvalidated settings of attachments.
 #[derive(Clone, clap::Args)]
 pub struct AttachmentSettings {
-    /// The most bytes of one attached file.
+    /// Maximum size of one attached file, in bytes.
     #[arg(long, env = "ATTACHMENT_MAX_BYTES", default_value = "104857600")]
     pub attachment_max_bytes: String,
 
-    /// The most bytes of all attached files of one user, announced ones included; 0: any number.
+    /// Maximum size of all attached files of one user, in bytes, including announced ones; 0: no limit.
     #[arg(long, env = "ATTACHMENT_BYTES_PER_USER", default_value = "1073741824")]
     pub attachment_bytes_per_user: String,
 
-    /// Where files are kept: `s3://bucket/prefix`, with the usual AWS_ variables. Unset: in uploads/ in DATA_DIR.
+    /// Storage of attached files: `s3://bucket/prefix`, with the usual AWS_ variables. Unset: uploads/ in DATA_DIR.
     #[arg(long, env = "ATTACHMENT_STORE")]
     pub attachment_store: Option<String>,
 }
 
-/// Where files are kept, and how large they may be.
+/// Storage and size limits of attachments.
 #[derive(Clone, Debug)]
 pub struct AttachmentConfig {
-    /// The most bytes of one file.
+    /// Maximum size of one file, in bytes.
     pub max_bytes: i64,
-    /// The most bytes of all files of one user; 0 is no limit.
+    /// Maximum size of all files of one user, in bytes; 0 is no limit.
     pub max_bytes_per_user: i64,
-    /// Where files are kept.
+    /// Storage of the files.
     pub store: AttachmentStore,
 }
 
-/// Where files are kept.
+/// Storage of attached files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttachmentStore {
-    /// A folder on this machine.
+    /// A local folder.
     Folder(PathBuf),
-    /// S3, or what speaks like it; keys and endpoint are those of the AWS_ variables.
+    /// S3 or a compatible service; keys and endpoint come from the AWS_ variables.
     S3 {
         /// The bucket.
         bucket: String,
-        /// What all names begin with; may be empty.
+        /// Prefix of all object names; may be empty.
         prefix: String,
     },
 }
 
-// A URL that cannot be used may hold keys.
+// An invalid URL may hold keys.
 hide_from_debug!(AttachmentSettings);
 
 impl AttachmentSettings {
-    /// Judges the settings.
+    /// Validates the settings.
     ///
     /// # Errors
-    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self, data_dir: &Path) -> Result<AttachmentConfig> {
         let max_bytes = self.attachment_max_bytes.trim().parse().ok().filter(|n| *n > 0).ok_or_else(|| {
             wrong(
@@ -98,7 +98,7 @@ impl AttachmentSettings {
     }
 }
 
-/// Refuses a login or options in an address of an S3 server, which errors would repeat.
+/// Rejects credentials and options in the endpoint of an S3 server, since error messages would repeat them.
 fn refuse_logins(mut variables: impl Iterator<Item = (String, String)>) -> Result<()> {
     let is_wrong = |(name, value): &(String, String)| {
         name.starts_with("AWS_") && name.contains("ENDPOINT") && value.contains(['@', '?', '#'])

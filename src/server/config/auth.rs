@@ -3,160 +3,160 @@
 use super::value::{choice, duration, duration_or_zero, switch};
 use crate::server::Result;
 
-/// The settings of accounts and sessions, as they are given.
+/// Unvalidated settings of accounts and sessions.
 #[derive(Clone, Debug, clap::Args)]
 pub struct AuthSettings {
-    /// How long a session lasts since its last refresh: a number with s, m, h or d. Unset: 7d.
+    /// Lifetime of a session since its last refresh: a number with s, m, h or d. Unset: 7d.
     #[arg(long, env = "SESSION_EXPIRES_IN")]
     pub session_expires_in: Option<String>,
 
-    /// How long after a refresh the next one is due; 0 or 0s means at every use. Unset: 1d.
+    /// Age after which a session is refreshed when used; 0 or 0s: at every use. Unset: 1d.
     #[arg(long, env = "SESSION_UPDATE_AGE")]
     pub session_update_age: Option<String>,
 
-    /// How long after signing in a session may list sessions, unlink accounts and delete the user without the
-    /// password; 0 means for ever. Unset: 1d.
+    /// Time after sign-in during which a session may list sessions, unlink accounts and delete the user without the
+    /// password; 0: no limit. Unset: 1d.
     #[arg(long, env = "SESSION_FRESH_AGE")]
     pub session_fresh_age: Option<String>,
 
-    /// Whether `Authorization: Bearer <session token>` counts as the cookie: `on`, `signed` (only with its
-    /// signature) or `off`. Unset: on.
+    /// Accepts `Authorization: Bearer <session token>` like the cookie: `on`, `signed` (only with its signature) or
+    /// `off`. Unset: on.
     #[arg(long, env = "BEARER")]
     pub bearer: Option<String>,
 
-    /// Who may sign up: `open`, `first-user` (then closed) or `closed`. Unset: open.
+    /// Sign-up policy: `open`, `first-user` (then closed) or `closed`. Unset: open.
     #[arg(long, env = "SIGN_UP")]
     pub sign_up: Option<String>,
 
-    /// Whether signing up signs in: `on` or `off`. Unset: on.
+    /// Sign in after sign-up: `on` or `off`. Unset: on.
     #[arg(long, env = "AUTO_SIGN_IN")]
     pub auto_sign_in: Option<String>,
 
-    /// Whether only a verified address may sign in: `on` or `off`. Off, signing up tells whether an address has an
-    /// account; on, it does not. Unset: off.
+    /// Require a verified address for sign-in: `on` or `off`. If off, sign-up discloses that an address has an account;
+    /// if on, it does not. Unset: off.
     #[arg(long, env = "REQUIRE_EMAIL_VERIFICATION")]
     pub require_email_verification: Option<String>,
 
-    /// Whether signing up sends a verification mail: `on` or `off`. Unset: as REQUIRE_EMAIL_VERIFICATION.
+    /// Send a verification mail after sign-up: `on` or `off`. Unset: as REQUIRE_EMAIL_VERIFICATION.
     #[arg(long, env = "SEND_ON_SIGN_UP")]
     pub send_on_sign_up: Option<String>,
 
-    /// Whether a sign-in that is refused for want of verification sends a new mail: `on` or `off`. Unset: off.
+    /// Send a new verification mail when a sign-in is refused for an unverified address: `on` or `off`. Unset: off.
     #[arg(long, env = "SEND_ON_SIGN_IN")]
     pub send_on_sign_in: Option<String>,
 
-    /// Whether following the link of a verification mail signs in: `on` or `off`. Unset: off.
+    /// Sign in after following the link of a verification mail: `on` or `off`. Unset: off.
     #[arg(long, env = "AUTO_SIGN_IN_AFTER_VERIFICATION")]
     pub auto_sign_in_after_verification: Option<String>,
 
-    /// Whether a password reset ends the user's sessions: `on` or `off`. Unset: on.
+    /// End all of the user's sessions after a password reset: `on` or `off`. Unset: on.
     #[arg(long, env = "REVOKE_SESSIONS_ON_PASSWORD_RESET")]
     pub revoke_sessions_on_password_reset: Option<String>,
 
-    /// Whether users may delete themselves: `on` or `off`. Unset: on.
+    /// Allow users to delete their account: `on` or `off`. Unset: on.
     #[arg(long, env = "DELETE_USER")]
     pub delete_user: Option<String>,
 
-    /// Whether deleting oneself takes following the link of a mail: `on` or `off`. Unset: off.
+    /// Require a mailed link for the deletion of an account: `on` or `off`. Unset: off.
     #[arg(long, env = "DELETE_USER_VERIFICATION")]
     pub delete_user_verification: Option<String>,
 
-    /// Whether users may change their address: `on` or `off`. Unset: on.
+    /// Allow users to change their email address: `on` or `off`. Unset: on.
     #[arg(long, env = "CHANGE_EMAIL")]
     pub change_email: Option<String>,
 
-    /// Whether a verified user's old address must agree to a new one first: `on` or `off`. Unset: on.
+    /// Require that a verified old address confirms a change of the address: `on` or `off`. Unset: on.
     #[arg(long, env = "CHANGE_EMAIL_CONFIRMATION")]
     pub change_email_confirmation: Option<String>,
 
-    /// How passwords are hashed. Unset: new ones by argon2id, and scrypt hashes of Better Auth stay; `argon2id`: those
-    /// are upgraded when their users sign in; `scrypt`: a Better Auth server may run on the same database.
+    /// Password hashing. Unset: argon2id for new passwords, existing scrypt hashes of Better Auth are kept; `argon2id`:
+    /// those are upgraded at sign-in; `scrypt`: for a Better Auth server on the same database.
     #[arg(long, env = "PASSWORD_HASH")]
     pub password_hash: Option<String>,
 }
 
-/// How accounts and sessions behave.
+/// Options of accounts and sessions.
 #[derive(Clone, Debug)]
 pub struct AuthConfig {
-    /// How long sessions last.
+    /// Lifetimes of sessions.
     pub session: SessionConfig,
-    /// Which session tokens count as `Authorization: Bearer`.
+    /// Session tokens accepted as `Authorization: Bearer`.
     pub bearer: BearerTokens,
-    /// Who may sign up.
+    /// Sign-up policy.
     pub sign_up: SignUpPolicy,
-    /// Whether signing up signs in.
+    /// True if sign-up also signs in.
     pub auto_sign_in: bool,
-    /// Whether only a verified address may sign in.
+    /// True if sign-in requires a verified address.
     pub require_email_verification: bool,
-    /// Whether signing up sends a verification mail.
+    /// True if sign-up sends a verification mail.
     pub send_on_sign_up: bool,
-    /// Whether a sign-in that is refused for want of verification sends a mail.
+    /// True if a sign-in refused for an unverified address sends a verification mail.
     pub send_on_sign_in: bool,
-    /// Whether following the link of a verification mail signs in.
+    /// True if following the link of a verification mail signs in.
     pub auto_sign_in_after_verification: bool,
-    /// Whether a password reset ends the user's sessions.
+    /// True if a password reset ends the user's sessions.
     pub revoke_sessions_on_password_reset: bool,
-    /// Whether users may delete themselves.
+    /// True if users may delete their account.
     pub delete_user: bool,
-    /// Whether deleting oneself takes a mail.
+    /// True if deletion of an account requires a mailed link.
     pub delete_user_verification: bool,
-    /// Whether users may change their address.
+    /// True if users may change their address.
     pub change_email: bool,
-    /// Whether a verified user's old address must agree to a new one first.
+    /// True if a verified old address must confirm a change of the address.
     pub change_email_confirmation: bool,
-    /// How passwords are hashed.
+    /// Password hashing.
     pub password_hash: PasswordHashing,
 }
 
-/// How long sessions last, in seconds.
+/// Lifetimes of sessions, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionConfig {
     /// Better Auth's `expiresIn`.
     pub expires_in_s: i64,
-    /// Better Auth's `updateAge`; 0 means at every use.
+    /// Better Auth's `updateAge`; 0 refreshes at every use.
     pub update_age_s: i64,
-    /// Better Auth's `freshAge`; 0 means that no session is too old.
+    /// Better Auth's `freshAge`; 0 makes every session fresh.
     pub fresh_age_s: i64,
 }
 
-/// Which session tokens count as `Authorization: Bearer`.
+/// Session tokens accepted as `Authorization: Bearer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BearerTokens {
-    /// Raw and signed ones.
+    /// Raw and signed tokens.
     Any,
-    /// Only those with their signature (Better Auth's `requireSignature`).
+    /// Signed tokens only (Better Auth's `requireSignature`).
     Signed,
-    /// None.
+    /// No session tokens.
     No,
 }
 
-/// Who may sign up.
+/// Sign-up policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignUpPolicy {
-    /// Everybody.
+    /// Anybody may sign up.
     Open,
-    /// One, and then nobody.
+    /// Only the first user may sign up.
     FirstUser,
-    /// Nobody; operators create users.
+    /// Nobody may sign up; operators create users.
     Closed,
 }
 
-/// How passwords are hashed.
+/// Policy of password hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordHashing {
-    /// New ones by argon2id; others stay as they are.
+    /// Use argon2id for new passwords and keep existing hashes.
     Keep,
-    /// All by argon2id, as their users sign in.
+    /// Use argon2id for all; rehash at sign-in.
     Argon2id,
-    /// New ones by Better Auth's scrypt.
+    /// Use Better Auth's scrypt for all; rehash at sign-in.
     Scrypt,
 }
 
 impl AuthSettings {
-    /// Judges the settings.
+    /// Validates the settings.
     ///
     /// # Errors
-    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self) -> Result<AuthConfig> {
         let require_email_verification = switch("REQUIRE_EMAIL_VERIFICATION", self.require_email_verification, false)?;
         Ok(AuthConfig {

@@ -1,4 +1,4 @@
-//! Tools that live in the client, and that a model may call.
+//! Client tools: functions of the page that a model may call.
 
 use std::collections::HashSet;
 
@@ -8,30 +8,30 @@ use serde_json::{Map, Value};
 use super::value::given;
 use crate::server::{Error, Result};
 
-/// The longest name of a tool that OpenAI's servers take.
+/// The maximum length of a tool's name on OpenAI's servers.
 const MAX_NAME_CHARS: usize = 64;
 
-/// A tool in the client, as OpenAI describes a function.
+/// A client tool, in OpenAI's form of a function.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientTool {
-    /// Its name: letters, digits, `_` and `-`.
+    /// Name: letters, digits, `_` and `-`.
     pub name: String,
-    /// What it does, for the model.
+    /// Description for the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// JSON Schema of its arguments, an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Map<String, Value>>,
-    /// Whether the model's server enforces the schema.
+    /// True if the model's server enforces the schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
 }
 
-/// Reads a JSON array of functions, or the file with it that the text names; none when it is not given.
+/// Parses a JSON array of functions, or the file with it that the text names. Returns an empty list if unset.
 ///
 /// # Errors
-/// [`Error::Config`] with what is wrong and what would be right.
+/// [`Error::Config`] with the problem and a valid example.
 pub(super) fn client_tools(text: Option<String>) -> Result<Vec<ClientTool>> {
     let Some(text) = given(text) else { return Ok(Vec::new()) };
     let json = match text.starts_with(['[', '{']) {
@@ -59,7 +59,7 @@ pub(super) fn client_tools(text: Option<String>) -> Result<Vec<ClientTool>> {
     Ok(tools)
 }
 
-/// Takes a function out of `{"type": "function", "function": …}`, as requests write it.
+/// Unwraps `{"type": "function", "function": …}`, the form used in requests.
 fn bare(mut tool: Value) -> Value {
     let is_wrapped = tool["type"] == "function" && tool["function"].is_object();
     if is_wrapped { tool["function"].take() } else { tool }

@@ -1,14 +1,14 @@
-//! The hosts whose pictures pages may show.
+//! Hosts whose images pages may load.
 
 use url::{Host, Url};
 
 use super::shown::wrong_url;
 use crate::server::Result;
 
-/// Judges hosts, and returns them as a content security policy names them.
+/// Validates hosts and returns them as sources of a content security policy.
 ///
 /// # Errors
-/// [`Error::Config`](crate::server::Error::Config) for what is no host: it would change what the policy says.
+/// [`Error::Config`](crate::server::Error::Config) for anything that is not a host, since it could change the policy.
 pub fn judge(hosts: &[String]) -> Result<Vec<String>> {
     let named = hosts.iter().map(|it| it.trim()).filter(|it| !it.is_empty());
     named

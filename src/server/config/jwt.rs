@@ -1,4 +1,4 @@
-//! Tokens: the profile that other backends verify.
+//! JWTs: the profile that other backends verify.
 
 use super::{
     secret::{Secret, given_secret},
@@ -6,10 +6,10 @@ use super::{
 };
 use crate::server::Result;
 
-/// The settings of tokens, as they are given.
+/// Unvalidated settings of JWTs.
 #[derive(Clone, Debug, clap::Args)]
 pub struct JwtSettings {
-    /// `HS256` signs with the shared secret; `EdDSA`, `ES256` and `RS256` with keys of their own, whose public halves
+    /// Signing algorithm: `HS256` uses the shared secret; `EdDSA`, `ES256` and `RS256` use key pairs, whose public keys
     /// are at /api/auth/jwks. Unset: HS256.
     #[arg(long, env = "JWT_ALGORITHM")]
     pub jwt_algorithm: Option<String>,
@@ -18,55 +18,55 @@ pub struct JwtSettings {
     #[arg(long, env = "JWT_ISSUER")]
     pub jwt_issuer: Option<String>,
 
-    /// `aud` of tokens. Unset: none with HS256, since python-jose and PyJWT refuse an audience they were not told of;
-    /// otherwise the origin of BETTER_AUTH_URL.
+    /// `aud` of tokens. Unset: none with HS256, since python-jose and PyJWT reject an unexpected audience; otherwise
+    /// the origin of BETTER_AUTH_URL.
     #[arg(long, env = "JWT_AUDIENCE")]
     pub jwt_audience: Option<String>,
 
-    /// How long a token is good for: a number with s, m, h or d. Unset: 7d with HS256, otherwise 15m.
+    /// Lifetime of a token: a number with s, m, h or d. Unset: 7d with HS256, otherwise 15m.
     #[arg(long, env = "JWT_EXPIRES_IN")]
     pub jwt_expires_in: Option<String>,
 
-    /// Signs HS256 tokens in BETTER_AUTH_SECRET's place; at least 32 bytes.
+    /// Secret that signs HS256 tokens instead of BETTER_AUTH_SECRET; at least 32 bytes.
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,
 
-    /// How long a key signs before the next one does: a number with s, m, h or d. Unset: for ever.
+    /// Rotation interval of the signing key: a number with s, m, h or d. Unset: no rotation.
     #[arg(long, env = "JWT_ROTATION_INTERVAL")]
     pub jwt_rotation_interval: Option<String>,
 
-    /// How long a key that signs no longer stays at /api/auth/jwks: a number with s, m, h or d, with an interval at
-    /// least JWT_EXPIRES_IN. Unset: 30d.
+    /// Time for which a retired key stays at /api/auth/jwks: a number with s, m, h or d. With rotation, at least
+    /// JWT_EXPIRES_IN. Unset: 30d.
     #[arg(long, env = "JWT_GRACE_PERIOD")]
     pub jwt_grace_period: Option<String>,
 
-    /// Whether get-session carries a new token in its header `set-auth-jwt`: `on` or `off`. Unset: on.
+    /// Send a new token in the header `set-auth-jwt` of get-session: `on` or `off`. Unset: on.
     #[arg(long, env = "SET_AUTH_JWT")]
     pub set_auth_jwt: Option<String>,
 }
 
-/// How tokens are made.
+/// Profile of the JWTs.
 #[derive(Clone, Debug)]
 pub struct JwtConfig {
-    /// What signs them.
+    /// Signing algorithm.
     pub algorithm: JwtAlgorithm,
-    /// Signs HS256 tokens.
+    /// Secret that signs HS256 tokens.
     pub secret: Secret,
-    /// `iss`, if it is not the origin of the base URL.
+    /// `iss`, unless it is the origin of the base URL.
     pub(super) issuer: Option<String>,
-    /// `aud`, if any is configured; see [`super::Config::jwt_audience`].
+    /// `aud`, if configured; see [`super::Config::jwt_audience`].
     pub(super) audience: Option<String>,
     /// `exp` minus `iat`, in seconds.
     pub expires_in_s: i64,
-    /// How long a key signs, in seconds; `None` for ever.
+    /// Rotation interval of the signing key, in seconds; `None` without rotation.
     pub rotation_interval_s: Option<i64>,
-    /// How long a key that signs no longer is still published, in seconds.
+    /// Time for which a retired key stays published, in seconds.
     pub grace_period_s: i64,
-    /// Whether get-session carries `set-auth-jwt`.
+    /// True if get-session sends `set-auth-jwt`.
     pub set_auth_jwt: bool,
 }
 
-/// What signs tokens (RFC 7518 §3.1, RFC 8037 §3.1).
+/// Signing algorithm of tokens (RFC 7518 §3.1, RFC 8037 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtAlgorithm {
     /// HMAC with the shared secret.
@@ -80,7 +80,7 @@ pub enum JwtAlgorithm {
 }
 
 impl JwtAlgorithm {
-    /// Returns `alg` of tokens and keys.
+    /// Returns the `alg` of tokens and keys.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hs256 => "HS256",
@@ -103,10 +103,10 @@ impl From<JwtAlgorithm> for jsonwebtoken::Algorithm {
 }
 
 impl JwtSettings {
-    /// Judges the settings; `secret` signs unless there is a secret for tokens alone.
+    /// Validates the settings. `secret` signs HS256 tokens unless JWT_SECRET is set.
     ///
     /// # Errors
-    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self, secret: &Secret) -> Result<JwtConfig> {
         let algorithm = choice(
             "JWT_ALGORITHM",

@@ -1,4 +1,4 @@
-//! Rate limits, and whose word counts for a client's address.
+//! Rate limits, and the proxies trusted to report a client's address.
 
 use std::net::IpAddr;
 
@@ -10,47 +10,47 @@ use super::{
 };
 use crate::server::Result;
 
-/// The settings of rate limits, as they are given.
+/// Unvalidated settings of rate limits.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LimitSettings {
-    /// Better Auth's rate limits by client address, the limit of wrong passwords by account, and those of mails by
-    /// recipient: `on`, or `off` for tests and load. Unset: on.
+    /// Rate limits by client address (Better Auth's), of failed passwords by account, and of mails by recipient: `on`,
+    /// or `off` for tests and load tests. Unset: on.
     #[arg(long, env = "RATE_LIMIT")]
     pub rate_limit: Option<String>,
 
-    /// Where requests are counted: `memory`, or `database` for several servers on one database. Unset: memory.
+    /// Storage of the counters: `memory`, or `database` for several servers on one database. Unset: memory.
     #[arg(long, env = "RATE_LIMIT_STORAGE")]
     pub rate_limit_storage: Option<String>,
 
-    /// Addresses or networks of our own proxies, separated by commas, whose `X-Forwarded-For` counts. Unset: none,
-    /// and the connection's own address counts.
+    /// Addresses or networks of trusted proxies, separated by commas, whose `X-Forwarded-For` is used. Unset: none, and
+    /// the address of the connection is used.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<String>,
 }
 
-/// How requests are limited.
+/// Rate limits.
 #[derive(Clone, Debug)]
 pub struct LimitConfig {
-    /// Where requests are counted; `None` counts none, and no mails either.
+    /// Storage of the counters. `None` turns all limits off, including those of mails.
     pub storage: Option<LimitStorage>,
-    /// Whose `X-Forwarded-For` counts.
+    /// Proxies whose `X-Forwarded-For` is used.
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// Where requests are counted.
+/// Storage of the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitStorage {
     /// In this process.
     Memory,
-    /// In the table `rateLimit`.
+    /// In table `rateLimit`.
     Database,
 }
 
 impl LimitSettings {
-    /// Judges the settings.
+    /// Validates the settings.
     ///
     /// # Errors
-    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self) -> Result<LimitConfig> {
         let storage = choice(
             "RATE_LIMIT_STORAGE",
@@ -66,7 +66,7 @@ impl LimitSettings {
     }
 }
 
-/// Reads an address or a network. One that is mapped into IPv6 is its IPv4 one, as the addresses it is compared with.
+/// Parses an address or a network. IPv4-mapped IPv6 is converted to IPv4, as client addresses are.
 fn network(entry: &str) -> Result<IpNet> {
     let address = || entry.parse::<IpAddr>().map(IpNet::from).ok();
     let network = entry.parse().ok().or_else(address).ok_or_else(|| {

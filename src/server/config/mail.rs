@@ -1,4 +1,4 @@
-//! Mails.
+//! Mail.
 
 use std::net::IpAddr;
 
@@ -11,34 +11,34 @@ use super::{
 };
 use crate::server::Result;
 
-/// The settings of mails, as they are given.
+/// Unvalidated settings of mail.
 #[derive(Clone, Debug, clap::Args)]
 pub struct MailSettings {
-    /// Server that mails go through, such as `smtps://user:password@smtp.example.com` or
-    /// `smtp://localhost:1025` (`?tls=required` for STARTTLS). Unset: mails are written to `mail/` in DATA_DIR.
+    /// SMTP server, such as `smtps://user:password@smtp.example.com` or `smtp://localhost:1025` (`?tls=required` for
+    /// STARTTLS). Unset: mails are written to `mail/` in DATA_DIR.
     #[arg(long, env = "SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<Secret>,
 
-    /// Who mails are from, such as `Colloquy <chat@example.com>`. Unset: colloquy at the host of BETTER_AUTH_URL.
+    /// Sender of mails, such as `Colloquy <chat@example.com>`. Unset: colloquy at the host of BETTER_AUTH_URL.
     #[arg(long, env = "MAIL_FROM")]
     pub mail_from: Option<String>,
 }
 
-/// Where mails go.
+/// Mail delivery.
 #[derive(Clone, Debug)]
 pub struct MailConfig {
     /// The SMTP server; `None` writes mails to files.
     pub smtp: Option<SmtpConfig>,
-    /// Who mails are from.
+    /// Sender of mails.
     pub from: Mailbox,
 }
 
 impl MailSettings {
-    /// Judges the settings; `host` is the public one.
+    /// Validates the settings. `host` is the host of the base URL.
     ///
     /// # Errors
-    /// [`crate::server::Error::Config`] with the variable's name, what is wrong and what would be right. The URL may hold a
-    /// password, so it is not repeated.
+    /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example. The URL is not
+    /// repeated, since it may hold a password.
     pub(super) fn judge(self, host: &str) -> Result<MailConfig> {
         let smtp = self.smtp_url.filter(|url| !url.expose().trim().is_empty());
         let smtp = smtp.map(|url| SmtpConfig::parse(url.expose().trim())).transpose()?;
@@ -52,8 +52,8 @@ impl MailSettings {
     }
 }
 
-/// An address at the public host. That of an IP address (`colloquy@[127.0.0.1]`) is one that lettre cannot read back,
-/// so localhost stands for it.
+/// Returns an address at the public host. Uses localhost for IP addresses, because lettre cannot parse its own
+/// `colloquy@[127.0.0.1]`.
 fn default_sender(host: &str) -> Mailbox {
     let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let named = if is_address { None } else { Address::new("colloquy", host).ok() };

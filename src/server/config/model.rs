@@ -1,4 +1,4 @@
-//! Where answers come from.
+//! The model or server that answers.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use super::{
 };
 use crate::server::{Error, Result};
 
-/// The settings of models, as they are given.
+/// Unvalidated settings of models.
 #[derive(Clone, clap::Args)]
 pub struct ModelSettings {
-    /// Base URL of an OpenAI-compatible server. Unset, but a key or a model is set: `https://api.openai.com/v1`.
+    /// Base URL of an OpenAI-compatible server. If unset while a key or a model is set: `https://api.openai.com/v1`.
     #[arg(long, env = "OPENAI_BASE_URL")]
     pub openai_base_url: Option<String>,
 
-    /// Key of that server, if it wants one.
+    /// API key of that server, if it requires one.
     #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true)]
     pub openai_api_key: Option<Secret>,
 
-    /// URL of another ChatKit server that answers instead, for instance `http://localhost:8000/chatkit`: users are
-    /// told to it by tokens of five minutes.
+    /// URL of an upstream ChatKit server that answers instead, for instance `http://localhost:8000/chatkit`. It
+    /// receives tokens of five minutes that name the user.
     #[arg(long, env = "CHATKIT_UPSTREAM_URL")]
     pub chatkit_upstream_url: Option<String>,
 
@@ -32,113 +32,112 @@ pub struct ModelSettings {
     #[arg(long, env = "CHATKIT_UPSTREAM_AUDIENCE")]
     pub chatkit_upstream_audience: Option<String>,
 
-    /// Model to ask. Unset: the first of the server's `/models` that seems to chat.
+    /// Default model. Unset: the first of the server's `/models` that appears to be a chat model.
     #[arg(long, env = "OPENAI_MODEL")]
     pub openai_model: Option<String>,
 
-    /// Models that a message may choose, and people are offered, separated by commas; the first is the one to ask unless
-    /// OPENAI_MODEL is set. Unset: those of the server's `/models`.
+    /// Models that users may choose, separated by commas; the first is the default unless OPENAI_MODEL is set. Unset:
+    /// those of the server's `/models`.
     #[arg(long, env = "OPENAI_MODELS", value_delimiter = ',')]
     pub openai_models: Vec<String>,
 
-    /// Tools in the client that the model may call: a JSON array of OpenAI's functions (`name`, `description`,
-    /// `parameters`), or the path of a file with it. Unset: none.
+    /// Client tools that the model may call: a JSON array of OpenAI's functions (`name`, `description`, `parameters`),
+    /// or the path of a file with it. Unset: none.
     #[arg(long, env = "CLIENT_TOOLS")]
     pub client_tools: Option<String>,
 
-    /// How long the model's server, or the ChatKit server behind, may be silent before it is given up. Unset: 60s.
+    /// Idle timeout of the model's server and of an upstream ChatKit server. Unset: 60s.
     #[arg(long, env = "MODEL_IDLE_TIMEOUT")]
     pub model_idle_timeout: Option<String>,
 
-    /// Whether the model writes the titles of threads: `on`, or `off` to keep the beginning of the first message.
-    /// Unset: on.
+    /// Generate thread titles by the model: `on`, or `off` to use the beginning of the first message. Unset: on.
     #[arg(long, env = "MODEL_TITLES")]
     pub model_titles: Option<String>,
 
-    /// How many messages a user may send in a minute; 0: any number.
+    /// Maximum number of messages per user and minute; 0: no limit.
     #[arg(long, env = "MESSAGES_PER_MINUTE", default_value = "60")]
     pub messages_per_minute: String,
 
-    /// How many answers may be written for a user at once; 0: any number.
+    /// Maximum number of concurrent answers per user; 0: no limit.
     #[arg(long, env = "RUNNING_ANSWERS", default_value = "10")]
     pub running_answers: String,
-    /// Model of that server that turns speech into text, such as `whisper-1`. Unset: speech is refused.
+    /// Model of that server that transcribes speech, such as `whisper-1`. Unset: transcription is refused.
     #[arg(long, env = "OPENAI_TRANSCRIBE_MODEL")]
     pub openai_transcribe_model: Option<String>,
 
-    /// What the model is told before every conversation.
+    /// System prompt of every conversation.
     #[arg(long, env = "SYSTEM_PROMPT")]
     pub system_prompt: Option<String>,
 
-    /// How many tokens (estimated) of a thread the model is sent: the newest items that fit.
+    /// Maximum part of a thread that is sent to the model, in estimated tokens; the newest items are kept.
     #[arg(long, env = "MODEL_CONTEXT_TOKENS", default_value = "32000")]
     pub model_context_tokens: String,
 }
 
-/// Where answers come from.
+/// The model or server that answers.
 #[derive(Clone, Debug)]
 pub struct ModelConfig {
-    /// The ChatKit server that answers, whatever else there is.
+    /// The upstream ChatKit server. It takes precedence over all others.
     pub upstream: Option<UpstreamConfig>,
-    /// The OpenAI-compatible server; without it and another ChatKit server, the built-in demo answers.
+    /// The OpenAI-compatible server. Without it and an upstream, the built-in demo answers.
     pub openai: Option<OpenAiConfig>,
-    /// The model of that server that turns speech into text.
+    /// Model of that server that transcribes speech.
     pub transcribe_model: Option<String>,
-    /// What the model is told first.
+    /// System prompt of every conversation.
     pub system_prompt: Option<String>,
-    /// How much of a thread is sent, in estimated tokens.
+    /// Maximum part of a thread that is sent, in estimated tokens.
     pub context_tokens: usize,
-    /// Whether the model writes titles.
+    /// True if the model generates titles.
     pub titles: bool,
-    /// What a user may ask for.
+    /// Limits per user.
     pub limits: AnswerLimits,
 }
 
-/// What a user may ask for; 0 is no limit.
+/// Limits per user; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnswerLimits {
-    /// The most messages in a minute.
+    /// Maximum number of messages per minute.
     pub messages_per_minute: u32,
-    /// The most answers at once.
+    /// Maximum number of concurrent answers.
     pub running_answers: u32,
 }
 
-/// Another ChatKit server.
+/// An upstream ChatKit server.
 #[derive(Clone)]
 pub struct UpstreamConfig {
-    /// Where it takes requests.
+    /// URL of its endpoint.
     pub url: Url,
-    /// `aud` of the tokens that it gets.
+    /// `aud` of the tokens sent to it.
     pub audience: Option<String>,
-    /// How long it may be silent.
+    /// Idle timeout.
     pub idle_timeout: Duration,
 }
 
 /// An OpenAI-compatible server.
 #[derive(Clone)]
 pub struct OpenAiConfig {
-    /// Its base URL, without a slash at the end.
+    /// Base URL, without a trailing slash.
     pub base_url: String,
-    /// Its key.
+    /// API key.
     pub api_key: Option<Secret>,
-    /// The model; `None` takes the first of `/models`.
+    /// Default model; `None` takes the first of `/models`.
     pub model: Option<String>,
-    /// The models that a message may choose; empty: all of `/models`.
+    /// Models that users may choose; empty: all of `/models`.
     pub models: Vec<String>,
-    /// The tools in the client that the model may call.
+    /// Client tools that the model may call.
     pub client_tools: Vec<ClientTool>,
-    /// How long the server may be silent.
+    /// Idle timeout.
     pub idle_timeout: Duration,
 }
 
-// All hold URLs, in which there may be keys.
+// All hold URLs, which may contain keys.
 hide_from_debug!(ModelSettings, UpstreamConfig, OpenAiConfig);
 
 impl ModelSettings {
-    /// Judges the settings.
+    /// Validates the settings.
     ///
     /// # Errors
-    /// [`Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self) -> Result<ModelConfig> {
         let context_tokens = self.model_context_tokens.parse().ok().filter(|n| *n >= 256).ok_or_else(|| {
             wrong(
@@ -191,7 +190,7 @@ fn upstream(url: Option<String>, audience: Option<String>, idle_timeout: Duratio
         };
     };
     match Url::parse(&text) {
-        // A password would be in the log.
+        // A password in the URL would be logged.
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Err(Error::Config(format!("{variable} holds a user or a password; the server is asked with tokens alone")))
         }

@@ -1,5 +1,5 @@
-//! The file that fits our page to a backend: `UseChatKitOptions` as npm `@openai/chatkit` 1.9.0 writes them, without
-//! functions.
+//! The operator's options for the chat page: a JSON subset of `UseChatKitOptions` of npm `@openai/chatkit` 1.9.0,
+//! without functions.
 
 mod shape;
 mod unique;
@@ -13,10 +13,10 @@ use crate::server::{Error, Result};
 use shape::{Field, Shape, check};
 use unique::Unique;
 
-/// The most bytes of the file: each chat page carries it.
+/// The maximum size of the file: every chat page includes it.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Everything that the file may hold.
+/// The schema of the file.
 const OPTIONS: Shape = Shape::Object(&[
     Field::may(
         "startScreen",
@@ -87,7 +87,7 @@ const OPTIONS: Shape = Shape::Object(&[
 
 const SCHEMES: &[&str] = &["light", "dark"];
 
-/// The theme; its numbers have the bounds of the official client.
+/// The schema of the theme, with the bounds of the official client.
 const THEME: Shape = Shape::Object(&[
     Field::may("colorScheme", Shape::Word(SCHEMES)),
     Field::may("radius", Shape::Word(&["pill", "round", "soft", "sharp"])),
@@ -134,10 +134,10 @@ const THEME: Shape = Shape::Object(&[
     ),
 ]);
 
-/// Reads the options from JSON, or from the file with it that the text names; `None` when it is not given.
+/// Parses the options from JSON, or from the file that the text names; `None` if unset.
 ///
 /// # Errors
-/// [`Error::Config`] with the place in the file, what is wrong and what would be right.
+/// [`Error::Config`] with the place in the file, the problem and a valid example.
 pub(super) fn page_file(text: Option<String>) -> Result<Option<Value>> {
     let Some(text) = given(text) else { return Ok(None) };
     let json = match text.starts_with('{') {
@@ -153,7 +153,7 @@ pub(super) fn page_file(text: Option<String>) -> Result<Option<Value>> {
     Ok(Some(options))
 }
 
-/// Reads no more than it takes to know that a file is too large.
+/// Reads at most one byte more than allowed.
 fn read(path: &str) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;

@@ -1,4 +1,4 @@
-//! What our pages do.
+//! Web pages.
 
 use serde_json::Value;
 use url::{Host, Url};
@@ -10,50 +10,49 @@ use super::{
 };
 use crate::server::{Error, Result};
 
-/// The settings of pages, as they are given.
+/// Unvalidated settings of web pages.
 #[derive(Clone, clap::Args)]
 pub struct PageSettings {
-    /// URL of a ChatKit server that the chat page asks by itself, for instance `https://api.example.com/chatkit`: it
-    /// allows our origin by CORS and verifies our tokens. Unset: our own.
+    /// URL of a ChatKit server that the chat page calls directly, for instance `https://api.example.com/chatkit`. It
+    /// must allow this origin by CORS and verify its tokens. Unset: this server.
     #[arg(long, env = "CHATKIT_API_URL")]
     pub chatkit_api_url: Option<String>,
 
-    /// File that fits the chat page to the server that answers: greeting, prompts, tools, models, attachments,
-    /// dictation, actions of widgets, in JSON as the options of the official client. Unset: what our own server can do.
+    /// JSON file that adapts the chat page to the server that answers, with options of the official client: greeting,
+    /// prompts, tools, models, attachments, dictation, widget actions. Unset: what this server supports.
     #[arg(long, env = "CHATKIT_PAGE")]
     pub chatkit_page: Option<String>,
 
-    /// Whether there is a page that tries out all that the ChatKit client can do, for developers: `on` or `off`.
-    /// Unset: off.
+    /// Serve a page for developers that tries out all features of the ChatKit client: `on` or `off`. Unset: off.
     #[arg(long, env = "EXAMPLES")]
     pub examples: Option<String>,
 
-    /// Whether there is a page that shows every item and widget of the client at once: `on` or `off`. Unset: off.
+    /// Serve a page that shows every item and widget of the client at once: `on` or `off`. Unset: off.
     #[arg(long, env = "GALLERY")]
     pub gallery: Option<String>,
 }
 
-/// What our pages do.
+/// Options of web pages.
 #[derive(Clone, Debug)]
 pub struct PageConfig {
-    /// The ChatKit server that the chat page asks by itself, in place of ours.
+    /// URL of the ChatKit server that the chat page calls directly, instead of this one.
     pub chatkit_api_url: Option<Url>,
-    /// What the chat page is told about the server that answers, as `config/page_file.rs` describes it.
+    /// Options of the chat page, in the form that `config/page_file.rs` validates.
     pub chatkit_page: Option<Value>,
-    /// Whether there is a page for developers.
+    /// True if the page for developers is served.
     pub examples: bool,
-    /// Whether there is a gallery.
+    /// True if the gallery is served.
     pub gallery: bool,
 }
 
-// A URL that cannot be used may hold a password.
+// An invalid URL may hold a password.
 hide_from_debug!(PageSettings);
 
 impl PageSettings {
-    /// Judges the settings.
+    /// Validates the settings.
     ///
     /// # Errors
-    /// [`Error::Config`] with the variable's name, what is wrong and what would be right.
+    /// [`Error::Config`] with the variable's name, the problem and a valid example.
     pub(super) fn judge(self) -> Result<PageConfig> {
         Ok(PageConfig {
             chatkit_api_url: given(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
@@ -70,7 +69,7 @@ impl PageConfig {
         self.chatkit_page.as_ref().is_some_and(|page| page["composer"]["dictation"]["enabled"] == true)
     }
 
-    /// Returns the origin of that server, for the pages' policy.
+    /// Returns the origin of `chatkit_api_url`, for the pages' content security policy.
     pub fn chatkit_origin(&self) -> Option<String> {
         self.chatkit_api_url.as_ref().map(|url| url.origin().ascii_serialization())
     }
@@ -79,11 +78,11 @@ impl PageConfig {
 fn api_url(text: &str) -> Result<Url> {
     let variable = "CHATKIT_API_URL";
     match Url::parse(text) {
-        // Everybody who opens the page would read the password.
+        // Every visitor of the page could read the password.
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Err(Error::Config(format!("{variable} holds a user or a password; the page asks with tokens alone")))
         }
-        // A policy takes no address of IPv6.
+        // A content security policy cannot hold IPv6 addresses.
         Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => {
             Err(wrong_url(variable, text, "browsers' policies know no IPv6 addresses: write a name or an IPv4 address"))
         }

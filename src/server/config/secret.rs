@@ -1,4 +1,4 @@
-//! The secrets: given by the operator, or made once and kept.
+//! Secrets: configured by the operator, or generated once and stored.
 
 use std::{fmt, path::Path, str::FromStr, sync::Arc};
 
@@ -6,15 +6,15 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::server::{Error, Result, private_file};
 
-/// The fewest bytes of a secret (RFC 7518 §3.2: an HS256 key has at least 256 bits).
+/// The minimum size of a secret (RFC 7518 §3.2: an HS256 key has at least 256 bits).
 const MIN_SECRET_BYTES: usize = 32;
 
-/// Bytes that must not be seen: `Debug` prints the type's name.
+/// A secret text. `Debug` prints the type name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<str>);
 
 impl Secret {
-    /// Takes the text.
+    /// Wraps the text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
@@ -39,10 +39,10 @@ impl FromStr for Secret {
     }
 }
 
-/// Returns the secret that DATA_DIR keeps, and makes it first where there is none.
+/// Returns the secret stored in DATA_DIR. Generates it on first use.
 ///
 /// # Errors
-/// [`Error::Config`] when the file can neither be read nor written, or holds too little.
+/// [`Error::Config`] if the file cannot be read or written, or is too short.
 pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
     let path = data_dir.join("secret");
     let failed = |doing: &str, err: std::io::Error| {
@@ -57,7 +57,7 @@ pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
             let text = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
             match private_file::write_new(&path, text.as_bytes()) {
                 Ok(()) => Ok(Secret::new(text)),
-                // Another server of this folder was quicker: its secret counts.
+                // Another server of this folder created it first; use its secret.
                 Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => stored_secret(data_dir),
                 Err(err) => Err(failed("written", err)),
             }
@@ -66,7 +66,7 @@ pub fn stored_secret(data_dir: &Path) -> Result<Secret> {
     }
 }
 
-/// Takes a secret that was given, unless it is empty.
+/// Validates the length of a configured secret; `None` if it is empty.
 pub(super) fn given_secret(variable: &str, secret: Option<Secret>) -> Result<Option<Secret>> {
     secret.filter(|secret| !secret.expose().is_empty()).map(|secret| long_enough(variable, secret)).transpose()
 }

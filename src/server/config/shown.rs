@@ -1,14 +1,14 @@
-//! Settings as they may be printed: whatever may hold a password or a key is left out.
+//! Redaction of settings before they are printed.
 
 use url::Url;
 
 use crate::server::Error;
 
-/// The stand-in for what is not printed.
+/// Placeholder for redacted text.
 const HIDDEN: &str = "***";
 
-/// Returns a URL for the log and for people: without password and options; that of a web server without its path, which
-/// some proxies take keys in.
+/// Returns a URL for logs and messages, without password and options. The path of an http URL is removed too, since
+/// some proxies take keys in it.
 pub fn shown_url(text: &str) -> String {
     let Some(url) = Url::parse(text).ok().filter(|url| !url.cannot_be_a_base()) else { return HIDDEN.to_owned() };
     if matches!(url.scheme(), "http" | "https") {
@@ -16,7 +16,7 @@ pub fn shown_url(text: &str) -> String {
     }
     let login = match (url.username(), url.password()) {
         ("", None) => String::new(),
-        // Without a password beside it, it may be one.
+        // A user name without a password may be a key.
         ("", Some(_)) | (_, None) => format!("{HIDDEN}@"),
         (user, Some(_)) => format!("{user}:{HIDDEN}@"),
     };
@@ -25,14 +25,14 @@ pub fn shown_url(text: &str) -> String {
     format!("{}://{login}{}{port}{}{options}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }
 
-/// Returns the path of an SQLite database for the log and for people: without what looks like a login or options.
+/// Returns the path of an SQLite database for logs and messages, without credentials and options.
 pub fn shown_path(path: &str) -> String {
     let (path, options) = path.split_once('?').map_or((path, ""), |(path, _)| (path, "?***"));
     let path = path.rsplit_once('@').map_or(path.to_owned(), |(_, rest)| format!("{HIDDEN}@{rest}"));
     format!("{path}{options}")
 }
 
-/// The refusal of a setting that may hold a login or a key: repeats the value only if it cannot.
+/// Builds the error for a setting that may hold credentials. Repeats the value only if it cannot hold any.
 pub fn wrong_url(variable: &str, value: &str, right: &str) -> Error {
     Error::Config(match harmless(value) {
         Some(value) => format!("{variable} is `{value}`, which cannot be used: {right}"),
@@ -40,21 +40,21 @@ pub fn wrong_url(variable: &str, value: &str, right: &str) -> Error {
     })
 }
 
-/// Returns a text that is a host, an address, a path or a URL without login and options; one with a host without
-/// its path.
+/// Returns a text that is a host, an address, a path, or a URL without credentials and options. Removes a path after a
+/// host. Returns `None` for other texts.
 pub fn harmless(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
     let (place, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let is_plain = |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b".-_*~/".contains(&it));
-    // Of a word alone nobody can say that it is no key.
+    // A single word could be a key.
     let says_what_it_is = !scheme.is_empty() || rest.contains(['.', ':', '/', '*']);
     let is_harmless = says_what_it_is && is_plain(scheme) && is_plain(path) && is_place(place);
-    // A path after a host may be a key, too; after an address it is the length of a network's prefix.
+    // A path after a host may be a key. Digits after an address are the prefix length of a network.
     let is_key = path.len() > 1 && !place.is_empty() && !path[1..].bytes().all(|it| it.is_ascii_digit());
     is_harmless.then(|| if is_key { format!("{}/…", &text[..text.len() - path.len()]) } else { text.to_owned() })
 }
 
-/// True if a text is a host or an address, with or without a port. What follows a colon otherwise may be a password.
+/// True if a text is a host or an address with an optional port. Other text after a colon may be a password.
 fn is_place(text: &str) -> bool {
     let host_and_port = match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map(|(host, port)| (host, port.strip_prefix(':').unwrap_or(port))),
@@ -67,7 +67,7 @@ fn is_place(text: &str) -> bool {
     })
 }
 
-/// Makes `Debug` print the names of types that hold what must not be printed.
+/// Implements `Debug` by printing only the type name, for types with secrets.
 macro_rules! hide_from_debug {
     ($($name:ident),* $(,)?) => {$(
         impl std::fmt::Debug for $name {

@@ -1,4 +1,4 @@
-//! The server that mails go through, as its URL says it.
+//! The SMTP server, as its URL describes it.
 
 use std::{fmt, net::IpAddr};
 
@@ -8,36 +8,36 @@ use url::{Host, Url};
 use super::secret::Secret;
 use crate::server::{Error, Result};
 
-/// A server that takes mails.
+/// Connection parameters of an SMTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmtpConfig {
-    /// Its name or address; an IPv6 address without brackets.
+    /// Host name or address; an IPv6 address without brackets.
     pub host: String,
-    /// Its port.
+    /// TCP port.
     pub port: u16,
-    /// How what we say to it is kept from others.
+    /// Encryption of the connection.
     pub encryption: SmtpEncryption,
-    /// What it knows us by.
+    /// Credentials, if required.
     pub login: Option<SmtpLogin>,
 }
 
-/// How a connection to an SMTP server is encrypted; certificates are verified.
+/// Encryption of a connection to an SMTP server. Certificates are verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpEncryption {
-    /// Not at all: `smtp://`.
+    /// Unencrypted: `smtp://`.
     None,
-    /// After the greeting, and never without: `smtp://…?tls=required`.
+    /// STARTTLS, required: `smtp://…?tls=required`.
     StartTls,
-    /// From the first byte: `smtps://`.
+    /// TLS from the first byte: `smtps://`.
     Tls,
 }
 
-/// A user of an SMTP server. Its `Debug` shows neither part.
+/// Credentials for an SMTP server. `Debug` shows neither part.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmtpLogin {
-    /// The name.
+    /// User name.
     pub user: String,
-    /// The password.
+    /// Password.
     pub password: Secret,
 }
 
@@ -48,10 +48,10 @@ impl fmt::Debug for SmtpLogin {
 }
 
 impl SmtpConfig {
-    /// Reads an SMTP server's URL.
+    /// Parses the URL of an SMTP server.
     ///
     /// # Errors
-    /// [`Error::Config`] with what is wrong and what would be right. The URL may hold a password, so it is not repeated.
+    /// [`Error::Config`] with the problem and a valid example. The URL is not repeated, since it may hold a password.
     pub(super) fn parse(text: &str) -> Result<Self> {
         server(text).map_err(|wrong| {
             Error::Config(format!(
@@ -62,14 +62,14 @@ impl SmtpConfig {
         })
     }
 
-    /// Whether a password would cross a network in clear.
+    /// True if the password would cross a network unencrypted.
     pub fn shows_its_password(&self) -> bool {
         let is_here = self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|it| it.is_loopback());
         self.login.is_some() && self.encryption == SmtpEncryption::None && !is_here
     }
 }
 
-/// Reads the URL; an error says what is wrong, and repeats nothing of it.
+/// Parses the URL. Error messages contain nothing of it.
 fn server(text: &str) -> Result<SmtpConfig, &'static str> {
     let url = Url::parse(text).map_err(|_| "it is no URL")?;
     let options: Vec<_> = url.query_pairs().collect();

@@ -1,21 +1,21 @@
-//! Reading the text of one setting.
+//! Parsers for the text of a single setting.
 
 use crate::server::{Error, Result};
 
-/// Takes a text that was given, unless it is blank.
+/// Trims a text; `None` if it is unset or blank.
 pub(super) fn given(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Reads `on` or `off`; `default` when it is not given.
+/// Parses `on` or `off`; `default` if unset.
 ///
 /// # Errors
-/// [`Error::Config`] for anything else.
+/// [`Error::Config`] for any other text.
 pub(super) fn switch(variable: &str, text: Option<String>, default: bool) -> Result<bool> {
     choice(variable, text, default, &[("on", true), ("off", false)])
 }
 
-/// Reads one of some words; `default` when it is not given.
+/// Parses one of several words; `default` if unset.
 ///
 /// # Errors
 /// [`Error::Config`] for any other word.
@@ -28,21 +28,21 @@ pub(super) fn choice<T: Copy>(variable: &str, text: Option<String>, default: T, 
     })
 }
 
-/// The longest duration, in seconds: ten years.
+/// The maximum duration, in seconds: ten years.
 const MAX_DURATION_S: i64 = 3650 * 86_400;
 
-/// Reads a duration in seconds, at least one; `default` when it is not given.
+/// Parses a duration into seconds, at least one; `default` if unset.
 ///
 /// # Errors
-/// [`Error::Config`] for what is no duration, or out of bounds.
+/// [`Error::Config`] for malformed text or a value out of bounds.
 pub(super) fn duration(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
     bounded(variable, text, default, 1)
 }
 
-/// Reads a duration as [`duration`] does, or zero in any spelling, such as `0`, `0s` or `00d`.
+/// Like [`duration`], but also accepts zero, such as `0`, `0s` or `00d`.
 ///
 /// # Errors
-/// [`Error::Config`] for what is no duration, or out of bounds.
+/// [`Error::Config`] for malformed text or a value out of bounds.
 pub(super) fn duration_or_zero(variable: &str, text: Option<String>, default: &str) -> Result<i64> {
     bounded(variable, text, default, 0)
 }
@@ -55,7 +55,7 @@ fn bounded(variable: &str, text: Option<String>, default: &str, least_s: i64) ->
     })
 }
 
-/// Reads `90s`, `15m`, `12h` or `7d`; a bare number is seconds.
+/// Parses `90s`, `15m`, `12h` or `7d`. A bare number is in seconds.
 fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
     let (number, unit_s) = match text.chars().last()? {
@@ -68,7 +68,7 @@ fn seconds(text: &str) -> Option<i64> {
     number.trim().parse::<i64>().ok()?.checked_mul(unit_s)
 }
 
-/// The refusal of a setting: its name, what it holds, what would be right.
+/// Builds the error for an invalid setting: its name, its value and a valid example.
 pub(super) fn wrong(variable: &str, value: &str, right: &str) -> Error {
     Error::Config(format!("{variable} is `{value}`, which cannot be used: {right}"))
 }

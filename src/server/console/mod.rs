@@ -1,7 +1,6 @@
-//! What operators do at a terminal, besides serving.
+//! Operator commands at a terminal, other than serving.
 //!
-//! Everything here goes by the same functions and the same database as the HTTP handlers, and works while the server
-//! runs.
+//! They call the same functions on the same database as the HTTP handlers, and work while the server runs.
 
 mod password;
 mod table;
@@ -11,18 +10,18 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::{Error, Result};
 
-/// Where a command reads and writes.
+/// Input and output of a command.
 pub struct Console<'a> {
-    /// What is typed, or piped in.
+    /// Typed or piped input.
     pub input: Box<dyn BufRead + 'a>,
-    /// What the command says.
+    /// Output of the command.
     pub output: Box<dyn Write + 'a>,
-    /// Whether somebody is there who can be asked.
+    /// True if the input is a terminal, so that a question can be answered.
     pub is_terminal: bool,
 }
 
 impl Console<'_> {
-    /// Takes standard input and output.
+    /// Uses standard input and output.
     pub fn standard() -> Self {
         Self {
             input: Box::new(io::stdin().lock()),
@@ -35,14 +34,14 @@ impl Console<'_> {
         writeln!(self.output, "{line}").map_err(unusable)
     }
 
-    /// Reads a line without its end.
+    /// Reads a line without its line break.
     fn read_line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.input.read_line(&mut line).map_err(unusable)?;
         Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
-    /// Asks a question that `y` agrees to.
+    /// Asks a yes/no question.
     fn agrees(&mut self, question: &str) -> Result<bool> {
         write!(self.output, "{question} [y/N] ").and_then(|()| self.output.flush()).map_err(unusable)?;
         Ok(matches!(self.read_line()?.trim(), "y" | "Y" | "yes"))

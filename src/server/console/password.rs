@@ -1,4 +1,5 @@
-//! Where an operator's command takes a new password from: never from an argument, which every process list shows.
+//! Sources of a new password for an operator's command: a prompt, standard input or a generator. Never an argument,
+//! which every process list shows.
 
 use super::{Console, refused, unusable};
 use crate::{
@@ -6,14 +7,14 @@ use crate::{
     server::{Result, ids},
 };
 
-/// How the password is given. At a terminal it is asked for, without showing it.
+/// Source of the password. At a terminal the command prompts for it without echo.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct PasswordArgs {
-    /// Read the password from standard input: its first line.
+    /// Read the password from the first line of standard input.
     #[arg(long)]
     pub password_stdin: bool,
 
-    /// Make a password, and print it once.
+    /// Generate a password and print it once.
     #[arg(long, conflicts_with = "password_stdin")]
     pub generate_password: bool,
 }
@@ -40,7 +41,7 @@ impl PasswordArgs {
         }
     }
 
-    /// Prints the password if nobody knows it yet.
+    /// Prints the password if it was generated.
     pub(super) fn tell(self, password: &Password, console: &mut Console<'_>) -> Result<()> {
         match self.generate_password {
             true => console.say(&format!("Password: {}", password.expose())),

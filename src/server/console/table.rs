@@ -1,11 +1,11 @@
-//! Rows in columns, for people.
+//! Tables on a terminal.
 
-/// The most characters of a cell.
+/// The maximum number of characters of a cell.
 const MAX_CELL: usize = 60;
 
-/// Returns lines of columns as wide as they need to be; the first row is the head.
+/// Formats rows as lines with aligned columns; the first row is the header.
 ///
-/// What users say of themselves may hold characters that command a terminal: they are replaced. A long cell is cut.
+/// Replaces terminal control characters, which names chosen by users may contain. Cuts long cells.
 pub(super) fn lines<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| cut(&printable(cell)))).collect();
     let widths: [usize; N] =
@@ -24,7 +24,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// Replaces control characters, and those that turn the direction of what follows.
+/// Replaces control characters and bidirectional controls.
 pub(super) fn printable(text: &str) -> String {
     let is_bad = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if is_bad(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()

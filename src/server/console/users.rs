@@ -1,4 +1,4 @@
-//! `colloquy user …`: users without mail and without a browser.
+//! `colloquy user …`: management of users without mail or a browser.
 
 use super::{
     Console,
@@ -22,21 +22,21 @@ use crate::{
     },
 };
 
-/// What is to be done.
+/// A subcommand of `colloquy user`.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum UserCommand {
     /// List all users.
     List {
-        /// As JSON.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Create a user, whatever SIGN_UP says.
+    /// Create a user, regardless of SIGN_UP.
     Create {
-        /// The address.
+        /// The user's address.
         #[arg(long)]
         email: String,
-        /// The name.
+        /// The user's name.
         #[arg(long, default_value = "")]
         name: String,
         #[command(flatten)]
@@ -48,11 +48,11 @@ pub enum UserCommand {
         email: String,
         #[command(flatten)]
         password: PasswordArgs,
-        /// Leave the sessions as they are.
+        /// Keep the user's sessions.
         #[arg(long)]
         keep_sessions: bool,
     },
-    /// Take a user's address for verified.
+    /// Mark a user's address as verified.
     Verify {
         /// The user's address.
         email: String,
@@ -61,24 +61,24 @@ pub enum UserCommand {
     Delete {
         /// The user's address.
         email: String,
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// List a user's sessions, or end them.
+    /// List or end a user's sessions.
     Sessions {
         /// The user's address.
         email: String,
-        /// End the session of this id.
+        /// End the session with this id.
         #[arg(long, value_name = "ID")]
         revoke: Option<String>,
-        /// End all.
+        /// End all sessions.
         #[arg(long, conflicts_with = "revoke")]
         revoke_all: bool,
     },
 }
 
-/// Does it.
+/// Runs a command.
 ///
 /// # Errors
 /// [`Error::Command`] with a sentence for the operator; [`Error::Db`].
@@ -160,7 +160,7 @@ async fn delete(auth: &Auth, email: &str, yes: bool, console: &mut Console<'_>) 
     let user = find(auth, email).await?;
     if !yes {
         if !console.is_terminal {
-            return Err(refused("nobody is there to be asked; --yes deletes without asking"));
+            return Err(refused("no terminal to ask for confirmation; --yes deletes without asking"));
         }
         let name = if user.name.is_empty() { String::new() } else { format!(" ({})", printable(&user.name)) };
         if !console.agrees(&format!("Delete {}{name} with all sessions, accounts and chats?", user.email))? {
@@ -200,7 +200,7 @@ async fn find(auth: &Auth, email: &str) -> Result<User> {
     found.ok_or_else(|| refused(format!("there is no user with the address `{email}`")))
 }
 
-/// Says a refusal of the account rules to somebody who may know everything.
+/// Converts a refusal of the account rules to a sentence for the operator, who may know everything.
 fn sentence(email: &str) -> impl FnOnce(Error) -> Error {
     move |err| match err {
         Error::Auth(AuthError::PasswordTooShort | AuthError::PasswordTooLong) => {

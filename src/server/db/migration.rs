@@ -1,4 +1,4 @@
-//! Bringing a database's tables up to date, one server at a time.
+//! Migrations, run by one server at a time.
 
 use std::{path::Path, time::Duration};
 
@@ -13,21 +13,21 @@ use crate::server::{Error, Result, private_file, startup::Patience};
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How often the lock of another server is tried.
+/// Interval of attempts to take another server's lock.
 const LOCK_RETRY: Duration = Duration::from_millis(50);
 const MIGRATING: &str = "the database's tables to be brought up to date, or for another server that is at it";
 
-/// Brings the tables up to date.
+/// Runs the migrations.
 pub(super) async fn of_sqlite(writer: &SqlitePool) -> Result<()> {
     let migrated = Patience::ENDLESS.wait_for(MIGRATING, SQLITE_MIGRATIONS.run(writer)).await?;
     migrated.map_err(refused)?;
     Ok(columns::complete(writer).await?)
 }
 
-/// Brings the tables up to date. One server at a time: the migrations run under an advisory lock of sqlx's.
+/// Runs the migrations, under sqlx's advisory lock, so that one server at a time does.
 pub(super) async fn of_postgres(mut connection: PgConnection, others: Patience) -> Result<()> {
     let limit_ms = others.limit.unwrap_or_default().as_millis();
-    // Of advisory locks, too. A migration itself may take as long as the tables are large.
+    // Applies to advisory locks, too. A migration itself may take as long as the tables are large.
     let limits = format!("select set_config('lock_timeout', '{limit_ms}ms', false)");
     sqlx::query(sqlx::AssertSqlSafe(limits)).execute(&mut connection).await?;
     let migrated = Patience::ENDLESS.wait_for(MIGRATING, POSTGRES_MIGRATIONS.run(&mut connection)).await?;
@@ -35,7 +35,7 @@ pub(super) async fn of_postgres(mut connection: PgConnection, others: Patience) 
     Ok(connection.close().await?)
 }
 
-/// Refuses a database of a newer version, or one that others hold.
+/// Converts a migration error to a sentence for the operator: the database is newer, or another server holds a lock.
 fn refused(err: MigrateError) -> Error {
     if let MigrateError::VersionMissing(version) = &err {
         return Error::Config(format!(
@@ -60,11 +60,11 @@ fn is_lock_timeout(err: &MigrateError) -> bool {
     err.as_database_error().is_some_and(|err| err.code().is_some_and(|code| code == CODE))
 }
 
-/// Holds an advisory lock on a file beside the database; it dies with the process.
+/// Takes an advisory lock on a file beside the database. The lock ends with the process.
 pub(super) async fn lock_beside(path: &Path, others: Patience) -> Result<std::fs::File> {
     let beside = path.with_extension("lock");
     let file = private_file::open(&beside).map_err(|err| unusable(path, &err))?;
-    // Waiting in the system would hold a thread that nobody can call back.
+    // A blocking lock call would occupy a thread that cannot be cancelled.
     let locked = async {
         loop {
             match file.try_lock() {
@@ -112,7 +112,7 @@ mod tests {
         let options = PgConnectOptions::new().host("127.0.0.1").port(port).username("ada");
         let sentence = postgres::connect(&options, "postgres://shown", SHORT).await.unwrap_err().to_string();
         assert!(
-            sentence.starts_with("waited for the PostgreSQL server of DATABASE_URL `postgres://shown`"),
+            sentence.starts_with("waited 1 seconds for the PostgreSQL server of DATABASE_URL `postgres://shown`"),
             "{sentence}"
         );
     }

@@ -1,4 +1,4 @@
-//! Opening a PostgreSQL database.
+//! Connection to a PostgreSQL database.
 
 use std::{str::FromStr, time::Duration};
 
@@ -11,17 +11,16 @@ use url::Url;
 use super::{BUSY_TIMEOUT, Db, migration};
 use crate::server::{Error, Result, config::shown_url, startup::Patience};
 
-/// How long the start waits for a PostgreSQL server to answer.
+/// Time that startup waits for a PostgreSQL server to answer.
 const CONNECT_PATIENCE: Patience = Patience::of_seconds(30);
-/// The longest a statement may take on PostgreSQL, unless the URL or the server says otherwise. SQLite has no other
-/// side that could fail to answer.
+/// Statement timeout on PostgreSQL, unless the URL or the server sets one. SQLite needs none, since it runs in this
+/// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
 
-/// A connection that was used this recently is taken without asking whether it is still there, which would cost each
-/// statement a second way to the server and back.
+/// A connection used within this time is taken without a ping, which would cost each statement another round trip.
 const STILL_THERE: Duration = Duration::from_secs(5);
 
-/// The options of a URL that sqlx knows, beside `options[…]`.
+/// The URL options that sqlx supports, besides `options[…]`.
 const OPTIONS: [&str; 18] = [
     "application_name",
     "dbname",
@@ -43,8 +42,8 @@ const OPTIONS: [&str; 18] = [
     "user",
 ];
 
-/// Connects to the server of a URL, and brings the tables up to date. The URL may hold a password in many places, so
-/// errors repeat as little of it as helps.
+/// Connects to the server of a URL and runs the migrations. The URL may hold a password in many places, so errors
+/// repeat as little of it as possible.
 ///
 /// # Errors
 /// [`Error::Config`] with a sentence for the operator.
@@ -55,7 +54,7 @@ pub(super) async fn open(url: &str, others: Patience) -> Result<Db> {
             "DATABASE_URL `{shown}` cannot be read: {wrong}; write postgres://user:password@host/name"
         ))
     })?;
-    // A pool would try for as long as a caller waits, and then only say that it did.
+    // A pool would retry until the timeout and then hide the cause.
     let first = connect(&options, &shown, CONNECT_PATIENCE).await?;
     migration::of_postgres(first, others).await?;
     let pool = PgPoolOptions::new()
@@ -80,11 +79,11 @@ pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: P
     let what = format!("the PostgreSQL server of DATABASE_URL `{shown}` to answer");
     patience.wait_for(&what, PgConnection::connect_with(options)).await?.map_err(|err| {
         let reason = reason(&err);
-        Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` does not let us in: {reason}"))
+        Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` refuses the connection: {reason}"))
     })
 }
 
-/// Lets the server give up statements that take too long, unless it does so already.
+/// Sets a statement timeout, unless the server sets one already.
 async fn limit_statements(connection: &mut PgConnection) -> sqlx::Result<()> {
     let limit = format!(
         "select set_config('statement_timeout', '{STATEMENT_TIMEOUT_S}s', false) \
@@ -93,7 +92,7 @@ async fn limit_statements(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query(sqlx::AssertSqlSafe(limit)).execute(connection).await.map(drop)
 }
 
-/// Reads a URL without the options that sqlx does not know: it would write their names and values into the log.
+/// Parses a URL without the options that sqlx does not support: it would log their names and values.
 fn options(url: &str) -> Result<PgConnectOptions, String> {
     let mut url = Url::parse(url).map_err(|err| err.to_string())?;
     if url.cannot_be_a_base() {
@@ -103,22 +102,22 @@ fn options(url: &str) -> Result<PgConnectOptions, String> {
     let (known, unknown): (Vec<_>, Vec<_>) =
         pairs.partition(|(name, _)| OPTIONS.contains(&name.as_str()) || name.starts_with("options["));
     if !unknown.is_empty() {
-        tracing::warn!("DATABASE_URL has options that are not known and do nothing; known are {}", OPTIONS.join(", "));
+        tracing::warn!("DATABASE_URL has unknown options, which are ignored; known are {}", OPTIONS.join(", "));
         url.set_query(None);
         url.query_pairs_mut().extend_pairs(known);
     }
-    // The error would repeat the value.
+    // sqlx's error would repeat the value.
     PgConnectOptions::from_str(url.as_str())
         .map_err(|_| "its login is not UTF-8, or an option has a value that it cannot have".to_owned())
 }
 
-/// Says why there is no connection, in the server's or the system's words.
+/// Returns the reason of a failed connection, in the words of the server or the system.
 fn reason(err: &sqlx::Error) -> String {
     match err {
         sqlx::Error::Database(err) => err.message().to_owned(),
         sqlx::Error::Io(err) => err.to_string(),
         sqlx::Error::Tls(_) => "TLS failed; check sslmode, sslrootcert, sslcert and sslkey".to_owned(),
-        sqlx::Error::Configuration(_) => "it cannot be asked as its options say".to_owned(),
+        sqlx::Error::Configuration(_) => "its options contradict each other or the server".to_owned(),
         _ => "it does not answer as PostgreSQL does".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! How a form answers: to a script with a value, to a plain form with a redirect and a cookie that remembers.
+//! Responses to forms. Scripts get a value; plain forms get a redirect and a cookie with flash data.
 
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Answers a form that stays where it is.
+/// Responds to a form that stays on its page.
 pub(super) fn done(auth: &Auth, done: Done) -> Done {
     if accepts_html() {
         remember(auth, TypedFields::default(), Some(done));
@@ -27,14 +27,14 @@ pub(super) fn done(auth: &Auth, done: Done) -> Done {
     done
 }
 
-/// Answers a form that leads to another page, which is told what was done and typed.
+/// Responds to a form that leads to another page, and passes `done` and `typed` to it.
 pub(super) fn go_on(auth: &Auth, path: &str, done: Done, typed: TypedFields) -> Done {
     remember(auth, typed, Some(done));
     redirect(path);
     done
 }
 
-/// Turns a failure into what the form shows, and keeps what was typed for a form without JavaScript.
+/// Converts an error to the form's error value. Keeps the typed fields for a form without JavaScript.
 pub(super) fn refuse(auth: &Auth, err: Error, typed: TypedFields) -> ApiError {
     let err = match err {
         Error::Auth(err) => refused(err),
@@ -57,7 +57,7 @@ fn refused(err: AuthError) -> ApiError {
     ApiError::Auth(err)
 }
 
-/// Turns what is wrong at two fields into what the form shows.
+/// Reports the errors of two fields at once.
 pub(super) fn refuse_both(auth: &Auth, faults: [AuthError; 2], typed: TypedFields) -> ApiError {
     _ = refuse(auth, faults[0].into(), typed);
     ApiError::Both(faults[0], faults[1])
@@ -75,7 +75,7 @@ pub(super) fn signed_out() -> ApiError {
     ApiError::SignedOut
 }
 
-/// Returns what the form before has left, and forgets it.
+/// Returns and deletes the flash data of the previous form.
 pub(super) fn recall(auth: &Auth) -> FormMemory {
     let Some(memory) = memory::read(&auth.config, &headers()) else { return FormMemory::default() };
     set_cookies(vec![memory::forget(&auth.config)]);
@@ -86,7 +86,7 @@ fn remember(auth: &Auth, typed: TypedFields, done: Option<Done>) {
     set_cookies(vec![memory::keep(&auth.config, typed, done)]);
 }
 
-/// Sets a status where a script reads it. A form without JavaScript needs its 302, which a status would overwrite.
+/// Sets the status only for scripts. A form without JavaScript needs its 302, which a status would overwrite.
 fn set_status_for_scripts(status: StatusCode) {
     if !accepts_html() {
         set_status(status);

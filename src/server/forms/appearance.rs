@@ -1,4 +1,4 @@
-//! What our own pages look like.
+//! Appearance of the web UI: colour scheme and the note about the demo.
 
 use leptos::prelude::use_context;
 
@@ -11,13 +11,13 @@ use crate::{
     server::{AppState, auth::cookies, config::Config},
 };
 
-/// Holds that the note about the demo was closed.
+/// Cookie that records that the note about the demo was closed.
 const DEMO_NOTE: &str = "colloquy.demo_note";
 const CLOSED: &str = "closed";
-/// Browsers keep no cookie for longer.
+/// The maximum lifetime that browsers grant a cookie.
 const MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 
-/// See [`crate::api::appearance::choose_color_scheme`]. No account is needed: the choice is the browser's.
+/// See [`crate::api::appearance::choose_color_scheme`]. Requires no account, since the choice belongs to the browser.
 pub fn choose_color_scheme(name: &str) {
     let config = auth().config;
     let scheme = ColorScheme::of(name);
@@ -31,12 +31,12 @@ pub fn close_demo_note() {
     set_cookies(vec![cookies::set(&config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
 }
 
-/// True if whoever asks for a page has closed the note about the demo.
+/// True if the visitor has closed the note about the demo.
 pub fn is_demo_known(config: &Config) -> bool {
     cookies::plain(config, &headers(), DEMO_NOTE).as_deref() == Some(CLOSED)
 }
 
-/// Returns what whoever asks for a page has chosen.
+/// Returns the visitor's colour scheme.
 pub fn color_scheme() -> ColorScheme {
     let app = use_context::<AppState>();
     let name = app.and_then(|app| cookies::plain(&app.config, &headers(), COOKIE));

@@ -1,4 +1,4 @@
-//! What the chat page asks for.
+//! Server functions of the chat page.
 
 use axum::http::StatusCode;
 use leptos::prelude::expect_context;
@@ -43,7 +43,7 @@ pub async fn chat_token() -> Result<String, ApiError> {
 pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError> {
     let app: AppState = expect_context();
     let principal = principal().ok_or_else(signed_out)?;
-    // What is kept elsewhere, the page asks for by itself.
+    // The page loads data from another server by itself.
     if let Some(url) = &app.config.pages.chatkit_api_url {
         let (answers_from, api_url) = (AnswersFrom::Elsewhere, Some(url.to_string()));
         let page = app.config.pages.chatkit_page.clone();
@@ -88,7 +88,7 @@ pub fn gallery() -> Result<Vec<GallerySection>, ApiError> {
     if app.config.pages.gallery { Ok(chat::gallery()) } else { Err(not_found()) }
 }
 
-/// Answers the page that is being rendered with 404.
+/// Sets the status of the rendered page to 404.
 pub fn set_not_found() {
     set_status(StatusCode::NOT_FOUND);
 }

@@ -1,6 +1,7 @@
-//! What a session was opened with, in words: enough for its user to know it again.
+//! Description of a session's device, for its user to recognise.
 
-/// What a `User-Agent` holds and the browser that means; most claim to be several, so the first that fits counts.
+/// Substrings of a `User-Agent` and the browsers they identify. Most browsers claim to be several, so the first match
+/// counts.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -14,7 +15,7 @@ const BROWSERS: &[(&str, &str)] = &[
     ("Safari/", "Safari"),
 ];
 
-/// The same for systems.
+/// Substrings of a `User-Agent` and the operating systems they identify.
 const SYSTEMS: &[(&str, &str)] = &[
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -26,10 +27,10 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("X11", "Unix"),
 ];
 
-/// The most characters of a program's own name that are shown.
+/// The maximum length of a product name that is shown.
 const MAX_PRODUCT_CHARS: usize = 32;
 
-/// Returns words such as `Firefox on Linux`, a program's own name such as `curl`, or `Unknown device`.
+/// Returns a description such as `Firefox on Linux`, a product name such as `curl`, or `Unknown device`.
 pub(super) fn name(user_agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| names.iter().find(|(part, _)| user_agent.contains(part)).map(|it| it.1);
     match (find(BROWSERS), find(SYSTEMS)) {
@@ -40,7 +41,7 @@ pub(super) fn name(user_agent: &str) -> String {
     }
 }
 
-/// Returns the first product of a `User-Agent` (RFC 9110 §10.1.5), without its version.
+/// Returns the first product of a `User-Agent` (RFC 9110 §10.1.5) without its version.
 fn product(user_agent: &str) -> Option<&str> {
     let name = user_agent.split(['/', ' ', '(', ';']).next()?;
     let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));

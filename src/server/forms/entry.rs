@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Server functions of sign-up, sign-in and sign-out.
 
 use axum::http::HeaderValue;
 use leptos_axum::redirect;
@@ -51,7 +51,7 @@ pub async fn sign_up(name: String, email: String, password: Password, next: Opti
     if let Err(err) = count(&auth, "/sign-up/email").await {
         return Err(refuse(&auth, err, typed));
     }
-    // All that is wrong is said at once.
+    // Report all invalid fields at once.
     if let Err(password) = password.check_new()
         && let Err(Error::Auth(email)) = accounts::judge_address(&auth, &typed.email).await
     {
@@ -118,14 +118,14 @@ pub async fn sign_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Opens the session in the browser and goes where the visitor wanted to.
+/// Sets the session cookies and redirects to the requested page.
 fn enter(auth: &Auth, session: &SessionRow, remember: Remember, next: Option<String>) {
     set_cookies(cookies::open_session(&auth.config, &session.token, remember));
     let next = next.filter(|next| path::is_own(next) && HeaderValue::from_str(next).is_ok());
     redirect(next.as_deref().unwrap_or(path::CHAT));
 }
 
-/// Leads to what comes after a sign-up that opened no session.
+/// Redirects after a sign-up that opened no session.
 fn wait_outside(auth: &Auth, typed: TypedFields) {
     match auth.config.auth.send_on_sign_up || auth.config.auth.require_email_verification {
         true => go_on(auth, path::CHECK_MAIL, Done::VerificationOrdered, typed),

@@ -30,7 +30,7 @@ pub(super) fn headers() -> HeaderMap {
     use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
 }
 
-/// Cuts a name to what is kept of one.
+/// Truncates a name to the stored length.
 pub(super) fn clean_name(typed: &str) -> String {
     let mut n_units = 0;
     let fits = |c: &char| {
@@ -44,7 +44,7 @@ pub(super) fn visitor(auth: &Auth) -> Visitor {
     use_context::<Parts>().map(|parts| Visitor::of(&auth.config, &parts)).unwrap_or_default()
 }
 
-/// Counts a form as the request to `/api/auth` that does the same, so that nobody gets tries twice.
+/// Counts a form as the equivalent request to `/api/auth`, so that both share one limit.
 ///
 /// # Errors
 /// [`AuthError::TooManyRequests`].

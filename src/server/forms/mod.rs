@@ -1,4 +1,4 @@
-//! What the server functions of `api` do: the door of our own pages into the same rooms as the HTTP handlers.
+//! Bodies of the server functions in `api`: the web UI's entry to the functions that the HTTP handlers call, too.
 
 mod answer;
 mod appearance;

@@ -1,4 +1,4 @@
-//! What somebody does who cannot sign in: ask for a mail, set a new password.
+//! Server functions for users who cannot sign in: request a mail, set a new password.
 
 use super::{
     answer::{done, go_on, refuse},
@@ -37,7 +37,7 @@ async fn order_reset(auth: &Auth, email: &str) -> Result<()> {
 /// See [`crate::api::recovery::reset_password`].
 pub async fn reset_password(token: String, new: Password) -> Result<Done, ApiError> {
     let auth = auth();
-    // Somebody who is signed in does not get to see the sign-in page, but with the sessions this one ends, too.
+    // A signed-in user cannot open the sign-in page, unless this reset ends the user's session, too.
     let (next, reset_done) = match auth.config.auth.revoke_sessions_on_password_reset {
         true => (path::SIGN_IN, Done::PasswordResetSessionsEnded),
         false if principal().is_some() => (path::ACCOUNT_PASSWORD, Done::PasswordReset),

@@ -1,4 +1,4 @@
-//! What the account pages show and change.
+//! Server functions of the account pages.
 
 use std::cmp::Reverse;
 
@@ -30,8 +30,8 @@ use crate::{
     },
 };
 
-/// See [`crate::api::settings::account_overview`]. Better Auth lists sessions for fresh ones only, whose tokens are
-/// then in the answer; here are no tokens, so that every session will do.
+/// See [`crate::api::settings::account_overview`]. Better Auth lists sessions only for fresh ones, because its response
+/// holds tokens. This response holds none, so any session may read it.
 pub async fn account_overview() -> Result<Option<AccountOverview>, ApiError> {
     let auth = auth();
     match principal() {
@@ -128,7 +128,7 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
     if let Err(err) = count(&auth, "/change-password").await {
         return Err(refuse(&auth, err, TypedFields::default()));
     }
-    // All that is wrong is said at once.
+    // Report all invalid fields at once.
     if let Err(fault) = new.check_new()
         && let Ok(false) = credentials::verify_password(&auth, &principal.user_id, &visitor, &current).await
     {
@@ -207,7 +207,8 @@ pub async fn delete_account(password: Password) -> Result<Done, ApiError> {
     }
 }
 
-/// Unlike Better Auth's endpoint, the page asks everybody who has a password for it, however fresh the session.
+/// Deletes the user. Unlike Better Auth's endpoint, requires the password of every user who has one, even with a fresh
+/// session.
 async fn delete(auth: &Auth, principal: &Principal, password: &Password) -> Result<Deletion> {
     count(auth, "/delete-user").await?;
     let accounts = linked::list(&auth.db, &principal.user_id).await?;

@@ -1,4 +1,4 @@
-//! What code and formulas of the chat page become.
+//! Server function that typesets code and formulas of the chat page.
 
 use leptos::prelude::expect_context;
 

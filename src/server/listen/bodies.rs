@@ -1,4 +1,4 @@
-//! Bodies that tell their connection how far they are.
+//! Request and response bodies that report their progress to their connection.
 
 use std::{
     pin::Pin,
@@ -11,13 +11,13 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::connections::Connection;
 
-/// The body of a request.
+/// Body of a request.
 pub(super) struct RequestBody {
     body: Incoming,
     connection: Connection,
 }
 
-/// The body of an answer. Hyper drops it when all of it is written.
+/// Body of a response. Hyper drops it when it is completely written.
 pub(super) struct ResponseBody {
     body: body::Body,
     connection: Connection,

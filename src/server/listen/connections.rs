@@ -1,4 +1,4 @@
-//! Connections that are open.
+//! The open connections.
 
 use std::{
     collections::HashMap,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::server::middleware::client;
 
-/// The log is told this often that there are too many connections.
+/// Minimum interval between log lines about too many connections.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// All open connections.
@@ -28,11 +28,11 @@ pub(super) struct Connections {
     open: Mutex<HashMap<u64, Connection>>,
     next_id: AtomicU64,
     told_at: Mutex<Option<Instant>>,
-    /// Ends all of them.
+    /// Cancels all connections.
     over: CancellationToken,
 }
 
-/// A connection; cheap to clone.
+/// A connection. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Connection(Arc<Inner>);
 
@@ -40,11 +40,11 @@ struct Inner {
     network: Option<String>,
     keep_alive: Duration,
     standing: Mutex<(Phase, Instant)>,
-    /// Cancelled when its place is needed.
+    /// Cancelled when its slot is needed for another connection.
     ended: CancellationToken,
 }
 
-/// The place of a connection among all, which is free again when this is dropped.
+/// A connection's slot, freed on drop.
 pub(super) struct Place {
     connections: Arc<Connections>,
     id: u64,
@@ -62,7 +62,7 @@ impl Connections {
         })
     }
 
-    /// Gives a new connection a place, if need be that of the idlest one.
+    /// Assigns a slot to a new connection. Closes the idlest connection if all slots are taken.
     pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr) -> Place {
         let connection = self.connection(peer);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -74,12 +74,12 @@ impl Connections {
         Place { connections: Arc::clone(self), id, connection }
     }
 
-    /// Ends the idlest connection.
+    /// Closes the idlest connection.
     pub(super) fn close_idlest(&self) {
         self.close_idlest_of(&mut lock(&self.open));
     }
 
-    /// Ends all connections.
+    /// Closes all connections.
     pub(super) fn close_all(&self) {
         self.over.cancel();
     }
@@ -127,50 +127,50 @@ impl Drop for Place {
 }
 
 impl Connection {
-    /// Notes that a header is complete and goes to its handler.
+    /// Records that a header is complete and is passed to its handler.
     pub(super) fn note_request(&self) {
         self.enter(Phase::Answering);
     }
 
-    /// Notes that an answer was written to its end.
+    /// Records that a response was completely written.
     pub(super) fn note_answered(&self) {
         self.enter(Phase::BetweenRequests);
     }
 
-    /// Notes that a handler waits for more of a body.
+    /// Records that a handler waits for more of a body.
     pub(super) fn note_body_awaited(&self) {
         self.enter_from(Phase::Answering, Phase::Body);
     }
 
-    /// Notes that a handler has got more of a body, or its end.
+    /// Records that a handler received more of a body, or its end.
     pub(super) fn note_body_read(&self) {
         self.enter_from(Phase::Body, Phase::Answering);
     }
 
-    /// Notes that bytes have come.
+    /// Records received bytes.
     pub(super) fn note_read(&self) {
         self.enter_from(Phase::BetweenRequests, Phase::Header);
     }
 
-    /// Notes that bytes were taken; of the end of an answer, too, whose body is written already.
+    /// Records sent bytes, including the end of a response whose body is already written.
     pub(super) fn note_written(&self) {
         self.enter_from(Phase::Blocked, Phase::Answering);
         self.enter_from(Phase::BetweenRequests, Phase::BetweenRequests);
     }
 
-    /// Notes that the client does not take bytes.
+    /// Records that the client does not accept bytes.
     pub(super) fn note_blocked(&self) {
         self.enter_from(Phase::Answering, Phase::Blocked);
     }
 
-    /// Waits until the connection is to be ended for the sake of others.
+    /// Waits until the connection must close in favour of others.
     pub(super) async fn ended(&self) {
         self.0.ended.cancelled().await;
     }
 
-    /// Waits until the client has been silent for too long while it is its turn.
+    /// Waits until the client exceeds a timeout in a phase that waits for it.
     pub(super) async fn overdue(&self, limits: &ConnectionLimits) {
-        // No change of phase can bring about an earlier end than this.
+        // No change of phase can cause an earlier deadline than this.
         let shortest = limits.header.min(self.0.keep_alive);
         loop {
             let now = Instant::now();

@@ -1,4 +1,4 @@
-//! Limits of connections, and the number of open files that they follow from.
+//! Limits of connections, derived from the limit of open files.
 
 use std::time::Duration;
 
@@ -7,39 +7,39 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::pace::Rate;
 
-/// Files that are kept for the database, the log, mails, and requests to other servers.
+/// Files reserved for the database, logs, mails, and requests to other servers.
 const RESERVED_FILES: u64 = 64;
-/// Open files of one connection: its socket, and a file or a connection to the model's server.
+/// Open files per connection: its socket, and a file or a connection to the model's server.
 const FILES_PER_CONNECTION: u64 = 2;
-/// The fewest connections, however few files may be open.
+/// Minimum number of connections, regardless of the limit of open files.
 const MIN_CONNECTIONS: u64 = 16;
-/// The most connections, however many files may be open: memory is the next thing to run out.
+/// Maximum number of connections, regardless of the limit of open files: memory runs out next.
 const MAX_CONNECTIONS: u64 = 10_000;
 
 /// Limits of connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
-    /// The most connections at once. A further one takes the place of the idlest.
+    /// Maximum number of connections. A further one replaces the idlest.
     pub max_connections: usize,
-    /// The longest wait for a whole header, from the connection's beginning or the header's first byte.
+    /// Timeout of a whole header, from the beginning of the connection or the header's first byte.
     pub header: Duration,
-    /// The longest silence between two requests.
+    /// Idle timeout between two requests.
     pub keep_alive: Duration,
-    /// As `keep_alive`, for connections of `proxies`: longer than proxies themselves keep connections, so that no
-    /// request is sent into one that is just being closed.
+    /// Like `keep_alive`, for connections of `proxies`. It exceeds the proxies' own timeouts, so that no request
+    /// arrives at a connection that is closing.
     pub proxy_keep_alive: Duration,
-    /// The least rate at which a client takes an answer.
+    /// Minimum rate at which a client accepts a response.
     pub write: Rate,
-    /// The longest time that connections have to end after the server was asked to stop.
+    /// Time for connections to end after shutdown was requested.
     pub close: Duration,
-    /// Proxies of the operator's, behind whose addresses stand many people.
+    /// The operator's proxies, whose addresses many clients share.
     pub proxies: Vec<IpNet>,
 }
 
 impl ConnectionLimits {
-    /// The limits of the running server, which may have this many connections.
+    /// Returns the server's limits, with a maximum number of connections.
     ///
-    /// The times are those of nginx (`send_timeout`), or near them (`client_header_timeout`, `keepalive_timeout`).
+    /// The timeouts equal or approximate those of nginx (`send_timeout`, `client_header_timeout`, `keepalive_timeout`).
     pub fn new(max_connections: usize, proxies: Vec<IpNet>) -> Self {
         Self {
             max_connections,
@@ -53,13 +53,13 @@ impl ConnectionLimits {
     }
 }
 
-/// Raises the number of files that this process may open as far as the system lets it, and returns how many
-/// connections that allows.
+/// Raises the process's limit of open files as far as the system allows. Returns the resulting maximum number of
+/// connections.
 pub fn claim_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     let n_files = match setrlimit(Resource::Nofile, raised) {
-        // No limit at all is as good as a large one.
+        // Unlimited counts as a large number.
         Ok(()) => limit.maximum.unwrap_or(u64::MAX),
         Err(err) => {
             tracing::warn!(error = %err, "the limit of open files (RLIMIT_NOFILE) could not be raised");

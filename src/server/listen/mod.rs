@@ -1,7 +1,7 @@
-//! The sockets: accepts connections, serves HTTP/1.1 on them, and bounds how many there are and for how long each may
-//! wait for its client.
+//! The listener: accepts connections, serves HTTP/1.1, and limits the number of connections and their waits for
+//! clients.
 //!
-//! `axum::serve` has none of these bounds. What a request may do is no business of this folder.
+//! `axum::serve` has none of these limits. This folder does not handle what requests do.
 
 mod bodies;
 mod connections;
@@ -35,14 +35,14 @@ pub use self::{
     pace::{Pace, Rate},
 };
 
-/// The most bytes of a header, of which every connection may hold as many; longer ones are answered with 431.
+/// The maximum size of a header. Every connection may use as much memory. Larger headers are answered with 431.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
-/// The rest after a connection that could not be accepted for a fault of this machine.
+/// Pause after an error of this machine while accepting.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
-/// Serves the router until `stop` is ready, then lets answers that are under way end.
+/// Serves the router until `stop` completes, then lets responses in progress end.
 ///
-/// Connections that have not ended `limits.close` later are cut off.
+/// Closes connections that have not ended after `limits.close`.
 pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimits, stop: impl Future<Output = ()>) {
     let limits = Arc::new(limits);
     let connections = Connections::new(Arc::clone(&limits));
@@ -77,13 +77,13 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
     }
 }
 
-/// Whether a connection was lost before it could be accepted, which says nothing of the next.
+/// True if a connection was lost before it was accepted, which does not affect the next one.
 fn is_of_the_client(err: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(err.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection to its end.
+/// Serves one connection until it ends.
 async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
@@ -93,7 +93,7 @@ async fn converse(
     stopping: CancellationToken,
 ) {
     let connection = place.connection.clone();
-    // An event of a stream must not wait for the acknowledgement of the one before it.
+    // Disables Nagle's algorithm: an event of a stream must not wait for the acknowledgement of the previous one.
     _ = stream.set_nodelay(true);
     let socket = TokioIo::new(Socket::new(stream, connection.clone(), limits.write));
     let router = TowerToHyperService::new(router);
@@ -107,7 +107,7 @@ async fn converse(
         async move { Ok::<_, Infallible>(answer.await?.map(|body| ResponseBody::new(body, connection))) }
     });
     let mut http = http1::Builder::new();
-    // `Connection::overdue` measures headers, since hyper's timer knows no difference between one and none.
+    // `Connection::overdue` limits headers, since hyper's timer does not distinguish a partial header from none.
     http.header_read_timeout(None).max_header_size(MAX_HEADER_BYTES);
     let mut served = pin!(http.serve_connection(socket, service));
     let mut overdue = pin!(connection.overdue(&limits));

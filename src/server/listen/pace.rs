@@ -1,4 +1,4 @@
-//! The least rate at which bytes pass.
+//! Minimum transfer rates.
 
 use std::{
     pin::Pin,
@@ -8,18 +8,18 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A least rate: at least `n_bytes` within each `period` of waiting.
+/// A minimum rate: at least `n_bytes` per `period` of waiting.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    /// The longest wait in sum until `n_bytes` have passed.
+    /// Maximum total wait until `n_bytes` have passed.
     pub period: Duration,
-    /// The bytes that begin a new period.
+    /// Number of bytes that starts a new period.
     pub n_bytes: usize,
 }
 
-/// Measures a direction of a connection against a [`Rate`].
+/// Measures one direction of a connection against a [`Rate`].
 ///
-/// Only time in which the other side is waited for counts. What this server does between two reads does not.
+/// Only time spent waiting for the peer counts, not time this server spends between two reads.
 #[derive(Debug)]
 pub struct Pace {
     rate: Rate,
@@ -29,12 +29,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Begins a period.
+    /// Starts a period.
     pub fn new(rate: Rate) -> Self {
         Self { rate, n_bytes: 0, waited: Duration::ZERO, waiting: None }
     }
 
-    /// Notes that the other side is waited for. Ready when the period is over; the task is woken then.
+    /// Records that the peer is awaited. Ready when the period has ended, at which time it wakes the task.
     pub fn poll_overdue(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let left = self.rate.period.saturating_sub(self.waited);
         if left.is_zero() {
@@ -44,7 +44,7 @@ impl Pace {
         over.as_mut().poll(cx)
     }
 
-    /// Notes that bytes have passed.
+    /// Records transferred bytes.
     pub fn note(&mut self, n_bytes: usize) {
         if let Some((since, _)) = self.waiting.take() {
             self.waited += since.elapsed();
@@ -55,7 +55,7 @@ impl Pace {
         }
     }
 
-    /// Begins a new period: the other side owes nothing.
+    /// Starts a new period.
     pub fn restart(&mut self) {
         (self.n_bytes, self.waited, self.waiting) = (0, Duration::ZERO, None);
     }
@@ -84,7 +84,7 @@ mod tests {
         for (n_bytes, is_late) in [(1, true), (3, true), (4, false), (400, false)] {
             let mut pace = Pace::new(Rate { period: NEVER, n_bytes: 4 });
             assert!(!is_overdue(&mut pace));
-            // As if nearly all of the period had been spent on waiting for these bytes.
+            // Simulates that nearly the whole period was spent waiting for these bytes.
             pace.note(0);
             pace.waited = NEVER;
             pace.note(n_bytes);
@@ -96,7 +96,7 @@ mod tests {
     async fn waits_add_up_and_other_time_does_not_count() {
         let period = Duration::from_millis(50);
         let mut pace = Pace::new(Rate { period, n_bytes: 100 });
-        // Bytes come at once; this server is slow in between.
+        // Bytes arrive at once; this server is slow in between.
         for _ in 0..3 {
             pace.note(1);
             tokio::time::sleep(period).await;

@@ -1,4 +1,4 @@
-//! Phases of a connection, and which connection goes when there are too many.
+//! Phases of a connection, and the choice of which one to close.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -7,15 +7,15 @@ use tokio::time::Instant;
 /// A phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// A header is waited for, or the rest of it.
+    /// Waiting for a header, or the rest of it.
     Header,
-    /// The next request is waited for.
+    /// Waiting for the next request.
     BetweenRequests,
-    /// More of a request's body is waited for.
+    /// Waiting for more of a request's body.
     Body,
-    /// The client does not take what is sent.
+    /// Waiting for the client to accept bytes.
     Blocked,
-    /// The server works on an answer, or sends one that the client takes.
+    /// Handling a request, or sending bytes that the client accepts.
     Answering,
 }
 
@@ -24,28 +24,27 @@ impl Phase {
         matches!(self, Self::Header | Self::BetweenRequests)
     }
 
-    /// Whether the next step is the client's.
+    /// True if the next step is the client's.
     fn waits_for_client(self) -> bool {
         self != Self::Answering
     }
 }
 
-/// A connection as [`idlest`] sees it.
+/// The state of a connection, as [`idlest`] sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing<'a> {
-    /// The client's network; `None` for a trusted proxy, behind which many clients are.
+    /// The client's network; `None` for a trusted proxy, which serves many clients.
     pub(super) network: Option<&'a str>,
     pub(super) phase: Phase,
-    /// Since when it is in the phase.
+    /// Begin of the phase.
     pub(super) since: Instant,
 }
 
-/// Returns the index of the connection that makes room for a new one.
+/// Returns the index of the connection to close for a new one.
 ///
-/// Idle connections go first, and of these the idlest of the network that has the most connections which wait for
-/// their client: whoever holds many closes his own. A connection in the middle of a body counts as idle if its network
-/// holds more than half of all connections in that way. Connections that are being answered go only when there are no
-/// others.
+/// Idle connections are closed first. Among these, the network with the most connections that wait for their client
+/// loses its idlest one. A connection waiting in the middle of a body counts as idle if its network holds more than
+/// half of all connections in that way. Connections being answered are closed only if no others exist.
 pub(super) fn idlest(open: &[Standing<'_>]) -> Option<usize> {
     let mut n_alike = HashMap::<_, usize>::new();
     for it in open {

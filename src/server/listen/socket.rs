@@ -1,4 +1,4 @@
-//! A socket that tells its connection of what passes, and fails when the client takes an answer too slowly.
+//! A socket that reports transfers to its connection and fails if the client accepts a response too slowly.
 
 use std::{
     io,
@@ -73,7 +73,7 @@ impl AsyncWrite for Socket {
         self.stream.is_write_vectored()
     }
 
-    // Only called when everything before it was taken: however slowly that was, nothing is owed any more.
+    // Called only after all previous bytes were accepted, so the period starts anew.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.pace.restart();
         Pin::new(&mut self.stream).poll_flush(cx)

@@ -1,6 +1,6 @@
-//! The accept loop on real sockets, with small limits.
+//! Tests of the accept loop on real sockets, with small limits.
 //!
-//! Nothing here depends on how long something takes: a limit that does not hold lets a read wait for ever.
+//! No test depends on timing: if a limit does not hold, a read waits forever.
 
 mod limits_hold;
 mod many;
@@ -27,21 +27,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ConnectionLimits, Rate, serve};
 
-/// A limit that is not what the test is about.
+/// A limit that is irrelevant to the test.
 const NEVER: Duration = Duration::from_secs(3600);
-/// A limit that is to be passed.
+/// A limit that is exceeded in the test.
 const SOON: Duration = Duration::from_millis(100);
 
-/// What the routes of the tests wait for, and tell.
+/// Signals between the test's routes and the test.
 #[derive(Default)]
 struct Signals {
-    /// A body's first bytes have come.
+    /// The first bytes of a body have arrived.
     body_begun: Notify,
-    /// An answer under way may end.
+    /// A response in progress may end.
     go_on: Notify,
-    /// The handler of such an answer has begun.
+    /// The handler of such a response has started.
     begun: Notify,
-    /// An endless answer was dropped.
+    /// An endless response was dropped.
     dropped: Notify,
 }
 
@@ -84,7 +84,7 @@ impl Server {
         Client(socket.connect(self.address).await.unwrap())
     }
 
-    /// A connection between two requests.
+    /// Returns a connection between two requests.
     async fn idle(&self) -> Client {
         let mut client = self.connect().await;
         client.ask().await;
@@ -117,7 +117,7 @@ async fn late(State(signals): State<Arc<Signals>>) -> &'static str {
     "late"
 }
 
-/// One event at once, and one when it may go on.
+/// Sends one event at once, and one after `go_on`.
 async fn events(State(signals): State<Arc<Signals>>) -> impl IntoResponse {
     let second = async move {
         signals.go_on.notified().await;
@@ -152,7 +152,7 @@ impl Client {
         self.write(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")).await;
     }
 
-    /// Reads up to some text.
+    /// Reads up to a text.
     async fn read_until(&mut self, end: &str) -> String {
         let mut read = Vec::new();
         while !read.ends_with(end.as_bytes()) {
@@ -162,20 +162,20 @@ impl Client {
         String::from_utf8(read).unwrap()
     }
 
-    /// Asks for the page and reads it.
+    /// Requests the page and reads it.
     async fn ask(&mut self) {
         self.get("/").await;
         self.read_until("hello").await;
     }
 
-    /// Reads to the end, which a connection that was reset has, too.
+    /// Reads to the end, also of a connection that was reset.
     async fn rest(&mut self) -> String {
         let mut read = Vec::new();
         _ = self.0.read_to_end(&mut read).await;
         String::from_utf8_lossy(&read).into_owned()
     }
 
-    /// Whether the server has closed the connection by now.
+    /// True if the server has closed the connection by now.
     fn is_closed(&self) -> bool {
         !matches!(self.0.try_read(&mut [0]), Err(err) if err.kind() == std::io::ErrorKind::WouldBlock)
     }
@@ -191,7 +191,7 @@ async fn requests_are_answered_one_after_another_and_know_their_peer() {
     client.read_until(&address).await;
     client.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n12345").await;
     client.read_until("12345").await;
-    // Two at once.
+    // Two pipelined requests.
     client.write("GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
     assert_eq!(client.rest().await.matches("hello").count(), 2);
 }

@@ -1,4 +1,4 @@
-//! Sending what waits in the outbox: at once, and again later where it fails.
+//! Sends queued mails and retries failed ones with a backoff.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -13,33 +13,33 @@ use super::{
 };
 use crate::{model::Timestamp, server::Result};
 
-/// How many mails are sent at once.
+/// Number of concurrent deliveries.
 const N_AT_ONCE: usize = 4;
-/// How long nobody looks into the outbox at most: another server may have left something.
+/// Maximum poll interval of the queue, since another server may have added mails.
 const PERIOD: Duration = Duration::from_secs(10);
-/// How long nobody looks into the outbox at least, when the next mail is due or taken by another.
+/// Minimum poll interval, if the next mail is due or leased by another server.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long to wait after each failure, in seconds; the last one repeats.
+/// Backoff after each failure, in seconds; the last value repeats.
 const WAITS_S: [i64; 8] = [1, 5, 30, 120, 600, 1800, 3600, 7200];
-/// How long sending is tried, in seconds: a day.
+/// Time after which a mail is abandoned, in seconds: a day.
 const PATIENCE_S: i64 = 24 * 3600;
-/// How long an order is kept that this version cannot read, in seconds: a week. A newer version may have left it.
+/// Time after which an unreadable order is abandoned, in seconds: a week. A newer version may have written it.
 const UNREADABLE_PATIENCE_S: i64 = 7 * 24 * 3600;
 
-/// Begins to send what waits, and what is put into the outbox from now on.
+/// Spawns the tasks that send queued mails.
 pub fn start(mail: &Sender, writer: Arc<dyn LetterWriter>) {
     for _ in 0..N_AT_ONCE {
         mail.spawn(run(mail.clone(), Arc::clone(&writer)));
     }
 }
 
-/// Sends one mail after another, as soon as they are due, until the server stops.
+/// Sends mails as they become due, until shutdown.
 async fn run(mail: Sender, writer: Arc<dyn LetterWriter>) {
     loop {
         let wait = match send_due(&mail, &*writer).await {
             Ok(_) => time_to_next(&mail).await.unwrap_or(PERIOD),
             Err(err) => {
-                tracing::warn!(error = %err, "the outbox of mails cannot be used and will be tried again");
+                tracing::warn!(error = %err, "the mail queue cannot be read and will be retried");
                 PERIOD
             }
         };
@@ -57,18 +57,18 @@ async fn time_to_next(mail: &Sender) -> Result<Duration> {
     Ok(Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).clamp(PAUSE, PERIOD))
 }
 
-/// Sends the mails that are due, and returns how many were sent.
+/// Sends all due mails and returns the number of sent ones.
 ///
 /// # Errors
-/// [`Error::Db`](crate::server::Error::Db); a mail that cannot be sent is none.
+/// [`Error::Db`](crate::server::Error::Db). A failed delivery is not an error.
 pub async fn send_due(mail: &Sender, writer: &dyn LetterWriter) -> Result<usize> {
     let mut n_sent = 0;
     while !mail.stopping().is_cancelled()
         && let Some(due) = outbox::claim(mail).await?
     {
-        // A bug that shows in one letter must not end the sending of all.
+        // A panic for one mail must not stop the others.
         let outcome = AssertUnwindSafe(deliver(mail, writer, &due)).catch_unwind().await;
-        match outcome.unwrap_or_else(|_| Err(Failure::Passing("writing it failed, which is a bug".to_owned()))) {
+        match outcome.unwrap_or_else(|_| Err(Failure::Passing("building it panicked, which is a bug".to_owned()))) {
             Ok(is_sent) => {
                 n_sent += usize::from(is_sent);
                 outbox::remove(mail, &due.id).await?;
@@ -79,13 +79,13 @@ pub async fn send_due(mail: &Sender, writer: &dyn LetterWriter) -> Result<usize>
     Ok(n_sent)
 }
 
-/// Writes a letter and sends it; false when nobody is to get one.
+/// Builds and sends a mail. Returns `false` if it has no recipient.
 async fn deliver(mail: &Sender, writer: &dyn LetterWriter, due: &Due) -> Result<bool, Failure> {
     let order: Order = serde_json::from_str(&due.order).map_err(|_| Failure::Unreadable)?;
     let letter = writer.write(&order).await.map_err(|err| Failure::Passing(err.to_string()))?;
     let Some(letter) = letter else { return Ok(false) };
     if due.attempts == 0 && !is_admitted(mail, &letter.to, &order).await? {
-        tracing::info!(mail.id = due.id, "a mail was not sent: variants of its address were sent enough of late");
+        tracing::info!(mail.id = due.id, "a mail was not sent: variants of its address have reached the rate limit");
         return Ok(false);
     }
     let message = message::compose(mail.config(), &due.id, mail.now(), &letter)
@@ -106,15 +106,14 @@ async fn try_later_or_give_up(mail: &Sender, due: &Due, failure: Failure) -> Res
     };
     let retry_at = retry_at(mail.now(), due.attempts);
     if retry_at > due.created_at.plus_seconds(patience_s) {
-        tracing::error!(mail.id = due.id, reason = %failure, "a mail could not be sent and is given up");
+        tracing::error!(mail.id = due.id, reason = %failure, "a mail could not be sent and is abandoned");
         return outbox::remove(mail, &due.id).await;
     }
-    tracing::warn!(mail.id = due.id, reason = %failure, %retry_at, "a mail could not be sent and will be tried again");
+    tracing::warn!(mail.id = due.id, reason = %failure, %retry_at, "a mail could not be sent and will be retried");
     outbox::postpone(mail, &due.id, retry_at).await
 }
 
-/// Returns when to try again after `n_failed` earlier failures: later each time, and up to a quarter later than
-/// that, so that many mails do not come back at once.
+/// Returns the time of the next attempt after `n_failed` failures, with up to a quarter of jitter.
 fn retry_at(now: Timestamp, n_failed: i32) -> Timestamp {
     let nth = usize::try_from(n_failed).unwrap_or(0).min(WAITS_S.len() - 1);
     let wait_ms = WAITS_S[nth] * 1000;

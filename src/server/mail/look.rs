@@ -1,10 +1,10 @@
-//! How mails look: a page of tables and inline styles, which is what mail programs understand, and a plain text.
+//! Rendering of mails: HTML of tables and inline styles, which mail clients support, and plain text.
 
 use super::words::{LINK_IN_PLAIN, Weight, Words, greeting, sender};
 
-/// Draws a letter as a page; nothing in it is fetched from anywhere.
+/// Renders a mail as HTML without external resources.
 pub(super) fn html(words: &Words, name: &str, url: &str, site: &str) -> String {
-    // The accent and the danger of `style/tokens.css`; `letter.html` has the other colours, and those of the dark.
+    // The accent and danger colours of `style/tokens.css`; `letter.html` has the other colours, and those of dark mode.
     let (button_class, button_ground) = match words.weight {
         Weight::Light => ("button", "#0e6a5b"),
         Weight::Grave => ("button grave", "#ab2118"),
@@ -26,13 +26,13 @@ pub(super) fn html(words: &Words, name: &str, url: &str, site: &str) -> String {
     )
 }
 
-/// Writes a letter as plain text.
+/// Renders a mail as plain text.
 pub(super) fn text(words: &Words, name: &str, url: &str, site: &str) -> String {
     let Words { purpose, button, terms, otherwise, .. } = words;
     format!("{}\n\n{purpose}\n\n{button}:\n{url}\n\n{terms}\n\n{otherwise}\n\n-- \n{}\n", greeting(name), sender(site))
 }
 
-/// Escapes a text for HTML, also within quotes.
+/// Escapes a text for HTML, including attribute values.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for it in text.chars() {
@@ -48,7 +48,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Draws all letters to a reader of this name; one of them names a new address.
+/// Renders one mail of each kind to a recipient of this name. One of them contains the new address.
 #[cfg(test)]
 pub(crate) fn pages(name: &str, new_email: &str) -> Vec<String> {
     use super::{Letter, Matter};

@@ -1,4 +1,4 @@
-//! A letter as a message that mail programs read (RFC 5322), in two alternatives: plain text and a page.
+//! Mails as messages (RFC 5322) with two alternatives: plain text and HTML.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -16,13 +16,13 @@ use crate::{
     server::{Result, config::Config},
 };
 
-/// Makes the message of a letter.
+/// Builds the message of a mail.
 ///
-/// Its `Message-ID` comes from the order's id: whoever gets the same mail twice, because the answer to the first was
-/// lost, sees it once. The reader's name is in the text only, so that no name can reach the headers.
+/// The `Message-ID` comes from the order's id. If a lost reply causes a second delivery, mail clients recognise the
+/// duplicate. The recipient's name appears only in the body, so that no name can reach the headers.
 ///
 /// # Errors
-/// [`lettre::error::Error`] or an address error, boxed, when the recipient is no mail address.
+/// [`lettre::error::Error`] or an address error, boxed, if the recipient is not a mail address.
 pub(super) fn compose(
     config: &Config,
     id: &str,
@@ -33,7 +33,7 @@ pub(super) fn compose(
     let site = base_url.split_once("://").map_or(base_url.as_str(), |(_, host)| host);
     let words = Words::of(letter, site);
     let from = &config.mail.from;
-    // A machine that answers mails does not answer this one (RFC 3834 §5).
+    // Tells auto-responders not to answer (RFC 3834 §5).
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
     let message = Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))

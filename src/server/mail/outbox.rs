@@ -1,7 +1,7 @@
-//! The table `mail`: orders that wait.
+//! The table `mail`: the queue of orders.
 //!
-//! Whoever sends a mail moves its time ahead first, by a lease: several servers on one database do not send it twice,
-//! and a server that dies meanwhile leaves it to the next one.
+//! A sender first leases a mail by moving its time ahead. Several servers on one database thus do not send it twice,
+//! and another server takes over if one dies.
 
 use sqlx::FromRow;
 
@@ -16,32 +16,32 @@ use crate::{
     },
 };
 
-/// How long a mail is its sender's alone, in seconds; longer than sending may take.
+/// Duration of a lease, in seconds; longer than sending can take.
 const LEASE_S: i64 = 120;
-/// The most mails that wait. Beyond it orders are dropped: a flood against a mail server that is down must not fill the
-/// disk.
+/// The maximum number of queued mails. Further orders are dropped, so that a flood during an outage of the mail server
+/// cannot fill the disk.
 const MAX_WAITING: i64 = 10_000;
-/// The most characters of an address that mail can go to (RFC 5321 §4.5.3.1.3).
+/// The maximum length of a mail address (RFC 5321 §4.5.3.1.3).
 const MAX_ADDRESS_LENGTH: usize = 254;
 
-/// A mail whose time has come.
+/// A mail that is due.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub(crate) struct Due {
     /// Its id.
     pub(super) id: String,
-    /// The order as JSON, perhaps of another version.
+    /// The order as JSON, possibly of another version.
     pub(super) order: String,
-    /// How often sending it has failed.
+    /// Number of failed attempts.
     pub(super) attempts: i32,
-    /// When it was ordered.
+    /// Time of the order.
     pub(super) created_at: Timestamp,
 }
 
-/// Lets a mail to the address `to` wait until it is sent, which is at once unless others wait, too.
+/// Queues a mail to the address `to`. It is sent at once unless others wait, too.
 ///
-/// Nothing is ordered, and nobody is told, if the recipient has been sent enough mails of this kind (`recipients`) or
-/// too many wait already.
+/// Silently drops the order if the recipient has been sent enough mails of this kind (`recipients`), or if the queue is
+/// full.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -49,7 +49,7 @@ pub async fn put(mail: &Sender, to: &str, order: &Order) -> Result<()> {
     put_within(mail, Tx::begin(mail.db()).await?, to, order).await
 }
 
-/// As [`put`], together with what a transaction has done: either all of it happens, or nothing.
+/// Like [`put`], within a transaction, which it commits.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -58,11 +58,11 @@ pub(crate) async fn put_within(mail: &Sender, mut tx: Tx, to: &str, order: &Orde
         return Ok(());
     }
     if !recipients::admit(mail, &mut tx, to, order).await? {
-        tracing::info!(mail.kind = order.kind(), "a mail was not ordered: its recipient was sent enough of late");
+        tracing::info!(mail.kind = order.kind(), "a mail was not queued: its recipient has reached the rate limit");
         return Ok(());
     }
     if !insert(mail, &mut tx, order).await? {
-        tracing::warn!(mail.kind = order.kind(), "a mail was not ordered: {MAX_WAITING} wait to be sent already");
+        tracing::warn!(mail.kind = order.kind(), "a mail was not queued: the queue holds {MAX_WAITING} already");
         return Ok(());
     }
     tx.commit().await?;
@@ -70,7 +70,7 @@ pub(crate) async fn put_within(mail: &Sender, mut tx: Tx, to: &str, order: &Orde
     Ok(())
 }
 
-/// Stores an order; false if too many wait.
+/// Inserts an order. Returns `false` if the queue is full.
 async fn insert(mail: &Sender, tx: &mut Tx, order: &Order) -> Result<bool> {
     let inserted: u64 = within!(tx, conn => sqlx::query(
         r#"
@@ -89,10 +89,10 @@ async fn insert(mail: &Sender, tx: &mut Tx, order: &Order) -> Result<bool> {
     Ok(inserted > 0)
 }
 
-/// Takes the mail that has been due for longest, for as long as a lease lasts.
+/// Leases the mail that has been due for longest.
 ///
-/// Both conditions on the time are needed: on PostgreSQL, a second server waits for the row and sees only then that
-/// it is taken.
+/// Both conditions on the time are needed: on PostgreSQL a second server waits for the row and sees only then that it
+/// is taken.
 pub(crate) async fn claim(mail: &Sender) -> Result<Option<Due>> {
     let now = mail.now();
     Ok(on!(mail.db().write(), pool => sqlx::query_as(
@@ -112,7 +112,7 @@ pub(crate) async fn claim(mail: &Sender) -> Result<Option<Due>> {
     .await)?)
 }
 
-/// Notes that sending failed, and when it is to be tried again.
+/// Records a failed attempt and schedules the next one.
 pub(super) async fn postpone(mail: &Sender, id: &str, until: Timestamp) -> Result<()> {
     Ok(on!(mail.db().write(), pool => sqlx::query(
         r#"update "mail" set "attempts" = "attempts" + 1, "nextAttemptAt" = $2 where "id" = $1"#,
@@ -124,7 +124,7 @@ pub(super) async fn postpone(mail: &Sender, id: &str, until: Timestamp) -> Resul
     .map(drop))?)
 }
 
-/// Takes a mail out: it was sent, or is given up.
+/// Removes a mail that was sent or abandoned.
 pub(super) async fn remove(mail: &Sender, id: &str) -> Result<()> {
     Ok(on!(mail.db().write(), pool => sqlx::query(r#"delete from "mail" where "id" = $1"#)
         .bind(id)
@@ -133,7 +133,7 @@ pub(super) async fn remove(mail: &Sender, id: &str) -> Result<()> {
         .map(drop))?)
 }
 
-/// Returns when the next mail is due, if any waits.
+/// Returns the time of the next due mail, if one is queued.
 pub(super) async fn next_due(mail: &Sender) -> Result<Option<Timestamp>> {
     Ok(on!(mail.db().read(), pool => sqlx::query_scalar(
         r#"select "nextAttemptAt" from "mail" order by "nextAttemptAt" limit 1"#,

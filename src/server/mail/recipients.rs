@@ -1,4 +1,4 @@
-//! The table `mailSent`: limits on the mails that one recipient is sent, whoever asks for them.
+//! The table `mailSent`: rate limits of mails by recipient, whoever requests them.
 //!
 //! A recipient gets one mail of a kind per minute and five per hour. The table holds no address, only a keyed hash.
 
@@ -17,26 +17,26 @@ use crate::{
     },
 };
 
-/// Time between two mails of a kind to one address, in seconds.
+/// Minimum time between two mails of a kind to one address, in seconds.
 const PAUSE_S: i64 = 60;
-/// The window in which one recipient gets at most five mails of a kind, in seconds.
+/// Window for at most five mails of a kind to one recipient, in seconds.
 const WINDOW_S: i64 = 60 * 60;
 
 /// One limit that a mail counts against.
 #[derive(Debug, PartialEq, Eq)]
 struct Budget<'a> {
     kind: &'static str,
-    /// An address, a mailbox or a user's id.
+    /// An address, a mailbox or a user id.
     of: &'a str,
-    /// Time to the next mail, in seconds.
+    /// Minimum time between two mails, in seconds.
     pause_s: i64,
 }
 
-/// Counts a mail that is ordered for the address `to`. Returns false if the recipient has been sent enough of the kind;
-/// the transaction must then be dropped.
+/// Counts a mail to the address `to`. Returns `false` if the recipient has been sent enough of the kind; the caller
+/// must then drop the transaction.
 ///
-/// A sign-up also counts as a request for verification, so that the form "send it again" waits a minute. Such requests
-/// do not count against a sign-up: otherwise a stranger could keep the first mail from somebody who is about to sign up.
+/// A sign-up also counts as a verification request, so that "send it again" waits a minute. Verification requests do
+/// not count against a sign-up: otherwise a stranger could block the first mail to somebody who is about to sign up.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -49,7 +49,7 @@ pub(super) async fn admit(mail: &Sender, tx: &mut Tx, to: &str, order: &Order) -
         return Ok(false);
     }
     match order {
-        // One account may not write to any number of strangers.
+        // Limits the strangers that one account can cause mails to.
         Order::VerifyNewEmail { user_id, .. } => count(mail, tx, &Budget { kind, of: user_id, pause_s: 0 }).await,
         Order::VerifySignUp { .. } => {
             count(mail, tx, &Budget { kind: Order::VERIFY_EMAIL, of: to, pause_s: PAUSE_S }).await.map(|_| true)
@@ -58,10 +58,10 @@ pub(super) async fn admit(mail: &Sender, tx: &mut Tx, to: &str, order: &Order) -
     }
 }
 
-/// Counts a mail that is about to be sent, if its address is a variant of a mailbox's plain one. All variants of a
-/// mailbox together get five mails of a kind per hour.
+/// Counts a mail before sending if its address is a variant of a mailbox. All variants of a mailbox together get five
+/// mails of a kind per hour.
 ///
-/// This happens when a mail is sent: variants that have no account must not use up what one that has is entitled to.
+/// Counting happens at sending, because variants without an account must not consume the limit of one with an account.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -81,7 +81,7 @@ fn is_limited(mail: &Sender) -> bool {
     mail.config().limits.storage.is_some()
 }
 
-/// Counts in one statement, so that several servers and parallel requests together send no more than one would.
+/// Counts in one statement, so that concurrent requests on several servers cannot exceed the limit.
 async fn count(mail: &Sender, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool> {
     let now = mail.now();
     let counted: u64 = within!(tx, conn => sqlx::query(
@@ -107,8 +107,8 @@ async fn count(mail: &Sender, tx: &mut Tx, budget: &Budget<'_>) -> Result<bool> 
     Ok(counted > 0)
 }
 
-/// Deletes at most `limit` rows that no longer count, and returns how many. A row of a clock that was set back since is
-/// one of them.
+/// Deletes at most `limit` rows that no longer count, including rows in the future after the clock was set back.
+/// Returns the number of deleted rows.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -128,7 +128,7 @@ pub async fn forget(db: &Db, now: Timestamp, limit: u16) -> Result<u64> {
     .map(|done| done.rows_affected()))?)
 }
 
-/// Hashes with a key that is derived from the secret (RFC 5869): without it no guess at an address can be tested.
+/// Hashes with a key derived from the secret (RFC 5869), so that the table cannot be used to test guessed addresses.
 fn key(secret: &Secret, budget: &Budget<'_>) -> String {
     let mut key = [0; 32];
     Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
@@ -142,8 +142,8 @@ fn key(secret: &Secret, budget: &Budget<'_>) -> String {
     hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns the plain address of a mailbox: without a `+tag`, and at Gmail without dots, which it ignores. Elsewhere a
-/// dot may tell two people apart.
+/// Returns the canonical address of a mailbox: without a `+tag` and, at Gmail, without dots, which it ignores. At other
+/// providers a dot may be significant.
 fn plain_address(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
     let untagged = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);

@@ -11,10 +11,10 @@ use crate::{
     server::{Clock, Db, Result, config::Config},
 };
 
-/// How long mails under way may take when the server is told to stop.
+/// Time for deliveries in progress to complete at shutdown.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The sender of mails; cheap to clone.
+/// The sender of queued mails. Cheap to clone.
 #[derive(Clone)]
 pub struct Sender(Arc<Inner>);
 
@@ -45,17 +45,17 @@ impl Sender {
         })))
     }
 
-    /// Stops sending; mails under way have five seconds to arrive. What waits is sent after the next start.
+    /// Stops sending. Deliveries in progress have five seconds to complete. Queued mails are sent after the next start.
     pub async fn shutdown(&self) {
         let Inner { stopping, tasks, .. } = &*self.0;
         stopping.cancel();
         tasks.close();
         if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
-            tracing::warn!("a mail was still under way and will be sent again after the next start");
+            tracing::warn!("a mail was still being sent and will be sent again after the next start");
         }
     }
 
-    /// Says that something was put into the outbox.
+    /// Wakes a task after an order was queued.
     pub(super) fn wake(&self) {
         self.0.wake.notify_one();
     }

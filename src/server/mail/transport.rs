@@ -1,4 +1,4 @@
-//! The ways a mail can go.
+//! Transports of mails.
 
 mod files;
 mod smtp;
@@ -13,27 +13,27 @@ use crate::{
     server::{Result, config::Config},
 };
 
-/// The way that mails go.
+/// A transport of mails.
 pub(super) enum Transport {
-    /// To an SMTP server.
+    /// An SMTP server.
     Smtp(Smtp),
-    /// Into files, for want of one.
+    /// Files, if no SMTP server is configured.
     Files(Files),
 }
 
-/// Why a mail was not sent. Tells the log without an address, a link or what a server said of them.
+/// Reasons for a failed delivery. The texts for the log contain no address, link or server message.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It may go well later.
+    /// A retry may succeed.
     Passing(String),
-    /// It will never go well.
+    /// A retry cannot succeed.
     Final(String),
-    /// The order is of another version.
+    /// The order was written by another version.
     Unreadable,
 }
 
 impl Transport {
-    /// Takes the SMTP server that is configured, or `mail/` in the data folder.
+    /// Uses the configured SMTP server, or `mail/` in the data folder.
     pub(super) fn new(config: &Config) -> Result<Self> {
         Ok(match &config.mail.smtp {
             Some(smtp) => Self::Smtp(Smtp::new(smtp)?),
@@ -41,7 +41,7 @@ impl Transport {
         })
     }
 
-    /// Sends a mail and says so in the log; the moment is a part of a file's name.
+    /// Sends a mail and logs it. `at` becomes part of a file's name.
     pub(super) async fn send(&self, id: &str, at: Timestamp, message: &Message) -> Result<(), Failure> {
         match self {
             Self::Smtp(smtp) => {

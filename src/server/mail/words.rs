@@ -1,39 +1,39 @@
-//! What mails say: all their words, and nothing of their look.
+//! The texts of mails, without their layout.
 
 use super::{Letter, Matter};
 
-/// The line above the link, for readers who cannot press the button.
+/// The line above the plain link, for recipients whose button does not work.
 pub(super) const LINK_IN_PLAIN: &str = "If the button does not work, open this link:";
 
-/// The words of a letter. Names and addresses in them are as they were given: not escaped.
+/// The texts of a mail. Names and addresses in them are not escaped.
 pub(super) struct Words {
-    /// The subject.
+    /// Subject.
     pub(super) subject: String,
-    /// The heading.
+    /// Heading.
     pub(super) heading: &'static str,
-    /// What the letter is for.
+    /// Purpose of the mail.
     pub(super) purpose: String,
-    /// What the link does.
+    /// Label of the button.
     pub(super) button: &'static str,
-    /// What pressing it means.
+    /// Severity of the action.
     pub(super) weight: Weight,
-    /// How long the link holds, and what follows; may be empty.
+    /// Validity of the link and its consequences; may be empty.
     pub(super) terms: &'static str,
-    /// What to do for whoever did not ask for it.
+    /// Advice for a recipient who did not request the mail.
     pub(super) otherwise: &'static str,
 }
 
-/// What pressing a button means.
+/// Severity of a button's action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// Something that can be done again.
+    /// A repeatable action.
     Light,
-    /// Something that cannot be undone.
+    /// An irreversible action.
     Grave,
 }
 
 impl Words {
-    /// Puts a letter into words; `site` is our public host.
+    /// Returns the texts of a mail. `site` is the public host.
     pub(super) fn of(letter: &Letter, site: &str) -> Self {
         match &letter.matter {
             Matter::ResetPassword => Self {
@@ -109,10 +109,10 @@ impl Words {
     }
 }
 
-/// Greets a reader by the name they gave.
+/// Returns the greeting with the recipient's name.
 ///
-/// Anybody can give any name with somebody else's address, so one that a mail program would turn into a link, or
-/// that is long enough to be an advertisement, is not repeated.
+/// Anybody can enter any name with another person's address. A name that mail clients would turn into a link, or that
+/// is long enough for advertising, is therefore omitted.
 pub(super) fn greeting(name: &str) -> String {
     let name = tame(name);
     let looks_like_link = name.contains(['/', '@', ':', '\\']) || has_dot_within_word(&name);
@@ -122,19 +122,19 @@ pub(super) fn greeting(name: &str) -> String {
     format!("Hello {name},")
 }
 
-/// Says who sent a mail; `site` is our public host.
+/// Returns the line that names the sender. `site` is the public host.
 pub(super) fn sender(site: &str) -> String {
     format!("Sent by Colloquy at {site}")
 }
 
-/// Whether a dot stands between two letters, as in `evil.example`, and not as in `Dr. Ada`.
+/// True if a dot is between two letters, as in `evil.example` and unlike `Dr. Ada`.
 fn has_dot_within_word(text: &str) -> bool {
     let chars: Vec<_> = text.chars().collect();
     chars.windows(3).any(|it| it[1] == '.' && it[0].is_alphanumeric() && it[2].is_alphanumeric())
 }
 
-/// Makes one line of a text: line breaks and control characters become spaces, and what turns the direction of the
-/// text around (Unicode's bidirectional controls) is left out.
+/// Reduces a text to one line. Line breaks and control characters become spaces; Unicode's bidirectional controls are
+/// removed.
 fn tame(text: &str) -> String {
     let turns = |it: &char| matches!(it, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let spaced: String = text

@@ -1,8 +1,8 @@
-//! Whose request it is: the one place that tells a client's address.
+//! The client's address; no other module determines it.
 //!
-//! The address of the connection counts, unless that is one of `TRUSTED_PROXIES`: then the nearest hop of
-//! `X-Forwarded-For` that is none. No other header is believed, and none from anybody else: a client writes what it
-//! likes there.
+//! The address of the connection counts, unless it is one of `TRUSTED_PROXIES`. Then the nearest hop of
+//! `X-Forwarded-For` that is not a trusted proxy counts. Other headers, and headers from other peers, are ignored,
+//! because clients can forge them.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -15,18 +15,18 @@ use crate::server::config::LimitConfig;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Returns the client's address as it is kept and counted, see [`network`]; `""` when there is no connection.
+/// Returns the client's address in its stored form (see [`network`]); `""` without a connection.
 pub fn address(config: &LimitConfig, headers: &HeaderMap, extensions: &Extensions) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     peer.map(|peer| network(client(config, peer.0.ip(), headers))).unwrap_or_default()
 }
 
-/// Walks from the connection's peer along `X-Forwarded-For`, right to left, for as long as the hops are our proxies.
+/// Walks from the connection's peer along `X-Forwarded-For`, right to left, as long as the hops are trusted proxies.
 ///
-/// What is no address ends the walk, since nobody can say what stands behind it; so does the header's end.
+/// A malformed hop ends the walk, since the hops before it are unknown.
 fn client(config: &LimitConfig, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let mut address = peer.to_canonical();
-    // Several headers are one list (RFC 9110 §5.3), whose empty elements do not count (§5.6.1).
+    // Several headers form one list (RFC 9110 §5.3), whose empty elements are ignored (§5.6.1).
     let headers = headers.get_all(X_FORWARDED_FOR).iter().rev();
     let hops = headers.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
     for hop in hops.filter(|hop| !hop.is_empty()) {
@@ -39,7 +39,7 @@ fn client(config: &LimitConfig, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     address
 }
 
-/// Reads an address with or without a port; an IPv6 address may have brackets, and has them before a port.
+/// Parses an address with or without a port. An IPv6 address may have brackets, and must have them before a port.
 fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(hop).ok()?;
     let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::from);
@@ -47,8 +47,8 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// Writes an address as Better Auth keeps it: IPv4 whole, also when mapped into IPv6; IPv6 as its /64, which is what
-/// one household has, with all its digits.
+/// Formats an address as Better Auth stores it: IPv4 (also IPv4-mapped) in full, IPv6 as its /64 with all digits, since
+/// a household has a /64.
 pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
@@ -59,8 +59,8 @@ pub fn network(address: IpAddr) -> String {
     }
 }
 
-/// Returns the network of so many bits around an address as [`address`] gives it, in the same form; `None` for IPv4
-/// and for no address. A site or a provider's customer has a /56 or a /48, and takes any /64 of it.
+/// Returns the surrounding network of `n_bits` of an address from [`address`], in the same form. Returns `None` for
+/// IPv4 and an empty address. A customer of a provider often has a /56 or a /48 and can use any /64 of it.
 pub fn around(address: &str, n_bits: u32) -> Option<String> {
     let address: Ipv6Addr = address.parse().ok()?;
     let mask = u128::MAX.checked_shl(128 - n_bits).unwrap_or_default();
@@ -68,8 +68,8 @@ pub fn around(address: &str, n_bits: u32) -> Option<String> {
     Some(format!("{a:04x}:{b:04x}:{c:04x}:{d:04x}:0000:0000:0000:0000/{n_bits}"))
 }
 
-/// Returns the network that one guesser is likely to have: the /48 of an IPv6 address, the /24 of an IPv4 address; the
-/// address itself if it is neither.
+/// Returns the network that one attacker is likely to control: the /48 of an IPv6 address or the /24 of an IPv4
+/// address. Returns other texts unchanged.
 pub fn neighbourhood(address: &str) -> String {
     let ipv4 = || address.rsplit_once('.').map(|(network, _)| format!("{network}.0/24"));
     around(address, 48).or_else(ipv4).unwrap_or_else(|| address.to_owned())
@@ -122,13 +122,13 @@ mod tests {
         check("192.0.2.1", &["203.0.113.7"], "192.0.2.1");
         check("10.0.0.1", &[], "10.0.0.1");
         check("10.0.0.1", &["203.0.113.7"], "203.0.113.7");
-        // What the client itself claims stands further left.
+        // Hops further left are the client's own claim.
         check("10.0.0.1", &["198.51.100.66, 203.0.113.7"], "203.0.113.7");
         check("10.0.0.1", &["198.51.100.66, 203.0.113.7, 10.9.9.9"], "203.0.113.7");
         check("10.0.0.1", &["198.51.100.66", "203.0.113.7,10.9.9.9"], "203.0.113.7");
         check("10.0.0.1", &["203.0.113.7", "10.9.9.9", ""], "203.0.113.7");
         check("10.0.0.1", &[" , 203.0.113.7 ,, 10.9.9.9 ,"], "203.0.113.7");
-        // Proxies all the way.
+        // All hops are proxies.
         check("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3");
         // Ports, brackets and mapped addresses.
         check("::ffff:10.0.0.1", &["203.0.113.7:51234"], "203.0.113.7");
@@ -137,7 +137,7 @@ mod tests {
         check("2001:db8:ffff::1", &["2001:db8::7"], "2001:db8::7");
         check("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7");
         check("10.0.0.1", &["203.0.113.7, [2001:db8:ffff::1]:443"], "203.0.113.7");
-        // Behind junk nothing is known.
+        // Hops before a malformed one are unknown.
         for junk in ["unknown", "203.0.113.7.8", "203.0.113.7:port", "[203.0.113.7]", "fe80::1%eth0", "\"203.0.113.7\""]
         {
             check("10.0.0.1", &[junk], "10.0.0.1");

@@ -1,4 +1,4 @@
-//! Pages on trusted origins may call `/api/auth` and `/chatkit` (DESIGN §2).
+//! CORS: pages on trusted origins may call `/api/auth` and `/chatkit` (DESIGN §2).
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use axum::{
 
 use crate::server::config::Config;
 
-/// How long a browser may remember the answer to a preflight, in seconds.
+/// Time for which a browser may cache the response to a preflight, in seconds.
 const MAX_AGE_S: &str = "600";
 
-/// Answers preflights of the configured origins and adds the `Access-Control-*` headers to their answers.
+/// Middleware: answers preflights of trusted origins and adds `Access-Control-*` headers to their responses.
 ///
-/// Our own origin needs none, and gets none: its OPTIONS stay the recorded 404.
+/// Our own origin needs none: its OPTIONS requests keep the recorded 404.
 pub async fn allow_trusted(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let origin = req.headers().get(header::ORIGIN).cloned();
     let trusted = origin.filter(|origin| origin.to_str().is_ok_and(|text| config.trusted_origins.name(text)));

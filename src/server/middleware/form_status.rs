@@ -1,4 +1,4 @@
-//! The status of a form that cannot be read: Leptos 0.8 answers every failure of a server function with 500.
+//! The status of an invalid form: Leptos 0.8 answers every error of a server function with 500.
 
 use axum::{
     body::{Body, to_bytes},
@@ -11,10 +11,10 @@ use axum::{
 use super::origin::is_form;
 use crate::model::ApiError;
 
-/// The most bytes of a failure's body; it is one word.
+/// The maximum size of an error's body, which is one word.
 const MAX_BYTES: usize = 1024;
 
-/// Answers with 400 where the fields of a form are not what they should be.
+/// Middleware: replaces the 500 by 400 if the fields of a form were invalid.
 pub async fn judge(req: Request, next: Next) -> Response {
     let is_form = is_form(req.uri()) && req.method() == Method::POST;
     let response = next.run(req).await;

@@ -1,4 +1,4 @@
-//! What happens around every handler.
+//! Middleware around the handlers.
 
 pub mod client;
 pub mod cors;

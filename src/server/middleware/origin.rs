@@ -1,4 +1,4 @@
-//! Which pages may send us requests that change something, and where people may be sent (reference §5).
+//! Origin checks (CSRF): the pages that may send state-changing requests, and valid redirect targets (reference §5).
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Why a request is refused for where it comes from.
+/// Reasons for refusing a request because of its origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OriginRefusal {
-    /// Neither `Origin` nor `Referer` says.
+    /// `Origin` and `Referer` are missing or `null`.
     #[error("Missing or null Origin")]
     MissingOrNull,
-    /// The page is not trusted.
+    /// The origin is not trusted.
     #[error("Invalid origin")]
     Invalid,
-    /// A navigation from another site tries to sign in.
+    /// A sign-in by navigation from another site.
     #[error("Cross-site navigation login blocked. This request appears to be a CSRF attack.")]
     CrossSiteNavigation,
 }
@@ -36,13 +36,13 @@ impl OriginRefusal {
     }
 }
 
-/// Checks that `Origin`, or else `Referer`, is trusted.
+/// Requires that `Origin`, or else `Referer`, is trusted.
 ///
 /// # Errors
 /// [`OriginRefusal`].
 pub fn check(config: &Config, headers: &HeaderMap) -> Result<(), OriginRefusal> {
     let origin = match said(headers, header::ORIGIN) {
-        // A browser that hides the origin of a request to ourselves.
+        // Some browsers hide the origin of a same-origin request.
         Some("null") if text(headers, "sec-fetch-site") == Some("same-origin") => return Ok(()),
         Some(origin) => Some(origin),
         None => said(headers, header::REFERER),
@@ -54,7 +54,8 @@ pub fn check(config: &Config, headers: &HeaderMap) -> Result<(), OriginRefusal> 
     }
 }
 
-/// Checks a sign-in or sign-up without a cookie: no cross-site navigations, and the origin if a browser speaks.
+/// Checks a sign-in or sign-up without a cookie: rejects cross-site navigations, and requires a trusted origin from
+/// browsers.
 ///
 /// # Errors
 /// [`OriginRefusal`].
@@ -72,18 +73,18 @@ pub fn check_login(config: &Config, headers: &HeaderMap) -> Result<(), OriginRef
     }
 }
 
-/// The most bytes of a target; it is stored with the mail whose link leads there.
+/// The maximum length of a redirect target, which is stored with its mail.
 const MAX_TARGET_BYTES: usize = 2048;
 
-/// True if people may be sent to a URL: a configured origin's, or a safe path of ours.
+/// True if redirects to a URL are allowed: on a configured origin, or a safe path of this server.
 ///
-/// The request's `Host` does not count: a target goes into mails, and is checked again when their links are followed,
-/// by requests with another one.
+/// The request's `Host` is ignored. A target is stored in mails and checked again when a link is followed, by a request
+/// with another `Host`.
 pub fn is_trusted_target(config: &Config, target: &str) -> bool {
     target.len() <= MAX_TARGET_BYTES && (is_safe_path(target) || is_configured(config, target))
 }
 
-/// Whether `target` is a path on our own origin: one `/` in front, no `\`, nothing that hides a slash.
+/// True if `target` is a path on this origin: one leading `/`, no `\`, no encoded slash.
 pub fn is_safe_path(target: &str) -> bool {
     let path = target.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     target.starts_with('/')
@@ -93,9 +94,9 @@ pub fn is_safe_path(target: &str) -> bool {
         && !path.contains("%5c")
 }
 
-/// Returns the origin of the page that asks, if that is ours and another one than the configured: by the request's own
-/// `Host`, or because the browser says that the request stays on its origin, where a proxy has put another host. Only
-/// its own answer may depend on it, never a mail.
+/// Returns the origin of the requesting page if it is this server's under another name than the configured one. The
+/// evidence is the request's `Host`, or the browser's statement that the request is same-origin although a proxy
+/// replaced the host. Only the response to this request may depend on it, never a mail.
 pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
     let page = said(headers, header::ORIGIN).or_else(|| said(headers, header::REFERER))?;
     let page = Origin::parse(page)?;
@@ -104,8 +105,9 @@ pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
     (is_ours && page.whole != config.base_url()).then_some(page.whole)
 }
 
-/// Returns the origin at which a request reached us by its own `Host`, if none is configured: `localhost` would be of no
-/// use to a client elsewhere. Only its own answer may depend on it, never a mail.
+/// Returns the origin by which the request arrived, from its `Host`, unless a base URL is configured. A
+/// client on another machine could not use `localhost`. Only the response to this request may depend on it, never a
+/// mail.
 pub fn reached(config: &Config, headers: &HeaderMap) -> Option<String> {
     let host =
         text(headers, header::HOST).filter(|host| !config.is_public() && !host.contains(['/', '?', '#', '@', '\\']))?;
@@ -113,9 +115,10 @@ pub fn reached(config: &Config, headers: &HeaderMap) -> Option<String> {
     Origin::parse(&format!("{scheme}://{host}")).map(|origin| origin.whole)
 }
 
-/// Ours by configuration, ours by the request's own `Host`, or named by the operator.
+/// True for the configured origin, for the request's own `Host`, and for origins the operator trusts.
 ///
-/// Of the configured host only the configured scheme is: on http anybody on the way may write the page.
+/// Of the configured host, only the configured scheme is trusted: over http, anybody on the network path can forge the
+/// page.
 fn is_trusted(config: &Config, headers: &HeaderMap, url: &str) -> bool {
     let is_configured_host = |origin: &Origin| {
         config.is_public() && Origin::parse(&config.base_url()).is_some_and(|own| own.host == origin.host)
@@ -126,7 +129,7 @@ fn is_trusted(config: &Config, headers: &HeaderMap, url: &str) -> bool {
     is_configured(config, url) || Origin::parse(url).is_some_and(is_own)
 }
 
-/// Ours by configuration, or named by the operator.
+/// True for the configured origin and for origins the operator trusts.
 fn is_configured(config: &Config, url: &str) -> bool {
     Origin::parse(url).is_some_and(|origin| origin.whole == config.base_url()) || config.trusted_origins.name(url)
 }
@@ -136,17 +139,17 @@ fn is_own_host(origin: &Origin, host: &str) -> bool {
     Origin::parse(&format!("{scheme}://{host}")).is_some_and(|own| own.host == origin.host)
 }
 
-/// Returns a header's text; one that is none is not the same as no header.
+/// Returns a header's text. A malformed header is distinguished from a missing one.
 fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     Some(headers.get(name)?.to_str().unwrap_or("\u{fffd}"))
 }
 
-/// Returns a header that says something.
+/// Returns a header that is not blank.
 fn said(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     text(headers, name).filter(|text| !text.trim().is_empty())
 }
 
-/// Refuses requests to our server functions that another site's page sends: Leptos has no check of its own.
+/// Middleware: refuses requests of other sites' pages to server functions, which Leptos does not check.
 pub async fn guard_forms(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     match is_form(req.uri()) && !reads {
@@ -158,7 +161,7 @@ pub async fn guard_forms(State(config): State<Arc<Config>>, req: Request, next: 
     }
 }
 
-/// Whether a server function of ours is meant.
+/// True for the path of a server function.
 pub fn is_form(uri: &Uri) -> bool {
     uri.path().starts_with("/api/fn/")
 }

@@ -1,4 +1,4 @@
-//! Time limits of a request: of its body, and of the beginning of its answer.
+//! Time limits of a request: for its body, and until its response begins.
 
 use std::{
     pin::Pin,
@@ -23,35 +23,35 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use crate::server::listen::{Pace, Rate};
 
-/// The least rate of a body: one of up to 64 KiB has half a minute, and 100 MiB by a line of 20 kbit/s arrive, too.
+/// Minimum rate of a body. Bodies up to 64 KiB have half a minute, and 100 MiB can arrive at 20 kbit/s.
 pub const BODY_RATE: Rate = Rate { period: Duration::from_secs(30), n_bytes: 64 * 1024 };
-/// The longest time until an answer begins that is no stream and asks no other server; the body's time included.
+/// Maximum time until a response begins, including the body. Streams and requests to upstream servers are exempt.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// The limits of some routes, and their form of refusal.
+/// Limits of a group of routes, and the format of its errors.
 #[derive(Clone)]
 pub struct RequestTimeout {
-    /// The least rate of bodies.
+    /// Minimum rate of bodies.
     pub body: Rate,
-    /// The longest time until the answer begins.
+    /// Maximum time until the response begins.
     pub answer: Option<Duration>,
-    /// Makes the answer.
+    /// Builds the error response.
     pub refuse: fn(TooSlow, &Uri) -> Response,
 }
 
-/// A limit that was passed.
+/// An exceeded limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TooSlow {
-    /// The client did not send the body in time: to be answered with 408.
+    /// The client did not send the body in time; answered with 408.
     #[error("the body came too slowly: send it within half a minute, or at more than 2 KiB a second")]
     Body,
-    /// The server did not answer in time: to be answered with 503.
+    /// The server did not respond in time; answered with 503.
     #[error("the server took too long: try again in a moment")]
     Answer,
 }
 
 impl TooSlow {
-    /// Returns the status of the refusal.
+    /// Returns the HTTP status.
     pub fn status(self) -> StatusCode {
         match self {
             Self::Body => StatusCode::REQUEST_TIMEOUT,
@@ -59,7 +59,7 @@ impl TooSlow {
         }
     }
 
-    /// Returns the code of the refusal for auth clients.
+    /// Returns the error code for auth clients.
     pub fn code(self) -> &'static str {
         match self {
             Self::Body => "REQUEST_TIMEOUT",
@@ -68,7 +68,7 @@ impl TooSlow {
     }
 }
 
-/// Refuses requests whose bodies come too slowly, and gives up handlers that do not answer.
+/// Middleware: refuses requests whose bodies arrive too slowly, and aborts handlers that do not respond.
 pub async fn enforce(State(limits): State<RequestTimeout>, req: Request, next: Next) -> Response {
     let uri = req.uri().clone();
     let is_late = Arc::new(AtomicBool::new(false));
@@ -82,7 +82,7 @@ pub async fn enforce(State(limits): State<RequestTimeout>, req: Request, next: N
         None => Ok(answer.await),
     };
     let Ok(response) = answered else {
-        tracing::error!("a request was given up, for it was not answered in time");
+        tracing::error!("a request timed out before its response began");
         return (limits.refuse)(TooSlow::Answer, &uri);
     };
     let is_refusal = response.status().is_client_error() || response.status().is_server_error();
@@ -95,7 +95,7 @@ pub async fn enforce(State(limits): State<RequestTimeout>, req: Request, next: N
     response
 }
 
-/// A body that fails when it comes too slowly.
+/// A body that fails if it arrives too slowly.
 struct PacedBody {
     body: Body,
     pace: Pace,

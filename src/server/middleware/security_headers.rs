@@ -1,4 +1,4 @@
-//! Headers that keep browsers on the safe side (DESIGN §5).
+//! Security headers (DESIGN §5).
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::server::config::Config;
 /// Two years, in seconds.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Adds the headers that every answer carries.
+/// Middleware: adds the headers that every response carries.
 pub async fn add(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let mut response = next.run(req).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Forms without JavaScript return to their Referer, so it must be sent to ourselves.
+    // Forms without JavaScript redirect to their `Referer`, so this origin must receive it.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if config.is_secure() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
@@ -27,22 +27,22 @@ pub async fn add(State(config): State<Arc<Config>>, req: Request, next: Next) ->
     response
 }
 
-/// The hosts beside our own that pages may ask.
+/// Other hosts that pages may contact.
 #[derive(Clone, Debug, Default)]
 pub struct Elsewhere {
-    /// The origin of a ChatKit server that pages ask by themselves, for answers, files and pictures.
+    /// Origin of a ChatKit server that pages contact directly, for answers, files and images.
     pub chatkit: Option<String>,
-    /// Sources whose pictures are shown.
+    /// Sources of images.
     pub images: Vec<String>,
 }
 
-/// Returns the policy of a document whose inline scripts carry `nonce`.
+/// Returns the content security policy of a document whose inline scripts carry `nonce`.
 ///
-/// Scripts are trusted by the nonce and by the scripts that carry it (`'strict-dynamic'`, CSP3 §6.7), never by
-/// their origin: user files are served from this origin, too.
+/// Scripts are trusted by the nonce and by scripts that carry it (`'strict-dynamic'`, CSP3 §6.7). They are never
+/// trusted by their origin, because user files are served from it, too.
 ///
-/// `elsewhere` are the other hosts that pages may ask. `reload` is the port of `cargo leptos watch`, whose page listens for
-/// new builds.
+/// `elsewhere` lists the other hosts that pages may contact. `reload` is the port of `cargo leptos watch`, from which
+/// pages receive reload events.
 pub fn content_security_policy(nonce: &str, elsewhere: &Elsewhere, reload: Option<u32>) -> String {
     let chatkit = elsewhere.chatkit.iter().map(|origin| format!(" {origin}")).collect::<String>();
     let images: String = elsewhere.images.iter().map(|it| format!(" {it}")).collect();

@@ -7,18 +7,18 @@ use url::{Host, Url};
 
 use crate::server::{Error, Result, config::harmless};
 
-/// Schemes that are no app's own: browsers and servers give them a meaning, some of them a dangerous one.
+/// Schemes that cannot be an app's own: browsers and servers interpret them, some dangerously.
 const FOREIGN_SCHEMES: [&str; 12] =
     ["about", "blob", "data", "file", "filesystem", "ftp", "http", "https", "javascript", "vbscript", "ws", "wss"];
 
-/// The origins that are named; ours is trusted without being named.
+/// The configured origins. The server's own origin is trusted without being listed.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedOrigins(Vec<Pattern>);
 
-/// One entry, lower case. In all of them `*` is any text and `?` any byte; they cross dots.
+/// A lower-case entry. In all variants `*` matches any text and `?` any byte, including dots.
 #[derive(Clone, Debug)]
 enum Pattern {
-    /// The host, and the port unless it is the default one, of an http or https origin: `*.example.com`.
+    /// Host and non-default port of an http or https origin: `*.example.com`.
     Host(String),
     /// An http or https origin: `https://*.example.com`.
     Origin(String),
@@ -27,7 +27,7 @@ enum Pattern {
 }
 
 impl TrustedOrigins {
-    /// Reads the list; empty entries are skipped.
+    /// Parses the list and skips empty entries.
     ///
     /// # Errors
     /// [`Error::Config`] for an entry that is neither an origin nor a host.
@@ -45,7 +45,7 @@ impl TrustedOrigins {
         patterns.collect::<Result<_>>().map(Self)
     }
 
-    /// Whether the list names the origin of this URL.
+    /// True if the list contains the origin of this URL.
     pub fn name(&self, url: &str) -> bool {
         let Ok(parsed) = Url::parse(url) else { return false };
         match Origin::of(&parsed) {
@@ -98,11 +98,11 @@ impl Pattern {
     }
 }
 
-/// An http or https origin, lower case, without a default port.
+/// An http or https origin, in lower case, without a default port.
 pub struct Origin {
     /// Scheme, host and port.
     pub whole: String,
-    /// Host and port, if that is not the default one.
+    /// Host and non-default port.
     pub host: String,
 }
 
@@ -121,13 +121,13 @@ impl Origin {
 
 /// A URL of an app's own scheme, or a pattern for such URLs.
 ///
-/// Read by hand as Better Auth reads it: URL parsers do not agree on schemes that they do not know.
+/// Parsed by hand as in Better Auth, since URL parsers treat unknown schemes differently.
 #[derive(Clone, Debug)]
 struct AppUrl {
     scheme: String,
-    /// `""` in a pattern is any.
+    /// Authority; in a pattern, `""` matches any.
     authority: String,
-    /// Decoded, without `.` and `..`; `""` for the root, which in a pattern is any.
+    /// Path, decoded and without `.` and `..`. `""` is the root and, in a pattern, matches any.
     path: String,
 }
 
@@ -136,12 +136,12 @@ impl AppUrl {
         Self::split(text, &['/', '?', '#'])
     }
 
-    /// Reads a pattern, in which `?` begins no query.
+    /// Parses a pattern, in which `?` starts no query.
     fn parse_pattern(text: &str) -> Option<Self> {
         Self::split(text, &['/', '#'])
     }
 
-    /// `ends` are the characters that end the authority, and but for the slash the path.
+    /// Splits a URL. `ends` are the characters that end the authority and, except the slash, the path.
     fn split(text: &str, ends: &[char]) -> Option<Self> {
         let (scheme, rest) = text.split_once(':').filter(|_| !text.contains(char::is_control))?;
         let (authority, rest) = match rest.strip_prefix("//") {
@@ -156,8 +156,8 @@ impl AppUrl {
         })
     }
 
-    /// Whether this pattern describes a URL: the scheme, and the authority and the path where it has them. A path
-    /// without wildcards stands for all below it.
+    /// True if this pattern matches a URL: the scheme, and the authority and path if the pattern has them. A path
+    /// without wildcards includes all paths below it.
     fn fits(&self, url: &Self) -> bool {
         if self.scheme != url.scheme {
             return false;
@@ -173,7 +173,7 @@ impl AppUrl {
     }
 }
 
-/// Decodes a path and resolves `.` and `..`, so that none leads out of a path that is named; `""` for the root.
+/// Decodes a path and resolves `.` and `..`, so that none escapes a configured path. Returns `""` for the root.
 fn resolved(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8().unwrap_or(path.into());
     let mut segments = Vec::new();
@@ -187,8 +187,8 @@ fn resolved(path: &str) -> String {
     segments.iter().flat_map(|segment| ["/", segment]).collect()
 }
 
-/// Whether the host of a pattern describes a host, both with their ports. One of digits and wildcards (`192.168.*.*`)
-/// names addresses, so that it does not describe `192.168.evil.example`.
+/// True if a host pattern matches a host, both with ports. A pattern of digits and wildcards (`192.168.*.*`) matches
+/// only addresses, and thus not `192.168.evil.example`.
 fn fits_host(pattern: &str, host: &str) -> bool {
     let name = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
     let pattern_name = name(pattern);
@@ -197,9 +197,10 @@ fn fits_host(pattern: &str, host: &str) -> bool {
     fits(pattern, host) && (!names_addresses || name(host).parse::<Ipv4Addr>().is_ok())
 }
 
-/// Whether `text` is what `pattern` describes, where `*` is any text and `?` any byte.
+/// True if `pattern` matches `text`, where `*` is any text and `?` any byte.
 ///
-/// Takes no more steps than the product of both lengths: after a mismatch only the latest `*` is given one byte more.
+/// Takes at most as many steps as the product of both lengths: after a mismatch only the last `*` is extended by a
+/// byte.
 fn fits(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);
@@ -233,7 +234,7 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_fitting) && has_fitting_port(text)
 }
 
-/// Writes a host, perhaps with a port, as origins do.
+/// Converts a host with an optional port to punycode, as in origins.
 fn punycoded(host: &str) -> Option<String> {
     match host.rsplit_once(':') {
         Some((name, port)) if !host.ends_with(']') => Some(format!("{}:{port}", Host::parse(name).ok()?)),
@@ -241,7 +242,7 @@ fn punycoded(host: &str) -> Option<String> {
     }
 }
 
-/// True if what stands behind the host's colon, if there is one, describes a port.
+/// True if the host has no port, or a valid port pattern.
 fn has_fitting_port(host: &str) -> bool {
     match host.rsplit_once(':') {
         Some((_, port)) if !host.ends_with(']') => {

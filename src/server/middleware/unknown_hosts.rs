@@ -1,5 +1,5 @@
-//! Warns the operator when people use another address than BETTER_AUTH_URL: links in mails lead there all the same, and
-//! with https cookies do not come from elsewhere.
+//! Warns the operator when users open pages at another address than BETTER_AUTH_URL. Links in mails lead to the
+//! configured address, and with https the cookies are not sent elsewhere.
 
 use std::{
     collections::HashSet,
@@ -17,15 +17,15 @@ use axum::{
 use super::trusted_origins::Origin;
 use crate::server::config::Config;
 
-/// The most hosts that the log is told of: anybody may write one.
+/// The maximum number of hosts that are logged, since clients can send any.
 const MAX_TOLD: usize = 20;
 
-/// The hosts that the log was told of. Cheap to clone.
+/// The hosts already logged. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct UnknownHosts(Arc<Mutex<HashSet<String>>>);
 
 impl UnknownHosts {
-    /// Returns the host of a request for a page when it is another one than `base_url` names and is seen first.
+    /// Returns the host of a page request if it differs from that of `base_url` and is new.
     fn first_seen(&self, base_url: &str, headers: &HeaderMap) -> Option<String> {
         let base = Origin::parse(base_url)?;
         let accepts = headers.get(header::ACCEPT)?.to_str().ok()?;
@@ -41,12 +41,12 @@ impl UnknownHosts {
     }
 }
 
-/// True if both are one place. The names of this machine for itself are one.
+/// True if both name the same host. All loopback names are the same.
 fn is_same(host: &str, other: &str) -> bool {
     host == other || (is_loopback(host) && is_loopback(other))
 }
 
-/// `host` may have a port.
+/// True for loopback names and addresses; `host` may have a port.
 fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => name,
@@ -56,7 +56,7 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|it| it.is_loopback())
 }
 
-/// Logs the first page that is asked for at each such host.
+/// Middleware: logs the first page request at each such host.
 pub async fn warn(State((hosts, config)): State<(UnknownHosts, Arc<Config>)>, req: Request, next: Next) -> Response {
     let base_url = config.base_url();
     if let Some(host) = hosts.first_seen(&base_url, req.headers()) {

@@ -1,8 +1,8 @@
-//! Bodies that an answer did not wait for.
+//! Unread request bodies.
 //!
-//! hyper closes a connection whose request was not read to its end, without a word of it in the answer. A client that
-//! keeps connections sends its next request into the closed one. So a small rest is read, and with a larger one the
-//! answer says `connection: close` (RFC 9112 §9.6).
+//! hyper closes a connection whose request was not completely read, without announcing it in the response. A client
+//! with keep-alive then sends its next request into the closed connection. A small remainder is therefore read, and
+//! with a larger one the response carries `connection: close` (RFC 9112 §9.6).
 
 use std::{
     mem,
@@ -22,12 +22,12 @@ use axum::{
 use futures_util::StreamExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-/// The most bytes of a rest that are read.
+/// The maximum size of a remainder that is read.
 const MAX_REST_BYTES: usize = 64 * 1024;
-/// The longest wait for them.
+/// The maximum wait for the remainder.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads what a handler has left of a body, or announces that the connection ends.
+/// Middleware: reads the part of a body that a handler left, or announces that the connection closes.
 pub async fn finish(req: Request, next: Next) -> Response {
     if HttpBody::is_end_stream(req.body()) {
         return next.run(req).await;
@@ -45,7 +45,7 @@ pub async fn finish(req: Request, next: Next) -> Response {
     response
 }
 
-/// Reads a rest to its end, unless it is too large or breaks off.
+/// Reads a remainder to its end. Returns `false` if it is too large or fails.
 async fn is_small(rest: Body) -> bool {
     let mut chunks = rest.into_data_stream();
     let mut n_bytes = 0;
@@ -59,7 +59,7 @@ async fn is_small(rest: Body) -> bool {
     true
 }
 
-/// A body that is handed back when it is dropped before its end.
+/// A body that is returned for reading if dropped before its end.
 struct Watched {
     body: Body,
     rest: Arc<Mutex<Option<Body>>>,
@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers without a look at the body, and says what becomes of the connection.
+    /// Responds without reading the body, and returns the `connection` header.
     async fn refused(chunks: Vec<Result<Bytes, &'static str>>) -> Option<String> {
         let app = Router::new().route("/", any(|| async { StatusCode::NOT_FOUND })).layer(from_fn(finish));
         let request = Request::post("/").body(Body::from_stream(stream::iter(chunks))).unwrap();

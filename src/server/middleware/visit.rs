@@ -1,6 +1,7 @@
 //! Reads the session before a page or a server function runs.
 //!
-//! While a page streams its headers are gone already, so the session is refreshed here, once, and the rest only reads.
+//! The headers of a streaming page are sent before its content. The session is therefore refreshed once here, and later
+//! code only reads it.
 
 use axum::{
     extract::{Request, State},
@@ -15,7 +16,7 @@ use crate::server::auth::{
     principal::{self, Refresh, Visit},
 };
 
-/// Puts a [`Visit`] into the request's extensions and its cookies into the answer.
+/// Middleware: adds a [`Visit`] to the request's extensions, and its cookies to the response.
 pub async fn read_session(State(auth): State<Auth>, mut req: Request, next: Next) -> Response {
     let visit = match principal::from_cookie(&auth, req.headers(), Refresh::WhenDue).await {
         Ok(visit) => visit,
@@ -28,7 +29,7 @@ pub async fn read_session(State(auth): State<Auth>, mut req: Request, next: Next
     let Visit { principal, set_cookies } = visit.clone();
     req.extensions_mut().insert(visit);
     let mut response = next.run(req).await;
-    // A handler that opens or ends a session knows better; other cookies of its own do not matter.
+    // The cookies of a handler that opens or ends a session take precedence.
     let set = response.headers().get_all(header::SET_COOKIE);
     if !set.iter().any(|cookie| cookies::is_session_token(&auth.config, cookie)) {
         response.headers_mut().extend(set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));

@@ -38,7 +38,7 @@ pub struct TurnLimits {
 #[error("too many requests wait for their turn")]
 pub struct QueueFull;
 
-/// Turns at one resource. Cheap to clone.
+/// The turns of one resource. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Turns(Arc<Shared>);
 

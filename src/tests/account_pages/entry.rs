@@ -1,4 +1,4 @@
-//! The pages of visitors: signing in and up, ways back in, and where links of mails lead.
+//! The pages for visitors: sign-in, sign-up, recovery, and the targets of mailed links.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Browser, app_with, is_signed_in};
 use crate::tests::{TestApp, app::BASE_URL, both_engines};
 
-/// Cuts the token out of a link to set a new password.
+/// Returns the token of a password reset link.
 fn token_of(url: &str) -> String {
     let (_, token) = url.split_once("/reset-password/").unwrap();
     token.split('?').next().unwrap().to_owned()
@@ -52,7 +52,7 @@ async fn a_link_that_sets_no_password_is_named_before_one_is_typed(app: TestApp)
     browser.submit("/forgot-password", "request-reset", "email=ada%40example.com").await;
     let token = token_of(&app.letters().await.remove(0).url);
     let page = format!("/reset-password?token={token}");
-    // To open it is not to use it, and neither is a password that is refused.
+    // Neither opening the link nor a refused password uses it up.
     for _ in 0..2 {
         assert!(browser.open(&page).await.text().contains(form));
     }
@@ -72,14 +72,14 @@ async fn a_link_that_sets_no_password_is_named_before_one_is_typed(app: TestApp)
 async fn a_page_claims_nothing_because_of_its_address(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     let (verified, form) = ("Your email is verified", "Send the mail again");
-    // Whoever opens it is told nothing, signed in or not.
+    // Visitors of the page learn nothing, signed in or not.
     for cookie in ["a=b", &ada.cookie] {
         let html = app.get("/verify-email", cookie).await.text();
         assert!(!html.contains(verified) && html.contains(form), "{html}");
         let html = app.get("/check-mail", cookie).await.text();
         assert!(html.contains("If you have just signed up") && !html.contains("A mail is on its way to"), "{html}");
     }
-    // Whoever follows the link is told what it did, once.
+    // Following the link shows its effect once.
     Browser::of(&app, &ada).submit("/account/email", "order-verification", "").await;
     let link = app.letters().await.remove(0).url.replace(BASE_URL, "");
     let mut stranger = Browser::new(&app);
@@ -87,11 +87,11 @@ async fn a_page_claims_nothing_because_of_its_address(app: TestApp) {
     assert_eq!(response.header("location"), "/verify-email");
     assert!(stranger.open("/verify-email").await.text().contains(verified));
     assert!(!stranger.open("/verify-email").await.text().contains(verified));
-    // The account itself is told always; a link that is followed once more is no lie.
+    // The account's own page always shows it. Following the link again is harmless.
     assert!(app.get("/verify-email", &ada.cookie).await.text().contains(verified));
     stranger.open(&link).await;
     assert!(stranger.open("/verify-email").await.text().contains(verified));
-    // A cookie that somebody else wrote says nothing.
+    // A forged cookie has no effect.
     let forged = "colloquy.form_memory=%7B%22done%22%3A%22email_verified%22%7D.c2lnbmVk";
     assert!(!app.get("/verify-email", forged).await.text().contains(verified));
 }
@@ -165,7 +165,7 @@ async fn a_reset_says_that_everybody_is_signed_out(app: TestApp) {
     let token = token.split('?').next().unwrap();
     let fields = format!("token={token}&new_password=a+new+horse+2");
     let page = format!("/reset-password?token={token}");
-    // Also to somebody who was signed in here.
+    // Also for a user who was signed in here.
     let html = browser.submit(&page, "reset-password", &fields).await;
     assert!(html.contains("everywhere else you are signed out.") && html.contains("Keep me signed in"), "{html}");
     assert!(!is_signed_in(&app, &ada.cookie).await);

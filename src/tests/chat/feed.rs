@@ -1,4 +1,4 @@
-//! `GET /chatkit/feed`: what a user's other tabs are told.
+//! `GET /chatkit/feed`: events for a user's other tabs.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -23,10 +23,10 @@ use crate::{
     tests::{Engine, TestApp, TestUser, both_engines},
 };
 
-/// How long an event may take to arrive.
+/// Time for an event to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A feed that is being read.
+/// An open feed.
 struct Feed {
     body: Body,
     decoder: SseDecoder,
@@ -34,7 +34,7 @@ struct Feed {
 }
 
 impl Feed {
-    /// Opens a feed; its first event says to read anew.
+    /// Opens a feed; its first event requests a reload.
     async fn open(app: &TestApp, user: &TestUser) -> Self {
         let response = app.router.clone().oneshot(get(user, "/chatkit/feed", None)).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
@@ -61,7 +61,7 @@ impl Feed {
         async move { assert_eq!(self.next().await, Some(expected), "{caller}") }
     }
 
-    /// Expects an answer to begin and to end, and returns the run's id.
+    /// Expects an answer to begin and to end; returns the run's id.
     async fn has_answer(&mut self, thread_id: &str) -> String {
         let began = self.next().await.unwrap();
         let run_id = began["run_id"].as_str().unwrap().to_owned();
@@ -121,7 +121,7 @@ async fn a_thread_says_which_run_is_answering_in_it(app: TestApp) {
     let created = feed.next().await.unwrap();
     let run_id = feed.next().await.unwrap()["run_id"].clone();
     assert_eq!(created["thread"]["metadata"]["colloquy"]["run"]["id"], run_id);
-    // Whoever hears of the run can read it.
+    // A tab that receives the event can read the run.
     let path = format!("/chatkit/runs/{}", run_id.as_str().unwrap());
     let (there, here) = tokio::join!(app.send(get(&alice, &path, None)), answer.into_body().collect());
     assert_eq!(there.body, here.unwrap().to_bytes());

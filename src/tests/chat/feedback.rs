@@ -1,4 +1,4 @@
-//! What users think of items: stored, replaced, and read back with the items.
+//! Feedback on items: stored, replaced, and returned with the items.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A user's file never becomes a part of a page of ours.
+//! Isolation of user files: they never become part of our pages.
 
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::tests::{TestApp, TestResponse, app::BASE_URL, both_engines};
 
-/// What browsers would run, apply, play or draw if it came with its own type.
+/// Types that browsers would execute, apply, play or render.
 const ACTIVE: [&str; 20] = [
     "text/javascript",
     "application/javascript",
@@ -37,7 +37,7 @@ const ACTIVE: [&str; 20] = [
     "video/mp4",
     "application/octet-stream",
 ];
-/// Each image type that is shown.
+/// The image types that are displayed.
 const SHOWN: [(&str, ImageFormat); 4] = [
     ("image/png", ImageFormat::Png),
     ("image/jpeg", ImageFormat::Jpeg),
@@ -214,7 +214,7 @@ async fn a_refusal_is_isolated_too(app: TestApp) {
     assert_isolated(&late, "same-origin", "an old link");
 }
 
-/// JSON and events, which say what users and models say, are no scripts and no style sheets either.
+/// JSON and events, which contain texts of users and models, are neither scripts nor style sheets.
 #[both_engines]
 async fn answers_with_what_users_wrote_have_a_type_that_is_never_run(app: TestApp) {
     let alice = app.sign_up("Alice").await;

@@ -1,4 +1,4 @@
-//! A file is what its first bytes say, whatever its name made the browser say.
+//! The type of a file follows its first bytes, whatever the browser derived from its name.
 
 use image::ImageFormat;
 use serde_json::json;

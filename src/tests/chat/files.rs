@@ -1,4 +1,4 @@
-//! Attachments: uploads, and what may be sent.
+//! Attachments: uploads, and limits of sending them.
 
 mod links;
 mod swept;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{ask, events, object, recorded::parse, refusal, text, thread};
 use crate::tests::{TestApp, TestResponse, TestUser, app::BASE_URL, both_engines};
 
-/// What a text file holds in these tests.
+/// Content of the text file in these tests.
 const NOTES: &[u8] = b"Milk, bread and the complete works of Ada Lovelace.\n";
 
 /// Announces a file.
@@ -22,7 +22,7 @@ pub(super) async fn announce(app: &TestApp, user: &TestUser, name: &str, size: u
     object(app, user, "attachments.create", json!({ "name": name, "size": size, "mime_type": mime_type })).await
 }
 
-/// Sends a request to one of our own links, without any credentials.
+/// Sends a request to one of our own links, without credentials.
 pub(super) async fn follow(app: &TestApp, method: &str, url: &Value, body: &[u8]) -> TestResponse {
     let path = url.as_str().unwrap().strip_prefix(BASE_URL).expect("an absolute address");
     app.send(Request::builder().method(method).uri(path).body(Body::from(body.to_vec())).unwrap()).await
@@ -32,7 +32,7 @@ pub(super) async fn put(app: &TestApp, attachment: &Value, body: &[u8]) -> TestR
     follow(app, "PUT", &attachment["upload_descriptor"]["url"], body).await
 }
 
-/// Announces and uploads a file; returns what the upload says of it.
+/// Announces and uploads a file; returns the response to the upload.
 pub(in crate::tests) async fn upload(
     app: &TestApp,
     user: &TestUser,
@@ -46,14 +46,14 @@ pub(in crate::tests) async fn upload(
     response.json()
 }
 
-/// Makes the input of a message with files.
+/// Builds the input of a message with files.
 pub(super) fn with_files(message: &str, attachments: &[&Value]) -> Value {
     let mut input = text(message);
     input["attachments"] = attachments.iter().map(|it| it["id"].clone()).collect();
     json!({ "input": input })
 }
 
-/// Uploads with a form, as the strategy `direct` does.
+/// Uploads by a form, as in the strategy `direct`.
 pub(super) async fn post(app: &TestApp, token: &str, parts: &str) -> TestResponse {
     let body = format!("{parts}--x--\r\n");
     let request = Request::post("/chatkit/attachments")
@@ -67,7 +67,7 @@ fn part(name: &str, head: &str, body: &str) -> String {
     format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{head}\r\n\r\n{body}\r\n")
 }
 
-/// Makes a picture with so much detail that its file is large.
+/// Creates an image with so much detail that its file is large.
 pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut seed = 1_u32;
     let noise = image::RgbImage::from_fn(width, height, |_, _| {
@@ -79,14 +79,14 @@ pub(super) fn picture(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Makes a small picture of a format.
+/// Creates a small image of a format.
 pub(super) fn picture_of(format: image::ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(2, 2).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
-/// A picture of one pixel.
+/// An image of one pixel.
 pub(super) const GIF: &[u8] =
     b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
@@ -118,7 +118,7 @@ async fn the_recorded_announcements_have_the_recorded_shape(app: TestApp) {
                     assert!(url.take().as_str().unwrap().contains(id.as_str().unwrap()));
                 }
             }
-            // POST and PUT are both the protocol's; the headers are the server's own.
+            // The protocol allows POST and PUT; the headers differ by server.
             side["upload_descriptor"]["method"].take();
             side["upload_descriptor"]["headers"].take();
             side.as_object_mut().unwrap().remove("colloquy");
@@ -212,7 +212,7 @@ async fn a_picture_is_shown_and_a_large_one_has_a_small_preview(app: TestApp) {
     assert_eq!((whole.header("content-type"), &whole.body[..]), ("image/png", &large[..]));
     let uploaded = upload(&app, &alice, "small.png", "image/png", &small).await;
     assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, small);
-    // It looks like one, and cannot be read as one: it is a file like others.
+    // It has the type of an image but cannot be decoded, so it is treated as any file.
     let broken: Vec<u8> = large[..100_000].to_vec();
     let uploaded = upload(&app, &alice, "broken.png", "image/png", &broken).await;
     assert_eq!((&uploaded["type"], &uploaded["mime_type"]), (&json!("file"), &json!("application/octet-stream")));
@@ -226,7 +226,7 @@ async fn pictures_wait_for_one_of_each_who_has_many_and_for_no_more(app: TestApp
     let mut hostile: std::collections::VecDeque<_> = std::iter::from_fn(|| turns.queue(&mallory.id).ok()).collect();
     let n_waiting = turns.n_waiting();
     assert_eq!(hostile.len(), n_waiting + 1, "one has its turn");
-    // What does not even wait is kept, and is its own preview.
+    // An image beyond the queue is stored and is its own preview.
     let large = picture(1300, 200);
     let uploaded = upload(&app, &mallory, "one-more.png", "image/png", &large).await;
     assert_eq!(follow(&app, "GET", &uploaded["preview_url"], b"").await.body, large);
@@ -236,7 +236,7 @@ async fn pictures_wait_for_one_of_each_who_has_many_and_for_no_more(app: TestApp
         while turns.n_waiting() == n_waiting {
             tokio::task::yield_now().await;
         }
-        // The next of Mallory's was there before her; then it is her turn.
+        // Mallory's next image was queued before Alice's, which is served after it.
         drop(hostile.pop_front());
         drop(hostile.pop_front());
     };
@@ -260,7 +260,7 @@ async fn a_file_of_another_size_than_was_announced_is_refused_and_not_kept(app: 
         let announced = announce(&app, &alice, "a", size, mime_type).await;
         assert_eq!(code(&put(&app, &announced, body).await), (400, "invalid_request".into()), "{mime_type} {size}");
         let path = announced["upload_descriptor"]["url"].as_str().unwrap().strip_prefix(BASE_URL).unwrap();
-        // Without a length that is said before.
+        // Without a content length.
         let chunks = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(body.to_vec())]);
         let request = Request::put(path).body(Body::from_stream(chunks)).unwrap();
         assert_eq!(code(&app.send(request).await), (400, "invalid_request".into()), "{mime_type} {size}");

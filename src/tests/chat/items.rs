@@ -1,4 +1,4 @@
-//! Items of every kind, by the demo: what is streamed, what is stored, and what goes on from there.
+//! Items of every kind, produced by the demo: streamed, stored and continued.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     tests::{TestApp, TestUser, both_engines},
 };
 
-/// Everything the demo knows that is no failure.
+/// All commands of the demo except failures.
 const COMMANDS: [&str; 14] = [
     "/help",
     "/tool",
@@ -40,7 +40,7 @@ pub(super) async fn stored(app: &TestApp, user: &TestUser, thread_id: &Value) ->
     thread["items"]["data"].as_array().unwrap().clone()
 }
 
-/// Folds a stream as a client does; what is left must be what the server has stored.
+/// Folds a stream as a client does. The result must equal the stored items.
 pub(super) fn fold(events: &[Value]) -> Vec<Value> {
     let mut items: Vec<ThreadItem> = Vec::new();
     for event in events {
@@ -63,7 +63,7 @@ pub(super) fn fold(events: &[Value]) -> Vec<Value> {
     items.iter().map(|item| json!(item)).collect()
 }
 
-/// Goes on in a thread.
+/// Continues a thread.
 async fn go_on(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> Vec<Value> {
     let response = ask(app, user, kind, params).await;
     assert_eq!(response.status, 200, "{}", response.text());

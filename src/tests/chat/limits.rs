@@ -1,11 +1,11 @@
-//! Limits per user: messages in a minute, answers at once.
+//! Limits per user: messages per minute and concurrent answers.
 
 use serde_json::{Value, json};
 
 use super::{add, ask, create, object, text, thread};
 use crate::tests::{TestApp, TestUser, both_engines};
 
-/// Asks for what is too much; returns after how many seconds it may be asked again.
+/// Sends a request over a limit; returns the wait in seconds.
 async fn too_much(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> u64 {
     let response = ask(app, user, kind, params).await;
     assert_eq!(
@@ -28,14 +28,14 @@ async fn more_messages_in_a_minute_than_allowed_are_refused_until_it_is_over(app
     let message = json!({ "thread_id": id, "input": text("/long 1") });
     assert_eq!(too_much(&app, &alice, "threads.create", json!({ "input": text("x") })).await, 41);
     assert_eq!(too_much(&app, &alice, "threads.add_user_message", message.clone()).await, 41);
-    // Nothing of it is stored, others may go on, and so may reading.
+    // Nothing of it is stored. Other users and reading requests are unaffected.
     let threads = object(&app, &alice, "threads.list", json!({})).await;
     assert_eq!(threads["data"].as_array().unwrap().len(), 2);
     create(&app, &bob, "/long 1").await;
     app.state.clock.advance_seconds(41);
     add(&app, &alice, &id, "/long 1").await;
     assert!(too_much(&app, &alice, "threads.add_user_message", message).await <= 21);
-    // Whose thread it is not learns that first.
+    // The ownership check comes before the limit.
     let message = json!({ "thread_id": id, "input": text("x") });
     assert_eq!(ask(&app, &bob, "threads.add_user_message", message).await.status, 404);
 }

@@ -1,4 +1,5 @@
-//! A long thread: its newest items are read by their place, whatever came before. `end2end/bench/long.mjs` says how fast.
+//! A long thread: its newest items are read by position, regardless of earlier ones. `end2end/bench/long.mjs` measures
+//! the speed.
 
 use serde_json::json;
 use sqlx::types::Json;
@@ -9,7 +10,7 @@ use crate::{
     tests::{TestApp, both_engines},
 };
 
-/// Lets a thread grow by messages of about 500 bytes.
+/// Adds messages of about 500 bytes to a thread.
 async fn grow(app: &TestApp, thread_id: &str, n_items: usize) {
     let now = app.state.clock.now();
     let words = "word ".repeat(100);

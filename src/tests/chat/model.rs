@@ -1,4 +1,4 @@
-//! Model servers: what they are sent, which of their models is asked, and what is said when they fail.
+//! Model servers: the requests they receive, the choice of the model, and messages about failures.
 
 mod choice;
 mod failures;
@@ -27,20 +27,20 @@ use crate::{
     tests::{Engine, TestApp, both_engines},
 };
 
-/// What a fake answers to its nth request.
+/// The fake's response to its nth request.
 type Answers = Arc<dyn Fn(usize, &str) -> Response + Send + Sync>;
 
-/// A request as the fake got it.
+/// A request that the fake received.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     pub(super) path: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
-    /// The body as it came.
+    /// The unparsed body.
     pub(super) bytes: Bytes,
 }
 
-/// An OpenAI-compatible server that answers as it is told.
+/// A fake OpenAI-compatible server with scripted responses.
 #[derive(Clone)]
 pub(super) struct FakeModel {
     url: String,
@@ -49,7 +49,7 @@ pub(super) struct FakeModel {
 }
 
 impl FakeModel {
-    /// Starts a server; `answers` gets the number of the request, from 0, and its path.
+    /// Starts a server. `answers` gets the number of the request, from 0, and its path.
     pub(super) async fn start(answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -68,7 +68,7 @@ impl FakeModel {
         ["--openai-base-url", &self.url, "--openai-model", "fake-1", "--openai-api-key", "sk-very-secret"]
     }
 
-    /// Returns the settings that lead to it.
+    /// Returns the settings for using it.
     pub(super) fn config(&self) -> OpenAiConfig {
         OpenAiConfig {
             base_url: self.url.clone(),

@@ -1,4 +1,5 @@
-//! Faults of model servers that the field reports: what is stored, what the user reads, and that the conversation goes on.
+//! Faults of model servers known from practice: the stored items, the user's messages, and that the conversation
+//! continues.
 
 use axum::{
     Json,
@@ -38,7 +39,7 @@ fn refused(status: u16, message: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(json!({ "error": { "message": message } }))).into_response()
 }
 
-/// The roles and texts of what a model was asked, the pictures in brackets.
+/// The roles and texts of the requests to a model, with images in brackets.
 fn asked(model: &FakeModel) -> Vec<Vec<String>> {
     let write = |message: &Value| {
         let content = &message["content"];
@@ -80,7 +81,7 @@ async fn an_early_end_is_marked_and_told_with_what_to_do() {
     check(thought, "length", Value::Null, "", "by thinking").await;
     check(&[], "length", Value::Null, "", "no room left").await;
     check(thought, "content_filter", Value::Null, "", "content filter withheld").await;
-    // The mark stands on the message that was cut.
+    // The mark is on the message that was cut.
     check(twice, "stop", Value::Null, "", "").await;
     let model = FakeModel::start(move |_, _| {
         let said: Vec<Value> = twice.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
@@ -100,7 +101,7 @@ async fn text_that_was_a_thought_is_taken_back(app: TestApp) {
     let model = FakeModel::start(|_, _| {
         let said = ["The user wants X, ", "so I say it.\n</th", "ink>\n\nYes ", "it is"]
             .map(|text| json!({ "content": text }));
-        // The pieces come apart, so that the first is stored before it is taken back.
+        // The pieces arrive separately, so that the first is stored before it is retracted.
         let pieces = stream::iter([deltas(&said[..1]), deltas(&said[1..]), end("stop")]);
         let pieces = futures_util::StreamExt::then(pieces, |piece| async {
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;
@@ -179,7 +180,7 @@ async fn pictures_that_a_model_refuses_are_left_out_from_then_on(app: TestApp) {
     assert_eq!(items.len(), 2, "the note is for the server alone: {items:#?}");
     let events = add(&app, &alice, thread_id, "Never mind, just say hi").await;
     assert_eq!(notices(&events), Vec::<&str>::new());
-    // Another picture is shown.
+    // Another image is sent.
     let good = upload(&app, &alice, "good.png", "image/png", &picture(9, 9)).await;
     let mut message = with_files("And this?", &[&good]);
     message["thread_id"] = json!(thread_id);
@@ -253,9 +254,9 @@ async fn a_full_context_is_asked_with_fewer_messages_once() {
     add(&app, &alice, &thread_id, "four").await;
     let asked = asked(&model);
     assert_eq!((asked[2].len(), asked[3].len()), (5, 1));
-    // What was too long once is not tried again.
+    // The rejected length is not tried again.
     assert!(asked.len() == 5 && asked[4].len() < 7, "{asked:#?}");
-    // Where nothing can be left out, the user is told.
+    // If nothing can be left out, the user gets an error.
     let model = FakeModel::start(move |_, _| full()).await;
     let (app, alice) = start(&model).await;
     let events = create(&app, &alice, "Hello").await;
@@ -301,7 +302,7 @@ async fn an_answer_is_complete_soon_after_its_end_was_named() {
     })
     .await;
     let (app, alice) = start(&model).await;
-    // Without the end it would be waited for ten minutes.
+    // Without the end of the stream, the wait would be ten minutes.
     let created = tokio::time::timeout(std::time::Duration::from_secs(60), create(&app, &alice, "Hello"));
     assert_eq!(error_of(&created.await.expect("the answer ends")), None);
 }

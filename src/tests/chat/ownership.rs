@@ -1,7 +1,8 @@
-//! Another user's id is as good as one that never was: every request and route that names an object, with each object.
+//! Ownership: another user's id is answered like one that never existed, for every request and route that names an
+//! object.
 //!
-//! The rows of the matrix are generated: the requests are those that the parser knows, the routes those that the source
-//! declares. One that is new and not said here fails the test.
+//! The rows of the matrix are generated from the requests that the parser knows and the routes that the source
+//! declares. A new one that is missing here fails the test.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -21,21 +22,21 @@ use crate::{
     tests::{TestApp, TestUser, both_engines},
 };
 
-/// The ids of one of each kind of object, by the kind.
+/// The ids of one object of each kind, by kind.
 type Objects = BTreeMap<&'static str, String>;
 
-/// How a request that names a stranger's object is answered.
+/// The expected response to a request that names a stranger's object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Answer {
     /// 404.
     NotFound,
-    /// 200 and `{}`: deleting what is not there is no error.
+    /// 200 and `{}`: deleting a missing object is not an error.
     AsEver,
     /// The request names no object: nothing to test.
     NamesNone,
 }
 
-/// Returns the params of a request, and how it is answered where the objects are a stranger's.
+/// Returns the params of a request, and the expected response for a stranger's objects.
 fn params(kind: &str, it: &Objects) -> Option<(Value, Answer)> {
     let thread_id = &it["thread"];
     let message = |attachments: Value| json!({ "content": [], "attachments": attachments, "inference_options": {} });
@@ -73,17 +74,17 @@ fn params(kind: &str, it: &Objects) -> Option<(Value, Answer)> {
     })
 }
 
-/// Returns a route's requests, as the user would send them: method and address.
+/// Returns a route's requests as the user would send them: method and address.
 fn requests(route: &str, it: &Objects) -> Option<Vec<(&'static str, String)>> {
     let address = |id: &str| route.replace("{id}", id);
     Some(match route {
         "/chatkit/runs/{id}" => vec![("GET", address(&it["run"]))],
         "/chatkit/runs/{id}/stop" => vec![("POST", address(&it["run"]))],
-        // Links are signed for one object and one user: the query is a link's of the asking user's own.
+        // Links are signed for one object and one user: the query is from a link of the requesting user.
         "/chatkit/attachments/{id}" => ["GET", "HEAD", "PUT"]
             .map(|method| (method, format!("{}?{}", address(&it["attachment"]), it["query"])))
             .into(),
-        // Where nothing is.
+        // The fallback, which serves nothing.
         "/chatkit/{*rest}" => vec![],
         _ => return None,
     })
@@ -118,7 +119,7 @@ fn routes() -> Vec<String> {
     found
 }
 
-/// Makes one of each kind of object of a user's, the tool call last so that it waits.
+/// Creates one object of each kind for a user; the tool call comes last so that it stays pending.
 async fn objects(app: &TestApp, user: &TestUser) -> Objects {
     let sent = upload(app, user, "sent.txt", "text/plain", b"sent").await;
     let unsent = upload(app, user, "unsent.txt", "text/plain", b"unsent").await;
@@ -153,7 +154,7 @@ async fn objects(app: &TestApp, user: &TestUser) -> Objects {
     objects
 }
 
-/// Returns all that a user has, as they see it: threads, items, feedback, files.
+/// Returns all data of a user, as the user sees it: threads, items, feedback, files.
 async fn everything(app: &TestApp, user: &TestUser, attachment_id: &str) -> Value {
     let threads = object(app, user, "threads.list", json!({})).await;
     let mut items = Vec::new();
@@ -165,12 +166,13 @@ async fn everything(app: &TestApp, user: &TestUser, attachment_id: &str) -> Valu
     json!({ "threads": threads, "items": items, "n_files": n_files, "attachment": attachment_id })
 }
 
-/// Replaces an id in an answer, so that answers on different objects can be compared.
+/// Replaces ids in a response, so that responses for different objects can be compared.
 fn without(objects: &Objects, answer: String) -> String {
     objects.values().fold(answer, |answer, id| answer.replace(id.as_str(), "…"))
 }
 
-/// The objects that a stranger may try: all of somebody else's, or somebody else's in a thread of their own.
+/// The combinations that a stranger may try: all objects of another user, or another user's objects in the stranger's
+/// thread.
 fn tries(own: &Objects, others: &Objects) -> [Objects; 2] {
     let mut in_own_thread = others.clone();
     in_own_thread.insert("thread", own["thread"].clone());
@@ -181,7 +183,7 @@ fn tries(own: &Objects, others: &Objects) -> [Objects; 2] {
     [all, in_own_thread]
 }
 
-/// Whether a request names something besides the thread, so that it can be tried in a thread of the stranger's own.
+/// True if a request names more than the thread, so that it can be tried in the stranger's own thread.
 fn names_more_than_a_thread(kind: &str, it: &Objects) -> bool {
     let (params, _) = params(kind, it).unwrap();
     let params = params.to_string();
@@ -212,7 +214,7 @@ async fn no_request_reaches_what_is_another_users(app: TestApp) {
             let never = ask(&app, &bob, kind, params(kind, &nobodys).unwrap().0).await;
             let status = if expected == Answer::AsEver { 200 } else { 404 };
             assert_eq!(real.status, status, "{kind} {params_hers}: {}", real.text());
-            // Nothing tells one from the other.
+            // The responses are indistinguishable.
             assert_eq!(
                 (real.status, without(&hers, real.text())),
                 (never.status, without(&nobodys, never.text())),
@@ -222,7 +224,7 @@ async fn no_request_reaches_what_is_another_users(app: TestApp) {
     }
     assert!(n_cells >= 20, "{n_cells}");
     assert_eq!(everything(&app, &alice, &hers["attachment"]).await, before);
-    // In her own name all of it is there; what exchanges items comes last.
+    // The owner's requests succeed; those that exchange items come last.
     let mut own = kinds;
     let exchanging = ["colloquy.items.select_version", "threads.retry_after_item"];
     own.sort_by_key(|kind| exchanging.iter().position(|it| it == kind));
@@ -230,7 +232,7 @@ async fn no_request_reaches_what_is_another_users(app: TestApp) {
         let (params, expected) = params(&kind, &hers).unwrap();
         if expected == Answer::NotFound {
             let response = ask(&app, &alice, &kind, params).await;
-            // The attachment is sent by the first message, and cannot be by the next.
+            // The first message sends the attachment, so the next one cannot.
             let status = if kind == "threads.add_user_message" { 400 } else { 200 };
             assert_eq!(response.status, status, "{kind}: {}", response.text());
         }
@@ -263,7 +265,7 @@ async fn no_route_reaches_what_is_another_users(app: TestApp) {
                 "{method} {real}"
             );
         }
-        // His own are there.
+        // The owner's objects exist.
         if let Some((method, own)) = requests(route, &his).unwrap().into_iter().next() {
             assert_eq!(send(method, &own).await.status, 200, "{method} {own}");
         }

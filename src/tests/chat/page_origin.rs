@@ -1,4 +1,4 @@
-//! Files work from every address at which a page of ours was opened, and clients elsewhere get whole addresses.
+//! Files work at every address at which our page was opened, and clients elsewhere get absolute URLs.
 
 use axum::{
     body::Body,
@@ -19,7 +19,7 @@ type Headers<'a> = &'a [(&'a str, &'a str)];
 /// Headers of a request that our page at [`LAN`] sends.
 const FROM_LAN: Headers<'static> = &[("host", "chat.lan:4701"), ("origin", LAN)];
 
-/// What browsers say of a request from a page to its own origin.
+/// The header by which browsers mark a same-origin request.
 const STAYS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 async fn post(app: &TestApp, user: &TestUser, headers: Headers<'_>, kind: &str, params: Value) -> TestResponse {
@@ -37,7 +37,7 @@ async fn announce_from(app: &TestApp, user: &TestUser, headers: Headers<'_>) -> 
     response.json()
 }
 
-/// All links to files in a text, without what follows their origin.
+/// Returns the origins of all links to files in a text.
 fn origins(text: &str) -> Vec<String> {
     let ends = text.match_indices("/chatkit/attachments/").map(|(at, _)| &text[..at]);
     ends.map(|before| before.rsplit('"').next().unwrap_or_default().to_owned()).collect()
@@ -62,11 +62,11 @@ async fn links_begin_at_our_own_page_and_else_at_the_configured_origin() {
         (&[("host", "[fd00::7]:4701"), ("origin", "http://[fd00::7]:4701")], "http://[fd00::7]:4701"),
         (&[("host", "localhost:4701"), ("origin", "http://localhost:4701")], "http://localhost:4701"),
         (&[("host", "chat.lan"), ("origin", "http://chat.lan")], "http://chat.lan"),
-        // A proxy in front takes TLS off.
+        // A proxy terminates TLS.
         (&[("host", "chat.lan"), ("origin", "https://chat.lan")], "https://chat.lan"),
         (&[("host", "CHAT.lan"), ("origin", "https://chat.lan")], "https://chat.lan"),
         (&[("host", "127.0.0.1:4701"), ("origin", BASE_URL)], BASE_URL),
-        // It puts another host, too; the browser knows that the page is ours.
+        // The proxy also replaces the host; the browser states that the request is same-origin.
         (&[("host", "127.0.0.1:4701"), ("origin", "https://chat.lan"), STAYS], "https://chat.lan"),
         (&[("host", "chat.lan"), ("origin", "https://chat.lan:8443"), STAYS], "https://chat.lan:8443"),
         (&[("host", "127.0.0.1:4701"), ("referer", "https://chat.lan/chat"), STAYS], "https://chat.lan"),
@@ -111,7 +111,7 @@ async fn without_a_configured_origin_links_begin_where_the_request_has_reached_u
         (&[("host", "[fd00::7]:4701")], "http://[fd00::7]:4701"),
         (&[("host", "chat.lan"), ("x-forwarded-proto", "https")], "https://chat.lan"),
         (&[("host", "chat.lan"), ("x-forwarded-proto", "gopher")], "http://chat.lan"),
-        // A page elsewhere and an app that is no page ask at the same address.
+        // A page elsewhere and an app that is not a page use the same address.
         (&[("host", "chat.lan:4701"), ("origin", "https://app.example.com")], LAN),
         (&[("host", "chat.lan:4701"), ("origin", "null")], LAN),
         (&[("host", "chat.lan:4701"), ("origin", "http://chat.lan:4702")], LAN),
@@ -169,13 +169,13 @@ async fn a_file_of_a_page_that_was_opened_by_a_name_of_the_network_goes_all_the_
         let elsewhere = post(&app, &alice, &[], kind, params).await.text();
         assert_eq!(origins(&elsewhere), all_at(BASE_URL, n_links), "{kind}");
     }
-    // What followed an answer comes back when that is chosen again, files and all.
+    // Later turns return when the earlier version is selected, including their files.
     let retry = json!({ "thread_id": thread_id, "item_id": item_id });
     assert_eq!(post(&app, &alice, FROM_LAN, "threads.retry_after_item", retry).await.status, StatusCode::OK);
     let choose = json!({ "thread_id": thread_id, "item_id": item_id, "version": 1 });
     let chosen = post(&app, &alice, FROM_LAN, "colloquy.items.select_version", choose).await.text();
     assert_eq!(origins(&chosen), all_at(LAN, 2), "{chosen}");
-    // A document resolves paths by itself, wherever it was asked for.
+    // A document resolves relative paths itself, wherever it was requested.
     let page = app.get(&format!("/chat/{}", thread_id.as_str().unwrap()), &alice.cookie).await.text();
     assert!(page.contains("\"/chatkit/attachments/atc_") && !page.contains(&format!("{BASE_URL}/chatkit/")), "{page}");
 }

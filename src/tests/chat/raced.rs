@@ -1,4 +1,4 @@
-//! Requests that get in each other's way: each is answered as if it came alone, before or after.
+//! Concurrent requests: each is answered as if it came alone, before or after the other.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::{add, ask, ids, object, text, thread};
 use crate::tests::{TestApp, TestUser, both_engines};
 
-/// How often each race is run.
+/// Number of rounds of each race.
 const ROUNDS: usize = 12;
 
-/// Asks and returns the status.
+/// Sends a request and returns the status.
 async fn status(app: &TestApp, user: &TestUser, kind: &str, params: Value) -> u16 {
     ask(app, user, kind, params).await.status.as_u16()
 }

@@ -1,4 +1,4 @@
-//! The exchanges recorded from the official Python server, replayed: the same events in the same order.
+//! Replay of exchanges recorded from the official Python server: the same events in the same order.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::tests::{Engine, TestApp, both_engines};
 /// The deltas of the recordings' model.
 const DELTAS: [&str; 6] = ["Hello", " from", " the", " fake", " model", "."];
 
-/// Puts names for ids and moments, in the order in which they turn up; a thread keeps its name across exchanges.
+/// Replaces ids and timestamps by names, in order of appearance. A thread keeps its name across exchanges.
 #[derive(Default)]
 struct Names(HashMap<String, String>);
 
@@ -24,7 +24,7 @@ impl Names {
             }
             Value::Array(values) => values.iter_mut().for_each(|value| self.rename(value)),
             Value::Object(fields) => {
-                // Of items by their place, not by the alphabet of their keys.
+                // Visits items by position, not by the alphabetical order of their keys.
                 for key in ["thread", "id", "thread_id", "item_id", "item", "data", "items", "after"] {
                     if let Some(value) = fields.get_mut(key) {
                         self.rename(value);
@@ -39,7 +39,7 @@ impl Names {
     }
 }
 
-/// Reads a recording: the request, and the answer's JSON values.
+/// Reads a recording: the request, and the JSON values of the response.
 pub(super) fn parse(recording: &str) -> (Value, Vec<Value>) {
     let recording = recording.replace("\r\n", "\n");
     let request = recording.lines().find_map(|line| line.strip_prefix("# > {")).unwrap();
@@ -52,7 +52,7 @@ pub(super) fn parse(recording: &str) -> (Value, Vec<Value>) {
     (serde_json::from_str(&format!("{{{request}")).unwrap(), values)
 }
 
-/// Replays an exchange; `known` are the ids of the recording and what they are called here.
+/// Replays an exchange. `known` maps ids of the recording to ours.
 async fn replay(app: &TestApp, user: &crate::tests::TestUser, recording: &str, known: &mut HashMap<String, String>) {
     let (request, mut recorded) = parse(recording);
     let mut body = request.to_string();

@@ -1,4 +1,4 @@
-//! Answers that survive: lost connections, other tabs, restarts; and stopping them.
+//! Resumable answers: lost connections, other tabs, restarts; and stopping them.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::{
     tests::{TestApp, TestResponse, TestUser, both_engines},
 };
 
-/// Makes a request of a client that can resume.
+/// Builds a request of a client that can resume.
 pub(super) fn resumable(kind: &str, params: Value) -> Value {
     json!({ "type": kind, "params": params, "metadata": { "colloquy": { "resumable": true } } })
 }
@@ -33,7 +33,7 @@ pub(super) fn numbered(body: &str) -> Vec<(Option<usize>, Value)> {
     events.iter().map(|event| (event.id.as_ref().map(number), serde_json::from_str(&event.data).unwrap())).collect()
 }
 
-/// A stream that is being read.
+/// An open stream.
 struct Stream {
     body: Body,
     text: String,
@@ -66,7 +66,7 @@ impl Stream {
         numbered(&self.text)
     }
 
-    /// The ids of the thread and its run.
+    /// Returns the ids of the thread and its run.
     fn ids(&self) -> (String, String) {
         let thread = &self.events()[0].1["thread"];
         let id = |value: &Value| value.as_str().unwrap().to_owned();
@@ -108,13 +108,13 @@ async fn a_lost_connection_does_not_stop_a_resumable_answer(app: TestApp) {
     let whole = "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 ";
     assert_eq!((deltas(&all).as_str(), &all.last().unwrap().1["item"]["content"][0]["text"]), (whole, &json!(whole)));
     assert_eq!(stored(&app, &thread_id).await[1..], [("assistant_message".into(), whole.into(), false)]);
-    // The log stays: from the start, by the address, and past its end.
+    // The log remains readable: from the start, by the address, and past its end.
     let again = Stream::open(&app, get(&alice, &path, None)).await.rest().await;
     assert_eq!(again, all);
     let middle = Stream::open(&app, get(&alice, &format!("{path}?after=5"), None)).await.rest().await;
     assert_eq!(middle, all[5..]);
     assert!(Stream::open(&app, get(&alice, &path, Some(all.len()))).await.rest().await.is_empty());
-    // Who has read more than was ever said is told what is stored.
+    // A position beyond the log returns the stored items.
     let stored = Stream::open(&app, get(&alice, &path, Some(9999))).await.rest().await;
     let told: Vec<_> = stored.iter().map(|(_, event)| (&event["type"], &event["item"])).collect();
     assert_eq!(told, [(&json!("thread.item.replaced"), &all.last().unwrap().1["item"])]);

@@ -1,4 +1,4 @@
-//! Messages that are answered again, and the versions of their answers.
+//! Retried messages, and the versions of their answers.
 
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -24,7 +24,7 @@ async fn items(app: &TestApp, user: &TestUser, thread_id: &str) -> Value {
     object(app, user, "items.list", json!({ "thread_id": thread_id, "order": "asc" })).await
 }
 
-/// The kinds of events, the deltas aside.
+/// Returns the kinds of events, except deltas.
 fn kinds(events: &[Value]) -> Vec<&str> {
     let all = events.iter().filter(|event| event["type"] != "thread.item.updated");
     all.map(|event| event["type"].as_str().unwrap()).collect()
@@ -48,7 +48,7 @@ async fn the_old_answer_stays_until_the_new_one_is_complete_and_then_as_a_versio
     assert_eq!(new["colloquy"], json!({ "versions": 2, "version": 2 }));
     let after = items(&app, &alice, &id).await;
     assert_eq!((ids(&after), &after["data"][1]), (vec![question.as_str(), new["id"].as_str().unwrap()], new));
-    // And back, by either item; the answer is where it was.
+    // Select the first version again, by either item; the answer keeps its position.
     let back = select(&app, &alice, &id, new["id"].as_str().unwrap(), 1).await;
     assert_eq!(
         (ids(&back), &back["data"][0]["colloquy"]),
@@ -177,7 +177,7 @@ async fn only_a_message_of_the_users_own_is_answered_again(app: TestApp) {
     assert_eq!(items(&app, &alice, &id).await, list);
 }
 
-/// Makes a stored message say something else, so that it is answered differently.
+/// Changes the text of a stored message, so that it is answered differently.
 async fn say(app: &TestApp, item_id: &str, message: &str) {
     let body: sqlx::types::Json<Value> = crate::server::db::on!(app.state.db.write(), pool => {
         sqlx::query_scalar(r#"select "body" from "item" where "id" = $1"#).bind(item_id).fetch_one(pool).await

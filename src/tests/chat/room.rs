@@ -1,4 +1,4 @@
-//! The room that files may take: of one user, and of the disk.
+//! Space for files: per user, and on the disk.
 
 use axum::{
     body::Body,
@@ -39,7 +39,7 @@ async fn n_rows(app: &TestApp, table: &str) -> i64 {
     on!(app.state.db.read(), pool => sqlx::query_scalar(count).fetch_one(pool).await).unwrap()
 }
 
-/// Stores files that were sent, without any bytes.
+/// Inserts sent files without content.
 async fn fill(app: &TestApp, user: &TestUser, thread_id: &str, n_files: i64) {
     on!(app.state.db.write(), pool => sqlx::query(
         r#"
@@ -81,7 +81,7 @@ async fn the_files_of_a_user_have_so_many_bytes_and_no_more(app: TestApp) {
     announce(&app, &bob, "a", 100, "text/plain").await;
     object(&app, &alice, "attachments.delete", json!({ "attachment_id": first["id"] })).await;
     announce(&app, &alice, "c", 60, "text/plain").await;
-    // What is never sent is forgotten after a day.
+    // An unsent file is deleted after a day.
     app.state.clock.advance_seconds(24 * 60 * 60 + 1);
     app.state.chat.sweep_files().await;
     announce(&app, &alice, "d", 100, "text/plain").await;
@@ -156,7 +156,7 @@ async fn a_form_counts_as_its_file_once_that_is_there_and_not_at_all_when_it_is_
     object(&app, &alice, "attachments.delete", json!({ "attachment_id": uploaded["id"] })).await;
 }
 
-/// Else one announcement would be as many files on the disk as there are requests.
+/// Otherwise one announcement could fill the disk with as many files as requests.
 #[both_engines]
 async fn what_is_uploaded_twice_is_kept_once_at_once(app: TestApp) {
     let alice = app.sign_up("Alice").await;
@@ -205,7 +205,7 @@ async fn on_a_full_disk_nothing_is_taken_and_all_can_be_read_and_deleted(app: Te
     ] {
         match full.state.config.database_folder() {
             Some(_) => assert_eq!(refusal(&full, &alice, kind, params).await, disk_full(), "{kind}"),
-            // A server has a disk of its own.
+            // A database server has its own disk.
             None => assert_eq!(ask(&full, &alice, kind, params).await.status, StatusCode::OK, "{kind}"),
         }
     }
@@ -218,7 +218,7 @@ async fn on_a_full_disk_nothing_is_taken_and_all_can_be_read_and_deleted(app: Te
     assert_eq!(n_rows(&app, "file").await, 0);
 }
 
-/// A file that nobody announced may be of any size: the disk is asked again while it comes.
+/// A file without an announcement may have any size: the disk is checked again during the upload.
 #[both_engines(&["--attachment-bytes-per-user", "0"])]
 async fn a_disk_that_becomes_full_ends_an_upload(app: TestApp) {
     let alice = app.sign_up("Alice").await;

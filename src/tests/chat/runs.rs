@@ -1,4 +1,4 @@
-//! Runs: how answers end, and what is left of them.
+//! Runs: the ends of answers, and the items they leave.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ macro_rules! on {
     };
 }
 
-/// What the database holds of a thread: the type of each item, its text and whether it is marked as interrupted.
+/// Returns the stored items of a thread: type, text, and the mark of an interruption.
 pub(super) async fn stored(app: &TestApp, thread_id: &str) -> Vec<(String, String, bool)> {
     let rows: Vec<(String, sqlx::types::Json<Value>)> = on!(&app.state.db, pool => {
         sqlx::query_as(r#"select "type", "body" from "item" where "threadId" = $1 order by "seq""#)
@@ -43,7 +43,7 @@ pub(super) async fn stored(app: &TestApp, thread_id: &str) -> Vec<(String, Strin
     rows.into_iter().map(|(kind, body)| (kind, text(&body), body["colloquy"]["interrupted"] == true)).collect()
 }
 
-/// Puts hidden items at the end of a thread.
+/// Appends hidden items to a thread.
 pub(super) async fn hide(app: &TestApp, thread_id: &str, n_items: usize) {
     for n in 0..n_items {
         let id = format!("shcx_{thread_id}_{n}");
@@ -77,7 +77,7 @@ pub(super) async fn statuses(app: &TestApp, thread_id: &str) -> Vec<String> {
     rows.into_iter().map(|(status,)| status).collect()
 }
 
-/// Waits until a thread is not being answered.
+/// Waits until a thread has no running answer.
 pub(super) async fn idle(app: &TestApp, thread_id: &str) {
     for _ in 0..100 {
         if !statuses(app, thread_id).await.contains(&"running".to_owned()) {
@@ -88,7 +88,7 @@ pub(super) async fn idle(app: &TestApp, thread_id: &str) {
     panic!("the run did not stop within a second");
 }
 
-/// A stream that is being read.
+/// An open stream.
 pub(super) struct Stream {
     body: Body,
     text: String,
@@ -105,7 +105,7 @@ impl Stream {
         Self::open(app, user, &json!({ "type": "threads.create", "params": { "input": text(message) } })).await
     }
 
-    /// Reads until `part` has come.
+    /// Reads until `part` has arrived.
     pub(super) async fn read_to(&mut self, part: &str) {
         while !self.text.contains(part) {
             let frame = self.body.frame().await.expect("the stream goes on").unwrap();
@@ -355,7 +355,7 @@ async fn a_server_that_stops_keeps_what_was_written(app: TestApp) {
     assert_eq!(refusal(&app, &alice, "threads.create", params).await, (503, "unavailable".into()));
 }
 
-/// Makes a thread's finished run look like one whose server died ten seconds before its lease ends.
+/// Makes a thread's finished run look like one whose server crashed ten seconds before the lease ends.
 async fn crash(app: &TestApp, thread_id: &str) {
     on!(&app.state.db, pool => {
         sqlx::query(

@@ -1,4 +1,4 @@
-//! `threads.list` with a query: what is found, in which order, and what a query cannot do.
+//! `threads.list` with a query: results, their order, and hostile queries.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn titles_and_messages_are_found_by_the_beginnings_of_their_words(app: Tes
     for query in ["umbrella", "UMBR", "an um", "socks naïve", "pack list"] {
         assert_eq!(found(&app, &alice, query).await, [trip.as_str()], "{query}");
     }
-    // The answer's words, when it is complete.
+    // The words of an answer are found when it is complete.
     assert_eq!(found(&app, &alice, "w2").await, [other.as_str()]);
     for query in ["mbrella", "socks w2", "nothing", ""] {
         assert_eq!(found(&app, &alice, query).await, [""; 0], "{query}");
@@ -37,7 +37,7 @@ async fn titles_and_messages_are_found_by_the_beginnings_of_their_words(app: Tes
     let snippet = page["data"][0]["metadata"]["colloquy"]["snippet"].as_str().unwrap();
     assert!(snippet.starts_with("…socks") && snippet.ends_with("and an Umbrella, naïvely"), "{snippet}");
     assert_eq!((&page["data"][0]["title"], &page["data"][0]["items"]["data"]), (&json!("Packing list"), &json!([])));
-    // A new title takes the old one's place.
+    // A new title replaces the old one.
     object(&app, &alice, "threads.update", json!({ "thread_id": other, "title": "Weather" })).await;
     assert_eq!(found(&app, &alice, "weath").await, [other.as_str()]);
     object(&app, &alice, "threads.delete", json!({ "thread_id": other })).await;
@@ -95,7 +95,7 @@ async fn no_query_can_do_harm(app: TestApp) {
         let response = ask(&app, &alice, "threads.list", json!({ "query": query })).await;
         assert_eq!(response.status, 200, "{query}: {}", response.text());
     }
-    // What looks like an operator is a word.
+    // Operators are treated as words.
     assert_eq!(found(&app, &alice, "or NOT near").await, [id.as_str()]);
     assert_eq!(found(&app, &alice, &"near ".repeat(10_000)).await, [id.as_str()]);
     assert_eq!(found(&app, &alice, &"x".repeat(100_000)).await, [""; 0]);
@@ -128,7 +128,7 @@ async fn titles_come_first_then_the_newest_page_by_page(app: TestApp) {
         }
     }
     assert_eq!(seen, expected);
-    // A cursor that is found no more is the end; one that never was is wrong.
+    // A cursor that is no longer found is the end; an invalid one is an error.
     let other = thread(&app, &alice, "/long 1").await;
     let page = object(&app, &alice, "threads.list", json!({ "query": "giraffe", "after": other })).await;
     assert_eq!(ids(&page).len(), 0);
@@ -146,7 +146,7 @@ async fn nobody_finds_what_is_hidden_or_another_users(app: TestApp) {
     assert_eq!(found(&app, &bob, "secret").await, [""; 0]);
     assert_eq!(refusal(&app, &bob, "threads.list", json!({ "query": "garden", "after": alices })).await.0, 400);
     assert_eq!(found(&app, &alice, "hidden").await, [""; 0]);
-    // Neither the marker of a stopped answer.
+    // The marker of a stopped answer is not found either.
     let stopped =
         ask(&app, &alice, "threads.add_user_message", json!({ "thread_id": alices, "input": text("/long 2") })).await;
     assert_eq!(stopped.status, 200);

@@ -1,4 +1,4 @@
-//! What models see and hear: pictures of messages, and speech that becomes text.
+//! Input of models: images of messages, and transcribed speech.
 
 use axum::{
     Json,
@@ -23,7 +23,7 @@ fn speech() -> Value {
     json!({ "audio_base64": SPEECH, "mime_type": "audio/webm;codecs=opus" })
 }
 
-/// Starts a server whose model turns speech into text, as it is told.
+/// Starts a server whose model transcribes speech, with a scripted response.
 async fn hearing(answer: impl Fn() -> Response + Send + Sync + 'static) -> (FakeModel, TestApp) {
     let model = FakeModel::start(move |_, _| answer()).await;
     let flags: Vec<&str> = model.flags().into_iter().chain(["--openai-transcribe-model", "ear-1"]).collect();
@@ -48,10 +48,10 @@ async fn sent_to_the_model(engine: Engine) {
                  [Attached file: large.png (image/png)]";
     assert_eq!(content[0], json!({ "type": "text", "text": named }));
     assert_eq!(content[1], json!({ "type": "image_url", "image_url": { "url": small_url } }));
-    // Of the large one, the small picture.
+    // Of the large image, the preview is sent.
     assert!(content[2]["image_url"]["url"].as_str().unwrap().starts_with("data:image/jpeg;base64,"), "{}", content[2]);
     assert_eq!(content.as_array().unwrap().len(), 3);
-    // A file that is gone is named all the same.
+    // A deleted file is still named.
     for file in [&small, &large] {
         object(&app, &alice, "attachments.delete", json!({ "attachment_id": file["id"] })).await;
     }

@@ -1,4 +1,4 @@
-//! Messages that are sent again with the same key.
+//! Idempotency: messages sent again with the same key.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::tests::{TestApp, TestUser, both_engines};
 
-/// Sends a message with a key and waits for the answer's end.
+/// Sends a message with a key and waits for the end of the answer.
 async fn send(app: &TestApp, user: &TestUser, kind: &str, params: &Value, key: &str) -> Vec<(Option<usize>, Value)> {
     let metadata = json!({ "colloquy": { "resumable": true, "key": key } });
     let response = app.send(user.chatkit(&json!({ "type": kind, "params": params, "metadata": metadata }))).await;

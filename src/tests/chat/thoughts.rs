@@ -1,4 +1,4 @@
-//! A model's thoughts: a workflow before the message, stored, and never sent back.
+//! Reasoning of a model: a workflow before the message, stored, and never sent back.
 
 use serde_json::{Value, json};
 
@@ -9,13 +9,13 @@ use super::{
 };
 use crate::tests::{TestApp, both_engines};
 
-/// Writes deltas of an answer.
+/// Formats deltas of an answer.
 pub(super) fn deltas(deltas: &[Value]) -> String {
     let chunk = |delta: &Value| format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta }] }));
     deltas.iter().map(chunk).collect()
 }
 
-/// What ends an answer.
+/// Formats the end of an answer.
 pub(super) fn end(finish_reason: &str) -> String {
     let choice = json!({ "index": 0, "delta": {}, "finish_reason": finish_reason });
     format!("data: {}\n\ndata: [DONE]\n\n", json!({ "choices": [choice] }))

@@ -1,4 +1,4 @@
-//! Titles by the model: after the first answer, and never in the place of the user's.
+//! Title generation: after the first answer, and never replacing the user's title.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::tests::{TestApp, TestUser, both_engines};
 
-/// Whether it is the request for a title.
+/// True for a request for a title.
 fn is_for_title(asked: &Asked) -> bool {
     asked.body["messages"][0]["content"].as_str().is_some_and(|text| text.starts_with("Write a title"))
 }
@@ -33,20 +33,20 @@ pub(super) async fn start(app: &TestApp, model: &FakeModel) -> (TestApp, TestUse
     (app, alice)
 }
 
-/// Answers when something has happened.
+/// Responds after a future has completed.
 fn later(it: impl Future<Output = ()> + Send + 'static, deltas: &'static [&'static str]) -> Response {
     let body = it.into_stream().then(|()| async { whole(deltas).into_body().collect().await.map(|it| it.to_bytes()) });
     event_stream(Body::from_stream(body))
 }
 
-/// Waits until the model was asked so many times.
+/// Waits until the model has received `n_times` requests.
 async fn asked(model: &FakeModel, n_times: usize) {
     while model.asked().len() < n_times {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// Waits until a thread has a title, at most a second.
+/// Waits up to a second for a thread's title.
 async fn title(app: &TestApp, user: &TestUser, thread_id: &str, expected: &str) -> Value {
     let mut title = Value::Null;
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! Tools that live in the client and that a model calls: what it is offered, what the client is asked, what goes back.
+//! Client tools: the tools a model is offered, the calls a client gets, and the outputs sent back.
 
 use axum::{
     Json,
@@ -31,7 +31,7 @@ fn piece(index: usize, id: Option<&str>, name: Option<&str>, arguments: &str) ->
         "function": { "name": name, "arguments": arguments } }] })
 }
 
-/// Two calls at once after a few words, their arguments in pieces.
+/// Two concurrent calls after a few words, with their arguments in pieces.
 fn two_calls() -> Response {
     let said = [
         json!({ "role": "assistant", "content": "Let me look." }),
@@ -43,7 +43,7 @@ fn two_calls() -> Response {
     event_stream(deltas(&said) + &end("tool_calls"))
 }
 
-/// Starts a server with the model and the tools, and signs somebody up there.
+/// Starts a server with the model and the tools, and signs a user up.
 async fn with_model(app: &TestApp, model: &FakeModel, name: &str) -> (TestApp, TestUser) {
     let mut server = model.config();
     server.client_tools = tools();
@@ -87,7 +87,7 @@ async fn a_model_that_takes_no_tools_is_asked_without_them() {
     let (app, alice) = with_model(&app, &model, "Alice").await;
     let said = |events: Vec<Value>| events.last().unwrap()["item"]["content"][0]["text"].clone();
     assert_eq!(said(create(&app, &alice, "Hello").await), "Well.");
-    // Whoever asks for a tool is told that there is none.
+    // A message that requires a tool gets the error that none exists.
     let mut input = text("Use it");
     input["inference_options"] = json!({ "tool_choice": { "id": tools()[0].name } });
     let told = ask(&app, &alice, "threads.create", json!({ "input": input })).await.text();
@@ -156,7 +156,7 @@ async fn a_call_that_the_user_passes_over_is_no_part_of_the_conversation(app: Te
         model.asked()[1].body["messages"],
         json!([said("user", "Hello"), said("assistant", "Let me look."), said("user", "Forget it")])
     );
-    // The same where the first of two was answered.
+    // The same after the first of two calls was answered.
     let model = FakeModel::start(|n, _| if n == 0 { two_calls() } else { whole(&["Never mind."]) }).await;
     let (app, bob) = with_model(&app, &model, "Bob").await;
     let thread_id = thread(&app, &bob, "Hello").await;
@@ -184,14 +184,14 @@ async fn a_call_that_cannot_be_read_is_asked_for_again_and_then_told(app: TestAp
     assert_eq!(call_of(&create(&app, &alice, "Hello").await)["call_id"], "call_1");
     assert_eq!(model.asked().len(), 2);
 
-    // What comes again is no accident.
+    // A repeated failure is reported.
     let model = FakeModel::start(move |_, _| bad("c", "{}")).await;
     let (app, carol) = with_model(&app, &model, "Carol").await;
     let error = error_of(&create(&app, &carol, "Hello").await)["message"].as_str().unwrap().to_owned();
     assert!(error.contains("called a tool in a way that cannot be read"), "{error}");
     assert_eq!(model.asked().len(), 2);
 
-    // Not after the first word, which the user has read.
+    // No retry after the first word, which the user has read.
     let model = FakeModel::start(move |_, _| {
         let said = [json!({ "content": "Let me" }), piece(0, Some("call_1"), Some("a"), "[")];
         event_stream(deltas(&said) + &end("tool_calls"))

@@ -1,4 +1,4 @@
-//! Another ChatKit server behind ours: what it is asked, what passes, and what is said when it fails.
+//! An upstream ChatKit server: the requests it gets, the events that are relayed, and its failures.
 
 mod faults;
 mod ids;
@@ -31,7 +31,7 @@ use crate::{
     tests::{TestApp, TestUser, app::SECRET},
 };
 
-/// The server behind: answers what it is told to, in turn, and remembers what it was asked.
+/// A fake upstream with scripted responses. It records the requests.
 #[derive(Clone)]
 pub(super) struct Upstream {
     origin: String,
@@ -39,18 +39,18 @@ pub(super) struct Upstream {
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// A request as the server behind got it.
+/// A request that the upstream received.
 #[derive(Clone, Debug)]
 struct Asked {
     uri: Uri,
-    /// What its token says.
+    /// Claims of its token.
     claims: Value,
     body: Value,
     bytes: Vec<u8>,
 }
 
 impl Upstream {
-    /// Starts a server, and ours before it.
+    /// Starts an upstream, and our server in front of it.
     async fn before(app: &TestApp, answers: impl IntoIterator<Item = Response>) -> (Self, TestApp) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -62,7 +62,7 @@ impl Upstream {
         (upstream, ours)
     }
 
-    /// Returns a server of ours on the same database that this one is behind.
+    /// Returns a server of ours on the same database that uses this upstream.
     fn used_by(&self, app: &TestApp, idle_timeout: Duration, audience: Option<&str>) -> TestApp {
         let url = format!("{}/chatkit", self.origin).parse().unwrap();
         let audience = audience.map(str::to_owned);
@@ -87,7 +87,7 @@ impl Upstream {
         self.asked().last().unwrap().body["params"].clone()
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until `n_requests` have arrived.
     async fn has_been_asked(&self, n_requests: usize) {
         for _ in 0..500 {
             if self.asked().len() >= n_requests {
@@ -113,14 +113,14 @@ async fn answer(State(upstream): State<Upstream>, request: Request) -> Response 
 /// Reads a token as a backend does that holds the secret.
 fn claims(token: &str) -> Value {
     let mut rules = Validation::new(jsonwebtoken::Algorithm::HS256);
-    // The clock of these tests stands still.
+    // The clock of these tests is stopped.
     rules.validate_exp = false;
     rules.validate_aud = false;
     let key = DecodingKey::from_secret(SECRET.as_bytes());
     jsonwebtoken::decode::<Value>(token, &key, &rules).expect("a token of ours").claims
 }
 
-/// A stream that says events and ends.
+/// A stream of events.
 fn streamed(events: &[Value]) -> Response {
     raw(frames(events))
 }
@@ -133,10 +133,10 @@ fn raw(body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream")], body.into()).into_response()
 }
 
-/// A stream that says something and then breaks.
+/// A stream that breaks after a text.
 fn cut(text: String) -> Response {
     let pieces = stream::iter([Ok(text), Err(std::io::Error::other("cut"))]);
-    // What was said is on its way before the connection ends.
+    // The text is sent before the connection ends.
     let pieces = pieces.then(async |piece| {
         if piece.is_err() {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -152,7 +152,7 @@ fn object_of(body: Value) -> Response {
 
 const MOMENT: &str = "2001-01-01T01:01:01.123456";
 
-/// An item as the Python SDK writes it: without a zone, with ids of its own.
+/// An item as the Python SDK writes it: without a time zone, with its own ids.
 fn item(id: &str, mut fields: Value) -> Value {
     fields["id"] = json!(id);
     fields["thread_id"] = json!("thr_there");
@@ -185,14 +185,14 @@ fn delta(id: &str, text: &str) -> Value {
     json!({ "type": "thread.item.updated", "item_id": id, "update": update })
 }
 
-/// What the Python SDK says before an answer to a message.
+/// The events that the Python SDK sends before the answer to a message.
 fn prelude(question_id: &str) -> Vec<Value> {
     let question = json!({ "type": "user_message", "content": [], "attachments": [], "inference_options": {} });
     let options = json!({ "type": "stream_options", "stream_options": { "allow_cancel": true } });
     vec![done(&item(question_id, question)), options]
 }
 
-/// A stream that opens a thread and says events.
+/// A stream that creates a thread, followed by events.
 fn opened(events: &[Value]) -> Response {
     streamed(&opening(events))
 }
@@ -204,16 +204,16 @@ fn opening(events: &[Value]) -> Vec<Value> {
     all
 }
 
-/// A stream that goes on after a further message.
+/// A stream that continues after a further message.
 fn continued(question_id: &str, events: &[Value]) -> Response {
     streamed(&[prelude(question_id), events.to_vec()].concat())
 }
 
-/// Returns the thread's id and the events of a stream without those before the answer.
+/// Returns the thread's id, and the events of a stream that belong to the answer.
 fn answered(events: &[Value]) -> (String, Vec<Value>) {
     let thread_id = events[0]["thread"]["id"].as_str().unwrap().to_owned();
     let told = &events[3..];
-    // The thread was opened there: the first news is its id there.
+    // The upstream created the thread: the first update carries its upstream id.
     let is_id =
         |it: &Value| it["type"] == "thread.updated" && it["thread"]["metadata"]["colloquy"]["upstream"].is_object();
     let n_skipped = usize::from(told.first().is_some_and(is_id));
@@ -229,7 +229,7 @@ fn kinds(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
 
-/// Takes out what is the server's own: ids of items, threads and the moment.
+/// Removes values that the server generates: ids of items and threads, and timestamps.
 fn without_names(item: &Value) -> Value {
     let mut item = item.clone();
     for name in ["id", "thread_id", "created_at"] {

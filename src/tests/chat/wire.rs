@@ -1,4 +1,4 @@
-//! Everything that was recorded from the official Python server is read, and written as it was.
+//! Round trip of everything recorded from the official Python server: it is parsed, and serialized identically.
 
 use std::{fs, path::Path};
 
@@ -17,7 +17,7 @@ fn recordings() -> Vec<(String, String)> {
     files.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap().replace('\r', ""))).collect()
 }
 
-/// Writes every moment as we do.
+/// Writes all timestamps in our format.
 fn normalise(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(normalise),
@@ -31,7 +31,7 @@ fn normalise(value: &mut Value) {
     }
 }
 
-/// Whether a kind that this version should know was kept as an unknown one.
+/// True if a kind that this version should know was parsed as unknown.
 fn is_unknown(value: &impl std::fmt::Debug) -> bool {
     format!("{value:?}").contains("Unknown")
 }
@@ -101,7 +101,7 @@ fn recorded_requests_are_read_except_the_malformed_ones() {
 fn recorded_updates_fold_to_the_items_that_are_done() {
     let mut n_folded = 0;
     for (name, text) in recordings() {
-        // The workflow of 19 is done with tasks that no update told.
+        // The workflow of recording 19 ends with tasks that no update contained.
         if name.contains("/19-") {
             continue;
         }
@@ -119,7 +119,7 @@ fn recorded_updates_fold_to_the_items_that_are_done() {
                     let Some(at) = open.iter().position(|it| it.id() == item.id()) else { continue };
                     let mut folded = open.remove(at);
                     folded.set_created_at(item.created_at());
-                    // The last picture comes with the end of its item.
+                    // The last image comes with the end of its item.
                     if item.kind() != "generated_image" {
                         assert_eq!(folded, item, "{name}");
                         n_folded += 1;

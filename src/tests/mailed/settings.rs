@@ -1,4 +1,4 @@
-//! What settings make of mails, and who may sign up.
+//! Settings that affect mails, and sign-up policies.
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
@@ -110,7 +110,7 @@ async fn nobody_signs_up_where_it_is_closed() {
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 }
 
-/// CVE class: with several workers several people became the first administrator.
+/// Class of CVEs: with several workers, several users became the first administrator.
 async fn of_fifty_sign_ups_at_once_one_is_the_first_user(engine: Engine) {
     let app = TestApp::with_flags(engine, &["--sign-up", "first-user"]).await;
     let sign_up = async |n: usize| {

@@ -1,4 +1,4 @@
-//! Guessing at one account.
+//! Guesses at the password of one account.
 
 use axum::http::StatusCode;
 use futures_util::future::join_all;
@@ -12,10 +12,10 @@ use crate::server::{
 const IN_MEMORY: &[&str] = &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8"];
 const IN_DATABASE: &[&str] =
     &["--rate-limit", "on", "--trusted-proxies", "10.0.0.0/8", "--rate-limit-storage", "database"];
-/// The number of free failures.
+/// Number of free failures.
 const FREE: usize = 10;
 
-/// Guesses at a door from as many networks until that is no longer free.
+/// Guesses from different networks until the free failures are used up.
 async fn use_up(app: &TestApp, door: &Door, user: &TestUser) {
     for n in 0..FREE {
         let wrong = door.open(app, &format!("198.51.100.{n}"), user).await;
@@ -24,7 +24,7 @@ async fn use_up(app: &TestApp, door: &Door, user: &TestUser) {
     }
 }
 
-/// Guesses once too often from a network.
+/// Exceeds the limit of a network with another attempt.
 async fn is_slowed(app: &TestApp, door: &Door, from: &str, user: &TestUser) -> bool {
     app.state.auth.passwords.take_work();
     let answer = door.open(app, from, user).await;
@@ -48,7 +48,7 @@ async fn guessing_is_slow_at_every_door(app: TestApp) {
             if n == 1 && door.inside {
                 continue;
             }
-            // Each with counts of its own.
+            // Each case has its own counters.
             app.state.clock.advance_seconds(3600);
             let ada = match n + m {
                 0 => app.sign_up("Ada").await,
@@ -79,7 +79,7 @@ async fn the_owner_is_never_locked_out(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     let ada = app.sign_up("Ada").await;
     let (wrong, right) = (sign_in(&ada.email, WRONG), sign_in(&ada.email, PASSWORD));
-    // The browser knows the account, and keeps knowing it when it signs out.
+    // The browser is known to the account, also after signing out.
     let known = cookies_of(&app.send(right.request("192.0.2.1", "")).await);
     app.post("/api/auth/sign-out", Some(&known), &json!({})).await;
     let known = known.split("; ").find(|cookie| cookie.starts_with("colloquy.device=")).unwrap().to_owned();
@@ -87,12 +87,16 @@ async fn the_owner_is_never_locked_out(app: TestApp) {
     assert!(!is_slowed(&app, &wrong, "203.0.1.113", &ada).await);
     assert!(is_slowed(&app, &right, "203.0.1.113", &ada).await, "also the right one, or it would be told");
     assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "from elsewhere");
-    assert_eq!(app.send(right.request("203.0.2.113", "")).await.status, StatusCode::OK, "what is right is no guess");
+    assert_eq!(
+        app.send(right.request("203.0.2.113", "")).await.status,
+        StatusCode::OK,
+        "a right password does not count"
+    );
     for _ in 0..2 {
         app.state.clock.advance_seconds(10);
         assert_eq!(app.send(right.request("203.0.1.113", &known)).await.status, StatusCode::OK, "a known browser");
     }
-    // Inside, strangers' guesses do not count.
+    // Strangers' guesses do not count for a signed-in user.
     let inside = &guessing(&ada.email, PASSWORD)[4];
     assert_eq!(inside.open(&app, "203.0.1.113", &ada).await.status, StatusCode::OK);
 }
@@ -109,7 +113,7 @@ async fn of_guesses_at_once_no_more_are_checked(app: TestApp) {
     let checked = guesses.iter().filter(|it| it.is_ok()).count();
     let refused = guesses.iter().filter(|it| matches!(it, Err(Error::Wait { retry_after_s: 30, .. }))).count();
     assert_eq!((checked, refused), (FREE + 1, 48 - FREE - 1));
-    // Those that were right are taken back.
+    // Right guesses are reverted.
     for guess in guesses.into_iter().flatten() {
         servers[0].forgive(guess).await.unwrap();
     }
@@ -117,7 +121,7 @@ async fn of_guesses_at_once_no_more_are_checked(app: TestApp) {
     assert!(again.iter().all(Result::is_ok));
 }
 
-/// The cookie by which a browser is known after signing in.
+/// Returns the cookie that marks a browser as known after sign-in.
 async fn device(app: &TestApp, email: &str, password: &str, cookie: &str) -> String {
     app.state.clock.advance_seconds(60);
     let signed_in = app.send(sign_in(email, password).request("192.0.2.1", cookie)).await;
@@ -142,7 +146,7 @@ async fn a_browser_is_known_as_whom_it_signed_in_as_and_no_one_else() {
     let check = async |cookie: &str, from: &str, is_known: bool| {
         app.state.clock.advance_seconds(1);
         let wrong = sign_in(&ada.email, WRONG);
-        // Uses up the network's one try.
+        // Uses up the network's only attempt.
         app.send(wrong.request(from, "")).await;
         let expected = if is_known { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
         assert_eq!(app.send(wrong.request(from, cookie)).await.status, expected, "{cookie}");

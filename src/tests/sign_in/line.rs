@@ -1,4 +1,4 @@
-//! The line before the hashing.
+//! The queue in front of the hashing.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::server::{Result, auth::passwords::Asker};
 
 const BEHIND_A_PROXY: &[&str] = &["--trusted-proxies", "10.0.0.0/8"];
 
-/// Waits in the line for ever, as somebody of a network of their own.
+/// Waits in the queue forever, as a client with its own network and account.
 fn wait(app: &TestApp, n: usize) -> BoxFuture<'static, Result<()>> {
     let queue = app.state.auth.passwords.queue().clone();
     let asker = Asker::new(&format!("network {n}"), &format!("account {n}"));
@@ -23,7 +23,7 @@ fn wait(app: &TestApp, n: usize) -> BoxFuture<'static, Result<()>> {
     .boxed()
 }
 
-/// Takes all turns, and as many places in the line.
+/// Takes all turns, and `n_waiting` places in the queue.
 fn occupy(app: &TestApp, n_waiting: usize) -> Vec<BoxFuture<'static, Result<()>>> {
     let mut occupants = Vec::new();
     while app.state.auth.passwords.queue().n_waiting() < n_waiting.max(1) {
@@ -37,7 +37,7 @@ fn occupy(app: &TestApp, n_waiting: usize) -> Vec<BoxFuture<'static, Result<()>>
     occupants
 }
 
-/// Sends a request, and leaves it to wait.
+/// Sends a request without waiting for its response.
 fn leave(app: &TestApp, door: &Door, from: &str) -> JoinHandle<StatusCode> {
     let mut request = door.request(from, "");
     request.extensions_mut().insert(axum::extract::ConnectInfo(app.peer.unwrap()));
@@ -83,7 +83,7 @@ async fn every_door_says_when_to_come_back_if_too_many_wait(app: TestApp) {
     }
     assert!(app.state.auth.passwords.take_work().is_empty());
     drop(occupants);
-    // Nothing was lost by it: the session, the account, the link.
+    // Nothing was lost: the session, the account and the link are still valid.
     let last = doors.iter().find(|door| door.path == "/api/auth/reset-password").unwrap();
     assert_eq!(last.open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
     assert_eq!(sign_in(&ada.email, new).open(&app, "192.0.2.7", &ada).await.status, StatusCode::OK);
@@ -109,7 +109,7 @@ async fn a_crowd_of_one_network_is_turned_away_before_anybody_else_is() {
         assert!(!right.is_finished(), "{crowd}");
         let one_too_many = sign_in("nobody@example.com", WRONG).open(&app, &address(7), &ada).await;
         assert_eq!(one_too_many.status, StatusCode::SERVICE_UNAVAILABLE, "{crowd}");
-        // Those who go away cost nothing, and whoever stays has the turn.
+        // Clients that disconnect cost nothing, and the remaining one gets the turn.
         let refused = waiting.into_iter().filter(JoinHandle::is_finished).map(|it| it.now_or_never().unwrap().unwrap());
         assert_eq!(refused.collect::<Vec<_>>(), [StatusCode::SERVICE_UNAVAILABLE], "{crowd}");
         drop(occupants);
@@ -130,7 +130,7 @@ async fn whoever_goes_away_while_waiting_costs_no_hash() {
     assert!(app.state.auth.passwords.take_work().is_empty());
 }
 
-/// The words for people without JavaScript.
+/// The message for users without JavaScript.
 #[tokio::test]
 async fn a_form_says_in_words_how_long_to_wait() {
     let app = TestApp::new(Engine::Sqlite).await;

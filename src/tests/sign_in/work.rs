@@ -1,4 +1,4 @@
-//! The cost of an answer, which its time tells.
+//! The hashing work of a response, which determines its time.
 
 use axum::http::StatusCode;
 

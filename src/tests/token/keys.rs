@@ -1,4 +1,4 @@
-//! The keys of the table `jwks`: made, shared, rotated, and those of a real Better Auth database.
+//! Keys of table `jwks`: generated, shared, rotated, and those of a real Better Auth database.
 
 use axum::http::{StatusCode, header};
 use futures_util::future::join_all;
@@ -17,7 +17,7 @@ use crate::{
 const EDDSA: &[&str] = &["--jwt-algorithm", "EdDSA"];
 const ROTATED: &[&str] = &["--jwt-algorithm", "EdDSA", "--jwt-rotation-interval", "1h", "--jwt-grace-period", "30m"];
 
-/// The secret, the address and the key of the fixtures, whose README names them.
+/// The secret, the address and the key of the fixtures, as their README documents them.
 const FIXTURE: &[&str] = &[
     "--jwt-algorithm",
     "EdDSA",
@@ -51,7 +51,7 @@ async fn execute(app: &TestApp, sql: &str) {
     on!(app.state.db.write(), pool => sqlx::query(sql).execute(pool).await.map(drop)).unwrap();
 }
 
-/// Puts users, sessions and the key of a real Better Auth database into the tables.
+/// Loads users, sessions and the key of a real Better Auth database into the tables.
 async fn load_fixture(app: &TestApp) {
     let sql = match app.state.db {
         Db::Sqlite { .. } => include_str!("../fixtures/better-auth/sqlite.sql"),
@@ -64,7 +64,7 @@ async fn load_fixture(app: &TestApp) {
     }
 }
 
-/// Returns the part of the fixtures' README that is about this engine: a cookie, and a token of the real server.
+/// Returns the part of the fixtures' README for this engine: a cookie, and a token of the real server.
 fn of_fixture(app: &TestApp) -> (String, String) {
     let heading = if matches!(app.state.db, Db::Sqlite { .. }) { "### sqlite.sql" } else { "### postgres.sql" };
     let (_, part) = FIXTURE_README.split_once(heading).unwrap();
@@ -112,7 +112,7 @@ async fn servers_that_make_keys_at_once_believe_each_other(app: TestApp) {
 async fn a_key_of_another_server_is_found_and_junk_reads_nothing(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     execute(&app, r#"update "jwks" set "expiresAt" = "createdAt""#).await;
-    // Started later, it finds an expired key only.
+    // A server that starts later finds only an expired key.
     let other = app.another(|_| ());
     let token = new_token(&other, &ada.cookie).await;
     assert_ne!(kid(&token), kid(&ada.token));
@@ -174,7 +174,7 @@ async fn a_key_of_a_real_database_verifies_and_signs(app: TestApp) {
         assert_eq!(read.claims["email"], "ada@example.com");
     }
     assert_eq!(list_threads(&app, &ours).await.status, StatusCode::OK);
-    // Theirs is signed by our key, but says no session.
+    // The recorded token is signed by our key, but has no session id.
     assert_refused(&app, &theirs, "The token is malformed.").await;
     let published = app.get("/api/auth/jwks", "").await.json();
     let (_, text) = FIXTURE_README.split_once(&published["keys"][0]["x"].as_str().unwrap().to_owned()).unwrap();
@@ -249,7 +249,7 @@ async fn a_signed_in_page_gets_a_token_of_the_key(app: TestApp) {
     assert_eq!(list_threads(&app, response.header("set-auth-jwt")).await.status, StatusCode::OK);
 }
 
-/// Makes the table of an older Better Auth, opens the database, and asks for a key.
+/// Creates the table of an older Better Auth version, opens the database, and requests a key.
 async fn an_older_table_gets_its_columns(engine: Engine, n_columns: usize) {
     let folder = tempfile::tempdir().unwrap();
     let url = database_url(engine, folder.path()).await;

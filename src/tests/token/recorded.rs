@@ -1,4 +1,4 @@
-//! `/token`, `/jwks` and `set-auth-jwt`, against the recordings of the real Better Auth.
+//! `/token`, `/jwks` and `set-auth-jwt`, compared with recordings of the real Better Auth.
 
 use crate::tests::{
     Engine, TestApp, both_engines,
@@ -11,13 +11,13 @@ const DEFAULT: &str = include_str!("../recordings/better-auth/04-jwt-token-jwks.
 const HS256: &str = include_str!("../recordings/better-auth/20-hs256-custom-signer.txt");
 const OTHERS: &str = include_str!("../recordings/better-auth/23-jwt-other-algs.txt");
 
-/// Replays what `counts` of a recording.
+/// Replays the exchanges of a recording that `counts` selects.
 async fn replay(app: &TestApp, state: &mut Replay, text: &str, counts: impl Fn(&str) -> bool) {
     let exchanges = parse(text).into_iter().filter(|exchange| counts(&exchange.title));
     let mut n_replayed = 0;
     for mut exchange in exchanges {
         if exchange.path == "/api/auth/token" && exchange.status == 200 {
-            // A token must not stay in a cache; Better Auth does not say so.
+            // A token must not be cached; Better Auth does not send this header.
             exchange.expect_header("cache-control", "no-store");
         }
         state.check(app, &exchange).await;
@@ -29,7 +29,7 @@ async fn replay(app: &TestApp, state: &mut Replay, text: &str, counts: impl Fn(&
 #[both_engines(&["--jwt-algorithm", "EdDSA"])]
 async fn better_auths_default_answers_as_recorded(app: TestApp) {
     let mut state = Replay::default();
-    // Recording 4 goes on with a session of recording 2.
+    // Recording 4 continues a session of recording 2.
     for recording in [SIGN_UP, SIGN_IN, DEFAULT] {
         replay(&app, &mut state, recording, |_| true).await;
     }

@@ -1,4 +1,4 @@
-//! What is no token of ours, for each algorithm.
+//! Invalid tokens, for each algorithm.
 
 use aws_lc_rs::{encoding::AsDer, signature::KeyPair};
 use base64::{
@@ -31,7 +31,7 @@ const ISSUER: &str = "The token has another issuer.";
 const AUDIENCE: &str = "The token has another audience.";
 const SESSION_OVER: &str = "The session of the token has ended; sign in again.";
 
-/// Writes a token; `sign` takes what is signed.
+/// Builds a token; `sign` signs the message.
 fn token(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(header), part(claims));
@@ -48,7 +48,7 @@ fn by(key: &Key) -> impl Fn(&[u8]) -> Vec<u8> + '_ {
     |message| key.signing.as_ref().unwrap().sign(message).unwrap()
 }
 
-/// The claims, with one of them changed, or removed where the value is null.
+/// Returns the claims with one of them changed, or removed if the value is null.
 fn with(claims: &Value, name: &str, value: impl Into<Value>) -> Value {
     let mut claims = claims.clone();
     match value.into() {
@@ -58,12 +58,12 @@ fn with(claims: &Value, name: &str, value: impl Into<Value>) -> Value {
     claims
 }
 
-/// What Better Auth puts into the token of a verification mail (reference §1.5).
+/// Better Auth's claims of a verification mail's token (reference §1.5).
 fn mail_claims(user: &TestUser, now: i64) -> Value {
     json!({ "email": user.email, "userId": user.id, "iat": now, "exp": now + 3600 })
 }
 
-/// The token of a verification mail of ours.
+/// Builds this server's token of a verification mail.
 fn mail_token(app: &TestApp, user: &TestUser) -> String {
     let (email, user_id) = (user.email.clone(), user.id.clone());
     let claims = MailClaims {
@@ -78,7 +78,7 @@ fn mail_token(app: &TestApp, user: &TestUser) -> String {
     mail_tokens::mint(&app.state.auth, claims).unwrap()
 }
 
-/// The public key in the forms that people hand to a library as if it were a secret.
+/// Returns the public key in the forms that are mistakenly passed to a library as a secret.
 fn public_forms(app: &TestApp, key: &Key) -> Vec<Vec<u8>> {
     let published = serde_json::to_value(key.published()).unwrap();
     let mut jwk = published.clone();
@@ -100,13 +100,13 @@ fn public_forms(app: &TestApp, key: &Key) -> Vec<Vec<u8>> {
         jwk.to_string().into(),
         published.to_string().into(),
         BASE64_URL_SAFE_NO_PAD.decode(number).unwrap(),
-        // What else is no key of such tokens.
+        // Other values that are not keys of such tokens.
         app.state.config.secret.expose().into(),
         Vec::new(),
     ]
 }
 
-/// Checks each row: what the token is, the token, the reason that it is refused for.
+/// Checks each row: a description, the token, and the reason of its refusal.
 async fn check(app: &TestApp, rows: Vec<(&str, String, &str)>) {
     for (what, token, reason) in rows {
         let response = list_threads(app, &token).await;
@@ -115,7 +115,7 @@ async fn check(app: &TestApp, rows: Vec<(&str, String, &str)>) {
     }
 }
 
-/// What is refused whatever the algorithm; `sign` writes a token as we do.
+/// Checks refusals that apply to every algorithm; `sign` builds a token as this server does.
 async fn check_claims(app: &TestApp, ada: &TestUser, sign: impl Fn(&Value) -> String) {
     let good = claims(&ada.token);
     let now = app.state.clock.now().seconds();
@@ -161,7 +161,7 @@ async fn check_claims(app: &TestApp, ada: &TestUser, sign: impl Fn(&Value) -> St
     .await;
 }
 
-/// Neither an access token nor a mail's claims under a key of access tokens prove an address.
+/// Checks that neither an access token nor a mail's claims under a key of access tokens verify an address.
 async fn check_mail_tokens(app: &TestApp, ada: &TestUser, sign: impl Fn(&Value) -> String) {
     let now = app.state.clock.now().seconds();
     let both = {
@@ -183,7 +183,7 @@ async fn check_mail_tokens(app: &TestApp, ada: &TestUser, sign: impl Fn(&Value) 
     assert_eq!(verified.status, StatusCode::OK, "{}", verified.text());
 }
 
-/// Whoever's session has ended, or who is deleted, has no good token any more.
+/// Checks that tokens become invalid with the end of the session and the deletion of the user.
 async fn check_endings(app: &TestApp, ada: &TestUser) {
     sign_out(app, ada).await;
     assert_refused(app, &ada.token, SESSION_OVER).await;
@@ -236,14 +236,14 @@ async fn of_keys() {
     }
 }
 
-/// The key has to be ours, of our algorithm, and the one that the token names.
+/// Checks that the key must be ours, of our algorithm, and the one named by the token.
 async fn check_keys(app: &TestApp, ada: &TestUser, key: &Key) {
     let algorithm = app.state.config.jwt.algorithm;
     let good = claims(&ada.token);
-    // A key of the same kind, in the table of somebody else's database.
+    // A key of the same kind in another database.
     let foreign = TestApp::with_flags(Engine::Sqlite, &["--jwt-algorithm", algorithm.name()]).await;
     let foreign = foreign.state.auth.keys.signing(&foreign.state.auth).await.unwrap();
-    // One that is in ours, of another algorithm.
+    // A key of another algorithm in our database.
     let other = if algorithm == JwtAlgorithm::EdDsa { JwtAlgorithm::Es256 } else { JwtAlgorithm::EdDsa };
     let another = app.another(|config| config.jwt.algorithm = other);
     let odd = another.state.auth.keys.signing(&another.state.auth).await.unwrap();
@@ -267,7 +267,7 @@ async fn check_keys(app: &TestApp, ada: &TestUser, key: &Key) {
     .await;
 }
 
-/// What everybody knows, or backends hold, signs nothing (RFC 8725 §2.1).
+/// Checks that public values, and values that backends hold, cannot sign (RFC 8725 §2.1).
 async fn check_confusion(app: &TestApp, ada: &TestUser, key: &Key) {
     let good = claims(&ada.token);
     for secret in public_forms(app, key) {
@@ -292,7 +292,7 @@ async fn check_confusion(app: &TestApp, ada: &TestUser, key: &Key) {
         .await;
 }
 
-/// Each algorithm that is not the configured one is refused by name, before any key is looked for.
+/// Checks that each other algorithm is refused by name, before any key lookup.
 #[tokio::test]
 async fn of_another_algorithm() {
     let app = TestApp::with_flags(Engine::Sqlite, &["--jwt-algorithm", "RS256"]).await;
@@ -306,7 +306,7 @@ async fn of_another_algorithm() {
     }
 }
 
-/// A JWT opens no session: not as a bearer session token, not as a cookie, signed or not.
+/// Checks that a JWT opens no session: neither as a bearer session token nor as a cookie, signed or not.
 #[tokio::test]
 async fn as_a_session_token() {
     for algorithm in ["HS256", "EdDSA"] {

@@ -1,4 +1,4 @@
-//! How Better Auth encrypts what it stores: XChaCha20-Poly1305, the nonce in front, as hex (reference §2).
+//! Better Auth's encryption of stored keys: XChaCha20-Poly1305 with a prepended nonce, in hexadecimal (reference §2).
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use sha2::{Digest, Sha256};
@@ -16,9 +16,9 @@ pub fn encrypt(secret: &Secret, text: &str) -> String {
     nonce.iter().chain(&sealed).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Decrypts what [`encrypt`] wrote; `None` where another secret did, or nobody.
+/// Decrypts the output of [`encrypt`]. Returns `None` for another secret or malformed input.
 ///
-/// Where Better Auth has several secrets it writes `$ba$<version>$` in front: the secret is then that of the version.
+/// With several secrets Better Auth prepends `$ba$<version>$`. The secret must then be that of the version.
 pub fn decrypt(secret: &Secret, text: &str) -> Option<String> {
     let hex = match text.strip_prefix("$ba$") {
         Some(versioned) => versioned.split_once('$')?.1,

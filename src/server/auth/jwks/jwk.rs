@@ -1,4 +1,4 @@
-//! Keys as JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2), and as the cryptography takes them.
+//! JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2) and their conversion for the crypto library.
 
 use aws_lc_rs::{
     encoding::{AsBigEndian, AsDer, Curve25519SeedBin, EcPrivateKeyBin, Pkcs8V1Der},
@@ -15,14 +15,14 @@ use crate::server::{Error, Result, config::JwtAlgorithm};
 const ED25519: &str = "Ed25519";
 const P256: &str = "P-256";
 
-/// The public half of a key: all that is ever published.
+/// The public half of a key, the only part that is published.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "kty")]
 pub enum PublicJwk {
-    /// Ed25519, and curves that we do not sign on.
+    /// Ed25519, and curves that this server does not sign on.
     #[serde(rename = "OKP")]
     Okp { crv: String, x: String },
-    /// P-256, and curves that we do not sign on.
+    /// P-256, and curves that this server does not sign on.
     #[serde(rename = "EC")]
     Ec { crv: String, x: String, y: String },
     /// RSA.
@@ -31,7 +31,7 @@ pub enum PublicJwk {
 }
 
 impl PublicJwk {
-    /// Whether keys of this kind and curve sign by the algorithm.
+    /// True if keys of this type and curve sign by the algorithm.
     pub fn fits(&self, algorithm: JwtAlgorithm) -> bool {
         match (self, algorithm) {
             (Self::Okp { crv, .. }, JwtAlgorithm::EdDsa) => crv == ED25519,
@@ -41,7 +41,7 @@ impl PublicJwk {
         }
     }
 
-    /// The curve, which Better Auth keeps in a column of its own.
+    /// Returns the curve, which Better Auth stores in a separate column.
     pub fn curve(&self) -> Option<&str> {
         match self {
             Self::Okp { crv, .. } | Self::Ec { crv, .. } => Some(crv),
@@ -49,7 +49,7 @@ impl PublicJwk {
         }
     }
 
-    /// Returns what verifies signatures; `None` where a number is no base64url.
+    /// Returns the verifying key; `None` if a component is not base64url.
     pub fn verifying_key(&self) -> Option<DecodingKey> {
         match self {
             Self::Okp { x, .. } => DecodingKey::from_ed_components(x),
@@ -60,7 +60,7 @@ impl PublicJwk {
     }
 }
 
-/// A whole key. It has no `Debug`: it is secret.
+/// A private key. It has no `Debug`, since it is secret.
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "kty")]
 pub enum PrivateJwk {
@@ -76,10 +76,10 @@ pub enum PrivateJwk {
 }
 
 impl PrivateJwk {
-    /// Makes a key: Ed25519, P-256, or RSA of 2048 bits as Better Auth's. RSA takes a good part of a second.
+    /// Generates a key: Ed25519, P-256, or 2048-bit RSA as in Better Auth. RSA takes up to a second.
     ///
     /// # Errors
-    /// [`Error::Key`] when the cryptography fails.
+    /// [`Error::Key`] if the crypto library fails.
     pub fn generate(algorithm: JwtAlgorithm) -> Result<Self> {
         match algorithm {
             JwtAlgorithm::EdDsa => generate_ed25519(),
@@ -98,7 +98,7 @@ impl PrivateJwk {
         }
     }
 
-    /// Returns what signs; `None` where the numbers make no key.
+    /// Returns the signing key; `None` if the components are inconsistent.
     pub fn signing_key(&self) -> Option<SigningKey> {
         Some(match self {
             Self::Okp { x, d, .. } => {
@@ -125,7 +125,7 @@ impl PrivateJwk {
     }
 }
 
-/// A key that is ready to sign.
+/// A key prepared for signing.
 pub enum SigningKey {
     /// For EdDSA.
     Ed25519(Ed25519KeyPair),
@@ -136,10 +136,10 @@ pub enum SigningKey {
 }
 
 impl SigningKey {
-    /// Signs a message, in the form of RFC 7518 §3.3 and §3.4 and RFC 8037 §3.1.
+    /// Signs a message in the formats of RFC 7518 §3.3 and §3.4 and RFC 8037 §3.1.
     ///
     /// # Errors
-    /// [`Error::Key`] when the cryptography fails.
+    /// [`Error::Key`] if the crypto library fails.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
         match self {
             Self::Ed25519(pair) => Ok(pair.try_sign(message).map_err(failed)?.as_ref().to_vec()),

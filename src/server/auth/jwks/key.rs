@@ -1,4 +1,4 @@
-//! One key of the table `jwks`, ready for use.
+//! A key of table `jwks`, parsed for use.
 
 use jsonwebtoken::DecodingKey;
 use serde::Serialize;
@@ -26,29 +26,29 @@ pub struct PublishedKey {
     kid: String,
 }
 
-/// A key of the table, ready to verify and, if it is of the configured algorithm, to sign.
+/// A stored key that can verify and, if it has the configured algorithm, sign.
 pub struct Key {
-    /// `kid` of tokens.
+    /// Id of the key; `kid` in tokens.
     pub id: String,
-    /// What verifies tokens of the configured algorithm; `None` for keys of another one, which are only published.
+    /// Verifies tokens of the configured algorithm. `None` for keys of other algorithms, which are only published.
     pub verifying: Option<DecodingKey>,
-    /// What signs; `None` besides where the private key cannot be read.
+    /// Signs tokens. `None` also if the private key cannot be read.
     pub signing: Option<SigningKey>,
-    /// `None` where the public key cannot be read.
+    /// The entry for `/jwks`; `None` if the public key cannot be read.
     published: Option<PublishedKey>,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
 }
 
 impl Key {
-    /// Reads a row. What cannot be read of it is missing, and a line in the log says why.
+    /// Parses a row. Unreadable parts are left out and logged.
     pub fn read(row: KeyRow, algorithm: JwtAlgorithm, secret: &Secret) -> Self {
         let jwk = public_key(&row);
         let is_ours = row.alg.as_deref().is_none_or(|alg| alg == algorithm.name());
         let ours = jwk.as_ref().filter(|jwk| is_ours && jwk.fits(algorithm));
         let verifying = ours.and_then(PublicJwk::verifying_key);
         let signing = ours.and_then(|jwk| signing_key(&row, jwk, secret));
-        // Better Auth, too, publishes a key that does not say its algorithm under the configured one.
+        // Better Auth also publishes a key without an algorithm under the configured one.
         let alg = row.alg.unwrap_or_else(|| algorithm.name().to_owned());
         Self {
             published: jwk.map(|jwk| PublishedKey { alg, jwk, kid: row.id.clone() }),
@@ -60,32 +60,32 @@ impl Key {
         }
     }
 
-    /// Whether the row is still as it was when this key was read; of what may change that is the expiry.
+    /// True if the key was parsed from this version of the row. Only the expiry of a row can change.
     pub fn is_of(&self, row: &KeyRow) -> bool {
         self.id == row.id && self.expires_at == row.expires_at
     }
 
-    /// Whether the key signs now: it has not expired, and is not older than keys may be that sign.
+    /// True if the key may sign now: it has not expired and is younger than the rotation interval.
     pub fn signs(&self, jwt: &JwtConfig, now: Timestamp) -> bool {
         let too_old_at = jwt.rotation_interval_s.map(|s| self.created_at.plus_seconds(s));
         self.signing.is_some() && [self.expires_at, too_old_at].into_iter().flatten().all(|end| now < end)
     }
 
-    /// Whether the key is published and believed now: until the grace period after its expiry is over.
+    /// True if the key is published and accepted now, until the grace period after its expiry ends.
     pub fn counts(&self, jwt: &JwtConfig, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end.plus_seconds(jwt.grace_period_s))
     }
 
-    /// Returns what `/jwks` says of the key.
+    /// Returns the key's entry for `/jwks`.
     pub fn published(&self) -> Option<&PublishedKey> {
         self.published.as_ref()
     }
 }
 
-/// Makes a key's row. RSA takes a good part of a second.
+/// Generates a key as a row. RSA takes up to a second.
 ///
 /// # Errors
-/// [`Error::Key`] when the cryptography fails.
+/// [`Error::Key`] if the crypto library fails.
 pub fn generate(jwt: &JwtConfig, secret: &Secret, now: Timestamp) -> Result<KeyRow> {
     let private = PrivateJwk::generate(jwt.algorithm)?;
     let public = private.public();
@@ -108,12 +108,12 @@ fn to_json(value: &impl Serialize) -> Result<String> {
 fn public_key(row: &KeyRow) -> Option<PublicJwk> {
     let read = serde_json::from_str(&row.public_key);
     if read.is_err() {
-        tracing::error!(kid = row.id, "a row of the table jwks holds no public key that is known, and is left out");
+        tracing::error!(kid = row.id, "a row of table jwks has no supported public key and is skipped");
     }
     read.ok()
 }
 
-/// Reads the private half, whether it is encrypted or not.
+/// Parses the private key, encrypted or not.
 fn signing_key(row: &KeyRow, public: &PublicJwk, secret: &Secret) -> Option<SigningKey> {
     let private = match serde_json::from_str::<String>(&row.private_key) {
         Ok(sealed) => {
@@ -132,7 +132,7 @@ fn signing_key(row: &KeyRow, public: &PublicJwk, secret: &Secret) -> Option<Sign
     let private = serde_json::from_str::<PrivateJwk>(&private).ok().filter(|private| private.public() == *public);
     let signing = private.and_then(|private| private.signing_key());
     if signing.is_none() {
-        tracing::error!(kid = row.id, "a private key of the table jwks does not fit its public key, and signs nothing");
+        tracing::error!(kid = row.id, "a private key of table jwks does not match its public key and is not used");
     }
     signing
 }

@@ -1,7 +1,7 @@
-//! The keys that sign and verify tokens of the asymmetric algorithms, and `/jwks` (reference §2).
+//! The keys that sign and verify tokens of asymmetric algorithms, and `/jwks` (reference §2).
 //!
-//! All servers of a database share its table `jwks`; a Better Auth server may be one of them. A key is published from
-//! the moment that it is stored, so of two servers that make one at once, each verifies the other's tokens.
+//! All servers of a database share its table `jwks`, including Better Auth servers. A key is published as soon as it is
+//! stored. Servers that generate keys concurrently therefore verify each other's tokens.
 
 mod cipher;
 mod jwk;
@@ -21,42 +21,42 @@ use crate::{
     server::{Clock, Db, Error, Result, config::Config},
 };
 
-/// How long what was read is believed, in seconds: a key that an operator deletes signs no longer than this.
+/// Maximum age of the cached keys, in seconds. A key deleted by an operator signs no longer than this.
 const REREAD_AFTER_S: i64 = 60;
-/// How soon after a reading an unknown `kid` makes for another one, in seconds: many of them cost nothing.
+/// Minimum time between reads for an unknown `kid`, in seconds, so that many of them cost nothing.
 const SEARCH_AFTER_S: i64 = 3;
 
-/// The keys, as they were read from the database last.
+/// The cache of the stored keys.
 #[derive(Clone, Default)]
 pub struct KeyRing(Arc<Inner>);
 
-/// Whose keys they are.
+/// The storage, clock and configuration of a key ring.
 #[derive(Clone, Copy)]
 pub struct Issuer<'a> {
-    /// Where they are stored.
+    /// Storage of the keys.
     pub db: &'a Db,
-    /// The time.
+    /// The clock.
     pub clock: &'a Clock,
-    /// How they are made, and what encrypts them.
+    /// Configuration of key generation and encryption.
     pub config: &'a Config,
 }
 
 #[derive(Default)]
 struct Inner {
     known: RwLock<Known>,
-    /// Held while the table is read or a key is made.
+    /// Held while the table is read or a key is generated.
     turn: Mutex<()>,
 }
 
 #[derive(Clone, Default)]
 struct Known {
-    /// The newest first.
+    /// Newest first.
     keys: Arc<[Arc<Key>]>,
     read_at: Option<Timestamp>,
 }
 
 impl KeyRing {
-    /// Returns the key that signs now: the newest one of the configured algorithm, which is made where there is none.
+    /// Returns the signing key: the newest valid one of the configured algorithm. Generates a key if none exists.
     ///
     /// # Errors
     /// [`Error::Db`], [`Error::Key`].
@@ -66,7 +66,7 @@ impl KeyRing {
             return Ok(key);
         }
         let _turn = self.0.turn.lock().await;
-        // Another caller, or another server, may have made one meanwhile.
+        // Another caller or server may have stored a key meanwhile.
         if let Some(key) = newest(issuer, &self.read_now(issuer).await?) {
             return Ok(key);
         }
@@ -75,7 +75,7 @@ impl KeyRing {
         made.ok_or_else(|| Error::Key("the key that was just stored is not there".to_owned()))
     }
 
-    /// Returns the key that a token names, if it is published and of the configured algorithm.
+    /// Returns the key with a `kid` if it is published and has the configured algorithm.
     ///
     /// # Errors
     /// [`Error::Db`].
@@ -92,7 +92,7 @@ impl KeyRing {
         }
     }
 
-    /// Returns what `/jwks` lists. The table is read for it: a backend that asks may have a token of another server.
+    /// Returns the entries of `/jwks`. Always reads the table, because a backend may hold a token of another server.
     ///
     /// # Errors
     /// [`Error::Db`], [`Error::Key`].
@@ -105,7 +105,7 @@ impl KeyRing {
         Ok(counting.filter_map(|key| key.published().cloned()).collect())
     }
 
-    /// Returns the keys as they are known, or reads them where that is longer ago.
+    /// Returns the cached keys if they are no older than `max_age_s`, else reads the table.
     async fn read(&self, issuer: Issuer<'_>, max_age_s: i64) -> Result<Arc<[Arc<Key>]>> {
         if let Some(keys) = self.known().young(issuer.clock.now(), max_age_s) {
             return Ok(keys);
@@ -117,7 +117,7 @@ impl KeyRing {
         }
     }
 
-    /// Reads the table, while holding the turn. A private key is decrypted once, not at each reading.
+    /// Reads the table while holding `turn`. Reuses parsed keys, so that each private key is decrypted once.
     async fn read_now(&self, issuer: Issuer<'_>) -> Result<Arc<[Arc<Key>]>> {
         let read_at = issuer.clock.now();
         let earlier = self.known().keys;
@@ -139,7 +139,7 @@ impl KeyRing {
 }
 
 impl Known {
-    /// Returns the keys if they were read within that time. A clock that was set back makes them old, too.
+    /// Returns the keys if they are no older than `max_age_s`. After the clock was set back they count as too old.
     fn young(self, now: Timestamp, max_age_s: i64) -> Option<Arc<[Arc<Key>]>> {
         let read_at = self.read_at?;
         (read_at <= now && now < read_at.plus_seconds(max_age_s)).then_some(self.keys)
@@ -151,7 +151,7 @@ fn newest(issuer: Issuer<'_>, keys: &[Arc<Key>]) -> Option<Arc<Key>> {
     keys.iter().find(|key| key.signs(&issuer.config.jwt, now)).cloned()
 }
 
-/// Makes a key on a thread where that may take its time, and stores it.
+/// Generates a key on a blocking thread and stores it.
 async fn make(issuer: Issuer<'_>) -> Result<()> {
     let (jwt, secret, now) = (issuer.config.jwt.clone(), issuer.config.secret.clone(), issuer.clock.now());
     let made = tokio::task::spawn_blocking(move || key::generate(&jwt, &secret, now)).await;

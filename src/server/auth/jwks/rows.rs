@@ -7,27 +7,27 @@ use crate::{
     server::{Db, Result, db::on},
 };
 
-/// A key as Better Auth's jwt plugin stores it. It has no `Debug`: the private key may be in clear.
+/// A key as Better Auth's jwt plugin stores it. It has no `Debug`, since the private key may be unencrypted.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
 pub struct KeyRow {
-    /// 32 characters of `[a-zA-Z0-9]`; `kid` of tokens.
+    /// 32 characters of `[a-zA-Z0-9]`; `kid` in tokens.
     pub id: String,
-    /// A JWK.
+    /// The public key, a JWK.
     pub public_key: String,
-    /// A JWK; or, encrypted, a JSON string.
+    /// The private key: a JWK, or an encrypted JWK as a JSON string.
     pub private_key: String,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When it signs no longer; `None` if it is never replaced.
+    /// Time after which the key no longer signs; `None` without rotation.
     pub expires_at: Option<Timestamp>,
-    /// What it signs by; versions before 1.7 did not say.
+    /// Algorithm; unset by Better Auth before 1.7.
     pub alg: Option<String>,
-    /// Its curve, which the public key says, too.
+    /// Curve, as in the public key.
     pub crv: Option<String>,
 }
 
-/// Returns all keys, the newest first.
+/// Returns all keys, newest first.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -43,7 +43,7 @@ pub async fn all(db: &Db) -> Result<Vec<KeyRow>> {
     .await)?)
 }
 
-/// Stores a key.
+/// Inserts a key.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

@@ -1,4 +1,4 @@
-//! Requests counted in Better Auth's table `rateLimit`.
+//! Counters in Better Auth's table `rateLimit`.
 
 use super::rules::{Rule, Verdict};
 use crate::{
@@ -6,8 +6,8 @@ use crate::{
     server::{Db, Result, db::on, ids},
 };
 
-/// Counts a request in one statement, so that of any number at once on any number of servers no more than the rule
-/// says are allowed. One that is refused writes nothing.
+/// Counts a request in one statement, so that concurrent requests on several servers cannot exceed the rule. A refused
+/// request writes nothing.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -40,7 +40,7 @@ pub(super) async fn count(db: &Db, key: &str, rule: Rule, now: Timestamp) -> Res
     Ok(rule.refused(last.map_or(now, Timestamp::from_millis), now))
 }
 
-/// Takes back what was counted last under a key.
+/// Reverts the last count of a key.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -54,7 +54,7 @@ pub(super) async fn take_back(db: &Db, key: &str) -> Result<()> {
     .map(drop))?)
 }
 
-/// Deletes at most `limit` rows whose last request was before a moment, and returns how many.
+/// Deletes at most `limit` rows whose last request was before a time. Returns the number of deleted rows.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

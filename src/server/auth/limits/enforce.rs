@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// Where the routes below which requests count are.
+/// Path prefix of the rate-limited routes.
 const BASE_PATH: &str = "/api/auth";
 
-/// Counts a request to a path below `/api/auth` before its handler sees it, and refuses what is too much.
+/// Middleware: counts a request to a path below `/api/auth` and answers 429 over the limit.
 pub async fn refuse_haste(State(auth): State<Auth>, req: Request, next: Next) -> Response {
     let address = client::address(&auth.config.limits, req.headers(), req.extensions());
     let route = req.extensions().get::<MatchedPath>().and_then(|route| route.as_str().strip_prefix(BASE_PATH));

@@ -1,11 +1,11 @@
-//! Passwords that fail, by account: slower and slower for whoever guesses, and never shut for the one who knows it.
+//! Failed passwords by account: guesses are slowed down, and the account is never locked for its owner.
 //!
-//! An account has ten failures in a quarter of an hour. Then each network has one try in half a minute. A browser that
-//! has signed in as that account before (`auth::devices`) has ten failures of its own, so strangers never slow it down.
-//! An address without an account counts as one with.
+//! An account allows ten failures in 15 minutes. After that, each network may try once in 30 seconds. A browser that
+//! has signed in to the account before (`auth::devices`) has ten failures of its own, so strangers never slow it down.
+//! An address without an account is counted the same way.
 //!
-//! A try counts before the password is hashed, and is taken back when it was right: of any number at once, no more
-//! than these are checked.
+//! An attempt counts before the password is hashed and is reverted if the password was right. Concurrent attempts
+//! therefore cannot exceed the limit.
 
 use super::{
     Limits,
@@ -16,31 +16,31 @@ use crate::{
     server::{Result, middleware::client},
 };
 
-/// Free failures.
+/// Failures allowed before the slow rule.
 const FREE: Rule = Rule { window_s: WINDOW_S, max: 10 };
-/// Tries of a network, after those.
+/// Attempts per network after those.
 const SLOW: Rule = Rule { window_s: 30, max: 1 };
-/// The time that failures count for, in seconds.
+/// Time for which a failure counts, in seconds.
 pub const WINDOW_S: i64 = 15 * 60;
 
 /// A visitor who tries a password of an account.
 #[derive(Debug)]
 pub struct Guesser<'a> {
-    /// A name for the account, in a table that others may read: it does not tell the address.
+    /// Pseudonym of the account. It hides the address from readers of the table.
     pub account: String,
-    /// The address, by `middleware::client`.
+    /// Client address, as `middleware::client` determines it.
     pub address: &'a str,
-    /// The browser, if it has signed in as the account before.
+    /// Id of the browser, if it has signed in to the account before.
     pub device: Option<String>,
 }
 
-/// A try that counts as a failure until it is taken back.
+/// An attempt that counts as a failure until it is reverted.
 #[derive(Debug)]
 #[must_use]
 pub struct Guess(Option<String>);
 
 impl Limits {
-    /// Counts a try at an account's password.
+    /// Counts an attempt at an account's password.
     ///
     /// # Errors
     /// [`AuthError::TooManyFailures`]; [`crate::server::Error::Db`].
@@ -60,7 +60,7 @@ impl Limits {
         verdict.or_refuse(AuthError::TooManyFailures).map(|()| Guess(None))
     }
 
-    /// Takes a try back, which was right or was not judged.
+    /// Reverts an attempt that was right or was not checked.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
@@ -71,7 +71,7 @@ impl Limits {
         }
     }
 
-    /// Tells whether failures are counted.
+    /// True if failures are counted.
     pub fn count_failures(&self) -> bool {
         self.failures.is_some()
     }
@@ -93,7 +93,7 @@ mod tests {
         Limits { requests: None, failures, clock: Clock::manual(Timestamp::from_millis(0)) }
     }
 
-    /// Fails once, and says in how many seconds that would be possible; 0 when it was.
+    /// Fails once. Returns the wait in seconds; 0 if the attempt was allowed.
     async fn fail(limits: &Limits, account: &str, address: &str, device: Option<&str>) -> i64 {
         let device = device.map(str::to_owned);
         match limits.guess(&Guesser { account: account.to_owned(), address, device }).await {

@@ -1,4 +1,4 @@
-//! Requests counted in this process.
+//! Counters in this process.
 
 use std::{
     collections::HashMap,
@@ -9,16 +9,16 @@ use std::{
 use super::rules::{Rule, Verdict};
 use crate::model::Timestamp;
 
-/// The most keys that are kept, as in Better Auth.
+/// The maximum number of keys, as in Better Auth.
 const MAX_KEYS: usize = 100_000;
-/// From how many keys on it is worth looking for those that can go.
+/// Below this number of keys no sweep runs.
 const MIN_SWEPT: usize = 1024;
 
-/// What is known of each key while its window lasts.
+/// Counters of all keys while their windows last.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// Keys are kept as hashes that nobody outside can predict: a key then takes the same few bytes whatever a client
-    /// sends, and none is found that collides with another's.
+    /// Keys are stored as hashes with a random seed. Each key takes the same few bytes, and clients cannot construct
+    /// collisions.
     hasher: RandomState,
     counts: Mutex<Counts>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Memory {
 #[derive(Default)]
 struct Counts {
     by_key: HashMap<u64, Count>,
-    /// At how many keys the next sweep is due.
+    /// Number of keys at which the next sweep is due.
     sweep_at: usize,
 }
 
@@ -34,12 +34,12 @@ struct Counts {
 struct Count {
     count: i64,
     last: Timestamp,
-    /// When nothing has to be known of it any more.
+    /// Time after which the count is irrelevant.
     lapses_at: Timestamp,
 }
 
 impl Memory {
-    /// Counts a request, in one step for all callers.
+    /// Counts a request atomically.
     pub fn count(&self, key: &str, rule: Rule, now: Timestamp) -> Verdict {
         let key = self.hasher.hash_one(key);
         let mut counts = self.counts.lock().expect("BUG: no holder of the lock panics");
@@ -56,7 +56,7 @@ impl Memory {
 }
 
 impl Memory {
-    /// Takes back what was counted last under a key.
+    /// Reverts the last count of a key.
     pub fn take_back(&self, key: &str) {
         let key = self.hasher.hash_one(key);
         let mut counts = self.counts.lock().expect("BUG: no holder of the lock panics");
@@ -70,9 +70,9 @@ impl Memory {
 }
 
 impl Counts {
-    /// Forgets what has lapsed, whenever the number of keys has doubled, so that it costs next to nothing a request.
+    /// Sweeps lapsed counts whenever the number of keys has doubled, which costs next to nothing per request.
     ///
-    /// Where too many are left, the half goes that would lapse first.
+    /// If too many remain, evicts the half that lapses first.
     fn make_room(&mut self, now: Timestamp) {
         if self.by_key.len() < self.sweep_at.clamp(MIN_SWEPT, MAX_KEYS) {
             return;

@@ -1,31 +1,31 @@
-//! How many requests to a path are too many.
+//! Rate limit rules by path.
 
 use crate::{
     model::{Timestamp, auth::AuthError},
     server::{Error, Result},
 };
 
-/// At most so many requests, each within the window since the one before it that was allowed.
+/// A maximum number of requests. Each allowed request restarts the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rule {
-    /// In seconds.
+    /// Length of the window, in seconds.
     pub window_s: i64,
-    /// At least 1.
+    /// Maximum number of requests; at least 1.
     pub max: i64,
 }
 
-/// The longest window of the rules for requests, in seconds.
+/// The longest window of the request rules, in seconds.
 pub const LONGEST_WINDOW_S: i64 = MAILS.window_s;
 
-/// What tries passwords.
+/// Paths that check passwords.
 const ENTRIES: Rule = Rule { window_s: 10, max: 3 };
-/// What sends mails.
+/// Paths that send mails.
 const MAILS: Rule = Rule { window_s: 60, max: 3 };
-/// Everything else.
+/// All other paths.
 const DEFAULT: Rule = Rule { window_s: 10, max: 100 };
 
-/// Better Auth's special rules, those of its plugins' paths included; the jwt and bearer plugins have none of their
-/// own. A `*` at the end is anything.
+/// Better Auth's special rules, including those for its plugins' paths. The jwt and bearer plugins have no rules of
+/// their own. A trailing `*` matches anything.
 const SPECIAL: [(&str, Rule); 9] = [
     ("/sign-in*", ENTRIES),
     ("/sign-up*", ENTRIES),
@@ -38,7 +38,7 @@ const SPECIAL: [(&str, Rule); 9] = [
     ("/email-otp/request-password-reset", MAILS),
 ];
 
-/// Returns the rule of a path below `/api/auth`, with its pattern. Slashes at the path's end do not count.
+/// Returns the rule of a path below `/api/auth`, and its pattern. Ignores trailing slashes.
 pub(super) fn of(path: &str) -> (&'static str, Rule) {
     let path = path.trim_end_matches('/');
     let fits = |pattern: &str| match pattern.strip_suffix('*') {
@@ -49,12 +49,12 @@ pub(super) fn of(path: &str) -> (&'static str, Rule) {
 }
 
 impl Rule {
-    /// Before or at this moment, a last request is one of an earlier window.
+    /// Start of the current window. A last request at or before it belongs to an earlier window.
     pub fn window_start(self, now: Timestamp) -> Timestamp {
         now.plus_seconds(-self.window_s)
     }
 
-    /// Refuses a request, `last` being the last one that was allowed.
+    /// Builds a refusal. `last` is the last allowed request.
     pub fn refused(self, last: Timestamp, now: Timestamp) -> Verdict {
         let left_ms = last.plus_seconds(self.window_s).millis().saturating_sub(now.millis());
         let seconds = left_ms.div_euclid(1000) + i64::from(left_ms.rem_euclid(1000) > 0);
@@ -62,20 +62,20 @@ impl Rule {
     }
 }
 
-/// Whether a request may go on.
+/// Outcome of counting a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It has been counted.
     Allowed,
-    /// It is one too many, and has not been counted.
+    /// Over the limit; not counted.
     Refused {
-        /// When the window is over, in seconds from now; at least 1.
+        /// Seconds until the window ends; at least 1.
         retry_after_s: i64,
     },
 }
 
 impl Verdict {
-    /// Goes on, or refuses with the time to wait.
+    /// Maps a refusal to an error with the wait.
     ///
     /// # Errors
     /// [`Error::Wait`].

@@ -8,7 +8,7 @@ use argon2::{
 use super::{failed, memory::Memory};
 use crate::server::Result;
 
-/// A stored hash that can be computed again.
+/// The parameters of a parsed hash.
 struct Parsed {
     hasher: Argon2<'static>,
     n_blocks: usize,
@@ -16,7 +16,7 @@ struct Parsed {
     output: Output,
 }
 
-/// Whether a stored value is such a hash.
+/// True if a stored value is an argon2 hash.
 pub(super) fn is_hash(stored: &str) -> bool {
     parse(stored).is_some()
 }
@@ -35,10 +35,10 @@ pub(super) fn hash(password: &str, memory: &mut Memory) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether the hash is that of a normalised password.
+/// True if the hash matches a normalised password.
 pub(super) fn verify(password: &str, stored: &str, memory: &mut Memory) -> Result<bool> {
     let Parsed { hasher, n_blocks, salt, output } = parse(stored).ok_or_else(|| failed("it is no argon2 hash"))?;
-    // An `Output` is compared in constant time.
+    // `Output` compares in constant time.
     Ok(compute(&hasher, n_blocks, password, &salt, output.len(), memory)? == output)
 }
 

@@ -1,7 +1,7 @@
-//! The kinds of hashes that the database holds, and so the cost of a guess that fails.
+//! The kinds of hashes in the database, which determine the cost of a failed guess.
 //!
-//! A guess at an address takes the work of every kind that is there, whether the address is unknown, has no password, or
-//! has a hash of either kind: by their time, none can be told from another.
+//! A failed guess takes the work of every stored kind. Unknown addresses, users without a password and hashes of either
+//! kind cannot be told apart by time.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -11,10 +11,10 @@ use std::{
 use super::Algorithm;
 use crate::server::{Db, Result, auth::stored_passwords};
 
-/// The time between two looks at the database, which another server may have written to.
+/// Interval between lookups; another server may have stored hashes meanwhile.
 pub const LOOK_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
-/// Knowledge of the database.
+/// The kinds of hashes known to be stored.
 #[derive(Debug, Default)]
 pub struct Kinds {
     argon2id: AtomicBool,
@@ -22,7 +22,7 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Asks the database.
+    /// Looks up the stored kinds.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`].
@@ -33,7 +33,7 @@ impl Kinds {
         Ok(())
     }
 
-    /// Notes a hash that is stored, or is going to be.
+    /// Records a hash that is stored or about to be.
     pub fn note(&self, algorithm: Algorithm) {
         match algorithm {
             Algorithm::Argon2id => &self.argon2id,
@@ -42,7 +42,7 @@ impl Kinds {
         .store(true, Ordering::Relaxed);
     }
 
-    /// Returns those that are there; before there is any, that of new hashes.
+    /// Returns the stored kinds; if none is stored yet, `of_new`.
     pub fn all(&self, of_new: Algorithm) -> Vec<Algorithm> {
         let held = [(&self.argon2id, Algorithm::Argon2id), (&self.scrypt, Algorithm::Scrypt)];
         let held = held.into_iter().filter(|(is_held, _)| is_held.load(Ordering::Relaxed));

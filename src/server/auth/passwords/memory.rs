@@ -1,26 +1,27 @@
-//! The memory that argon2id fills, kept from one hash to the next.
+//! The memory of argon2id, reused for the next hash.
 //!
-//! Its blocks are aligned to 64 bytes. glibc 2.36 serves an aligned request from a larger one, which a freed piece of
-//! the very same size never fits: each hash took 19 MiB more, until a thread's arenas were full. What is allocated once
-//! has no such history. scrypt's 32 MiB need no place here: glibc always maps that much by itself, and gives it back.
+//! Its blocks are aligned to 64 bytes. glibc 2.36 serves an aligned request from a larger chunk, which a freed chunk of
+//! the same size never fits. Each hash then took 19 MiB more until a thread's arenas were full. Memory that is
+//! allocated once avoids this. scrypt's 32 MiB need no reuse: glibc always maps and unmaps blocks of that size.
 
 use argon2::{Block, Params};
 
 use super::failed;
 use crate::server::Result;
 
-/// The number of blocks kept: those of the hashes that are made here.
+/// Number of blocks kept: the size of our own hashes.
 const N_KEPT: usize = Params::DEFAULT.block_count();
 
-/// The memory of one hash at a time; it takes none before it is first used.
+/// The memory of one hash at a time, allocated on first use.
 #[derive(Debug, Default)]
 pub struct Memory(Vec<Block>);
 
 impl Memory {
-    /// Lends blocks to a hash, with whatever was left in them. A stored hash may ask for more than are kept; these go again.
+    /// Lends blocks to a hash. Their contents are arbitrary. Blocks beyond the kept size, which a stored hash may need,
+    /// are freed afterwards.
     ///
     /// # Errors
-    /// [`crate::server::Error::Password`] when the machine does not have as many.
+    /// [`crate::server::Error::Password`] if the allocation fails.
     pub fn lend<T>(&mut self, n_blocks: usize, hash: impl FnOnce(&mut [Block]) -> T) -> Result<T> {
         let mut large = Vec::new();
         let (blocks, n_wanted) = match n_blocks <= N_KEPT {
@@ -48,11 +49,11 @@ mod tests {
     };
 
     const NAME: &str = "what_a_password_takes_is_given_back_or_used_again";
-    /// Set in the process that is measured.
+    /// Environment variable set in the measured process.
     const MEASURED: &str = "COLLOQUY_TEST_MEASURES_MEMORY";
     const MIB: usize = 1024 * 1024;
 
-    /// In a process of its own: others hash, too, while tests run.
+    /// Measures in a separate process, because other tests hash concurrently.
     #[test]
     fn what_a_password_takes_is_given_back_or_used_again() {
         if std::env::var_os(MEASURED).is_some() {
@@ -85,7 +86,7 @@ mod tests {
         assert!(grown <= 2 * 32 * MIB, "{} MiB stayed", grown / MIB);
     }
 
-    /// Returns how many bytes of its own the process holds.
+    /// Returns the anonymous resident memory of the process, in bytes.
     fn resident() -> usize {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();

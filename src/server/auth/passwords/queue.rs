@@ -1,4 +1,4 @@
-//! The line before the hashing: bounded, and fair to all who wait in it.
+//! The queue in front of the hashing: bounded and fair.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -13,30 +13,30 @@ use crate::{
     server::{Error, Result},
 };
 
-/// The longest expected wait of the last in the line.
+/// The longest expected wait of the last in the queue.
 const MAX_WAIT: Duration = Duration::from_secs(5);
-/// The number of those who may always wait for each turn, and the most that may, however quick hashes are.
+/// Bounds of the queue length per turn: minimum, and maximum however fast hashes are.
 const WAITING_PER_TURN: (usize, usize) = (16, 256);
-/// The expected time of a hash before any was measured.
+/// Assumed duration of a hash before the first measurement.
 const FIRST_GUESS: Duration = Duration::from_millis(50);
-/// The number of hashes that the mean is taken over.
+/// Number of hashes in the moving average.
 const WEIGHT: u32 = 8;
-/// The longest time that anybody is told to wait.
+/// The maximum wait sent to a client.
 const MAX_RETRY_AFTER_S: i64 = 30;
 
-/// Hands out turns; cheap to clone.
+/// Hands out turns. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Queue(Arc<Mutex<Line>>);
 
 #[derive(Debug)]
 struct Line {
     n_turns: usize,
-    /// The memory of turns that nobody has; the one that was used last is the next.
+    /// Memory of the free turns; the most recently used is handed out first.
     idle: Vec<Memory>,
-    /// Nobody, unless all turns are taken.
+    /// Empty unless all turns are taken.
     waiting: Vec<Waiting>,
     shares: Shares,
-    /// The time of a hash, as a moving mean.
+    /// Moving average of the duration of a hash.
     mean: Duration,
     next_number: u64,
 }
@@ -48,21 +48,21 @@ struct Waiting {
     ready: oneshot::Sender<Turn>,
 }
 
-/// The right to hash, and the memory to do it in; it ends when it is dropped.
+/// The right to compute a hash, with its memory. Released on drop.
 #[derive(Debug)]
 pub struct Turn {
     queue: Queue,
     memory: Option<Memory>,
 }
 
-/// A place in the line, which is left when this is dropped: whoever goes away costs no hash.
+/// A place in the queue. Dropping it leaves the queue, so a disconnected client costs no hash.
 struct Place<'a> {
     queue: &'a Queue,
     number: u64,
 }
 
 impl Queue {
-    /// Makes one that gives as many turns at a time.
+    /// Creates a queue with `n_turns` turns at a time.
     pub fn new(n_turns: usize) -> Self {
         let line = Line {
             n_turns,
@@ -78,11 +78,11 @@ impl Queue {
     /// Waits for a turn.
     ///
     /// # Errors
-    /// [`AuthError::Busy`], at once or later, for whoever would wait for longest when too many do.
+    /// [`AuthError::Busy`], at once or later, for the longest expected wait when the queue is full.
     pub async fn turn(&self, asker: Asker) -> Result<Turn> {
         let (number, turn) = self.line_up(asker);
         let _place = Place { queue: self, number };
-        // Who had to go has lost the other end.
+        // An evicted request has lost its sender.
         turn.await.map_err(|_| self.lock().busy())
     }
 
@@ -101,7 +101,7 @@ impl Queue {
         (number, turn)
     }
 
-    /// Gives a turn to whoever is next.
+    /// Passes a turn to the next in the queue.
     fn hand_on(&self, mut memory: Memory) {
         loop {
             let mut line = self.lock();
@@ -121,13 +121,13 @@ impl Queue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns how many wait.
+    /// Returns the number of waiting requests.
     #[cfg(test)]
     pub fn n_waiting(&self) -> usize {
         self.lock().waiting.len()
     }
 
-    /// Returns how many may wait.
+    /// Returns the maximum number of waiting requests.
     #[cfg(test)]
     pub fn bound(&self) -> usize {
         self.lock().bound()
@@ -162,12 +162,12 @@ impl Line {
 }
 
 impl Turn {
-    /// Returns the memory.
+    /// Returns the turn's memory.
     pub fn memory(&mut self) -> &mut Memory {
         self.memory.as_mut().expect("BUG: a turn has its memory until it ends")
     }
 
-    /// Tells how long the hash took, by which the length of the line is judged.
+    /// Records the duration of a hash, which determines the queue's bound.
     pub fn took(&self, time: Duration) {
         let mut line = self.queue.lock();
         line.mean = (line.mean * (WEIGHT - 1) + time) / WEIGHT;
@@ -196,7 +196,7 @@ mod tests {
 
     type Waiter = BoxFuture<'static, Result<Turn>>;
 
-    /// Lines up, and returns what waits.
+    /// Joins the queue and returns the waiting future.
     fn ask(queue: &Queue, network: &str, account: &str) -> Waiter {
         let (queue, asker) = (queue.clone(), Asker::new(network, account));
         let mut waiter = async move { queue.turn(asker).await }.boxed();
@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(queue.n_waiting(), 1);
         drop(turn);
         let turn = now(&mut stays).unwrap().unwrap();
-        // Somebody who goes away after having been given the turn, and before taking it.
+        // A requester that disconnects after receiving the turn and before taking it.
         let (given, mut next) = (ask(&queue, "1", "a"), ask(&queue, "1", "a"));
         drop(turn);
         assert!(now(&mut next).is_none());

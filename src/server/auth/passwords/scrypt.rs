@@ -14,7 +14,7 @@ const P: u32 = 1;
 const SALT_LEN: usize = 16;
 const KEY_LEN: usize = 64;
 
-/// Whether a stored value is such a hash.
+/// True if a stored value is a scrypt hash.
 pub(super) fn is_hash(stored: &str) -> bool {
     let is_hex = |text: &str| !text.is_empty() && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     stored.split_once(':').is_some_and(|(salt, key)| is_hex(salt) && is_hex(key) && key.len() == 2 * KEY_LEN)
@@ -27,14 +27,14 @@ pub(super) fn hash(password: &str) -> Result<String> {
     Ok(format!("{salt}:{key}"))
 }
 
-/// Whether the hash is that of a normalised password.
+/// True if the hash matches a normalised password.
 pub(super) fn verify(password: &str, stored: &str) -> Result<bool> {
     let (salt, stored) = stored.split_once(':').unwrap_or_default();
     let key = key(password, salt)?;
     Ok(verify_slices_are_equal(key.as_bytes(), stored.as_bytes()).is_ok())
 }
 
-/// The salt is the hexadecimal text, not the bytes that it stands for.
+/// Derives the key. The salt is the hexadecimal text, not the bytes it encodes.
 fn key(password: &str, salt: &str) -> Result<String> {
     let params = Params::new(LOG_N, R, P).map_err(failed)?;
     let mut key = [0; KEY_LEN];
@@ -50,7 +50,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Made by Better Auth 1.7.25; the password is in the form that NFKC gives it.
+    /// Made by Better Auth 1.7.25; the password is already in NFKC.
     const PASSWORD: &str = "pässwörd 1⁄2 five 日本語";
     const STORED: &str = "9f1554121a436b5eff18a4ed7dc5aef8:e342655da8866db8ddaa2660deb892e7cfa1c536805e83ecc59f67c1a050ac8fd2a6b19f502234615cbadff20fdbde69102f70a99a6790d2181ae453edf3a669";
 

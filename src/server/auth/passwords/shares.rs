@@ -1,8 +1,8 @@
-//! The order of those who wait for a hash, and the choice of who has to go when there are too many.
+//! Fair scheduling of hashes, and the choice of whom to evict from a full queue.
 //!
-//! Whoever asks belongs to two groups, the network and the account. Of all who wait, those come first of whose groups
-//! the busier one has had the fewest turns; so neither a network with a thousand accounts nor an account that a
-//! thousand networks guess at takes more than a turn for each of another's.
+//! Each request belongs to two groups, the client network and the account. The next request is the one whose busier
+//! group has the fewest turns so far. Neither a network with a thousand accounts nor an account under attack from a
+//! thousand networks gets more than one turn for each of another group's.
 
 use std::{
     collections::HashMap,
@@ -10,15 +10,15 @@ use std::{
     sync::LazyLock,
 };
 
-/// The most groups that are known; beyond it a turn is forgiven to all.
+/// The maximum number of tracked groups. Beyond it, one turn of every group is forgiven.
 const MAX_GROUPS: usize = 4096;
 
-/// Names become a few bytes, whatever a client writes, and nobody finds one that means another's group.
+/// Hashes group names with a random seed: names take a few bytes, and clients cannot construct collisions.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 type Group = u64;
 
-/// One who asks for a hash, by the two groups.
+/// The two groups of a request for a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asker {
     network: Group,
@@ -26,21 +26,21 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Takes the names of the two groups.
+    /// Creates a value from the names of both groups.
     pub fn new(network: &str, account: &str) -> Self {
         Self { network: HASHER.hash_one(("network", network)), account: HASHER.hash_one(("account", account)) }
     }
 
-    /// The operator, whose command is a process of its own where nobody else waits.
+    /// The operator. An operator's command runs in its own process with an empty queue.
     pub fn operator() -> Self {
         Self::new("operator", "operator")
     }
 }
 
-/// The turns that the groups have had.
+/// The number of turns per group.
 #[derive(Debug, Default)]
 pub struct Shares {
-    /// The turns of each group that is not known: a newcomer gets none for the past.
+    /// The number assumed for untracked groups: a new group gets no credit for the past.
     floor: u64,
     had: HashMap<Group, u64>,
 }
@@ -50,18 +50,18 @@ impl Shares {
         self.had.get(&group).copied().unwrap_or_default().max(self.floor)
     }
 
-    /// The turns of the busier group, and those of the account.
+    /// Returns the turns of the busier group and of the account.
     fn rank(&self, asker: Asker) -> (u64, u64) {
         let account = self.had(asker.account);
         (account.max(self.had(asker.network)), account)
     }
 
-    /// Returns the place in the line of the one who is next; those at its front came first.
+    /// Returns the index of the next request. Among equals, the earliest is next.
     pub fn next(&self, line: impl Iterator<Item = Asker>) -> Option<usize> {
         line.enumerate().min_by_key(|(at, asker)| (self.rank(*asker), *at)).map(|(at, _)| at)
     }
 
-    /// Returns the place in the line of the one who would wait for longest.
+    /// Returns the index of the request with the longest expected wait.
     pub fn last(&self, line: impl Iterator<Item = Asker> + Clone) -> Option<usize> {
         let mut wanted: HashMap<Group, u64> = HashMap::new();
         for asker in line.clone() {
@@ -86,7 +86,7 @@ impl Shares {
         self.had.retain(|_, turns| *turns > self.floor);
     }
 
-    /// Forgets all turns: nobody has waited for any.
+    /// Resets all counts, since no request waits.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
@@ -96,7 +96,7 @@ impl Shares {
 mod tests {
     use super::*;
 
-    /// A line of `network/account`, and the order in which it is served.
+    /// Returns the order in which a queue of `network/account` is served.
     fn served(line: &[&str]) -> Vec<String> {
         serve(&mut Shares::default(), line.iter().map(|it| (*it).to_owned()).collect())
     }
@@ -124,7 +124,7 @@ mod tests {
         check(&["1/a", "1/b", "1/c", "1/d", "2/x", "2/y"], &["1/a", "2/x", "1/b", "2/y", "1/c", "1/d"]);
         // Many networks that guess at one account.
         check(&["1/a", "2/a", "3/a", "4/a", "5/x", "5/y"], &["1/a", "5/x", "5/y", "2/a", "3/a", "4/a"]);
-        // All behind one address.
+        // Several accounts behind one address.
         check(&["1/a", "1/a", "1/a", "1/x", "1/x"], &["1/a", "1/x", "1/a", "1/x", "1/a"]);
     }
 

@@ -1,4 +1,4 @@
-//! The ways in which the user may sign in.
+//! Endpoints for the sign-in methods of a user.
 
 use axum::{
     Json, Router,

@@ -1,4 +1,4 @@
-//! Proving and changing the address.
+//! Endpoints that verify and change the email address.
 
 use axum::{
     Json, Router,
@@ -36,7 +36,8 @@ pub(super) fn routes() -> Router<Auth> {
         .route("/change-email", post(change_email))
 }
 
-/// Somebody who is signed in may ask for the own address only; nobody else is told whether there was anything to send.
+/// Queues a verification mail. A signed-in user may request it for the own address only; for others the response does
+/// not disclose whether a mail was sent.
 async fn send_verification_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let email = fields.email("email");
@@ -63,7 +64,7 @@ async fn change_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resu
     Ok(Json(json!({ "status": true })))
 }
 
-/// Where the links of mails lead: to `callbackURL`, with `?error=CODE` if they are no good, or to a JSON answer.
+/// Follows a mailed link. Redirects to `callbackURL`, with `?error=CODE` on failure, or answers with JSON.
 async fn verify_email(State(auth): State<Auth>, parts: Parts) -> Response {
     links::answer(&parts.headers, follow_link(&auth, &parts).await)
 }
@@ -81,7 +82,7 @@ async fn follow_link(auth: &Auth, parts: &Parts) -> Result<Response, WireError> 
     match (followed, callback_url) {
         (Ok(followed), Some(url)) => {
             if url == path::VERIFY_EMAIL && followed.is_proved {
-                // Our page says so only to whoever followed the link.
+                // Our page shows this only to the browser that followed the link.
                 SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::EmailVerified)]);
             }
             Ok(links::found(&url))
@@ -93,15 +94,15 @@ async fn follow_link(auth: &Auth, parts: &Parts) -> Result<Response, WireError> 
     }
 }
 
-/// The effect of a link.
+/// Effect of a followed link.
 struct Followed {
-    /// The JSON answer.
+    /// The JSON response.
     body: Value,
-    /// True if the user's address is proved now.
+    /// True if the user's address is verified now.
     is_proved: bool,
 }
 
-/// Does what the link is for.
+/// Carries out the action of a link.
 async fn follow(auth: &Auth, parts: &Parts, claims: &MailClaims, callback_url: Option<String>) -> Result<Followed> {
     let visit = principal::from_cookie(auth, &parts.headers, Refresh::WhenDue).await?;
     SetCookies::of(parts).extend(visit.set_cookies);
@@ -126,7 +127,7 @@ async fn follow(auth: &Auth, parts: &Parts, claims: &MailClaims, callback_url: O
     }
 }
 
-/// Returns the JSON answer.
+/// Verifies the address and returns the JSON response. Signs in if configured.
 async fn verify(auth: &Auth, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
     let verified = verification::verify(auth, claims).await?;
     if let Some(user) = verified.filter(|_| auth.config.auth.auto_sign_in_after_verification) {
@@ -143,7 +144,7 @@ async fn verify(auth: &Auth, parts: &Parts, claims: &MailClaims, visitor: Option
     Ok(json!({ "status": true, "user": null }))
 }
 
-/// Sets the session's cookie again, as Better Auth does when what it may hold of the user has changed.
+/// Sets the session cookie again, as Better Auth does after changes to the user.
 fn set_again(auth: &Auth, parts: &Parts, visitor: &Principal) {
     let remember = cookies::remember(&auth.config, &parts.headers);
     SetCookies::of(parts).extend(cookies::open_session(&auth.config, &visitor.session.token, remember));

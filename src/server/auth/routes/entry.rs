@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Endpoints for sign-up, sign-in and sign-out.
 
 use axum::{
     Json, Router,
@@ -75,7 +75,7 @@ async fn sign_in_email(State(auth): State<Auth>, FormOrJsonBody(req): FormOrJson
     let mut body = json!({ "redirect": callback_url.is_some(), "token": session.token, "user": user });
     let mut location = HeaderMap::new();
     if let Some(url) = callback_url {
-        // A header holds no more than visible ASCII; the body tells the URL as it is.
+        // A header holds visible ASCII only; the body carries the URL unchanged.
         location.extend(HeaderValue::from_str(&url).ok().map(|value| (header::LOCATION, value)));
     }
     if let Some(url) = url {

@@ -1,4 +1,4 @@
-//! Changing and checking the password, and setting a new one by mail.
+//! Endpoints that change, verify and reset the password.
 
 use axum::{
     Json, Router,
@@ -74,13 +74,13 @@ async fn request_password_reset(State(auth): State<Auth>, JsonBody(req): JsonBod
     Ok(Json(json!({ "status": true, "message": message })))
 }
 
-/// Where the links of mails lead: on to the page that asks for the new password.
+/// Follows a mailed reset link: redirects to the page that asks for the new password.
 async fn reset_password_callback(
     State(auth): State<Auth>,
     token: Result<Path<String>, PathRejection>,
     parts: Parts,
 ) -> Response {
-    // Our tokens are ASCII: one that is not UTF-8 is invalid.
+    // Our tokens are ASCII, so a token that is not UTF-8 is invalid.
     let token = token.map(|Path(token)| token).unwrap_or_default();
     links::answer(&parts.headers, go_to_reset(&auth, &token, &parts).await)
 }

@@ -1,4 +1,4 @@
-//! The session of the request, and the user's other ones.
+//! Endpoints for the request's session and the user's other sessions.
 
 use axum::{
     Json, Router,
@@ -21,7 +21,7 @@ use crate::server::auth::{
     wire::WireError,
 };
 
-/// The most bytes of a token that goes into a header.
+/// The maximum size of a token in a header.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
@@ -43,7 +43,7 @@ struct GetSessionQuery {
 }
 
 impl GetSessionQuery {
-    /// JavaScript's idea of it: every text that is not empty is true, `"false"` too.
+    /// Returns the refresh policy. As in JavaScript, every non-empty string is truthy, even `"false"`.
     fn refresh(&self) -> Refresh {
         if self.disable_refresh.is_empty() { Refresh::WhenDue } else { Refresh::Never }
     }
@@ -59,7 +59,7 @@ async fn get_session(State(auth): State<Auth>, parts: Parts) -> Result<Response,
     let mut response = (no_store(), Json(body)).into_response();
     if let Some(principal) = visit.principal.filter(|_| auth.config.jwt.set_auth_jwt) {
         let token = tokens::mint(&auth, &principal.user, &principal.session_id).await?;
-        // A client that is sent more gives up on the whole answer; at /token it gets the token all the same.
+        // Larger headers make clients drop the whole response. Such a token is still available at /token.
         if token.len() <= MAX_HEADER_BYTES {
             let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
             response.headers_mut().insert(SET_AUTH_JWT, token);
@@ -79,7 +79,7 @@ async fn post_get_session(JsonBody(_): JsonBody) -> Response {
     (no_store(), refusal).into_response()
 }
 
-/// Sessions have no fields of their own to change.
+/// Validates the request and refuses it: sessions have no updatable fields.
 async fn update_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
     req.record()?.end()?;
     guard::session(&auth, &req.parts).await?;
@@ -91,7 +91,7 @@ async fn list_sessions(State(auth): State<Auth>, parts: Parts) -> Result<Json<Ve
     Ok(Json(sessions::list(&auth, &principal.user_id).await?))
 }
 
-/// A token that is unknown or somebody else's ends nothing, and the answer does not tell.
+/// Revokes a session by its token. The response is the same for unknown tokens and those of other users.
 async fn revoke_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.fields()?;
     let token = fields.string("token");

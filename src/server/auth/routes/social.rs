@@ -1,4 +1,4 @@
-//! Signing in with other providers: none is configured, and these routes say so.
+//! Endpoints for sign-in with other providers. No provider is configured, and the responses say so.
 
 use axum::{
     Router,
@@ -75,7 +75,7 @@ async fn account_info(State(auth): State<Auth>, parts: Parts) -> Result<(), Wire
     Err(AuthError::AccountNotFound.into())
 }
 
-/// No provider sends anybody here, so whatever state is given was never ours.
+/// Refuses a provider's callback. No provider is configured, so no state can match.
 async fn callback(State(auth): State<Auth>) -> impl IntoResponse {
     let to = format!("{}/api/auth/error?error=state_mismatch", auth.config.base_url());
     (StatusCode::FOUND, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, to)])

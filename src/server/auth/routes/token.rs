@@ -1,4 +1,4 @@
-//! The JWT, and the keys that verify it.
+//! Endpoints for the JWT and its public keys.
 
 use axum::{
     Json, Router,
@@ -24,8 +24,8 @@ async fn token(State(auth): State<Auth>, parts: Parts) -> Result<Response, WireE
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({ "token": token }))).into_response())
 }
 
-/// The public keys. With HS256 there is none: it is answered as by Better Auth with a signer of its own, whose 404 has a
-/// media type but no body.
+/// Returns the public keys. HS256 has none and answers 404 with a media type but no body, as Better Auth does with a
+/// custom signer.
 async fn jwks(State(auth): State<Auth>) -> Result<Response, WireError> {
     if auth.config.jwt.algorithm == JwtAlgorithm::Hs256 {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());

@@ -1,4 +1,4 @@
-//! Changing and deleting the user.
+//! Endpoints that update and delete the user.
 
 use axum::{
     Json, Router,
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<Auth> {
         .route("/delete-user/callback", get(delete_user_callback))
 }
 
-/// Unlike Better Auth, which stores a name of any type, this refuses one that is no string.
+/// Updates the user. Unlike Better Auth, which stores a name of any type, rejects a name that is not a string.
 async fn update_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.record()?;
     let name = fields.optional_string("name");
@@ -93,7 +93,7 @@ async fn delete_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resul
     Ok(Json(json!({ "success": true, "message": message })).into_response())
 }
 
-/// Where the links of mails lead. Only the user's own session can follow one.
+/// Follows a mailed deletion link. Only the user's own session can follow it.
 async fn delete_user_callback(State(auth): State<Auth>, parts: Parts) -> Response {
     links::answer(&parts.headers, follow_deletion(&auth, &parts).await)
 }
@@ -117,7 +117,7 @@ async fn follow_deletion(auth: &Auth, parts: &Parts) -> Result<Response, WireErr
     Ok(match callback_url {
         Some(url) => {
             if url == path::ACCOUNT_DELETED {
-                // Our page says so only to whoever followed the link.
+                // Our page shows this only to the browser that followed the link.
                 SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::Deleted)]);
             }
             links::found(&url)

@@ -1,6 +1,6 @@
-//! Ending sessions of a user's.
+//! Revocation of a user's sessions.
 //!
-//! Whoever ends sessions may fear that somebody else is in them: links that were mailed before become void, too.
+//! A user who ends sessions may suspect an intruder. Links mailed earlier therefore become void, too.
 
 use crate::server::{
     Db, Result,
@@ -8,7 +8,7 @@ use crate::server::{
     tx::{Tx, within},
 };
 
-/// Ends a user's session by its token; nothing happens when it is not his.
+/// Revokes a user's session by its token. Does nothing if the session is not the user's.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -17,7 +17,7 @@ pub async fn revoke(db: &Db, user_id: &str, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends a user's session by its row's id; `false` when he has no such session.
+/// Revokes a user's session by its id. Returns `false` if the user has no such session.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -25,7 +25,7 @@ pub async fn revoke_by_id(db: &Db, user_id: &str, id: &str) -> Result<bool> {
     revoke_one(db, user_id, r#"delete from "session" where "id" = $1 and "userId" = $2"#, id).await
 }
 
-/// Deletes the row that `key` names; `false` when the user has no such session.
+/// Deletes the session with `key` and voids the user's links. Returns `false` if the user has no such session.
 async fn revoke_one(db: &Db, user_id: &str, delete: &'static str, key: &str) -> Result<bool> {
     let mut tx = Tx::begin(db).await?;
     tx.wait_for_user(user_id).await?;
@@ -42,7 +42,7 @@ async fn revoke_one(db: &Db, user_id: &str, delete: &'static str, key: &str) -> 
     Ok(deleted > 0)
 }
 
-/// Ends every session of a user.
+/// Revokes all sessions of a user.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
@@ -55,7 +55,7 @@ pub async fn revoke_all(db: &Db, user_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends every session of a user, together with what else a transaction does.
+/// Revokes all sessions of a user, within a transaction.
 pub(in crate::server::auth) async fn revoke_all_within(tx: &mut Tx, user_id: &str) -> Result<()> {
     within!(tx, conn => sqlx::query(r#"delete from "session" where "userId" = $1"#)
         .bind(user_id)
@@ -65,7 +65,7 @@ pub(in crate::server::auth) async fn revoke_all_within(tx: &mut Tx, user_id: &st
     Ok(())
 }
 
-/// Ends a user's sessions but one.
+/// Revokes a user's sessions except one.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

@@ -1,4 +1,4 @@
-//! Whose request opens a session.
+//! The client of a request, as far as sessions and rate limits need it.
 
 use axum::http::{header, request::Parts};
 
@@ -6,13 +6,13 @@ use crate::server::{auth::cookies, config::Config, middleware::client};
 
 /// The name of the cookie of `devices`.
 pub const DEVICE_COOKIE: &str = "colloquy.device";
-/// The most characters of a user agent that are kept.
+/// The maximum number of characters stored of a user agent.
 const MAX_USER_AGENT: usize = 512;
 
-/// The client of a request: the fields that a session keeps, and the device cookie.
+/// The client of a request: the fields that a session stores, and the device cookie.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// The address, by `middleware::client`; IPv6 as its /64, `""` when unknown.
+    /// Client address, as `middleware::client` determines it. IPv6 is reduced to its /64; `""` if unknown.
     pub ip_address: String,
     /// The `User-Agent`.
     pub user_agent: String,
@@ -21,7 +21,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Reads the visitor off a request.
+    /// Reads the visitor from a request.
     pub fn of(config: &Config, parts: &Parts) -> Self {
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
         Self {

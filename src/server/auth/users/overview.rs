@@ -1,4 +1,4 @@
-//! All users at a glance, for operators.
+//! The list of users for operators.
 
 use serde::Serialize;
 use sqlx::FromRow;
@@ -13,16 +13,16 @@ use crate::{
     },
 };
 
-/// A user, and what an operator wants to know of him.
+/// A user with details for operators.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
     /// The user.
     #[serde(flatten)]
     pub user: User,
-    /// How the password is hashed, `argon2id` or `scrypt`; `None` when there is none.
+    /// Algorithm of the password hash, `argon2id` or `scrypt`; `None` without a password.
     pub password_hash: Option<String>,
-    /// How many sessions live.
+    /// Number of live sessions.
     pub sessions: i64,
 }
 

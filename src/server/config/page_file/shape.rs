@@ -1,4 +1,4 @@
-//! The shape of JSON, and what a value has of it that is wrong.
+//! A small JSON schema, and the error messages for values that violate it.
 
 use std::collections::HashSet;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use crate::model::path;
 
 const SPRITE: &str = include_str!("../../../../public/icons.svg");
-/// Options of the official client that are functions or hold some, beside those whose names begin as `onReady` does.
+/// Options of the official client that are functions or contain functions, besides handlers such as `onReady`.
 const FUNCTIONS: [&str; 3] = ["entities", "commands", "getClientSecret"];
-/// Options of the official client that the page decides by itself.
+/// Options of the official client that the page sets itself.
 const DECIDED: [(&str, &str); 4] = [
     ("api", "is what CHATKIT_API_URL and CHATKIT_UPSTREAM_URL are for"),
     ("header", "is the bar that the page has of its own"),
@@ -17,39 +17,39 @@ const DECIDED: [(&str, &str); 4] = [
     ("initialThread", "is what the page's address names"),
 ];
 
-/// What a value may be.
+/// The schema of a value.
 pub(super) enum Shape {
     Text,
     Switch,
-    /// A whole number above 0.
+    /// A positive integer.
     Count,
-    /// A whole number from the first to the second.
+    /// An integer between two bounds, inclusive.
     Whole(i64, i64),
-    /// One of some words.
+    /// One of several words.
     Word(&'static [&'static str]),
-    /// One of some words, or what else it may be.
+    /// One of several words, or a value of another schema.
     WordOr(&'static [&'static str], &'static Shape),
-    /// The name of a language, such as `de-CH`.
+    /// A language tag, such as `de-CH`.
     Locale,
-    /// A path of this origin: the pages' policy lets them load no fonts from elsewhere.
+    /// A path on this origin: the pages' policy blocks fonts from elsewhere.
     Path,
-    /// The weight of a font: a text such as `100 900`, or a number.
+    /// A font weight: a string such as `100 900`, or a number.
     Weight,
     /// Any object.
     AnyObject,
-    /// The name of an icon that has a picture.
+    /// The name of an icon in the sprite.
     Icon,
-    /// A text, or parts of a message.
+    /// A string, or a list of message parts.
     Prompt,
-    /// Bytes, for all files or by media type.
+    /// A number of bytes, or an object of such numbers by media type.
     Sizes,
-    /// Endings of file names by media type.
+    /// Lists of file name extensions by media type.
     Endings,
     List(&'static Shape),
     Object(&'static [Field]),
 }
 
-/// Parts of a message.
+/// Message parts.
 const TEXT_PART: Shape =
     Shape::Object(&[Field::must("type", Shape::Word(&["input_text"])), Field::must("text", Shape::Text)]);
 const TAG_PART: Shape = Shape::Object(&[
@@ -78,10 +78,10 @@ impl Field {
     }
 }
 
-/// Checks a whole file.
+/// Validates a whole file.
 ///
 /// # Errors
-/// A sentence: the place, what is wrong, what would be right.
+/// A sentence with the place, the problem and a valid alternative.
 pub(super) fn check(shape: &Shape, value: &Value) -> Result<(), String> {
     Check { root: shape }.value(shape, value, "")
 }
@@ -166,7 +166,7 @@ impl Check<'_> {
         if let Some((_, what)) = DECIDED.iter().find(|(it, _)| *it == name && path.is_empty()) {
             return format!("`{full}` {what}");
         }
-        // The right name may be in another place.
+        // The right name may exist at another place.
         let near = || near(fields, name).map(|it| joined(path, it));
         match elsewhere(self.root, name, "").or_else(near) {
             Some(right) => format!("unknown key `{full}`; did you mean `{right}`?"),
@@ -178,7 +178,7 @@ impl Check<'_> {
     }
 }
 
-/// True for names such as `onReady`.
+/// True for names of handlers, such as `onReady`.
 fn is_handler(name: &str) -> bool {
     name.strip_prefix("on").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
 }
@@ -249,7 +249,7 @@ fn one_of<'a>(words: impl Iterator<Item = &'a str> + Clone, word: &str, path: &s
     Err(format!("there is no `{word}`; did you mean `{right}`? ({})", named(path)))
 }
 
-/// Returns the nearest of some names. A beginning of one is nearer than any other.
+/// Returns the most similar name. A name that begins with `name` is preferred.
 fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
     let name = plain(name);
     names.min_by_key(|it| {
@@ -258,14 +258,14 @@ fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a s
     })
 }
 
-/// Returns the name that was probably meant: one that begins alike, or of which at least half is the same.
+/// Returns the name that was probably meant: one with the same beginning, or one that is at least half equal.
 fn near(fields: &[Field], name: &str) -> Option<&'static str> {
     let right = nearest(fields.iter().map(|it| it.name), name)?;
     let [a, b] = [right, name].map(plain);
     (a.starts_with(&b) || strsim::damerau_levenshtein(&a, &b) * 2 <= b.chars().count()).then_some(right)
 }
 
-/// Returns the path of a name that is right in another place.
+/// Returns the path of a key that exists at another place.
 fn elsewhere(shape: &Shape, name: &str, path: &str) -> Option<String> {
     let fields = match shape {
         Shape::Object(fields) => fields,

@@ -1,8 +1,8 @@
-//! What the file may hold, and what is said of one that cannot be used.
+//! Valid page files, and the errors of invalid ones.
 
 use super::*;
 
-/// All that the file may hold.
+/// Every option that the file may hold.
 const WHOLE: &str = r##"{
     "startScreen": { "greeting": "Hi", "prompts": [
         { "label": "A", "prompt": "a", "icon": "calendar" },
@@ -100,7 +100,7 @@ fn what_cannot_be_used_is_refused_with_its_place_and_what_would_be_right() {
     check("[]", "the file `[]`");
 }
 
-/// As [`wrong_values_are_named`] checks values, but for what is wrong with the file itself.
+/// Covers errors of the file itself; [`wrong_values_are_named`] covers values.
 #[test]
 fn a_file_that_cannot_be_read_says_why() {
     let folder = tempfile::tempdir().unwrap();
@@ -131,7 +131,7 @@ fn a_file_that_cannot_be_read_says_why() {
     check("twice-below.json", tools, "the key `id` is there twice");
     let sentence = page_file(Some(folder.path().to_str().unwrap().to_owned())).unwrap_err().to_string();
     assert!(sentence.contains("Is a directory"), "{sentence}");
-    // What would be too long in a file is in a setting, too.
+    // The size limit also applies to inline JSON.
     let text = format!(r#"{{"disclaimer": {{"text": "{}"}}}}"#, "a".repeat(64 * 1024));
     assert!(page_file(Some(text)).unwrap_err().to_string().contains("more than 65536 bytes"));
 }

@@ -1,4 +1,4 @@
-//! JSON whose objects name each key once. Of two values one would be lost without a word.
+//! JSON that rejects duplicate keys, of which one value would be lost silently.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// A value whose objects, at every depth, name each key once.
+/// A JSON value whose objects, at every depth, have no duplicate keys.
 pub(super) struct Unique(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Unique {

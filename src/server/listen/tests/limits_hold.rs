@@ -1,4 +1,4 @@
-//! Connections whose client leaves the server waiting.
+//! Timeouts of connections that wait for their client.
 
 use super::*;
 
@@ -10,7 +10,7 @@ async fn a_header_must_come_in_time_however_it_comes() {
         client.write(sent).await;
         assert_eq!(client.rest().await, "", "{sent:?}");
     }
-    // A line now and then, for ever.
+    // Send a line now and then, forever.
     let client = server.connect().await;
     let (mut read, mut write) = client.0.into_split();
     let trickle = tokio::spawn(async move {
@@ -21,7 +21,7 @@ async fn a_header_must_come_in_time_however_it_comes() {
     });
     _ = read.read_to_end(&mut Vec::new()).await;
     trickle.await.unwrap();
-    // The second one on a connection, too.
+    // The second request of a connection is limited, too.
     let mut client = server.idle().await;
     client.write("GET / HTTP/1.1\r\n").await;
     assert_eq!(client.rest().await, "");
@@ -51,7 +51,7 @@ async fn a_trusted_proxy_may_be_silent_for_longer() {
     proxy.ask().await;
 }
 
-/// Waits until idle connections were closed that were opened after those that are to stay.
+/// Waits until idle connections were closed that are younger than those that must stay.
 async fn outlive_idle_ones(server: &Server) {
     for _ in 0..3 {
         server.idle().await.rest().await;
@@ -109,7 +109,7 @@ async fn a_client_that_reads_a_byte_now_and_then_is_dropped() {
 
 #[tokio::test]
 async fn a_client_that_reads_all_is_never_late() {
-    // A wait of any length would be one too many.
+    // Any wait would exceed this limit.
     let write = Rate { period: NEVER, n_bytes: 1 };
     let server = Server::start(ConnectionLimits { write, keep_alive: SOON, ..limits() }).await;
     let mut client = server.connect().await;

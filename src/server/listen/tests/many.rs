@@ -1,4 +1,4 @@
-//! More connections than there may be.
+//! More connections than the maximum.
 
 use super::*;
 
@@ -20,14 +20,14 @@ async fn the_idlest_connection_makes_room() {
     let mut new = server.idle().await;
     assert_eq!(first.rest().await, "");
     assert!(!half.is_closed() && !second.is_closed());
-    // What was asked for a moment ago is not the idlest.
+    // A recently used connection is not the idlest.
     second.ask().await;
     let mut newer = server.idle().await;
     assert_eq!(half.rest().await, "");
     for client in [&mut second, &mut new, &mut newer] {
         client.ask().await;
     }
-    // Work under way goes on.
+    // Work in progress continues.
     upload.write("67890").await;
     upload.read_until("1234567890").await;
     server.signals.go_on.notify_one();
@@ -70,7 +70,7 @@ async fn silent_connections_of_one_address_keep_nobody_out() {
             guest.ask().await;
         }
     }
-    // Its connection is the idlest of all, but others have more.
+    // Its connection is the idlest of all, but other networks hold more.
     other.ask().await;
     server.idle().await;
     // All but those that fit were closed.

@@ -1,4 +1,4 @@
-//! A server that is asked to stop.
+//! Graceful shutdown.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Mails as files, for a server without SMTP: whoever may read the data folder may read them.
+//! Mails as files, for a server without SMTP. They have the permissions of the data folder.
 
 use std::{
     io,
@@ -14,14 +14,14 @@ use crate::{model::Timestamp, server::private_file};
 pub(in crate::server::mail) struct Files(PathBuf);
 
 impl Files {
-    /// Takes `mail/` in the data folder; it is made with the first mail.
+    /// Uses `mail/` in the data folder, which is created with the first mail.
     pub(super) fn new(data_dir: &Path) -> Self {
         Self(data_dir.join("mail"))
     }
 
-    /// Writes a mail into a file whose name sorts by time, and returns its path.
+    /// Writes a mail to a file whose name sorts by time, and returns its path.
     pub(super) async fn write(&self, id: &str, at: Timestamp, message: &Message) -> Result<PathBuf, Failure> {
-        // Colons are not for every file system.
+        // Some file systems do not allow colons.
         let path = self.0.join(format!("{}-{id}.eml", at.to_string().replace(':', "-")));
         let (folder, bytes, written) = (self.0.clone(), message.formatted(), path.clone());
         tokio::task::spawn_blocking(move || write(&folder, &written, &bytes))

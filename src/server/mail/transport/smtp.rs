@@ -1,4 +1,4 @@
-//! Mails by SMTP (RFC 5321).
+//! Delivery by SMTP (RFC 5321).
 
 use std::{error::Error as _, time::Duration};
 
@@ -18,33 +18,33 @@ use crate::server::{
     config::{SmtpConfig, SmtpEncryption},
 };
 
-/// How long a mail may take, from the connection to the server's last word.
+/// Timeout of a delivery, from the connection to the server's last reply.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a server may take to say goodbye, once it has the mail.
+/// Timeout of the final `QUIT`, after the server has accepted the mail.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// "Authentication required" (RFC 4954 §6): says something of our settings, not of the mail.
+/// "Authentication required" (RFC 4954 §6): a problem of the configuration, not of the mail.
 const AUTHENTICATION_REQUIRED: u16 = 530;
 
-/// A server that takes mails.
+/// An SMTP server.
 ///
-/// Each mail has a connection of its own. A pool would be quicker for many, but lends a connection to the next mail
-/// whose answers were not waited for, and those would then be taken for answers to that mail.
+/// Each mail uses its own connection. A pool would be faster, but lends connections with unread replies to the next
+/// mail, for which those would then be mistaken.
 pub(in crate::server::mail) struct Smtp {
     host: String,
     port: u16,
-    /// For a connection that is encrypted from its first byte.
+    /// Parameters of implicit TLS.
     tls: Option<TlsParameters>,
-    /// For one that is encrypted after the greeting.
+    /// Parameters of STARTTLS.
     starttls: Option<TlsParameters>,
     credentials: Option<Credentials>,
     hello: ClientId,
 }
 
 impl Smtp {
-    /// Reads the certificates that are trusted, if any are needed: the system's, or those of `SSL_CERT_FILE`.
+    /// Loads the trusted certificates if TLS is used: the system's, or those of `SSL_CERT_FILE`.
     ///
     /// # Errors
-    /// [`Error::Config`] when the host can have no certificate.
+    /// [`Error::Config`] if no certificate can exist for the host.
     pub(super) fn new(config: &SmtpConfig) -> Result<Self> {
         if config.shows_its_password() {
             tracing::warn!("SMTP_URL sends its password in clear; write smtps://, or add ?tls=required");
@@ -86,7 +86,7 @@ impl Smtp {
         }
     }
 
-    /// Connects and signs in. Whatever goes wrong here can be mended by the operator, so no mail is given up for it.
+    /// Connects and authenticates. Failures here are temporary, since the operator can fix them.
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         let address = (self.host.as_str(), self.port);
         let tls = self.tls.clone();
@@ -106,8 +106,8 @@ fn refuses_the_mail(err: &SmtpError) -> bool {
     err.is_permanent() && err.status().is_some_and(|code| u16::from(code) != AUTHENTICATION_REQUIRED)
 }
 
-/// Says what went wrong. Of a server's answer only the codes are told (`550 5.1.1`), for its text may repeat the
-/// address, and even the mail.
+/// Returns the reason of a failure. Only the codes of a server's reply are kept (`550 5.1.1`), since its text may
+/// repeat the address or the mail.
 fn reason(err: &SmtpError) -> String {
     let Some(code) = err.status() else { return err.to_string() };
     let text = err.source().map(ToString::to_string).unwrap_or_default();
@@ -115,7 +115,7 @@ fn reason(err: &SmtpError) -> String {
     format!("the SMTP server answered {code}{}", detail.map(|it| format!(" {it}")).unwrap_or_default())
 }
 
-/// `5.1.1` (RFC 3463 §2)
+/// True for an enhanced status code such as `5.1.1` (RFC 3463 §2).
 fn is_enhanced_code(word: &str) -> bool {
     word.len() <= 9 && word.split('.').count() == 3 && word.split('.').all(|it| it.parse::<u16>().is_ok())
 }

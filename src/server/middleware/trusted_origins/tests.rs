@@ -43,7 +43,7 @@ fn wildcards_cross_dots() {
             "https://example.org",
             "https://evil.example/?a.example.org",
             "https://a.example.org:8443",
-            // A page that is gone to must not be a script, though a parser finds a host in it.
+            // A redirect target must not be a script, even if a parser finds a host in it.
             "javascript://a.example.org/%0aalert(1)",
             "myapp://a.example.org",
         ],

@@ -1,4 +1,4 @@
-//! The links to files, and who may use them.
+//! Links to files, and their validity.
 
 use axum::{
     body::Body,

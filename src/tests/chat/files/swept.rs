@@ -1,4 +1,4 @@
-//! What becomes of files that nobody needs.
+//! Deletion of unneeded files.
 
 use axum::{
     body::Body,

@@ -1,4 +1,4 @@
-//! Which model is asked, and which ones people are offered.
+//! The choice of the model, and the models offered to users.
 
 use super::*;
 
@@ -32,7 +32,7 @@ async fn models(flags: &[&str]) -> (FakeModel, TestApp, crate::tests::TestUser) 
     (model, app, alice)
 }
 
-/// Asks with each model; returns the statuses, and which models the server was asked for.
+/// Sends a message with each model; returns the statuses, and the models that the server was asked for.
 async fn choose(flags: &[&str], names: &[&str]) -> (Vec<u16>, Vec<String>) {
     let (model, app, alice) = models(flags).await;
     let mut statuses = vec![];
@@ -65,7 +65,7 @@ async fn people_are_offered_the_models_of_the_configuration_or_of_the_server() {
     check(&["--openai-models", "small,large", "--openai-model", "large"], &["large", "small"]).await;
     check(&["--openai-models", "small", "--openai-model", "large"], &["large", "small"]).await;
     check(&["--openai-models", "small"], &[]).await;
-    // A server that does not say leaves no choice, and is not asked by every page.
+    // A server without a list offers no choice, and is not queried for every page.
     let silent = FakeModel::start(|_, _| StatusCode::NOT_FOUND.into_response()).await;
     let app = TestApp::with_flags(Engine::Sqlite, &silent.flags()[..2]).await;
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! What is said when a model server fails, and when it is asked again.
+//! Messages about failures of a model server, and retries.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn failure(events: &[Value]) -> (&str, bool) {
     (error["message"].as_str().unwrap(), error["allow_retry"].as_bool().unwrap())
 }
 
-/// Asks a fake and checks what the user is told, and whether the text before that is kept.
+/// Sends a message to a fake; checks the user's error message, and whether earlier text is kept.
 async fn check(
     answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static,
     told: &str,
@@ -93,7 +93,7 @@ async fn a_server_that_is_not_there_is_told_by_name() {
     assert_eq!(failure(&events), (expected, true));
 }
 
-/// Expects a question to be answered by the words `at last`.
+/// Expects the answer `at last`.
 async fn check_answers_at_last(model: &FakeModel) {
     let app = TestApp::with_flags(Engine::Sqlite, &model.flags()).await;
     let alice = app.sign_up("Alice").await;

@@ -1,11 +1,12 @@
-//! A server behind that fails: there is one error, an end, and nothing that was said is lost.
+//! A failing upstream: exactly one error and one end, and no received text is lost.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::tests::{Engine, both_engines};
 
-/// Asks, and checks what the user is told and what is kept of the answer. Returns how often the server was asked.
+/// Sends a message; checks the user's error message and the stored part of the answer. Returns the number of upstream
+/// requests.
 #[track_caller]
 fn judge(all: &[Value], here: &[Value], told: &str, may_retry: bool, kept: &str) {
     let errors: Vec<_> = all.iter().filter(|event| event["type"] == "error").collect();
@@ -18,7 +19,7 @@ fn judge(all: &[Value], here: &[Value], told: &str, may_retry: bool, kept: &str)
     assert_eq!(answer, (!kept.is_empty()).then_some((kept, &json!(true))), "{told}");
 }
 
-/// How long a server may say nothing: longer than a busy machine takes to read what it said.
+/// Idle timeout of the upstream, longer than a busy machine takes to read its bytes.
 const SILENCE: Duration = Duration::from_secs(2);
 
 async fn check(
@@ -41,7 +42,7 @@ fn status(status: u16, body: &'static str) -> Response {
     (StatusCode::from_u16(status).unwrap(), body).into_response()
 }
 
-/// The beginning of an answer, `half ` being said of it.
+/// The beginning of an answer, with the text `half `.
 fn half() -> String {
     frames(&opening(&[added(&message("m", "")), delta("m", "half ")]))
 }
@@ -83,7 +84,7 @@ async fn what_breaks_in_the_middle_leaves_what_was_said(app: TestApp) {
     for (answer, sentence, may_retry) in [
         (cut(half()), "broke off in the middle", true),
         (cut(half() + "data: {\"type\":\"thr"), "broke off in the middle", true),
-        // A clean end within a message, with the end of a part, a comment, half a line or a blank event behind.
+        // A clean end within a message: after a part, a comment, half a line or a blank event.
         (raw(half()), "broke off in the middle", true),
         (raw(half() + ": ping\n\n"), "broke off in the middle", true),
         (raw(half() + "data: "), "broke off in the middle", true),
@@ -133,7 +134,7 @@ async fn a_conversation_that_is_lost_there_is_kept_here(app: TestApp) {
         assert!(told[2]["message"].as_str().unwrap().contains("does not know this conversation any more"), "{told:?}");
         assert_eq!((&told[2]["allow_retry"], stored(&app, &alice, &thread_id).await.len()), (&json!(false), 3));
     }
-    // One that is there, and was only unlucky.
+    // An upstream that knows the thread and failed only once.
     let (upstream, app) = Upstream::before(&app, [opened(&[done(&message("m", "Hello"))])]).await;
     let (thread_id, _) = answered(&create(&app, &alice, "Hi").await);
     upstream.will_answer(cut(String::new()));
@@ -225,7 +226,7 @@ async fn a_client_that_leaves_stops_the_server_behind() {
         _ = socket.read(&mut buffer).await.unwrap();
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
         socket.write_all(format!("{head}{}", half()).as_bytes()).await.unwrap();
-        // Until the connection ends.
+        // Reads until the connection ends.
         while socket.read(&mut buffer).await.is_ok_and(|n_bytes| n_bytes > 0) {}
         left.send(()).unwrap();
     });

@@ -1,4 +1,4 @@
-//! Ids of the server behind never reach another item than they should.
+//! Upstream ids address only the items they belong to.
 
 use super::*;
 use crate::tests::{TestApp, both_engines};
@@ -25,7 +25,7 @@ async fn the_same_ids_in_other_threads_are_other_items(app: TestApp) {
     assert_eq!(stored(&app, &alice, &hers).await, before);
     let texts: Vec<_> = stored(&app, &bob, &his).await.iter().map(|it| it["content"][0]["text"].clone()).collect();
     assert_eq!(texts, ["Hi", "changed", "Bob's"]);
-    // Not even under our own id of hers.
+    // Not even under our own id of Alice's item.
     assert_eq!(before[1]["id"].as_str().unwrap().len(), 28);
 }
 
@@ -55,7 +55,7 @@ async fn what_becomes_of_earlier_items_reaches_the_right_ones(app: TestApp) {
         json!({ "type": "thread.item.replaced", "item": message("a", "new a") }),
         json!({ "type": "thread.item.updated", "item_id": "w", "update": task }),
         done(&message("d", "d")),
-        // Again, as a workflow that goes on in a later turn.
+        // The same with a workflow that continues in a later turn.
         done(&message("c", "new c")),
     ];
     let workflow = item(
@@ -114,7 +114,7 @@ async fn the_page_is_told_the_id_that_the_thread_has_there(app: TestApp) {
     assert!(found["data"][0]["metadata"]["colloquy"]["snippet"].is_string());
     let title = json!({ "thread_id": thread_id, "title": "Other" });
     assert_eq!(id_in(&object(&app, &alice, "threads.update", title).await), expected);
-    // A thread that is not there has no id there.
+    // A thread that does not exist upstream has no upstream id.
     let (_, alone) = Upstream::before(&app, []).await;
     create(&alone, &alice, "Hi").await;
     let listed = object(&app, &alice, "threads.list", json!({})).await;

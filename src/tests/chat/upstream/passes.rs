@@ -1,4 +1,4 @@
-//! What passes from the server behind to our clients and into our database.
+//! Events relayed from the upstream to clients and into the database.
 
 use super::*;
 use crate::tests::{TestApp, both_engines};
@@ -121,7 +121,7 @@ async fn what_it_says_of_the_thread_is_told_and_stored(app: TestApp) {
         (kinds(&told), &told[0]["thread"]["title"]),
         (vec!["thread.updated", "thread.item.done"], &json!("Rome"))
     );
-    // What only repeats the title does not undo the user's.
+    // An update that only repeats the upstream's title keeps the user's title.
     upstream.answers.lock().unwrap().push_front(object_of(json!({})));
     object(&app, &alice, "threads.update", json!({ "thread_id": thread_id, "title": "My trip" })).await;
     upstream.has_been_asked(2).await;

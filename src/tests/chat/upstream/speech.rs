@@ -1,4 +1,4 @@
-//! Speech that the server behind turns into text.
+//! Speech transcribed by the upstream.
 
 use super::*;
 use crate::tests::{Engine, TestApp, both_engines, chat::model::FakeModel};
@@ -58,7 +58,7 @@ async fn our_own_model_for_speech_comes_first() {
     assert!(upstream.asked().is_empty());
 }
 
-/// Nothing tells whether the server behind can hear, so the operator does.
+/// No protocol message announces transcription, so the operator configures it.
 #[tokio::test]
 async fn the_page_offers_dictation_where_the_file_says_so() {
     let app = TestApp::new(Engine::Sqlite).await;

@@ -1,4 +1,4 @@
-//! What the server behind is asked, turn by turn.
+//! Requests to the upstream, turn by turn.
 
 use super::*;
 use crate::tests::{
@@ -20,7 +20,7 @@ async fn a_thread_is_opened_there_with_its_first_message_and_goes_on_there(app: 
     let input = json!({ "content": content, "attachments": [], "quoted_text": "before", "inference_options": options });
     let all = events(&ask(&app, &alice, "threads.create", json!({ "input": input })).await.text());
     let (thread_id, _) = answered(&all);
-    // The title comes along with the id there.
+    // The title comes with the upstream id.
     assert_eq!(kinds(&all[3..]), ["thread.updated", "thread.item.done"]);
     assert!(all[3]["thread"]["title"].is_string(), "{all:?}");
     assert_eq!(upstream.last_params(), json!({ "input": input }));
@@ -137,11 +137,11 @@ async fn actions_go_to_the_widget_there(app: TestApp) {
     let acted = object(&app, &alice, "threads.sync_custom_action", params).await;
     assert_eq!((&acted["updated_item"]["id"], &acted["updated_item"]["thread_id"]), (&item_id, &json!(thread_id)));
     assert_eq!((shown().await, upstream.last_params()["item_id"].clone()), (json!("at once"), json!("w_1")));
-    // What the page does has no widget.
+    // An action of the page has no widget.
     let params = json!({ "thread_id": thread_id, "action": action });
     assert_eq!(object(&app, &alice, "threads.sync_custom_action", params.clone()).await, json!({}));
     assert_eq!(upstream.last_params(), json!({ "thread_id": "thr_there", "action": action }));
-    // An action may come to nothing.
+    // An action may have no effect.
     let told = events(&ask(&app, &alice, "threads.custom_action", params).await.text());
     assert_eq!(kinds(&told), ["stream_options"]);
 }
@@ -229,7 +229,7 @@ async fn files_are_handed_on_or_their_lack_is_told(app: TestApp) {
     );
     assert_eq!(asked[2].body["params"]["input"]["attachments"], json!(["atc_there"]));
     assert_eq!(all[1]["item"]["attachments"][0]["id"], file["id"]);
-    // One that takes no files.
+    // An upstream that accepts no files.
     for answer in
         [StatusCode::INTERNAL_SERVER_ERROR.into_response(), continued("msg_q2", &[done(&message("msg_a2", "Hm"))])]
     {

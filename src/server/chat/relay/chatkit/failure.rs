@@ -121,9 +121,7 @@ impl Failure {
             Self::BrokeOff => {
                 passing(format!("The chat server at {host} broke off in the middle of the answer. Try again."))
             }
-            Self::Silent => {
-                passing(format!("The chat server at {host} stopped answering. Try again."))
-            }
+            Self::Silent => passing(format!("The chat server at {host} stopped answering. Try again.")),
             Self::Empty => passing(format!("The chat server at {host} gave an empty answer. Try again.")),
             Self::Malformed => passing(format!(
                 "The chat server at {host} sent something that cannot be read. Try again, and look at its log if it \
