@@ -114,3 +114,8 @@ fuzz: ## Feed what reads foreign bytes with anything (FOR=20 seconds each)
 
 grammars: ## Measure the longest that a line of code takes to be coloured, per language (LANGUAGE=Rust: only that one)
 	@$(RUN) cargo run --locked --release --features ssr --example grammars -- $(LANGUAGE)
+
+.PHONY: screenshots
+screenshots: ## Take the README's pictures of the binary that was built last
+	@$(CI)/setup test
+	@$(RUN) node end2end/docs/screenshots.mjs
