@@ -24,10 +24,10 @@ pub mod ui;
 /// True on the server, which renders the pages; false in the browser.
 const IS_SERVER: bool = cfg!(feature = "ssr");
 
-/// Compiles the Rust code of the README.
+/// Compiles the Rust of docs/embed.md.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/embed.md")]
+struct Embedding;
 
 /// Hydrates the server-rendered page.
 #[cfg(feature = "hydrate")]

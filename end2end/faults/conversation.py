@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from client import User
 
-# How long a silent model is waited for; README says what a connection that is only kept open gets: ten times that.
+# How long a silent model is waited for; docs/models.md says what a connection that is only kept open gets: ten times that.
 IDLE_S = 1
 # A sentence for people: neither JSON nor keys.
 SENTENCE = re.compile(r"[A-Z][^{}<>]{20,}\.")

@@ -56,7 +56,7 @@ def test_pyjwt_verifies_by_jwks(grace: User, algorithm: str) -> None:
 
 def test_python_jose_verifies_by_jwks(grace: User, algorithm: str) -> None:
     if algorithm == "EdDSA":
-        # It does not know that algorithm, and says so; the README names ES256 and RS256 for it.
+        # It does not know that algorithm, and says so; docs/tokens.md names ES256 and RS256 for it.
         with pytest.raises(jose.exceptions.JOSEError):
             jose.jwt.decode(grace.token, grace.http.get("/api/auth/jwks").json(), algorithms=[algorithm])
         return
@@ -85,8 +85,8 @@ def test_chatkit_refuses_a_token_that_the_public_key_signs_as_a_secret(grace: Us
     assert grace.chatkit("threads.list").status_code == 401
 
 
-def test_the_readmes_snippet_knows_the_user(grace: User, algorithm: str) -> None:
-    snippets = re.findall(r"(?ms)^```python\n(.*?)^```", (ROOT / "README.md").read_text())
+def test_the_documents_snippet_knows_the_user(grace: User, algorithm: str) -> None:
+    snippets = re.findall(r"(?ms)^```python\n(.*?)^```", (ROOT / "docs/tokens.md").read_text())
     [snippet] = [it for it in snippets if "PyJWKClient" in it]
     scope: dict = {}
     # The address and the algorithm of the example are those of this server.

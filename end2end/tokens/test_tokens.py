@@ -19,15 +19,16 @@ import pytest
 from client import User, sign_up
 from server import ROOT, SECRET, stop
 
-HEADING = "Use the token in your backend"
+DOCUMENT = "docs/tokens.md"
+HEADING = "Verify with the shared secret"
 
 
 def snippet() -> str:
-    """The Python that the README tells people to write."""
-    section = re.search(rf"(?ms)^#+ {HEADING}$(.*?)(?=^#+ |\Z)", without_code_comments((ROOT / "README.md").read_text()))
-    assert section, f"README.md has a section “{HEADING}”"
+    """The Python that the document tells people to write."""
+    section = re.search(rf"(?ms)^#+ {HEADING}$(.*?)(?=^#+ |\Z)", without_code_comments((ROOT / DOCUMENT).read_text()))
+    assert section, f"{DOCUMENT} has a section “{HEADING}”"
     code = re.search(r"(?ms)^```python\n(.*?)^```", section[1])
-    assert code, f"the section “{HEADING}” of README.md shows Python"
+    assert code, f"the section “{HEADING}” of {DOCUMENT} shows Python"
     return code[1]
 
 
@@ -38,7 +39,7 @@ def without_code_comments(markdown: str) -> str:
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The README's FastAPI backend under uvicorn: where it listens."""
+    """The document's FastAPI backend under uvicorn: where it listens."""
     folder: Path = tmp_path_factory.mktemp("backend")
     (folder / "main.py").write_text(snippet())
     with socket.socket() as free:
@@ -56,8 +57,8 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             httpx.get(url, trust_env=False)
             break
         except httpx.TransportError:
-            assert process.poll() is None, "the README's backend starts"
-            assert time.monotonic() < give_up_at, "the README's backend starts within 30 s"
+            assert process.poll() is None, "the document's backend starts"
+            assert time.monotonic() < give_up_at, "the document's backend starts within 30 s"
             time.sleep(0.1)
     yield url
     stop(process)
@@ -65,7 +66,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def path(backend: str) -> str:
-    """The path that the README's backend protects."""
+    """The path that the document's backend protects."""
     paths = httpx.get(f"{backend}/openapi.json", trust_env=False).json()["paths"]
     [path] = [path for path, methods in paths.items() if "get" in methods]
     return path
