@@ -91,7 +91,8 @@ async function picture(name, look, client, thread, settled) {
 }
 
 /**
- * Encodes a picture as WebP, which Playwright does not write and every browser can.
+ * Gives a picture round corners and a hairline, for it is seen on pages of either colour, and encodes it as WebP, which
+ * Playwright does not write and every browser can.
  * @param {Buffer} png
  */
 async function inWebp(png) {
@@ -101,7 +102,16 @@ async function inWebp(png) {
       const bytes = await (await fetch(`data:image/png;base64,${base64}`)).blob();
       const bitmap = await createImageBitmap(bytes);
       const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
-      canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+      const pen = canvas.getContext("2d");
+      if (!pen) throw new Error("there is no canvas");
+      pen.roundRect(1, 1, bitmap.width - 2, bitmap.height - 2, 20);
+      pen.save();
+      pen.clip();
+      pen.drawImage(bitmap, 0, 0);
+      pen.restore();
+      pen.strokeStyle = "rgb(128 128 128 / 0.5)";
+      pen.lineWidth = 2;
+      pen.stroke();
       return canvas.toDataURL("image/webp", quality);
     },
     /** @type {const} */ ([png.toString("base64"), QUALITY]),
