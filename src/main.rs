@@ -8,7 +8,7 @@ use colloquy::server::{
     config::{Config, Settings},
     console::{
         Console,
-        users::{self, UserCommand},
+        user_commands::{self, UserCommand},
     },
     listen::{self, ConnectionLimits},
     log, private_file,
@@ -56,7 +56,7 @@ async fn main() -> ExitCode {
     let loaded = dotenvy::dotenv();
     let matches = command_line().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|err| err.exit());
-    let log_format = match cli.settings.log.judge() {
+    let log_format = match cli.settings.log.validate() {
         Ok(format) => format,
         Err(err) => return fail(&err.to_string()),
     };
@@ -95,7 +95,7 @@ fn fail(sentence: &str) -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<()> {
-    let config = cli.settings.judge()?;
+    let config = cli.settings.validate()?;
     match cli.command.unwrap_or_default() {
         Command::Serve => serve(config).await,
         Command::Migrate => migrate(config).await,
@@ -104,8 +104,8 @@ async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
         Command::User { command } => {
-            let app = assemble(config).await?;
-            let done = users::run(&app.auth, command, &mut Console::standard()).await;
+            let app = build_state(config).await?;
+            let done = user_commands::run(&app.auth, command, &mut Console::standard()).await;
             app.db.close().await;
             done
         }
@@ -120,7 +120,7 @@ async fn migrate(config: Config) -> Result<()> {
 }
 
 /// Opens the database and creates the application's state.
-async fn assemble(config: Config) -> Result<AppState> {
+async fn build_state(config: Config) -> Result<AppState> {
     let leptos = get_config_from_str(include_str!("../Leptos.toml"))
         .map_err(|err| Error::Config(format!("Leptos.toml or a LEPTOS_ variable cannot be used: {err}")))?;
     let db = Db::open(&config.database_url).await?;
@@ -131,14 +131,14 @@ async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|err| cannot_listen(&config, &err))?;
     let address = listener.local_addr().map_err(|err| cannot_listen(&config, &err))?;
     let config = config.with_port(address.port());
-    let app = assemble(config).await?;
+    let app = build_state(config).await?;
     app.start();
     let db = app.db.clone();
     println!("{}", announcement(&app.config, &address.to_string()));
     let (chat, mail) = (app.chat.clone(), app.mail.clone());
-    let limits = ConnectionLimits::new(listen::claim_connections(), app.config.limits.trusted_proxies.clone());
+    let limits = ConnectionLimits::new(listen::raise_file_limit(), app.config.limits.trusted_proxies.clone());
     let stop = async move {
-        asked_to_stop().await;
+        shutdown_signal().await;
         tracing::info!("stopping; running answers are stored");
         tokio::join!(chat.shutdown(), mail.shutdown());
     };
@@ -163,7 +163,7 @@ fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn asked_to_stop() {
+async fn shutdown_signal() {
     let mut terminate = signal(SignalKind::terminate()).expect("BUG: SIGTERM can be listened to");
     tokio::select! {
         _ = terminate.recv() => {}

@@ -3,7 +3,7 @@
 //!
 //! Parsing a line cannot be interrupted. Every line that `server::typeset` accepts must therefore be fast, whatever it
 //! contains. The lines here repeat pieces that make regexes backtrack. The program fails if a line takes too long; the
-//! language then needs a shorter bound in `src/server/typeset/lines.rs`.
+//! language then needs a shorter bound in `src/server/typeset/line_bounds.rs`.
 
 use std::{
     cmp::Reverse,
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use colloquy::server::typeset::{Grammar, colored};
+use colloquy::server::typeset::{Grammar, highlight};
 
 /// The maximum time of a line.
 const MAX_TIME: Duration = Duration::from_millis(250);
@@ -105,7 +105,7 @@ impl Line {
         let text = self.text(n_bytes);
         let once = || {
             let began = Instant::now();
-            colored(grammar, &text, &|| true);
+            highlight(grammar, &text, &|| true);
             began.elapsed()
         };
         // Repeats the measurement, since the machine may be busy.

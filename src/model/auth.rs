@@ -112,7 +112,7 @@ impl Password {
     ///
     /// # Errors
     /// [`AuthError::PasswordMissing`] for an empty password.
-    pub fn check_present(&self) -> Result<(), AuthError> {
+    pub fn validate_present(&self) -> Result<(), AuthError> {
         if self.0.is_empty() { Err(AuthError::PasswordMissing) } else { Ok(()) }
     }
 
@@ -120,10 +120,10 @@ impl Password {
     ///
     /// # Errors
     /// [`AuthError::PasswordTooShort`] or [`AuthError::PasswordTooLong`].
-    pub fn check_new(&self) -> Result<(), AuthError> {
+    pub fn validate_new(&self) -> Result<(), AuthError> {
         match self.len_utf16() {
             n if n < MIN_PASSWORD_LENGTH => Err(AuthError::PasswordTooShort),
-            _ => self.check_given(),
+            _ => self.validate_given(),
         }
     }
 
@@ -131,7 +131,7 @@ impl Password {
     ///
     /// # Errors
     /// [`AuthError::PasswordTooLong`].
-    pub fn check_given(&self) -> Result<(), AuthError> {
+    pub fn validate_given(&self) -> Result<(), AuthError> {
         if self.len_utf16() > MAX_PASSWORD_LENGTH { Err(AuthError::PasswordTooLong) } else { Ok(()) }
     }
 
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn passwords_are_measured_in_utf16_code_units() {
-        let check = |text: &str, expected| assert_eq!(Password::new(text).check_new(), expected, "{text}");
+        let check = |text: &str, expected| assert_eq!(Password::new(text).validate_new(), expected, "{text}");
         check("1234567", Err(AuthError::PasswordTooShort));
         check("12345678", Ok(()));
         check("😀😀😀😀", Ok(()));

@@ -32,7 +32,7 @@ pub struct TypedFields {
 
 impl TypedFields {
     /// Creates the fields of a form that has an address only.
-    pub fn of_email(email: String) -> Self {
+    pub fn with_email(email: String) -> Self {
         Self { email, ..Self::default() }
     }
 }
@@ -175,7 +175,7 @@ pub struct AccountRules {
 /// The source of answers, which the page displays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AnswersFrom {
+pub enum AnswerSource {
     /// A language model.
     #[default]
     Model,
@@ -202,7 +202,7 @@ pub struct ChatStart {
     /// The open thread with its newest items, oldest first; `None` if another server stores it.
     pub thread: Option<Thread>,
     /// The source of answers.
-    pub answers_from: AnswersFrom,
+    pub answers_from: AnswerSource,
     /// The URL of the ChatKit server that the page uses instead of this one.
     pub api_url: Option<String>,
     /// The selectable models, the default first; empty if there is no choice.
@@ -290,8 +290,8 @@ mod tests {
         for scheme in ColorScheme::ALL {
             check::<ColorScheme>(&serde_json::to_string(&scheme).unwrap());
         }
-        for from in [AnswersFrom::Model, AnswersFrom::Demo, AnswersFrom::Elsewhere] {
-            check::<AnswersFrom>(&serde_json::to_string(&from).unwrap());
+        for from in [AnswerSource::Model, AnswerSource::Demo, AnswerSource::Elsewhere] {
+            check::<AnswerSource>(&serde_json::to_string(&from).unwrap());
         }
     }
 }

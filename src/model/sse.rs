@@ -48,7 +48,7 @@ pub struct SseDecoder {
     is_first_line: bool,
     skip_line_feed: bool,
     max_bytes: usize,
-    takes_errors: bool,
+    decodes_errors: bool,
 }
 
 impl SseDecoder {
@@ -66,7 +66,7 @@ impl SseDecoder {
             is_first_line: true,
             skip_line_feed: false,
             max_bytes,
-            takes_errors: false,
+            decodes_errors: false,
         }
     }
 
@@ -74,8 +74,8 @@ impl SseDecoder {
     /// data of an event of that name. A line that is a JSON object, a tag or a sentence becomes data. An event without
     /// data is returned.
     #[must_use]
-    pub fn taking_errors(self) -> Self {
-        Self { takes_errors: true, ..self }
+    pub fn decoding_errors(self) -> Self {
+        Self { decodes_errors: true, ..self }
     }
 
     /// Decodes the next bytes of the body and returns the events that they complete.
@@ -133,7 +133,7 @@ impl SseDecoder {
             return self.dispatch();
         }
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        if self.takes_errors && (line.starts_with(['{', '<']) || name.contains(' ')) {
+        if self.decodes_errors && (line.starts_with(['{', '<']) || name.contains(' ')) {
             self.read_field("data", line);
             return None;
         }
@@ -150,7 +150,7 @@ impl SseDecoder {
                 }
                 self.event.data.push_str(value);
             }
-            "error" if self.takes_errors => {
+            "error" if self.decodes_errors => {
                 self.event.event = Some(name.to_owned());
                 self.read_field("data", value);
             }
@@ -162,7 +162,7 @@ impl SseDecoder {
 
     fn dispatch(&mut self) -> Option<SseEvent> {
         let event = std::mem::take(&mut self.event);
-        let is_event = std::mem::take(&mut self.has_data) || (self.takes_errors && event.event.is_some());
+        let is_event = std::mem::take(&mut self.has_data) || (self.decodes_errors && event.event.is_some());
         is_event.then_some(event)
     }
 }
@@ -238,7 +238,7 @@ mod tests {
         let body = b"error: {\"code\":500}\n\n{\"error\":1}\n\n";
         assert_eq!(SseDecoder::new().push(body), Ok(vec![]));
         let error = SseEvent { event: Some("error".into()), ..data("{\"code\":500}") };
-        assert_eq!(SseDecoder::new().taking_errors().push(body), Ok(vec![error, data("{\"error\":1}")]));
+        assert_eq!(SseDecoder::new().decoding_errors().push(body), Ok(vec![error, data("{\"error\":1}")]));
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! The lines printed to standard output when the server has started. Tests read the address from them.
 
-use super::config::{Config, shown_path, shown_url};
+use super::config::{Config, redacted_path, redacted_url};
 
 /// Returns the lines, which contain no secrets.
 pub fn announcement(config: &Config, listening: &str) -> String {
     let database = match config.database_url.strip_prefix("sqlite:") {
-        Some(path) => format!("SQLite: {}", shown_path(path)),
-        None => format!("PostgreSQL: {}", shown_url(&config.database_url)),
+        Some(path) => format!("SQLite: {}", redacted_path(path)),
+        None => format!("PostgreSQL: {}", redacted_url(&config.database_url)),
     };
     let answers = match (&config.model.upstream, &config.model.openai) {
-        (Some(upstream), _) => format!("the ChatKit server at {}", shown_url(upstream.url.as_str())),
+        (Some(upstream), _) => format!("the ChatKit server at {}", redacted_url(upstream.url.as_str())),
         (None, Some(openai)) => {
             let model = openai.model.as_deref().unwrap_or("the first model");
-            format!("{model} at {}", shown_url(&openai.base_url))
+            format!("{model} at {}", redacted_url(&openai.base_url))
         }
         (None, None) => "demo (no model is connected; set OPENAI_BASE_URL, see .env.example)".to_owned(),
     };

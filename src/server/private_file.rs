@@ -13,11 +13,11 @@ use rustix::{
 };
 
 /// Mode bits of group and others.
-const OF_OTHERS: u32 = 0o077;
+const GROUP_AND_OTHERS: u32 = 0o077;
 
 /// Sets the umask so that all files this process creates are private. Dependencies that write files do not set modes.
 pub fn create_all_private() {
-    umask(Mode::from_raw_mode(OF_OTHERS));
+    umask(Mode::from_raw_mode(GROUP_AND_OTHERS));
 }
 
 /// Writes a private file atomically. Never overwrites a file.
@@ -57,16 +57,16 @@ pub fn create_folder(path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Those of reading the folder. Files that cannot be changed, because another user owns them, are logged.
-pub fn tighten(data_dir: &Path) -> Result<usize> {
+pub fn restrict_access(data_dir: &Path) -> Result<usize> {
     let (mut n_loose, mut is_shared) = (0, false);
     for entry in fs::read_dir(data_dir)? {
         let entry = entry?;
         match is_ours(&entry.file_name().to_string_lossy()) {
-            true => n_loose += tighten_one(&entry.path()),
+            true => n_loose += restrict_one(&entry.path()),
             false => is_shared = true,
         }
     }
-    let is_loose = fs::metadata(data_dir)?.permissions().mode() & OF_OTHERS != 0;
+    let is_loose = fs::metadata(data_dir)?.permissions().mode() & GROUP_AND_OTHERS != 0;
     if is_loose && !is_shared {
         fs::set_permissions(data_dir, Permissions::from_mode(0o700))?;
         n_loose += 1;
@@ -80,8 +80,8 @@ fn is_ours(name: &str) -> bool {
         || ["colloquy.", "secret.draft-"].iter().any(|it| name.starts_with(it))
 }
 
-fn tighten_one(path: &Path) -> usize {
-    match try_tighten(path) {
+fn restrict_one(path: &Path) -> usize {
+    match try_restrict(path) {
         Ok(n_loose) => n_loose,
         // Symbolic links are skipped, and SQLite's files may vanish meanwhile.
         Err(err) if is_link(&err) || err.kind() == ErrorKind::NotFound => 0,
@@ -92,11 +92,11 @@ fn tighten_one(path: &Path) -> usize {
     }
 }
 
-fn try_tighten(path: &Path) -> Result<usize> {
+fn try_restrict(path: &Path) -> Result<usize> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
     let about = opened.metadata()?;
-    if about.permissions().mode() & OF_OTHERS == 0 {
+    if about.permissions().mode() & GROUP_AND_OTHERS == 0 {
         return Ok(0);
     }
     if !about.is_dir() {
@@ -105,7 +105,7 @@ fn try_tighten(path: &Path) -> Result<usize> {
     }
     let mut n_loose = 1;
     for entry in fs::read_dir(path)? {
-        n_loose += tighten_one(&entry?.path());
+        n_loose += restrict_one(&entry?.path());
     }
     // Set last: after an interruption the next start repeats the work.
     opened.set_permissions(Permissions::from_mode(0o700))?;
@@ -148,7 +148,7 @@ mod tests {
         }
         symlink(&elsewhere, data.join("colloquy.db-shm")).unwrap();
         symlink(&elsewhere, data.join("uploads/link")).unwrap();
-        assert_eq!(tighten(&data).unwrap(), ours.len() + 2);
+        assert_eq!(restrict_access(&data).unwrap(), ours.len() + 2);
         for name in ours {
             assert_eq!(mode(&data.join(name)), 0o600, "{name}");
         }
@@ -157,7 +157,7 @@ mod tests {
             assert_eq!(mode(&data.join(name)), 0o664, "{name}");
         }
         assert_eq!((mode(&data), mode(&data.join("photos")), mode(&elsewhere)), (0o777, 0o777, 0o644));
-        assert_eq!(tighten(&data).unwrap(), 0, "a second time there is nothing to do");
+        assert_eq!(restrict_access(&data).unwrap(), 0, "a second time there is nothing to do");
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(&folder.path().join("secret"), 0o600);
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        assert_eq!(tighten(folder.path()).unwrap(), 1);
+        assert_eq!(restrict_access(folder.path()).unwrap(), 1);
         assert_eq!(mode(folder.path()), 0o700);
     }
 

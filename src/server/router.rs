@@ -24,14 +24,14 @@ use tower_http::{
 
 use super::{
     AppState, auth, chat, forms,
-    listen::Rate,
+    listen::MinRate,
     middleware::{
         cors, form_status,
-        origin::{self, is_form},
-        request_id, request_span,
+        origin::{self, is_server_function},
+        page_session, request_id, request_span,
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
-        security_headers::{self, Elsewhere},
-        unknown_hosts, unread, visit,
+        security_headers::{self, ExternalSources},
+        unknown_hosts, unread_body,
     },
     site,
 };
@@ -49,7 +49,7 @@ pub fn router(app: AppState) -> Router {
 }
 
 /// Builds the router with a given minimum rate of request bodies.
-pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
+pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
     let auth = RequestTimeout { body, answer: Some(ANSWER_TIMEOUT), refuse: refuse_slow_auth };
     // Chat requests wait for upstream servers, which have their own timeouts.
     let chat = RequestTimeout { body, answer: None, refuse: refuse_slow_chat };
@@ -73,7 +73,7 @@ pub(crate) fn with_body_rate(app: AppState, body: Rate) -> Router {
         .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
-        .layer(around::from_fn(unread::finish))
+        .layer(around::from_fn(unread_body::finish))
         .layer(around::from_fn(request_span::hand_on))
         .layer(
             TraceLayer::new_for_http()
@@ -101,7 +101,7 @@ fn refuse_slow_chat(limit: TooSlow, _: &Uri) -> Response {
 }
 
 fn refuse_slow_page(limit: TooSlow, uri: &Uri) -> Response {
-    if !is_form(uri) {
+    if !is_server_function(uri) {
         return (limit.status(), limit.to_string()).into_response();
     }
     let err = match limit {
@@ -123,27 +123,27 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 /// Builds the routes of pages, server functions and static files.
 fn pages(app: &AppState) -> Router<AppState> {
     let options = app.leptos_options.clone();
-    let elsewhere = elsewhere(app);
+    let external_sources = external_sources(app);
     Router::new()
-        .leptos_routes(app, PAGES.clone(), move || document(&options, &elsewhere))
-        .layer(around::from_fn(form_status::judge))
-        .layer(around::from_fn_with_state(app.clone(), visit::read_session))
-        .layer(around::from_fn_with_state(app.clone(), origin::guard_forms))
+        .leptos_routes(app, PAGES.clone(), move || document(&options, &external_sources))
+        .layer(around::from_fn(form_status::correct_form_status))
+        .layer(around::from_fn_with_state(app.clone(), page_session::read_session))
+        .layer(around::from_fn_with_state(app.clone(), origin::check_form_origin))
         .layer(around::from_fn_with_state((app.unknown_hosts.clone(), Arc::clone(&app.config)), unknown_hosts::warn))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
-        .fallback_service(site::before(not_found_page(app)))
+        .fallback_service(site::with_fallback(not_found_page(app)))
 }
 
 /// Returns the configured external sources for the content security policy.
-fn elsewhere(app: &AppState) -> Elsewhere {
-    Elsewhere { chatkit: app.config.pages.chatkit_origin(), images: app.config.image_hosts.clone() }
+fn external_sources(app: &AppState) -> ExternalSources {
+    ExternalSources { chatkit: app.config.pages.chatkit_origin(), images: app.config.image_hosts.clone() }
 }
 
 /// Renders the HTML document of a page and sets the content security policy with its nonce.
-fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::IntoView + use<> {
+fn document(options: &LeptosOptions, external_sources: &ExternalSources) -> impl leptos::IntoView + use<> {
     if let (Some(nonce), response) = (use_nonce(), expect_context::<ResponseOptions>()) {
         let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-        let policy = security_headers::content_security_policy(&nonce.to_string(), elsewhere, reload);
+        let policy = security_headers::content_security_policy(&nonce.to_string(), external_sources, reload);
         response.insert_header(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_str(&policy).expect("BUG: a nonce is plain ASCII"),
@@ -155,13 +155,13 @@ fn document(options: &LeptosOptions, elsewhere: &Elsewhere) -> impl leptos::Into
 /// Renders the 404 page.
 fn not_found_page(app: &AppState) -> Router {
     let options = app.leptos_options.clone();
-    let elsewhere = elsewhere(app);
+    let external_sources = external_sources(app);
     let render = leptos_axum::render_app_to_stream_with_context(
         {
             let app = app.clone();
             move || leptos::prelude::provide_context(app.clone())
         },
-        move || document(&options, &elsewhere),
+        move || document(&options, &external_sources),
     );
     let page = any(move |req: Request| {
         let answer = render(req);
@@ -171,5 +171,5 @@ fn not_found_page(app: &AppState) -> Router {
             response
         }
     });
-    Router::new().fallback_service(page).layer(around::from_fn_with_state(app.clone(), visit::read_session))
+    Router::new().fallback_service(page).layer(around::from_fn_with_state(app.clone(), page_session::read_session))
 }

@@ -1,6 +1,6 @@
 //! The account pages and the sign-in pages in a browser without JavaScript.
 
-mod entry;
+mod visitor_pages;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, both_engines};
+use super::{Engine, TestApp, TestResponse, TestUser, both_engines, test_app::BASE_URL};
 use crate::server::auth::sessions;
 
 const ACCOUNT_PAGES: [&str; 7] = [

@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory, Parser};
 
-use super::app::Flags;
+use super::test_app::Flags;
 
 #[test]
 fn settings_that_cannot_be_used_name_their_variable() {
@@ -10,7 +10,7 @@ fn settings_that_cannot_be_used_name_their_variable() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_str().unwrap();
         let settings = Flags::parse_from(["colloquy", "--data-dir", data_dir, flag, value]).settings;
-        let sentence = settings.judge().unwrap_err().to_string();
+        let sentence = settings.validate().unwrap_err().to_string();
         for part in parts {
             assert!(sentence.contains(part), "{sentence}");
         }
@@ -67,20 +67,20 @@ fn settings_that_cannot_be_used_name_their_variable() {
 #[test]
 fn a_key_outlives_the_tokens_that_it_signed() {
     let folder = tempfile::tempdir().unwrap();
-    let judge = |flags: &[&str]| {
+    let validate = |flags: &[&str]| {
         let line = ["colloquy", "--data-dir", folder.path().to_str().unwrap(), "--jwt-algorithm", "EdDSA"];
-        Flags::parse_from(line.iter().chain(flags)).settings.judge()
+        Flags::parse_from(line.iter().chain(flags)).settings.validate()
     };
-    judge(&["--jwt-grace-period", "1m"]).unwrap();
-    judge(&["--jwt-grace-period", "15m", "--jwt-rotation-interval", "1d"]).unwrap();
-    let refused = judge(&["--jwt-grace-period", "1m", "--jwt-rotation-interval", "1d"]).unwrap_err().to_string();
+    validate(&["--jwt-grace-period", "1m"]).unwrap();
+    validate(&["--jwt-grace-period", "15m", "--jwt-rotation-interval", "1d"]).unwrap();
+    let refused = validate(&["--jwt-grace-period", "1m", "--jwt-rotation-interval", "1d"]).unwrap_err().to_string();
     assert!(refused.contains("JWT_GRACE_PERIOD is `1m`") && refused.contains("JWT_EXPIRES_IN"), "{refused}");
 }
 
 #[test]
 fn a_data_folder_that_cannot_be_used_is_named() {
     let settings = Flags::parse_from(["colloquy", "--data-dir", "/proc/colloquy"]).settings;
-    let sentence = settings.judge().unwrap_err().to_string();
+    let sentence = settings.validate().unwrap_err().to_string();
     assert!(sentence.contains("DATA_DIR `/proc/colloquy` cannot be used"), "{sentence}");
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Engine, TestApp, both_engines};
 use crate::server::console::{
     Console,
-    users::{self, UserCommand},
+    user_commands::{self, UserCommand},
 };
 
 #[derive(Parser)]
@@ -22,7 +22,7 @@ async fn command(app: &TestApp, line: &str, typed: &str, is_terminal: bool) -> R
     let parsed = Line::try_parse_from(line).map_err(|err| err.to_string())?.command;
     let mut output = Vec::new();
     let mut console = Console { input: Box::new(typed.as_bytes()), output: Box::new(&mut output), is_terminal };
-    let done = users::run(&app.state.auth, parsed, &mut console).await;
+    let done = user_commands::run(&app.state.auth, parsed, &mut console).await;
     drop(console);
     done.map(|()| String::from_utf8(output).unwrap()).map_err(|err| err.to_string())
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt};
 
-use super::{Engine, TestApp, app::BASE_URL, chat::text};
+use super::{Engine, TestApp, chat::text, test_app::BASE_URL};
 use crate::server::{config::LogFormat, db::on, log};
 
 /// A log in memory.

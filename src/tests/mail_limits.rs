@@ -8,15 +8,14 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{
-    TestApp, TestResponse,
-    app::BASE_URL,
-    both_engines,
-    mail::{break_folder, mails, waiting},
-    mailed::{follow, one_letter, token_of, user_of, verify},
+    TestApp, TestResponse, both_engines,
+    mail_delivery::{break_folder, mails, waiting},
+    mail_flows::{follow, one_mail, token_of, user_of, verify},
+    test_app::BASE_URL,
 };
 use crate::server::{
     db::on,
-    mail::{Matter, delivery::send_due},
+    mail::{MailKind, delivery::send_due},
 };
 
 const PASSWORD: &str = "correct horse 1";
@@ -48,14 +47,14 @@ pub(super) async fn post(app: &TestApp, path: &str, cookie: Option<&str>, body: 
 }
 
 /// A request that queues a mail.
-struct Door<'a> {
+struct MailRequest<'a> {
     path: &'a str,
     cookie: Option<&'a str>,
     body: Value,
     status: StatusCode,
 }
 
-impl<'a> Door<'a> {
+impl<'a> MailRequest<'a> {
     fn new(path: &'a str, cookie: Option<&'a str>, body: Value) -> Self {
         Self { path, cookie, body, status: StatusCode::OK }
     }
@@ -69,7 +68,7 @@ impl<'a> Door<'a> {
             assert_eq!(answer.status, self.status, "{}: {}", self.path, answer.text());
             assert_eq!(without_ids(answer), without_ids(&answers[0]), "{}", self.path);
         }
-        app.letters().await.len()
+        app.queued_mails().await.len()
     }
 
     /// Checks that it queues one mail per minute and five per hour.
@@ -114,34 +113,34 @@ async fn sign_up_as(app: &TestApp, email: &str) {
 async fn resets_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     app.sign_up("Ada").await;
-    Door::new("/request-password-reset", None, json!({ "email": "ada@example.com" })).check(&app).await;
+    MailRequest::new("/request-password-reset", None, json!({ "email": "ada@example.com" })).check(&app).await;
 }
 
 #[both_engines(LIMITED)]
 async fn verifications_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     app.sign_up("Ada").await;
-    Door::new("/send-verification-email", None, json!({ "email": "ada@example.com" })).check(&app).await;
+    MailRequest::new("/send-verification-email", None, json!({ "email": "ada@example.com" })).check(&app).await;
 }
 
 #[both_engines(VERIFYING)]
 async fn sign_ups_with_a_taken_address_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     sign_up_as(&app, "ada@example.com").await;
-    app.letters().await;
+    app.queued_mails().await;
     let body = json!({ "name": "Eve", "email": "Ada@Example.com", "password": PASSWORD });
-    Door::new("/sign-up/email", None, body).check(&app).await;
+    MailRequest::new("/sign-up/email", None, body).check(&app).await;
 }
 
 #[both_engines(VERIFYING)]
 async fn sign_ins_of_an_address_that_is_not_proved_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     sign_up_as(&app, "ada@example.com").await;
-    app.letters().await;
+    app.queued_mails().await;
     app.state.clock.advance_seconds(3600);
     let body = json!({ "email": "ada@example.com", "password": PASSWORD });
-    let door = Door::new("/sign-in/email", None, body);
-    Door { status: StatusCode::FORBIDDEN, ..door }.check(&app).await;
+    let door = MailRequest::new("/sign-in/email", None, body);
+    MailRequest { status: StatusCode::FORBIDDEN, ..door }.check(&app).await;
 }
 
 #[both_engines(LIMITED)]
@@ -149,21 +148,21 @@ async fn agreements_to_a_new_address_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     let ada = app.sign_up("Ada").await;
     verify(&app, &ada).await;
-    Door::new("/change-email", Some(&ada.cookie), json!({ "newEmail": "new@example.com" })).check(&app).await;
+    MailRequest::new("/change-email", Some(&ada.cookie), json!({ "newEmail": "new@example.com" })).check(&app).await;
 }
 
 #[both_engines(LIMITED)]
 async fn proofs_of_a_new_address_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     let ada = app.sign_up("Ada").await;
-    Door::new("/change-email", Some(&ada.cookie), json!({ "newEmail": "new@example.com" })).check(&app).await;
+    MailRequest::new("/change-email", Some(&ada.cookie), json!({ "newEmail": "new@example.com" })).check(&app).await;
 }
 
 #[both_engines(DELETING)]
 async fn deletions_are_limited_per_recipient(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     let ada = app.sign_up("Ada").await;
-    Door::new("/delete-user", Some(&ada.cookie), json!({})).check(&app).await;
+    MailRequest::new("/delete-user", Some(&ada.cookie), json!({})).check(&app).await;
 }
 
 #[both_engines(LIMITED)]
@@ -172,11 +171,11 @@ async fn a_link_that_is_followed_again_and_again_sends_one_mail(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     verify(&app, &ada).await;
     post(&app, "/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
-    let (_, agree) = one_letter(&app).await;
+    let (_, agree) = one_mail(&app).await;
     for _ in 0..5 {
         assert_eq!(follow(&app, &agree, None).await.header("location"), "/");
     }
-    assert_eq!(one_letter(&app).await.0, "new@example.com");
+    assert_eq!(one_mail(&app).await.0, "new@example.com");
 }
 
 #[both_engines(LIMITED)]
@@ -187,7 +186,7 @@ async fn one_account_writes_to_five_strangers_an_hour(app: TestApp) {
         let body = json!({ "newEmail": format!("stranger{n}@example.com") });
         assert_eq!(post(&app, "/change-email", Some(&mallory.cookie), &body).await.status, StatusCode::OK);
     }
-    assert_eq!(app.letters().await.len(), 5);
+    assert_eq!(app.queued_mails().await.len(), 5);
 }
 
 #[both_engines(LIMITED)]
@@ -195,9 +194,9 @@ async fn the_first_link_stays_good(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     let ada = app.sign_up("Ada").await;
     post(&app, "/request-password-reset", None, &json!({ "email": ada.email })).await;
-    let (_, link) = one_letter(&app).await;
+    let (_, link) = one_mail(&app).await;
     post(&app, "/request-password-reset", None, &json!({ "email": ada.email })).await;
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
     let body = json!({ "newPassword": "quite another 2", "token": token_of(&link) });
     assert_eq!(post(&app, "/reset-password", None, &body).await.status, StatusCode::OK);
 }
@@ -214,7 +213,7 @@ async fn one_kind_of_mail_holds_up_no_other(app: TestApp) {
         ("/change-email", cookie, json!({ "newEmail": "new@example.com" })),
     ] {
         post(&app, path, cookie, &body).await;
-        assert_eq!(app.letters().await.len(), 1, "{path}");
+        assert_eq!(app.queued_mails().await.len(), 1, "{path}");
     }
 }
 
@@ -223,13 +222,13 @@ async fn nobody_keeps_the_first_mail_from_somebody_who_signs_up(app: TestApp) {
     let app = app.seen_from("10.0.0.1");
     for _ in 0..5 {
         post(&app, "/send-verification-email", None, &json!({ "email": "ada@example.com" })).await;
-        assert!(app.letters().await.is_empty());
+        assert!(app.queued_mails().await.is_empty());
         app.state.clock.advance_seconds(60);
     }
     sign_up_as(&app, "ada@example.com").await;
-    assert_eq!(one_letter(&app).await.0, "ada@example.com");
+    assert_eq!(one_mail(&app).await.0, "ada@example.com");
     post(&app, "/send-verification-email", None, &json!({ "email": "ada@example.com" })).await;
-    assert!(app.letters().await.is_empty(), "the first mail counts");
+    assert!(app.queued_mails().await.is_empty(), "the first mail counts");
 }
 
 #[both_engines(LIMITED)]
@@ -314,8 +313,8 @@ async fn without_rate_limits_mails_are_not_limited_either(app: TestApp) {
     for _ in 0..7 {
         app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
     }
-    let letters = app.letters().await;
-    assert_eq!(letters.iter().filter(|letter| letter.matter == Matter::ResetPassword).count(), 7);
+    let queued_mails = app.queued_mails().await;
+    assert_eq!(queued_mails.iter().filter(|letter| letter.kind == MailKind::ResetPassword).count(), 7);
     assert!(count_sent_rows(&app).await.is_empty());
     assert_eq!(user_of(&app, &ada).await["email"], ada.email.as_str());
 }

@@ -4,11 +4,10 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{
-    TestApp,
-    app::BASE_URL,
-    both_engines,
+    TestApp, both_engines,
+    mail_flows::{follow, one_mail, token_of, user_of, verify},
     mail_limits::{LIMITED, post},
-    mailed::{follow, one_letter, token_of, user_of, verify},
+    test_app::BASE_URL,
 };
 
 #[both_engines]
@@ -19,17 +18,17 @@ async fn a_link_sends_one_mail_without_limits_too(app: TestApp) {
     for n in 0..2 {
         let body = json!({ "newEmail": format!("new{n}@example.com") });
         app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
-        let (_, agree) = one_letter(&app).await;
+        let (_, agree) = one_mail(&app).await;
         for answer in join_all((0..8).map(|n| follow([&app, &another][n % 2], &agree, None))).await {
             assert_eq!(answer.header("location"), "/");
         }
         for _ in 0..40 {
             assert_eq!(follow(&app, &agree, None).await.header("location"), "/");
         }
-        assert_eq!(one_letter(&app).await.0, format!("new{n}@example.com"));
+        assert_eq!(one_mail(&app).await.0, format!("new{n}@example.com"));
         app.state.clock.advance_seconds(3601);
         assert_eq!(follow(&app, &agree, None).await.header("location"), "/?error=TOKEN_EXPIRED");
-        assert!(app.letters().await.is_empty());
+        assert!(app.queued_mails().await.is_empty());
     }
 }
 
@@ -37,7 +36,7 @@ async fn a_link_sends_one_mail_without_limits_too(app: TestApp) {
 async fn a_garbled_link_is_called_invalid_and_does_nothing(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     app.post("/api/auth/send-verification-email", None, &json!({ "email": ada.email })).await;
-    let token = token_of(&one_letter(&app).await.1);
+    let token = token_of(&one_mail(&app).await.1);
     let (head, signature) = token.rsplit_once('.').unwrap();
     let garbled = [
         "x".to_owned(),
@@ -74,18 +73,18 @@ async fn a_link_whose_mail_is_kept_back_stays_good_for_it(app: TestApp) {
     let mut agreements = Vec::new();
     for _ in 0..2 {
         post(&app, "/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
-        agreements.push(one_letter(&app).await.1);
+        agreements.push(one_mail(&app).await.1);
         app.state.clock.advance_seconds(60);
     }
     follow(&app, &agreements[0], None).await;
-    assert_eq!(app.letters().await.len(), 1);
+    assert_eq!(app.queued_mails().await.len(), 1);
     // The recipient was sent a mail a moment ago.
     follow(&app, &agreements[1], None).await;
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
     app.state.clock.advance_seconds(60);
     follow(&app, &agreements[1], None).await;
-    assert_eq!(app.letters().await.len(), 1);
+    assert_eq!(app.queued_mails().await.len(), 1);
     app.state.clock.advance_seconds(60);
     follow(&app, &agreements[1], None).await;
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
 }

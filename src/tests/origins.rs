@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Engine, TestApp, TestResponse, app::BASE_URL};
+use super::{Engine, TestApp, TestResponse, test_app::BASE_URL};
 
 const TRUSTED: &str = "https://app.example.com,*.preview.example.com,myapp://";
 
@@ -179,7 +179,7 @@ async fn a_form_takes_a_hidden_origin_for_ours_when_the_browser_says_so() {
 }
 
 /// Returns every request that queues a mail, with the field of its redirect target.
-fn mail_doors() -> Vec<(&'static str, &'static str, Value)> {
+fn mail_requests() -> Vec<(&'static str, &'static str, Value)> {
     let credentials = json!({ "email": "ada@example.com", "password": "correct horse 1", "name": "Ada" });
     vec![
         ("/sign-up/email", "callbackURL", credentials.clone()),
@@ -198,7 +198,7 @@ async fn a_host_says_nothing_of_where_the_links_of_mails_lead() {
         let app = TestApp::with_flags(Engine::Sqlite, flags).await;
         for (host, origin) in [("evil.example", "https://evil.example"), ("192.0.2.5:3000", "http://192.0.2.5:3000")] {
             let headers = [("host", host), ("origin", origin)];
-            for (path, field, body) in mail_doors() {
+            for (path, field, body) in mail_requests() {
                 let path = format!("/api/auth{path}");
                 let with = |target: String| {
                     let mut body = body.clone();
@@ -217,7 +217,10 @@ async fn a_host_says_nothing_of_where_the_links_of_mails_lead() {
             }
         }
         assert!(
-            app.letters().await.iter().all(|letter| !letter.url.contains("evil") && !letter.url.contains("192.0.2.5"))
+            app.queued_mails()
+                .await
+                .iter()
+                .all(|letter| !letter.url.contains("evil") && !letter.url.contains("192.0.2.5"))
         );
     }
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 use serde_json::json;
 
-use super::{Engine, TestApp, app::Flags, log_lines::Log};
+use super::{Engine, TestApp, log_lines::Log, test_app::Flags};
 use crate::server::{announcement, config::LogFormat};
 
 /// A text that no output may contain.
@@ -70,7 +70,7 @@ fn neither_debug_nor_the_lines_of_the_start_show_a_secret() {
     ])
     .settings;
     assert!(!format!("{settings:?} {settings:#?}").contains(MARKER));
-    let mut config = settings.judge().unwrap();
+    let mut config = settings.validate().unwrap();
     assert!(!format!("{config:?} {:?} {:?}", config.model, config.mail).contains(MARKER));
     let lines = announcement(&config, "127.0.0.1:3000");
     assert!(!lines.contains(MARKER) && lines.contains("postgres://ada:***@db/chat"), "{lines}");

@@ -10,14 +10,14 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{Engine, TestApp, app::BASE_URL};
+use super::{Engine, TestApp, test_app::BASE_URL};
 use crate::{
     model::ApiError,
-    server::{listen::Rate, router::with_body_rate},
+    server::{listen::MinRate, router::with_body_rate},
 };
 
 /// More bytes than any of these bodies has.
-const RATE: Rate = Rate { period: Duration::from_millis(100), n_bytes: usize::MAX };
+const RATE: MinRate = MinRate { period: Duration::from_millis(100), n_bytes: usize::MAX };
 
 async fn app() -> TestApp {
     let mut app = TestApp::new(Engine::Sqlite).await;

@@ -5,14 +5,13 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use super::{
-    Engine, TestApp, TestUser,
-    app::BASE_URL,
-    both_engines,
-    mailed::{follow, one_letter, sign_in, token_of, user_of, verify},
+    Engine, TestApp, TestUser, both_engines,
+    mail_flows::{follow, one_mail, sign_in, token_of, user_of, verify},
+    test_app::BASE_URL,
 };
 use crate::{
     model::auth::Password,
-    server::{auth::operator::OldSessions, db::on},
+    server::{auth::users::operator::OldSessions, db::on},
 };
 
 const NEW_PASSWORD: &str = "quite another 2";
@@ -20,7 +19,7 @@ const NEW_PASSWORD: &str = "quite another 2";
 /// Requests a reset link as the owner of the address. Returns its token.
 async fn ask(app: &TestApp) -> String {
     app.post("/api/auth/request-password-reset", None, &json!({ "email": "ada@example.com" })).await;
-    let (to, link) = one_letter(app).await;
+    let (to, link) = one_mail(app).await;
     assert_eq!(to, "ada@example.com");
     token_of(&link)
 }
@@ -34,7 +33,7 @@ async fn reset_by(app: &TestApp, token: &str) -> StatusCode {
 async fn change_email(app: &TestApp, user: &TestUser, new_email: &str) -> String {
     let answer = app.post("/api/auth/change-email", Some(&user.cookie), &json!({ "newEmail": new_email })).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    one_letter(app).await.1
+    one_mail(app).await.1
 }
 
 async fn link_account(app: &TestApp, user: &TestUser) {
@@ -72,7 +71,7 @@ async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app: TestA
     assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::OK);
     link_account(&app, &mallory).await;
     app.post("/api/auth/delete-user", Some(&mallory.cookie), &json!({})).await;
-    one_letter(&app).await;
+    one_mail(&app).await;
     let taking = change_email(&app, &mallory, "mallory@evil.example").await;
     let token = ask(&app).await;
     // Another mail is queued.
@@ -83,7 +82,7 @@ async fn whoever_signed_up_with_anothers_address_is_out_after_a_reset(app: TestA
 
     assert!(user_of(&app, &mallory).await.is_null());
     assert_eq!(app.send(mallory.chatkit(&list)).await.status, StatusCode::UNAUTHORIZED);
-    assert!(app.letters().await.is_empty(), "a mail was written for a session that has ended");
+    assert!(app.queued_mails().await.is_empty(), "a mail was written for a session that has ended");
     assert_eq!(follow(&app, &taking, None).await.header("location"), "/?error=INVALID_TOKEN");
     assert_eq!(follow(&app, &taking, Some(&mallory.cookie)).await.header("location"), "/?error=INVALID_TOKEN");
     assert_eq!(email_of(&app, &mallory).await, "ada@example.com");
@@ -109,7 +108,7 @@ async fn a_change_that_the_old_address_agreed_to_ends_with_its_session(app: Test
     verify(&app, &ada).await;
     let agreement = change_email(&app, &ada, "mallory@evil.example").await;
     follow(&app, &agreement, None).await;
-    let (_, taking) = one_letter(&app).await;
+    let (_, taking) = one_mail(&app).await;
     let token = ask(&app).await;
     assert_eq!(reset_by(&app, &token).await, StatusCode::OK);
     for link in [agreement, taking] {
@@ -142,17 +141,22 @@ async fn a_new_password_voids_all_older_links_whoever_sets_it(app: TestApp) {
         let resets = [ask(&app).await, ask(&app).await];
         let agreement = change_email(&app, &ada, "new@example.com").await;
         follow(&app, &agreement, None).await;
-        let (_, taking) = one_letter(&app).await;
+        let (_, taking) = one_mail(&app).await;
         let unfollowed = change_email(&app, &ada, "other@example.com").await;
         app.post("/api/auth/delete-user", Some(&ada.cookie), &json!({})).await;
-        let (_, deletion) = one_letter(&app).await;
+        let (_, deletion) = one_mail(&app).await;
 
         let new = format!("quite another {n}");
         let operator_sets = async |sessions| {
             let user = crate::server::auth::users::find(&app.state.db, &ada.id).await.unwrap().unwrap();
-            crate::server::auth::operator::set_password(&app.state.auth, &user, &Password::new(new.clone()), sessions)
-                .await
-                .unwrap();
+            crate::server::auth::users::operator::set_password(
+                &app.state.auth,
+                &user,
+                &Password::new(new.clone()),
+                sessions,
+            )
+            .await
+            .unwrap();
         };
         match *way {
             "reset" => {
@@ -182,7 +186,7 @@ async fn a_new_password_voids_all_older_links_whoever_sets_it(app: TestApp) {
             assert_eq!(follow(&app, link, None).await.header("location"), "/?error=INVALID_TOKEN", "{way}");
         }
         assert!(!follow(&app, &deletion, Some(&ada.cookie)).await.status.is_success(), "{way}");
-        assert!(app.letters().await.is_empty(), "{way}");
+        assert!(app.queued_mails().await.is_empty(), "{way}");
         assert_eq!(email_of(&app, &ada).await, "ada@example.com");
         assert_eq!(sign_in(&app, "ada@example.com", &password).await, StatusCode::OK, "{way}");
     }
@@ -276,11 +280,11 @@ async fn an_old_session_takes_no_address_that_nobody_agreed_to(app: TestApp) {
     let body = json!({ "newEmail": "mallory@evil.example" });
     let refused = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
     assert_eq!((refused.status, refused.json()["code"].clone()), (StatusCode::FORBIDDEN, json!("SESSION_NOT_FRESH")));
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
     // If the old address must confirm, any session may ask.
     verify(&app, &ada).await;
     let answer = app.post("/api/auth/change-email", Some(&ada.cookie), &body).await;
-    assert_eq!((answer.status, one_letter(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));
+    assert_eq!((answer.status, one_mail(&app).await.0.as_str()), (StatusCode::OK, "ada@example.com"));
 }
 
 #[tokio::test]

@@ -5,10 +5,9 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{
-    TestApp, TestUser,
-    app::BASE_URL,
-    both_engines,
-    mailed::{follow, one_letter, token_of, user_of, verify},
+    TestApp, TestUser, both_engines,
+    mail_flows::{follow, one_mail, token_of, user_of, verify},
+    test_app::BASE_URL,
 };
 
 const PASSWORD: &str = "correct horse 1";
@@ -47,11 +46,11 @@ async fn whoever_ends_sessions_voids_the_links_of_before(app: TestApp) {
     ] {
         let (other, token) = another_session(&app, &ada).await;
         app.post("/api/auth/request-password-reset", None, &json!({ "email": ada.email })).await;
-        let reset = token_of(&one_letter(&app).await.1);
+        let reset = token_of(&one_mail(&app).await.1);
         app.post("/api/auth/delete-user", Some(&other), &json!({})).await;
-        let deletion = one_letter(&app).await.1;
+        let deletion = one_mail(&app).await.1;
         app.post("/api/auth/change-email", Some(&own), &json!({ "newEmail": "new@example.com" })).await;
-        let change = one_letter(&app).await.1;
+        let change = one_mail(&app).await.1;
 
         let sessions = app.get("/api/auth/list-sessions", &own).await.json();
         let other_id = sessions.as_array().unwrap().iter().find(|it| it["token"] == token).unwrap()["id"].clone();
@@ -79,7 +78,7 @@ async fn whoever_ends_sessions_voids_the_links_of_before(app: TestApp) {
         // A confirmation by the old address counts only while the session that asked is alive.
         let agreed = follow(&app, &change, None).await;
         assert_eq!(agreed.header("location").contains("error=INVALID_TOKEN"), is_void, "{way}");
-        app.letters().await;
+        app.queued_mails().await;
         if is_void {
             let (own, _) = another_session(&app, &ada).await;
             assert_eq!(follow(&app, &deletion, Some(&own)).await.status, StatusCode::NOT_FOUND, "{way}");
@@ -104,7 +103,7 @@ async fn the_link_that_proves_an_address_signs_in_once(app: TestApp) {
         let ada = app.sign_up(&format!("Ada{n}")).await;
         let order = json!({ "email": ada.email });
         app.post("/api/auth/send-verification-email", None, &order).await;
-        let link = one_letter(&app).await.1;
+        let link = one_mail(&app).await.1;
         let post = async |path: &str, body: Value| {
             let answer = app.post(&format!("/api/auth/{path}"), Some(&ada.cookie), &body).await;
             assert_eq!(answer.status, StatusCode::OK, "{way}: {}", answer.text());
@@ -118,7 +117,7 @@ async fn the_link_that_proves_an_address_signs_in_once(app: TestApp) {
             "the end of all sessions" => post("revoke-sessions", json!({})).await,
             _ => {
                 post("send-verification-email", order).await;
-                one_letter(&app).await;
+                one_mail(&app).await;
             }
         }
         let followed = join_all((0..8).map(|_| follow(&app, &link, None))).await;

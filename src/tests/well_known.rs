@@ -7,10 +7,9 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    Engine, TestApp, TestResponse,
-    app::BASE_URL,
-    both_engines,
-    mailed::{follow, one_letter, token_of, user_of, verify},
+    Engine, TestApp, TestResponse, both_engines,
+    mail_flows::{follow, one_mail, token_of, user_of, verify},
+    test_app::BASE_URL,
 };
 
 async fn ask(app: &TestApp, method: &str, path: &str, cookie: &str) -> TestResponse {
@@ -29,7 +28,7 @@ async fn head_finds_the_links_of_mails_and_has_no_effect(app: TestApp) {
         ("change-email", Some(ada.cookie.as_str()), json!({ "newEmail": "new@example.com" })),
     ] {
         app.post(&format!("/api/auth/{path}"), cookie, &body).await;
-        links.push(one_letter(&app).await.1);
+        links.push(one_mail(&app).await.1);
     }
     for _ in 0..3 {
         for link in &links {
@@ -38,7 +37,7 @@ async fn head_finds_the_links_of_mails_and_has_no_effect(app: TestApp) {
             assert!(answer.cookies().is_empty(), "{link}");
         }
     }
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
     let user = user_of(&app, &ada).await;
     assert_eq!((&user["email"], &user["emailVerified"]), (&json!(ada.email), &json!(false)));
     // All links are still valid.
@@ -55,11 +54,11 @@ async fn head_does_not_agree_to_a_new_address(app: TestApp) {
     let ada = app.sign_up("Ada").await;
     verify(&app, &ada).await;
     app.post("/api/auth/change-email", Some(&ada.cookie), &json!({ "newEmail": "new@example.com" })).await;
-    let (_, link) = one_letter(&app).await;
+    let (_, link) = one_mail(&app).await;
     assert_eq!(ask(&app, "HEAD", link.strip_prefix(BASE_URL).unwrap(), "").await.status, StatusCode::OK);
-    assert!(app.letters().await.is_empty());
+    assert!(app.queued_mails().await.is_empty());
     follow(&app, &link, None).await;
-    assert_eq!(one_letter(&app).await.0, "new@example.com");
+    assert_eq!(one_mail(&app).await.0, "new@example.com");
 }
 
 #[tokio::test]

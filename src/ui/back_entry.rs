@@ -31,7 +31,7 @@ impl BackEntry {
         let entry = Self { made_at_ms: StoredValue::new(0.0) };
         Effect::new(move |_| {
             let on_back = window_event_listener(ev::popstate, move |_| {
-                arrive();
+                complete_step();
                 if entry.made_at_ms.try_get_value().is_some_and(|it| it > shown()) {
                     entry.take();
                     close.run(());
@@ -66,7 +66,7 @@ impl BackEntry {
 }
 
 /// Runs `act` after all entries are left. A page that replaced an entry would keep the page below it in the history.
-pub fn once_left(act: Box<dyn FnOnce()>) {
+pub fn after_entries_left(act: Box<dyn FnOnce()>) {
     if shown() == 0.0 {
         return act();
     }
@@ -92,7 +92,7 @@ fn go_back() {
 }
 
 /// Completes the pending step. The first listener that is notified does this.
-fn arrive() {
+fn complete_step() {
     let step = STEP.with_borrow_mut(|step| step.take_if(|it| it.from_ms != shown()));
-    step.into_iter().flat_map(|it| it.then).for_each(once_left);
+    step.into_iter().flat_map(|it| it.then).for_each(after_entries_left);
 }

@@ -6,16 +6,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlTextAreaElement, Range, Selection};
 
-/// Copies a text and reports success to `tell`. Call it while handling a click or a key press, because browsers
+/// Copies a text and reports success to `on_done`. Call it while handling a click or a key press, because browsers
 /// refuse later calls.
-pub(crate) fn copy(text: String, tell: impl FnOnce(bool) + 'static) {
+pub(crate) fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
     let clipboard = Reflect::get(&window().navigator(), &"clipboard".into());
     if clipboard.is_ok_and(|it| it.is_undefined()) {
-        return tell(copy_selected(&text).is_some());
+        return on_done(copy_selected(&text).is_some());
     }
     spawn_local(async move {
         let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-        tell(written.is_ok() || copy_selected(&text).is_some());
+        on_done(written.is_ok() || copy_selected(&text).is_some());
     });
 }
 

@@ -5,10 +5,10 @@
 
 mod app;
 mod back_entry;
+mod browser;
 pub mod chatkit;
 mod clipboard;
 mod components;
-mod device;
 mod locale;
 mod pages;
 pub mod paths;

@@ -1,16 +1,16 @@
 //! Thread items: the eleven kinds of the protocol, and unknown kinds of later versions.
 
+mod hidden;
 mod image;
 mod tool_call;
-mod unseen;
 mod widget;
-mod work;
+mod workflow;
 
+pub use hidden::{EndOfTurn, HiddenContext, UnknownItem};
 pub use image::{GeneratedImage, GeneratedImageItem};
 pub use tool_call::{ClientToolCall, ToolCallStatus};
-pub use unseen::{EndOfTurn, HiddenContext, UnknownItem};
 pub use widget::Widget;
-pub use work::{TaskItem, WorkflowItem};
+pub use workflow::{TaskItem, WorkflowItem};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

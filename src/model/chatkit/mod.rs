@@ -5,7 +5,7 @@
 
 mod answer_end;
 mod attachment;
-mod closing;
+mod close;
 mod event;
 mod feed;
 mod fold;
@@ -23,7 +23,7 @@ mod widget_kind;
 
 pub use answer_end::AnswerEnd;
 pub use attachment::{Attachment, AttachmentKind, AttachmentMarks, UploadDescriptor};
-pub use closing::Closing;
+pub use close::CloseReason;
 pub use event::{ErrorEvent, ItemUpdate, NoticeLevel, StreamOptions, ThreadStreamEvent};
 pub use feed::FeedEvent;
 pub use item::{
@@ -37,7 +37,7 @@ pub use request::{
     Action, ChatKitRequest, CustomAction, FeedbackKind, InvalidRequest, ListOrder, NewAttachment, Operation, PageQuery,
     UserMessageInput,
 };
-pub use run::{ClientMarks, RunRef};
+pub use run::{ClientCapabilities, RunRef};
 pub use source::{Annotation, EntitySource, FileSource, Source, UrlSource};
 pub use structured_input::{
     ChoiceOption, ReplyStatus, StructuredAnswer, StructuredInput, StructuredInputItem, StructuredInputStatus,

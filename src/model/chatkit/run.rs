@@ -8,12 +8,12 @@ use super::{ChatKitRequest, InvalidRequest, Thread};
 
 /// Colloquy's key in metadata.
 const KEY: &str = "colloquy";
-/// The maximum of [`ClientMarks::key`] in bytes.
+/// The maximum of [`ClientCapabilities::key`] in bytes.
 const MAX_KEY_BYTES: usize = 200;
 
 /// The client's abilities, in a request's `metadata.colloquy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientMarks {
+pub struct ClientCapabilities {
     /// True if the client can resume a stream. Its events are numbered, and the run outlives the connection.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub resumable: bool,
@@ -37,9 +37,9 @@ impl ChatKitRequest {
     ///
     /// # Errors
     /// [`InvalidRequest`] if they are ill-typed, or if the key is empty or longer than 200 bytes.
-    pub fn client(&self) -> Result<ClientMarks, InvalidRequest> {
-        let Some(marks) = self.metadata.get(KEY) else { return Ok(ClientMarks::default()) };
-        let marks = ClientMarks::deserialize(marks)
+    pub fn client(&self) -> Result<ClientCapabilities, InvalidRequest> {
+        let Some(marks) = self.metadata.get(KEY) else { return Ok(ClientCapabilities::default()) };
+        let marks = ClientCapabilities::deserialize(marks)
             .map_err(|err| InvalidRequest(format!("the request's `metadata.{KEY}` is wrong: {err}")))?;
         match marks.key.as_deref().map(str::len) {
             Some(0) => Err(InvalidRequest(format!("the key in `metadata.{KEY}` is empty"))),
@@ -52,7 +52,7 @@ impl ChatKitRequest {
 
     /// Adds the client's abilities to the request.
     #[must_use]
-    pub fn from_client(mut self, marks: &ClientMarks) -> Self {
+    pub fn with_client(mut self, marks: &ClientCapabilities) -> Self {
         if let Ok(Value::Object(marks)) = serde_json::to_value(marks) {
             self.metadata.insert(KEY.to_owned(), Value::Object(marks));
         }
@@ -93,7 +93,7 @@ impl Thread {
 mod tests {
     use super::*;
 
-    fn marks(metadata: &str) -> Result<ClientMarks, InvalidRequest> {
+    fn marks(metadata: &str) -> Result<ClientCapabilities, InvalidRequest> {
         let body = format!(r#"{{"type":"threads.list","metadata":{metadata}}}"#);
         ChatKitRequest::parse(body.as_bytes()).unwrap().client()
     }
@@ -102,11 +102,11 @@ mod tests {
     fn a_client_says_what_it_can() {
         let key = || Some("k".to_owned());
         for (metadata, expected) in [
-            ("{}", ClientMarks::default()),
-            (r#"{"other":1}"#, ClientMarks::default()),
-            (r#"{"colloquy":{"new":1}}"#, ClientMarks::default()),
-            (r#"{"colloquy":{"resumable":true}}"#, ClientMarks { resumable: true, key: None }),
-            (r#"{"colloquy":{"resumable":true,"key":"k"}}"#, ClientMarks { resumable: true, key: key() }),
+            ("{}", ClientCapabilities::default()),
+            (r#"{"other":1}"#, ClientCapabilities::default()),
+            (r#"{"colloquy":{"new":1}}"#, ClientCapabilities::default()),
+            (r#"{"colloquy":{"resumable":true}}"#, ClientCapabilities { resumable: true, key: None }),
+            (r#"{"colloquy":{"resumable":true,"key":"k"}}"#, ClientCapabilities { resumable: true, key: key() }),
         ] {
             assert_eq!(marks(metadata).unwrap(), expected, "{metadata}");
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    jwks::{Issuer, KeyRing},
-    limits::Limits,
-    passwords::Passwords,
-    seen::Seen,
+    jwt::jwks::{Issuer, KeyRing},
+    passwords::PasswordHasher,
+    rate_limits::Limits,
+    sessions::last_used::LastUsed,
 };
 use crate::server::{Clock, Db, config::Config, mail::sender::Sender};
 
@@ -20,13 +20,13 @@ pub struct Auth {
     /// The configuration.
     pub config: Arc<Config>,
     /// The hasher.
-    pub passwords: Passwords,
+    pub passwords: PasswordHasher,
     /// Signing keys of JWTs.
     pub keys: KeyRing,
     /// The rate limits.
     pub limits: Limits,
     /// The last use of each session.
-    pub seen: Seen,
+    pub last_used: LastUsed,
     /// Takes orders of mails.
     pub mail: Sender,
 }
@@ -35,10 +35,10 @@ impl Auth {
     /// Makes the parts; nothing runs by itself.
     pub fn new(db: Db, clock: Clock, config: Arc<Config>, mail: Sender) -> Self {
         Self {
-            passwords: Passwords::new(config.auth.password_hash),
+            passwords: PasswordHasher::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock),
-            seen: Seen::default(),
+            last_used: LastUsed::default(),
             db,
             clock,
             config,

@@ -13,7 +13,7 @@ const SESSION_DATA: &str = "better-auth.session_data";
 const DONT_REMEMBER: &str = "better-auth.dont_remember";
 
 /// Characters that `encodeURIComponent` percent-encodes.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+const COMPONENT_ENCODE_SET: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -26,7 +26,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Percent-encodes a string as JavaScript's `encodeURIComponent` does.
 pub(super) fn encode_component(text: &str) -> String {
-    utf8_percent_encode(text, COMPONENT).to_string()
+    utf8_percent_encode(text, COMPONENT_ENCODE_SET).to_string()
 }
 
 /// Lifetime of a session relative to the browser ("remember me").
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn what_was_signed_verifies_encoded_or_not() {
         let signed = sign(&secret(), "a.token");
-        let encoded = utf8_percent_encode(&signed, COMPONENT).to_string();
+        let encoded = utf8_percent_encode(&signed, COMPONENT_ENCODE_SET).to_string();
         assert_eq!(verify(&secret(), &signed).as_deref(), Some("a.token"));
         assert_eq!(verify(&secret(), &encoded).as_deref(), Some("a.token"));
     }

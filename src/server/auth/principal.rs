@@ -14,8 +14,8 @@ use serde_json::json;
 use super::{
     auth_state::Auth,
     cookies::{self, Remember},
+    jwt::token_claims::{self, TokenError},
     sessions::{self, SessionRow},
-    tokens::{self, Refused},
 };
 use crate::{
     model::auth::User,
@@ -96,14 +96,14 @@ async fn read_cookie(auth: &Auth, headers: &HeaderMap, refresh: Refresh) -> Resu
     let now = auth.clock.now();
     let nobody = || Visit { principal: None, set_cookies: cookies::close_session(&auth.config) };
     let (session, user) = match sessions::find_by_token(&auth.db, &token).await? {
-        Some((session, _)) if session.is_over(now) => {
+        Some((session, _)) if session.is_expired(now) => {
             sessions::delete_by_token(&auth.db, &token).await?;
             return Ok(nobody());
         }
         Some(found) => found,
         None => return Ok(nobody()),
     };
-    auth.seen.note(&session.id, now);
+    auth.last_used.note(&session.id, now);
     let remembered = cookies::remember(&auth.config, headers) == Remember::Yes;
     if refresh == Refresh::Never || !remembered || !session.is_due(&auth.config.auth.session, now) {
         return Ok(Visit { principal: Some(Principal::new(session, user)), set_cookies: Vec::new() });
@@ -125,18 +125,18 @@ async fn read_cookie(auth: &Auth, headers: &HeaderMap, refresh: Refresh) -> Resu
 pub async fn bearer(auth: &Auth, headers: &HeaderMap) -> Result<Principal, BearerError> {
     let token = bearer_token(headers).ok_or(BearerError::Missing)?;
     let now = auth.clock.now();
-    let verified = tokens::verify(auth, token).await??;
+    let verified = token_claims::verify(auth, token).await??;
     // PostgreSQL rejects such ids as parameters.
     if verified.sid.contains('\0') || verified.sub.contains('\0') {
-        return Err(BearerError::SessionOver);
+        return Err(BearerError::SessionEnded);
     }
     let (session, user) = match sessions::find(&auth.db, &verified.sid, &verified.sub).await? {
-        Some((session, user)) if !session.is_over(now) => (session, user),
-        _ => return Err(BearerError::SessionOver),
+        Some((session, user)) if !session.is_expired(now) => (session, user),
+        _ => return Err(BearerError::SessionEnded),
     };
-    auth.seen.note(&session.id, now);
-    let session = match session.is_remembered() && session.is_due(&auth.config.auth.session, now) {
-        true => sessions::refresh(auth, session).await?.ok_or(BearerError::SessionOver)?,
+    auth.last_used.note(&session.id, now);
+    let session = match session.is_persistent() && session.is_due(&auth.config.auth.session, now) {
+        true => sessions::refresh(auth, session).await?.ok_or(BearerError::SessionEnded)?,
         false => session,
     };
     request_span::record_user(&user.id);
@@ -157,10 +157,10 @@ pub enum BearerError {
     Missing,
     /// The token is invalid.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    TokenError(#[from] TokenError),
     /// The token is valid, but its session has ended.
     #[error("The session of the token has ended; sign in again.")]
-    SessionOver,
+    SessionEnded,
     /// The session lookup failed.
     #[error(transparent)]
     Failed(#[from] Error),

@@ -87,7 +87,7 @@ pub(super) async fn replace(tx: &mut Tx, user_id: &str, old: &str, new: &str, no
 }
 
 /// Locks the user's hash until the transaction ends. Returns `false` if it is no longer `stored`.
-pub(super) async fn hold(tx: &mut Tx, user_id: &str, stored: &str) -> Result<bool> {
+pub(super) async fn lock_if_unchanged(tx: &mut Tx, user_id: &str, stored: &str) -> Result<bool> {
     let held: u64 = within!(tx, conn => sqlx::query(
         r#"
         update "account"

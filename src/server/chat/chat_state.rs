@@ -5,19 +5,21 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    attachments::{Attachments, links::LinkOrigin},
-    error::{self, ChatError},
-    live::{Feeds, LiveRuns, StopReason},
+    attachments::{Attachments, signed_links::LinkOrigin},
+    http::{
+        concurrency_limits::Shares,
+        error::{self, ChatError},
+    },
     relay::{Relay, Relays, Transcriber},
-    shares::Shares,
+    runs::live::{Feeds, LiveRuns, StopReason},
 };
 #[cfg(test)]
-use crate::server::turns::Turns;
+use crate::server::fair_queue::FairQueue;
 use crate::{
     model::{
         Timestamp,
         chatkit::ThreadItem,
-        page::{AnswersFrom, AttachmentLimits},
+        page::{AnswerSource, AttachmentLimits},
     },
     server::{
         Clock, Db, Result,
@@ -27,9 +29,9 @@ use crate::{
 };
 
 /// Time that running answers may continue after the shutdown begins.
-const GRACE: Duration = Duration::from_secs(3);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
 /// Time for persisting stopped answers afterwards.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_PERSIST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The chat server: running answers, their relay and their limits. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +46,7 @@ struct Inner {
     limits: AnswerLimits,
     /// Disk of an embedded database.
     disk: Option<Disk>,
-    entitles: bool,
+    generates_titles: bool,
     attachments: Attachments,
     live: LiveRuns,
     feeds: Feeds,
@@ -68,7 +70,7 @@ impl Chat {
             context_tokens: model.context_tokens,
             limits: model.limits,
             disk: config.database_folder().map(|folder| Disk::new(folder, config.disk_reserve_bytes)),
-            entitles: model.titles,
+            generates_titles: model.titles,
             attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
             feeds: Feeds::default(),
@@ -85,16 +87,16 @@ impl Chat {
         clock: Clock,
         config: &Config,
         relay: Arc<dyn Relay>,
-        answers_from: AnswersFrom,
+        answers_from: AnswerSource,
     ) -> Result<Self> {
-        Self::new(db, clock, config, Relays { relay, answers_from, transcriber: None, is_heard_behind: false })
+        Self::new(db, clock, config, Relays { relay, answers_from, transcriber: None, upstream_transcribes: false })
     }
 
     /// Checks that the embedded database's disk has room for another message. Reads and deletions need no check.
     ///
     /// # Errors
     /// [`ChatError::DiskFull`] if too little space is free.
-    pub(super) async fn must_have_room(&self) -> error::Result<()> {
+    pub(super) async fn ensure_disk_space(&self) -> error::Result<()> {
         match &self.0.disk {
             Some(disk) if !disk.has_room_for_message().await => Err(ChatError::DiskFull),
             _ => Ok(()),
@@ -108,23 +110,23 @@ impl Chat {
         let Inner { tasks, live, stopping, .. } = &*self.0;
         stopping.cancel();
         tasks.close();
-        if tokio::time::timeout(GRACE, tasks.wait()).await.is_ok() {
+        if tokio::time::timeout(SHUTDOWN_GRACE, tasks.wait()).await.is_ok() {
             return;
         }
         live.stop_all(StopReason::Shutdown);
-        if tokio::time::timeout(FAREWELL, tasks.wait()).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_PERSIST_TIMEOUT, tasks.wait()).await.is_err() {
             tracing::error!(n_runs = tasks.len(), "running answers could not be stored in time");
         }
     }
 
     /// Returns the source of the answers.
-    pub fn answers_from(&self) -> AnswersFrom {
+    pub fn answers_from(&self) -> AnswerSource {
         self.0.relays.answers_from
     }
 
     /// Returns the models on offer, the default first. Empty if there is no choice.
     pub async fn models(&self) -> Vec<String> {
-        self.relay().choice().await
+        self.relay().model_choices().await
     }
 
     /// Returns the limits for attachments of a message.
@@ -134,7 +136,7 @@ impl Chat {
 
     /// True if dictation is available.
     pub fn can_transcribe(&self) -> bool {
-        self.transcriber().is_some() || self.0.relays.is_heard_behind
+        self.transcriber().is_some() || self.0.relays.upstream_transcribes
     }
 
     /// True if no answer is being written.
@@ -150,7 +152,7 @@ impl Chat {
 
     /// Turns for making previews of pictures.
     #[cfg(test)]
-    pub(crate) fn preview_turns(&self) -> &Turns {
+    pub(crate) fn preview_turns(&self) -> &FairQueue {
         &self.0.attachments.previews
     }
 
@@ -179,8 +181,8 @@ impl Chat {
     }
 
     /// True if the model generates thread titles.
-    pub(super) fn entitles(&self) -> bool {
-        self.0.entitles && self.0.relays.relay.entitles()
+    pub(super) fn generates_titles(&self) -> bool {
+        self.0.generates_titles && self.0.relays.relay.generates_titles()
     }
 
     pub(super) fn attachments(&self) -> &Attachments {

@@ -1,56 +1,29 @@
 //! The ChatKit server: `POST /chatkit`, its threads, and the runs that write answers.
 //!
 //! A request is authenticated, parsed and validated before the first byte of a response. One transaction then stores
-//! the message and opens a run (`turn`). A task writes the answer (`respond`) into a log (`live`), and the response is
-//! one reader of that log (`sse`). Other readers use `run_routes`; the `feed` notifies them of new runs.
+//! the message and opens a run (`turns`). A task writes the answer (`runs::respond`) into a log (`runs::live`), and the
+//! response is one reader of that log (`http::sse`). Other readers use `run_routes`; the `feed` notifies them of new
+//! runs.
 //!
 //! Sessions and passwords are unknown here: identity belongs to `auth`.
 
-mod answer;
 mod attachments;
 mod background;
-mod chat_client;
 mod chat_state;
-mod continuation;
-mod detached;
-mod entitle;
-mod error;
-mod feed;
-mod feedback;
-mod in_flight;
-mod items;
-mod limits;
-mod live;
-mod opening;
-mod operations;
-mod paging;
-mod prompt;
-mod reading;
+mod http;
 mod relay;
 mod relay_failure;
-mod respond;
-mod retry;
-mod run_routes;
 mod runs;
-mod search;
-mod shares;
-mod sse;
-mod stored;
-mod sweep;
-pub mod threads;
-mod title;
-mod tool_calls;
-mod transcribe;
-mod turn;
-mod versions;
+mod store;
+mod turns;
 mod wait_text;
-mod widgets;
 
-pub(super) use attachments::links::LinkOrigin;
+pub(super) use attachments::signed_links::LinkOrigin;
 pub use chat_state::Chat;
-pub use error::refuse_slow;
-pub use operations::router;
+pub use http::error::refuse_slow;
+pub use http::operations::router;
 pub use relay::configured::relays;
+pub use store::threads;
 
 use crate::model::page::GallerySection;
 

@@ -17,12 +17,12 @@ pub(super) struct RelayFailure {
 
 impl RelayFailure {
     /// Creates a temporary failure: a retry may help.
-    pub(super) fn passing(message: impl Into<String>) -> Self {
+    pub(super) fn temporary(message: impl Into<String>) -> Self {
         Self { message: message.into(), allow_retry: true, event: None, end: None }
     }
 
     /// Creates a permanent failure: it persists until somebody intervenes.
-    pub(super) fn lasting(message: impl Into<String>) -> Self {
+    pub(super) fn permanent(message: impl Into<String>) -> Self {
         Self { message: message.into(), allow_retry: false, event: None, end: None }
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::{
-    shown::{hide_from_debug, wrong_url},
-    value::{given, wrong},
+    parse::{invalid_setting, non_blank},
+    redaction::{hide_from_debug, invalid_url},
 };
 use crate::server::{Error, Result};
 
@@ -59,9 +59,9 @@ impl AttachmentSettings {
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self, data_dir: &Path) -> Result<AttachmentConfig> {
+    pub(super) fn validate(self, data_dir: &Path) -> Result<AttachmentConfig> {
         let max_bytes = self.attachment_max_bytes.trim().parse().ok().filter(|n| *n > 0).ok_or_else(|| {
-            wrong(
+            invalid_setting(
                 "ATTACHMENT_MAX_BYTES",
                 &self.attachment_max_bytes,
                 "write a whole number of bytes, such as 104857600",
@@ -69,13 +69,13 @@ impl AttachmentSettings {
         })?;
         let max_bytes_per_user = self.attachment_bytes_per_user.trim().parse().ok().filter(|n| *n >= 0);
         let max_bytes_per_user = max_bytes_per_user.ok_or_else(|| {
-            wrong(
+            invalid_setting(
                 "ATTACHMENT_BYTES_PER_USER",
                 &self.attachment_bytes_per_user,
                 "write a whole number of bytes, such as 1073741824; 0 is no limit",
             )
         })?;
-        let store = match given(self.attachment_store) {
+        let store = match non_blank(self.attachment_store) {
             Some(text) if text.contains('@') => {
                 return Err(Error::Config(
                     "ATTACHMENT_STORE holds a user or a password; the keys are those of AWS_ACCESS_KEY_ID and \
@@ -84,12 +84,12 @@ impl AttachmentSettings {
                 ));
             }
             Some(text) => s3(&text).ok_or_else(|| {
-                wrong_url("ATTACHMENT_STORE", &text, "write a bucket and a prefix, such as s3://chat/files")
+                invalid_url("ATTACHMENT_STORE", &text, "write a bucket and a prefix, such as s3://chat/files")
             })?,
             None => AttachmentStore::Folder(data_dir.join("uploads")),
         };
         if matches!(store, AttachmentStore::S3 { .. }) {
-            refuse_logins(
+            reject_credentials(
                 std::env::vars_os()
                     .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
             )?;
@@ -99,7 +99,7 @@ impl AttachmentSettings {
 }
 
 /// Rejects credentials and options in the endpoint of an S3 server, since error messages would repeat them.
-fn refuse_logins(mut variables: impl Iterator<Item = (String, String)>) -> Result<()> {
+fn reject_credentials(mut variables: impl Iterator<Item = (String, String)>) -> Result<()> {
     let is_wrong = |(name, value): &(String, String)| {
         name.starts_with("AWS_") && name.contains("ENDPOINT") && value.contains(['@', '?', '#'])
     };
@@ -133,8 +133,10 @@ mod tests {
         check("s3://chat", Some(("chat", "")));
         check("s3://chat/", Some(("chat", "")));
         check("s3://chat/of/files/", Some(("chat", "of/files")));
-        for wrong in ["", "chat", "/var/files", "s3:", "s3://", "https://chat.s3.amazonaws.com", "s3://chat?x=1"] {
-            check(wrong, None);
+        for invalid_setting in
+            ["", "chat", "/var/files", "s3:", "s3://", "https://chat.s3.amazonaws.com", "s3://chat?x=1"]
+        {
+            check(invalid_setting, None);
         }
     }
 }

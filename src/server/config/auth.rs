@@ -1,6 +1,6 @@
 //! Accounts and sessions: Better Auth's options of the same names.
 
-use super::value::{choice, duration, duration_or_zero, switch};
+use super::parse::{choice, duration, duration_or_zero, switch};
 use crate::server::Result;
 
 /// Unvalidated settings of accounts and sessions.
@@ -157,7 +157,7 @@ impl AuthSettings {
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self) -> Result<AuthConfig> {
+    pub(super) fn validate(self) -> Result<AuthConfig> {
         let require_email_verification = switch("REQUIRE_EMAIL_VERIFICATION", self.require_email_verification, false)?;
         Ok(AuthConfig {
             session: SessionConfig {

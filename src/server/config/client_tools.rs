@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::value::given;
+use super::parse::non_blank;
 use crate::server::{Error, Result};
 
 /// The maximum length of a tool's name on OpenAI's servers.
@@ -33,7 +33,7 @@ pub struct ClientTool {
 /// # Errors
 /// [`Error::Config`] with the problem and a valid example.
 pub(super) fn client_tools(text: Option<String>) -> Result<Vec<ClientTool>> {
-    let Some(text) = given(text) else { return Ok(Vec::new()) };
+    let Some(text) = non_blank(text) else { return Ok(Vec::new()) };
     let json = match text.starts_with(['[', '{']) {
         true => text,
         false => std::fs::read_to_string(&text).map_err(|err| wrong(&format!("the file `{text}`: {err}")))?,

@@ -2,20 +2,21 @@
 
 use url::{Host, Url};
 
-use super::shown::wrong_url;
+use super::redaction::invalid_url;
 use crate::server::Result;
 
 /// Validates hosts and returns them as sources of a content security policy.
 ///
 /// # Errors
 /// [`Error::Config`](crate::server::Error::Config) for anything that is not a host, since it could change the policy.
-pub fn judge(hosts: &[String]) -> Result<Vec<String>> {
+pub fn validate(hosts: &[String]) -> Result<Vec<String>> {
     let named = hosts.iter().map(|it| it.trim()).filter(|it| !it.is_empty());
     named
         .map(|it| {
             let source = source(it);
-            source
-                .ok_or_else(|| wrong_url("IMAGE_HOSTS", it, "write hosts such as images.example.com or *.example.com"))
+            source.ok_or_else(|| {
+                invalid_url("IMAGE_HOSTS", it, "write hosts such as images.example.com or *.example.com")
+            })
         })
         .collect()
 }
@@ -40,12 +41,12 @@ mod tests {
 
     #[test]
     fn hosts_become_sources_and_nothing_else_does() {
-        let judged = judge(&["Images.example.com".into(), " *.cdn.test:8443 ".into(), String::new()]);
-        assert_eq!(judged.unwrap(), ["https://images.example.com", "https://*.cdn.test:8443"]);
+        let validated = validate(&["Images.example.com".into(), " *.cdn.test:8443 ".into(), String::new()]);
+        assert_eq!(validated.unwrap(), ["https://images.example.com", "https://*.cdn.test:8443"]);
         for host in
             ["*", "https://a.example", "a.example/x", "a b", "a;script-src *", "'self'", "127.0.0.1", "u@a.example"]
         {
-            assert!(judge(&[host.to_owned()]).is_err(), "{host}");
+            assert!(validate(&[host.to_owned()]).is_err(), "{host}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! JWTs: the profile that other backends verify.
 
 use super::{
+    parse::{choice, duration, invalid_setting, non_blank, switch},
     secret::{Secret, given_secret},
-    value::{choice, duration, given, switch, wrong},
 };
 use crate::server::Result;
 
@@ -107,7 +107,7 @@ impl JwtSettings {
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self, secret: &Secret) -> Result<JwtConfig> {
+    pub(super) fn validate(self, secret: &Secret) -> Result<JwtConfig> {
         let algorithm = choice(
             "JWT_ALGORITHM",
             self.jwt_algorithm,
@@ -117,18 +117,18 @@ impl JwtSettings {
         )?;
         let expires_in = if algorithm == JwtAlgorithm::Hs256 { "7d" } else { "15m" };
         let expires_in_s = duration("JWT_EXPIRES_IN", self.jwt_expires_in, expires_in)?;
-        let rotation_interval = given(self.jwt_rotation_interval);
-        let grace_period = given(self.jwt_grace_period).unwrap_or_else(|| "30d".to_owned());
+        let rotation_interval = non_blank(self.jwt_rotation_interval);
+        let grace_period = non_blank(self.jwt_grace_period).unwrap_or_else(|| "30d".to_owned());
         let grace_period_s = duration("JWT_GRACE_PERIOD", Some(grace_period.clone()), "")?;
         if grace_period_s < expires_in_s && rotation_interval.is_some() {
             let right = "a token would outlive the key that verifies it; make it at least as long as JWT_EXPIRES_IN";
-            return Err(wrong("JWT_GRACE_PERIOD", &grace_period, right));
+            return Err(invalid_setting("JWT_GRACE_PERIOD", &grace_period, right));
         }
         Ok(JwtConfig {
             algorithm,
             secret: given_secret("JWT_SECRET", self.jwt_secret)?.unwrap_or_else(|| secret.clone()),
-            issuer: given(self.jwt_issuer),
-            audience: given(self.jwt_audience),
+            issuer: non_blank(self.jwt_issuer),
+            audience: non_blank(self.jwt_audience),
             expires_in_s,
             rotation_interval_s: rotation_interval
                 .map(|text| duration("JWT_ROTATION_INTERVAL", Some(text), ""))

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::{
-    shown::wrong_url,
-    value::{choice, switch},
+    parse::{choice, switch},
+    redaction::invalid_url,
 };
 use crate::server::Result;
 
@@ -51,7 +51,7 @@ impl LimitSettings {
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self) -> Result<LimitConfig> {
+    pub(super) fn validate(self) -> Result<LimitConfig> {
         let storage = choice(
             "RATE_LIMIT_STORAGE",
             self.rate_limit_storage,
@@ -70,7 +70,7 @@ impl LimitSettings {
 fn network(entry: &str) -> Result<IpNet> {
     let address = || entry.parse::<IpAddr>().map(IpNet::from).ok();
     let network = entry.parse().ok().or_else(address).ok_or_else(|| {
-        wrong_url("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
+        invalid_url("TRUSTED_PROXIES", entry, "write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
     })?;
     Ok(match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
         (IpAddr::V4(v4), Some(prefix)) if network.addr().is_ipv6() => IpNet::new_assert(v4.into(), prefix),

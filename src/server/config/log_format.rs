@@ -1,6 +1,6 @@
 //! The form of the log.
 
-use super::value::choice;
+use super::parse::choice;
 use crate::server::Result;
 
 /// The settings of the log, as they are given.
@@ -25,7 +25,7 @@ impl LogSettings {
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, its value and the allowed values.
-    pub fn judge(&self) -> Result<LogFormat> {
+    pub fn validate(&self) -> Result<LogFormat> {
         let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
         choice("LOG_FORMAT", self.log_format.clone(), LogFormat::Text, &formats)
     }
@@ -37,12 +37,12 @@ mod tests {
 
     #[test]
     fn the_log_is_text_or_json() {
-        let judge = |text: Option<&str>| LogSettings { log_format: text.map(str::to_owned) }.judge();
-        assert_eq!(judge(None).unwrap(), LogFormat::Text);
-        assert_eq!(judge(Some(" ")).unwrap(), LogFormat::Text);
-        assert_eq!(judge(Some("text")).unwrap(), LogFormat::Text);
-        assert_eq!(judge(Some(" JSON ")).unwrap(), LogFormat::Json);
-        let sentence = judge(Some("xml")).unwrap_err().to_string();
+        let validate = |text: Option<&str>| LogSettings { log_format: text.map(str::to_owned) }.validate();
+        assert_eq!(validate(None).unwrap(), LogFormat::Text);
+        assert_eq!(validate(Some(" ")).unwrap(), LogFormat::Text);
+        assert_eq!(validate(Some("text")).unwrap(), LogFormat::Text);
+        assert_eq!(validate(Some(" JSON ")).unwrap(), LogFormat::Json);
+        let sentence = validate(Some("xml")).unwrap_err().to_string();
         assert_eq!(sentence, "LOG_FORMAT is `xml`, which cannot be used: write one of text, json");
     }
 }

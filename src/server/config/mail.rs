@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use lettre::{Address, message::Mailbox};
 
 use super::{
+    parse::{invalid_setting, non_blank},
     secret::Secret,
-    smtp::SmtpConfig,
-    value::{given, wrong},
+    smtp_url::SmtpConfig,
 };
 use crate::server::Result;
 
@@ -39,13 +39,13 @@ impl MailSettings {
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example. The URL is not
     /// repeated, since it may hold a password.
-    pub(super) fn judge(self, host: &str) -> Result<MailConfig> {
+    pub(super) fn validate(self, host: &str) -> Result<MailConfig> {
         let smtp = self.smtp_url.filter(|url| !url.expose().trim().is_empty());
         let smtp = smtp.map(|url| SmtpConfig::parse(url.expose().trim())).transpose()?;
-        let from = match given(self.mail_from) {
-            Some(text) => text
-                .parse()
-                .map_err(|_| wrong("MAIL_FROM", &text, "write an address, such as Colloquy <chat@example.com>"))?,
+        let from = match non_blank(self.mail_from) {
+            Some(text) => text.parse().map_err(|_| {
+                invalid_setting("MAIL_FROM", &text, "write an address, such as Colloquy <chat@example.com>")
+            })?,
             None => default_sender(host),
         };
         Ok(MailConfig { smtp, from })

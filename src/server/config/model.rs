@@ -6,9 +6,9 @@ use url::Url;
 
 use super::{
     client_tools::{ClientTool, client_tools},
+    parse::{duration, invalid_setting, non_blank, switch},
+    redaction::{hide_from_debug, invalid_url},
     secret::Secret,
-    shown::{hide_from_debug, wrong_url},
-    value::{duration, given, switch, wrong},
 };
 use crate::server::{Error, Result};
 
@@ -138,9 +138,9 @@ impl ModelSettings {
     ///
     /// # Errors
     /// [`Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self) -> Result<ModelConfig> {
+    pub(super) fn validate(self) -> Result<ModelConfig> {
         let context_tokens = self.model_context_tokens.parse().ok().filter(|n| *n >= 256).ok_or_else(|| {
-            wrong(
+            invalid_setting(
                 "MODEL_CONTEXT_TOKENS",
                 &self.model_context_tokens,
                 "write a whole number of at least 256, such as 32000",
@@ -151,18 +151,26 @@ impl ModelSettings {
             running_answers: count("RUNNING_ANSWERS", &self.running_answers)?,
         };
         let idle_timeout_s = duration("MODEL_IDLE_TIMEOUT", self.model_idle_timeout, "60s")?;
-        let models = self.openai_models.into_iter().filter_map(|model| given(Some(model))).collect();
+        let models = self.openai_models.into_iter().filter_map(|model| non_blank(Some(model))).collect();
         let idle_timeout = Duration::from_secs(idle_timeout_s.unsigned_abs());
         let client_tools = client_tools(self.client_tools)?;
         let given_tools = client_tools.first().map(|tool| tool.name.clone());
         let openai =
             openai(self.openai_base_url, self.openai_api_key, self.openai_model, models, client_tools, idle_timeout)?;
         if let (None, Some(name)) = (&openai, given_tools) {
-            return Err(wrong("CLIENT_TOOLS", &format!("{name}, …"), "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
+            return Err(invalid_setting(
+                "CLIENT_TOOLS",
+                &format!("{name}, …"),
+                "set OPENAI_BASE_URL or OPENAI_API_KEY, too",
+            ));
         }
-        let transcribe_model = given(self.openai_transcribe_model);
+        let transcribe_model = non_blank(self.openai_transcribe_model);
         if let (None, Some(model)) = (&openai, &transcribe_model) {
-            return Err(wrong("OPENAI_TRANSCRIBE_MODEL", model, "set OPENAI_BASE_URL or OPENAI_API_KEY, too"));
+            return Err(invalid_setting(
+                "OPENAI_TRANSCRIBE_MODEL",
+                model,
+                "set OPENAI_BASE_URL or OPENAI_API_KEY, too",
+            ));
         }
         let upstream = upstream(self.chatkit_upstream_url, self.chatkit_upstream_audience, idle_timeout)?;
         Ok(ModelConfig {
@@ -171,21 +179,23 @@ impl ModelSettings {
             transcribe_model,
             titles: switch("MODEL_TITLES", self.model_titles, true)?,
             limits,
-            system_prompt: given(self.system_prompt),
+            system_prompt: non_blank(self.system_prompt),
             context_tokens,
         })
     }
 }
 
 fn count(variable: &str, text: &str) -> Result<u32> {
-    text.trim().parse().map_err(|_| wrong(variable, text, "write a whole number; 0 is no limit"))
+    text.trim().parse().map_err(|_| invalid_setting(variable, text, "write a whole number; 0 is no limit"))
 }
 
 fn upstream(url: Option<String>, audience: Option<String>, idle_timeout: Duration) -> Result<Option<UpstreamConfig>> {
-    let (variable, audience) = ("CHATKIT_UPSTREAM_URL", given(audience));
-    let Some(text) = given(url) else {
+    let (variable, audience) = ("CHATKIT_UPSTREAM_URL", non_blank(audience));
+    let Some(text) = non_blank(url) else {
         return match audience {
-            Some(audience) => Err(wrong("CHATKIT_UPSTREAM_AUDIENCE", &audience, "set CHATKIT_UPSTREAM_URL, too")),
+            Some(audience) => {
+                Err(invalid_setting("CHATKIT_UPSTREAM_AUDIENCE", &audience, "set CHATKIT_UPSTREAM_URL, too"))
+            }
             None => Ok(None),
         };
     };
@@ -197,7 +207,7 @@ fn upstream(url: Option<String>, audience: Option<String>, idle_timeout: Duratio
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
             Ok(Some(UpstreamConfig { url, audience, idle_timeout }))
         }
-        _ => Err(wrong_url(variable, &text, "write an http or https URL, such as http://localhost:8000/chatkit")),
+        _ => Err(invalid_url(variable, &text, "write an http or https URL, such as http://localhost:8000/chatkit")),
     }
 }
 
@@ -209,9 +219,9 @@ fn openai(
     client_tools: Vec<ClientTool>,
     idle_timeout: Duration,
 ) -> Result<Option<OpenAiConfig>> {
-    let base_url = given(base_url);
+    let base_url = non_blank(base_url);
     let api_key = api_key.filter(|key| !key.expose().trim().is_empty());
-    let model = given(model).or_else(|| models.first().cloned());
+    let model = non_blank(model).or_else(|| models.first().cloned());
     if base_url.is_none() && api_key.is_none() && model.is_none() {
         return Ok(None);
     }
@@ -219,7 +229,7 @@ fn openai(
     match Url::parse(&base_url) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => {}
         _ => {
-            return Err(wrong_url(
+            return Err(invalid_url(
                 "OPENAI_BASE_URL",
                 &base_url,
                 "write an http or https URL, such as http://localhost:11434/v1",

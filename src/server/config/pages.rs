@@ -5,8 +5,8 @@ use url::{Host, Url};
 
 use super::{
     page_file::page_file,
-    shown::{hide_from_debug, wrong_url},
-    value::{given, switch},
+    parse::{non_blank, switch},
+    redaction::{hide_from_debug, invalid_url},
 };
 use crate::server::{Error, Result};
 
@@ -53,9 +53,9 @@ impl PageSettings {
     ///
     /// # Errors
     /// [`Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn judge(self) -> Result<PageConfig> {
+    pub(super) fn validate(self) -> Result<PageConfig> {
         Ok(PageConfig {
-            chatkit_api_url: given(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
+            chatkit_api_url: non_blank(self.chatkit_api_url).map(|text| api_url(&text)).transpose()?,
             chatkit_page: page_file(self.chatkit_page)?,
             examples: switch("EXAMPLES", self.examples, false)?,
             gallery: switch("GALLERY", self.gallery, false)?,
@@ -83,13 +83,15 @@ fn api_url(text: &str) -> Result<Url> {
             Err(Error::Config(format!("{variable} holds a user or a password; the page asks with tokens alone")))
         }
         // A content security policy cannot hold IPv6 addresses.
-        Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => {
-            Err(wrong_url(variable, text, "browsers' policies know no IPv6 addresses: write a name or an IPv4 address"))
-        }
+        Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => Err(invalid_url(
+            variable,
+            text,
+            "browsers' policies know no IPv6 addresses: write a name or an IPv4 address",
+        )),
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none() => {
             Ok(url)
         }
-        _ => Err(wrong_url(
+        _ => Err(invalid_url(
             variable,
             text,
             "write an http or https URL without a query, such as https://api.example.com/chatkit",

@@ -2,9 +2,9 @@
 //!
 //! They call the same functions on the same database as the HTTP handlers, and work while the server runs.
 
-mod password;
-mod table;
-pub mod users;
+mod password_input;
+mod text_table;
+pub mod user_commands;
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -30,7 +30,7 @@ impl Console<'_> {
         }
     }
 
-    fn say(&mut self, line: &str) -> Result<()> {
+    fn print_line(&mut self, line: &str) -> Result<()> {
         writeln!(self.output, "{line}").map_err(unusable)
     }
 
@@ -42,7 +42,7 @@ impl Console<'_> {
     }
 
     /// Asks a yes/no question.
-    fn agrees(&mut self, question: &str) -> Result<bool> {
+    fn confirm(&mut self, question: &str) -> Result<bool> {
         write!(self.output, "{question} [y/N] ").and_then(|()| self.output.flush()).map_err(unusable)?;
         Ok(matches!(self.read_line()?.trim(), "y" | "Y" | "yes"))
     }

@@ -7,8 +7,8 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
 };
 
-use super::{columns, unusable};
-use crate::server::{Error, Result, private_file, startup::Patience};
+use super::{missing_columns, unusable};
+use crate::server::{Error, Result, private_file, startup_wait::WaitLimit};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -19,18 +19,18 @@ const MIGRATING: &str = "the database's tables to be brought up to date, or for 
 
 /// Runs the migrations.
 pub(super) async fn of_sqlite(writer: &SqlitePool) -> Result<()> {
-    let migrated = Patience::ENDLESS.wait_for(MIGRATING, SQLITE_MIGRATIONS.run(writer)).await?;
+    let migrated = WaitLimit::ENDLESS.wait_for(MIGRATING, SQLITE_MIGRATIONS.run(writer)).await?;
     migrated.map_err(refused)?;
-    Ok(columns::complete(writer).await?)
+    Ok(missing_columns::complete(writer).await?)
 }
 
 /// Runs the migrations, under sqlx's advisory lock, so that one server at a time does.
-pub(super) async fn of_postgres(mut connection: PgConnection, others: Patience) -> Result<()> {
+pub(super) async fn of_postgres(mut connection: PgConnection, others: WaitLimit) -> Result<()> {
     let limit_ms = others.limit.unwrap_or_default().as_millis();
     // Applies to advisory locks, too. A migration itself may take as long as the tables are large.
     let limits = format!("select set_config('lock_timeout', '{limit_ms}ms', false)");
     sqlx::query(sqlx::AssertSqlSafe(limits)).execute(&mut connection).await?;
-    let migrated = Patience::ENDLESS.wait_for(MIGRATING, POSTGRES_MIGRATIONS.run(&mut connection)).await?;
+    let migrated = WaitLimit::ENDLESS.wait_for(MIGRATING, POSTGRES_MIGRATIONS.run(&mut connection)).await?;
     migrated.map_err(refused)?;
     Ok(connection.close().await?)
 }
@@ -61,7 +61,7 @@ fn is_lock_timeout(err: &MigrateError) -> bool {
 }
 
 /// Takes an advisory lock on a file beside the database. The lock ends with the process.
-pub(super) async fn lock_beside(path: &Path, others: Patience) -> Result<std::fs::File> {
+pub(super) async fn lock_beside(path: &Path, others: WaitLimit) -> Result<std::fs::File> {
     let beside = path.with_extension("lock");
     let file = private_file::open(&beside).map_err(|err| unusable(path, &err))?;
     // A blocking lock call would occupy a thread that cannot be cancelled.
@@ -89,7 +89,8 @@ mod tests {
         tests::{Engine, database_url},
     };
 
-    const SHORT: Patience = Patience { tell_every: Duration::from_millis(10), limit: Some(Duration::from_millis(100)) };
+    const SHORT: WaitLimit =
+        WaitLimit { log_every: Duration::from_millis(10), limit: Some(Duration::from_millis(100)) };
 
     #[tokio::test]
     async fn a_server_that_opens_the_same_file_is_waited_for_and_named() {
@@ -100,7 +101,7 @@ mod tests {
         let lock = folder.path().join("colloquy.lock");
         assert!(sentence.contains("another server that is opening this database"), "{sentence}");
         assert!(sentence.contains(&lock.display().to_string()), "{sentence}");
-        let patient = Patience { limit: None, ..SHORT };
+        let patient = WaitLimit { limit: None, ..SHORT };
         let (next, ()) = tokio::join!(lock_beside(&path, patient), async { drop(held) });
         next.unwrap();
     }

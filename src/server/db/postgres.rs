@@ -9,10 +9,10 @@ use sqlx::{
 use url::Url;
 
 use super::{BUSY_TIMEOUT, Db, migration};
-use crate::server::{Error, Result, config::shown_url, startup::Patience};
+use crate::server::{Error, Result, config::redacted_url, startup_wait::WaitLimit};
 
 /// Time that startup waits for a PostgreSQL server to answer.
-const CONNECT_PATIENCE: Patience = Patience::of_seconds(30);
+const CONNECT_WAIT: WaitLimit = WaitLimit::of_seconds(30);
 /// Statement timeout on PostgreSQL, unless the URL or the server sets one. SQLite needs none, since it runs in this
 /// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
@@ -47,15 +47,15 @@ const OPTIONS: [&str; 18] = [
 ///
 /// # Errors
 /// [`Error::Config`] with a sentence for the operator.
-pub(super) async fn open(url: &str, others: Patience) -> Result<Db> {
-    let shown = shown_url(url);
+pub(super) async fn open(url: &str, others: WaitLimit) -> Result<Db> {
+    let shown = redacted_url(url);
     let options = options(url).map_err(|wrong| {
         Error::Config(format!(
             "DATABASE_URL `{shown}` cannot be read: {wrong}; write postgres://user:password@host/name"
         ))
     })?;
     // A pool would retry until the timeout and then hide the cause.
-    let first = connect(&options, &shown, CONNECT_PATIENCE).await?;
+    let first = connect(&options, &shown, CONNECT_WAIT).await?;
     migration::of_postgres(first, others).await?;
     let pool = PgPoolOptions::new()
         .max_connections(16)
@@ -75,7 +75,7 @@ pub(super) async fn open(url: &str, others: Patience) -> Result<Db> {
     Ok(Db::Postgres(pool))
 }
 
-pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: Patience) -> Result<PgConnection> {
+pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: WaitLimit) -> Result<PgConnection> {
     let what = format!("the PostgreSQL server of DATABASE_URL `{shown}` to answer");
     patience.wait_for(&what, PgConnection::connect_with(options)).await?.map_err(|err| {
         let reason = reason(&err);

@@ -3,8 +3,8 @@
 use leptos::prelude::use_context;
 
 use super::{
-    answer::set_cookies,
     form_request::{auth, headers},
+    form_response::set_cookies,
 };
 use crate::{
     model::{ColorScheme, color_scheme::COOKIE},

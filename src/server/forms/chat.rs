@@ -4,20 +4,20 @@ use axum::http::StatusCode;
 use leptos::prelude::expect_context;
 
 use super::{
-    answer::{failed, set_status, signed_out},
     appearance,
     form_request::principal,
+    form_response::{failed, set_status, signed_out},
 };
 use crate::{
     model::{
         ApiError,
         auth::Session,
         chatkit::PageQuery,
-        page::{AnswersFrom, ChatStart, GallerySection},
+        page::{AnswerSource, ChatStart, GallerySection},
     },
     server::{
         AppState,
-        auth::{principal::Principal, tokens},
+        auth::{jwt::token_claims, principal::Principal},
         chat::{self, LinkOrigin},
     },
 };
@@ -36,7 +36,7 @@ pub async fn session() -> Result<Option<Session>, ApiError> {
 pub async fn chat_token() -> Result<String, ApiError> {
     let app: AppState = expect_context();
     let principal = principal().ok_or_else(signed_out)?;
-    tokens::mint(&app.auth, &principal.user, &principal.session_id).await.map_err(|err| failed(&err))
+    token_claims::mint(&app.auth, &principal.user, &principal.session_id).await.map_err(|err| failed(&err))
 }
 
 /// See [`crate::api::threads::chat_start`].
@@ -45,7 +45,7 @@ pub async fn chat_start(thread_id: Option<String>) -> Result<ChatStart, ApiError
     let principal = principal().ok_or_else(signed_out)?;
     // The page loads data from another server by itself.
     if let Some(url) = &app.config.pages.chatkit_api_url {
-        let (answers_from, api_url) = (AnswersFrom::Elsewhere, Some(url.to_string()));
+        let (answers_from, api_url) = (AnswerSource::Elsewhere, Some(url.to_string()));
         let page = app.config.pages.chatkit_page.clone();
         return Ok(ChatStart { answers_from, api_url, page, ..ChatStart::default() });
     }

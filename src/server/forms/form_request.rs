@@ -12,7 +12,7 @@ use crate::{
             principal::{Principal, Visit},
             sessions::Visitor,
         },
-        middleware::client,
+        middleware::client_address,
     },
 };
 
@@ -48,8 +48,8 @@ pub(super) fn visitor(auth: &Auth) -> Visitor {
 ///
 /// # Errors
 /// [`AuthError::TooManyRequests`].
-pub(super) async fn count(auth: &Auth, twin: &str) -> Result<()> {
+pub(super) async fn count(auth: &Auth, route: &str) -> Result<()> {
     let parts = use_context::<Parts>();
-    let address = parts.map(|parts| client::address(&auth.config.limits, &parts.headers, &parts.extensions));
-    auth.limits.count(&address.unwrap_or_default(), twin, Some(twin)).await?.or_refuse(AuthError::TooManyRequests)
+    let address = parts.map(|parts| client_address::address(&auth.config.limits, &parts.headers, &parts.extensions));
+    auth.limits.count(&address.unwrap_or_default(), route, Some(route)).await?.into_result(AuthError::TooManyRequests)
 }

@@ -1,8 +1,8 @@
 //! Server functions for users who cannot sign in: request a mail, set a new password.
 
 use super::{
-    answer::{done, go_on, refuse},
     form_request::{auth, count, principal, visitor},
+    form_response::{done, redirect_with, refuse},
 };
 use crate::{
     model::{
@@ -13,7 +13,7 @@ use crate::{
     },
     server::{
         Result,
-        auth::{auth_state::Auth, recovery, verification},
+        auth::{auth_state::Auth, mail_links::email_verification, passwords::password_reset},
     },
 };
 
@@ -21,9 +21,9 @@ use crate::{
 pub async fn request_reset(email: String) -> Result<Done, ApiError> {
     let auth = auth();
     let ordered = order_reset(&auth, &email).await;
-    let typed = TypedFields::of_email(email);
+    let typed = TypedFields::with_email(email);
     match ordered {
-        Ok(()) => Ok(go_on(&auth, path::CHECK_MAIL_FOR_RESET, Done::ResetOrdered, typed)),
+        Ok(()) => Ok(redirect_with(&auth, path::CHECK_MAIL_FOR_RESET, Done::ResetOrdered, typed)),
         Err(err) => Err(refuse(&auth, err, typed)),
     }
 }
@@ -31,7 +31,7 @@ pub async fn request_reset(email: String) -> Result<Done, ApiError> {
 async fn order_reset(auth: &Auth, email: &str) -> Result<()> {
     count(auth, "/request-password-reset").await?;
     let email = EmailAddress::parse(email)?;
-    recovery::request_reset(auth, &email, Some(path::RESET_PASSWORD.to_owned())).await
+    password_reset::request_reset(auth, &email, Some(path::RESET_PASSWORD.to_owned())).await
 }
 
 /// See [`crate::api::recovery::reset_password`].
@@ -45,10 +45,10 @@ pub async fn reset_password(token: String, new: Password) -> Result<Done, ApiErr
     };
     let reset = async {
         count(&auth, "/reset-password").await?;
-        recovery::reset(&auth, &token, &visitor(&auth), &new).await
+        password_reset::reset(&auth, &token, &visitor(&auth), &new).await
     };
     match reset.await {
-        Ok(()) => Ok(go_on(&auth, next, reset_done, TypedFields::default())),
+        Ok(()) => Ok(redirect_with(&auth, next, reset_done, TypedFields::default())),
         Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
@@ -58,12 +58,12 @@ pub async fn send_verification(email: String) -> Result<Done, ApiError> {
     let auth = auth();
     match order_verification(&auth, &email).await {
         Ok(()) => Ok(done(&auth, Done::VerificationOrdered)),
-        Err(err) => Err(refuse(&auth, err, TypedFields::of_email(email))),
+        Err(err) => Err(refuse(&auth, err, TypedFields::with_email(email))),
     }
 }
 
 async fn order_verification(auth: &Auth, email: &str) -> Result<()> {
     count(auth, "/send-verification-email").await?;
     let email = EmailAddress::parse(email)?;
-    verification::order(auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
+    email_verification::order(auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
 }

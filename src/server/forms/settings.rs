@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use super::{
-    answer::{done, failed, go_on, recall, refuse, refuse_both, set_cookies, signed_out},
-    appearance, device,
+    appearance,
     form_request::{auth, clean_name, count, headers, principal, visitor},
+    form_response::{done, failed, redirect_with, refuse, refuse_both, set_cookies, signed_out, take_flash},
+    user_agent,
 };
 use crate::{
     model::{
@@ -18,14 +19,18 @@ use crate::{
         Result,
         auth::{
             auth_state::Auth,
-            cookies, credentials,
-            deletion::{self, Deletion},
-            devices, email_change, guard,
-            linked::{self, LinkedAccount},
+            cookies,
+            mail_links::email_verification,
+            passwords::credentials,
             principal::Principal,
-            sessions,
-            users::{self, UserChanges},
-            verification,
+            rate_limits::known_devices,
+            sessions::{self, require_session},
+            users::{
+                self, UserChanges,
+                deletion::{self, Deletion},
+                email_change,
+                linked_accounts::{self, LinkedAccount},
+            },
         },
     },
 };
@@ -41,20 +46,20 @@ pub async fn account_overview() -> Result<Option<AccountOverview>, ApiError> {
 }
 
 async fn read_overview(auth: &Auth, principal: Principal) -> Result<AccountOverview> {
-    let seen = auth.seen.of_user(&auth.db, &principal.user_id).await?;
+    let seen = auth.last_used.of_user(&auth.db, &principal.user_id).await?;
     let rows = sessions::list(auth, &principal.user_id).await?.into_iter();
     let mut sessions: Vec<_> = rows
         .map(|row| SessionSummary {
             seen_at: seen.get(&row.id).copied().unwrap_or(row.updated_at),
             is_current: row.id == principal.session_id,
             id: row.id,
-            device: device::name(&row.user_agent),
+            device: user_agent::name(&row.user_agent),
             address: row.ip_address,
             opened_at: row.created_at,
         })
         .collect();
     sessions.sort_by_key(|it| Reverse((it.is_current, it.seen_at, it.opened_at)));
-    let linked = linked::list(&auth.db, &principal.user_id).await?;
+    let linked = linked_accounts::list(&auth.db, &principal.user_id).await?;
     let settings = &auth.config.auth;
     Ok(AccountOverview {
         user: principal.user,
@@ -67,7 +72,7 @@ async fn read_overview(auth: &Auth, principal: Principal) -> Result<AccountOverv
             delete_by_mail: settings.delete_user_verification,
         },
         color_scheme: appearance::color_scheme(),
-        memory: recall(auth),
+        memory: take_flash(auth),
     })
 }
 
@@ -77,7 +82,7 @@ fn linked_summary(account: LinkedAccount) -> LinkedSummary {
 
 /// See [`crate::api::settings::update_profile`].
 pub async fn update_profile(name: String) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let name = clean_name(&name);
     let updated = async {
         count(&auth, "/update-user").await?;
@@ -91,11 +96,11 @@ pub async fn update_profile(name: String) -> Result<Done, ApiError> {
 
 /// See [`crate::api::settings::order_verification`].
 pub async fn order_verification() -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let ordered = async {
         count(&auth, "/send-verification-email").await?;
         let email = EmailAddress::parse(&principal.user.email)?;
-        verification::order(&auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
+        email_verification::order(&auth, &email, Some(path::VERIFY_EMAIL.to_owned())).await
     };
     match ordered.await {
         Ok(()) => Ok(done(&auth, Done::VerificationOrdered)),
@@ -105,7 +110,7 @@ pub async fn order_verification() -> Result<Done, ApiError> {
 
 /// See [`crate::api::settings::change_email`].
 pub async fn change_email(email: String) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let requested = async {
         count(&auth, "/change-email").await?;
         let new = EmailAddress::parse(&email)?;
@@ -115,13 +120,13 @@ pub async fn change_email(email: String) -> Result<Done, ApiError> {
     match requested.await {
         Ok(()) if asks_old_address => Ok(done(&auth, Done::OldAddressAsked)),
         Ok(()) => Ok(done(&auth, Done::NewAddressAsked)),
-        Err(err) => Err(refuse(&auth, err, TypedFields::of_email(email))),
+        Err(err) => Err(refuse(&auth, err, TypedFields::with_email(email))),
     }
 }
 
 /// See [`crate::api::settings::change_password`].
 pub async fn change_password(current: Password, new: Password, revoke_others: bool) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let remember = cookies::remember(&auth.config, &headers());
     let visitor = visitor(&auth);
     let revoke = revoke_others.then_some(remember);
@@ -129,14 +134,14 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
         return Err(refuse(&auth, err, TypedFields::default()));
     }
     // Report all invalid fields at once.
-    if let Err(fault) = new.check_new()
+    if let Err(fault) = new.validate_new()
         && let Ok(false) = credentials::verify_password(&auth, &principal.user_id, &visitor, &current).await
     {
         return Err(refuse_both(&auth, [AuthError::InvalidPassword, fault], TypedFields::default()));
     }
     let changed = async {
         let session = credentials::change_password(&auth, &principal, &current, &new, revoke, &visitor).await?;
-        set_cookies(devices::remember(&auth, &visitor, &principal.user_id).await?);
+        set_cookies(known_devices::remember(&auth, &visitor, &principal.user_id).await?);
         Ok(session)
     };
     match changed.await {
@@ -151,7 +156,7 @@ pub async fn change_password(current: Password, new: Password, revoke_others: bo
 
 /// See [`crate::api::settings::revoke_session`].
 pub async fn revoke_session(id: &str) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let revoked = async {
         count(&auth, "/revoke-session").await?;
         sessions::revoke_by_id(&auth.db, &principal.user_id, id).await
@@ -164,7 +169,7 @@ pub async fn revoke_session(id: &str) -> Result<Done, ApiError> {
 
 /// See [`crate::api::settings::revoke_other_sessions`].
 pub async fn revoke_other_sessions() -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let revoked = async {
         count(&auth, "/revoke-other-sessions").await?;
         sessions::revoke_others(&auth.db, &principal.user_id, &principal.session_id).await
@@ -177,11 +182,11 @@ pub async fn revoke_other_sessions() -> Result<Done, ApiError> {
 
 /// See [`crate::api::settings::unlink_account`].
 pub async fn unlink_account(id: &str) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     let unlinked = async {
         count(&auth, "/unlink-account").await?;
-        match guard::is_fresh(&auth, &principal) {
-            true => linked::unlink(&auth.db, &principal.user_id, id).await,
+        match require_session::is_fresh(&auth, &principal) {
+            true => linked_accounts::unlink(&auth.db, &principal.user_id, id).await,
             false => Err(AuthError::SessionNotFresh.into()),
         }
     };
@@ -193,16 +198,16 @@ pub async fn unlink_account(id: &str) -> Result<Done, ApiError> {
 
 /// See [`crate::api::settings::delete_account`].
 pub async fn delete_account(password: Password) -> Result<Done, ApiError> {
-    let (auth, principal) = who_asks()?;
+    let (auth, principal) = require_principal()?;
     if !auth.config.auth.delete_user {
         return Err(ApiError::NotFound);
     }
     match delete(&auth, &principal, &password).await {
         Ok(Deletion::Done) => {
             set_cookies(cookies::close_session(&auth.config));
-            Ok(go_on(&auth, path::ACCOUNT_DELETED, Done::Deleted, TypedFields::default()))
+            Ok(redirect_with(&auth, path::ACCOUNT_DELETED, Done::Deleted, TypedFields::default()))
         }
-        Ok(Deletion::MailOrdered) => Ok(done(&auth, Done::DeletionOrdered)),
+        Ok(Deletion::MailQueued) => Ok(done(&auth, Done::DeletionOrdered)),
         Err(err) => Err(refuse(&auth, err, TypedFields::default())),
     }
 }
@@ -211,12 +216,12 @@ pub async fn delete_account(password: Password) -> Result<Done, ApiError> {
 /// session.
 async fn delete(auth: &Auth, principal: &Principal, password: &Password) -> Result<Deletion> {
     count(auth, "/delete-user").await?;
-    let accounts = linked::list(&auth.db, &principal.user_id).await?;
+    let accounts = linked_accounts::list(&auth.db, &principal.user_id).await?;
     let has_password = accounts.into_iter().map(linked_summary).any(|it| it.is_password());
     let password = has_password.then_some(password);
     deletion::delete(auth, principal, &visitor(auth), password, Some(path::ACCOUNT_DELETED.to_owned())).await
 }
 
-fn who_asks() -> Result<(Auth, Principal), ApiError> {
+fn require_principal() -> Result<(Auth, Principal), ApiError> {
     Ok((auth(), principal().ok_or_else(signed_out)?))
 }

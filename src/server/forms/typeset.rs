@@ -2,7 +2,7 @@
 
 use leptos::prelude::expect_context;
 
-use super::{answer::signed_out, form_request::principal};
+use super::{form_request::principal, form_response::signed_out};
 use crate::{
     model::{
         ApiError,

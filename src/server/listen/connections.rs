@@ -14,20 +14,20 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    limits::ConnectionLimits,
-    phase::{Phase, Standing, idlest},
+    connection_limits::ConnectionLimits,
+    phase::{ConnectionState, Phase, idlest},
 };
-use crate::server::middleware::client;
+use crate::server::middleware::client_address;
 
 /// Minimum interval between log lines about too many connections.
-const TELL_EVERY: Duration = Duration::from_secs(60);
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 /// All open connections.
 pub(super) struct Connections {
     limits: Arc<ConnectionLimits>,
     open: Mutex<HashMap<u64, Connection>>,
     next_id: AtomicU64,
-    told_at: Mutex<Option<Instant>>,
+    logged_at: Mutex<Option<Instant>>,
     /// Cancels all connections.
     over: CancellationToken,
 }
@@ -39,13 +39,13 @@ pub(super) struct Connection(Arc<Inner>);
 struct Inner {
     network: Option<String>,
     keep_alive: Duration,
-    standing: Mutex<(Phase, Instant)>,
+    state: Mutex<(Phase, Instant)>,
     /// Cancelled when its slot is needed for another connection.
     ended: CancellationToken,
 }
 
 /// A connection's slot, freed on drop.
-pub(super) struct Place {
+pub(super) struct Slot {
     connections: Arc<Connections>,
     id: u64,
     pub(super) connection: Connection,
@@ -57,13 +57,13 @@ impl Connections {
             limits,
             open: Mutex::default(),
             next_id: AtomicU64::new(0),
-            told_at: Mutex::default(),
+            logged_at: Mutex::default(),
             over: CancellationToken::new(),
         })
     }
 
     /// Assigns a slot to a new connection. Closes the idlest connection if all slots are taken.
-    pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr) -> Place {
+    pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr) -> Slot {
         let connection = self.connection(peer);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mut open = lock(&self.open);
@@ -71,7 +71,7 @@ impl Connections {
             self.close_idlest_of(&mut open);
         }
         open.insert(id, connection.clone());
-        Place { connections: Arc::clone(self), id, connection }
+        Slot { connections: Arc::clone(self), id, connection }
     }
 
     /// Closes the idlest connection.
@@ -88,28 +88,28 @@ impl Connections {
         let address = peer.ip().to_canonical();
         let is_proxy = self.limits.proxies.iter().any(|network| network.contains(&address));
         Connection(Arc::new(Inner {
-            network: (!is_proxy).then(|| client::network(address)),
+            network: (!is_proxy).then(|| client_address::network(address)),
             keep_alive: if is_proxy { self.limits.proxy_keep_alive } else { self.limits.keep_alive },
-            standing: Mutex::new((Phase::Header, Instant::now())),
+            state: Mutex::new((Phase::Header, Instant::now())),
             ended: self.over.child_token(),
         }))
     }
 
     fn close_idlest_of(&self, open: &mut HashMap<u64, Connection>) {
         let ids: Vec<u64> = open.keys().copied().collect();
-        let standings: Vec<_> = ids.iter().map(|id| open[id].standing()).collect();
-        let Some(index) = idlest(&standings) else { return };
-        let phase = standings[index].phase;
+        let states: Vec<_> = ids.iter().map(|id| open[id].state()).collect();
+        let Some(index) = idlest(&states) else { return };
+        let phase = states[index].phase;
         if let Some(connection) = open.remove(&ids[index]) {
             connection.0.ended.cancel();
-            self.tell(phase);
+            self.log_full(phase);
         }
     }
 
-    fn tell(&self, phase: Phase) {
-        let mut told_at = lock(&self.told_at);
-        if told_at.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
-            *told_at = Some(Instant::now());
+    fn log_full(&self, phase: Phase) {
+        let mut logged_at = lock(&self.logged_at);
+        if logged_at.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
+            *logged_at = Some(Instant::now());
             let max_connections = self.limits.max_connections;
             tracing::warn!(
                 max_connections,
@@ -120,7 +120,7 @@ impl Connections {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         lock(&self.connections.open).remove(&self.id);
     }
@@ -174,7 +174,7 @@ impl Connection {
         let shortest = limits.header.min(self.0.keep_alive);
         loop {
             let now = Instant::now();
-            let due = match *lock(&self.0.standing) {
+            let due = match *lock(&self.0.state) {
                 (Phase::Header, since) => Some(since + limits.header),
                 (Phase::BetweenRequests, since) => Some(since + self.0.keep_alive),
                 _ => None,
@@ -187,19 +187,19 @@ impl Connection {
         }
     }
 
-    fn standing(&self) -> Standing<'_> {
-        let (phase, since) = *lock(&self.0.standing);
-        Standing { network: self.0.network.as_deref(), phase, since }
+    fn state(&self) -> ConnectionState<'_> {
+        let (phase, since) = *lock(&self.0.state);
+        ConnectionState { network: self.0.network.as_deref(), phase, since }
     }
 
     fn enter(&self, phase: Phase) {
-        *lock(&self.0.standing) = (phase, Instant::now());
+        *lock(&self.0.state) = (phase, Instant::now());
     }
 
     fn enter_from(&self, from: Phase, to: Phase) {
-        let mut standing = lock(&self.0.standing);
-        if standing.0 == from {
-            *standing = (to, Instant::now());
+        let mut state = lock(&self.0.state);
+        if state.0 == from {
+            *state = (to, Instant::now());
         }
     }
 }

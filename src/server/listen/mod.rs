@@ -4,9 +4,9 @@
 //! `axum::serve` has none of these limits. This folder does not handle what requests do.
 
 mod bodies;
+mod connection_limits;
 mod connections;
-mod limits;
-mod pace;
+mod min_rate;
 mod phase;
 mod socket;
 #[cfg(test)]
@@ -27,18 +27,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
     bodies::{RequestBody, ResponseBody},
-    connections::{Connections, Place},
+    connections::{Connections, Slot},
     socket::Socket,
 };
-pub use self::{
-    limits::{ConnectionLimits, claim_connections},
-    pace::{Pace, Rate},
-};
+pub use connection_limits::{ConnectionLimits, raise_file_limit};
+pub use min_rate::{MinRate, RateMeter};
 
 /// The maximum size of a header. Every connection may use as much memory. Larger headers are answered with 431.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Pause after an error of this machine while accepting.
-const ACCEPT_REST: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves the router until `stop` completes, then lets responses in progress end.
 ///
@@ -56,14 +54,21 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
         match accepted {
             Ok((stream, peer)) => {
                 let place = connections.admit(peer);
-                tasks.spawn(converse(stream, peer, place, router.clone(), Arc::clone(&limits), stopping.clone()));
+                tasks.spawn(serve_connection(
+                    stream,
+                    peer,
+                    place,
+                    router.clone(),
+                    Arc::clone(&limits),
+                    stopping.clone(),
+                ));
             }
-            Err(err) if is_of_the_client(&err) => {}
+            Err(err) if is_client_error(&err) => {}
             Err(err) => {
                 tracing::error!(error = %err, "a connection could not be accepted");
                 // Most likely too many files are open.
                 connections.close_idlest();
-                tokio::time::sleep(ACCEPT_REST).await;
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
@@ -78,16 +83,16 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
 }
 
 /// True if a connection was lost before it was accepted, which does not affect the next one.
-fn is_of_the_client(err: &io::Error) -> bool {
+fn is_client_error(err: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(err.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// Serves one connection until it ends.
-async fn converse(
+async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
-    place: Place,
+    place: Slot,
     router: Router,
     limits: Arc<ConnectionLimits>,
     stopping: CancellationToken,

@@ -32,7 +32,7 @@ impl Phase {
 
 /// The state of a connection, as [`idlest`] sees it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing<'a> {
+pub(super) struct ConnectionState<'a> {
     /// The client's network; `None` for a trusted proxy, which serves many clients.
     pub(super) network: Option<&'a str>,
     pub(super) phase: Phase,
@@ -45,12 +45,12 @@ pub(super) struct Standing<'a> {
 /// Idle connections are closed first. Among these, the network with the most connections that wait for their client
 /// loses its idlest one. A connection waiting in the middle of a body counts as idle if its network holds more than
 /// half of all connections in that way. Connections being answered are closed only if no others exist.
-pub(super) fn idlest(open: &[Standing<'_>]) -> Option<usize> {
+pub(super) fn idlest(open: &[ConnectionState<'_>]) -> Option<usize> {
     let mut n_alike = HashMap::<_, usize>::new();
     for it in open {
         *n_alike.entry((it.network, it.phase.waits_for_client())).or_default() += 1;
     }
-    let rank = |it: &Standing<'_>| {
+    let rank = |it: &ConnectionState<'_>| {
         let n_alike = it.network.map_or(1, |_| n_alike[&(it.network, it.phase.waits_for_client())]);
         let tier = match it.phase {
             Phase::Header | Phase::BetweenRequests => 0,
@@ -78,7 +78,7 @@ mod tests {
         let check = |case: &str, open: &[(&str, Phase, u64)], expected: Option<usize>| {
             let open: Vec<_> = open
                 .iter()
-                .map(|&(network, phase, at)| Standing {
+                .map(|&(network, phase, at)| ConnectionState {
                     network: (network != PROXY).then_some(network),
                     phase,
                     since: start + Duration::from_secs(at),

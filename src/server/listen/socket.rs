@@ -13,18 +13,18 @@ use tokio::{
 
 use super::{
     connections::Connection,
-    pace::{Pace, Rate},
+    min_rate::{MinRate, RateMeter},
 };
 
 pub(super) struct Socket {
     stream: TcpStream,
     connection: Connection,
-    pace: Pace,
+    pace: RateMeter,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, connection: Connection, write: Rate) -> Self {
-        Self { stream, connection, pace: Pace::new(write) }
+    pub(super) fn new(stream: TcpStream, connection: Connection, write: MinRate) -> Self {
+        Self { stream, connection, pace: RateMeter::new(write) }
     }
 
     fn note_write(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {

@@ -2,9 +2,9 @@
 //!
 //! No test depends on timing: if a limit does not hold, a read waits forever.
 
-mod limits_hold;
-mod many;
-mod stopping;
+mod capacity;
+mod shutdown;
+mod timeouts;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{ConnectionLimits, Rate, serve};
+use super::{ConnectionLimits, MinRate, serve};
 
 /// A limit that is irrelevant to the test.
 const NEVER: Duration = Duration::from_secs(3600);
@@ -58,7 +58,7 @@ fn limits() -> ConnectionLimits {
         header: NEVER,
         keep_alive: NEVER,
         proxy_keep_alive: NEVER,
-        write: Rate { period: NEVER, n_bytes: 64 * 1024 },
+        write: MinRate { period: NEVER, n_bytes: 64 * 1024 },
         close: NEVER,
         proxies: Vec::new(),
     }

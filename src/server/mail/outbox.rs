@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::{Order, recipients, sender::Sender};
+use super::{Order, recipient_limits, sender::Sender};
 use crate::{
     model::Timestamp,
     server::{
@@ -27,7 +27,7 @@ const MAX_ADDRESS_LENGTH: usize = 254;
 /// A mail that is due.
 #[derive(FromRow)]
 #[sqlx(rename_all = "camelCase")]
-pub(crate) struct Due {
+pub(crate) struct DueMail {
     /// Its id.
     pub(super) id: String,
     /// The order as JSON, possibly of another version.
@@ -40,24 +40,24 @@ pub(crate) struct Due {
 
 /// Queues a mail to the address `to`. It is sent at once unless others wait, too.
 ///
-/// Silently drops the order if the recipient has been sent enough mails of this kind (`recipients`), or if the queue is
-/// full.
+/// Silently drops the order if the recipient has been sent enough mails of this kind (`recipient_limits`), or if the
+/// queue is full.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub async fn put(mail: &Sender, to: &str, order: &Order) -> Result<()> {
-    put_within(mail, Tx::begin(mail.db()).await?, to, order).await
+pub async fn enqueue(mail: &Sender, to: &str, order: &Order) -> Result<()> {
+    enqueue_within(mail, Tx::begin(mail.db()).await?, to, order).await
 }
 
-/// Like [`put`], within a transaction, which it commits.
+/// Like [`enqueue`], within a transaction, which it commits.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].
-pub(crate) async fn put_within(mail: &Sender, mut tx: Tx, to: &str, order: &Order) -> Result<()> {
+pub(crate) async fn enqueue_within(mail: &Sender, mut tx: Tx, to: &str, order: &Order) -> Result<()> {
     if to.len() > MAX_ADDRESS_LENGTH {
         return Ok(());
     }
-    if !recipients::admit(mail, &mut tx, to, order).await? {
+    if !recipient_limits::admit(mail, &mut tx, to, order).await? {
         tracing::info!(mail.kind = order.kind(), "a mail was not queued: its recipient has reached the rate limit");
         return Ok(());
     }
@@ -93,7 +93,7 @@ async fn insert(mail: &Sender, tx: &mut Tx, order: &Order) -> Result<bool> {
 ///
 /// Both conditions on the time are needed: on PostgreSQL a second server waits for the row and sees only then that it
 /// is taken.
-pub(crate) async fn claim(mail: &Sender) -> Result<Option<Due>> {
+pub(crate) async fn claim(mail: &Sender) -> Result<Option<DueMail>> {
     let now = mail.now();
     Ok(on!(mail.db().write(), pool => sqlx::query_as(
         r#"
@@ -113,7 +113,7 @@ pub(crate) async fn claim(mail: &Sender) -> Result<Option<Due>> {
 }
 
 /// Records a failed attempt and schedules the next one.
-pub(super) async fn postpone(mail: &Sender, id: &str, until: Timestamp) -> Result<()> {
+pub(super) async fn schedule_retry(mail: &Sender, id: &str, until: Timestamp) -> Result<()> {
     Ok(on!(mail.db().write(), pool => sqlx::query(
         r#"update "mail" set "attempts" = "attempts" + 1, "nextAttemptAt" = $2 where "id" = $1"#,
     )

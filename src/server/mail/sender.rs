@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Time for deliveries in progress to complete at shutdown.
-const GRACE: Duration = Duration::from_secs(5);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
 /// The sender of queued mails. Cheap to clone.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl Sender {
         let Inner { stopping, tasks, .. } = &*self.0;
         stopping.cancel();
         tasks.close();
-        if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_GRACE, tasks.wait()).await.is_err() {
             tracing::warn!("a mail was still being sent and will be sent again after the next start");
         }
     }

@@ -1,17 +1,18 @@
 //! Transports of mails.
 
-mod files;
+mod eml_files;
 mod smtp;
 
 use std::fmt;
 
 use lettre::Message;
 
-use self::{files::Files, smtp::Smtp};
+use self::smtp::Smtp;
 use crate::{
     model::Timestamp,
     server::{Result, config::Config},
 };
+use eml_files::Files;
 
 /// A transport of mails.
 pub(super) enum Transport {
@@ -25,9 +26,9 @@ pub(super) enum Transport {
 #[derive(Debug)]
 pub(super) enum Failure {
     /// A retry may succeed.
-    Passing(String),
+    Temporary(String),
     /// A retry cannot succeed.
-    Final(String),
+    Permanent(String),
     /// The order was written by another version.
     Unreadable,
 }
@@ -60,7 +61,7 @@ impl Transport {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Passing(reason) | Self::Final(reason) => reason,
+            Self::Temporary(reason) | Self::Permanent(reason) => reason,
             Self::Unreadable => "this version cannot read the order",
         })
     }

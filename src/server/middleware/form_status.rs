@@ -8,17 +8,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::origin::is_form;
+use super::origin::is_server_function;
 use crate::model::ApiError;
 
 /// The maximum size of an error's body, which is one word.
 const MAX_BYTES: usize = 1024;
 
 /// Middleware: replaces the 500 by 400 if the fields of a form were invalid.
-pub async fn judge(req: Request, next: Next) -> Response {
-    let is_form = is_form(req.uri()) && req.method() == Method::POST;
+pub async fn correct_form_status(req: Request, next: Next) -> Response {
+    let is_server_function = is_server_function(req.uri()) && req.method() == Method::POST;
     let response = next.run(req).await;
-    if !is_form || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+    if !is_server_function || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }
     let (mut parts, body) = response.into_parts();

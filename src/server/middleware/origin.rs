@@ -41,11 +41,11 @@ impl OriginRefusal {
 /// # Errors
 /// [`OriginRefusal`].
 pub fn check(config: &Config, headers: &HeaderMap) -> Result<(), OriginRefusal> {
-    let origin = match said(headers, header::ORIGIN) {
+    let origin = match non_blank(headers, header::ORIGIN) {
         // Some browsers hide the origin of a same-origin request.
         Some("null") if text(headers, "sec-fetch-site") == Some("same-origin") => return Ok(()),
         Some(origin) => Some(origin),
-        None => said(headers, header::REFERER),
+        None => non_blank(headers, header::REFERER),
     };
     match origin {
         None | Some("null") => Err(OriginRefusal::MissingOrNull),
@@ -67,7 +67,7 @@ pub fn check_login(config: &Config, headers: &HeaderMap) -> Result<(), OriginRef
         return Err(OriginRefusal::CrossSiteNavigation);
     }
     let browser = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "origin", "referer"];
-    match browser.iter().any(|name| said(headers, *name).is_some()) {
+    match browser.iter().any(|name| non_blank(headers, *name).is_some()) {
         true => check(config, headers),
         false => Ok(()),
     }
@@ -98,7 +98,7 @@ pub fn is_safe_path(target: &str) -> bool {
 /// evidence is the request's `Host`, or the browser's statement that the request is same-origin although a proxy
 /// replaced the host. Only the response to this request may depend on it, never a mail.
 pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
-    let page = said(headers, header::ORIGIN).or_else(|| said(headers, header::REFERER))?;
+    let page = non_blank(headers, header::ORIGIN).or_else(|| non_blank(headers, header::REFERER))?;
     let page = Origin::parse(page)?;
     let stays = text(headers, "sec-fetch-site") == Some("same-origin");
     let is_ours = stays || text(headers, header::HOST).is_some_and(|host| is_own_host(&page, host));
@@ -108,7 +108,7 @@ pub fn own_page(config: &Config, headers: &HeaderMap) -> Option<String> {
 /// Returns the origin by which the request arrived, from its `Host`, unless a base URL is configured. A
 /// client on another machine could not use `localhost`. Only the response to this request may depend on it, never a
 /// mail.
-pub fn reached(config: &Config, headers: &HeaderMap) -> Option<String> {
+pub fn request_origin(config: &Config, headers: &HeaderMap) -> Option<String> {
     let host =
         text(headers, header::HOST).filter(|host| !config.is_public() && !host.contains(['/', '?', '#', '@', '\\']))?;
     let scheme = if text(headers, "x-forwarded-proto") == Some("https") { "https" } else { "http" };
@@ -145,14 +145,14 @@ fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
 }
 
 /// Returns a header that is not blank.
-fn said(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
+fn non_blank(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     text(headers, name).filter(|text| !text.trim().is_empty())
 }
 
 /// Middleware: refuses requests of other sites' pages to server functions, which Leptos does not check.
-pub async fn guard_forms(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
+pub async fn check_form_origin(State(config): State<Arc<Config>>, req: Request, next: Next) -> Response {
     let reads = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    match is_form(req.uri()) && !reads {
+    match is_server_function(req.uri()) && !reads {
         true => match check(&config, req.headers()) {
             Ok(()) => next.run(req).await,
             Err(refusal) => (StatusCode::FORBIDDEN, refusal.to_string()).into_response(),
@@ -162,7 +162,7 @@ pub async fn guard_forms(State(config): State<Arc<Config>>, req: Request, next: 
 }
 
 /// True for the path of a server function.
-pub fn is_form(uri: &Uri) -> bool {
+pub fn is_server_function(uri: &Uri) -> bool {
     uri.path().starts_with("/api/fn/")
 }
 

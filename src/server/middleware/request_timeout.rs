@@ -21,10 +21,10 @@ use axum::{
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::server::listen::{Pace, Rate};
+use crate::server::listen::{MinRate, RateMeter};
 
 /// Minimum rate of a body. Bodies up to 64 KiB have half a minute, and 100 MiB can arrive at 20 kbit/s.
-pub const BODY_RATE: Rate = Rate { period: Duration::from_secs(30), n_bytes: 64 * 1024 };
+pub const BODY_RATE: MinRate = MinRate { period: Duration::from_secs(30), n_bytes: 64 * 1024 };
 /// Maximum time until a response begins, including the body. Streams and requests to upstream servers are exempt.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -32,7 +32,7 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 #[derive(Clone)]
 pub struct RequestTimeout {
     /// Minimum rate of bodies.
-    pub body: Rate,
+    pub body: MinRate,
     /// Maximum time until the response begins.
     pub answer: Option<Duration>,
     /// Builds the error response.
@@ -98,13 +98,13 @@ pub async fn enforce(State(limits): State<RequestTimeout>, req: Request, next: N
 /// A body that fails if it arrives too slowly.
 struct PacedBody {
     body: Body,
-    pace: Pace,
+    pace: RateMeter,
     is_late: Arc<AtomicBool>,
 }
 
 impl PacedBody {
-    fn new(body: Body, rate: Rate, is_late: Arc<AtomicBool>) -> Self {
-        Self { body, pace: Pace::new(rate), is_late }
+    fn new(body: Body, rate: MinRate, is_late: Arc<AtomicBool>) -> Self {
+        Self { body, pace: RateMeter::new(rate), is_late }
     }
 }
 

@@ -29,7 +29,7 @@ pub async fn add(State(config): State<Arc<Config>>, req: Request, next: Next) ->
 
 /// Other hosts that pages may contact.
 #[derive(Clone, Debug, Default)]
-pub struct Elsewhere {
+pub struct ExternalSources {
     /// Origin of a ChatKit server that pages contact directly, for answers, files and images.
     pub chatkit: Option<String>,
     /// Sources of images.
@@ -41,11 +41,11 @@ pub struct Elsewhere {
 /// Scripts are trusted by the nonce and by scripts that carry it (`'strict-dynamic'`, CSP3 §6.7). They are never
 /// trusted by their origin, because user files are served from it, too.
 ///
-/// `elsewhere` lists the other hosts that pages may contact. `reload` is the port of `cargo leptos watch`, from which
-/// pages receive reload events.
-pub fn content_security_policy(nonce: &str, elsewhere: &Elsewhere, reload: Option<u32>) -> String {
-    let chatkit = elsewhere.chatkit.iter().map(|origin| format!(" {origin}")).collect::<String>();
-    let images: String = elsewhere.images.iter().map(|it| format!(" {it}")).collect();
+/// `external_sources` lists the other hosts that pages may contact. `reload` is the port of `cargo leptos watch`, from
+/// which pages receive reload events.
+pub fn content_security_policy(nonce: &str, external_sources: &ExternalSources, reload: Option<u32>) -> String {
+    let chatkit = external_sources.chatkit.iter().map(|origin| format!(" {origin}")).collect::<String>();
+    let images: String = external_sources.images.iter().map(|it| format!(" {it}")).collect();
     let reload = reload.map(|port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use crate::server::{Error, Result, config::harmless};
+use crate::server::{Error, Result, config::without_secrets};
 
 /// Schemes that cannot be an app's own: browsers and servers interpret them, some dangerously.
 const FOREIGN_SCHEMES: [&str; 12] =
@@ -35,7 +35,8 @@ impl TrustedOrigins {
         let entries = entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty());
         let patterns = entries.map(|entry| {
             Pattern::parse(entry).ok_or_else(|| {
-                let shown = harmless(entry).map(|it| format!("names `{it}`, which")).unwrap_or("names what".to_owned());
+                let shown =
+                    without_secrets(entry).map(|it| format!("names `{it}`, which")).unwrap_or("names what".to_owned());
                 Error::Config(format!(
                     "BETTER_AUTH_TRUSTED_ORIGINS {shown} is no origin; write https://app.example.com, *.example.com or \
                      myapp://"

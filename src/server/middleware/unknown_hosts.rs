@@ -18,7 +18,7 @@ use super::trusted_origins::Origin;
 use crate::server::config::Config;
 
 /// The maximum number of hosts that are logged, since clients can send any.
-const MAX_TOLD: usize = 20;
+const MAX_LOGGED: usize = 20;
 
 /// The hosts already logged. Cheap to clone.
 #[derive(Clone, Default)]
@@ -37,7 +37,7 @@ impl UnknownHosts {
             return None;
         }
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (told.len() < MAX_TOLD && told.insert(host.clone())).then_some(host)
+        (told.len() < MAX_LOGGED && told.insert(host.clone())).then_some(host)
     }
 }
 
@@ -113,6 +113,6 @@ mod tests {
         assert_eq!(hosts.first_seen("http://localhost:3000", &HeaderMap::new()), None);
         let told =
             (0..100).filter_map(|n| hosts.first_seen("http://localhost:3000", &opened("text/html", &format!("h{n}"))));
-        assert_eq!(told.count(), MAX_TOLD);
+        assert_eq!(told.count(), MAX_LOGGED);
     }
 }

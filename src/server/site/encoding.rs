@@ -25,9 +25,9 @@ impl Encoding {
 
     /// Returns the preferred encoding by `Accept-Encoding`; among equals, the smallest. Falls back to the uncompressed
     /// file (RFC 9110 §12.5.3).
-    pub fn wanted(headers: &HeaderMap) -> Self {
+    pub fn preferred(headers: &HeaderMap) -> Self {
         let texts = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|it| it.to_str().ok());
-        let wishes: Vec<(&str, u16)> = texts.flat_map(|it| it.split(',')).filter_map(wish).collect();
+        let wishes: Vec<(&str, u16)> = texts.flat_map(|it| it.split(',')).filter_map(parse_member).collect();
         let weight = |names: &[&str]| {
             let named =
                 |name: &str| wishes.iter().find(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, weight)| *weight);
@@ -45,7 +45,7 @@ impl Encoding {
 }
 
 /// Parses one member of the header and its weight in thousandths: `gzip;q=0.5`. Returns `None` if it is malformed.
-fn wish(text: &str) -> Option<(&str, u16)> {
+fn parse_member(text: &str) -> Option<(&str, u16)> {
     let (name, parameter) = text.split_once(';').unwrap_or((text, "q=1"));
     let (q, value) = parameter.trim().split_once('=')?;
     let weight: f32 = value.trim().parse().ok()?;
@@ -66,7 +66,7 @@ mod tests {
             for line in lines {
                 headers.append(header::ACCEPT_ENCODING, HeaderValue::from_str(line).unwrap());
             }
-            assert_eq!(Encoding::wanted(&headers), expected, "{lines:?}");
+            assert_eq!(Encoding::preferred(&headers), expected, "{lines:?}");
         };
         use Encoding::{Brotli, Gzip, Identity};
         check(&[], Identity);

@@ -1,7 +1,7 @@
 //! Static files of the pages. build.rs decides on their location: the release binary, or a folder in development.
 
 mod encoding;
-mod file;
+mod site_file;
 
 use std::{fs, path::Path, sync::LazyLock, time::SystemTime};
 
@@ -14,8 +14,8 @@ use axum::{
 };
 use tower_http::services::ServeDir;
 
-use self::file::SiteFile;
 use crate::model::page::PageFiles;
+use site_file::SiteFile;
 
 /// Location of the files, set by build.rs. Both variants are always compiled, so that both are checked.
 #[allow(dead_code)]
@@ -27,7 +27,7 @@ enum Site {
 include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
 /// Serves static files, and calls `not_found` for other paths.
-pub fn before(not_found: Router) -> Router {
+pub fn with_fallback(not_found: Router) -> Router {
     match SITE {
         Site::Embedded(files) => embedded(files, not_found),
         Site::Folder(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(not_found)),

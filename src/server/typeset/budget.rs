@@ -6,7 +6,7 @@ use std::{
 };
 
 /// Extra time for the first use of a language, once per request: its grammar is compiled then, for all later requests.
-const FIRST_USE: Duration = Duration::from_secs(2);
+const FIRST_USE_GRACE: Duration = Duration::from_secs(2);
 
 /// The remaining time of a request, and its reader. Work checks [`Budget::is_left`] between its steps.
 pub(super) struct Budget<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Budget<'a> {
 impl<'a> Budget<'a> {
     /// Creates the budget of a new request.
     pub(super) fn new(total: Duration, clock: &'a dyn Fn() -> Duration, is_gone: &'a dyn Fn() -> bool) -> Self {
-        Self { clock, is_gone, end: Cell::new(total), grace: Cell::new(FIRST_USE) }
+        Self { clock, is_gone, end: Cell::new(total), grace: Cell::new(FIRST_USE_GRACE) }
     }
 
     /// True if time for another step and a reader are left.

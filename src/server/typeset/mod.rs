@@ -1,14 +1,15 @@
 //! Typesetting of code and formulas on the server; the libraries would be too large for pages.
 //!
 //! Any user can request this CPU-bound work, so it has three limits. A request has one second (`budget`). A user has
-//! one turn at a time (`turns`). In the long run a user has a tenth of a processor (`allowance`). The largest
-//! uninterruptible step is a line of code (`lines`) or a formula. Whatever exceeds the limits stays as it was written.
+//! one turn at a time (`fair_queue`). In the long run a user has a tenth of a processor (`allowance`). The largest
+//! uninterruptible step is a line of code (`line_bounds`) or a formula. Whatever exceeds the limits stays as it was
+//! written.
 
 mod allowance;
 mod budget;
-mod code;
 mod formula;
-mod lines;
+mod highlighting;
+mod line_bounds;
 mod mathml;
 
 use std::{
@@ -20,13 +21,13 @@ use std::{
 use tokio::{task, time};
 use tokio_util::sync::CancellationToken;
 
-pub use self::code::{Grammar, colored};
 use self::{
     allowance::Allowances,
     budget::{Budget, stopwatch},
 };
-use super::turns::{Turn, TurnLimits, Turns};
+use super::fair_queue::{FairQueue, FairQueueLimits, Permit};
 use crate::model::typeset::{MAX_PASSAGE_BYTES, MAX_PASSAGES, Passage, Typeset};
+pub use highlighting::{Grammar, highlight};
 
 /// Time for all passages of a request.
 const BUDGET: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ const WAITING_PER_USER: usize = 24;
 /// Maximum number of waiting requests of all users, each with up to 40 kB.
 const WAITING: usize = 512;
 /// Maximum wait of a request for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Stack size for the recursive parser, enough for the deepest formula that `formula` accepts. Only used pages are
 /// allocated.
 const STACK_BYTES: usize = 64 << 20;
@@ -45,15 +46,16 @@ const STACK_BYTES: usize = 64 << 20;
 /// Typesets passages with fair scheduling. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Typesetter {
-    turns: Turns,
+    turns: FairQueue,
     allowances: Arc<Allowances>,
 }
 
 impl Default for Typesetter {
     fn default() -> Self {
         let at_once = thread::available_parallelism().map_or(1, |it| it.get() / 2).clamp(1, MAX_AT_ONCE);
-        let limits = TurnLimits { at_once, at_once_per_key: 1, waiting_per_key: WAITING_PER_USER, waiting: WAITING };
-        Self { turns: Turns::new(limits), allowances: Arc::default() }
+        let limits =
+            FairQueueLimits { at_once, at_once_per_key: 1, waiting_per_key: WAITING_PER_USER, waiting: WAITING };
+        Self { turns: FairQueue::new(limits), allowances: Arc::default() }
     }
 }
 
@@ -67,14 +69,14 @@ impl Typesetter {
         if passages.len() > MAX_PASSAGES || n_bytes > MAX_PASSAGE_BYTES {
             return Vec::new();
         }
-        let Ok(Ok(turn)) = time::timeout(PATIENCE, self.turns.take(user_id)).await else { return Vec::new() };
+        let Ok(Ok(turn)) = time::timeout(QUEUE_TIMEOUT, self.turns.take(user_id)).await else { return Vec::new() };
         let total = self.allowances.left(user_id, Instant::now()).min(BUDGET);
         if total.is_zero() {
             return Vec::new();
         }
         let gone = CancellationToken::new();
         let _reader = gone.clone().drop_guard();
-        let order = Order {
+        let job = TypesetJob {
             user_id: user_id.to_owned(),
             passages,
             total,
@@ -84,24 +86,24 @@ impl Typesetter {
         };
         let work = task::spawn_blocking(move || {
             let worker = thread::Builder::new().name("typeset".to_owned()).stack_size(STACK_BYTES);
-            worker.spawn(move || order.carry_out()).ok().and_then(|it| it.join().ok()).unwrap_or_default()
+            worker.spawn(move || job.run()).ok().and_then(|it| it.join().ok()).unwrap_or_default()
         });
         work.await.unwrap_or_default()
     }
 }
 
 /// A request that is being processed.
-struct Order {
+struct TypesetJob {
     user_id: String,
     passages: Vec<Passage>,
     total: Duration,
     gone: CancellationToken,
     allowances: Arc<Allowances>,
-    _turn: Turn,
+    _turn: Permit,
 }
 
-impl Order {
-    fn carry_out(self) -> Vec<Option<Typeset>> {
+impl TypesetJob {
+    fn run(self) -> Vec<Option<Typeset>> {
         Grammar::load();
         let (clock, is_gone) = (stopwatch(), || self.gone.is_cancelled());
         let budget = Budget::new(self.total, &clock, &is_gone);
@@ -119,8 +121,8 @@ fn set(passage: &Passage, budget: &Budget) -> Option<Typeset> {
     match passage {
         Passage::Code { language, text } => {
             let grammar = Grammar::find(language)?;
-            let colored = || colored(grammar, text, &|| budget.is_left()).map(Typeset::Code);
-            if grammar.is_first_use() { budget.first_use(colored) } else { colored() }
+            let highlight = || highlight(grammar, text, &|| budget.is_left()).map(Typeset::Code);
+            if grammar.is_first_use() { budget.first_use(highlight) } else { highlight() }
         }
         Passage::Formula { text, is_display } => formula::math(text, *is_display).map(Typeset::Formula),
     }

@@ -76,7 +76,7 @@ fn nothing_is_set_for_nobody() {
 #[tokio::test]
 async fn a_user_has_one_turn_and_a_stranger_need_not_wait_for_it() {
     let typesetter = Typesetter {
-        turns: Turns::new(TurnLimits { at_once: 2, at_once_per_key: 1, waiting_per_key: 3, waiting: 10 }),
+        turns: FairQueue::new(FairQueueLimits { at_once: 2, at_once_per_key: 1, waiting_per_key: 3, waiting: 10 }),
         allowances: Arc::default(),
     };
     let working = typesetter.turns.take("mallory").await.unwrap();

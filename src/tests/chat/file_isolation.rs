@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{
     ask, events,
-    files::{announce, follow, picture, picture_of, post, upload},
+    file_uploads::{announce, follow, picture, picture_of, post, upload},
     object, text,
 };
-use crate::tests::{TestApp, TestResponse, app::BASE_URL, both_engines};
+use crate::tests::{TestApp, TestResponse, both_engines, test_app::BASE_URL};
 
 /// Types that browsers would execute, apply, play or render.
 const ACTIVE: [&str; 20] = [

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     ask, events,
-    files::{GIF, announce, follow, picture_of, put, upload, with_files},
+    file_uploads::{GIF, announce, follow, picture_of, put, upload, with_files},
 };
 use crate::tests::{TestApp, both_engines};
 

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::{
     add, ask, create, events,
-    files::{picture, upload, with_files},
-    items::{fold, stored},
-    model::{FakeModel, delta, event_stream, whole},
-    thoughts::{deltas, end},
+    file_uploads::{picture, upload, with_files},
+    item_kinds::{fold, stored},
+    model_server::{FakeModel, delta, event_stream, whole},
+    reasoning_items::{deltas, end},
 };
 use crate::{
     server::db::on,

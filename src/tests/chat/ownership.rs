@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     add, ask, events,
-    files::{upload, with_files},
+    file_uploads::{upload, with_files},
     ids, object, text,
 };
 use crate::{

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::{
     events,
-    files::{GIF, upload, with_files},
+    file_uploads::{GIF, upload, with_files},
 };
-use crate::tests::{Engine, TestApp, TestResponse, TestUser, app::BASE_URL, both_engines, mailed::one_letter};
+use crate::tests::{Engine, TestApp, TestResponse, TestUser, both_engines, mail_flows::one_mail, test_app::BASE_URL};
 
 const LAN: &str = "http://chat.lan:4701";
 
@@ -190,6 +190,6 @@ async fn no_host_gets_into_mails(app: TestApp) {
         }
         let body = Body::from(json!({ "email": ada.email }).to_string());
         assert_eq!(app.send(request.body(body).unwrap()).await.status, StatusCode::OK);
-        assert!(one_letter(&app).await.1.starts_with(BASE_URL));
+        assert!(one_mail(&app).await.1.starts_with(BASE_URL));
     }
 }

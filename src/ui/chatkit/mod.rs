@@ -49,11 +49,11 @@ use crate::{
 
 pub use client::{AuthToken, ChatKitError, decode};
 pub use control::{
-    ChatKitControl, ComposerValue, Ending, Loading, NotNow, Selection, UserMessageDraft, drafts::forget_drafts,
+    ChatKitControl, ComposerValue, Ending, Loading, NotNow, Selection, UserMessageDraft, drafts::delete_drafts,
 };
 pub use history::{ChatHistory, Href, ThreadList};
 pub use options::*;
-pub use transcript::Still;
+pub use transcript::StaticTranscript;
 
 use composer::{Composer, DropZone};
 use control::{drafts, feed};
@@ -86,7 +86,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
         if let Some(run) = control.thread.with_untracked(|thread| thread.as_ref().and_then(Thread::run)) {
             control.resume(run);
         }
-        drafts::forget_old();
+        drafts::delete_expired();
         control.begin_composing();
         control.handler(|it| it.on_ready.clone()).run(());
         spawn_local(async move {
@@ -98,7 +98,7 @@ pub fn use_chatkit(options: UseChatKitOptions) -> ChatKitControl {
             }
             let Some(client) = control.client.try_get_value() else { return };
             // Other failures may be over when a token is needed.
-            if let Err(err @ ChatKitError::Unauthorized) = client.warm_up().await {
+            if let Err(err @ ChatKitError::Unauthorized) = client.prefetch_token().await {
                 control.report(err);
             }
         });

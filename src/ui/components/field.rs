@@ -1,7 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, IconKind};
-use crate::ui::words::form as words;
+use crate::ui::words::form_messages as words;
 
 /// A labelled input with its error.
 ///
@@ -28,7 +28,7 @@ pub fn Field(
     hint: Option<&'static str>,
     /// Link or button after the error that resolves it.
     #[prop(optional)]
-    way_on: Option<ViewFn>,
+    error_action: Option<ViewFn>,
     /// Reason for the refusal.
     #[prop(into)]
     error: Signal<Option<&'static str>>,
@@ -37,10 +37,10 @@ pub fn Field(
     let is_password = kind == "password";
     let is_shown = RwSignal::new(false);
     // The error until the field changes. An equal error is displayed again.
-    let fault = RwSignal::new(error.get_untracked());
+    let shown_error = RwSignal::new(error.get_untracked());
     Effect::new(move |_| {
         let error = error.get();
-        fault.set(error);
+        shown_error.set(error);
         if let (Some(_), Some(input), true) = (error, input.get_untracked(), is_password) {
             // A masked password cannot be corrected, so it is typed again.
             input.set_value("");
@@ -58,7 +58,7 @@ pub fn Field(
     let hint_id = format!("{id}-hint");
     let described_by = {
         let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
-        move || match (fault.get(), hint) {
+        move || match (shown_error.get(), hint) {
             (Some(_), _) => Some(error_id.clone()),
             (None, Some(_)) => Some(hint_id.clone()),
             (None, None) => None,
@@ -80,22 +80,22 @@ pub fn Field(
                     autocomplete=autocomplete
                     autofocus=error.get_untracked().is_some()
                     on:input=move |_| {
-                        if fault.get_untracked().is_some() {
-                            fault.set(None);
+                        if shown_error.get_untracked().is_some() {
+                            shown_error.set(None);
                         }
                         follow();
                     }
-                    aria-invalid=move || fault.get().map(|_| "true")
+                    aria-invalid=move || shown_error.get().map(|_| "true")
                     aria-describedby=described_by
                 />
                 {is_password.then(|| view! { <ShowPassword is_shown /> })}
             </div>
-            {move || match (fault.get(), hint) {
+            {move || match (shown_error.get(), hint) {
                 (Some(text), _) => {
                     view! {
                         <p class="field__error" id=error_id.clone() role="alert">
                             {text}
-                            {way_on.as_ref().map(ViewFn::run)}
+                            {error_action.as_ref().map(ViewFn::run)}
                         </p>
                     }
                     .into_any()

@@ -74,13 +74,13 @@ impl FormAction {
             self.answer.try_set(Some(answer));
             self.version.try_update(|version| *version += 1);
             // The fields are updated when the next frame is drawn.
-            request_animation_frame(move || _ = form.and_then(|it| focus_first_fault(&it)));
+            request_animation_frame(move || _ = form.and_then(|it| focus_first_invalid(&it)));
         });
     }
 }
 
 /// Focuses the first invalid field.
-fn focus_first_fault(form: &Element) -> Option<()> {
+fn focus_first_invalid(form: &Element) -> Option<()> {
     let field = form.query_selector("[aria-invalid=true]").ok()??;
     field.dyn_into::<HtmlElement>().ok()?.focus().ok()
 }

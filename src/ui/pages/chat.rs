@@ -2,7 +2,7 @@
 
 mod demo_note;
 mod drawer;
-mod fitted;
+mod page_file;
 mod sidebar;
 
 use leptos::{ev, prelude::*};
@@ -19,9 +19,9 @@ use drawer::Drawer;
 use sidebar::{NewChat, ShowChats, Sidebar};
 
 use super::{
-    failed::FailedPage,
+    initial_data::with_initial_data,
     not_found::{NotFound, NotFoundPage},
-    opening::open_with,
+    server_error::ServerErrorPage,
 };
 use crate::{
     api::{
@@ -33,18 +33,19 @@ use crate::{
     model::{
         ApiError,
         auth::Session,
-        page::{AnswersFrom, AttachmentLimits, ChatStart},
+        page::{AnswerSource, AttachmentLimits, ChatStart},
     },
     ui::{
-        back_entry::once_left,
+        back_entry::after_entries_left,
+        browser,
         chatkit::{
             Ask, AttachmentOptions, AuthToken, ChatKit, ChatKitControl, ChatKitError, ComposerOptions,
             DictationOptions, Handler, Header, History, Loading, MaxSize, ModelOption, StartPrompt, StartScreen,
             ThreadItemActions, UseChatKitOptions, use_chatkit,
         },
         components::{Icon, IconKind, LiveTitle, Show},
-        device, paths,
-        words::{history, pages as words},
+        paths,
+        words::{chat_page as words, history},
     },
 };
 
@@ -72,7 +73,7 @@ pub fn ChatPage() -> impl IntoView {
         before.filter(|_| is_open.get_value()).cloned().unwrap_or(id)
     });
     let is_rendering = use_context::<RequestUrl>().is_some();
-    open_with(
+    with_initial_data(
         wanted.into(),
         move |id| ask(id, is_rendering),
         move |start| match start {
@@ -81,10 +82,10 @@ pub fn ChatPage() -> impl IntoView {
                 view! { <Redirect path=paths::sign_in(Some(&here)) /> }.into_any()
             }
             Start::NotFound => view! { <NotFoundPage /> }.into_any(),
-            Start::Failed => view! { <FailedPage again=paths::CHAT /> }.into_any(),
+            Start::Failed => view! { <ServerErrorPage again=paths::CHAT /> }.into_any(),
             Start::Open(session, start) => {
                 is_open.set_value(true);
-                view! { <Room thread_id session=*session start=*start /> }.into_any()
+                view! { <ChatView thread_id session=*session start=*start /> }.into_any()
             }
         },
     )
@@ -112,8 +113,8 @@ async fn ask(thread_id: Option<String>, is_rendering: bool) -> Start {
 
 /// The chat of a signed-in user.
 #[component]
-fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
-    let is_demo_told = start.answers_from == AnswersFrom::Demo && !start.is_demo_known;
+fn ChatView(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> impl IntoView {
+    let shows_demo_note = start.answers_from == AnswerSource::Demo && !start.is_demo_known;
     let session = RwSignal::new(session);
     let control = open_chat(session, start, thread_id.get_untracked());
     let drawer = Drawer::new();
@@ -135,12 +136,12 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
         }),
     });
     let is_missing = Memo::new(move |_| control.loading().get() == Loading::NotFound);
-    Effect::new(move |_| control.take_keys());
+    Effect::new(move |_| control.capture_typing());
     let skip = move |ev: ev::MouseEvent| {
         ev.prevent_default();
         // Questions may replace the composer. A closed chat has no composer, only the transcript.
-        _ = device::focus_first(":is(.composer__input, .questions :is(textarea, input, button)):not(:disabled)")
-            || device::focus_first(".transcript__scroller");
+        _ = browser::focus_first(":is(.composer__input, .questions :is(textarea, input, button)):not(:disabled)")
+            || browser::focus_first(".transcript__scroller");
     };
     view! {
         <LiveTitle text=title />
@@ -166,7 +167,7 @@ fn Room(thread_id: Memo<Option<String>>, session: Session, start: ChatStart) -> 
                     </Show>
                     <NewChat control />
                 </header>
-                {is_demo_told.then(|| view! { <DemoNote control /> })}
+                {shows_demo_note.then(|| view! { <DemoNote control /> })}
                 <Show when=move || !is_missing.get() fallback=|| view! { <div class="chat__missing"><NotFound /></div> }>
                     <ChatKit control class="chat__kit" />
                 </Show>
@@ -183,7 +184,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         if path.try_get_untracked().is_some_and(|path| path != to) {
             let navigate = navigate.clone();
             let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            once_left(Box::new(move || navigate(&to, options)));
+            after_entries_left(Box::new(move || navigate(&to, options)));
         }
     };
     let go_to_sign_in = {
@@ -198,12 +199,12 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
     });
     // New users of the demo do not know its commands.
     let prompts = match start.answers_from {
-        AnswersFrom::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
+        AnswerSource::Demo => words::DEMO_PROMPTS.map(|(label, prompt)| StartPrompt::new(label, prompt)).into(),
         _ => Vec::new(),
     };
-    let is_ours = start.api_url.is_none();
+    let is_own_server = start.api_url.is_none();
     let mut options = UseChatKitOptions {
-        is_colloquy: is_ours,
+        is_colloquy: is_own_server,
         api_url: start.api_url.unwrap_or_else(|| API_URL.to_owned()),
         auth_token,
         on_error: Handler::new(move |err| {
@@ -233,7 +234,7 @@ fn open_chat(session: RwSignal<Session>, start: ChatStart, thread_id: Option<Str
         ..UseChatKitOptions::default()
     };
     if let Some(page) = &start.page {
-        fitted::fit(&mut options, page, is_ours);
+        page_file::fit(&mut options, page, is_own_server);
     }
     use_chatkit(options)
 }

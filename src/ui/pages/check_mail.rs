@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::{
-    entry::{EntryHeader, EntryPage, query},
+    entry_card::{EntryHeader, EntryPage, query},
     verify_email::SendVerificationForm,
 };
 use crate::{
@@ -31,7 +31,7 @@ fn ForReset(email: String) -> impl IntoView {
     view! {
         <EntryHeader
             heading=words::CHECK_MAIL
-            lede=words::reset_ordered(&whom)
+            lede=words::reset_mail_ordered(&whom)
         />
         <p class="entry__other">
             {words::NOTHING_CAME_OR}

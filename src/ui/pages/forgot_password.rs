@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    entry::{EntryHeader, EntryPage},
-    form::{FormAlert, FormErrors},
+    entry_card::{EntryHeader, EntryPage},
+    form_errors::{FormAlert, FormErrors},
 };
 use crate::{
     api::recovery::RequestReset,

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::entry::{EntryCard, EntryHeader};
+use super::entry_card::{EntryCard, EntryHeader};
 use crate::ui::{
     paths,
-    words::{entry as words, form},
+    words::{entry as words, form_messages},
 };
 
 /// Page for errors of links that have no dedicated page.
@@ -16,7 +16,7 @@ pub fn LinkErrorPage(
 ) -> impl IntoView {
     view! {
         <EntryCard>
-            <EntryHeader heading=words::DID_NOT_WORK lede=form::link_error(&code) />
+            <EntryHeader heading=words::DID_NOT_WORK lede=form_messages::link_error(&code) />
             <a class="button" data-kind="primary" href=paths::CHAT>
                 {words::BACK_TO_CHATS}
             </a>

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::entry::EntryCard;
+use super::entry_card::EntryCard;
 use crate::ui::{paths, words::entry as words};
 
 /// Renders the 404 page. The caller sets the status.

@@ -1,8 +1,8 @@
 use leptos::{either::Either, prelude::*};
 
 use super::{
-    entry::{EntryHeader, EntryPage, query},
-    form::{FormAlert, FormErrors},
+    entry_card::{EntryHeader, EntryPage, query},
+    form_errors::{FormAlert, FormErrors},
 };
 use crate::{
     api::recovery::ResetPassword,
@@ -32,7 +32,7 @@ fn reset_password(start: EntryStart) -> AnyView {
     let is_used_up = Memo::new(move |_| action.answer().with(|it| it.as_ref() == Some(&used_up)));
     (move || match token.clone().filter(|_| !is_used_up.get()) {
         Some(token) => Either::Left(view! { <NewPassword token action /> }),
-        None => Either::Right(view! { <UsedUp /> }),
+        None => Either::Right(view! { <LinkUsedUp /> }),
     })
     .into_any()
 }
@@ -61,7 +61,7 @@ fn NewPassword(token: String, action: FormAction) -> impl IntoView {
 }
 
 #[component]
-fn UsedUp() -> impl IntoView {
+fn LinkUsedUp() -> impl IntoView {
     view! {
         <EntryHeader
             heading=words::LINK_BROKEN

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use super::{entry::query, link_error::LinkErrorPage};
+use super::{entry_card::query, link_error::LinkErrorPage};
 use crate::ui::paths;
 
 /// The root page redirects to the chats. With `?error=…`, set by `/api/auth/error`, it shows the error.

@@ -24,7 +24,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::{failed::FailedPage, opening::open_with};
+use super::{initial_data::with_initial_data, server_error::ServerErrorPage};
 use crate::{
     api::settings::account_overview,
     model::{
@@ -50,7 +50,7 @@ struct Account {
 
 impl Account {
     /// Returns the result of the previous page's form if it is among `wanted`.
-    fn left(self, wanted: &[Done]) -> Option<Done> {
+    fn previous_result(self, wanted: &[Done]) -> Option<Done> {
         self.overview.with_untracked(|it| it.memory.done).filter(|done| wanted.contains(done))
     }
 
@@ -74,13 +74,13 @@ impl Account {
 #[component]
 pub fn SettingsFrame() -> impl IntoView {
     let path = use_location().pathname;
-    open_with(
+    with_initial_data(
         Signal::stored(None),
         |_| account_overview(),
         move |start| match start {
             Ok(Some(overview)) => view! { <Frame overview /> }.into_any(),
             Ok(None) => view! { <Redirect path=paths::sign_in(Some(&path.get_untracked())) /> }.into_any(),
-            Err(_) => view! { <FailedPage again=paths::ACCOUNT /> }.into_any(),
+            Err(_) => view! { <ServerErrorPage again=paths::ACCOUNT /> }.into_any(),
         },
     )
 }
@@ -177,7 +177,7 @@ fn SectionHeader(
 }
 
 /// Resets the fields of a form after success.
-fn clear_when_done(form: NodeRef<html::Form>, action: FormAction) {
+fn reset_on_success(form: NodeRef<html::Form>, action: FormAction) {
     let answer = action.answer();
     Effect::new(move |_| {
         if let (Some(Ok(_)), Some(form)) = (answer.get(), form.get_untracked()) {

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    entry::{EntryHeader, EntryPage, NextInput, next},
-    form::{FormAlert, FormErrors, FormStatus},
+    entry_card::{EntryHeader, EntryPage, NextInput, next},
+    form_errors::{FormAlert, FormErrors, FormStatus},
     verify_email::SendVerificationForm,
 };
 use crate::{

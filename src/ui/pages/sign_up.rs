@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    entry::{EntryHeader, EntryPage, NextInput, next},
-    form::{FormAlert, FormErrors},
+    entry_card::{EntryHeader, EntryPage, NextInput, next},
+    form_errors::{FormAlert, FormErrors},
 };
 use crate::{
     api::account::SignUp,
@@ -10,7 +10,7 @@ use crate::{
     ui::{
         components::{Button, Field, FormAction, ServerForm},
         paths,
-        words::{entry as words, form},
+        words::{entry as words, form_messages},
     },
 };
 
@@ -43,7 +43,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
                 kind="email"
                 autocomplete="username"
                 value=typed.email
-                way_on=ViewFn::from(move || errors.get().is_taken.then(sign_in_instead))
+                error_action=ViewFn::from(move || errors.get().is_taken.then(sign_in_instead))
                 error=Signal::derive(move || errors.get().email)
             />
             <Field
@@ -68,7 +68,7 @@ fn Open(typed: TypedFields) -> impl IntoView {
 fn sign_in_instead() -> AnyView {
     view! {
         " "
-        <a href=paths::sign_in(next().as_deref()) class="link">{form::SIGN_IN_INSTEAD}</a>
+        <a href=paths::sign_in(next().as_deref()) class="link">{form_messages::SIGN_IN_INSTEAD}</a>
     }
     .into_any()
 }

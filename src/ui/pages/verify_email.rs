@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    entry::{EntryHeader, EntryPage, query},
-    form::{FormAlert, FormErrors, FormStatus, done_by},
+    entry_card::{EntryHeader, EntryPage, query},
+    form_errors::{FormAlert, FormErrors, FormStatus, done_by},
 };
 use crate::{
     api::recovery::SendVerification,
@@ -10,7 +10,7 @@ use crate::{
     ui::{
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
         paths,
-        words::{entry as words, form},
+        words::{entry as words, form_messages},
     },
 };
 
@@ -23,7 +23,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
 
 fn verify_email(start: EntryStart) -> AnyView {
     let (heading, lede) = match query("error") {
-        Some(code) => (words::LINK_BROKEN, form::link_error(&code)),
+        Some(code) => (words::LINK_BROKEN, form_messages::link_error(&code)),
         None if start.is_verified => return view! { <Verified is_signed_in=start.is_signed_in /> }.into_any(),
         // The page can be opened directly, without a link.
         None => (words::VERIFY_HEADING, words::VERIFY_LEDE),

@@ -103,7 +103,7 @@ pub const VERIFIED_SIGNED_OUT: &str = "Thank you. You can sign in now.";
 pub const SEND_AGAIN: &str = "Send the mail again";
 
 /// Announcement of a password reset mail, without revealing whether the account exists.
-pub fn reset_ordered(whom: &str) -> String {
+pub fn reset_mail_ordered(whom: &str) -> String {
     format!("If there is an account with {whom}, a mail is on its way. Its link sets a new password, within an hour.")
 }
 

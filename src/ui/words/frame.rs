@@ -13,7 +13,7 @@ pub const CLOSE: &str = "Close";
 /// Toast after an answer was copied.
 pub const COPIED: &str = "Answer copied";
 /// Separator of keys in a shortcut.
-pub const AND: &str = "+";
+pub const KEY_SEPARATOR: &str = "+";
 
 /// Shortcut that opens a new chat.
 pub const NEW_CHAT: &str = "New chat";

@@ -87,7 +87,7 @@ pub fn n_sources(n: usize) -> String {
 /// Alternative text of a generated image.
 pub const GENERATED_PICTURE: &str = "Generated picture";
 /// Placeholder of an image being generated.
-pub const PICTURE_COMES: &str = "The picture is being made…";
+pub const PICTURE_LOADING: &str = "The picture is being made…";
 /// Accessible name of the progress of an image.
 pub const PICTURE_PROGRESS: &str = "Making the picture";
 /// Notice of a missing image.
@@ -119,7 +119,7 @@ pub fn tool_call(name: &str) -> String {
 /// Status of a tool call that the page does not support.
 pub const TOOL_UNKNOWN: &str = "this page cannot do that";
 /// Button that reports a missing tool to the assistant.
-pub const GO_ON_WITHOUT: &str = "Go on without it";
+pub const CONTINUE_WITHOUT_TOOL: &str = "Go on without it";
 /// Report to the assistant about a missing tool.
 pub fn no_tool(name: &str) -> String {
     format!("This page has no tool {name}. Go on without it.")

@@ -5,18 +5,18 @@
 
 pub mod account;
 pub mod attachments;
-pub mod client;
+pub mod chat_page;
+pub mod client_errors;
 pub mod composer;
 pub mod dictation;
 pub mod entry;
 pub mod example;
-pub mod form;
+pub mod form_messages;
 pub mod frame;
 pub mod gallery;
 pub mod history;
 pub mod items;
 pub mod markdown;
-pub mod pages;
 pub mod product;
 pub mod transcript;
 pub mod widgets;

@@ -11,7 +11,7 @@ pub const JUMP: &str = "Jump to latest";
 /// Button that loads older messages.
 pub const EARLIER: &str = "Show earlier messages";
 /// Status while older messages load.
-pub const EARLIER_COMES: &str = "Loading earlier messages";
+pub const LOADING_EARLIER: &str = "Loading earlier messages";
 /// Status before the first part of an answer.
 pub const THINKING: &str = "Thinking…";
 /// Status while a lost connection is being restored.

@@ -5,7 +5,7 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 
-use super::{failed, memory::Memory};
+use super::{argon2_memory::Memory, failed};
 use crate::server::Result;
 
 /// The parameters of a parsed hash.

@@ -14,18 +14,24 @@ use crate::{
     server::{
         Error, Result,
         auth::{
-            answer::SetCookies,
             auth_state::Auth,
-            body::{self, JsonBody},
             cookies::{self, Remember},
-            devices, email_change, guard, links,
-            mail_tokens::{self, MailClaims, RequestType},
+            mail_links::{
+                email_verification,
+                mail_tokens::{self, MailClaims, RequestType},
+            },
             principal::{self, Principal, Refresh},
-            sessions::{self, Visitor},
-            targets, verification,
-            wire::WireError,
+            rate_limits::known_devices,
+            routes::{
+                body_extractors::{self, JsonBody},
+                link_redirects, redirect_targets,
+                response_cookies::SetCookies,
+                wire_error::WireError,
+            },
+            sessions::{self, Visitor, require_session},
+            users::email_change,
         },
-        memory,
+        flash,
     },
 };
 
@@ -49,7 +55,7 @@ async fn send_verification_email(State(auth): State<Auth>, JsonBody(req): JsonBo
     match visit.principal {
         Some(principal) if principal.user.email != email.as_str() => return Err(AuthError::EmailMismatch.into()),
         Some(principal) if principal.user.email_verified => return Err(AuthError::EmailAlreadyVerified.into()),
-        _ => verification::order(&auth, &email, callback_url).await?,
+        _ => email_verification::order(&auth, &email, callback_url).await?,
     }
     Ok(Json(json!({ "status": true })))
 }
@@ -59,36 +65,38 @@ async fn change_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resu
     let new_email = fields.email("newEmail");
     let callback_url = fields.optional_string("callbackURL");
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     email_change::request(&auth, &principal, &new_email?, callback_url).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// Follows a mailed link. Redirects to `callbackURL`, with `?error=CODE` on failure, or answers with JSON.
 async fn verify_email(State(auth): State<Auth>, parts: Parts) -> Response {
-    links::answer(&parts.headers, follow_link(&auth, &parts).await)
+    link_redirects::respond_to_link(&parts.headers, follow_link(&auth, &parts).await)
 }
 
 async fn follow_link(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {
-    let mut query = body::query(parts);
+    let mut query = body_extractors::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(auth, callback_url.as_deref())?;
+    redirect_targets::check_callback_url(auth, callback_url.as_deref())?;
     let followed = match mail_tokens::verify(auth, &token) {
         Ok(claims) => follow(auth, parts, &claims, callback_url.clone()).await,
         Err(err) => Err(err.into()),
     };
     match (followed, callback_url) {
         (Ok(followed), Some(url)) => {
-            if url == path::VERIFY_EMAIL && followed.is_proved {
+            if url == path::VERIFY_EMAIL && followed.is_verified {
                 // Our page shows this only to the browser that followed the link.
-                SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::EmailVerified)]);
+                SetCookies::of(parts).extend([flash::store_done(&auth.config, Done::EmailVerified)]);
             }
-            Ok(links::found(&url))
+            Ok(link_redirects::redirect_found(&url))
         }
         (Ok(followed), None) => Ok(Json(followed.body).into_response()),
-        (Err(Error::Auth(err)), Some(url)) => Ok(links::found(&links::with_error(&url, err))),
+        (Err(Error::Auth(err)), Some(url)) => {
+            Ok(link_redirects::redirect_found(&link_redirects::with_error(&url, err)))
+        }
         (Err(Error::Auth(err)), None) => Err(WireError::unauthorized_because(err)),
         (Err(err), _) => Err(err.into()),
     }
@@ -99,7 +107,7 @@ struct Followed {
     /// The JSON response.
     body: Value,
     /// True if the user's address is verified now.
-    is_proved: bool,
+    is_verified: bool,
 }
 
 /// Carries out the action of a link.
@@ -109,35 +117,35 @@ async fn follow(auth: &Auth, parts: &Parts, claims: &MailClaims, callback_url: O
     let visitor = visit.principal.as_ref();
     let Some(request_type) = claims.request_type else {
         let body = verify(auth, parts, claims, visitor).await?;
-        return Ok(Followed { body, is_proved: true });
+        return Ok(Followed { body, is_verified: true });
     };
-    let (user, new_email) = email_change::judge(auth, claims, visitor).await?;
+    let (user, new_email) = email_change::validate_link(auth, claims, visitor).await?;
     match request_type {
         RequestType::ChangeEmailConfirmation => {
             email_change::confirm(auth, claims, new_email, callback_url).await?;
-            Ok(Followed { body: json!({ "status": true }), is_proved: false })
+            Ok(Followed { body: json!({ "status": true }), is_verified: false })
         }
         RequestType::ChangeEmailVerification => {
             let user = email_change::apply(auth, &user, &new_email, claims).await?;
             if let Some(visitor) = visitor {
-                set_again(auth, parts, visitor);
+                renew_cookie(auth, parts, visitor);
             }
-            Ok(Followed { is_proved: user.email_verified, body: json!({ "status": true, "user": user }) })
+            Ok(Followed { is_verified: user.email_verified, body: json!({ "status": true, "user": user }) })
         }
     }
 }
 
 /// Verifies the address and returns the JSON response. Signs in if configured.
 async fn verify(auth: &Auth, parts: &Parts, claims: &MailClaims, visitor: Option<&Principal>) -> Result<Value> {
-    let verified = verification::verify(auth, claims).await?;
+    let verified = email_verification::verify(auth, claims).await?;
     if let Some(user) = verified.filter(|_| auth.config.auth.auto_sign_in_after_verification) {
         match visitor.filter(|visitor| visitor.user_id == user.id) {
-            Some(visitor) => set_again(auth, parts, visitor),
+            Some(visitor) => renew_cookie(auth, parts, visitor),
             None => {
                 let visitor = Visitor::of(&auth.config, parts);
                 let session = sessions::open(auth, &user.id, Remember::Yes, &visitor).await?;
                 SetCookies::of(parts).extend(cookies::open_session(&auth.config, &session.token, Remember::Yes));
-                SetCookies::of(parts).extend(devices::remember(auth, &visitor, &user.id).await?);
+                SetCookies::of(parts).extend(known_devices::remember(auth, &visitor, &user.id).await?);
             }
         }
     }
@@ -145,7 +153,7 @@ async fn verify(auth: &Auth, parts: &Parts, claims: &MailClaims, visitor: Option
 }
 
 /// Sets the session cookie again, as Better Auth does after changes to the user.
-fn set_again(auth: &Auth, parts: &Parts, visitor: &Principal) {
+fn renew_cookie(auth: &Auth, parts: &Parts, visitor: &Principal) {
     let remember = cookies::remember(&auth.config, &parts.headers);
     SetCookies::of(parts).extend(cookies::open_session(&auth.config, &visitor.session.token, remember));
 }

@@ -12,13 +12,17 @@ use serde_json::{Value, json};
 use crate::{
     model::auth::{AuthError, Password},
     server::auth::{
-        answer::SetCookies,
         auth_state::Auth,
-        body::{self, JsonBody},
-        cookies, credentials, devices, guard, links, recovery,
-        sessions::Visitor,
-        targets,
-        wire::WireError,
+        cookies,
+        passwords::{credentials, password_reset},
+        rate_limits::known_devices,
+        routes::{
+            body_extractors::{self, JsonBody},
+            link_redirects, redirect_targets,
+            response_cookies::SetCookies,
+            wire_error::WireError,
+        },
+        sessions::{Visitor, require_session},
     },
 };
 
@@ -37,7 +41,7 @@ async fn change_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> R
     let current = Password::new(fields.string("currentPassword"));
     let revoke_others = fields.optional_bool("revokeOtherSessions").unwrap_or(false);
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
 
     let remember = cookies::remember(&auth.config, &req.parts.headers);
     let visitor = Visitor::of(&auth.config, &req.parts);
@@ -48,7 +52,7 @@ async fn change_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> R
     if let Some(token) = &token {
         set_cookies.extend(cookies::open_session(&auth.config, token, remember));
     }
-    set_cookies.extend(devices::remember(&auth, &visitor, &principal.user_id).await?);
+    set_cookies.extend(known_devices::remember(&auth, &visitor, &principal.user_id).await?);
     Ok(Json(json!({ "token": token, "user": principal.user })))
 }
 
@@ -56,7 +60,7 @@ async fn verify_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> R
     let mut fields = req.fields()?;
     let password = Password::new(fields.string("password"));
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     let visitor = Visitor::of(&auth.config, &req.parts);
     match credentials::verify_password(&auth, &principal.user_id, &visitor, &password).await? {
         true => Ok(Json(json!({ "status": true }))),
@@ -69,7 +73,7 @@ async fn request_password_reset(State(auth): State<Auth>, JsonBody(req): JsonBod
     let email = fields.email("email");
     let redirect_to = fields.optional_string("redirectTo");
     fields.end()?;
-    recovery::request_reset(&auth, &email?, redirect_to).await?;
+    password_reset::request_reset(&auth, &email?, redirect_to).await?;
     let message = "If this email exists in our system, check your email for the reset link";
     Ok(Json(json!({ "status": true, "message": message })))
 }
@@ -82,19 +86,19 @@ async fn reset_password_callback(
 ) -> Response {
     // Our tokens are ASCII, so a token that is not UTF-8 is invalid.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    links::answer(&parts.headers, go_to_reset(&auth, &token, &parts).await)
+    link_redirects::respond_to_link(&parts.headers, go_to_reset(&auth, &token, &parts).await)
 }
 
 async fn go_to_reset(auth: &Auth, token: &str, parts: &Parts) -> Result<Response, WireError> {
-    let mut query = body::query(parts);
+    let mut query = body_extractors::query(parts);
     let callback_url = query.string("callbackURL");
     query.end()?;
-    targets::check_callback_url(auth, Some(&callback_url))?;
-    let is_good = !callback_url.is_empty() && recovery::is_good(auth, token).await?;
-    let page = links::absolute(auth, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
-    Ok(links::found(&match is_good {
-        true => links::with_param(&page, "token", token),
-        false => links::with_error(&page, AuthError::InvalidToken),
+    redirect_targets::check_callback_url(auth, Some(&callback_url))?;
+    let is_valid = !callback_url.is_empty() && password_reset::is_valid(auth, token).await?;
+    let page = link_redirects::absolute(auth, if callback_url.is_empty() { "/api/auth/error" } else { &callback_url });
+    Ok(link_redirects::redirect_found(&match is_valid {
+        true => link_redirects::with_param(&page, "token", token),
+        false => link_redirects::with_error(&page, AuthError::InvalidToken),
     }))
 }
 
@@ -103,8 +107,8 @@ async fn reset_password(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Re
     let new = Password::new(fields.string("newPassword"));
     let in_body = fields.optional_string("token").filter(|token| !token.is_empty());
     fields.end()?;
-    let in_query = body::query(&req.parts).optional_string("token").filter(|token| !token.is_empty());
+    let in_query = body_extractors::query(&req.parts).optional_string("token").filter(|token| !token.is_empty());
     let token = in_body.or(in_query).ok_or(AuthError::InvalidToken)?;
-    recovery::reset(&auth, &token, &Visitor::of(&auth.config, &req.parts), &new).await?;
+    password_reset::reset(&auth, &token, &Visitor::of(&auth.config, &req.parts), &new).await?;
     Ok(Json(json!({ "status": true })))
 }

@@ -11,14 +11,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::server::auth::{
-    answer::{self, SetCookies},
     auth_state::Auth,
-    body::JsonBody,
-    cookies, guard,
+    cookies,
+    jwt::token_claims,
     principal::{self, Refresh},
-    sessions::{self, SessionRow},
-    tokens,
-    wire::WireError,
+    routes::{
+        body_extractors::JsonBody,
+        response_cookies::{self, SetCookies},
+        wire_error::WireError,
+    },
+    sessions::{self, SessionRow, require_session},
 };
 
 /// The maximum size of a token in a header.
@@ -58,12 +60,12 @@ async fn get_session(State(auth): State<Auth>, parts: Parts) -> Result<Response,
     };
     let mut response = (no_store(), Json(body)).into_response();
     if let Some(principal) = visit.principal.filter(|_| auth.config.jwt.set_auth_jwt) {
-        let token = tokens::mint(&auth, &principal.user, &principal.session_id).await?;
+        let token = token_claims::mint(&auth, &principal.user, &principal.session_id).await?;
         // Larger headers make clients drop the whole response. Such a token is still available at /token.
         if token.len() <= MAX_HEADER_BYTES {
             let token = HeaderValue::from_str(&token).expect("BUG: a JWT is plain ASCII");
             response.headers_mut().insert(SET_AUTH_JWT, token);
-            answer::expose(response.headers_mut(), "set-auth-jwt");
+            response_cookies::expose_header(response.headers_mut(), "set-auth-jwt");
         }
     }
     SetCookies::of(&parts).extend(visit.set_cookies);
@@ -82,12 +84,12 @@ async fn post_get_session(JsonBody(_): JsonBody) -> Response {
 /// Validates the request and refuses it: sessions have no updatable fields.
 async fn update_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
     req.record()?.end()?;
-    guard::session(&auth, &req.parts).await?;
+    require_session::session(&auth, &req.parts).await?;
     Err(WireError::without_code(StatusCode::BAD_REQUEST, "No fields to update"))
 }
 
 async fn list_sessions(State(auth): State<Auth>, parts: Parts) -> Result<Json<Vec<SessionRow>>, WireError> {
-    let principal = guard::fresh(&auth, &parts).await?;
+    let principal = require_session::fresh(&auth, &parts).await?;
     Ok(Json(sessions::list(&auth, &principal.user_id).await?))
 }
 
@@ -96,7 +98,7 @@ async fn revoke_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Re
     let mut fields = req.fields()?;
     let token = fields.string("token");
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     sessions::revoke(&auth.db, &principal.user_id, &token).await?;
     if token == principal.session.token {
         SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
@@ -105,14 +107,14 @@ async fn revoke_session(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Re
 }
 
 async fn revoke_sessions(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     sessions::revoke_all(&auth.db, &principal.user_id).await?;
     SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
     Ok(Json(json!({ "status": true })))
 }
 
 async fn revoke_other_sessions(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     sessions::revoke_others(&auth.db, &principal.user_id, &principal.session_id).await?;
     Ok(Json(json!({ "status": true })))
 }

@@ -12,9 +12,11 @@ use crate::{
     model::auth::AuthError,
     server::auth::{
         auth_state::Auth,
-        body::{JsonBody, Received},
-        guard,
-        wire::WireError,
+        routes::{
+            body_extractors::{JsonBody, ParsedRequest},
+            wire_error::WireError,
+        },
+        sessions::require_session,
     },
 };
 
@@ -47,11 +49,11 @@ async fn sign_in_social(JsonBody(req): JsonBody) -> Result<(), WireError> {
 
 async fn link_social(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
     check_fields(&req)?;
-    guard::session(&auth, &req.parts).await?;
+    require_session::session(&auth, &req.parts).await?;
     Err(provider_not_found())
 }
 
-fn check_fields(req: &Received) -> Result<(), WireError> {
+fn check_fields(req: &ParsedRequest) -> Result<(), WireError> {
     let mut fields = req.fields()?;
     fields.string("provider");
     let additional = fields.optional_texts("additionalParams");
@@ -66,12 +68,12 @@ fn check_fields(req: &Received) -> Result<(), WireError> {
 }
 
 async fn no_token(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<(), WireError> {
-    guard::session(&auth, &req.parts).await?;
+    require_session::session(&auth, &req.parts).await?;
     Err(AuthError::AccountNotFound.into())
 }
 
 async fn account_info(State(auth): State<Auth>, parts: Parts) -> Result<(), WireError> {
-    guard::session(&auth, &parts).await?;
+    require_session::session(&auth, &parts).await?;
     Err(AuthError::AccountNotFound.into())
 }
 

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::json;
 
 use crate::server::{
-    auth::{auth_state::Auth, guard, tokens, wire::WireError},
+    auth::{auth_state::Auth, jwt::token_claims, routes::wire_error::WireError, sessions::require_session},
     config::JwtAlgorithm,
 };
 
@@ -19,8 +19,8 @@ pub(super) fn routes() -> Router<Auth> {
 }
 
 async fn token(State(auth): State<Auth>, parts: Parts) -> Result<Response, WireError> {
-    let principal = guard::session(&auth, &parts).await?;
-    let token = tokens::mint(&auth, &principal.user, &principal.session_id).await?;
+    let principal = require_session::session(&auth, &parts).await?;
+    let token = token_claims::mint(&auth, &principal.user, &principal.session_id).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({ "token": token }))).into_response())
 }
 

@@ -18,19 +18,23 @@ use crate::{
     server::{
         Error,
         auth::{
-            answer::SetCookies,
             auth_state::Auth,
-            body::{self, JsonBody},
-            cookies, credentials,
-            deletion::{self, Deletion},
-            guard, links,
+            cookies,
+            passwords::credentials,
             principal::{self, Principal, Refresh},
-            sessions::Visitor,
-            targets,
-            users::{self, UserChanges},
-            wire::WireError,
+            routes::{
+                body_extractors::{self, JsonBody},
+                link_redirects, redirect_targets,
+                response_cookies::SetCookies,
+                wire_error::WireError,
+            },
+            sessions::{Visitor, require_session},
+            users::{
+                self, UserChanges,
+                deletion::{self, Deletion},
+            },
         },
-        memory,
+        flash,
     },
 };
 
@@ -45,11 +49,11 @@ pub(super) fn routes() -> Router<Auth> {
 async fn update_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Result<Json<Value>, WireError> {
     let mut fields = req.record()?;
     let name = fields.optional_string("name");
-    fields.short_enough("name", name.as_deref().unwrap_or_default());
+    fields.check_name_length("name", name.as_deref().unwrap_or_default());
     let image = fields.optional_string_or_null("image");
     let has_email = fields.is_truthy("email");
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     if has_email {
         return Err(WireError::new(StatusCode::BAD_REQUEST, "EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated"));
     }
@@ -69,7 +73,7 @@ async fn delete_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resul
     let password = fields.optional_string("password").filter(|text| !text.is_empty()).map(Password::new);
     let token = fields.optional_string("token").filter(|token| !token.is_empty());
     fields.end()?;
-    let principal = guard::session(&auth, &req.parts).await?;
+    let principal = require_session::session(&auth, &req.parts).await?;
     if !auth.config.auth.delete_user {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")]).into_response());
     }
@@ -88,22 +92,22 @@ async fn delete_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resul
             SetCookies::of(&req.parts).extend(cookies::close_session(&auth.config));
             "User deleted"
         }
-        Deletion::MailOrdered => "Verification email sent",
+        Deletion::MailQueued => "Verification email sent",
     };
     Ok(Json(json!({ "success": true, "message": message })).into_response())
 }
 
 /// Follows a mailed deletion link. Only the user's own session can follow it.
 async fn delete_user_callback(State(auth): State<Auth>, parts: Parts) -> Response {
-    links::answer(&parts.headers, follow_deletion(&auth, &parts).await)
+    link_redirects::respond_to_link(&parts.headers, follow_deletion(&auth, &parts).await)
 }
 
 async fn follow_deletion(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {
-    let mut query = body::query(parts);
+    let mut query = body_extractors::query(parts);
     let token = query.string("token");
     let callback_url = query.optional_string("callbackURL").filter(|url| !url.is_empty());
     query.end()?;
-    targets::check_callback_url(auth, callback_url.as_deref())?;
+    redirect_targets::check_callback_url(auth, callback_url.as_deref())?;
     if !auth.config.auth.delete_user {
         return Err(WireError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found"));
     }
@@ -118,9 +122,9 @@ async fn follow_deletion(auth: &Auth, parts: &Parts) -> Result<Response, WireErr
         Some(url) => {
             if url == path::ACCOUNT_DELETED {
                 // Our page shows this only to the browser that followed the link.
-                SetCookies::of(parts).extend([memory::keep_done(&auth.config, Done::Deleted)]);
+                SetCookies::of(parts).extend([flash::store_done(&auth.config, Done::Deleted)]);
             }
-            links::found(&url)
+            link_redirects::redirect_found(&url)
         }
         None => Json(json!({ "success": true, "message": "User deleted" })).into_response(),
     })

@@ -2,9 +2,9 @@
 
 use super::{
     MAX_PER_MESSAGE,
-    links::{LinkOrigin, Purpose},
-    media, quota,
-    rows::{self, AttachmentRow},
+    attachment_rows::{self, AttachmentRow},
+    media_types, quota,
+    signed_links::{LinkOrigin, Purpose},
 };
 use crate::{
     model::{
@@ -14,7 +14,7 @@ use crate::{
     server::{
         chat::{
             chat_state::Chat,
-            error::{ChatError, Result},
+            http::error::{ChatError, Result},
         },
         ids,
         tx::Tx,
@@ -38,8 +38,8 @@ pub(in crate::server::chat) async fn create(
         id: ids::chat_id("atc"),
         user_id: user_id.to_owned(),
         thread_id: None,
-        name: media::file_name(&new.name)?,
-        mime_type: media::media_type(&new.mime_type)?,
+        name: media_types::file_name(&new.name)?,
+        mime_type: media_types::media_type(&new.mime_type)?,
         size: size.ok_or(ChatError::FileTooLarge { max_bytes })?,
     };
     let now = chat.now();
@@ -53,18 +53,18 @@ pub(in crate::server::chat) async fn create(
 /// Inserts the row of a file about to be uploaded, if there is room for it.
 pub(super) async fn announce(chat: &Chat, row: &AttachmentRow) -> Result<()> {
     let attachments = chat.attachments();
-    attachments.files.must_have_room(row.size).await?;
+    attachments.files.ensure_disk_space(row.size).await?;
     let mut tx = Tx::begin(chat.db()).await?;
     quota::admit(&mut tx, attachments.max_bytes_per_user, row).await?;
-    rows::insert(&mut tx, row, chat.now()).await?;
+    attachment_rows::insert(&mut tx, row, chat.now()).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Deletes a user's attachment, sent or not. A missing one is not an error.
 pub(in crate::server::chat) async fn delete(chat: &Chat, user_id: &str, id: &str) -> Result<()> {
-    rows::delete(chat.db(), user_id, id).await?;
-    chat.attachments().sweep_soon();
+    attachment_rows::delete(chat.db(), user_id, id).await?;
+    chat.attachments().trigger_sweep();
     Ok(())
 }
 
@@ -85,7 +85,7 @@ pub(in crate::server::chat) async fn send(
     }
     let mut sent = Vec::with_capacity(ids.len());
     for id in ids {
-        sent.push(wire(rows::send(tx, user_id, id, thread_id, now).await?));
+        sent.push(wire(attachment_rows::send(tx, user_id, id, thread_id, now).await?));
     }
     Ok(sent)
 }
@@ -99,7 +99,7 @@ pub(super) fn signed(chat: &Chat, row: AttachmentRow, now: Timestamp, origin: &L
 }
 
 pub(super) fn wire(row: AttachmentRow) -> Attachment {
-    let kind = if media::is_image(&row.mime_type) { AttachmentKind::Image } else { AttachmentKind::File };
+    let kind = if media_types::is_image(&row.mime_type) { AttachmentKind::Image } else { AttachmentKind::File };
     Attachment {
         id: row.id,
         name: row.name,

@@ -9,17 +9,16 @@ use axum::{
 use object_store::GetRange;
 
 use super::{
-    files::{self, FileKind, FileRow},
-    isolation,
-    links::Purpose,
-    media,
-    routes::{Link, linked},
+    attachment_routes::{Link, linked},
+    file_rows::{self, FileKind, FileRow},
+    isolation, media_types,
+    signed_links::Purpose,
 };
 use crate::server::{
     AppState,
     chat::{
         chat_state::Chat,
-        error::{ChatError, Result},
+        http::error::{ChatError, Result},
     },
 };
 
@@ -33,9 +32,9 @@ pub(super) async fn download(State(app): State<AppState>, link: Link, headers: H
 
 async fn read(chat: &Chat, link: Link, headers: &HeaderMap) -> Result<Response> {
     let (row, link) = linked(chat, link, |purpose| purpose != Purpose::Upload).await?;
-    let original = files::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?;
+    let original = file_rows::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?;
     let small = match link.purpose {
-        Purpose::Preview => files::find(chat.db(), &row.user_id, &row.id, FileKind::Preview).await?,
+        Purpose::Preview => file_rows::find(chat.db(), &row.user_id, &row.id, FileKind::Preview).await?,
         _ => None,
     };
     let file = small.or(original).ok_or(ChatError::NotFound("file"))?;
@@ -43,9 +42,9 @@ async fn read(chat: &Chat, link: Link, headers: &HeaderMap) -> Result<Response> 
     let mut response = send(chat, &file, headers).await?;
     let headers = response.headers_mut();
     let value = |text: &str| HeaderValue::from_str(text).expect("BUG: media types and escaped names are plain ASCII");
-    headers.insert(header::CONTENT_DISPOSITION, value(&media::disposition(&file.mime_type, &row.name)));
+    headers.insert(header::CONTENT_DISPOSITION, value(&media_types::disposition(&file.mime_type, &row.name)));
     headers.insert(header::CACHE_CONTROL, value(&format!("private, max-age={age_s}, immutable")));
-    if media::is_image(&file.mime_type) {
+    if media_types::is_image(&file.mime_type) {
         headers.insert(isolation::RESOURCE_POLICY, isolation::CROSS_ORIGIN);
     }
     Ok(response)
@@ -68,7 +67,7 @@ async fn send(chat: &Chat, file: &FileRow, headers: &HeaderMap) -> Result<Respon
     let length = range.as_ref().map_or(size, |it| it.end - it.start);
     let opened = chat.attachments().files.read(&file.name, range.map(GetRange::Bounded)).await?;
     let about = [
-        (header::CONTENT_TYPE, media::sent_type(&file.mime_type).to_owned()),
+        (header::CONTENT_TYPE, media_types::content_type(&file.mime_type).to_owned()),
         (header::CONTENT_LENGTH, length.to_string()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
     ];

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::server::chat::error::ChatError;
+use crate::server::chat::http::error::ChatError;
 
 /// Purpose of a request as the browser states it (Fetch Metadata §2.1). Pages cannot forge it.
 const DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
@@ -28,7 +28,7 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 /// Refuses requests that would make a file part of a page. Sets the isolation headers on every response, refusals
 /// included.
 pub(super) async fn isolate(req: Request, next: Next) -> Response {
-    let mut response = match is_harmless(req.headers()) {
+    let mut response = match is_permitted(req.headers()) {
         true => next.run(req).await,
         false => ChatError::NotForPages.into_response(),
     };
@@ -40,6 +40,6 @@ pub(super) async fn isolate(req: Request, next: Next) -> Response {
 }
 
 /// True unless a browser states a forbidden purpose. Other clients, and browsers over plain http, send none.
-fn is_harmless(headers: &HeaderMap) -> bool {
+fn is_permitted(headers: &HeaderMap) -> bool {
     headers.get_all(DESTINATION).iter().all(|it| DESTINATIONS.contains(&it.as_bytes()))
 }

@@ -1,23 +1,24 @@
 //! Attachments of messages: announced, uploaded, sent, downloaded, and swept once unused.
 //!
-//! An attachment is a row (`rows`) with a file (`files`) in the `store`, under a random name. Clients access files only
-//! through links (`links`). Links are generated whenever an item is sent to a client, and are never stored.
+//! An attachment is a row (`attachment_rows`) with a file (`file_rows`) in the `file_store`, under a random name.
+//! Clients access files only through links (`signed_links`). Links are generated whenever an item is sent to a client,
+//! and are never stored.
 
 pub(super) mod announcing;
+pub(super) mod attachment_reader;
+pub(super) mod attachment_routes;
+mod attachment_rows;
 mod downloads;
-mod files;
+mod file_rows;
+mod file_store;
+pub(super) mod file_sweep;
 mod isolation;
 mod jpeg;
-pub(super) mod links;
-mod media;
-pub(super) mod outgoing;
+mod media_types;
 pub(super) mod pictures;
 mod preview;
 mod quota;
-pub(super) mod routes;
-mod rows;
-mod store;
-pub(super) mod sweep;
+pub(super) mod signed_links;
 mod thumbnail;
 mod uploads;
 
@@ -28,10 +29,6 @@ use std::{
 
 use tokio::sync::Notify;
 
-use self::{
-    links::{LinkOrigin, Links, Purpose},
-    store::Files,
-};
 use crate::{
     model::{
         Timestamp,
@@ -41,15 +38,18 @@ use crate::{
     server::{
         Result,
         config::Config,
-        turns::{TurnLimits, Turns},
+        fair_queue::{FairQueue, FairQueueLimits},
     },
 };
+use file_store::Files;
+use signed_links::{LinkOrigin, Links, Purpose};
 
 /// Maximum number of files per message.
 const MAX_PER_MESSAGE: u32 = 10;
 
 /// The turns of pictures that become previews: each may take 256 MB for a moment; what waits is a row.
-const PREVIEWS: TurnLimits = TurnLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 };
+const PREVIEWS: FairQueueLimits =
+    FairQueueLimits { at_once: 1, at_once_per_key: 1, waiting_per_key: 100, waiting: 1_000 };
 
 /// State of the attachments: store, links and limits.
 pub(super) struct Attachments {
@@ -60,7 +60,7 @@ pub(super) struct Attachments {
     max_bytes_per_user: i64,
     /// Ids of attachments whose files are being written by this process.
     writing: Mutex<HashSet<String>>,
-    pub(super) previews: Turns,
+    pub(super) previews: FairQueue,
     /// Notified when files may await the sweep.
     detached: Notify,
 }
@@ -77,7 +77,7 @@ impl Attachments {
             max_bytes: config.attachments.max_bytes,
             max_bytes_per_user: config.attachments.max_bytes_per_user,
             writing: Mutex::default(),
-            previews: Turns::new(PREVIEWS),
+            previews: FairQueue::new(PREVIEWS),
             detached: Notify::new(),
         })
     }
@@ -89,13 +89,13 @@ impl Attachments {
 
     /// Claims the right to write an attachment's file until the claim is dropped. Returns `None` while another request
     /// holds it.
-    fn begin_writing(&self, id: &str) -> Option<Writing<'_>> {
+    fn claim_writing(&self, id: &str) -> Option<WriteClaim<'_>> {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        writing.insert(id.to_owned()).then(|| Writing { attachments: self, id: id.to_owned() })
+        writing.insert(id.to_owned()).then(|| WriteClaim { attachments: self, id: id.to_owned() })
     }
 
     /// Triggers a sweep after the deletion of an attachment.
-    pub(super) fn sweep_soon(&self) {
+    pub(super) fn trigger_sweep(&self) {
         self.detached.notify_one();
     }
 
@@ -118,12 +118,12 @@ impl Attachments {
 }
 
 /// Exclusive right to write an attachment's file.
-struct Writing<'a> {
+struct WriteClaim<'a> {
     attachments: &'a Attachments,
     id: String,
 }
 
-impl Drop for Writing<'_> {
+impl Drop for WriteClaim<'_> {
     fn drop(&mut self) {
         self.attachments.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }

@@ -3,8 +3,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::files::{self, FileKind, FileRow};
-use crate::server::chat::{chat_state::Chat, error::Result, prompt::Picture};
+use super::file_rows::{self, FileKind, FileRow};
+use crate::server::chat::{chat_state::Chat, http::error::Result, turns::prompt::Picture};
 
 /// Maximum size of a picture sent unchanged, in bytes. The preview of a larger one is sent.
 const MAX_BYTES: i64 = 4 * 1024 * 1024;
@@ -40,7 +40,7 @@ async fn data_url(chat: &Chat, user_id: &str, id: &str, bytes_left: &mut i64) ->
 /// Returns the largest file of an attachment within `max_bytes`.
 async fn fitting(chat: &Chat, user_id: &str, id: &str, max_bytes: i64) -> Result<Option<FileRow>> {
     for kind in [FileKind::Original, FileKind::Preview] {
-        let file = files::find(chat.db(), user_id, id, kind).await?;
+        let file = file_rows::find(chat.db(), user_id, id, kind).await?;
         if let Some(file) = file.filter(|file| file.size <= max_bytes) {
             return Ok(Some(file));
         }

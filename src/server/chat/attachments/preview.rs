@@ -4,7 +4,7 @@
 //! upload. A broken picture becomes a plain file, since models refuse it. A picture that is only too expensive to
 //! decode is its own preview.
 //!
-//! One picture is decoded at a time, and users take turns ([`crate::server::turns`]).
+//! One picture is decoded at a time, and users take turns ([`crate::server::fair_queue`]).
 
 use std::time::{Duration, Instant};
 
@@ -13,16 +13,16 @@ use futures_util::stream;
 use image::ImageError;
 
 use super::{
-    files::{self, FileKind},
-    media,
-    rows::AttachmentRow,
-    store::Expected,
+    attachment_rows::AttachmentRow,
+    file_rows::{self, FileKind},
+    file_store::Expected,
+    media_types,
     thumbnail::{self, Thumbnail},
 };
 use crate::server::{
     Error,
-    chat::{chat_state::Chat, error::Result},
-    turns::Waiting,
+    chat::{chat_state::Chat, http::error::Result},
+    fair_queue::Waiting,
     tx::Tx,
 };
 
@@ -35,14 +35,14 @@ const MAX_BYTES: i64 = 32 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(10);
 /// Maximum time that an upload waits for its preview. The preview is made even later; until then links lead to the
 /// original.
-const PATIENCE: Duration = Duration::from_secs(10);
+const UPLOAD_WAIT: Duration = Duration::from_secs(10);
 
-/// Makes the preview of an uploaded picture, if it needs one, and waits for it up to [`PATIENCE`].
+/// Makes the preview of an uploaded picture, if it needs one, and waits for it up to [`UPLOAD_WAIT`].
 ///
 /// Returns `false` if the file cannot be decoded as a picture. Any other failure is logged, and the picture remains its
 /// own preview.
-pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) -> bool {
-    if !media::is_image(&row.mime_type) || row.size > MAX_BYTES {
+pub(super) async fn make_preview(chat: &Chat, row: &AttachmentRow, original: &str) -> bool {
+    if !media_types::is_image(&row.mime_type) || row.size > MAX_BYTES {
         return true;
     }
     let Ok(waiting) = chat.attachments().previews.queue(&row.user_id) else {
@@ -50,7 +50,7 @@ pub(super) async fn make_for(chat: &Chat, row: &AttachmentRow, original: &str) -
         return true;
     };
     let making = tokio::spawn(make_in_turn(chat.clone(), waiting, row.clone(), original.to_owned()));
-    !matches!(tokio::time::timeout(PATIENCE, making).await, Ok(Ok(false)))
+    !matches!(tokio::time::timeout(UPLOAD_WAIT, making).await, Ok(Ok(false)))
 }
 
 async fn make_in_turn(chat: Chat, waiting: Waiting, row: AttachmentRow, original: String) -> bool {
@@ -86,14 +86,14 @@ async fn try_make(chat: &Chat, row: &AttachmentRow, original: &str) -> Result<bo
     if row.size < SMALL_BYTES || size >= row.size {
         return Ok(true);
     }
-    let name = files::announce(chat.db(), FileKind::Preview, media_type, chat.now()).await?;
+    let name = file_rows::announce(chat.db(), FileKind::Preview, media_type, chat.now()).await?;
     let expected = Expected { media_type, n_bytes: Some(size), max_bytes: size };
     let chunks = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(bytes))]);
     let written = files.write(&name, chunks, &expected).await?;
     let mut tx = Tx::begin(chat.db()).await?;
-    if !files::attach(&mut tx, &name, &written, &row.id).await? {
+    if !file_rows::attach(&mut tx, &name, &written, &row.id).await? {
         drop(tx);
-        files::discard(chat, &name).await?;
+        file_rows::discard(chat, &name).await?;
         return Ok(true);
     }
     tx.commit().await?;

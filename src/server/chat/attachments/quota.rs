@@ -3,11 +3,11 @@
 //! A file counts from its announcement, with the announced size, until its attachment is deleted. Attachments are
 //! deleted by their user, with their thread, or by the sweep if they were never sent.
 
-use super::rows::AttachmentRow;
+use super::attachment_rows::AttachmentRow;
 use crate::server::{
-    chat::{
+    chat::http::{
         error::{ChatError, Result},
-        limits,
+        rate_limits,
     },
     tx::{Tx, within},
 };
@@ -24,7 +24,7 @@ const MAX_UNSENT: i64 = 100;
 /// # Errors
 /// [`ChatError::NoRoom`] if the quota is exhausted.
 pub(super) async fn admit(tx: &mut Tx, max_bytes: i64, new: &AttachmentRow) -> Result<()> {
-    limits::wait_for_others(tx, &new.user_id).await?;
+    rate_limits::serialize_user(tx, &new.user_id).await?;
     let (n_files, n_unsent, n_bytes): (i64, i64, i64) = within!(tx, conn => {
         sqlx::query_as(
             r#"

@@ -41,14 +41,14 @@ pub(super) struct Thumbnail {
 /// # Errors
 /// [`ImageError`] if the picture is undecodable or exceeds the memory or work limit, or if `goes_on` returns `false`.
 pub(super) fn make(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Thumbnail, ImageError> {
-    let mut reader = ImageReader::new(Fed { bytes: Cursor::new(bytes), goes_on }).with_guessed_format()?;
+    let mut reader = ImageReader::new(SteppedReader { bytes: Cursor::new(bytes), goes_on }).with_guessed_format()?;
     let jpeg = (reader.format() == Some(ImageFormat::Jpeg)).then(|| Jpeg::read(bytes));
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if !is_bearable(u64::from(width) * u64::from(height), decoder.total_bytes(), jpeg) {
+    if !is_within_limits(u64::from(width) * u64::from(height), decoder.total_bytes(), jpeg) {
         return Err(ImageError::Limits(LimitError::from_kind(LimitErrorKind::DimensionError)));
     }
     // Phones do not rotate a picture but record its orientation.
@@ -59,7 +59,7 @@ pub(super) fn make(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Thumbnail
     encode(&small)
 }
 
-fn is_bearable(n_pixels: u64, n_bytes: u64, jpeg: Option<Jpeg>) -> bool {
+fn is_within_limits(n_pixels: u64, n_bytes: u64, jpeg: Option<Jpeg>) -> bool {
     let is_drawn_quickly = jpeg.is_none_or(|it| n_pixels.saturating_mul(it.n_scans) <= MAX_DRAWN);
     let n_bytes = match jpeg {
         Some(Jpeg { is_progressive: true, .. }) => n_pixels.saturating_mul(PROGRESSIVE_BYTES),
@@ -69,12 +69,12 @@ fn is_bearable(n_pixels: u64, n_bytes: u64, jpeg: Option<Jpeg>) -> bool {
 }
 
 /// Bytes supplied in small steps.
-struct Fed<'a> {
+struct SteppedReader<'a> {
     bytes: Cursor<&'a [u8]>,
     goes_on: &'a dyn Fn() -> bool,
 }
 
-impl Read for Fed<'_> {
+impl Read for SteppedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n_read = self.fill_buf()?.read(buffer)?;
         self.consume(n_read);
@@ -82,7 +82,7 @@ impl Read for Fed<'_> {
     }
 }
 
-impl BufRead for Fed<'_> {
+impl BufRead for SteppedReader<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if !(self.goes_on)() {
             return Err(io::Error::other("the picture takes too long"));
@@ -96,7 +96,7 @@ impl BufRead for Fed<'_> {
     }
 }
 
-impl Seek for Fed<'_> {
+impl Seek for SteppedReader<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.bytes.seek(to)
     }

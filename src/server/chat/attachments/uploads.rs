@@ -5,18 +5,18 @@ use futures_util::Stream;
 
 use super::{
     announcing::{announce, signed},
-    files::{self, FileKind},
-    links::LinkOrigin,
-    media, preview,
-    rows::{self, AttachmentRow},
-    store::{Expected, Written},
+    attachment_rows::{self, AttachmentRow},
+    file_rows::{self, FileKind},
+    file_store::{Expected, Written},
+    media_types, preview,
+    signed_links::LinkOrigin,
 };
 use crate::{
     model::chatkit::Attachment,
     server::{
         chat::{
             chat_state::Chat,
-            error::{ChatError, Result},
+            http::error::{ChatError, Result},
         },
         ids,
         tx::Tx,
@@ -34,8 +34,8 @@ pub(super) async fn take<E>(
     chunks: impl Stream<Item = Result<Bytes, E>>,
     origin: &LinkOrigin,
 ) -> Result<Attachment> {
-    let _turn = chat.attachments().begin_writing(&row.id).ok_or(ChatError::Uploaded)?;
-    if files::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?.is_some() {
+    let _turn = chat.attachments().claim_writing(&row.id).ok_or(ChatError::Uploaded)?;
+    if file_rows::find(chat.db(), &row.user_id, &row.id, FileKind::Original).await?.is_some() {
         return Err(ChatError::Uploaded);
     }
     let n_bytes = Some(row.size);
@@ -56,7 +56,7 @@ pub(super) struct Unannounced {
 /// # Errors
 /// [`ChatError::Invalid`] for an incomplete body. [`ChatError::FileTooLarge`] and [`ChatError::NoRoom`] for a file
 /// without room.
-pub(super) async fn take_at_once<E>(
+pub(super) async fn receive_unannounced<E>(
     chat: &Chat,
     user_id: String,
     file: Unannounced,
@@ -71,7 +71,7 @@ pub(super) async fn take_at_once<E>(
     let (id, user_id) = (row.id.clone(), row.user_id.clone());
     let stored = store(chat, row, None, chunks, origin).await;
     if stored.is_err() {
-        rows::delete(chat.db(), &user_id, &id).await?;
+        attachment_rows::delete(chat.db(), &user_id, &id).await?;
     }
     stored
 }
@@ -85,25 +85,25 @@ async fn store<E>(
     origin: &LinkOrigin,
 ) -> Result<Attachment> {
     let now = chat.now();
-    let name = files::announce(chat.db(), FileKind::Original, &row.mime_type, now).await?;
+    let name = file_rows::announce(chat.db(), FileKind::Original, &row.mime_type, now).await?;
     match write(chat, &name, &row, n_bytes, chunks).await {
         Ok(written) => (row.size, row.mime_type) = (written.n_bytes, written.media_type),
         Err(err) => {
             // The sweep would delete it only after a day, and its bytes would count for nobody until then.
-            files::discard(chat, &name).await?;
+            file_rows::discard(chat, &name).await?;
             return Err(err);
         }
     }
-    Ok(signed(chat, looked_at(chat, row, &name).await?, now, origin))
+    Ok(signed(chat, with_preview(chat, row, &name).await?, now, origin))
 }
 
 /// Makes the preview of a picture. An undecodable picture becomes a plain file.
-async fn looked_at(chat: &Chat, mut row: AttachmentRow, file: &str) -> Result<AttachmentRow> {
-    if !preview::make_for(chat, &row, file).await {
-        media::ANY.clone_into(&mut row.mime_type);
+async fn with_preview(chat: &Chat, mut row: AttachmentRow, file: &str) -> Result<AttachmentRow> {
+    if !preview::make_preview(chat, &row, file).await {
+        media_types::ANY.clone_into(&mut row.mime_type);
         let mut tx = Tx::begin(chat.db()).await?;
-        rows::settle(&mut tx, &row, chat.now()).await?;
-        files::set_type(&mut tx, &row.id, &row.mime_type).await?;
+        attachment_rows::update_file(&mut tx, &row, chat.now()).await?;
+        file_rows::set_type(&mut tx, &row.id, &row.mime_type).await?;
         tx.commit().await?;
     }
     Ok(row)
@@ -119,12 +119,12 @@ async fn write<E>(
     let expected = Expected { media_type: &row.mime_type, n_bytes, max_bytes: chat.attachments().max_bytes };
     let written = chat.attachments().files.write(name, chunks, &expected).await?;
     let mut tx = Tx::begin(chat.db()).await?;
-    if !files::attach(&mut tx, name, &written, &row.id).await? {
+    if !file_rows::attach(&mut tx, name, &written, &row.id).await? {
         return Err(ChatError::Uploaded);
     }
     if (written.n_bytes, &written.media_type) != (row.size, &row.mime_type) {
         let settled = AttachmentRow { size: written.n_bytes, mime_type: written.media_type.clone(), ..row.clone() };
-        rows::settle(&mut tx, &settled, chat.now()).await?;
+        attachment_rows::update_file(&mut tx, &settled, chat.now()).await?;
     }
     tx.commit().await?;
     Ok(written)

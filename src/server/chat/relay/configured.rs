@@ -9,7 +9,7 @@ use super::{
     openai::{OpenAi, OpenAiTranscriber},
 };
 use crate::{
-    model::page::AnswersFrom,
+    model::page::AnswerSource,
     server::{Clock, Db, Result, config::Config},
 };
 
@@ -20,14 +20,14 @@ use crate::{
 pub fn relays(config: &Config, db: &Db, clock: &Clock) -> Result<Relays> {
     let model = &config.model;
     let (relay, answers_from): (Arc<dyn Relay>, _) = match (&model.upstream, &model.openai) {
-        (Some(server), _) => (Arc::new(ChatKit::new(server, db.clone(), clock.clone(), config)?), AnswersFrom::Model),
-        (None, Some(server)) => (Arc::new(OpenAi::new(server)?), AnswersFrom::Model),
-        (None, None) => (Arc::new(Demo), AnswersFrom::Demo),
+        (Some(server), _) => (Arc::new(ChatKit::new(server, db.clone(), clock.clone(), config)?), AnswerSource::Model),
+        (None, Some(server)) => (Arc::new(OpenAi::new(server)?), AnswerSource::Model),
+        (None, None) => (Arc::new(Demo), AnswerSource::Demo),
     };
     let transcriber: Option<Arc<dyn Transcriber>> = match (&model.openai, &model.transcribe_model) {
         (Some(server), Some(model)) => Some(Arc::new(OpenAiTranscriber::new(server, model.clone())?)),
         _ => None,
     };
-    let is_heard_behind = model.upstream.is_some() && config.pages.offers_dictation();
-    Ok(Relays { relay, answers_from, transcriber, is_heard_behind })
+    let upstream_transcribes = model.upstream.is_some() && config.pages.offers_dictation();
+    Ok(Relays { relay, answers_from, transcriber, upstream_transcribes })
 }

@@ -5,6 +5,8 @@ pub(super) mod configured;
 pub(super) mod demo;
 pub(super) mod openai;
 mod remote;
+pub(super) mod transcription;
+pub(super) mod widget_templates;
 
 pub(super) use super::relay_failure::RelayFailure;
 
@@ -13,10 +15,10 @@ use std::sync::Arc;
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 
-use super::prompt::{Place, Prompt};
+use super::turns::prompt::{Prompt, ThreadRef};
 use crate::model::{
     chatkit::{Action, AnswerEnd, FeedbackKind, StreamOptions, ThreadItem, ThreadStatus, ThreadStreamEvent, Widget},
-    page::AnswersFrom,
+    page::AnswerSource,
 };
 
 /// A source of answers.
@@ -27,9 +29,9 @@ pub(super) trait Relay: Send + Sync {
 
     /// Performs a synchronous action of a widget or the page. Returns the item that changes, usually the widget, or
     /// `None`.
-    fn act<'a>(
+    fn run_action<'a>(
         &'a self,
-        _place: &'a Place,
+        _thread_ref: &'a ThreadRef,
         _action: &'a Action,
         _sender: Option<&'a Widget>,
     ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
@@ -43,18 +45,22 @@ pub(super) trait Relay: Send + Sync {
 
     /// Announces a user's change of a thread that is about to happen. Returns the work to run in the background
     /// afterwards.
-    fn follow<'a>(&'a self, _place: &'a Place, _change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
+    fn forward_change<'a>(
+        &'a self,
+        _thread_ref: &'a ThreadRef,
+        _change: UserChange,
+    ) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
         std::future::ready(None).boxed()
     }
 
     /// True if a message may choose this model. Models that cannot be verified may be chosen; the answer then reports
     /// the failure.
-    fn knows<'a>(&'a self, _model: &'a str) -> BoxFuture<'a, bool> {
+    fn accepts_model<'a>(&'a self, _model: &'a str) -> BoxFuture<'a, bool> {
         std::future::ready(true).boxed()
     }
 
     /// Returns the models on offer, the default first. Empty if there is no choice. Pages wait for the result.
-    fn choice(&self) -> BoxFuture<'_, Vec<String>> {
+    fn model_choices(&self) -> BoxFuture<'_, Vec<String>> {
         std::future::ready(Vec::new()).boxed()
     }
 
@@ -68,7 +74,7 @@ pub(super) trait Relay: Send + Sync {
     }
 
     /// True if the relay can generate thread titles.
-    fn entitles(&self) -> bool {
+    fn generates_titles(&self) -> bool {
         false
     }
 }
@@ -89,11 +95,11 @@ pub struct Relays {
     /// Answers conversations.
     pub(super) relay: Arc<dyn Relay>,
     /// The kind of the relay, for the page.
-    pub(super) answers_from: AnswersFrom,
+    pub(super) answers_from: AnswerSource,
     /// Turns speech into text; without it the relay does, if it can.
     pub(super) transcriber: Option<Arc<dyn Transcriber>>,
     /// True if the operator says that the server behind the relay turns speech into text.
-    pub(super) is_heard_behind: bool,
+    pub(super) upstream_transcribes: bool,
 }
 
 /// A recording of speech.
@@ -116,7 +122,7 @@ pub(super) enum RelayEvent {
     /// 1970-01-01T00:00:00Z. Item ids are the relay's.
     Event(Box<ThreadStreamEvent>),
     /// Discards the text so far, which was not part of the answer.
-    TakenBack,
+    TextDiscarded,
     /// The answer was ended early.
     Ended {
         /// Reason for the end.

@@ -13,9 +13,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// idle timeout.
 pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Backoff before the second and the third attempt.
-pub(super) const BACK_OFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
+pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 /// Minimum number taken for a timestamp instead of a delay, in seconds since 1970 (September 2001).
-const MIN_MOMENT: f64 = 1e9;
+const MIN_TIMESTAMP: f64 = 1e9;
 /// Maximum delay requested by an overloaded server that is honoured before the failure is reported.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
@@ -43,7 +43,7 @@ pub(super) fn host(url: &Url) -> String {
 
 /// Waits before the next attempt: the backoff, or the requested delay in seconds if longer. Returns `false` if no
 /// attempt remains, or the delay exceeds ten seconds.
-pub(super) async fn wait(waits: &mut impl Iterator<Item = Duration>, asked_s: Option<u64>) -> bool {
+pub(super) async fn back_off(waits: &mut impl Iterator<Item = Duration>, asked_s: Option<u64>) -> bool {
     let asked = Duration::from_secs(asked_s.unwrap_or(0));
     let Some(wait) = waits.next().filter(|_| asked <= MAX_WAIT) else { return false };
     tokio::time::sleep(wait.max(asked)).await;
@@ -70,8 +70,8 @@ fn wait_s(after_ms: Option<&str>, after: Option<&str>, date: Option<&str>, now: 
     let first = after.split([',', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
     match first.parse::<f64>() {
         // A timestamp instead of a delay, in seconds or milliseconds since 1970.
-        Ok(moment) if moment >= MIN_MOMENT => {
-            let moment_s = if moment >= 1000.0 * MIN_MOMENT { moment / 1000.0 } else { moment };
+        Ok(moment) if moment >= MIN_TIMESTAMP => {
+            let moment_s = if moment >= 1000.0 * MIN_TIMESTAMP { moment / 1000.0 } else { moment };
             from_now(SystemTime::UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(moment_s).ok()?)?)
         }
         Ok(wait_s) => whole_seconds(wait_s),
@@ -145,8 +145,8 @@ mod tests {
     #[tokio::test]
     async fn a_server_is_waited_for_as_long_as_it_asks_within_bounds() {
         let check = async |asked_s, at_least_ms: Option<u64>| {
-            let (begun, mut waits) = (tokio::time::Instant::now(), BACK_OFF.into_iter());
-            let has_waited = wait(&mut waits, asked_s).await;
+            let (begun, mut waits) = (tokio::time::Instant::now(), BACKOFF.into_iter());
+            let has_waited = back_off(&mut waits, asked_s).await;
             assert_eq!(has_waited, at_least_ms.is_some(), "{asked_s:?}");
             assert!(begun.elapsed() >= Duration::from_millis(at_least_ms.unwrap_or(0)), "{asked_s:?}");
         };
@@ -154,7 +154,7 @@ mod tests {
         check(Some(0), Some(300)).await;
         check(Some(1), Some(1000)).await;
         check(Some(11), None).await;
-        assert!(!wait(&mut std::iter::empty(), None).await);
+        assert!(!back_off(&mut std::iter::empty(), None).await);
     }
 
     #[tokio::test]

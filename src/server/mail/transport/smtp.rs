@@ -21,7 +21,7 @@ use crate::server::{
 /// Timeout of a delivery, from the connection to the server's last reply.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// Timeout of the final `QUIT`, after the server has accepted the mail.
-const FAREWELL: Duration = Duration::from_secs(1);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// "Authentication required" (RFC 4954 §6): a problem of the configuration, not of the mail.
 const AUTHENTICATION_REQUIRED: u16 = 530;
 
@@ -46,7 +46,7 @@ impl Smtp {
     /// # Errors
     /// [`Error::Config`] if no certificate can exist for the host.
     pub(super) fn new(config: &SmtpConfig) -> Result<Self> {
-        if config.shows_its_password() {
+        if config.sends_password_in_clear() {
             tracing::warn!("SMTP_URL sends its password in clear; write smtps://, or add ?tls=required");
         }
         let trust = || {
@@ -71,18 +71,18 @@ impl Smtp {
 
     /// Sends a mail.
     pub(super) async fn send(&self, message: &Message) -> Result<(), Failure> {
-        let late = |_| Failure::Passing(format!("the SMTP server took longer than {} s", TIMEOUT.as_secs()));
-        let mut connection = tokio::time::timeout(TIMEOUT, self.hand_over(message)).await.map_err(late)??;
-        _ = tokio::time::timeout(FAREWELL, connection.quit()).await;
+        let late = |_| Failure::Temporary(format!("the SMTP server took longer than {} s", TIMEOUT.as_secs()));
+        let mut connection = tokio::time::timeout(TIMEOUT, self.deliver(message)).await.map_err(late)??;
+        _ = tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await;
         Ok(())
     }
 
-    async fn hand_over(&self, message: &Message) -> Result<AsyncSmtpConnection, Failure> {
-        let mut connection = self.connect().await.map_err(|err| Failure::Passing(reason(&err)))?;
+    async fn deliver(&self, message: &Message) -> Result<AsyncSmtpConnection, Failure> {
+        let mut connection = self.connect().await.map_err(|err| Failure::Temporary(reason(&err)))?;
         match connection.send(message.envelope(), &message.formatted()).await {
             Ok(_) => Ok(connection),
-            Err(err) if refuses_the_mail(&err) => Err(Failure::Final(reason(&err))),
-            Err(err) => Err(Failure::Passing(reason(&err))),
+            Err(err) if is_permanent_refusal(&err) => Err(Failure::Permanent(reason(&err))),
+            Err(err) => Err(Failure::Temporary(reason(&err))),
         }
     }
 
@@ -102,7 +102,7 @@ impl Smtp {
     }
 }
 
-fn refuses_the_mail(err: &SmtpError) -> bool {
+fn is_permanent_refusal(err: &SmtpError) -> bool {
     err.is_permanent() && err.status().is_some_and(|code| u16::from(code) != AUTHENTICATION_REQUIRED)
 }
 

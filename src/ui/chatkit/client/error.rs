@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     model::{ApiError, chatkit::ErrorEvent},
-    ui::words::client as words,
+    ui::words::client_errors as words,
 };
 
 /// Failure of a request or an answer. `Display` writes a sentence for the user.
@@ -44,7 +44,7 @@ impl ChatKitError {
 
 impl ChatKitError {
     /// True for failures of the network or of a restarting server, after which the request may be retried.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable | Self::ConnectionLost => true,
             Self::Refused { status, .. } => matches!(status, 502..=504),

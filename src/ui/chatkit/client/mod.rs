@@ -12,7 +12,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials};
 mod auth_token;
 pub mod decode;
 mod error;
-pub(crate) mod upload;
+pub(crate) mod file_transfer;
 
 pub use auth_token::AuthToken;
 pub use error::ChatKitError;
@@ -20,12 +20,12 @@ pub use error::ChatKitError;
 use decode::EventDecoder;
 
 use crate::{
-    model::chatkit::{ChatKitRequest, ClientMarks, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent},
+    model::chatkit::{ChatKitRequest, ClientCapabilities, ErrorEvent, FeedEvent, Operation, ThreadStreamEvent},
     ui::chatkit::{Headers, UseChatKitOptions},
 };
 
 /// Interval of the liveness check of a stream. A Colloquy sends something every 15 seconds.
-const LISTEN_EVERY: Duration = Duration::from_secs(20);
+const LIVENESS_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Sends requests with a bearer token.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Client {
     token: AuthToken,
     headers: Headers,
     locale: Option<String>,
-    kept_token: ArcStoredValue<Option<String>>,
+    cached_token: ArcStoredValue<Option<String>>,
 }
 
 impl Client {
@@ -45,22 +45,22 @@ impl Client {
             token: options.auth_token.clone(),
             headers: options.headers.clone(),
             locale: options.locale.clone(),
-            kept_token: ArcStoredValue::new(None),
+            cached_token: ArcStoredValue::new(None),
         }
     }
 
     /// Applies new options. The cached token is dropped if the server changes.
     pub(crate) fn renew(&mut self, options: &UseChatKitOptions) {
         let fresh = Self::new(options);
-        let kept_token = if fresh.api_url == self.api_url { &self.kept_token } else { &fresh.kept_token }.clone();
-        *self = Self { kept_token, ..fresh };
+        let cached_token = if fresh.api_url == self.api_url { &self.cached_token } else { &fresh.cached_token }.clone();
+        *self = Self { cached_token, ..fresh };
     }
 
     /// Fetches a token before the first request needs one.
     ///
     /// # Errors
     /// Errors of the token source.
-    pub(crate) async fn warm_up(&self) -> Result<(), ChatKitError> {
+    pub(crate) async fn prefetch_token(&self) -> Result<(), ChatKitError> {
         self.token().await.map(drop)
     }
 
@@ -69,7 +69,7 @@ impl Client {
     /// # Errors
     /// [`ChatKitError`] except [`ChatKitError::Stream`] and [`ChatKitError::ConnectionLost`].
     pub(crate) async fn call<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ChatKitError> {
-        let response = self.ask(&Asked::operation(operation, &ClientMarks::default())?, None).await?;
+        let response = self.ask(&ApiRequest::operation(operation, &ClientCapabilities::default())?, None).await?;
         let text = response.text().await.map_err(|_| ChatKitError::Unreachable)?;
         serde_json::from_str(&text).map_err(|_| ChatKitError::Unreadable)
     }
@@ -81,10 +81,10 @@ impl Client {
     pub(crate) async fn open(
         &self,
         operation: Operation,
-        marks: &ClientMarks,
+        marks: &ClientCapabilities,
         controller: &AbortController,
     ) -> Result<EventStream<ThreadStreamEvent>, ChatKitError> {
-        EventStream::of(self.ask(&Asked::operation(operation, marks)?, Some(controller)).await?)
+        EventStream::of(self.ask(&ApiRequest::operation(operation, marks)?, Some(controller)).await?)
     }
 
     /// Streams the events of a run after the one with the id `last_event_id`, or all events.
@@ -97,8 +97,8 @@ impl Client {
         last_event_id: Option<&str>,
         controller: &AbortController,
     ) -> Result<EventStream<ThreadStreamEvent>, ChatKitError> {
-        let asked = Asked { path: format!("/runs/{run_id}"), last_event_id, ..Asked::default() };
-        EventStream::of(self.ask(&asked, Some(controller)).await?)
+        let api_request = ApiRequest { path: format!("/runs/{run_id}"), last_event_id, ..ApiRequest::default() };
+        EventStream::of(self.ask(&api_request, Some(controller)).await?)
     }
 
     /// Stops a run. Its partial answer is stored when this returns.
@@ -106,8 +106,9 @@ impl Client {
     /// # Errors
     /// As [`Self::call`].
     pub(crate) async fn stop(&self, run_id: &str) -> Result<(), ChatKitError> {
-        let asked = Asked { method: Method::POST, path: format!("/runs/{run_id}/stop"), ..Asked::default() };
-        self.ask(&asked, None).await.map(drop)
+        let api_request =
+            ApiRequest { method: Method::POST, path: format!("/runs/{run_id}/stop"), ..ApiRequest::default() };
+        self.ask(&api_request, None).await.map(drop)
     }
 
     /// Subscribes to the feed of changes in other tabs.
@@ -115,18 +116,22 @@ impl Client {
     /// # Errors
     /// As [`Self::call`].
     pub(crate) async fn feed(&self, controller: &AbortController) -> Result<EventStream<FeedEvent>, ChatKitError> {
-        let asked = Asked { path: "/feed".to_owned(), ..Asked::default() };
-        let stream = EventStream::of(self.ask(&asked, Some(controller)).await?)?;
+        let api_request = ApiRequest { path: "/feed".to_owned(), ..ApiRequest::default() };
+        let stream = EventStream::of(self.ask(&api_request, Some(controller)).await?)?;
         Ok(stream.watched(controller))
     }
 
-    async fn ask(&self, asked: &Asked<'_>, controller: Option<&AbortController>) -> Result<Response, ChatKitError> {
+    async fn ask(
+        &self,
+        api_request: &ApiRequest<'_>,
+        controller: Option<&AbortController>,
+    ) -> Result<Response, ChatKitError> {
         let token = self.token().await?;
-        let mut response = self.send(asked, token.as_deref(), controller).await?;
+        let mut response = self.send(api_request, token.as_deref(), controller).await?;
         if response.status() == 401 && self.token.can_change() {
-            self.kept_token.set_value(None);
+            self.cached_token.set_value(None);
             let token = self.token().await?;
-            response = self.send(asked, token.as_deref(), controller).await?;
+            response = self.send(api_request, token.as_deref(), controller).await?;
         }
         match response.status() {
             200..=299 => Ok(response),
@@ -139,13 +144,13 @@ impl Client {
     /// server.
     async fn send(
         &self,
-        asked: &Asked<'_>,
+        api_request: &ApiRequest<'_>,
         token: Option<&str>,
         controller: Option<&AbortController>,
     ) -> Result<Response, ChatKitError> {
         let signal = controller.map(AbortController::signal);
-        let mut request = RequestBuilder::new(&format!("{}{}", self.api_url, asked.path))
-            .method(asked.method.clone())
+        let mut request = RequestBuilder::new(&format!("{}{}", self.api_url, api_request.path))
+            .method(api_request.method.clone())
             .credentials(RequestCredentials::Omit)
             .abort_signal(signal.as_ref());
         if let Some(token) = token {
@@ -157,10 +162,10 @@ impl Client {
         for (name, value) in self.headers.get().await {
             request = request.header(&name, &value);
         }
-        if let Some(id) = asked.last_event_id {
+        if let Some(id) = api_request.last_event_id {
             request = request.header("last-event-id", id);
         }
-        let request = match &asked.body {
+        let request = match &api_request.body {
             Some(body) => request.header("content-type", "application/json").body(body),
             None => request.build(),
         };
@@ -169,19 +174,19 @@ impl Client {
     }
 
     async fn token(&self) -> Result<Option<String>, ChatKitError> {
-        if let Some(token) = self.kept_token.get_value() {
+        if let Some(token) = self.cached_token.get_value() {
             return Ok(Some(token));
         }
         let token = self.token.ask().await?;
         if self.token.is_asked() {
-            self.kept_token.set_value(token.clone());
+            self.cached_token.set_value(token.clone());
         }
         Ok(token)
     }
 }
 
 /// Parameters of a request.
-struct Asked<'a> {
+struct ApiRequest<'a> {
     method: Method,
     /// Path after the server's address.
     path: String,
@@ -189,17 +194,17 @@ struct Asked<'a> {
     last_event_id: Option<&'a str>,
 }
 
-impl Default for Asked<'_> {
+impl Default for ApiRequest<'_> {
     fn default() -> Self {
         Self { method: Method::GET, path: String::new(), body: None, last_event_id: None }
     }
 }
 
-impl Asked<'_> {
-    fn operation(operation: Operation, marks: &ClientMarks) -> Result<Self, ChatKitError> {
+impl ApiRequest<'_> {
+    fn operation(operation: Operation, marks: &ClientCapabilities) -> Result<Self, ChatKitError> {
         let mut request = ChatKitRequest::new(operation);
-        if *marks != ClientMarks::default() {
-            request = request.from_client(marks);
+        if *marks != ClientCapabilities::default() {
+            request = request.with_client(marks);
         }
         let body = serde_json::to_string(&request).map_err(|_| ChatKitError::Unreadable)?;
         Ok(Self { method: Method::POST, body: Some(body), ..Self::default() })
@@ -210,7 +215,7 @@ impl Asked<'_> {
 pub(crate) struct EventStream<E> {
     reader: ReadableStreamDefaultReader,
     decoder: Option<EventDecoder<E>>,
-    watch: Option<Watch>,
+    watch: Option<SilenceWatch>,
 }
 
 impl<E: DeserializeOwned> EventStream<E> {
@@ -229,7 +234,7 @@ impl<E: DeserializeOwned> EventStream<E> {
     /// As [`Self::watched`], on an existing stream.
     pub(crate) fn watch(&mut self, controller: &AbortController) {
         if self.watch.is_none() {
-            self.watch = Watch::begin(controller.clone());
+            self.watch = SilenceWatch::begin(controller.clone());
         }
     }
 
@@ -241,7 +246,7 @@ impl<E: DeserializeOwned> EventStream<E> {
         let Some(decoder) = &mut self.decoder else { return Ok(None) };
         let chunk = JsFuture::from(self.reader.read()).await.map_err(|_| ChatKitError::ConnectionLost)?;
         if let Some(watch) = &self.watch {
-            watch.is_heard.set(true);
+            watch.is_alive.set(true);
         }
         if field(&chunk, "done").is_truthy() {
             return Ok(self.decoder.take().and_then(EventDecoder::finish).map(|event| vec![event]));
@@ -257,25 +262,25 @@ impl<E: DeserializeOwned> EventStream<E> {
 }
 
 /// Aborts a connection that has become silent.
-struct Watch {
-    is_heard: Rc<Cell<bool>>,
+struct SilenceWatch {
+    is_alive: Rc<Cell<bool>>,
     interval: IntervalHandle,
 }
 
-impl Watch {
+impl SilenceWatch {
     fn begin(controller: AbortController) -> Option<Self> {
-        let is_heard = Rc::new(Cell::new(true));
-        let heard = Rc::clone(&is_heard);
+        let is_alive = Rc::new(Cell::new(true));
+        let heard = Rc::clone(&is_alive);
         let look = move || {
             if !heard.replace(false) {
                 controller.abort();
             }
         };
-        set_interval_with_handle(look, LISTEN_EVERY).ok().map(|interval| Self { is_heard, interval })
+        set_interval_with_handle(look, LIVENESS_INTERVAL).ok().map(|interval| Self { is_alive, interval })
     }
 }
 
-impl Drop for Watch {
+impl Drop for SilenceWatch {
     fn drop(&mut self) {
         self.interval.clear();
     }

@@ -47,7 +47,7 @@ impl Draft {
     }
 
     /// Inserts the content of a message before the current content.
-    pub(crate) fn put_before(&mut self, message: &UserMessageDraft) {
+    pub(crate) fn prepend_message(&mut self, message: &UserMessageDraft) {
         let (text, mentions) = match message.content.is_empty() {
             true => (message.text.clone(), Vec::new()),
             false => mentions::join(&message.content),
@@ -63,9 +63,9 @@ impl Draft {
     }
 
     /// Moves the queued messages into the text and returns them.
-    pub(crate) fn give_back_queue(&mut self) -> Vec<UserMessageDraft> {
+    pub(crate) fn restore_queue(&mut self) -> Vec<UserMessageDraft> {
         let messages: Vec<UserMessageDraft> = self.queue.drain(..).map(|it| it.message).collect();
-        messages.iter().rev().for_each(|it| self.put_before(it));
+        messages.iter().rev().for_each(|it| self.prepend_message(it));
         messages
     }
 }
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn what_waited_stands_before_what_was_typed_in_its_order() {
         let mut draft = Draft { text: "three".into(), queue: vec![queued("one"), queued("two")], ..Draft::default() };
-        draft.give_back_queue();
+        draft.restore_queue();
         assert_eq!(draft, Draft { text: "one\ntwo\nthree".into(), ..Draft::default() });
     }
 
@@ -98,7 +98,7 @@ mod tests {
         let content = mentions::divide("Ask @Ada", std::slice::from_ref(&mention));
         let message = UserMessageDraft { content, reply: Some("said".into()), ..UserMessageDraft::default() };
         let mut draft = Draft { quote: Some("other".into()), ..Draft::default() };
-        draft.put_before(&message);
+        draft.prepend_message(&message);
         assert_eq!(draft.text, "Ask @Ada");
         assert_eq!(draft.quote.as_deref(), Some("said\nother"));
         assert_eq!(draft.content(), message.content);

@@ -1,14 +1,14 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    Taking, attachments,
+    Availability, attachments,
     draft::joined,
-    enter::{Held, Keyboard},
+    enter_key::{Keyboard, Modifiers},
     focus,
-    menu::Menu,
-    suggest::Suggestions,
+    suggestion_menu::Menu,
+    suggestions::Suggestions,
 };
-use crate::ui::{chatkit::ChatKitControl, device, words::composer as words};
+use crate::ui::{browser, chatkit::ChatKitControl, words::composer as words};
 
 /// `keyCode` of key events during input method composition, in all browsers.
 pub(super) const COMPOSING_KEY_CODE: u32 = 229;
@@ -19,7 +19,7 @@ pub(super) fn Input(
     control: ChatKitControl,
     input: NodeRef<html::Textarea>,
     suggestions: Suggestions,
-    taking: Memo<Taking>,
+    availability: Memo<Availability>,
     send: Callback<()>,
 ) -> impl IntoView {
     let menu = suggestions.menu;
@@ -27,9 +27,9 @@ pub(super) fn Input(
     let active = move || menu.with(|it| it.as_ref().and_then(Menu::at)).map(|at| suggestions.option_id(at));
     let given = control.option(|it| it.composer.placeholder.clone());
     let tool = control.selected_tool();
-    let placeholder = move || match taking.get() {
-        Taking::Locked(reason) | Taking::Closed(reason) => reason,
-        Taking::Open => {
+    let placeholder = move || match availability.get() {
+        Availability::Locked(reason) | Availability::Closed(reason) => reason,
+        Availability::Open => {
             let of_tool = tool.get().and_then(|it| it.placeholder_override);
             of_tool.or_else(|| given.get()).unwrap_or_else(|| words::PLACEHOLDER.to_owned())
         }
@@ -37,17 +37,17 @@ pub(super) fn Input(
     // The device is unknown on the server, so this is set after hydration.
     let keyboard = RwSignal::new(Keyboard::Keys);
     Effect::new(move |_| {
-        if device::matches(device::TOUCH_ONLY) {
+        if browser::matches(browser::TOUCH_ONLY) {
             keyboard.set(Keyboard::Screen);
         }
     });
-    show_draft(control, input, taking);
+    show_draft(control, input, availability);
     take_focus(control, input);
     let on_keydown = move |ev: ev::KeyboardEvent| {
         if ev.is_composing() || ev.key_code() == COMPOSING_KEY_CODE {
             return;
         }
-        let held = Held { shift: ev.shift_key(), command: ev.ctrl_key() || ev.meta_key() };
+        let held = Modifiers { shift: ev.shift_key(), command: ev.ctrl_key() || ev.meta_key() };
         let is_plain = !ev.shift_key() && !ev.ctrl_key() && !ev.alt_key() && !ev.meta_key();
         if is_plain && suggestions.take_key(&ev.key()) {
             ev.prevent_default();
@@ -68,8 +68,8 @@ pub(super) fn Input(
     };
     // Id of the reason for a locked composer.
     let lock_id = move || control.element_id("composer-lock");
-    let lock = Memo::new(move |_| match taking.get() {
-        Taking::Locked(reason) => Some(reason),
+    let lock = Memo::new(move |_| match availability.get() {
+        Availability::Locked(reason) => Some(reason),
         _ => None,
     });
     view! {
@@ -85,7 +85,7 @@ pub(super) fn Input(
             placeholder=placeholder
             autocomplete="off"
             aria-describedby=move || lock.with(Option::is_some).then(lock_id)
-            disabled=move || taking.get() != Taking::Open
+            disabled=move || availability.get() != Availability::Open
             role=move || is_open.get().then_some("combobox")
             aria-autocomplete=move || is_open.get().then_some("list")
             aria-expanded=move || is_open.get().then_some("true")
@@ -123,10 +123,10 @@ fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
 
 /// Shows the draft in the text area and adjusts its height. Text typed before hydration becomes the first draft, or
 /// is appended to the stored one.
-fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, taking: Memo<Taking>) {
+fn show_draft(control: ChatKitControl, input: NodeRef<html::Textarea>, availability: Memo<Availability>) {
     Effect::new(move |is_later: Option<bool>| {
         // A locked composer displays the reason instead.
-        let draft = if taking.get() == Taking::Open { control.composer.draft.get() } else { String::new() };
+        let draft = if availability.get() == Availability::Open { control.composer.draft.get() } else { String::new() };
         let Some(input) = input.get() else { return false };
         let typed = input.value();
         if !is_later.unwrap_or(false) && !typed.is_empty() && typed != draft {

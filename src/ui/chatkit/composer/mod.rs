@@ -2,30 +2,30 @@
 
 mod answers;
 mod attachments;
+mod composer_state;
 mod dictation;
 mod draft;
-mod enter;
+mod enter_key;
 mod focus;
-mod form;
 mod input;
 mod mentions;
-mod menu;
-mod models;
-mod questions;
-mod queue;
+mod message_form;
+mod model_select;
+mod question_form;
+mod queued_messages;
 mod quote;
-mod state;
-mod suggest;
+mod suggestion_list;
+mod suggestion_menu;
 mod suggestions;
 mod tools;
 
 pub(crate) use attachments::DropZone;
+pub(crate) use composer_state::ComposerState;
 pub(crate) use draft::{Draft, Queued};
-pub(crate) use state::ComposerState;
 
-use form::Form;
-use questions::Questions;
-use queue::Queue;
+use message_form::Form;
+use question_form::QuestionForm;
+use queued_messages::QueuedMessages;
 
 use leptos::{either::EitherOf3, prelude::*};
 
@@ -36,7 +36,7 @@ use crate::{
 
 /// Availability of a thread for messages.
 #[derive(Clone, Debug, PartialEq)]
-enum Taking {
+enum Availability {
     /// Accepts messages.
     Open,
     /// Temporarily accepts no messages. Holds the reason.
@@ -48,12 +48,12 @@ enum Taking {
 /// The composer: a growing text area with attachments, options and a button to send or stop.
 #[component]
 pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
-    let taking = taking(control);
-    let closed = Memo::new(move |_| match taking.get() {
-        Taking::Closed(reason) => Some(reason),
+    let availability = availability(control);
+    let closed = Memo::new(move |_| match availability.get() {
+        Availability::Closed(reason) => Some(reason),
         _ => None,
     });
-    let pending = questions::pending(control);
+    let pending = question_form::pending(control);
     view! {
         <div class="composer">
             // No `<noscript>`: with scripting enabled, browsers parse its content as text and hydration would miss
@@ -61,26 +61,26 @@ pub(crate) fn Composer(control: ChatKitControl) -> impl IntoView {
             <p class="composer__no-script">
                 {words::NO_SCRIPT}
             </p>
-            <Queue control />
+            <QueuedMessages control />
             {move || match (closed.get(), pending.get()) {
                 (Some(reason), _) => EitherOf3::A(view! { <p class="composer__closed">{reason}</p> }),
-                (None, Some(item)) => EitherOf3::B(view! { <Questions control item /> }),
-                (None, None) => EitherOf3::C(view! { <Form control taking /> }),
+                (None, Some(item)) => EitherOf3::B(view! { <QuestionForm control item /> }),
+                (None, None) => EitherOf3::C(view! { <Form control availability /> }),
             }}
         </div>
     }
 }
 
-fn taking(control: ChatKitControl) -> Memo<Taking> {
+fn availability(control: ChatKitControl) -> Memo<Availability> {
     Memo::new(move |_| {
         control.thread.with(|thread| match thread.as_ref().map(|it| &it.status) {
             Some(ThreadStatus::Locked { reason }) => {
-                Taking::Locked(reason.clone().unwrap_or_else(|| words::LOCKED.to_owned()))
+                Availability::Locked(reason.clone().unwrap_or_else(|| words::LOCKED.to_owned()))
             }
             Some(ThreadStatus::Closed { reason }) => {
-                Taking::Closed(reason.clone().unwrap_or_else(|| words::CLOSED.to_owned()))
+                Availability::Closed(reason.clone().unwrap_or_else(|| words::CLOSED.to_owned()))
             }
-            _ => Taking::Open,
+            _ => Availability::Open,
         })
     })
 }

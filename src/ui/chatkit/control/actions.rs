@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     ChatKitControl, NotNow,
-    ending::{Ending, ending},
+    turn_ending::{Ending, ending},
 };
 use crate::{
     model::chatkit::{Action, CustomAction, ErrorEvent, Operation, StructuredReply, ThreadItem, ThreadStreamEvent},
@@ -53,8 +53,8 @@ impl ChatKitControl {
     /// # Errors
     /// [`NotNow::NotReady`], [`NotNow::Loading`], [`NotNow::NoThread`].
     pub fn send_sync_custom_action(&self, action: Action, item_id: Option<String>) -> Result<Ending, NotNow> {
-        let (doing, (teller, ending)) = (self.sync_custom_action(action, item_id)?, ending());
-        spawn_local(async move { teller.tell(doing.await) });
+        let (doing, (end_sender, ending)) = (self.sync_custom_action(action, item_id)?, ending());
+        spawn_local(async move { end_sender.notify(doing.await) });
         Ok(ending)
     }
 
@@ -76,7 +76,7 @@ impl ChatKitControl {
                     EndReason::Complete
                 }
                 Err(err) => {
-                    control.say_failed(err);
+                    control.show_failure(err);
                     EndReason::Failed
                 }
             }
@@ -110,14 +110,14 @@ impl ChatKitControl {
     /// [`NotNow`], with no request sent. During an answer a reload is not needed: its stream contains the changes.
     pub fn fetch_updates(&self) -> Result<Ending, NotNow> {
         self.check_free()?;
-        let (control, (teller, end), (told, threads)) = (*self, ending(), ending());
+        let (control, (end_sender, end), (history_sender, threads)) = (*self, ending(), ending());
         spawn_local(async move {
             control.refresh_threads().await;
-            told.tell(EndReason::Complete);
+            history_sender.notify(EndReason::Complete);
         });
         spawn_local(async move {
             control.refresh_thread().await;
-            teller.tell(threads.await);
+            end_sender.notify(threads.await);
         });
         Ok(end)
     }

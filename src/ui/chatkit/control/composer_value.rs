@@ -67,7 +67,7 @@ impl ChatKitControl {
         self.change_draft(|draft| {
             let queue = std::mem::take(&mut draft.queue);
             *draft = Draft { queue, ..Draft::default() };
-            draft.put_before(&message);
+            draft.prepend_message(&message);
         });
         self.composer.uploads.clear();
         self.composer.uploads.add(attachments);

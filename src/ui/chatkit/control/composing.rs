@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::{ChatKitControl, Loading, NotNow, sending::new_key};
 use crate::ui::{
+    browser,
     chatkit::{
         UserMessageDraft,
         composer::{Draft, Queued},
     },
-    device,
 };
 
 impl ChatKitControl {
@@ -20,7 +20,7 @@ impl ChatKitControl {
     /// Sets the text in the composer. It is stored for this thread until it is sent.
     pub fn set_draft(&self, text: impl Into<String>) {
         self.composer.draft.set(text.into());
-        self.keep_text();
+        self.store_text();
     }
 
     /// Returns the id of the composer's text area.
@@ -35,7 +35,7 @@ impl ChatKitControl {
 
     /// Moves the focus to the composer, unless that would open an on-screen keyboard.
     pub fn offer_composer(&self) {
-        if device::has_fine_pointer() {
+        if browser::has_fine_pointer() {
             self.focus_composer();
         }
     }
@@ -43,12 +43,12 @@ impl ChatKitControl {
     /// Directs all typing in the page to the composer, and focuses it unless another element has the focus.
     ///
     /// Intended for pages that consist of a chat. Call it when the page is shown, in the browser only.
-    pub fn take_keys(&self) {
-        self.composer.takes_keys.set_value(true);
+    pub fn capture_typing(&self) {
+        self.composer.captures_typing.set_value(true);
         let control = *self;
         // The composer exists in the DOM when the next frame is drawn.
         request_animation_frame(move || {
-            if device::is_focus_free() {
+            if browser::is_focus_free() {
                 control.offer_composer();
             }
         });
@@ -75,7 +75,7 @@ impl ChatKitControl {
         });
         self.composer.is_touched.set_value(false);
         uploads.clear();
-        self.release_tool();
+        self.clear_tool_after_send();
         if now.is_ok() {
             self.send_first();
         }
@@ -95,14 +95,14 @@ impl ChatKitControl {
     }
 
     /// Restores an unsent message to the composer, before any text typed meanwhile.
-    pub(crate) fn give_back(&self, message: &UserMessageDraft) {
-        self.change_draft(|draft| draft.put_before(message));
-        self.take_back(message);
+    pub(crate) fn restore_message(&self, message: &UserMessageDraft) {
+        self.change_draft(|draft| draft.prepend_message(message));
+        self.restore_extras(message);
         self.focus_composer();
     }
 
     /// Restores the files of an unsent message, and its tool unless another one is selected.
-    pub(crate) fn take_back(&self, message: &UserMessageDraft) {
+    pub(crate) fn restore_extras(&self, message: &UserMessageDraft) {
         self.composer.uploads.add(message.attachments.clone());
         if let (Some(id), None) = (&message.tool_choice, self.composer.tool.get_untracked()) {
             self.select_tool(Some(id.clone()));

@@ -18,7 +18,7 @@ const SLOT: char = '#';
 const TAB: &str = "colloquy.tab";
 /// Value of a slot that another tab has taken over. A tab that still shows the draft then writes it again. A removed
 /// slot, by contrast, was deleted on purpose.
-pub(crate) const TAKEN: &str = "";
+pub(crate) const TAKEN_OVER: &str = "";
 /// Maximum age of a draft in milliseconds: 30 days.
 const MAX_AGE_MS: f64 = 30.0 * 24.0 * 3600.0 * 1000.0;
 /// Maximum number of drafts in one browser. The oldest are removed first.
@@ -26,32 +26,32 @@ const MAX_DRAFTS: usize = 50;
 
 /// Owner and thread of a draft. Without a `thread_id` it is a new chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct DraftStore {
     pub(crate) user_id: Option<String>,
     pub(crate) thread_id: Option<String>,
 }
 
 /// A draft that another tab wrote and this one shows: the key of the slot and its stored text.
-pub(crate) type Borrowed = (String, String);
+pub(crate) type BorrowedDraft = (String, String);
 
 /// A draft as loaded.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct LoadedDraft {
     pub(crate) draft: Draft,
     /// Set if the draft belongs to another tab.
-    pub(crate) borrowed: Option<Borrowed>,
+    pub(crate) borrowed: Option<BorrowedDraft>,
     /// True if this tab wrote the draft.
     pub(crate) is_own: bool,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredDraft {
     /// Time of writing, in milliseconds since 1970.
     at: f64,
     draft: Draft,
 }
 
-impl Place {
+impl DraftStore {
     /// Returns the storage key of the queue. User ids are escaped, so that keys of two users never collide.
     pub(crate) fn key(&self) -> String {
         format!("{}{}", prefix(self.user_id.as_deref()), self.thread_id.as_deref().unwrap_or_default())
@@ -63,33 +63,33 @@ impl Place {
     }
 
     /// Loads the draft to show in a tab. In the browser only.
-    pub(crate) fn load(&self, tab: &str) -> Found {
-        let Some(storage) = self.storage() else { return Found::default() };
+    pub(crate) fn load(&self, tab: &str) -> LoadedDraft {
+        let Some(storage) = self.storage() else { return LoadedDraft::default() };
         let queue = self.queue();
         let own = self.slot(tab);
-        let written = |key: &str| Some((storage.get_item(key).ok()?.filter(|it| it != TAKEN)?, key.to_owned()));
+        let written = |key: &str| Some((storage.get_item(key).ok()?.filter(|it| it != TAKEN_OVER)?, key.to_owned()));
         let others = || {
             let slots = keys_of(&storage).into_iter().filter(|it| is_slot(it, &self.key()) || *it == self.key());
             newest(slots.filter_map(|key| Some((written_at(&storage, &key)?, key))).collect())
         };
         let is_own = written(&own).is_some();
         let Some((text, key)) = written(&own).or_else(|| written(&others()?)) else {
-            return Found { draft: Draft { queue, ..Draft::default() }, ..Found::default() };
+            return LoadedDraft { draft: Draft { queue, ..Draft::default() }, ..LoadedDraft::default() };
         };
-        let draft = serde_json::from_str::<Kept>(&text).map(|it| it.draft).unwrap_or_default();
-        Found { draft: Draft { queue, ..draft }, borrowed: (!is_own).then_some((key, text)), is_own }
+        let draft = serde_json::from_str::<StoredDraft>(&text).map(|it| it.draft).unwrap_or_default();
+        LoadedDraft { draft: Draft { queue, ..draft }, borrowed: (!is_own).then_some((key, text)), is_own }
     }
 
     /// Stores the draft of a tab, or removes an empty one. Takes over a borrowed slot, unless its tab has changed it
     /// meanwhile.
     ///
     /// If the storage is full or blocked, the draft is lost on reload. In the browser only.
-    pub(crate) fn save(&self, tab: &str, draft: &Draft, borrowed: Option<Borrowed>) {
+    pub(crate) fn save(&self, tab: &str, draft: &Draft, borrowed: Option<BorrowedDraft>) {
         let Some(storage) = self.storage() else { return };
-        let is_unchanged = |(key, text): &Borrowed| storage.get_item(key).ok().flatten().as_ref() == Some(text);
+        let is_unchanged = |(key, text): &BorrowedDraft| storage.get_item(key).ok().flatten().as_ref() == Some(text);
         if let Some((key, _)) = borrowed.filter(is_unchanged) {
             match is_slot(&key, &self.key()) {
-                true => _ = storage.set_item(&key, TAKEN),
+                true => _ = storage.set_item(&key, TAKEN_OVER),
                 // Older versions stored the queue and the text under one key.
                 false => _ = self.save_queue(&self.queue()),
             }
@@ -98,7 +98,7 @@ impl Place {
     }
 
     /// Removes another tab's draft that this tab sends, so that it is not sent twice. In the browser only.
-    pub(crate) fn forget(&self, (key, text): &Borrowed) {
+    pub(crate) fn forget(&self, (key, text): &BorrowedDraft) {
         let Some(storage) = self.storage().filter(|_| is_slot(key, &self.key())) else { return };
         if storage.get_item(key).ok().flatten().as_ref() == Some(text) {
             _ = storage.remove_item(key);
@@ -108,7 +108,9 @@ impl Place {
     /// Loads the queued messages. In the browser only.
     pub(crate) fn queue(&self) -> Vec<Queued> {
         let text = self.storage().and_then(|it| it.get_item(&self.key()).ok().flatten());
-        text.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).map(|it| it.draft.queue).unwrap_or_default()
+        text.and_then(|text| serde_json::from_str::<StoredDraft>(&text).ok())
+            .map(|it| it.draft.queue)
+            .unwrap_or_default()
     }
 
     /// Stores the queued messages for all tabs. Returns true on success. In the browser only.
@@ -125,7 +127,7 @@ impl Place {
 
 /// Assigns a new id to this tab and moves its slots from before a reload to the new id. A duplicated tab inherits the
 /// id of the original, which keeps its text on screen. In the browser only.
-pub(crate) fn name_tab() -> String {
+pub(crate) fn assign_tab_id() -> String {
     let tab = new_key();
     let session = window().session_storage().ok().flatten();
     if let Some(session) = &session {
@@ -154,14 +156,14 @@ fn put(storage: &Storage, key: &str, draft: Draft) -> bool {
     if draft.is_empty() {
         return storage.remove_item(key).is_ok();
     }
-    let kept = Kept { at: js_sys::Date::now(), draft };
+    let kept = StoredDraft { at: js_sys::Date::now(), draft };
     serde_json::to_string(&kept).is_ok_and(|text| storage.set_item(key, &text).is_ok())
 }
 
 /// Returns the time of writing. `None` if the draft has no text.
 fn written_at(storage: &Storage, key: &str) -> Option<f64> {
     let text = storage.get_item(key).ok().flatten()?;
-    let Kept { at, draft } = serde_json::from_str(&text).ok()?;
+    let StoredDraft { at, draft } = serde_json::from_str(&text).ok()?;
     (!draft.text.is_empty() || draft.quote.is_some()).then_some(at)
 }
 
@@ -176,7 +178,7 @@ fn newest(slots: Vec<(f64, String)>) -> Option<String> {
 }
 
 /// Deletes the drafts of a user in this browser, or of all users if `None`. Call it on sign-out. In the browser only.
-pub fn forget_drafts(user_id: Option<&str>) {
+pub fn delete_drafts(user_id: Option<&str>) {
     let prefix = user_id.map_or_else(|| PREFIX.to_owned(), |id| prefix(Some(id)));
     remove(window().local_storage().ok().flatten(), |keys| {
         keys.into_iter().filter(|it| it.starts_with(&prefix)).collect()
@@ -185,11 +187,11 @@ pub fn forget_drafts(user_id: Option<&str>) {
 }
 
 /// Deletes expired drafts. In the browser only.
-pub(crate) fn forget_old() {
+pub(crate) fn delete_expired() {
     let Some(storage) = window().local_storage().ok().flatten() else { return };
     let at = |key: &str| {
         let text = storage.get_item(key).ok().flatten()?;
-        Some(serde_json::from_str::<Kept>(&text).ok()?.at)
+        Some(serde_json::from_str::<StoredDraft>(&text).ok()?.at)
     };
     remove(Some(storage.clone()), |keys| {
         outdated(keys.into_iter().map(|key| (at(&key), key)).collect(), js_sys::Date::now())
@@ -226,7 +228,7 @@ mod tests {
     use super::*;
 
     fn key(user_id: Option<&str>, thread_id: Option<&str>) -> String {
-        Place { user_id: user_id.map(str::to_owned), thread_id: thread_id.map(str::to_owned) }.key()
+        DraftStore { user_id: user_id.map(str::to_owned), thread_id: thread_id.map(str::to_owned) }.key()
     }
 
     #[test]
@@ -242,10 +244,10 @@ mod tests {
 
     #[test]
     fn every_tab_has_a_slot_of_its_own() {
-        let place = Place { user_id: Some("u1".into()), thread_id: Some("thr_1".into()) };
-        let new_chat = Place { user_id: Some("u1".into()), thread_id: None };
+        let place = DraftStore { user_id: Some("u1".into()), thread_id: Some("thr_1".into()) };
+        let new_chat = DraftStore { user_id: Some("u1".into()), thread_id: None };
         assert_eq!(place.slot("1-2"), "colloquy.draft/u1/thr_1#1-2");
-        let check = |key: String, place: &Place, expected: bool| {
+        let check = |key: String, place: &DraftStore, expected: bool| {
             assert_eq!(is_slot(&key, &place.key()), expected, "{key} {place:?}");
         };
         check(place.slot("a"), &place, true);
@@ -253,7 +255,7 @@ mod tests {
         check(place.key(), &place, false);
         check(place.slot("a"), &new_chat, false);
         check(new_chat.slot("a"), &place, false);
-        let longer = Place { thread_id: Some("thr_12".into()), ..place.clone() };
+        let longer = DraftStore { thread_id: Some("thr_12".into()), ..place.clone() };
         check(longer.slot("a"), &place, false);
         let slots = vec![(2.0, "b".to_owned()), (3.0, "c".to_owned()), (1.0, "a".to_owned())];
         assert_eq!((newest(slots), newest(Vec::new())), (Some("c".to_owned()), None));

@@ -4,8 +4,8 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
     ChatKitControl, Loading,
-    line::Line,
-    wait::{self, BackOff},
+    backoff::{self, BackOff},
+    connection::Connection,
 };
 use crate::{
     model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent},
@@ -14,7 +14,7 @@ use crate::{
             ChatKitError,
             state::{Changes, Note},
         },
-        words::client as words,
+        words::client_errors as words,
     },
 };
 
@@ -26,21 +26,21 @@ const REREADINGS: usize = 5;
 /// Browsers limit connections per server, so background tabs must not hold one. A page that becomes visible again
 /// reloads.
 pub(crate) fn listen(control: ChatKitControl) {
-    let line = Line::new();
+    let line = Connection::new();
     let (hidden, offline) = (line.clone(), line.clone());
     let on_change = window_event_listener(ev::visibilitychange, move |_| {
         if document().hidden() {
-            hidden.break_off();
+            hidden.abort_request();
         }
     });
-    let on_offline = window_event_listener(ev::offline, move |_| offline.break_off());
+    let on_offline = window_event_listener(ev::offline, move |_| offline.abort_request());
     on_cleanup({
         let line = line.clone();
         move || {
             on_change.remove();
             on_offline.remove();
-            line.set_left();
-            line.break_off();
+            line.abandon();
+            line.abort_request();
         }
     });
     spawn_local(control.keep_listening(line));
@@ -51,22 +51,22 @@ pub(crate) fn listen(control: ChatKitControl) {
 pub(crate) fn watch_network(control: ChatKitControl) {
     let on_offline = window_event_listener(ev::offline, move |_| {
         if let Some(line) = control.line.get_value().filter(|line| line.run_id().is_some()) {
-            line.break_off();
+            line.abort_request();
         }
     });
     on_cleanup(move || on_offline.remove());
 }
 
 impl ChatKitControl {
-    async fn keep_listening(self, line: Line) {
+    async fn keep_listening(self, line: Connection) {
         let mut back_off = BackOff::default();
         loop {
-            wait::until_visible().await;
-            if line.is_left() {
+            backoff::until_visible().await;
+            if line.is_abandoned() {
                 return;
             }
-            let end = self.hear(&line, &mut back_off).await;
-            if line.is_left() {
+            let end = self.read_feed(&line, &mut back_off).await;
+            if line.is_abandoned() {
                 return;
             }
             match end {
@@ -82,7 +82,7 @@ impl ChatKitControl {
         }
     }
 
-    async fn hear(self, line: &Line, back_off: &mut BackOff) -> Result<(), ChatKitError> {
+    async fn read_feed(self, line: &Connection, back_off: &mut BackOff) -> Result<(), ChatKitError> {
         let client = self.client.try_get_value().ok_or(ChatKitError::ConnectionLost)?;
         let controller = line.controller().ok_or(ChatKitError::Unreachable)?;
         let mut feed = client.feed(&controller).await?;
@@ -96,15 +96,15 @@ impl ChatKitControl {
                 }
                 // The page may be closed.
                 if self.thread_id.try_get_untracked().is_some() {
-                    self.learn(event);
+                    self.apply_feed_event(event);
                 }
             }
         }
         Ok(())
     }
 
-    fn learn(&self, event: FeedEvent) {
-        self.n_heard.update_value(|n| *n += 1);
+    fn apply_feed_event(&self, event: FeedEvent) {
+        self.n_feed_events.update_value(|n| *n += 1);
         match event {
             FeedEvent::Reset => {
                 spawn_local((*self).refresh_threads());
@@ -117,11 +117,11 @@ impl ChatKitControl {
                 }
                 self.threads.update(|list| list.renew(thread));
             }
-            FeedEvent::ThreadDeleted { thread_id } => self.lose_thread(&thread_id),
+            FeedEvent::ThreadDeleted { thread_id } => self.thread_deleted(&thread_id),
             FeedEvent::ItemsChanged { thread_id } if self.shows(&thread_id) => {
                 spawn_local((*self).refresh_thread());
             }
-            FeedEvent::RunBegan { thread_id, run_id } if self.shows(&thread_id) => self.note_began(run_id),
+            FeedEvent::RunBegan { thread_id, run_id } if self.shows(&thread_id) => self.run_began(run_id),
             FeedEvent::RunEnded { thread_id, run_id } if self.shows(&thread_id) => {
                 _ = self.change(|state| state.end_run(&run_id));
             }
@@ -130,8 +130,8 @@ impl ChatKitControl {
     }
 
     /// Handles a run that began in the current thread: this tab's own, or one to resume.
-    fn note_began(&self, run_id: String) {
-        let is_own = self.line.with_value(|line| line.as_ref().is_some_and(|line| line.is_to(&run_id)));
+    fn run_began(&self, run_id: String) {
+        let is_own = self.line.with_value(|line| line.as_ref().is_some_and(|line| line.reads_run(&run_id)));
         if is_own {
             return;
         }
@@ -143,7 +143,7 @@ impl ChatKitControl {
         }
     }
 
-    fn lose_thread(&self, thread_id: &str) {
+    fn thread_deleted(&self, thread_id: &str) {
         self.threads.update(|list| _ = list.remove(thread_id));
         if !self.shows(thread_id) {
             return;
@@ -163,9 +163,9 @@ impl ChatKitControl {
     /// Reloads the first page of the history, and repeats if it changed meanwhile.
     pub(crate) async fn refresh_threads(self) {
         for _ in 0..REREADINGS {
-            let n_heard = self.n_heard.try_get_value();
+            let n_feed_events = self.n_feed_events.try_get_value();
             let Ok(page) = self.thread_page(None).await else { return };
-            if self.n_heard.try_get_value() == n_heard {
+            if self.n_feed_events.try_get_value() == n_feed_events {
                 _ = self.threads.try_update(|list| list.refresh(page));
                 return;
             }
@@ -187,7 +187,7 @@ impl ChatKitControl {
                 self.threads.update(|list| list.renew(thread.clone()));
                 self.change(|state| {
                     let mut changes = state.refresh(thread);
-                    changes.merge(self.mark_unfinished(state));
+                    changes.merge(self.mark_partial(state));
                     changes
                 });
                 run.into_iter().for_each(|run| self.resume(run));

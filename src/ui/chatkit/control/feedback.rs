@@ -29,7 +29,7 @@ impl ChatKitControl {
                     _ => Changes::default(),
                 });
             }
-            control.say_failed(err);
+            control.show_failure(err);
         });
         Ok(())
     }

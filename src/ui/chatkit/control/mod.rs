@@ -1,47 +1,47 @@
 //! [`ChatKitControl`]: the methods and signals of a chat for its page.
 
 mod actions;
+mod backoff;
 mod client_tools;
 mod composer_value;
 mod composing;
+mod connection;
+mod draft_sync;
 pub(crate) mod drafts;
-mod ending;
 pub(crate) mod feed;
 mod feedback;
-mod frame;
-mod keeping;
-mod line;
+mod frame_state;
+mod message_queue;
 mod not_now;
-mod options;
 mod paging;
-mod queue;
-mod rows;
-mod selecting;
+mod partial_answers;
 mod sending;
+mod set_options;
 mod threads;
+mod tool_selection;
+mod transcript_rows;
 mod turn;
-mod unfinished;
+mod turn_ending;
 mod versions;
-mod wait;
 
 pub use composer_value::{ComposerValue, Selection};
-pub use ending::Ending;
 pub use not_now::NotNow;
 pub use sending::UserMessageDraft;
+pub use turn_ending::Ending;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use frame::FrameState;
-use line::Line;
+use connection::Connection;
+use frame_state::FrameState;
 use paging::Paging;
-pub(crate) use rows::Row;
-use rows::Rows;
+pub(crate) use transcript_rows::Row;
+use transcript_rows::Rows;
 
 use super::{
     ChatKitError, EndReason, ResponseEnd, ThreadId, ThreadList, UseChatKitOptions,
     client::Client,
     composer::ComposerState,
-    state::{Again, Changes, ChatState, Entry, Note, Trouble, Turn},
+    state::{Changes, ChatState, Entry, Note, RetryTarget, Turn, TurnFailure},
 };
 use crate::model::chatkit::{Thread, ThreadItem};
 
@@ -71,18 +71,18 @@ pub struct ChatKitControl {
     pub(crate) composer: ComposerState,
     pub(crate) frame: FrameState,
     /// The message that can be answered again.
-    pub(crate) again: RwSignal<Option<Again>>,
+    pub(crate) again: RwSignal<Option<RetryTarget>>,
     /// Failure of the last turn.
-    pub(crate) trouble: RwSignal<Trouble>,
+    pub(crate) failure: RwSignal<TurnFailure>,
     /// Key of the last message. Its row is notified when this changes.
     pub(crate) last_message: StoredValue<Option<u64>>,
     /// Connection of the current or last answer.
-    pub(crate) line: StoredValue<Option<Line>>,
+    pub(crate) line: StoredValue<Option<Connection>>,
     /// Id of a run that began while another answer was being read.
     pub(crate) missed_run: StoredValue<Option<String>>,
     pub(crate) is_colloquy: StoredValue<bool>,
     /// Number of feed events received.
-    pub(crate) n_heard: StoredValue<u64>,
+    pub(crate) n_feed_events: StoredValue<u64>,
     /// Number of the current view. Events for an older number are dropped.
     showing: StoredValue<u64>,
 }
@@ -125,12 +125,12 @@ impl ChatKitControl {
             threads: RwSignal::new(threads.map(ThreadList::new).unwrap_or_default()),
             threads_error: RwSignal::new(None),
             again: RwSignal::new(state.again()),
-            trouble: RwSignal::default(),
+            failure: RwSignal::default(),
             last_message: StoredValue::new(state.last_message()),
             line: StoredValue::new(None),
             missed_run: StoredValue::new(None),
             is_colloquy: StoredValue::new(options.is_colloquy),
-            n_heard: StoredValue::new(0),
+            n_feed_events: StoredValue::new(0),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
             options: RwSignal::new(options),
@@ -257,10 +257,10 @@ impl ChatKitControl {
     pub(crate) fn leave(&self) {
         self.missed_run.try_set_value(None);
         let Some(line) = self.line.try_update_value(Option::take).flatten() else { return };
-        line.set_left();
+        line.abandon();
         let goes_on = line.run_id().is_some();
         if goes_on || !self.is_colloquy.try_get_value().unwrap_or_default() {
-            line.break_off();
+            line.abort_request();
             if !goes_on && self.turn.try_get_untracked().flatten().is_some() {
                 self.report_end(EndReason::Stopped);
             }
@@ -287,10 +287,10 @@ impl ChatKitControl {
         if changes.thread {
             self.thread.try_set(self.state.try_with_value(|state| state.thread.clone())?);
         }
-        self.publish_again()?;
+        self.publish_retry_target()?;
         if changes.turn {
             self.turn.try_set(self.state.try_with_value(|state| state.turn.clone())?);
-            self.trouble.try_set(self.state.try_with_value(|state| state.trouble)?);
+            self.failure.try_set(self.state.try_with_value(|state| state.failure)?);
             self.notes.try_set(self.state.try_with_value(|state| state.notes.clone())?);
         }
         self.activity.notify();
@@ -304,7 +304,7 @@ impl ChatKitControl {
 
     /// Reports a failure to the page, and to the user by a toast, for operations without a place for errors of their
     /// own.
-    pub(crate) fn say_failed(&self, err: ChatKitError) {
+    pub(crate) fn show_failure(&self, err: ChatKitError) {
         self.frame.toasts.say(err.to_string());
         self.report(err);
     }
@@ -323,7 +323,7 @@ impl ChatKitControl {
     }
 
     /// Publishes the message that can be answered again, and notifies only the affected rows.
-    fn publish_again(&self) -> Option<()> {
+    fn publish_retry_target(&self) -> Option<()> {
         let again = self.state.try_with_value(ChatState::again)?;
         let before = self.again.try_get_untracked()?;
         if before != again {

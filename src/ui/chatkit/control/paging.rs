@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{ChatKitControl, rows::ROWS_PER_GROUP, wait};
+use super::{ChatKitControl, backoff, transcript_rows::ROWS_PER_GROUP};
 use crate::{
     model::chatkit::{Page, ThreadItem},
     ui::chatkit::state::Changes,
@@ -76,7 +76,7 @@ impl ChatKitControl {
                 state.prepend(some);
                 Changes { list: true, ..Changes::default() }
             });
-            wait::pause(Some(0), &[]).await;
+            backoff::pause(Some(0), &[]).await;
         }
     }
 }

@@ -83,7 +83,7 @@ impl ChatKitControl {
                 });
                 let run = thread.run();
                 let mut state = ChatState::open(Some(thread));
-                self.mark_unfinished(&mut state);
+                self.mark_partial(&mut state);
                 self.show(state);
                 self.loading.try_set(Loading::Ready);
                 run.into_iter().for_each(|run| self.resume(run));
@@ -92,7 +92,7 @@ impl ChatKitControl {
             Err(err) => {
                 let loading = if err.is_not_found() { Loading::NotFound } else { Loading::Failed(err.to_string()) };
                 self.loading.try_set(loading);
-                self.give_back_queue();
+                self.restore_queue();
                 self.report(err);
             }
         }

@@ -4,40 +4,40 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     ChatKitControl, Loading,
-    drafts::Place,
-    ending::{Ending, Teller, ending},
-    line::Line,
+    backoff::{self, BackOff},
+    connection::Connection,
+    drafts::DraftStore,
     sending::new_key,
-    wait::{self, BackOff},
+    turn_ending::{Ending, EndingSender, ending},
 };
 use crate::{
-    model::chatkit::{ClientMarks, NoticeLevel, Operation, RunRef, ThreadStreamEvent},
+    model::chatkit::{ClientCapabilities, NoticeLevel, Operation, RunRef, ThreadStreamEvent},
     ui::chatkit::{
         ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
         client::{Client, EventStream},
         composer::Queued,
-        state::{Changes, ChatState, Note, Phase, Trouble, TurnEnd},
+        state::{Changes, ChatState, Note, Phase, TurnEnd, TurnFailure},
     },
 };
 
 /// Maximum wait for a server to end an answer after a stop request, in milliseconds.
-const FAREWELL_MS: i32 = 3000;
+const STOP_GRACE_MS: i32 = 3000;
 
 /// Parameters of a new turn.
-struct Beginning {
+struct TurnRequest {
     /// The request to send. `None` if the answer began elsewhere.
     operation: Option<Operation>,
     /// The message in the request, if any.
     message: Option<UserMessageDraft>,
-    line: Line,
+    line: Connection,
     /// Idempotency key: servers that support keys accept the request once.
     key: String,
     /// Storage place for a message that could not be sent.
-    place: Place,
+    place: DraftStore,
     /// Number of the view that the turn belongs to.
     number: u64,
     /// Receives the end of the turn.
-    teller: Teller,
+    end_sender: EndingSender,
 }
 
 impl ChatKitControl {
@@ -47,7 +47,7 @@ impl ChatKitControl {
             state.begin_turn(message.input(), message.attachments.clone());
             Changes { list: true, turn: true, ..Changes::default() }
         });
-        self.begin(Some(operation), Some(message), Line::new(), key)
+        self.begin(Some(operation), Some(message), Connection::new(), key)
     }
 
     /// Begins a turn without a message.
@@ -57,7 +57,7 @@ impl ChatKitControl {
         begin_turn: impl FnOnce(&mut ChatState) -> Changes,
     ) -> Ending {
         self.change(begin_turn);
-        self.begin(Some(operation), None, Line::new(), new_key())
+        self.begin(Some(operation), None, Connection::new(), new_key())
     }
 
     /// Resumes a running answer from its first event.
@@ -66,7 +66,7 @@ impl ChatKitControl {
             return;
         }
         self.change(|state| state.resume_turn(run.item_id.as_deref()));
-        self.begin(None, None, Line::to_run(run.id), new_key());
+        self.begin(None, None, Connection::to_run(run.id), new_key());
     }
 
     /// Stops the running answer. Its partial text stays.
@@ -78,7 +78,7 @@ impl ChatKitControl {
             Some(run_id) => self.stop_run(run_id, line),
             // The run id is not known yet. The stop request is sent as soon as it is.
             None if self.is_colloquy.get_value() && !is_reconnecting => {}
-            None => line.break_off(),
+            None => line.abort_request(),
         }
     }
 
@@ -86,26 +86,26 @@ impl ChatKitControl {
         &self,
         operation: Option<Operation>,
         message: Option<UserMessageDraft>,
-        line: Line,
+        line: Connection,
         key: String,
     ) -> Ending {
         self.line.set_value(Some(line.clone()));
         self.composer.is_urgent.set_value(false);
         let (place, number) = (self.place(), self.showing());
-        let (teller, ending) = ending();
-        let beginning = Beginning { operation, message, line, key, place, number, teller };
+        let (end_sender, ending) = ending();
+        let beginning = TurnRequest { operation, message, line, key, place, number, end_sender };
         self.handler(|it| it.on_response_start.clone()).run(());
         spawn_local((*self).run_turn(beginning));
         ending
     }
 
-    fn stop_run(&self, run_id: String, line: Line) {
+    fn stop_run(&self, run_id: String, line: Connection) {
         let (control, number) = (*self, self.showing());
         let Some(client) = self.client.try_get_value() else { return };
         control.change(|state| state.set_can_stop(false));
         spawn_local(async move {
             match client.stop(&run_id).await {
-                Ok(()) => wait::pause(Some(FAREWELL_MS), &[]).await,
+                Ok(()) => backoff::pause(Some(STOP_GRACE_MS), &[]).await,
                 // The run has already ended.
                 Err(err) if err.is_not_found() => {}
                 Err(err) => {
@@ -120,17 +120,17 @@ impl ChatKitControl {
                     return;
                 }
             }
-            line.break_off();
+            line.abort_request();
         });
     }
 
-    async fn run_turn(self, beginning: Beginning) {
+    async fn run_turn(self, beginning: TurnRequest) {
         let Some(client) = self.client.try_get_value() else { return };
         let end = self.follow(&client, &beginning).await;
-        let Beginning { message, line, number, operation, place, teller, .. } = beginning;
+        let TurnRequest { message, line, number, operation, place, end_sender, .. } = beginning;
         if !self.is_showing(number) {
             if end.is_err() && line.run_id().is_none() {
-                self.keep_unsent(&place, message);
+                self.store_unsent(&place, message);
             }
             return;
         }
@@ -143,12 +143,12 @@ impl ChatKitControl {
             Err(err) if err.is_not_found() && operation.is_none() => self.end_turn(TurnEnd::Cut, None, message),
             Err(err) => self.end_turn(TurnEnd::Cut, Some(err), message),
         };
-        teller.tell(reason);
+        end_sender.notify(reason);
         // Usually no tool call is pending.
         let has_tool = is_complete && operation.is_some() && self.answer_tool_call().is_ok();
         let is_retry = matches!(operation, Some(Operation::ThreadsRetryAfterItem { .. }));
         let missed = self.missed_run.try_update_value(Option::take).flatten();
-        if operation.is_none() || is_retry || missed.is_some_and(|run_id| !line.is_to(&run_id)) {
+        if operation.is_none() || is_retry || missed.is_some_and(|run_id| !line.reads_run(&run_id)) {
             self.refresh_thread().await;
         }
         // The result of a tool is sent first.
@@ -161,9 +161,9 @@ impl ChatKitControl {
     }
 
     /// Reads the answer to its end, over as many connections as needed.
-    async fn follow(self, client: &Client, beginning: &Beginning) -> Result<(), ChatKitError> {
-        let Beginning { operation, line, number, key, .. } = beginning;
-        let marks = ClientMarks { resumable: true, key: Some(key.clone()) };
+    async fn follow(self, client: &Client, beginning: &TurnRequest) -> Result<(), ChatKitError> {
+        let TurnRequest { operation, line, number, key, .. } = beginning;
+        let marks = ClientCapabilities { resumable: true, key: Some(key.clone()) };
         let (mut back_off, mut last_id) = (BackOff::default(), None);
         loop {
             let controller = line.controller().ok_or(ChatKitError::Unreachable)?;
@@ -178,7 +178,7 @@ impl ChatKitControl {
             };
             let can_go_on = line.run_id().is_some() || self.is_colloquy.try_get_value().unwrap_or_default();
             match end {
-                Err(err) if err.is_passing() && can_go_on && !is_over(line) => {}
+                Err(err) if err.is_transient() && can_go_on && !is_over(line) => {}
                 end => return end,
             }
             self.set_reconnecting(*number, true);
@@ -193,7 +193,7 @@ impl ChatKitControl {
     async fn read(
         self,
         mut stream: EventStream<ThreadStreamEvent>,
-        line: &Line,
+        line: &Connection,
         number: u64,
         last_id: &mut Option<String>,
         back_off: &mut BackOff,
@@ -202,14 +202,14 @@ impl ChatKitControl {
         self.set_reconnecting(number, false);
         while let Some(events) = stream.next().await? {
             back_off.reset();
-            self.note_run(line, &events);
+            self.record_run(line, &events);
             if let (Some(controller), Some(_)) = (&controller, line.run_id()) {
                 stream.watch(controller);
             }
             if self.is_showing(number) {
                 self.take(events);
             } else if is_over(line) {
-                line.break_off();
+                line.abort_request();
                 break;
             }
             if let Some(id) = stream.last_id() {
@@ -220,7 +220,7 @@ impl ChatKitControl {
     }
 
     /// Records the id of the run. Sends a stop request that was made before the id was known.
-    fn note_run(self, line: &Line, events: &[ThreadStreamEvent]) {
+    fn record_run(self, line: &Connection, events: &[ThreadStreamEvent]) {
         let run = events.iter().find_map(|event| match event {
             ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => thread.run(),
             _ => None,
@@ -241,7 +241,7 @@ impl ChatKitControl {
 
     /// Applies the events of one chunk, then renders once.
     fn take(&self, events: Vec<ThreadStreamEvent>) {
-        let told: Vec<Told> = events.iter().filter_map(Told::of).collect();
+        let for_page: Vec<PageEvent> = events.iter().filter_map(PageEvent::of).collect();
         self.change(|state| {
             let mut changes = Changes::default();
             for event in events {
@@ -249,29 +249,29 @@ impl ChatKitControl {
             }
             changes
         });
-        self.note_thread();
-        self.note_unfinished();
-        told.into_iter().for_each(|it| self.tell(it));
+        self.publish_thread();
+        self.record_partial();
+        for_page.into_iter().for_each(|it| self.notify(it));
     }
 
-    fn tell(&self, told: Told) {
-        match told {
-            Told::Failure(err) => self.report(err),
-            Told::Effect(effect) => self.handler(|it| it.on_effect.clone()).run(effect),
-            Told::Log(entry) => self.handler(|it| it.on_log.clone()).run(entry),
+    fn notify(&self, for_page: PageEvent) {
+        match for_page {
+            PageEvent::Failure(err) => self.report(err),
+            PageEvent::Effect(effect) => self.handler(|it| it.on_effect.clone()).run(effect),
+            PageEvent::Log(entry) => self.handler(|it| it.on_log.clone()).run(entry),
         }
     }
 
     /// Updates the history and the current thread id from the thread.
-    fn note_thread(&self) {
+    fn publish_thread(&self) {
         let Some(Some(thread)) = self.thread.try_get_untracked() else { return };
         if self.threads.with_untracked(|list| list.get(&thread.id) != Some(&thread)) {
             self.threads.update(|list| list.upsert(thread.clone()));
         }
         if self.thread_id.get_untracked().as_deref() != Some(&thread.id) {
-            self.forget_draft();
+            self.delete_draft();
             self.thread_id.set(Some(thread.id.clone()));
-            self.keep_draft();
+            self.store_draft();
             self.handler(|it| it.on_thread_change.clone()).run(Some(thread.id));
         }
     }
@@ -286,7 +286,7 @@ impl ChatKitControl {
             let mut changes = state.end_turn(end);
             changes.list |= is_lost;
             if is_lost && err.is_some() {
-                state.trouble = Trouble::Unsent;
+                state.failure = TurnFailure::Unsent;
             }
             state.notes.extend(err.as_ref().map(danger));
             changes
@@ -298,14 +298,14 @@ impl ChatKitControl {
             (TurnEnd::Stopped | TurnEnd::Cut, None) => EndReason::Stopped,
         };
         if reason == EndReason::Complete {
-            self.forget_unfinished();
+            self.clear_partial();
         }
         let is_wanted = reason == EndReason::Stopped && self.composer.is_urgent.get_value();
         if reason != EndReason::Complete && !is_wanted {
-            self.give_back_queue();
+            self.restore_queue();
         }
         if let Some(message) = message.filter(|_| is_lost) {
-            self.give_back(&message);
+            self.restore_message(&message);
         }
         err.into_iter().for_each(|err| self.report(err));
         self.report_end(reason);
@@ -314,7 +314,7 @@ impl ChatKitControl {
 
     /// Stores a message that could not be sent and whose thread is no longer open. It returns to the composer when
     /// the thread is opened.
-    fn keep_unsent(&self, place: &Place, message: Option<UserMessageDraft>) {
+    fn store_unsent(&self, place: &DraftStore, message: Option<UserMessageDraft>) {
         let Some(message) = message else { return };
         let mut queue = place.queue();
         queue.insert(0, Queued { key: new_key(), message, is_old: true });
@@ -323,13 +323,13 @@ impl ChatKitControl {
 }
 
 /// An event for the page instead of the conversation.
-enum Told {
+enum PageEvent {
     Failure(ChatKitError),
     Effect(ClientEffect),
     Log(LogEntry),
 }
 
-impl Told {
+impl PageEvent {
     fn of(event: &ThreadStreamEvent) -> Option<Self> {
         match event {
             ThreadStreamEvent::Error(err) if err.code == "unauthorized" => {
@@ -348,8 +348,8 @@ impl Told {
 }
 
 /// True if no more events are needed: the user stopped, or left while the run continues on the server.
-fn is_over(line: &Line) -> bool {
-    line.is_left() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
+fn is_over(line: &Connection) -> bool {
+    line.is_abandoned() && line.run_id().is_some() || line.is_stopped() && line.run_id().is_none()
 }
 
 fn danger(err: &ChatKitError) -> Note {

@@ -18,7 +18,7 @@ impl ChatKitControl {
             match control.call::<serde_json::Value>(operation).await {
                 Ok(_) if control.is_showing(number) => control.refresh_thread().await,
                 Ok(_) => {}
-                Err(err) => control.say_failed(err),
+                Err(err) => control.show_failure(err),
             }
         });
         Ok(())

@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::search::Search;
+use super::thread_search::ThreadSearch;
 use crate::ui::{
     chatkit::{ChatKitControl, ThreadId},
     components::{Button, ButtonKind, Dialog},
@@ -13,7 +13,7 @@ use crate::ui::{
 #[component]
 pub(super) fn RenameDialog(
     control: ChatKitControl,
-    search: Search,
+    search: ThreadSearch,
     renaming: RwSignal<Option<ThreadId>>,
 ) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
@@ -73,7 +73,7 @@ pub(super) fn RenameDialog(
 #[component]
 pub(super) fn DeleteDialog(
     control: ChatKitControl,
-    search: Search,
+    search: ThreadSearch,
     deleting: RwSignal<Option<ThreadId>>,
 ) -> impl IntoView {
     let close = move |()| deleting.set(None);

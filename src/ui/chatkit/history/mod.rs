@@ -1,13 +1,13 @@
 //! The history: a searchable list of threads.
 
+mod date_groups;
 mod dialogs;
-mod groups;
-mod marked;
-mod row;
-mod search;
 mod search_field;
+mod search_matches;
 mod tab_stop;
 mod thread_list;
+mod thread_row;
+mod thread_search;
 
 pub use thread_list::ThreadList;
 
@@ -21,9 +21,9 @@ use crate::ui::{
     words::history as words,
 };
 use dialogs::{DeleteDialog, RenameDialog};
-use row::Row;
-use search::Search;
 use search_field::SearchField;
+use thread_row::Row;
+use thread_search::ThreadSearch;
 
 /// Returns the page path of a thread, or of a new chat if `None`.
 pub type Href = fn(Option<&str>) -> String;
@@ -42,7 +42,7 @@ pub fn ChatHistory(
 ) -> impl IntoView {
     let renaming = RwSignal::new(None::<ThreadId>);
     let deleting = RwSignal::new(None::<ThreadId>);
-    let search = Search::new(control);
+    let search = ThreadSearch::new(control);
     let chosen = move || {
         control.offer_composer();
         on_choose.inspect(|it| it.run(()));
@@ -62,7 +62,7 @@ pub fn ChatHistory(
     });
     let ids = search.ids();
     let stop = tab_stop::follow(control, ids);
-    let groups = groups::follow(control, search, ids);
+    let groups = date_groups::follow(control, search, ids);
     let new_chat = || view! { <Icon kind=IconKind::SquarePen />{words::NEW_CHAT} };
     view! {
         <div class="history">

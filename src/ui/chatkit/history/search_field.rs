@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{focus_first, search::Search};
+use super::{focus_first, thread_search::ThreadSearch};
 use crate::ui::{
     chatkit::ChatKitControl,
     components::{Icon, IconKind, Show},
@@ -11,12 +11,12 @@ use crate::ui::{
 
 /// The search field. Escape clears it, arrow down moves to the results, and Enter opens the first one.
 #[component]
-pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoView {
+pub(super) fn SearchField(control: ChatKitControl, search: ThreadSearch) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
     let ids = search.ids();
     take_part(control, input);
     let clear = move || {
-        search.look_for("");
+        search.set_query("");
         if let Some(input) = input.get_untracked() {
             input.set_value("");
             _ = input.focus();
@@ -53,7 +53,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
                 autocomplete="off"
                 spellcheck="false"
                 dir="auto"
-                on:input=move |ev| search.look_for(&event_target_value(&ev))
+                on:input=move |ev| search.set_query(&event_target_value(&ev))
                 on:keydown=on_keydown
             />
             <Show when=move || !search.query().is_empty()>
@@ -63,7 +63,7 @@ pub(super) fn SearchField(control: ChatKitControl, search: Search) -> impl IntoV
             </Show>
         </div>
         <p class="search__said" role="status" data-silent=move || search.query().is_empty().then_some("")>
-            {move || search.said(ids.with(Vec::len))}
+            {move || search.status_text(ids.with(Vec::len))}
         </p>
     }
 }

@@ -1,13 +1,13 @@
 use leptos::prelude::*;
 
 use super::{
-    marks::Cited,
+    cited_sources::CitedSources,
     sources::{SourceLine, view_line},
 };
 use crate::ui::{
     chatkit::markdown::{
-        line::{cite_id, source_id},
-        note::go_to,
+        footnote::go_to,
+        inlines::{cite_id, source_id},
     },
     components::Show,
     words::{items as words, markdown},
@@ -16,14 +16,14 @@ use crate::ui::{
 /// Sources of an answer as a numbered, collapsed list.
 #[component]
 pub(super) fn Citations(
-    cited: Memo<Cited>,
+    cited: Memo<CitedSources>,
     /// Prefix of the answer's element ids.
     id: String,
 ) -> impl IntoView {
     let n_lines = Memo::new(move |_| cited.with(|it| it.lines.len()));
     let id = StoredValue::new(id);
     let lines = move || {
-        let Cited { lines, marks } = cited.get();
+        let CitedSources { lines, marks } = cited.get();
         let has_mark = |number| marks.iter().any(|it| it.mark.number == number);
         let numbered = lines.into_iter().zip(1..);
         numbered.map(|(line, number)| id.with_value(|id| view_cited(line, number, has_mark(number), id))).collect_view()

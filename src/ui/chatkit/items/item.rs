@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 
 use super::{
-    answer::Answer, image::GeneratedImage, questions::Questions, shown::Shown, task::LoneTask, tool_call::ToolCallLine,
-    user::UserMessage, widget::WidgetItem, workflow::WorkflowSteps,
+    answered_questions::Questions, assistant_message::AssistantMessage, entry_view::EntryView, image::GeneratedImage,
+    task::StandaloneTask, tool_call::ToolCallLine, user_message::UserMessage, widget::WidgetItem,
+    workflow::WorkflowSteps,
 };
 use crate::{
     model::chatkit::ThreadItem,
@@ -25,19 +26,19 @@ enum Kind {
 /// not rendered.
 #[component]
 pub(crate) fn Item(control: ChatKitControl, row: Row) -> impl IntoView {
-    let shown = Shown::new(control, row);
+    let shown = EntryView::new(control, row);
     // A superseded item is shown again if its replacement fails.
     let kind = shown.read(|entry| if entry.phase == Phase::Superseded { None } else { kind_of(&entry.item) });
     // Keyed, so that an entry of one kind is never patched into one of another.
     view! { <For each=move || kind.get() key=|kind| *kind children=move |kind| view_kind(kind, shown) /> }
 }
 
-fn view_kind(kind: Kind, shown: Shown) -> AnyView {
+fn view_kind(kind: Kind, shown: EntryView) -> AnyView {
     match kind {
         Kind::User => view! { <UserMessage shown /> }.into_any(),
-        Kind::Assistant => view! { <Answer shown /> }.into_any(),
+        Kind::Assistant => view! { <AssistantMessage shown /> }.into_any(),
         Kind::Workflow => view! { <WorkflowSteps shown /> }.into_any(),
-        Kind::Task => view! { <LoneTask shown /> }.into_any(),
+        Kind::Task => view! { <StandaloneTask shown /> }.into_any(),
         Kind::Image => view! { <GeneratedImage shown /> }.into_any(),
         Kind::Widget => view! { <WidgetItem shown /> }.into_any(),
         Kind::Questions => view! { <Questions shown /> }.into_any(),

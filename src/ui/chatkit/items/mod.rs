@@ -1,24 +1,24 @@
 //! Rendering of thread items, one kind per file.
 
 pub(super) mod address;
-mod answer;
-mod attachments;
+mod answered_questions;
+mod assistant_message;
 mod citations;
+mod cited_sources;
 pub mod copy;
 mod dots;
-mod ended;
-mod feedback;
+mod end_notice;
+mod entry_view;
+mod feedback_buttons;
 mod image;
 mod item;
-mod marks;
-mod questions;
-mod shown;
+mod message_attachments;
 mod sources;
 mod step;
 mod task;
 mod tool_call;
-mod user;
-mod versions;
+mod user_message;
+mod version_switcher;
 mod widget;
 mod workflow;
 

@@ -1,14 +1,14 @@
 use leptos::prelude::*;
 
 use super::{
-    shown::Shown,
+    entry_view::EntryView,
     step::{Step, StepBody, StepStatus, StepTitle},
 };
 use crate::{model::chatkit::ThreadItem, ui::chatkit::state::Phase};
 
 /// A task outside a workflow.
 #[component]
-pub(super) fn LoneTask(shown: Shown) -> impl IntoView {
+pub(super) fn StandaloneTask(shown: EntryView) -> impl IntoView {
     let step = shown.read(|entry| match &entry.item {
         ThreadItem::Task(it) => Some(Step::of(&it.task)),
         _ => None,

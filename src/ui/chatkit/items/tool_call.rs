@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::shown::Shown;
+use super::entry_view::EntryView;
 use crate::{
     model::chatkit::{ThreadItem, ToolCallStatus},
     ui::{
@@ -11,7 +11,7 @@ use crate::{
 
 /// A client tool call. After a reload the user decides whether to execute it.
 #[component]
-pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
+pub(super) fn ToolCallLine(shown: EntryView) -> impl IntoView {
     let control = shown.control;
     let line = shown.read(|entry| match &entry.item {
         ThreadItem::ClientToolCall(it) => Some(words::tool_call(&it.name)),
@@ -46,7 +46,7 @@ pub(super) fn ToolCallLine(shown: Shown) -> impl IntoView {
             </p>
             <Show when=move || can_answer.get()>
                 <Button kind=ButtonKind::Quiet on_click=answer>
-                    {move || if has_tools.get() { words::ANSWER_NOW } else { words::GO_ON_WITHOUT }}
+                    {move || if has_tools.get() { words::ANSWER_NOW } else { words::CONTINUE_WITHOUT_TOOL }}
                 </Button>
             </Show>
         </div>

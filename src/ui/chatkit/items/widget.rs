@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{copy::CopyButton, shown::Shown};
+use super::{copy::CopyButton, entry_view::EntryView};
 use crate::{
     model::chatkit::ThreadItem,
     ui::{chatkit::widgets::WidgetView, components::Show, words::items as words},
@@ -16,7 +16,7 @@ const TEXTS: [&str; 6] = ["Text", "Title", "Caption", "Markdown", "Label", "Badg
 
 /// A widget. One with an unknown root is rendered as text.
 #[component]
-pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
+pub(super) fn WidgetItem(shown: EntryView) -> impl IntoView {
     let widget = shown.read(|entry| match &entry.item {
         ThreadItem::Widget(it) => Some(it.widget.clone()),
         _ => None,
@@ -30,7 +30,7 @@ pub(super) fn WidgetItem(shown: Shown) -> impl IntoView {
 
 /// Text content of a widget.
 #[component]
-fn WidgetText(shown: Shown) -> impl IntoView {
+fn WidgetText(shown: EntryView) -> impl IntoView {
     let text = shown.read(|entry| match &entry.item {
         ThreadItem::Widget(it) => Some(it.copy_text.clone().unwrap_or_else(|| text_of(&it.widget))),
         _ => None,

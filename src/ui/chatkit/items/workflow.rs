@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    shown::Shown,
+    entry_view::EntryView,
     step::{Step, StepBody, StepStatus, StepTitle},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 
 /// Steps of a workflow. They are expanded while running and collapsed behind a summary when done.
 #[component]
-pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
+pub(super) fn WorkflowSteps(shown: EntryView) -> impl IntoView {
     let phase = shown.phase();
     let is_streaming = Memo::new(move |_| phase.get() == Phase::Streaming);
     let read = move |read: fn(&Workflow, bool) -> String| {
@@ -55,7 +55,7 @@ pub(super) fn WorkflowSteps(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn WorkflowStep(shown: Shown, at: usize) -> impl IntoView {
+fn WorkflowStep(shown: EntryView, at: usize) -> impl IntoView {
     let step = shown.read(move |entry| match &entry.item {
         ThreadItem::Workflow(it) => it.workflow.tasks.get(at).map(Step::of),
         _ => None,

@@ -1,19 +1,19 @@
 //! Markdown as a tree of blocks. Pure: parses text, never produces HTML.
 
+mod autolinks;
 mod builder;
 mod definitions;
-mod frame;
-mod linked;
-mod placing;
+mod mark_position;
+mod open_block;
 
 use builder::Builder;
-use definitions::Definition;
+use definitions::LinkDefinition;
 use pulldown_cmark::{Options, Parser};
 
 use super::{
+    citation_mark::{Mark, PlacedMark},
     hide::hide,
-    mark::{Mark, Marked},
-    target::Deeplink,
+    link_target::Deeplink,
 };
 
 /// A block element.
@@ -106,12 +106,12 @@ pub enum Inline {
 
 /// Parses GitHub-flavoured Markdown. Returns the top-level blocks, each with the offset of its first line.
 pub fn parse(source: &str) -> Vec<(usize, Block)> {
-    read(source, &Reading::default()).parts.into_iter().map(|it| (it.start, it.block)).collect()
+    read(source, &ParseContext::default()).parts.into_iter().map(|it| (it.start, it.block)).collect()
 }
 
 /// Parse context of a text.
 #[derive(Default)]
-pub(super) struct Reading<'a> {
+pub(super) struct ParseContext<'a> {
     /// True while more text may follow, so that the end may still change its meaning.
     pub(super) may_grow: bool,
     /// The text before it.
@@ -119,7 +119,7 @@ pub(super) struct Reading<'a> {
     /// Footnotes referenced before.
     pub(super) notes: &'a [String],
     /// Citation marks in order.
-    pub(super) marks: &'a [Marked],
+    pub(super) marks: &'a [PlacedMark],
     /// Accumulated rendering cost before this text.
     pub(super) cost: usize,
 }
@@ -136,7 +136,7 @@ pub(super) struct Part {
 }
 
 /// Result of parsing a text.
-pub(super) struct Read {
+pub(super) struct ParseResult {
     pub(super) parts: Vec<Part>,
     /// All referenced footnotes.
     pub(super) notes: Vec<String>,
@@ -145,26 +145,26 @@ pub(super) struct Read {
 }
 
 /// Parses the top-level blocks of a text in the given context.
-pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
+pub(super) fn read(source: &str, reading: &ParseContext<'_>) -> ParseResult {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_FOOTNOTES;
     let hidden = hide(source, reading.may_grow);
     let text = hidden.text.as_str();
-    let in_text = |it: &Marked| Marked { offset: hidden.in_text(it.offset), mark: it.mark.clone() };
-    let marks: Vec<Marked> =
+    let in_text = |it: &PlacedMark| PlacedMark { offset: hidden.in_text(it.offset), mark: it.mark.clone() };
+    let marks: Vec<PlacedMark> =
         reading.marks.iter().filter(|it| !reading.may_grow || it.offset <= hidden.len).map(in_text).collect();
     let events = Parser::new_ext(text, options).into_offset_iter();
-    let definitions = Definition::all(events.reference_definitions(), &hidden);
+    let definitions = LinkDefinition::all(events.reference_definitions(), &hidden);
     let mut builder = Builder::new(&hidden, &marks, &definitions, reading);
-    let (mut start, mut line, mut looked_at) = (0, 0, 0);
+    let (mut start, mut line, mut count_examined) = (0, 0, 0);
     let mut parts: Vec<Part> = Vec::new();
     for (event, range) in events {
         if builder.is_between_blocks() {
             // The indentation of the first line belongs to the block.
-            if let Some(at) = text[looked_at..range.start].rfind('\n') {
-                line = looked_at + at + 1;
+            if let Some(at) = text[count_examined..range.start].rfind('\n') {
+                line = count_examined + at + 1;
             }
-            looked_at = range.start;
+            count_examined = range.start;
             start = hidden.in_source(line);
         }
         builder.take(event, range);
@@ -188,10 +188,10 @@ pub(super) fn read(source: &str, reading: &Reading<'_>) -> Read {
             }
         }
     }
-    Read { parts, notes, len: hidden.len }
+    ParseResult { parts, notes, len: hidden.len }
 }
 
 #[cfg(test)]
-pub(super) mod spec;
+pub(super) mod commonmark_spec;
 #[cfg(test)]
 mod tests;

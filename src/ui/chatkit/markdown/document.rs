@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    block::{Block, Part, Read, Reading, read},
-    mark::Marked,
+    block::{Block, ParseContext, ParseResult, Part, read},
+    citation_mark::PlacedMark,
 };
 
 /// A text of which only the end is parsed again when it grows.
@@ -19,16 +19,16 @@ use super::{
 pub(super) struct Document {
     source: String,
     is_complete: bool,
-    marks: Vec<Marked>,
+    marks: Vec<PlacedMark>,
     /// Footnotes referenced in settled blocks, and the number of marks placed there.
     notes: Vec<String>,
     n_marks: usize,
     /// Rendering cost of the settled blocks.
     cost: usize,
-    pub(super) settled: Vec<Arc<Placed>>,
+    pub(super) settled: Vec<Arc<KeyedBlock>>,
     /// Offset of the first block that may still change.
     tail_start: usize,
-    pub(super) tail: Vec<Arc<Placed>>,
+    pub(super) tail: Vec<Arc<KeyedBlock>>,
 }
 
 /// Key of a block in the DOM: its offset. If another settled block began at this offset before, the key contains the
@@ -37,14 +37,14 @@ pub(super) type Key = (usize, u64);
 
 /// A block with its key.
 #[derive(Debug)]
-pub(super) struct Placed {
+pub(super) struct KeyedBlock {
     key: Key,
     /// Hash of the content.
     digest: u64,
     pub(super) block: Block,
 }
 
-impl Placed {
+impl KeyedBlock {
     /// Creates a block. `old` are the previous settled blocks.
     fn new(start: usize, block: Block, old: &[Arc<Self>]) -> Arc<Self> {
         let mut hasher = DefaultHasher::new();
@@ -58,26 +58,26 @@ impl Placed {
     }
 }
 
-fn find(blocks: &[Arc<Placed>], start: usize) -> Option<&Arc<Placed>> {
+fn find(blocks: &[Arc<KeyedBlock>], start: usize) -> Option<&Arc<KeyedBlock>> {
     let at = blocks.binary_search_by_key(&start, |it| it.key.0).ok()?;
     Some(&blocks[at])
 }
 
 /// A block to display.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shown {
-    placed: Arc<Placed>,
+pub(super) struct DisplayedBlock {
+    placed: Arc<KeyedBlock>,
     /// True if the block no longer changes.
     pub(super) is_settled: bool,
 }
 
-impl Shown {
+impl DisplayedBlock {
     pub(super) fn block(&self) -> &Block {
         &self.placed.block
     }
 }
 
-impl PartialEq for Placed {
+impl PartialEq for KeyedBlock {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key && self.digest == other.digest
     }
@@ -93,21 +93,22 @@ impl Document {
     /// Parses `source`, continuing from `before` if `source` extends it.
     ///
     /// Marks are ordered by offset. Marks beyond the end of an incomplete text are deferred.
-    pub(super) fn read(before: Option<&Self>, source: String, marks: Vec<Marked>, is_complete: bool) -> Self {
+    pub(super) fn read(before: Option<&Self>, source: String, marks: Vec<PlacedMark>, is_complete: bool) -> Self {
         let is_grown =
             |it: &&Self| !is_complete && !it.is_complete && source.starts_with(&it.source) && marks == it.marks;
         let (mut settled, from, mut notes, n_marks, mut cost) =
             before.filter(is_grown).map_or((Vec::new(), 0, Vec::new(), 0, 0), |it| {
                 (it.settled.clone(), it.tail_start, it.notes.clone(), it.n_marks, it.cost)
             });
-        let is_here = |it: &Marked| is_complete || it.offset <= source.len();
-        let here: Vec<Marked> = marks[n_marks..]
+        let is_here = |it: &PlacedMark| is_complete || it.offset <= source.len();
+        let here: Vec<PlacedMark> = marks[n_marks..]
             .iter()
             .filter(|it| is_here(it))
-            .map(|it| Marked { offset: it.offset.saturating_sub(from), mark: it.mark.clone() })
+            .map(|it| PlacedMark { offset: it.offset.saturating_sub(from), mark: it.mark.clone() })
             .collect();
-        let reading = Reading { may_grow: !is_complete, before: &source[..from], notes: &notes, marks: &here, cost };
-        let Read { mut parts, notes: all_notes, len } = read(&source[from..], &reading);
+        let reading =
+            ParseContext { may_grow: !is_complete, before: &source[..from], notes: &notes, marks: &here, cost };
+        let ParseResult { mut parts, notes: all_notes, len } = read(&source[from..], &reading);
         let n_tail = if is_complete { 0 } else { n_open(&source[from..from + len], &parts) };
         let tail = parts.split_off(parts.len().saturating_sub(n_tail));
         let n_marks = n_marks + parts.last().map_or(0, |it| it.n_marks);
@@ -116,7 +117,7 @@ impl Document {
             cost = last.cost;
         }
         let old = before.map_or(&[][..], |it| &it.settled);
-        let place = |it: Part| Placed::new(from + it.start, it.block, old);
+        let place = |it: Part| KeyedBlock::new(from + it.start, it.block, old);
         settled.extend(parts.into_iter().map(place));
         let tail_start = match tail.first() {
             Some(it) => from + it.start,
@@ -129,14 +130,14 @@ impl Document {
 
     /// Returns the keys of the footnotes, or of all other blocks, in order.
     pub(super) fn keys(&self, of_notes: bool) -> Vec<Key> {
-        let is_part = |it: &&Arc<Placed>| matches!(it.block, Block::Footnote { .. }) == of_notes;
+        let is_part = |it: &&Arc<KeyedBlock>| matches!(it.block, Block::Footnote { .. }) == of_notes;
         self.settled.iter().chain(&self.tail).filter(is_part).map(|it| it.key).collect()
     }
 
     /// Returns the block with this key.
-    pub(super) fn shown(&self, key: Key) -> Option<Shown> {
-        let is_it = |it: &&Arc<Placed>| it.key == key;
-        let of = |placed: &Arc<Placed>, is_settled| Shown { placed: Arc::clone(placed), is_settled };
+    pub(super) fn shown(&self, key: Key) -> Option<DisplayedBlock> {
+        let is_it = |it: &&Arc<KeyedBlock>| it.key == key;
+        let of = |placed: &Arc<KeyedBlock>, is_settled| DisplayedBlock { placed: Arc::clone(placed), is_settled };
         let open = self.tail.iter().find(is_it).map(|it| of(it, false));
         open.or_else(|| find(&self.settled, key.0).filter(is_it).map(|it| of(it, true)))
     }
@@ -154,7 +155,7 @@ fn n_open(source: &str, parts: &[Part]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::chatkit::markdown::{block::Inline, mark::Mark};
+    use crate::ui::chatkit::markdown::{block::Inline, citation_mark::Mark};
 
     const SOURCE: &str = concat!(
         "# Title\n\nFirst *paragraph*\nof two lines.\n\n- a\n\n- b\n  - c\n\n    d\n\nSetext\n===\n\n",
@@ -186,7 +187,7 @@ mod tests {
         let complete = read(Some(&grown), SOURCE, true);
         let keys = |it: &Document| [it.keys(false), it.keys(true)].concat();
         assert_eq!(keys(&complete)[..2], keys(&grown)[..2]);
-        let is_kept = |(new, old): (&Arc<Placed>, &Arc<Placed>)| Arc::ptr_eq(new, old);
+        let is_kept = |(new, old): (&Arc<KeyedBlock>, &Arc<KeyedBlock>)| Arc::ptr_eq(new, old);
         assert!(complete.settled.iter().zip(&grown.settled).all(is_kept), "settled blocks keep their places");
     }
 
@@ -224,8 +225,8 @@ mod tests {
         assert!(format!("{:?}", blocks(&complete)).contains("https://example.com/"));
     }
 
-    fn marked(offset: usize, number: usize) -> Marked {
-        Marked { offset, mark: Mark { number, title: String::new(), is_first: true } }
+    fn marked(offset: usize, number: usize) -> PlacedMark {
+        PlacedMark { offset, mark: Mark { number, title: String::new(), is_first: true } }
     }
 
     /// Returns the text of all lines with the numbers of marks.
@@ -260,7 +261,7 @@ mod tests {
 
     #[track_caller]
     fn check_marks(source: &str, offsets: &[usize], expected: &str) {
-        let marks: Vec<Marked> = offsets.iter().enumerate().map(|(at, offset)| marked(*offset, at + 1)).collect();
+        let marks: Vec<PlacedMark> = offsets.iter().enumerate().map(|(at, offset)| marked(*offset, at + 1)).collect();
         assert_eq!(written(&Document::read(None, source.to_owned(), marks.clone(), true)), expected, "{source:?}");
         let mut document = None;
         for (at, _) in source.char_indices().skip(1).chain([(source.len(), 'x')]) {

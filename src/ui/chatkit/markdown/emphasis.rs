@@ -22,7 +22,7 @@ impl Run {
 
     /// True if the run opens and closes although the parser disagrees. This holds beside characters of CJK (per the
     /// amendment commonmark-spec#650) and other scripts without spaces, and after the punctuation in `**Note:**text`.
-    pub(super) fn is_both(&self) -> bool {
+    pub(super) fn opens_and_closes(&self) -> bool {
         let (Some(before), Some(after)) = (self.before, self.after) else { return false };
         let may_be = self.delimiter == b'*' || self.delimiter == b'~' && self.len == 2;
         let ends_phrase = ":.,;!?)]\"”’…%`#+".contains(before);
@@ -35,7 +35,7 @@ impl Run {
     }
 
     /// True for a tilde that means "about" or a range. A single tilde strikes nothing out.
-    pub(super) fn is_about(&self) -> bool {
+    pub(super) fn is_approximation(&self) -> bool {
         let is_word = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
         self.delimiter == b'~' && self.len == 1 && !(is_word(self.before) && is_word(self.after))
     }
@@ -49,7 +49,7 @@ impl Run {
     /// True if the run may open emphasis and is not an operator as in `2*3`.
     pub(super) fn opens(&self) -> bool {
         let is_word = |it: char| it.is_ascii_alphanumeric() || self.delimiter == b'_' && it.is_alphanumeric();
-        let is_sign = self.before.is_some_and(is_word) && !(self.len > 1 && self.is_both());
+        let is_sign = self.before.is_some_and(is_word) && !(self.len > 1 && self.opens_and_closes());
         self.after.is_some_and(|it| !it.is_whitespace()) && !is_sign && (self.delimiter != b'~' || self.len == 2)
     }
 }

@@ -1,8 +1,8 @@
 //! Detection of LaTeX formulas before Markdown is parsed, which would find lists and emphasis in them. Pure.
 
 use super::{
-    lines::{is_container, is_prefix},
-    part::{Part, find_unescaped},
+    line_syntax::{is_container, is_prefix},
+    search_scope::{SearchScope, find_unescaped},
 };
 
 /// A formula.
@@ -19,7 +19,13 @@ pub(super) struct Formula {
 ///
 /// Supported are `$…$` by pandoc's rule, which excludes prices, `$$…$$`, `\(…\)` and `\[…\]`. If the text `may_grow`,
 /// an unclosed formula counts too.
-pub(super) fn formula_at(source: &str, at: usize, part: &mut Part, before: &str, may_grow: bool) -> Option<Formula> {
+pub(super) fn formula_at(
+    source: &str,
+    at: usize,
+    part: &mut SearchScope,
+    before: &str,
+    may_grow: bool,
+) -> Option<Formula> {
     let close = match &source.as_bytes()[at..] {
         [b'\\', b'(', ..] => "\\)",
         [b'\\', b'[', ..] => "\\]",
@@ -143,7 +149,7 @@ mod tests {
         let hidden = hide(source, may_grow);
         assert_eq!(hidden.restored(&hidden.text), source[..hidden.len], "nothing is lost");
         let found: Vec<_> = hidden
-            .secrets
+            .hidden_pieces
             .iter()
             .filter_map(|it| match &it.meaning {
                 Meaning::Formula { text, is_display } => Some((text.as_str(), *is_display)),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::{
+use super::line_syntax::{
     columns_of, fenced, is_blank, is_container, is_heading, line_at, line_start, without_item, without_quote,
 };
 

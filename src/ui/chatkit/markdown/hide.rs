@@ -4,12 +4,12 @@
 //! characters of the source are hidden in the same way, so that they cannot be confused. Pieces that turn out to be
 //! literal (in code or addresses) are restored as written.
 
-mod walk;
+mod scanner;
 
 use std::{borrow::Cow, ops::Range};
 
-use super::tag::Tag;
-pub(super) use walk::hide;
+use super::html_tag::Tag;
+pub(super) use scanner::hide;
 
 const FIRST: u32 = 0xf_0000;
 /// Punctuation beside a character that the parser treats as a letter.
@@ -33,7 +33,7 @@ pub(super) enum Meaning<'a> {
 
 /// A hidden piece.
 #[derive(Debug)]
-pub(super) struct Secret<'a> {
+pub(super) struct HiddenPiece<'a> {
     /// Offsets in the parsed text and in the source.
     at: usize,
     start: usize,
@@ -44,7 +44,7 @@ pub(super) struct Secret<'a> {
     pub(super) meaning: Meaning<'a>,
 }
 
-impl Secret<'_> {
+impl HiddenPiece<'_> {
     fn end(&self) -> usize {
         self.start + self.written.len()
     }
@@ -55,7 +55,7 @@ impl Secret<'_> {
 pub(super) struct Hidden<'a> {
     /// The text for the parser.
     pub(super) text: String,
-    pub(super) secrets: Vec<Secret<'a>>,
+    pub(super) hidden_pieces: Vec<HiddenPiece<'a>>,
     /// Delimiter runs that are not displayed while the paragraph may still close them.
     pub(super) openers: Vec<Range<usize>>,
     /// Length of the displayed source. The rest waits for more input.
@@ -75,19 +75,19 @@ pub(super) enum Piece<'a> {
 impl Hidden<'_> {
     /// Converts an offset in the source to the parsed text. Offsets in a hidden piece map to its end.
     pub(super) fn in_text(&self, offset: usize) -> usize {
-        let next = self.secrets.partition_point(|it| it.end() <= offset);
-        match self.secrets.get(next).filter(|it| it.start < offset) {
+        let next = self.hidden_pieces.partition_point(|it| it.end() <= offset);
+        match self.hidden_pieces.get(next).filter(|it| it.start < offset) {
             Some(it) => it.at + it.len,
-            None => self.secrets[..next].last().map_or(offset, |it| it.at + it.len + offset - it.end()),
+            None => self.hidden_pieces[..next].last().map_or(offset, |it| it.at + it.len + offset - it.end()),
         }
     }
 
     /// Converts an offset in the parsed text to the source. Offsets in a hidden piece map to its beginning.
     pub(super) fn in_source(&self, offset: usize) -> usize {
-        let next = self.secrets.partition_point(|it| it.at + it.len <= offset);
-        match self.secrets.get(next).filter(|it| it.at < offset) {
+        let next = self.hidden_pieces.partition_point(|it| it.at + it.len <= offset);
+        match self.hidden_pieces.get(next).filter(|it| it.at < offset) {
             Some(it) => it.start,
-            None => self.secrets[..next].last().map_or(offset, |it| it.end() + offset - (it.at + it.len)),
+            None => self.hidden_pieces[..next].last().map_or(offset, |it| it.end() + offset - (it.at + it.len)),
         }
     }
 
@@ -119,10 +119,10 @@ impl Hidden<'_> {
         Cow::Owned(whole)
     }
 
-    fn each<'t>(&'t self, text: &'t str, mut take: impl FnMut(Result<&'t str, &'t Secret<'t>>)) {
+    fn each<'t>(&'t self, text: &'t str, mut take: impl FnMut(Result<&'t str, &'t HiddenPiece<'t>>)) {
         let mut rest = text;
         while let Some((at, mark)) = rest.char_indices().find(|it| is_mark(it.1)) {
-            let Some(secret) = self.secrets.get((u32::from(mark) - FIRST) as usize) else { break };
+            let Some(secret) = self.hidden_pieces.get((u32::from(mark) - FIRST) as usize) else { break };
             if at > secret.n_before {
                 take(Ok(&rest[..at - secret.n_before]));
             }

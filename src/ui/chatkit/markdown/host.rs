@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{
-    target::Deeplink,
+    link_target::Deeplink,
     typesetter::{AskTypeset, Typesetter},
 };
 use crate::ui::chatkit::{ChatKitControl, ClientEffect, Handler};

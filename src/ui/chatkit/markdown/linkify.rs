@@ -4,7 +4,7 @@
 //! unmatched closing brackets. They also end where letters of a script without spaces follow ASCII, as in
 //! `https://example.com/docs了解更多`. Such letters belong to the address after a `/` or another sign, and in the host.
 
-use super::{cjk::is_unspaced, lines::looked_at};
+use super::{cjk::is_unspaced, line_syntax::count_examined};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) fn linkify(text: &str, is_open: bool) -> Vec<Piece<'_>> {
             continue;
         }
         let last = end_of(text, from);
-        looked_at(last - start);
+        count_examined(last - start);
         if is_open && last == text.len() {
             break;
         }
@@ -128,7 +128,7 @@ fn may_end(it: char) -> bool {
 fn is_in_host(rest: &str) -> bool {
     const MAX_SEGMENT: usize = 63;
     let n_chars = rest.chars().take_while(|it| it.is_alphanumeric() || *it == '-').take(MAX_SEGMENT).count();
-    looked_at(n_chars);
+    count_examined(n_chars);
     let mut rest = rest.chars().skip(n_chars);
     rest.next() == Some('.') && rest.next().is_some_and(char::is_alphanumeric)
 }

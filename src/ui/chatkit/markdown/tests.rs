@@ -1,18 +1,18 @@
 //! Table tests of faults that answers of models provoke in Markdown parsers.
 
-mod code;
-mod emphasis;
+mod backticks;
+mod flanking;
 mod generated;
-mod listings;
+mod growing_text;
+mod html_tags;
+mod linear_time;
+mod link_definitions;
+mod nested_fences;
 mod private_use;
-mod sources;
 mod streaming;
 mod tables;
-mod tags;
-mod unfinished;
-mod work;
 
-use super::block::spec::html;
+use super::block::commonmark_spec::html;
 
 /// Compares the HTML of each source with the expected one.
 #[track_caller]

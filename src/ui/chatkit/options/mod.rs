@@ -1,28 +1,30 @@
 //! Options of [`use_chatkit`](super::use_chatkit), modelled after the official client (npm `@openai/chatkit` 1.9.0).
 
-mod api;
-mod attachments;
-mod commands;
-mod composer;
-mod entities;
-mod events;
-mod frame;
+mod attachment_options;
+mod callback_events;
+mod command_options;
+mod composer_options;
+mod entity_options;
+mod frame_options;
 mod handler;
-mod theme;
-mod widgets;
+mod headers;
+mod theme_options;
+mod widget_options;
 
-pub use api::Headers;
-pub use attachments::{AttachmentOptions, DictationOptions, MaxSize, UploadStrategy};
-pub use commands::{Command, CommandResult, Commands};
-pub use composer::{ComposerOptions, ModelOption, ToolOption};
-pub use entities::{Entities, Entity};
-pub use events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
-pub use frame::{
+pub use attachment_options::{AttachmentOptions, DictationOptions, MaxSize, UploadStrategy};
+pub use callback_events::{ClientEffect, EndReason, LogEntry, ResponseEnd, ToolCall};
+pub use command_options::{Command, CommandResult, Commands};
+pub use composer_options::{ComposerOptions, ModelOption, ToolOption};
+pub use entity_options::{Entities, Entity};
+pub use frame_options::{
     Disclaimer, Header, HeaderAction, History, StartPrompt, StartScreen, ThreadItemActions, ThreadOptions,
 };
 pub use handler::{Ask, Handler};
-pub use theme::{Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, ThemeColors, Typography};
-pub use widgets::{WidgetAction, WidgetsOptions};
+pub use headers::Headers;
+pub use theme_options::{
+    Accent, ColorScheme, Density, FontSource, Grayscale, Radius, Surface, Theme, ThemeColors, Typography,
+};
+pub use widget_options::{WidgetAction, WidgetsOptions};
 
 use super::{AuthToken, ChatKitError, markdown::typesetter::AskTypeset};
 use crate::model::chatkit::{Page, Thread};
@@ -90,7 +92,7 @@ pub struct UseChatKitOptions {
     /// …}`.
     pub on_client_tool: Ask<ToolCall, Result<serde_json::Value, String>>,
     /// Highlights code and typesets formulas of answers, which would be too heavy for the wasm. Pages of a Colloquy
-    /// use the server function `api::typeset`. Without it code is plain and formulas are LaTeX.
+    /// use the server function `headers::typeset`. Without it code is plain and formulas are LaTeX.
     pub typesetter: AskTypeset,
 
     /// Called once, when methods of the control may be called.

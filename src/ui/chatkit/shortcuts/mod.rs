@@ -1,8 +1,8 @@
 //! Keyboard shortcuts and their list.
 
-mod act;
-mod key;
-mod list;
+mod dispatch;
+mod key_bindings;
+mod shortcut_list;
 
-pub(crate) use act::listen;
-pub(crate) use list::ShortcutList;
+pub(crate) use dispatch::listen;
+pub(crate) use shortcut_list::ShortcutList;

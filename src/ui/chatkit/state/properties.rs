@@ -90,7 +90,7 @@ fn mixed(stories: &[Vec<Value>], random: &mut Random) -> Vec<Value> {
     events
 }
 
-fn told(events: &[Value]) -> ChatState {
+fn replay(events: &[Value]) -> ChatState {
     let mut state = ChatState::open(None);
     state.begin_operation();
     for value in events {
@@ -119,8 +119,8 @@ fn items_may_stream_side_by_side() {
     for seed in 0..N_SEEDS {
         let mut random = Random(seed);
         let stories = stories(&mut random);
-        let one_by_one = shown(&told(&stories.concat()));
-        assert_eq!(shown(&told(&mixed(&stories, &mut random))), one_by_one, "seed {seed}");
+        let one_by_one = shown(&replay(&stories.concat()));
+        assert_eq!(shown(&replay(&mixed(&stories, &mut random))), one_by_one, "seed {seed}");
     }
 }
 
@@ -135,7 +135,7 @@ fn what_is_said_twice_counts_once() {
             let n = if is_whole(event) { 1 + random.below(3) } else { 1 };
             doubled.extend(std::iter::repeat_n(event.clone(), n));
         }
-        let (once, often) = (told(&events), told(&doubled));
+        let (once, often) = (replay(&events), replay(&doubled));
         assert_eq!(shown(&often), shown(&once), "seed {seed}");
         assert_eq!(
             once.entries.iter().map(|it| it.item.id()).collect::<Vec<_>>(),
@@ -163,7 +163,7 @@ fn any_order_and_any_loss_leaves_a_conversation_that_can_be_read() {
             }
             it["type"] != "thread.item.added" || !complete.contains(&id)
         });
-        let state = told(&events);
+        let state = replay(&events);
         let mut ids: Vec<&str> = state.entries.iter().map(|it| it.item.id()).collect();
         let n_ids = ids.len();
         ids.sort_unstable();

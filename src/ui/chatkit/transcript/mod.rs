@@ -1,15 +1,15 @@
 //! The transcript of a conversation, oldest entry first.
 
-mod arrival;
-mod earlier;
 mod entries;
+mod load_earlier;
 mod notes;
-mod place;
+mod progress_indicator;
 mod scroll;
-mod start;
-mod still;
-mod waiting;
-mod window;
+mod scroll_anchor;
+mod scroll_window;
+mod start_screen;
+mod static_transcript;
+mod thread_loading;
 
 use leptos::{html, prelude::*};
 
@@ -18,21 +18,21 @@ use crate::{
     ui::{
         chatkit::{
             ChatKitControl,
-            state::{Note, Trouble},
+            state::{Note, TurnFailure},
         },
         components::{Icon, IconKind, Show},
         words::transcript as words,
     },
 };
-use arrival::{Arrival, TryAgain};
-use earlier::Earlier;
 use entries::Entries;
+use load_earlier::LoadEarlier;
 use notes::Notes;
+use progress_indicator::ProgressIndicator;
 use scroll::Scroll;
-use start::Start;
-use waiting::Waiting;
+use start_screen::StartView;
+use thread_loading::{ThreadLoading, TryAgain};
 
-pub use still::Still;
+pub use static_transcript::StaticTranscript;
 
 /// All entries, the notes, and a button back to the end.
 #[component]
@@ -47,7 +47,7 @@ pub(crate) fn Transcript(
     // The notice gives more details than the answer itself.
     let is_failure_told = Memo::new(move |_| {
         let is_danger = |note: &Note| note.level == NoticeLevel::Danger;
-        control.trouble.get() == Trouble::Answer && control.notes.with(|notes| notes.iter().any(is_danger))
+        control.failure.get() == TurnFailure::Answer && control.notes.with(|notes| notes.iter().any(is_danger))
     });
     let jump = move |_| {
         scroll.go_to_end();
@@ -72,12 +72,12 @@ pub(crate) fn Transcript(
                     data-failed=move || is_failure_told.get().then_some("")
                 >
                     <Show when=move || is_new.get()>
-                        <Start control />
+                        <StartView control />
                     </Show>
-                    <Earlier control scroller />
+                    <LoadEarlier control scroller />
                     <Entries control />
-                    <Waiting control />
-                    <Arrival control />
+                    <ProgressIndicator control />
+                    <ThreadLoading control />
                     <Notes control />
                     <TryAgain control />
                 </div>

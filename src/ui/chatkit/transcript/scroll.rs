@@ -6,15 +6,15 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::ResizeObserver;
 
 use super::{
-    place::Place,
-    window::{NEAR_PX, Window},
+    scroll_anchor::ScrollAnchor,
+    scroll_window::{NEAR_PX, Window},
 };
 use crate::ui::chatkit::ChatKitControl;
 
 /// Distance from the beginning, in CSS pixels, at which a reader who scrolls up triggers loading of older messages.
 /// It is large because browsers estimate the height of content not laid out yet, so scrolling to the top may stop
 /// early.
-const AHEAD_PX: i32 = 1600;
+const PREFETCH_PX: i32 = 1600;
 
 /// State of the scroll position.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ pub(super) struct Scroll {
     /// Window at the last scroll event.
     last: StoredValue<Window>,
     /// Anchor recorded before older messages are inserted.
-    place: StoredValue<Option<SendWrapper<Place>>>,
+    place: StoredValue<Option<SendWrapper<ScrollAnchor>>>,
 }
 
 impl Scroll {
@@ -42,9 +42,9 @@ impl Scroll {
             last: StoredValue::default(),
             place: StoredValue::new(None),
         };
-        scroll.go_along();
+        scroll.follow_new_content();
         scroll.observe();
-        scroll.hold_while_paging();
+        scroll.keep_position_while_paging();
         scroll
     }
 
@@ -69,7 +69,7 @@ impl Scroll {
         self.set_at_end(now.stays_at_end(before, self.is_at_end.get_untracked()));
         let paging = self.control.paging;
         if now.is_step_up(before)
-            && now.top < AHEAD_PX
+            && now.top < PREFETCH_PX
             && paging.has_older.get_untracked()
             && paging.error.with_untracked(Option::is_none)
         {
@@ -79,7 +79,7 @@ impl Scroll {
 
     /// Scrolls to the end when another thread is opened or this user sends a message. Answers requested elsewhere do
     /// not scroll.
-    fn go_along(self) {
+    fn follow_new_content(self) {
         let control = self.control;
         let is_own_turn =
             Memo::new(move |_| control.turn.with(|turn| turn.as_ref().is_some_and(|turn| !turn.is_resumed)));
@@ -126,13 +126,13 @@ impl Scroll {
     }
 
     /// Preserves the reading position while older messages are inserted above.
-    fn hold_while_paging(self) {
+    fn keep_position_while_paging(self) {
         let paging = self.control.paging;
         Effect::new(move |_| {
             paging.before.set_value(Some(Callback::new(move |()| {
                 let Some(scroller) = self.scroller.get_untracked() else { return };
                 self.is_paging.set(true);
-                self.place.set_value(Place::of(&scroller).map(SendWrapper::new));
+                self.place.set_value(ScrollAnchor::of(&scroller).map(SendWrapper::new));
             })));
         });
         Effect::new(move |_| {
@@ -143,7 +143,7 @@ impl Scroll {
         });
     }
 
-    fn restore(self, place: &Place) {
+    fn restore(self, place: &ScrollAnchor) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         place.restore(&scroller);
         // Not in the frame of the insertion, or the messages would be announced.

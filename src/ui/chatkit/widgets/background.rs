@@ -32,7 +32,7 @@ const FUNCTIONS: [&str; 19] = [
 ];
 
 /// Sets the component's background, if it has one.
-pub(super) fn painted(it: Element, props: Props<'_>) -> Element {
+pub(super) fn with_background(it: Element, props: Props<'_>) -> Element {
     let Some(value) = props.get("background") else { return it };
     match gradients(value) {
         Some(css) => it.property("background", css),
@@ -169,7 +169,7 @@ mod tests {
     fn a_component_has_a_gradient_or_a_colour() {
         let of = |background: Value| {
             let node = json!({ "background": background });
-            painted(Element::new("div"), Props::of(&node).unwrap())
+            with_background(Element::new("div"), Props::of(&node).unwrap())
         };
         let (gradient, div) = ("linear-gradient(red, blue)", || Element::new("div"));
         assert_eq!(of(json!(gradient)), div().property("background", gradient));

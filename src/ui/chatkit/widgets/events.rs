@@ -6,16 +6,15 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::{
-    action::{ActionConfig, Waits},
-    date, fields,
-    running::Running,
-    search,
+    action::{ActionConfig, LoadingScope},
+    combobox, date, field_values,
+    running_actions::RunningActions,
 };
 
 /// Handles a click on a button, or on a row that acts as one.
-pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
+pub(super) fn click(running: RunningActions, ev: &ev::MouseEvent) {
     let Some(target) = target(ev) else { return };
-    if search::click(running, &target) || date::click(running, ev, &target) {
+    if combobox::click(running, &target) || date::click(running, ev, &target) {
         return;
     }
     if target.closest("[data-more]").ok().flatten().is_some() {
@@ -39,9 +38,9 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent) {
 }
 
 /// Handles key presses: rows that act as buttons, searchable lists and calendars.
-pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
+pub(super) fn keydown(running: RunningActions, ev: &ev::KeyboardEvent) {
     let Some(target) = target(ev) else { return };
-    if search::keydown(running, ev, &target) || date::keydown(running, ev, &target) {
+    if combobox::keydown(running, ev, &target) || date::keydown(running, ev, &target) {
         return;
     }
     if target.get_attribute("role").as_deref() != Some("button") {
@@ -56,28 +55,28 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent) {
 /// Handles input into a field.
 pub(super) fn input(ev: &ev::Event) {
     if let Some(target) = target(ev) {
-        search::input(&target);
+        combobox::input(&target);
         date::input(&target);
     }
 }
 
 /// Closes the popover of a field that loses the focus.
-pub(super) fn focus_out(running: Running, ev: &ev::FocusEvent) {
+pub(super) fn focus_out(running: RunningActions, ev: &ev::FocusEvent) {
     if let Some(target) = target(ev) {
-        search::focus_out(running, &target);
+        combobox::focus_out(running, &target);
         // An incomplete date fires no `input` event.
         date::input(&target);
     }
 }
 
 /// Updates the fields of a widget after it was rendered again.
-pub(super) fn follow(widget: &Element) {
-    search::follow(widget);
-    date::follow(widget);
+pub(super) fn sync_fields(widget: &Element) {
+    combobox::sync_fields(widget);
+    date::sync_fields(widget);
 }
 
 /// Handles a change of a field's value.
-pub(super) fn change(running: Running, ev: &ev::Event) {
+pub(super) fn change(running: RunningActions, ev: &ev::Event) {
     let Some(field) = target(ev) else { return };
     if let Some(path) = field.get_attribute("data-change") {
         changed(running, &field, &path);
@@ -85,28 +84,28 @@ pub(super) fn change(running: Running, ev: &ev::Event) {
 }
 
 /// Runs the change action of a field's component.
-pub(super) fn changed(running: Running, field: &Element, path: &str) {
-    let config = running.with(path, |it| ActionConfig::read(it, "onChangeAction", Waits::Nothing));
-    let values =
-        form_of(field).map_or_else(|| fields::value_of(field).into_iter().collect(), |it| fields::values_of(&it));
+pub(super) fn changed(running: RunningActions, field: &Element, path: &str) {
+    let config = running.with(path, |it| ActionConfig::read(it, "onChangeAction", LoadingScope::Nothing));
+    let values = form_of(field)
+        .map_or_else(|| field_values::value_of(field).into_iter().collect(), |it| field_values::values_of(&it));
     if let Some(config) = config {
         running.start(path, config, values);
     }
 }
 
 /// Submits a valid form.
-pub(super) fn submit(running: Running, ev: &ev::SubmitEvent) {
+pub(super) fn submit(running: RunningActions, ev: &ev::SubmitEvent) {
     ev.prevent_default();
     let Some(form) = target(ev).and_then(|it| it.dyn_into::<HtmlFormElement>().ok()) else { return };
     // HTML has no nested forms, so inner ones are marked by attributes.
     let inner = ev.submitter().and_then(|it| it.closest("[data-submit]").ok().flatten());
     let path = inner.as_ref().unwrap_or(form.as_ref()).get_attribute("data-submit").unwrap_or_default();
     let config = running.with(&path, |it| match it.kind() {
-        "Card" => it.part("confirm").and_then(|it| ActionConfig::read(it, "action", Waits::Widget)),
-        _ => ActionConfig::read(it, "onSubmitAction", Waits::Widget),
+        "Card" => it.part("confirm").and_then(|it| ActionConfig::read(it, "action", LoadingScope::Widget)),
+        _ => ActionConfig::read(it, "onSubmitAction", LoadingScope::Widget),
     });
     if let Some(config) = config {
-        return running.start(&path, config, fields::values_of(&form));
+        return running.start(&path, config, field_values::values_of(&form));
     }
     if let Some(path) = ev.submitter().and_then(|it| it.get_attribute("data-click")) {
         start_button(running, &path, "onClickAction", Some(&form));
@@ -121,18 +120,18 @@ pub(super) fn focus_in(ev: &ev::FocusEvent) {
     }
 }
 
-fn start_button(running: Running, path: &str, field: &str, form: Option<&HtmlFormElement>) {
+fn start_button(running: RunningActions, path: &str, field: &str, form: Option<&HtmlFormElement>) {
     let config = running.with(path, |it| match field {
-        "confirm" | "cancel" => it.part(field).and_then(|it| ActionConfig::read(it, "action", Waits::Widget)),
-        _ => ActionConfig::read(it, field, Waits::Component),
+        "confirm" | "cancel" => it.part(field).and_then(|it| ActionConfig::read(it, "action", LoadingScope::Widget)),
+        _ => ActionConfig::read(it, field, LoadingScope::Component),
     });
     if let Some(config) = config {
-        running.start(path, config, form.map(fields::values_of).unwrap_or_default());
+        running.start(path, config, form.map(field_values::values_of).unwrap_or_default());
     }
 }
 
 /// Shows all rows of a list and focuses the first new one, because the button disappears.
-fn show_more(running: Running, ev: &ev::MouseEvent) {
+fn show_more(running: RunningActions, ev: &ev::MouseEvent) {
     let row = target(ev)
         .and_then(|it| it.closest(".widget-list").ok().flatten())
         .and_then(|list| list.query_selector("[data-behind]").ok().flatten());
@@ -155,4 +154,4 @@ pub(super) fn target(ev: &impl AsRef<ev::Event>) -> Option<Element> {
 }
 
 /// A field name and its value.
-pub(super) type Named = (String, Value);
+pub(super) type NamedValue = (String, Value);

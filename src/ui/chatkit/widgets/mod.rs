@@ -5,21 +5,21 @@
 
 mod action;
 mod background;
+mod combobox;
+mod component_path;
 mod date;
 mod draw;
 mod events;
-mod fields;
-mod form;
-mod path;
+mod field_values;
+mod form_payload;
 mod props;
-mod running;
-mod search;
+mod running_actions;
 mod style;
 
 use leptos::{html, prelude::*};
 use serde_json::Value;
 
-use self::{draw::Around, running::Running};
+use self::{draw::DrawState, running_actions::RunningActions};
 use super::ChatKitControl;
 use crate::ui::words::widgets as words;
 
@@ -33,8 +33,8 @@ pub(super) fn WidgetView(
     widget: Memo<Value>,
     fallback: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
-    let running = Running::new(control, item_id, widget);
-    let around = Memo::new(move |_| Around {
+    let running = RunningActions::new(control, item_id, widget);
+    let around = Memo::new(move |_| DrawState {
         id: control.element_id(item_id.get()),
         busy: running.busy(),
         is_inert: running.is_inert(),
@@ -48,7 +48,7 @@ pub(super) fn WidgetView(
         // After rendering and before painting.
         request_animation_frame(move || {
             if let Some(root) = root.try_get_untracked().flatten() {
-                events::follow(&root);
+                events::sync_fields(&root);
             }
         });
     });
@@ -65,7 +65,7 @@ pub(super) fn WidgetView(
             on:submit=move |ev| events::submit(running, &ev)
             on:focusin=move |ev| events::focus_in(&ev)
             on:focusout=move |ev| events::focus_out(running, &ev)
-            on:mousedown=move |ev| search::mouse_down(&ev)
+            on:mousedown=move |ev| combobox::mouse_down(&ev)
         >
             {move || {
                 if is_root.get() {
@@ -75,7 +75,7 @@ pub(super) fn WidgetView(
                 }
             }}
             <p class="widget__said" role="status">
-                {move || running.said()}
+                {move || running.message()}
             </p>
         </section>
     }

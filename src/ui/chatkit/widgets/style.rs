@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::{background::painted, props::Props};
+use super::{background::with_background, props::Props};
 use crate::ui::tree::Element;
 
 /// Sets the common properties of box components.
-pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
+pub(super) fn with_box(mut it: Element, props: Props<'_>) -> Element {
     for (property, fields) in [
         ("width", ["width", "size"]),
         ("height", ["height", "size"]),
@@ -26,7 +26,7 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
     if let Some(value) = props.get("aspectRatio").and_then(plain) {
         it = it.property("aspect-ratio", value);
     }
-    it = painted(it, props);
+    it = with_background(it, props);
     if let Some(value) = props.text("radius").and_then(radius) {
         it = it.property("border-radius", value);
     }
@@ -36,7 +36,7 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
         ["margin-block-start", "margin-inline-end", "margin-block-end", "margin-inline-start"],
         space,
     );
-    it = padded(it, props);
+    it = with_padding(it, props);
     sides(
         it,
         props.get("border"),
@@ -46,13 +46,13 @@ pub(super) fn boxed(mut it: Element, props: Props<'_>) -> Element {
 }
 
 /// Sets the padding.
-pub(super) fn padded(it: Element, props: Props<'_>) -> Element {
+pub(super) fn with_padding(it: Element, props: Props<'_>) -> Element {
     let names = ["padding-block-start", "padding-inline-end", "padding-block-end", "padding-inline-start"];
     sides(it, props.get("padding"), names, space)
 }
 
 /// Sets the properties of layout components.
-pub(super) fn laid_out(mut it: Element, props: Props<'_>) -> Element {
+pub(super) fn with_layout(mut it: Element, props: Props<'_>) -> Element {
     if let Some(value) = props.get("gap").and_then(space) {
         it = it.property("gap", value);
     }
@@ -245,7 +245,7 @@ mod tests {
     fn sides_are_said_at_once_or_one_by_one() {
         let of = |margin: Value| {
             let node = json!({ "margin": margin });
-            boxed(Element::new("div"), Props::of(&node).unwrap())
+            with_box(Element::new("div"), Props::of(&node).unwrap())
         };
         let expected = |values: [Option<&str>; 4]| {
             let names = ["margin-block-start", "margin-inline-end", "margin-block-end", "margin-inline-start"];
@@ -262,6 +262,6 @@ mod tests {
     #[test]
     fn styles_are_never_written_as_html() {
         let node = json!({ "width": 10, "background": "red\"><script>" });
-        assert_eq!(boxed(Element::new("div"), Props::of(&node).unwrap()).to_html(), "<div></div>");
+        assert_eq!(with_box(Element::new("div"), Props::of(&node).unwrap()).to_html(), "<div></div>");
     }
 }

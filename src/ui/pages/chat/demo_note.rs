@@ -5,7 +5,7 @@ use crate::{
     ui::{
         chatkit::ChatKitControl,
         components::{FormAction, Icon, IconKind, ServerForm, Show},
-        words::pages as words,
+        words::chat_page as words,
     },
 };
 

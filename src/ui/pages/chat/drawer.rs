@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAnchorElement};
 
-use crate::ui::{back_entry::BackEntry, device};
+use crate::ui::{back_entry::BackEntry, browser};
 
 /// Media query for which the chats are a drawer.
 const NARROW: &str = "(max-width: 47.99rem)";
@@ -24,7 +24,7 @@ impl Drawer {
         Effect::new(move |_| {
             // Listens globally, because a tap on an empty area removes the focus from the drawer.
             let on_key = window_event_listener(ev::keydown, move |ev| {
-                let is_taken = ev.default_prevented() || ev.is_composing() || device::is_popup_open();
+                let is_taken = ev.default_prevented() || ev.is_composing() || browser::is_popup_open();
                 if ev.key() == "Escape" && drawer.is_open.get_untracked() && !is_taken {
                     // The same key press must not stop an answer.
                     ev.prevent_default();
@@ -33,7 +33,7 @@ impl Drawer {
             });
             // Rotating a phone may make room for the sidebar.
             let on_resize = window_event_listener(ev::resize, move |_| {
-                if drawer.is_open.get_untracked() && !device::matches(NARROW) {
+                if drawer.is_open.get_untracked() && !browser::matches(NARROW) {
                     drawer.close();
                 }
             });
@@ -51,7 +51,7 @@ impl Drawer {
 
     /// Opens the drawer in narrow windows.
     pub(super) fn open(self) {
-        if !self.is_open.get_untracked() && device::matches(NARROW) {
+        if !self.is_open.get_untracked() && browser::matches(NARROW) {
             self.is_open.set(true);
             self.entry.enter();
         }

@@ -7,10 +7,10 @@ use crate::{
     api::account::SignOut,
     model::auth::Session,
     ui::{
-        chatkit::{ChatHistory, ChatKitControl, forget_drafts},
+        chatkit::{ChatHistory, ChatKitControl, delete_drafts},
         components::{FormAction, Icon, IconKind, Logo, ServerForm},
         paths,
-        words::{frame, history, pages as words},
+        words::{chat_page as words, frame, history},
     },
 };
 
@@ -163,7 +163,7 @@ fn Account(session: RwSignal<Session>) -> impl IntoView {
                 </a>
                 <ServerForm
                     action=action
-                    on_submit=Callback::new(move |()| session.with_untracked(|it| forget_drafts(Some(&it.user.id))))
+                    on_submit=Callback::new(move |()| session.with_untracked(|it| delete_drafts(Some(&it.user.id))))
                 >
                     <button class="menu__item" type="submit">
                         <Icon kind=IconKind::LogOut />

@@ -2,22 +2,22 @@
 //!
 //! It shows two chats with all options and callbacks set, buttons for the control's methods, and a log of callbacks.
 
-mod commands;
-mod composer;
-mod entities;
-mod events;
-mod frame;
-mod handlers;
-mod methods;
-mod options;
-mod theme;
+mod event_log;
+mod logging_handlers;
+mod method_buttons;
+mod sample_commands;
+mod sample_composer;
+mod sample_entities;
+mod sample_frame;
+mod sample_options;
+mod theme_fields;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, location::RequestUrl};
 use serde::{Deserialize, Serialize};
 
-use super::{failed::FailedPage, not_found::NotFoundPage, opening::open_with};
+use super::{initial_data::with_initial_data, not_found::NotFoundPage, server_error::ServerErrorPage};
 use crate::{
     api::{
         account::session,
@@ -29,10 +29,10 @@ use crate::{
         words::example as words,
     },
 };
-use events::{EventLog, EventsView};
-use methods::Methods;
-use options::options;
-use theme::ThemeFields;
+use event_log::{EventLog, EventsView};
+use method_buttons::Methods;
+use sample_options::options;
+use theme_fields::ThemeFields;
 
 /// Initial state of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +47,13 @@ enum Start {
 #[component]
 pub fn ExamplePage() -> impl IntoView {
     let is_rendering = use_context::<RequestUrl>().is_some();
-    open_with(
+    with_initial_data(
         Signal::stored(None),
         move |_| ask(is_rendering),
         |start| match start {
             Start::NotFound => view! { <NotFoundPage /> }.into_any(),
             Start::SignedOut => view! { <Redirect path=paths::sign_in(Some(paths::EXAMPLE)) /> }.into_any(),
-            Start::Failed => view! { <FailedPage again=paths::EXAMPLE /> }.into_any(),
+            Start::Failed => view! { <ServerErrorPage again=paths::EXAMPLE /> }.into_any(),
             Start::Open => view! { <Example /> }.into_any(),
         },
     )

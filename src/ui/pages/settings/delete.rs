@@ -1,17 +1,17 @@
 use leptos::{html, prelude::*};
 use leptos_router::components::Redirect;
 
-use super::{Account, SectionHeader, clear_when_done};
+use super::{Account, SectionHeader, reset_on_success};
 use crate::{
     api::{account::entry_start, settings::DeleteAccount},
     model::page::Done,
     ui::{
-        chatkit::forget_drafts,
+        chatkit::delete_drafts,
         components::{Button, ButtonKind, Field, FormAction, ServerForm},
         pages::{
-            entry::{EntryCard, EntryHeader},
-            form::{FormAlert, FormErrors, FormStatus, done_by},
-            opening::open_with,
+            entry_card::{EntryCard, EntryHeader},
+            form_errors::{FormAlert, FormErrors, FormStatus, done_by},
+            initial_data::with_initial_data,
         },
         paths,
         words::account as words,
@@ -24,7 +24,7 @@ pub fn DeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let rules = account.overview.with_untracked(|it| it.rules);
     if !rules.delete_user {
-        return view! { <NotHere /> }.into_any();
+        return view! { <DeletionDisabled /> }.into_any();
     }
     view! {
         <SectionHeader heading=words::DELETE lede=Signal::stored(words::DELETE_LEDE.to_owned()) />
@@ -52,7 +52,7 @@ pub fn ConfirmDeletionPage() -> impl IntoView {
     let account = expect_context::<Account>();
     let (rules, has_password) = account.overview.with_untracked(|it| (it.rules, it.has_password()));
     if !rules.delete_user {
-        return view! { <NotHere /> }.into_any();
+        return view! { <DeletionDisabled /> }.into_any();
     }
     let lede = match (has_password, rules.delete_by_mail) {
         (true, false) => words::CONFIRM_BY_PASSWORD,
@@ -72,9 +72,9 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
     let account = expect_context::<Account>();
     let action = FormAction::new::<DeleteAccount>();
     let form: NodeRef<html::Form> = NodeRef::new();
-    clear_when_done(form, action);
+    reset_on_success(form, action);
     let errors = FormErrors::of_action(action);
-    let done = done_by(action, account.left(&[Done::DeletionOrdered]));
+    let done = done_by(action, account.previous_result(&[Done::DeletionOrdered]));
     let password = has_password.then(|| {
         view! {
             <Field
@@ -104,7 +104,7 @@ fn ConfirmForm(has_password: bool) -> impl IntoView {
 }
 
 #[component]
-fn NotHere() -> impl IntoView {
+fn DeletionDisabled() -> impl IntoView {
     let lede = words::NOT_HERE;
     view! { <SectionHeader heading=words::DELETE lede=Signal::stored(lede.to_owned()) /> }
 }
@@ -113,21 +113,21 @@ fn NotHere() -> impl IntoView {
 /// them.
 #[component]
 pub fn DeletedPage() -> impl IntoView {
-    open_with(
+    with_initial_data(
         Signal::stored(None),
         |_| entry_start(None),
         |start| match start {
             Ok(start) if start.is_signed_in => view! { <Redirect path=paths::ACCOUNT /> }.into_any(),
-            Ok(start) if start.memory.done == Some(Done::Deleted) => view! { <Farewell /> }.into_any(),
+            Ok(start) if start.memory.done == Some(Done::Deleted) => view! { <DeletionNotice /> }.into_any(),
             _ => view! { <Redirect path=paths::SIGN_IN /> }.into_any(),
         },
     )
 }
 
 #[component]
-fn Farewell() -> impl IntoView {
+fn DeletionNotice() -> impl IntoView {
     // Drafts are deleted as well.
-    Effect::new(|_| forget_drafts(None));
+    Effect::new(|_| delete_drafts(None));
     view! {
         <EntryCard>
             <EntryHeader

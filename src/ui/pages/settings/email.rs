@@ -1,16 +1,16 @@
 use leptos::{html, prelude::*};
 
-use super::{Account, SectionHeader, clear_when_done};
+use super::{Account, SectionHeader, reset_on_success};
 use crate::{
     api::settings::{ChangeEmail, OrderVerification},
     model::page::{AccountOverview, Done},
     ui::{
         components::{Button, ButtonKind, Field, FormAction, Icon, IconKind, ServerForm, Show},
         pages::{
-            entry::query,
-            form::{FormAlert, FormErrors, FormStatus, done_by},
+            entry_card::query,
+            form_errors::{FormAlert, FormErrors, FormStatus, done_by},
         },
-        words::{account as words, form},
+        words::{account as words, form_messages},
     },
 };
 
@@ -47,7 +47,7 @@ fn LinkNote() -> impl IntoView {
         Some(code) => view! {
             <p class="notice" data-level="danger" role="alert">
                 <Icon kind=IconKind::Alert />
-                <span>{words::LINK_FAILED} {form::link_error(&code)}</span>
+                <span>{words::LINK_FAILED} {form_messages::link_error(&code)}</span>
             </p>
         }
         .into_any(),
@@ -70,7 +70,7 @@ fn VerifyForm() -> impl IntoView {
     let action = FormAction::new::<OrderVerification>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
-    let done = done_by(action, account.left(&[Done::VerificationOrdered]));
+    let done = done_by(action, account.previous_result(&[Done::VerificationOrdered]));
     view! {
         <ServerForm action class="form">
             <p class="settings__lede">{words::VERIFY_LEDE}</p>
@@ -89,9 +89,9 @@ fn ChangeForm() -> impl IntoView {
     let action = FormAction::new::<ChangeEmail>();
     let form: NodeRef<html::Form> = NodeRef::new();
     account.follow(action);
-    clear_when_done(form, action);
+    reset_on_success(form, action);
     let errors = FormErrors::of_action(action);
-    let done = done_by(action, account.left(&[Done::OldAddressAsked, Done::NewAddressAsked]));
+    let done = done_by(action, account.previous_result(&[Done::OldAddressAsked, Done::NewAddressAsked]));
     let typed = account.overview.with_untracked(|it| it.memory.typed.email.clone());
     view! {
         <section class="settings__part" aria-labelledby="change-email">

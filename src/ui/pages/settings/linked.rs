@@ -5,8 +5,8 @@ use crate::{
     api::settings::UnlinkAccount,
     model::page::{Done, LinkedSummary},
     ui::{
-        components::{Button, ButtonKind, FormAction, Moment, ServerForm, Show},
-        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        components::{Button, ButtonKind, FormAction, LocalTime, ServerForm, Show},
+        pages::form_errors::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
@@ -18,7 +18,7 @@ pub fn LinkedPage() -> impl IntoView {
     let unlink = FormAction::new::<UnlinkAccount>();
     account.follow(unlink);
     let errors = FormErrors::of_action(unlink);
-    let done = done_by(unlink, account.left(&[Done::AccountUnlinked]));
+    let done = done_by(unlink, account.previous_result(&[Done::AccountUnlinked]));
     let is_last = Memo::new(move |_| account.overview.with(|it| it.linked.len() < 2));
     let lede = move || match is_last.get() {
         true => words::ONLY_WAY,
@@ -45,7 +45,7 @@ fn LinkedRow(linked: LinkedSummary, unlink: FormAction, is_last: Memo<bool>) -> 
         <li class="rows__row">
             <div class="rows__what">
                 <p class="rows__name">{name}</p>
-                <p class="rows__detail">{words::SINCE} <Moment at=linked.linked_at /></p>
+                <p class="rows__detail">{words::SINCE} <LocalTime at=linked.linked_at /></p>
             </div>
             <Show when=move || !is_last.get()>
                 <ServerForm action=unlink>

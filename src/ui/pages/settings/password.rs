@@ -1,12 +1,12 @@
 use leptos::{either::Either, html, prelude::*};
 
-use super::{Account, SectionHeader, clear_when_done};
+use super::{Account, SectionHeader, reset_on_success};
 use crate::{
     api::settings::ChangePassword,
     model::page::Done,
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        pages::form_errors::{FormAlert, FormErrors, FormStatus, done_by},
         paths,
         words::account as words,
     },
@@ -29,13 +29,14 @@ fn ChangeForm() -> impl IntoView {
     let action = FormAction::new::<ChangePassword>();
     let form: NodeRef<html::Form> = NodeRef::new();
     account.follow(action);
-    clear_when_done(form, action);
+    reset_on_success(form, action);
     let errors = FormErrors::of_action(action);
-    let left = account.left(&[Done::PasswordChanged, Done::PasswordChangedOthersEnded, Done::PasswordReset]);
+    let previous_result =
+        account.previous_result(&[Done::PasswordChanged, Done::PasswordChangedOthersEnded, Done::PasswordReset]);
     view! {
         <SectionHeader heading=words::PASSWORD lede=Signal::stored(words::PASSWORD_LEDE.to_owned()) />
         <ServerForm action node_ref=form class="form">
-            <FormStatus done=done_by(action, left) />
+            <FormStatus done=done_by(action, previous_result) />
             <FormAlert error=Signal::derive(move || errors.get().form) />
             <Field
                 label=words::CURRENT_PASSWORD

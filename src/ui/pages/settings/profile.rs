@@ -6,7 +6,7 @@ use crate::{
     model::page::Done,
     ui::{
         components::{Button, Field, FormAction, ServerForm},
-        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        pages::form_errors::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
@@ -19,7 +19,7 @@ pub fn ProfilePage() -> impl IntoView {
     let action = FormAction::new::<UpdateProfile>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
-    let done = done_by(action, account.left(&[Done::ProfileSaved]));
+    let done = done_by(action, account.previous_result(&[Done::ProfileSaved]));
     let name = account.overview.with_untracked(|it| it.user.name.clone());
     view! {
         <SectionHeader heading=words::PROFILE lede=Signal::stored(words::PROFILE_LEDE.to_owned()) />

@@ -5,8 +5,8 @@ use crate::{
     api::settings::{RevokeOtherSessions, RevokeSession},
     model::page::{Done, SessionSummary},
     ui::{
-        components::{Button, ButtonKind, FormAction, Moment, ServerForm, Show},
-        pages::form::{FormAlert, FormErrors, FormStatus, done_by},
+        components::{Button, ButtonKind, FormAction, LocalTime, ServerForm, Show},
+        pages::form_errors::{FormAlert, FormErrors, FormStatus, done_by},
         words::account as words,
     },
 };
@@ -18,7 +18,7 @@ pub fn SessionsPage() -> impl IntoView {
     let revoke = FormAction::new::<RevokeSession>();
     account.follow(revoke);
     let errors = FormErrors::of_action(revoke);
-    let done = done_by(revoke, account.left(&[Done::SessionRevoked]));
+    let done = done_by(revoke, account.previous_result(&[Done::SessionRevoked]));
     let has_others = Memo::new(move |_| account.overview.with(|it| it.sessions.len() > 1));
     view! {
         <SectionHeader
@@ -54,8 +54,8 @@ fn SessionRow(session: SessionSummary, revoke: FormAction) -> impl IntoView {
                 <p class="rows__name">
                     {device} {is_current.then(|| view! { <span class="badge" data-level="good">{words::THIS_DEVICE}</span> })}
                 </p>
-                <p class="rows__detail">{place} {words::LAST_SEEN} <Moment at=seen_at /></p>
-                <p class="rows__detail">{words::SIGNED_IN} <Moment at=opened_at /></p>
+                <p class="rows__detail">{place} {words::LAST_SEEN} <LocalTime at=seen_at /></p>
+                <p class="rows__detail">{words::SIGNED_IN} <LocalTime at=opened_at /></p>
             </div>
             {(!is_current)
                 .then(|| {
@@ -78,7 +78,7 @@ fn RevokeOthers(has_others: Memo<bool>) -> impl IntoView {
     let action = FormAction::new::<RevokeOtherSessions>();
     account.follow(action);
     let errors = FormErrors::of_action(action);
-    let done = done_by(action, account.left(&[Done::OthersRevoked]));
+    let done = done_by(action, account.previous_result(&[Done::OthersRevoked]));
     view! {
         <ServerForm action class="form">
             <FormStatus done />

@@ -1,17 +1,18 @@
 //! Relay to an upstream ChatKit server, for instance one built with the Python SDK.
 //!
-//! The upstream keeps a thread for each local one (`rows`), created with the first message. `asking` builds requests as
-//! an official client would, and `upstream` sends them on the user's behalf. `reading` decodes the response. `passage`
-//! replaces the upstream's ids with local ones. The run then persists and emits the events.
+//! The upstream keeps a thread for each local one (`upstream_ids`), created with the first message. `upstream_request`
+//! builds requests as an official client would, and `upstream_client` sends them on the user's behalf. `event_decoder`
+//! decodes the response. `mapping` replaces the upstream's ids with local ones. The run then persists and emits the
+//! events.
 
-mod answering;
-mod asking;
-mod failure;
-mod files;
-mod passage;
-mod reading;
-mod rows;
-mod upstream;
+mod event_decoder;
+mod file_upload;
+mod mapping;
+mod upstream_answer;
+mod upstream_client;
+mod upstream_failure;
+mod upstream_ids;
+mod upstream_request;
 
 use std::sync::Arc;
 
@@ -25,18 +26,18 @@ use crate::{
     server::{
         Clock, Db, Error,
         chat::{
-            attachments::outgoing::Outgoing,
-            error::Result,
-            prompt::{Place, Prompt},
+            attachments::attachment_reader::AttachmentReader,
+            http::error::Result,
+            turns::prompt::{Prompt, ThreadRef},
         },
         config::{Config, UpstreamConfig},
     },
 };
-use answering::Answering;
-use asking::known_as;
-use failure::Failure;
-use passage::{Passage, ours};
-use upstream::Upstream;
+use mapping::{UpstreamMapping, internal};
+use upstream_answer::UpstreamAnswer;
+use upstream_client::Upstream;
+use upstream_failure::Failure;
+use upstream_request::upstream_id_of;
 
 /// Relay to an upstream ChatKit server.
 pub(in crate::server::chat) struct ChatKit(Arc<Server>);
@@ -46,18 +47,18 @@ struct Server {
     upstream: Upstream,
     db: Db,
     clock: Clock,
-    files: Outgoing,
+    files: AttachmentReader,
 }
 
 /// Response to `threads.sync_custom_action`.
 #[derive(Deserialize)]
-struct Acted {
+struct ActionResponse {
     updated_item: Option<ThreadItem>,
 }
 
 /// Response to `input.transcribe`.
 #[derive(Deserialize)]
-struct Transcribed {
+struct TranscriptResponse {
     text: String,
 }
 
@@ -73,24 +74,27 @@ impl ChatKit {
         config: &Config,
     ) -> Result<Self, Error> {
         let upstream = Upstream::new(server, db.clone(), clock.clone(), config)?;
-        Ok(Self(Arc::new(Server { upstream, db, clock, files: Outgoing::open(config)? })))
+        Ok(Self(Arc::new(Server { upstream, db, clock, files: AttachmentReader::open(config)? })))
     }
 }
 
 impl Relay for ChatKit {
     fn answer(&self, prompt: Prompt) -> RelayStream {
-        let answering = Answering::new(Arc::clone(&self.0), prompt);
+        let answering = UpstreamAnswer::new(Arc::clone(&self.0), prompt);
         stream::unfold(answering, |mut answering| async { Some((answering.next().await?, answering)) }).boxed()
     }
 
-    fn act<'a>(
+    fn run_action<'a>(
         &'a self,
-        place: &'a Place,
+        thread_ref: &'a ThreadRef,
         action: &'a Action,
         sender: Option<&'a Widget>,
     ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
         let server = &self.0;
-        server.act(place, action, sender).map(|done| done.map_err(|it| it.tell(&server.upstream.host))).boxed()
+        server
+            .run_action(thread_ref, action, sender)
+            .map(|done| done.map_err(|it| it.to_relay_failure(&server.upstream.host)))
+            .boxed()
     }
 
     fn reads_history(&self) -> bool {
@@ -106,52 +110,57 @@ impl Relay for ChatKit {
         let Recording { audio_base64, mime_type } = recording;
         let operation = Operation::InputTranscribe { audio_base64, mime_type };
         let asked = async move {
-            let heard = upstream.ask_for_object::<Transcribed>(user_id, operation).await;
+            let heard = upstream.ask_for_object::<TranscriptResponse>(user_id, operation).await;
             // A recording belongs to no thread, so none can be lost.
-            let failure = |it| if it == Failure::Lost { Failure::NoServer } else { it };
-            heard.map(|it| it.text).map_err(|it| failure(it).tell(&upstream.host))
+            let failure = |it| if it == Failure::Lost { Failure::NotChatKit } else { it };
+            heard.map(|it| it.text).map_err(|it| failure(it).to_relay_failure(&upstream.host))
         };
         Some(asked.boxed())
     }
 
-    fn follow<'a>(&'a self, place: &'a Place, change: UserChange) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
+    fn forward_change<'a>(
+        &'a self,
+        thread_ref: &'a ThreadRef,
+        change: UserChange,
+    ) -> BoxFuture<'a, Option<BoxFuture<'static, ()>>> {
         async move {
-            let operation = self.0.following(place, change).await.unwrap_or_else(|err| {
+            let operation = self.0.operation_for(thread_ref, change).await.unwrap_or_else(|err| {
                 tracing::warn!(error = %err, "a change was not forwarded to the upstream ChatKit server");
                 None
             })?;
-            let (server, user_id) = (Arc::clone(&self.0), place.user_id.clone());
-            Some(async move { server.tell(&user_id, operation).await }.boxed())
+            let (server, user_id) = (Arc::clone(&self.0), thread_ref.user_id.clone());
+            Some(async move { server.forward(&user_id, operation).await }.boxed())
         }
         .boxed()
     }
 }
 
 impl Server {
-    async fn act(
+    async fn run_action(
         &self,
-        place: &Place,
+        thread_ref: &ThreadRef,
         action: &Action,
         sender: Option<&Widget>,
     ) -> Result<Option<ThreadItem>, Failure> {
-        let thread = rows::thread(&self.db, place).await.map_err(ours)?.ok_or(Failure::Unknown)?;
+        let thread = upstream_ids::thread(&self.db, thread_ref).await.map_err(internal)?.ok_or(Failure::Unknown)?;
         let item_id = match sender {
-            Some(sender) => Some(known_as(self, place, &sender.id).await?),
+            Some(sender) => Some(upstream_id_of(self, thread_ref, &sender.id).await?),
             None => None,
         };
         let asked = CustomAction { thread_id: thread.upstream_id.clone(), item_id, action: action.clone() };
         let operation = Operation::ThreadsSyncCustomAction(asked);
-        let acted: Acted = self.upstream.ask_for_object(&place.user_id, operation).await?;
-        let mut passage = Passage::new(self.db.clone(), self.clock.clone(), place.clone(), Some(thread), None);
+        let acted: ActionResponse = self.upstream.ask_for_object(&thread_ref.user_id, operation).await?;
+        let mut mapping =
+            UpstreamMapping::new(self.db.clone(), self.clock.clone(), thread_ref.clone(), Some(thread), None);
         match acted.updated_item {
-            Some(item) => passage.item(item).await,
+            Some(item) => mapping.item(item).await,
             None => Ok(None),
         }
     }
 
     /// Returns the operation that forwards a change to the upstream, or `None` if it does not know the thread.
-    async fn following(&self, place: &Place, change: UserChange) -> Result<Option<Operation>> {
-        let Some(thread) = rows::thread(&self.db, place).await? else { return Ok(None) };
+    async fn operation_for(&self, thread_ref: &ThreadRef, change: UserChange) -> Result<Option<Operation>> {
+        let Some(thread) = upstream_ids::thread(&self.db, thread_ref).await? else { return Ok(None) };
         let thread_id = thread.upstream_id;
         Ok(Some(match change {
             UserChange::Delete => Operation::ThreadsDelete { thread_id },
@@ -159,7 +168,7 @@ impl Server {
             UserChange::Feedback { item_ids, kind } => {
                 let mut known = Vec::new();
                 for item_id in &item_ids {
-                    known.extend(rows::upstream_id(&self.db, place, item_id).await?);
+                    known.extend(upstream_ids::upstream_id(&self.db, thread_ref, item_id).await?);
                 }
                 if known.is_empty() {
                     return Ok(None);
@@ -170,7 +179,7 @@ impl Server {
     }
 
     /// Sends an operation whose response is ignored.
-    async fn tell(&self, user_id: &str, operation: Operation) {
+    async fn forward(&self, user_id: &str, operation: Operation) {
         if let Err(failure) = self.upstream.ask_for_object::<Map<String, Value>>(user_id, operation).await {
             tracing::warn!(?failure, "the upstream ChatKit server did not accept a change of a thread");
         }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     RelayEvent,
-    items::{self, added, done, item},
-    texts::MARKDOWN,
-    widget, widgets,
+    sample_items::{self, added, done, item},
+    sample_texts::MARKDOWN,
+    sample_widgets, widget_actions,
 };
 use crate::model::{chatkit::ThreadStreamEvent, page::GallerySection};
 
@@ -16,8 +16,9 @@ const PICTURE: &str = "/favicon.svg";
 /// Returns all sections of the gallery.
 pub(in crate::server::chat) fn gallery() -> Vec<GallerySection> {
     let mut sections = items();
-    sections.extend(widgets::names().map(|name| section(name, widget::named(name).into_iter().collect())));
-    let streaming = widget::streaming();
+    sections
+        .extend(sample_widgets::names().map(|name| section(name, widget_actions::named(name).into_iter().collect())));
+    let streaming = widget_actions::streaming();
     let half = streaming.iter().take(streaming.len() / 2 + 1).cloned().collect();
     sections.extend([section("stream, half way", half), section("stream", streaming)]);
     sections
@@ -26,9 +27,9 @@ pub(in crate::server::chat) fn gallery() -> Vec<GallerySection> {
 /// Returns the sections of items. Those that change appear incomplete as well.
 fn items() -> Vec<GallerySection> {
     let changing = [
-        ("answer with sources", items::annotated()),
-        ("steps of work", items::workflow()),
-        ("picture", items::image()),
+        ("answer with sources", sample_items::annotated()),
+        ("steps of work", sample_items::workflow()),
+        ("picture", sample_items::image()),
     ];
     let mut sections = vec![section("message", messages()), section("answers", answers())];
     for (name, events) in changing {
@@ -36,12 +37,12 @@ fn items() -> Vec<GallerySection> {
         sections.extend([section(&format!("{name}, half way"), half), section(name, events)]);
     }
     sections.extend([
-        section("one step", items::task()),
-        section("questions", items::questions()),
+        section("one step", sample_items::task()),
+        section("questions", sample_items::questions()),
         section("questions, answered and skipped", answered()),
-        section("call of a tool in the page", items::tool_call()),
+        section("call of a tool in the page", sample_items::tool_call()),
         section("call of a tool in the page, complete", completed()),
-        section("notices and errors", items::effects().into_iter().chain([items::error()]).collect()),
+        section("notices and errors", sample_items::effects().into_iter().chain([sample_items::error()]).collect()),
         section("something that this version does not know", vec![done(&odd())]),
     ]);
     sections
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn everything_has_a_section() {
         let sections = gallery();
-        assert_eq!(sections.len(), 15 + widgets::names().count() + 2);
+        assert_eq!(sections.len(), 15 + sample_widgets::names().count() + 2);
         assert!(sections.iter().all(|it| !it.events.is_empty()));
     }
 }

@@ -4,21 +4,21 @@
 //! tests.
 
 mod gallery;
-mod items;
-mod texts;
-mod widget;
-mod widgets;
+mod sample_items;
+mod sample_texts;
+mod sample_widgets;
+mod widget_actions;
 
 use std::time::Duration;
 
 use super::{Relay, RelayEvent, RelayFailure, RelayStream};
 use crate::{
     model::chatkit::{Action, ThreadItem, ThreadStatus, Widget},
-    server::chat::prompt::{Cause, Place, Prompt},
+    server::chat::turns::prompt::{Cause, Prompt, ThreadRef},
 };
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 pub(in crate::server::chat) use gallery::gallery;
-use texts::{HELP, MARKDOWN, greeting};
+use sample_texts::{HELP, MARKDOWN, greeting};
 
 /// Delay between two words.
 const PACE: Duration = Duration::from_millis(15);
@@ -61,9 +61,9 @@ impl Relay for Demo {
         steps.boxed()
     }
 
-    fn act<'a>(
+    fn run_action<'a>(
         &'a self,
-        _: &'a Place,
+        _: &'a ThreadRef,
         action: &'a Action,
         sender: Option<&'a Widget>,
     ) -> BoxFuture<'a, Result<Option<ThreadItem>, RelayFailure>> {
@@ -71,7 +71,8 @@ impl Relay for Demo {
             if action.kind.ends_with("slow") {
                 tokio::time::sleep(SLOW_ACTION).await;
             }
-            let changed = |sender: &Widget| Widget { widget: widget::acted_at_once(action, sender), ..sender.clone() };
+            let changed =
+                |sender: &Widget| Widget { widget: widget_actions::acted_at_once(action, sender), ..sender.clone() };
             Ok(sender.map(|sender| ThreadItem::Widget(changed(sender))))
         }
         .boxed()
@@ -81,19 +82,19 @@ impl Relay for Demo {
 /// Answers an action of a widget or the page.
 fn acted(action: &Action, sender: Option<&Widget>) -> Script {
     match action.kind.rsplit_once('.').map(|it| it.1) {
-        Some("fail") => Script { steps: vec![Err(RelayFailure::passing(FAILED))], pace: None },
+        Some("fail") => Script { steps: vec![Err(RelayFailure::temporary(FAILED))], pace: None },
         Some("slow") => {
-            let steps = [None, sender.map(|it| widget::acted(action, it))]
+            let steps = [None, sender.map(|it| widget_actions::acted(action, it))]
                 .into_iter()
-                .map(|it| Ok(it.unwrap_or_else(|| items::progress("Taking its time…"))));
+                .map(|it| Ok(it.unwrap_or_else(|| sample_items::progress("Taking its time…"))));
             Script { steps: steps.collect(), pace: Some(SLOW_ACTION / 2) }
         }
-        _ => after(sender.map(|it| Ok(widget::acted(action, it))), &format!("Action {}", action.kind)),
+        _ => after(sender.map(|it| Ok(widget_actions::acted(action, it))), &format!("Action {}", action.kind)),
     }
 }
 
 fn script(question: &str) -> Script {
-    let failure = || RelayFailure::passing(FAILED);
+    let failure = || RelayFailure::temporary(FAILED);
     // Later lines are not part of the command, such as the names of attached files.
     let line = question.trim().lines().next().unwrap_or_default().trim();
     let (command, argument) = line.split_once(' ').unwrap_or((line, ""));
@@ -109,22 +110,26 @@ fn script(question: &str) -> Script {
             script.steps.push(Err(failure()));
             script
         }
-        "/tool" => played(items::tool_call()),
-        "/widget" if argument.trim().is_empty() => played(widget::growing()),
-        "/widget" if argument.trim() == "stream" => Script { pace: Some(SLOW_PACE), ..played(widget::streaming()) },
-        "/widget" => match widget::named(argument.trim()) {
+        "/tool" => played(sample_items::tool_call()),
+        "/widget" if argument.trim().is_empty() => played(widget_actions::growing()),
+        "/widget" if argument.trim() == "stream" => {
+            Script { pace: Some(SLOW_PACE), ..played(widget_actions::streaming()) }
+        }
+        "/widget" => match widget_actions::named(argument.trim()) {
             Some(widget) => played(vec![widget]),
-            None => said(&texts::widget_names(widgets::names())),
+            None => said(&sample_texts::widget_names(sample_widgets::names())),
         },
-        "/structured" => played(items::questions()),
-        "/annotations" => played(items::annotated()),
-        "/image" => played(items::image()),
-        "/workflow" => after(items::workflow().into_iter().map(Ok), "The work is done."),
-        "/task" => after(items::task().into_iter().map(Ok), "The task is done."),
-        "/effects" => after(items::effects().into_iter().map(Ok), "Something happened beside the conversation."),
-        "/hidden" => after(items::hidden().into_iter().map(Ok), "There is something that you cannot see."),
-        "/replace" => after(items::replaced().into_iter().map(Ok), "One item was replaced, another one removed."),
-        "/error" => after([Ok(items::error())], "This comes after an error."),
+        "/structured" => played(sample_items::questions()),
+        "/annotations" => played(sample_items::annotated()),
+        "/image" => played(sample_items::image()),
+        "/workflow" => after(sample_items::workflow().into_iter().map(Ok), "The work is done."),
+        "/task" => after(sample_items::task().into_iter().map(Ok), "The task is done."),
+        "/effects" => after(sample_items::effects().into_iter().map(Ok), "Something happened beside the conversation."),
+        "/hidden" => after(sample_items::hidden().into_iter().map(Ok), "There is something that you cannot see."),
+        "/replace" => {
+            after(sample_items::replaced().into_iter().map(Ok), "One item was replaced, another one removed.")
+        }
+        "/error" => after([Ok(sample_items::error())], "This comes after an error."),
         "/lock" => {
             let reason = Some("The demo locked this conversation, because you asked it to.".to_owned());
             after([Ok(RelayEvent::Status(ThreadStatus::Locked { reason }))], "This conversation is locked now.")
@@ -159,7 +164,7 @@ fn numbered(n_words: usize) -> Script {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::chat::prompt::{Message, Role};
+    use crate::server::chat::turns::prompt::{Message, Role};
 
     fn fails(question: &str) -> bool {
         script(question).steps.iter().any(Result::is_err)
@@ -198,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_failure_is_the_last_that_is_heard() {
-        let prompt = Prompt { messages: vec![Message::said(Role::User, "/fail 500")], ..Prompt::default() };
+        let prompt = Prompt { messages: vec![Message::new(Role::User, "/fail 500")], ..Prompt::default() };
         let events: Vec<_> = Demo.answer(prompt).collect().await;
         assert!(events.iter().rev().skip(1).all(Result::is_ok) && events.last().unwrap().is_err());
     }

@@ -1,15 +1,15 @@
 //! Relay to an OpenAI-compatible server: `POST {base}/chat/completions` with `stream: true`.
 
-mod asking;
-mod ending;
-mod failure;
+mod attempts;
+mod completion_request;
+mod decoder;
+mod event_writer;
+mod finish_reason;
+mod model_failure;
+mod model_response;
 mod models;
-mod reading;
-mod receiving;
-mod request;
-mod shape;
-mod telling;
-mod transcribe;
+mod request_shape;
+mod transcription_api;
 
 use std::{sync::Arc, time::Instant};
 
@@ -21,21 +21,21 @@ use url::Url;
 
 use super::{
     Relay, RelayEvent, RelayStream,
-    remote::{self, BACK_OFF, describe, read_body},
+    remote::{self, BACKOFF, describe, read_body},
 };
 use crate::{
     model::chatkit::ThreadStreamEvent,
     server::{
         Error,
-        chat::{prompt::Prompt, tool_calls},
+        chat::turns::{prompt::Prompt, tool_calls},
         config::OpenAiConfig,
     },
 };
-use failure::{Failure, Report};
-use shape::Known;
+use model_failure::{Failure, Report};
+use request_shape::LearnedShapes;
 
-pub(in crate::server::chat) use reading::{after_thoughts, lenient};
-pub(super) use transcribe::OpenAiTranscriber;
+pub(in crate::server::chat) use decoder::{after_thoughts, lenient_json};
+pub(super) use transcription_api::OpenAiTranscriber;
 
 /// Maximum size of a response that is not a stream, in bytes.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -58,7 +58,7 @@ struct Inner {
     /// Time of the last failure to list the models for a page.
     unlisted_at: std::sync::Mutex<Option<Instant>>,
     /// Request shapes learned per model.
-    known: Known,
+    known: LearnedShapes,
     excerpts: Excerpts,
 }
 
@@ -92,7 +92,7 @@ impl OpenAi {
             client,
             models: Mutex::default(),
             unlisted_at: std::sync::Mutex::default(),
-            known: Known::default(),
+            known: LearnedShapes::default(),
             excerpts: Excerpts(
                 config.api_key.as_ref().map(|key| key.expose().trim().into()).filter(|key: &Arc<str>| !key.is_empty()),
             ),
@@ -112,21 +112,23 @@ impl Relay for OpenAi {
             async move { server.open(&prompt).await }
         };
         let said = opened.into_stream().flat_map(|opened| match opened {
-            Ok((receiving, pieces)) => receiving.stream(pieces),
+            Ok((model_response, pieces)) => model_response.stream(pieces),
             Err(failure) => stream::iter([Err(failure)]).boxed(),
         });
-        telling::told(said).map(move |piece| piece.map_err(|failure| failure.tell(&server.host))).boxed()
+        event_writer::events(said)
+            .map(move |piece| piece.map_err(|failure| failure.to_relay_failure(&server.host)))
+            .boxed()
     }
 
-    fn knows<'a>(&'a self, model: &'a str) -> BoxFuture<'a, bool> {
-        self.0.knows(model).boxed()
+    fn accepts_model<'a>(&'a self, model: &'a str) -> BoxFuture<'a, bool> {
+        self.0.accepts_model(model).boxed()
     }
 
-    fn choice(&self) -> BoxFuture<'_, Vec<String>> {
-        self.0.choice().boxed()
+    fn model_choices(&self) -> BoxFuture<'_, Vec<String>> {
+        self.0.model_choices().boxed()
     }
 
-    fn entitles(&self) -> bool {
+    fn generates_titles(&self) -> bool {
         true
     }
 }

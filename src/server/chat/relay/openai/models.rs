@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{BACK_OFF, Failure, Inner, MAX_BODY_BYTES, asking::wait_after, read_body};
+use super::{BACKOFF, Failure, Inner, MAX_BODY_BYTES, attempts::wait_after, read_body};
 
 /// Maximum age of the model list when a message chooses an unlisted model.
 const MODELS_AGE: Duration = Duration::from_secs(10);
@@ -42,10 +42,10 @@ impl Inner {
         if let Some(model) = &self.config.model {
             return Ok(model.clone());
         }
-        let mut waits = BACK_OFF.into_iter();
+        let mut waits = BACKOFF.into_iter();
         loop {
             let listed = tokio::time::timeout(self.config.idle_timeout, self.models(Duration::MAX)).await;
-            match listed.unwrap_or(Err(Failure::Silent)) {
+            match listed.unwrap_or(Err(Failure::IdleTimeout)) {
                 Ok(models) => return first(models).ok_or(Failure::NoModel),
                 Err(failure) => wait_after(failure, &mut waits).await?,
             }
@@ -53,7 +53,7 @@ impl Inner {
     }
 
     /// True if a message may choose this model: a configured one, or else one of the server.
-    pub(super) async fn knows(&self, model: &str) -> bool {
+    pub(super) async fn accepts_model(&self, model: &str) -> bool {
         if self.config.model.as_deref() == Some(model) || self.config.models.iter().any(|it| it == model) {
             return true;
         }
@@ -73,7 +73,7 @@ impl Inner {
 
     /// Returns the models on offer, the default first: the configured ones, or else the server's chat models. Empty if
     /// there is at most one.
-    pub(super) async fn choice(&self) -> Vec<String> {
+    pub(super) async fn model_choices(&self) -> Vec<String> {
         let (listed, model) = match self.config.models.is_empty() {
             false => (self.config.models.clone(), self.config.model.clone()),
             true => {
@@ -110,7 +110,7 @@ impl Inner {
         let url = format!("{}/models", self.config.base_url);
         let response = self.send_once(self.client.get(&url)).await?;
         let body = read_body(response, MAX_BODY_BYTES).await;
-        let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NoApi)?;
+        let list: Value = serde_json::from_slice(&body).map_err(|_| Failure::NotOpenAi)?;
         let models = names(&list);
         *listed = Some((Instant::now(), models.clone()));
         Ok(models)

@@ -5,8 +5,8 @@ use futures_util::StreamExt;
 
 use super::*;
 use crate::server::chat::{
-    prompt::{Message, Role},
     relay::RelayFailure,
+    turns::prompt::{Message, Role},
 };
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_server_that_falls_silent_is_given_up() {
         idle_timeout: Duration::from_millis(200),
     };
     let server = OpenAi::new(&config).unwrap();
-    let prompt = Prompt { messages: vec![Message::said(Role::User, "Well?")], ..Prompt::default() };
+    let prompt = Prompt { messages: vec![Message::new(Role::User, "Well?")], ..Prompt::default() };
     let events: Vec<_> = server.answer(prompt).collect().await;
     assert_eq!(events[0], Ok(RelayEvent::Text("well ".to_owned())));
     let Err(RelayFailure { message, allow_retry: true, .. }) = &events[1] else { panic!("{events:?}") };

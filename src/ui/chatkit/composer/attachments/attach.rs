@@ -6,19 +6,19 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
 use super::{
-    check::check,
     upload::{Source, Upload, UploadStatus},
+    validate_file::check,
 };
 use crate::ui::{
     chatkit::{
         ChatKitControl, NotNow,
-        client::upload::{Outgoing, size_of},
+        client::file_transfer::{UploadRequest, size_of},
     },
     words::attachments as words,
 };
 
 /// Maximum number of parallel uploads. Browsers open six connections per server, and answers need some of them.
-const AT_ONCE: usize = 2;
+const MAX_PARALLEL_UPLOADS: usize = 2;
 
 impl ChatKitControl {
     /// Uploads files and attaches them to the next message. Files that cannot be attached are skipped, and the
@@ -83,7 +83,7 @@ impl ChatKitControl {
         let uploading = |it: &&Upload| it.status.with_untracked(|it| matches!(it, UploadStatus::Uploading(_)));
         let waiting = |it: &&Upload| it.status.with_untracked(|it| *it == UploadStatus::Waiting);
         let next: Option<Vec<Upload>> = self.composer.uploads.list.try_with_untracked(|list| {
-            let free = AT_ONCE.saturating_sub(list.iter().filter(uploading).count());
+            let free = MAX_PARALLEL_UPLOADS.saturating_sub(list.iter().filter(uploading).count());
             list.iter().filter(waiting).take(free).cloned().collect()
         });
         for upload in next.unwrap_or_default() {
@@ -104,7 +104,7 @@ impl ChatKitControl {
                 status.set(UploadStatus::Uploading(sent));
             }
         });
-        let outgoing = Outgoing { file: &file, mime_type: &mime_type, transfer: &transfer, on_progress };
+        let outgoing = UploadRequest { file: &file, mime_type: &mime_type, transfer: &transfer, on_progress };
         match client.upload(&outgoing, &strategy).await {
             Ok(Some(attachment)) => upload.status.set(UploadStatus::Done(Box::new(attachment))),
             // The file has been removed.

@@ -1,20 +1,20 @@
 //! Attachments of the next message: chosen, pasted or dropped files are validated, uploaded and displayed as chips.
 
 mod attach;
-mod button;
-mod check;
-mod chip;
-mod chips;
-mod drop;
+mod attach_button;
+mod drop_zone;
 mod paste;
 mod upload;
-mod uploads;
+mod upload_chip;
+mod upload_chips;
+mod upload_list;
+mod validate_file;
 
-pub(super) use button::AttachButton;
-pub(super) use chips::UploadChips;
-pub(crate) use drop::DropZone;
+pub(super) use attach_button::AttachButton;
+pub(crate) use drop_zone::DropZone;
 pub(super) use paste::paste;
-pub(crate) use uploads::Uploads;
+pub(super) use upload_chips::UploadChips;
+pub(crate) use upload_list::Uploads;
 
 use web_sys::{File, FileList};
 

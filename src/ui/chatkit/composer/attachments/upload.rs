@@ -6,7 +6,7 @@ use web_sys::{File, Url};
 
 use crate::{
     model::chatkit::{Attachment, AttachmentKind},
-    ui::chatkit::client::upload::Transfer,
+    ui::chatkit::client::file_transfer::UploadHandle,
 };
 
 /// An attachment of the next message.
@@ -32,7 +32,7 @@ pub(super) struct Source {
     pub(super) file: SendWrapper<File>,
     pub(super) mime_type: String,
     /// Handle to cancel the upload.
-    pub(super) transfer: SendWrapper<Transfer>,
+    pub(super) transfer: SendWrapper<UploadHandle>,
 }
 
 /// Status of an upload.
@@ -61,7 +61,7 @@ impl Upload {
             source: Some(Source {
                 file: SendWrapper::new(file),
                 mime_type,
-                transfer: SendWrapper::new(Transfer::default()),
+                transfer: SendWrapper::new(UploadHandle::default()),
             }),
         }
     }

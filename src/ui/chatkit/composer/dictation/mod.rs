@@ -1,18 +1,18 @@
 //! Dictation: a recording is transcribed and inserted at the cursor.
 
-mod controls;
-mod insert;
-mod recording;
+mod dictation_controls;
+mod insert_transcript;
+mod microphone;
 
-pub(super) use controls::{DictateButton, DictationLine};
+pub(super) use dictation_controls::{DictateButton, DictationLine};
 
 use std::time::Duration;
 
 use leptos::{html, prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 
-use insert::insert;
-use recording::{Recording, Speech};
+use insert_transcript::insert;
+use microphone::{RecordedAudio, Recording};
 
 use crate::{
     model::chatkit::Operation,
@@ -125,13 +125,13 @@ impl Dictation {
         });
     }
 
-    async fn transcribe(self, speech: Speech) -> Result<String, String> {
+    async fn transcribe(self, speech: RecordedAudio) -> Result<String, String> {
         #[derive(serde::Deserialize)]
         struct Transcript {
             text: String,
         }
         let client = self.control.client.try_get_value().ok_or_else(String::new)?;
-        let Speech { audio_base64, mime_type } = speech;
+        let RecordedAudio { audio_base64, mime_type } = speech;
         let heard = client.call::<Transcript>(Operation::InputTranscribe { audio_base64, mime_type }).await;
         heard.map(|it| it.text).map_err(|err: ChatKitError| {
             self.control.report(err.clone());

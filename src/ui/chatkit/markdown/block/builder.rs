@@ -1,21 +1,21 @@
 //! Construction of blocks from parser events.
 
-mod links;
-mod marking;
+mod place_marks;
+mod references;
 
 use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{
-    Block, Inline, ListItem, Reading,
-    definitions::Definition,
-    frame::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of},
+    Block, Inline, ListItem, ParseContext,
+    definitions::LinkDefinition,
+    open_block::{Frame, Openness, align_of, holds_blocks, is_blank, is_literal, language_of, level_of},
 };
 use crate::ui::chatkit::markdown::{
+    citation_mark::{Mark, PlacedMark},
     hide::{Hidden, Piece, is_mark},
-    mark::{Mark, Marked},
-    tag,
+    html_tag,
 };
 
 /// Maximum nesting depth. Deeper blocks are flattened, because they would exhaust the stack of the renderer.
@@ -33,8 +33,8 @@ pub(super) struct Builder<'a> {
     hidden: &'a Hidden<'a>,
     /// Offset of the end of the text if more may follow.
     open_end: Option<usize>,
-    marks: &'a [Marked],
-    definitions: &'a [Definition],
+    marks: &'a [PlacedMark],
+    definitions: &'a [LinkDefinition],
     /// True if a link uses one of the definitions.
     pub(super) has_reference: bool,
     /// Number of marks placed so far.
@@ -52,9 +52,9 @@ impl<'a> Builder<'a> {
     /// Creates a builder. `marks` are ordered by their offset in the parsed text.
     pub(super) fn new(
         hidden: &'a Hidden<'a>,
-        marks: &'a [Marked],
-        definitions: &'a [Definition],
-        reading: &Reading<'a>,
+        marks: &'a [PlacedMark],
+        definitions: &'a [LinkDefinition],
+        reading: &ParseContext<'a>,
     ) -> Self {
         Self {
             hidden,
@@ -178,7 +178,7 @@ impl<'a> Builder<'a> {
             Tag::CodeBlock(kind) => {
                 let language = self.hidden.restored(&language_of(&kind)).into_owned();
                 let text = frame.text();
-                match self.affords(8) {
+                match self.fits_budget(8) {
                     true => self.push_block(Block::Code { language, text }),
                     false => self.push_block(Block::Paragraph(vec![Inline::Code(text)])),
                 }
@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
             Tag::FootnoteDefinition(label) => {
                 frame.flush(openness);
                 let label = self.hidden.restored(&label).to_lowercase();
-                match self.affords(4) {
+                match self.fits_budget(4) {
                     true => self.push_block(Block::Footnote { label, blocks: frame.blocks }),
                     false => frame.blocks.into_iter().for_each(|block| self.push_block(block)),
                 }
@@ -200,7 +200,7 @@ impl<'a> Builder<'a> {
             Tag::Item => {
                 frame.flush(openness);
                 if frame.blocks.is_empty() {
-                    frame.blocks.extend(Definition::within(self.definitions, range.start, range.end));
+                    frame.blocks.extend(LinkDefinition::within(self.definitions, range.start, range.end));
                 }
                 self.push_item(ListItem { is_done: frame.is_done, blocks: frame.blocks });
             }
@@ -236,7 +236,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn affords(&mut self, cost: usize) -> bool {
+    fn fits_budget(&mut self, cost: usize) -> bool {
         self.cost += cost;
         self.cost <= MAX_COST
     }
@@ -252,7 +252,7 @@ impl<'a> Builder<'a> {
                 Piece::Open(text) => self.with_parent(|frame| frame.push_open(text)),
                 Piece::Formula { text, is_display } => {
                     let text = text.to_owned();
-                    let is_formula = self.affords(2);
+                    let is_formula = self.fits_budget(2);
                     self.push_inline(if is_formula {
                         Inline::Formula { text, is_display }
                     } else {
@@ -265,19 +265,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn push_tag(&mut self, tag: tag::Tag, written: &str) {
+    fn push_tag(&mut self, tag: html_tag::Tag, written: &str) {
         let is_in_link = self.is_in_link();
         let depth = self.stack.iter().map(|it| 1 + it.tags.len()).sum::<usize>();
         let Some(frame) = self.stack.last_mut() else { return };
         match tag {
-            tag::Tag::Open(_) if depth >= MAX_DEPTH => frame.push_text(written),
-            tag::Tag::Break => frame.push_break(),
-            tag::Tag::Open(name) => {
+            html_tag::Tag::Open(_) if depth >= MAX_DEPTH => frame.push_text(written),
+            html_tag::Tag::Break => frame.push_break(),
+            html_tag::Tag::Open(name) => {
                 frame.tags.push((frame.inlines.len(), name));
                 frame.inlines.push(Inline::Text(written.to_owned()));
             }
-            tag::Tag::Close(name) => frame.close_tag(name, written, is_in_link),
-            tag::Tag::Empty => {}
+            html_tag::Tag::Close(name) => frame.close_tag(name, written, is_in_link),
+            html_tag::Tag::Empty => {}
         }
     }
 

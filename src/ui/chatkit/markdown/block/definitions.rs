@@ -5,18 +5,18 @@ use std::{collections::BinaryHeap, mem};
 
 use pulldown_cmark::RefDefs;
 
-use super::{Block, Inline, ListItem, Part, Reading, linked::with_links};
-use crate::ui::chatkit::markdown::{hide::Hidden, lines::without_quote, target::Target};
+use super::{Block, Inline, ListItem, ParseContext, Part, autolinks::with_links};
+use crate::ui::chatkit::markdown::{hide::Hidden, line_syntax::without_quote, link_target::Target};
 
 /// A link definition and its rendering.
-pub(super) struct Definition {
+pub(super) struct LinkDefinition {
     start: usize,
     end: usize,
     is_link: bool,
     line: Vec<Inline>,
 }
 
-impl Definition {
+impl LinkDefinition {
     /// Returns the definitions of a text in order.
     pub(super) fn all(definitions: &RefDefs<'_>, hidden: &Hidden<'_>) -> Vec<Self> {
         // The map is unordered. A heap sorts with less code than `sort`.
@@ -54,14 +54,15 @@ impl Definition {
 /// definition is used.
 pub(super) fn list(
     parts: &mut Vec<Part>,
-    definitions: &[Definition],
+    definitions: &[LinkDefinition],
     hidden: &Hidden<'_>,
-    reading: &Reading<'_>,
+    reading: &ParseContext<'_>,
     are_used: bool,
 ) {
     let text = hidden.text.as_str();
-    let is_one =
-        |a: &Definition, b: &Definition| text.get(a.end..b.start).is_some_and(|it| without_quote(it).is_empty());
+    let is_one = |a: &LinkDefinition, b: &LinkDefinition| {
+        text.get(a.end..b.start).is_some_and(|it| without_quote(it).is_empty())
+    };
     let mut rest = mem::take(parts).into_iter().peekable();
     for group in definitions.chunk_by(is_one) {
         let start = text[..group[0].start].rfind('\n').map_or(0, |it| it + 1);
@@ -71,7 +72,7 @@ pub(super) fn list(
         // In a growing text, no part begins inside a block quote.
         let is_inside = !without_quote(prefix).is_empty() || reading.may_grow && prefix.contains('>');
         let is_content = !are_used && !reading.may_grow && group.iter().all(|it| it.is_link);
-        if is_inside || !is_content && !announces(above.lines().next_back().unwrap_or_default()) {
+        if is_inside || !is_content && !is_announcement(above.lines().next_back().unwrap_or_default()) {
             continue;
         }
         let start = hidden.in_source(start);
@@ -80,7 +81,7 @@ pub(super) fn list(
         }
         let before = parts.last().map_or((0, 0, reading.cost), |it| (it.n_notes, it.n_marks, it.cost));
         let (n_notes, n_marks, cost) = before;
-        let item = |it: &Definition| ListItem { is_done: None, blocks: vec![Block::Plain(it.line.clone())] };
+        let item = |it: &LinkDefinition| ListItem { is_done: None, blocks: vec![Block::Plain(it.line.clone())] };
         let block = Block::List { start: None, items: group.iter().map(item).collect() };
         parts.push(Part { start, block, n_notes, n_marks, cost });
     }
@@ -88,7 +89,7 @@ pub(super) fn list(
 }
 
 /// True for a heading, a bold line, a single word, a rule, and a line that ends with a colon.
-fn announces(line: &str) -> bool {
+fn is_announcement(line: &str) -> bool {
     let line = without_quote(line);
     let words = line.trim_matches(['*', '_', '#', ' ']);
     let is_rule = line.bytes().all(|it| matches!(it, b'-' | b'=' | b'*' | b'_' | b' '));

@@ -35,6 +35,6 @@ fn characters_of_the_text_are_never_taken_for_hidden_ones() {
         let hidden = hide(source, false);
         assert_eq!(hidden.restored(&hidden.text), source);
         let own = hidden.text.chars().filter(|it| is_mark(*it)).count();
-        assert_eq!(own, hidden.secrets.len(), "{source:?}");
+        assert_eq!(own, hidden.hidden_pieces.len(), "{source:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! No flicker: a streaming text displays only content that the finished text has at the same position.
 
 use crate::ui::chatkit::markdown::{
-    block::{Block, Inline, ListItem, spec},
+    block::{Block, Inline, ListItem, commonmark_spec},
     document::Document,
 };
 
@@ -186,5 +186,5 @@ fn answers_stream_without_a_flicker() {
 
 #[test]
 fn the_examples_of_the_specifications_stream_without_a_flicker() {
-    check(spec::sources().iter().map(String::as_str));
+    check(commonmark_spec::sources().iter().map(String::as_str));
 }

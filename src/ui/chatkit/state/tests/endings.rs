@@ -6,34 +6,34 @@ use super::*;
 fn trouble_says_what_is_tried_again() {
     let fail = json!({ "type": "error", "code": "custom" });
     let whole = json!([user("msg_1", "Hello"), answer("msg_2", "Whole")]);
-    let check = |begin: fn(&mut ChatState), events: &[Value], end: TurnEnd, expected: (Trouble, bool)| {
+    let check = |begin: fn(&mut ChatState), events: &[Value], end: TurnEnd, expected: (TurnFailure, bool)| {
         let mut state = opened(whole.clone(), false);
         begin(&mut state);
         events.iter().for_each(|it| _ = state.apply(event(it.clone())));
         state.withdraw();
         state.end_turn(end);
-        assert_eq!((state.trouble, state.again().unwrap().is_broken), expected, "{events:?} {end:?}");
+        assert_eq!((state.failure, state.again().unwrap().is_broken), expected, "{events:?} {end:?}");
     };
     let say: fn(&mut ChatState) = |it| it.begin_turn(UserMessageInput::text("More"), Vec::new());
     let act: fn(&mut ChatState) = |it| _ = it.begin_operation();
     let retry: fn(&mut ChatState) = |it| _ = it.retry_turn("msg_1");
     // A refused message leaves the last answer complete.
-    check(say, &[], TurnEnd::Cut, (Trouble::None, false));
-    check(act, &[], TurnEnd::Cut, (Trouble::None, false));
-    check(act, &[], TurnEnd::Stopped, (Trouble::None, false));
+    check(say, &[], TurnEnd::Cut, (TurnFailure::None, false));
+    check(act, &[], TurnEnd::Cut, (TurnFailure::None, false));
+    check(act, &[], TurnEnd::Stopped, (TurnFailure::None, false));
     // A failed answer is generated again, even if no part of it arrived.
-    check(act, std::slice::from_ref(&fail), TurnEnd::Complete, (Trouble::Answer, true));
-    check(say, &[done(user("msg_3", "More")), fail], TurnEnd::Complete, (Trouble::Answer, true));
-    check(retry, &[], TurnEnd::Cut, (Trouble::Answer, true));
-    check(act, &[added(answer("msg_4", "A"))], TurnEnd::Cut, (Trouble::Answer, true));
-    check(retry, &[], TurnEnd::Stopped, (Trouble::None, false));
-    check(retry, &[], TurnEnd::Complete, (Trouble::None, true));
-    // The next turn clears the trouble.
+    check(act, std::slice::from_ref(&fail), TurnEnd::Complete, (TurnFailure::Answer, true));
+    check(say, &[done(user("msg_3", "More")), fail], TurnEnd::Complete, (TurnFailure::Answer, true));
+    check(retry, &[], TurnEnd::Cut, (TurnFailure::Answer, true));
+    check(act, &[added(answer("msg_4", "A"))], TurnEnd::Cut, (TurnFailure::Answer, true));
+    check(retry, &[], TurnEnd::Stopped, (TurnFailure::None, false));
+    check(retry, &[], TurnEnd::Complete, (TurnFailure::None, true));
+    // The next turn clears the failure.
     let mut state = opened(whole.clone(), false);
-    state.trouble = Trouble::Unsent;
+    state.failure = TurnFailure::Unsent;
     assert!(!state.again().unwrap().is_broken);
     state.begin_operation();
-    assert_eq!(state.trouble, Trouble::None);
+    assert_eq!(state.failure, TurnFailure::None);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) struct Month {
 }
 
 /// Formatters in the browser's language.
-pub(super) struct Names<'a> {
+pub(super) struct DateNames<'a> {
     pub(super) month: &'a dyn Fn(Day) -> String,
     /// Full date.
     pub(super) whole: &'a dyn Fn(Day) -> String,
@@ -50,7 +50,7 @@ pub(super) fn head() -> Element {
 
 impl Month {
     /// Renders the weeks as a grid with a single tab stop.
-    pub(super) fn table(&self, names: &Names<'_>) -> Element {
+    pub(super) fn table(&self, names: &DateNames<'_>) -> Element {
         let first = self.active.month_start(0);
         let start = first.plus_days(-first.days_into_week(self.first_weekday));
         let weekdays = (0..7).map(|at| start.plus_days(at)).map(|day| {
@@ -69,7 +69,7 @@ impl Month {
     }
 
     /// Renders a day. Days of other months are empty.
-    fn cell(&self, day: Day, names: &Names<'_>) -> Element {
+    fn cell(&self, day: Day, names: &DateNames<'_>) -> Element {
         let cell = Element::new("td");
         if day.month_start(0) != self.active.month_start(0) {
             return cell;
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn html(first_weekday: i64) -> String {
-        let names = Names {
+        let names = DateNames {
             month: &|day| format!("the month of {day}"),
             whole: &|day| format!("the {day}"),
             weekday: &|day| format!("weekday {}", day.days_into_week(1)),

@@ -13,8 +13,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-use self::calendar::{Month, Names};
-use super::{events, running::Running};
+use self::calendar::{DateNames, Month};
+use super::{events, running_actions::RunningActions};
 use crate::ui::locale;
 
 pub(super) use self::day::Day;
@@ -30,7 +30,7 @@ struct Picker {
 }
 
 /// Handles a click on a part of the calendar. Returns true if it was handled.
-pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> bool {
+pub(super) fn click(running: RunningActions, ev: &ev::MouseEvent, target: &Element) -> bool {
     let Some(picker) = Picker::around(target) else { return false };
     if let Some(day) = target.closest("[data-day]").ok().flatten() {
         picker.choose(running, &day);
@@ -53,7 +53,7 @@ pub(super) fn click(running: Running, ev: &ev::MouseEvent, target: &Element) -> 
 }
 
 /// Handles a key press for the calendar. Returns true if it was handled.
-pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element) -> bool {
+pub(super) fn keydown(running: RunningActions, ev: &ev::KeyboardEvent, target: &Element) -> bool {
     let Some(picker) = Picker::around(target) else { return false };
     let key = ev.key();
     if key == "Escape" && picker.is_open() {
@@ -106,14 +106,17 @@ pub(super) fn keydown(running: Running, ev: &ev::KeyboardEvent, target: &Element
 /// Updates the state after input into the field.
 pub(super) fn input(target: &Element) {
     if let Some(it) = Picker::around(target) {
-        it.follow();
+        it.sync_fields();
     }
 }
 
 /// Updates the date fields of a widget after it was rendered again.
-pub(super) fn follow(widget: &Element) {
+pub(super) fn sync_fields(widget: &Element) {
     let all = widget.get_elements_by_class_name("widget-date");
-    (0..all.length()).filter_map(|at| all.item(at)).filter_map(|it| Picker::around(&it)).for_each(|it| it.follow());
+    (0..all.length())
+        .filter_map(|at| all.item(at))
+        .filter_map(|it| Picker::around(&it))
+        .for_each(|it| it.sync_fields());
 }
 
 impl Picker {
@@ -146,7 +149,7 @@ impl Picker {
         self.field.value().is_empty() && !self.field.validity().bad_input()
     }
 
-    fn follow(&self) {
+    fn sync_fields(&self) {
         _ = self.whole.toggle_attribute_with_force("data-empty", self.is_empty());
         if !self.is_open() {
             return;
@@ -218,7 +221,7 @@ impl Picker {
         let whole = written(&[("dateStyle", "full")]);
         let weekday = written(&[("weekday", "long")]);
         let short_weekday = written(&[("weekday", "short")]);
-        let names = Names { month: &name, whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
+        let names = DateNames { month: &name, whole: &whole, weekday: &weekday, short_weekday: &short_weekday };
         let table = month.table(&names).to_dom();
         match self.popup.query_selector("table").ok().flatten() {
             Some(before) => _ = before.replace_with_with_node_1(&table),
@@ -246,7 +249,7 @@ impl Picker {
     }
 
     /// Selects a day if it is in the selectable range.
-    fn choose(&self, running: Running, cell: &Element) {
+    fn choose(&self, running: RunningActions, cell: &Element) {
         let (first, last) = self.range();
         if let Some(day) = day_of(cell).filter(|it| (first..=last).contains(it) && !self.is_locked()) {
             // The opener receives the focus again.
@@ -255,14 +258,14 @@ impl Picker {
         }
     }
 
-    fn set(&self, running: Running, value: &str) {
+    fn set(&self, running: RunningActions, value: &str) {
         if self.is_locked() {
             return;
         }
         let before = self.field.value();
         // Set even an equal value, because an incomplete date may have been typed.
         self.field.set_value(value);
-        self.follow();
+        self.sync_fields();
         if let Some(path) = self.field.get_attribute("data-change").filter(|_| value != before) {
             events::changed(running, &self.field, &path);
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     super::{props::Props, style},
-    Here,
+    DrawContext,
 };
 use crate::ui::{tree::Element, words::widgets as words};
 use scale::Scale;
@@ -45,18 +45,18 @@ struct Series<'a> {
 }
 
 /// Renders the chart. Returns `None` without rows or series.
-pub(super) fn chart(here: Here<'_>) -> Option<Element> {
-    let plot = Plot::read(here.props)?;
+pub(super) fn chart(ctx: DrawContext<'_>) -> Option<Element> {
+    let plot = Plot::read(ctx.props)?;
     let svg = Element::new("svg")
         .attribute("viewBox", format!("0 0 {WIDTH} {HEIGHT}"))
         .attribute("aria-hidden", "true")
-        .child(plot.grid(here.props.is("showYAxis")))
-        .children(plot.bars(here.props))
+        .child(plot.grid(ctx.props.is("showYAxis")))
+        .children(plot.bars(ctx.props))
         .children(plot.lines())
-        .maybe_child(plot.x_axis(here.props));
+        .maybe_child(plot.x_axis(ctx.props));
     let drawn = Element::of("div", "widget-chart__plot").child(svg);
-    let drawn = if here.props.is("showLegend") { drawn.child(plot.legend()) } else { drawn };
-    let figure = Element::of("figure", "widget-chart").child(style::boxed(drawn, here.props));
+    let drawn = if ctx.props.is("showLegend") { drawn.child(plot.legend()) } else { drawn };
+    let figure = Element::of("figure", "widget-chart").child(style::with_box(drawn, ctx.props));
     let details = Element::new("details")
         .child(Element::new("summary").text(words::AS_TABLE))
         .child(Element::of("div", "widget-table").child(plot.table()));

@@ -1,19 +1,19 @@
 //! Rendering of a component tree to elements. Pure.
 
-mod boxes;
+mod buttons;
 mod chart;
-mod controls;
-mod date;
+mod date_picker;
 mod fields;
-mod media;
+mod images;
+mod layout;
 mod roots;
-mod search;
+mod searchable_select;
 mod table;
-mod texts;
+mod text;
 
 use serde_json::Value;
 
-use super::{path::Path, props::Props};
+use super::{component_path::ComponentPath, props::Props};
 use crate::{model::chatkit::WidgetKind, ui::tree::Element};
 
 /// Depth limit of widgets, far beyond real ones and within every browser's stack.
@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 48;
 
 /// Rendering state besides the widget itself.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Around {
+pub(super) struct DrawState {
     /// Prefix of element ids, unique on the page.
     pub(super) id: String,
     /// The path of the component whose action is running. Empty for the whole widget.
@@ -39,10 +39,10 @@ pub(super) fn is_root(widget: &Value) -> bool {
 
 /// A component and its rendering context.
 #[derive(Clone, Copy)]
-struct Here<'a> {
+struct DrawContext<'a> {
     props: Props<'a>,
-    path: &'a Path,
-    around: &'a Around,
+    path: &'a ComponentPath,
+    around: &'a DrawState,
     depth: usize,
     /// Names of fields with a `Label`.
     labelled: &'a [&'a str],
@@ -51,12 +51,19 @@ struct Here<'a> {
 }
 
 /// Renders a root: `Card`, `ListView` or `Basic`. Returns `None` for other components.
-pub(super) fn draw(widget: &Value, around: &Around) -> Option<Element> {
+pub(super) fn draw(widget: &Value, around: &DrawState) -> Option<Element> {
     let props = Props::of(widget)?;
     let mut labelled = Vec::new();
     find_labels(widget, MAX_DEPTH, &mut labelled);
-    let here = Here { props, path: &Path::default(), around, depth: MAX_DEPTH, labelled: &labelled, is_in_form: false };
-    is_root(widget).then(|| component(here)).flatten()
+    let ctx = DrawContext {
+        props,
+        path: &ComponentPath::default(),
+        around,
+        depth: MAX_DEPTH,
+        labelled: &labelled,
+        is_in_form: false,
+    };
+    is_root(widget).then(|| component(ctx)).flatten()
 }
 
 fn find_labels<'a>(node: &'a Value, depth: usize, names: &mut Vec<&'a str>) {
@@ -67,13 +74,13 @@ fn find_labels<'a>(node: &'a Value, depth: usize, names: &mut Vec<&'a str>) {
     props.children().iter().for_each(|it| find_labels(it, depth, names));
 }
 
-impl Here<'_> {
+impl DrawContext<'_> {
     /// Renders the children.
     fn children(self) -> Vec<Element> {
         let Some(depth) = self.depth.checked_sub(1) else { return Vec::new() };
         let draw = |(number, child): (usize, &Value)| {
             let path = self.path.child(number);
-            component(Here { props: Props::of(child)?, path: &path, depth, ..self })
+            component(DrawContext { props: Props::of(child)?, path: &path, depth, ..self })
         };
         self.props.children().iter().enumerate().filter_map(draw).collect()
     }
@@ -103,41 +110,41 @@ impl Here<'_> {
 }
 
 /// Renders a component. Of an unknown component only its children are rendered.
-fn component(here: Here<'_>) -> Option<Element> {
-    let Some(kind) = WidgetKind::parse(here.props.kind()) else {
-        let children = here.children();
-        return (!children.is_empty()).then(|| here.keyed(Element::of("div", "widget__unknown").children(children)));
+fn component(ctx: DrawContext<'_>) -> Option<Element> {
+    let Some(kind) = WidgetKind::parse(ctx.props.kind()) else {
+        let children = ctx.children();
+        return (!children.is_empty()).then(|| ctx.keyed(Element::of("div", "widget__unknown").children(children)));
     };
     let element = match kind {
-        WidgetKind::Box | WidgetKind::Col | WidgetKind::Row => boxes::flex(here),
-        WidgetKind::Form => boxes::form(here),
-        WidgetKind::Spacer => boxes::spacer(here),
-        WidgetKind::Divider => boxes::divider(here),
-        WidgetKind::Transition => boxes::transition(here)?,
-        WidgetKind::Card => roots::card(here),
-        WidgetKind::ListView => roots::list_view(here),
-        WidgetKind::Basic => roots::basic(here),
-        WidgetKind::ListViewItem => roots::list_view_item(here),
-        WidgetKind::Text => texts::text(here),
-        WidgetKind::Title => texts::title(here),
-        WidgetKind::Caption => texts::caption(here),
-        WidgetKind::Label => texts::label(here),
-        WidgetKind::Markdown => texts::markdown(here),
-        WidgetKind::Badge => texts::badge(here),
-        WidgetKind::Icon => media::icon(here),
-        WidgetKind::Image => media::image(here),
-        WidgetKind::Button => controls::button(here),
-        WidgetKind::Input => fields::input(here),
-        WidgetKind::Textarea => fields::textarea(here),
-        WidgetKind::Select if search::is_searchable(here.props) => search::select(here),
-        WidgetKind::Select => fields::select(here),
-        WidgetKind::DatePicker => date::picker(here),
-        WidgetKind::Checkbox => fields::checkbox(here),
-        WidgetKind::RadioGroup => fields::radio_group(here),
-        WidgetKind::Chart => chart::chart(here)?,
-        WidgetKind::Table => table::table(here),
+        WidgetKind::Box | WidgetKind::Col | WidgetKind::Row => layout::flex(ctx),
+        WidgetKind::Form => layout::form(ctx),
+        WidgetKind::Spacer => layout::spacer(ctx),
+        WidgetKind::Divider => layout::divider(ctx),
+        WidgetKind::Transition => layout::transition(ctx)?,
+        WidgetKind::Card => roots::card(ctx),
+        WidgetKind::ListView => roots::list_view(ctx),
+        WidgetKind::Basic => roots::basic(ctx),
+        WidgetKind::ListViewItem => roots::list_view_item(ctx),
+        WidgetKind::Text => text::text(ctx),
+        WidgetKind::Title => text::title(ctx),
+        WidgetKind::Caption => text::caption(ctx),
+        WidgetKind::Label => text::label(ctx),
+        WidgetKind::Markdown => text::markdown(ctx),
+        WidgetKind::Badge => text::badge(ctx),
+        WidgetKind::Icon => images::icon(ctx),
+        WidgetKind::Image => images::image(ctx),
+        WidgetKind::Button => buttons::button(ctx),
+        WidgetKind::Input => fields::input(ctx),
+        WidgetKind::Textarea => fields::textarea(ctx),
+        WidgetKind::Select if searchable_select::is_searchable(ctx.props) => searchable_select::select(ctx),
+        WidgetKind::Select => fields::select(ctx),
+        WidgetKind::DatePicker => date_picker::picker(ctx),
+        WidgetKind::Checkbox => fields::checkbox(ctx),
+        WidgetKind::RadioGroup => fields::radio_group(ctx),
+        WidgetKind::Chart => chart::chart(ctx)?,
+        WidgetKind::Table => table::table(ctx),
     };
-    Some(here.keyed(element))
+    Some(ctx.keyed(element))
 }
 
 #[cfg(test)]

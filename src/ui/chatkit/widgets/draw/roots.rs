@@ -1,8 +1,8 @@
 //! Root components and the rows of a `ListView`.
 
 use super::{
-    super::{background::painted, style},
-    Here, controls, media,
+    super::{background::with_background, style},
+    DrawContext, buttons, images,
 };
 use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 
@@ -10,25 +10,25 @@ use crate::ui::{components::sprite, tree::Element, words::widgets as words};
 const SHOWN_BY_DEFAULT: usize = 5;
 
 /// `Card`: a frame with an optional status above and two buttons below.
-pub(super) fn card(here: Here<'_>) -> Element {
-    let props = here.props;
+pub(super) fn card(ctx: DrawContext<'_>) -> Element {
+    let props = ctx.props;
     let is_form = props.is("asForm");
-    let confirm = controls::card_button(here, "confirm", is_form);
-    let cancel = controls::card_button(here, "cancel", false);
+    let confirm = buttons::card_button(ctx, "confirm", is_form);
+    let cancel = buttons::card_button(ctx, "cancel", false);
     let buttons = (confirm.is_some() || cancel.is_some())
         .then(|| Element::of("div", "widget-card__buttons").maybe_child(cancel).maybe_child(confirm));
-    let children = Here { is_in_form: is_form || here.is_in_form, ..here }.children();
+    let children = DrawContext { is_in_form: is_form || ctx.is_in_form, ..ctx }.children();
     let body = Element::of("div", "widget-card__body");
     let body = match props.get("padding").and_then(style::space) {
         Some(padding) => body.property("--inset", padding),
-        None => style::padded(body, props),
+        None => style::with_padding(body, props),
     };
     let body = body.children(children);
-    let root = root(if is_form && !here.is_in_form { "form" } else { "div" }, "widget-card", here)
+    let root = root(if is_form && !ctx.is_in_form { "form" } else { "div" }, "widget-card", ctx)
         .attribute("data-size", props.text("size").unwrap_or("md"));
-    let root = if is_form { root.attribute("data-submit", here.path.as_str()) } else { root };
-    let root = painted(root, props);
-    let status = status(here);
+    let root = if is_form { root.attribute("data-submit", ctx.path.as_str()) } else { root };
+    let root = with_background(root, props);
+    let status = status(ctx);
     if props.is("collapsed") {
         let summary = Element::of("summary", "widget-card__summary")
             .maybe_child(status)
@@ -39,11 +39,11 @@ pub(super) fn card(here: Here<'_>) -> Element {
 }
 
 /// `ListView`: rows. Those beyond its limit are shown on demand.
-pub(super) fn list_view(here: Here<'_>) -> Element {
-    let rows = here.children();
-    let limit = match here.props.count("limit") {
-        Some(limit) if !here.around.is_expanded => usize::try_from(limit).unwrap_or(usize::MAX).max(1),
-        None if !here.around.is_expanded && here.props.text("limit") == Some("auto") => SHOWN_BY_DEFAULT,
+pub(super) fn list_view(ctx: DrawContext<'_>) -> Element {
+    let rows = ctx.children();
+    let limit = match ctx.props.count("limit") {
+        Some(limit) if !ctx.around.is_expanded => usize::try_from(limit).unwrap_or(usize::MAX).max(1),
+        None if !ctx.around.is_expanded && ctx.props.text("limit") == Some("auto") => SHOWN_BY_DEFAULT,
         _ => usize::MAX,
     };
     let n_hidden = rows.len().saturating_sub(limit);
@@ -57,51 +57,51 @@ pub(super) fn list_view(here: Here<'_>) -> Element {
         .into_iter()
         .enumerate()
         .map(|(number, row)| Element::of("li", "widget-list__row").flag("data-behind", number >= limit).child(row));
-    root("div", "widget-list", here)
-        .maybe_child(status(here))
+    root("div", "widget-list", ctx)
+        .maybe_child(status(ctx))
         .child(Element::of("ul", "widget-list__rows").attribute("role", "list").children(rows))
         .maybe_child(more)
 }
 
 /// `ListViewItem`: a row that may act as a button.
-pub(super) fn list_view_item(here: Here<'_>) -> Element {
-    let has_action = here.props.part("onClickAction").is_some();
+pub(super) fn list_view_item(ctx: DrawContext<'_>) -> Element {
+    let has_action = ctx.props.part("onClickAction").is_some();
     // Buttons must not contain buttons, so the row is a button by its role only.
     let element = Element::of("div", "widget-item");
     let element = if has_action {
         element
             .attribute("role", "button")
             .attribute("tabindex", "0")
-            .attribute("data-click", here.path.as_str())
-            .flag("data-busy", here.is_busy())
-            .maybe("aria-disabled", here.around.is_inert.then_some("true"))
+            .attribute("data-click", ctx.path.as_str())
+            .flag("data-busy", ctx.is_busy())
+            .maybe("aria-disabled", ctx.around.is_inert.then_some("true"))
     } else {
         element
     };
-    style::laid_out(element, here.props).children(here.children())
+    style::with_layout(element, ctx.props).children(ctx.children())
 }
 
 /// `Basic`: a root without a frame.
-pub(super) fn basic(here: Here<'_>) -> Element {
-    let class = if here.props.text("direction") == Some("row") { "widget-row" } else { "widget-col" };
-    let element = style::laid_out(root("div", class, here), here.props);
-    let element = match here.props.get("padding").and_then(style::space) {
+pub(super) fn basic(ctx: DrawContext<'_>) -> Element {
+    let class = if ctx.props.text("direction") == Some("row") { "widget-row" } else { "widget-col" };
+    let element = style::with_layout(root("div", class, ctx), ctx.props);
+    let element = match ctx.props.get("padding").and_then(style::space) {
         Some(padding) => element.property("padding", padding),
-        None => style::padded(element, here.props),
+        None => style::with_padding(element, ctx.props),
     };
-    element.children(here.children())
+    element.children(ctx.children())
 }
 
-fn root(tag: &'static str, class: &str, here: Here<'_>) -> Element {
-    let scheme = here.props.text("theme").filter(|it| matches!(*it, "light" | "dark"));
-    Element::of(tag, class).maybe("data-scheme", scheme).maybe("aria-busy", here.is_busy().then_some("true"))
+fn root(tag: &'static str, class: &str, ctx: DrawContext<'_>) -> Element {
+    let scheme = ctx.props.text("theme").filter(|it| matches!(*it, "light" | "dark"));
+    Element::of(tag, class).maybe("data-scheme", scheme).maybe("aria-busy", ctx.is_busy().then_some("true"))
 }
 
 /// Renders a status: `{text, icon}` or `{text, favicon, frame}`.
-fn status(here: Here<'_>) -> Option<Element> {
-    let status = here.props.part("status")?;
+fn status(ctx: DrawContext<'_>) -> Option<Element> {
+    let status = ctx.props.part("status")?;
     let icon = status.text("icon").and_then(sprite::picture);
-    let favicon = status.text("favicon").filter(|it| media::is_image(it)).map(|src| {
+    let favicon = status.text("favicon").filter(|it| images::is_image(it)).map(|src| {
         Element::of("img", "widget-status__favicon")
             .attribute("referrerpolicy", "no-referrer")
             .attribute("alt", "")

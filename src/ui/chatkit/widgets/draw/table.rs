@@ -4,17 +4,17 @@ use serde_json::Value;
 
 use super::{
     super::{props::Props, style},
-    Here,
+    DrawContext,
 };
 use crate::ui::{tree::Element, words::widgets as words};
 
 /// `Table`. Rows marked as `header` come first.
-pub(super) fn table(here: Here<'_>) -> Element {
+pub(super) fn table(ctx: DrawContext<'_>) -> Element {
     let rows = |of_head: bool| {
-        let children = here.props.children().iter().enumerate();
+        let children = ctx.props.children().iter().enumerate();
         children.filter_map(move |(number, it)| {
             let props = Props::of(it)?;
-            (props.kind() == "Table.Row" && props.is("header") == of_head).then(|| row(here, number, props, of_head))
+            (props.kind() == "Table.Row" && props.is("header") == of_head).then(|| row(ctx, number, props, of_head))
         })
     };
     let head: Vec<_> = rows(true).collect();
@@ -28,19 +28,19 @@ pub(super) fn table(here: Here<'_>) -> Element {
         .child(table.child(Element::new("tbody").children(rows(false))))
 }
 
-fn row(here: Here<'_>, number: usize, props: Props<'_>, of_head: bool) -> Element {
-    let path = here.path.child(number);
+fn row(ctx: DrawContext<'_>, number: usize, props: Props<'_>, of_head: bool) -> Element {
+    let path = ctx.path.child(number);
     let cells = props.children().iter().enumerate().filter_map(|(number, cell): (usize, &Value)| {
         let props = Props::of(cell).filter(|it| it.kind() == "Table.Cell")?;
         let path = path.child(number);
-        let depth = here.depth.checked_sub(2)?;
-        Some(self::cell(Here { props, path: &path, depth, ..here }, of_head))
+        let depth = ctx.depth.checked_sub(2)?;
+        Some(self::cell(DrawContext { props, path: &path, depth, ..ctx }, of_head))
     });
     Element::new("tr").children(cells)
 }
 
-fn cell(here: Here<'_>, of_head: bool) -> Element {
-    let props = here.props;
+fn cell(ctx: DrawContext<'_>, of_head: bool) -> Element {
+    let props = ctx.props;
     let span = |name: &str| props.count(name).filter(|it| (2..=100).contains(it)).map(|it| it.to_string());
     let mut element = Element::new(if of_head { "th" } else { "td" })
         .maybe("scope", of_head.then_some("col"))
@@ -55,5 +55,5 @@ fn cell(here: Here<'_>, of_head: bool) -> Element {
     if let Some(padding) = props.get("padding").and_then(style::space) {
         element = element.property("padding", padding);
     }
-    element.children(here.children()).text(props.text("value").unwrap_or_default())
+    element.children(ctx.children()).text(props.text("value").unwrap_or_default())
 }

@@ -4,10 +4,10 @@ use serde_json::json;
 use super::*;
 
 fn html(widget: Value) -> String {
-    html_in(widget, Around { id: "w".into(), ..Around::default() })
+    html_in(widget, DrawState { id: "w".into(), ..DrawState::default() })
 }
 
-fn html_in(widget: Value, around: Around) -> String {
+fn html_in(widget: Value, around: DrawState) -> String {
     draw(&widget, &around).expect("a root").to_html()
 }
 
@@ -104,10 +104,10 @@ fn a_field_without_a_label_is_not_called_by_its_name() {
 fn buttons_lead_back_to_their_component() {
     let button = json!({ "type": "Button", "label": "Book", "style": "primary", "onClickAction": { "type": "book" } });
     let row = json!({ "type": "Card", "children": [{ "type": "Row", "children": [{ "type": "Spacer" }, button] }] });
-    let html = html_in(row.clone(), Around { busy: Some("0.1".into()), ..Around::default() });
+    let html = html_in(row.clone(), DrawState { busy: Some("0.1".into()), ..DrawState::default() });
     assert!(html.contains("data-busy=\"\" aria-busy=\"true\""), "{html}");
     assert!(html.contains("data-click=\"0.1\""), "{html}");
-    assert_eq!(Path::find("0.1", &row).map(Props::kind), Some("Button"));
+    assert_eq!(ComponentPath::find("0.1", &row).map(Props::kind), Some("Button"));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn lists_hide_what_is_behind_their_limit() {
     let html = html(list.clone());
     assert_eq!(html.matches("data-behind").count(), 2, "{html}");
     assert!(html.contains("Show 2 more"), "{html}");
-    let all = html_in(list, Around { is_expanded: true, ..Around::default() });
+    let all = html_in(list, DrawState { is_expanded: true, ..DrawState::default() });
     assert!(!all.contains("data-behind") && !all.contains("data-more"), "{all}");
 }
 
@@ -248,7 +248,7 @@ fn what_waits_keeps_its_focus() {
     let field = |kind: &str| json!({ "type": kind, "name": "a", "label": "A", "options": [] });
     let searched = json!({ "type": "Select", "name": "a", "searchable": true });
     let card = json!({ "type": "Card", "children": [field("Input"), field("Select"), field("Checkbox"), searched] });
-    let html = html_in(card, Around { is_inert: true, ..Around::default() });
+    let html = html_in(card, DrawState { is_inert: true, ..DrawState::default() });
     assert_eq!((html.matches("aria-disabled=\"true\"").count(), html.matches(" disabled").count()), (4, 0), "{html}");
     assert_eq!(html.matches("readonly").count(), 2, "{html}");
 }
@@ -311,10 +311,10 @@ fn nothing_odd_breaks_it() {
             let mut node: serde_json::Map<_, _> = fields.iter().map(|it| ((*it).to_owned(), odd.clone())).collect();
             node.insert("type".into(), kind.into());
             _ = html(json!({ "type": "Card", "children": [node] }));
-            _ = draw(&odd, &Around::default());
+            _ = draw(&odd, &DrawState::default());
         }
     }
     for root in [json!(null), json!([]), json!("Card"), json!({ "type": "Text" })] {
-        assert_eq!(draw(&root, &Around::default()), None);
+        assert_eq!(draw(&root, &DrawState::default()), None);
     }
 }

@@ -1,0 +1,75 @@
+//! The state shared by all handlers.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use super::{
+    Clock, Db, Result,
+    auth::{auth_state::Auth, expiry, sessions::session_watch::SessionWatch},
+    chat::{Chat, relays},
+    config::Config,
+    mail::{delivery, sender::Sender},
+    middleware::unknown_hosts::UnknownHosts,
+    typeset::Typesetter,
+};
+
+/// The application's components. Cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// Database.
+    pub db: Db,
+    /// Clock.
+    pub clock: Clock,
+    /// Configuration.
+    pub config: Arc<Config>,
+    /// What accounts, sessions and tokens need.
+    pub auth: Auth,
+    /// Sessions of open responses.
+    pub session_watch: SessionWatch,
+    /// Chat: runs and relays.
+    pub chat: Chat,
+    /// Mail sender.
+    pub mail: Sender,
+    /// Highlighter of code and renderer of formulas.
+    pub typesetter: Typesetter,
+    /// Host names other than the configured one under which pages were opened.
+    pub unknown_hosts: UnknownHosts,
+    /// Configuration of Leptos.
+    pub leptos_options: LeptosOptions,
+}
+
+impl AppState {
+    /// Creates the components. Background tasks start with [`AppState::start`].
+    ///
+    /// # Errors
+    /// [`super::Error`] if a component cannot be created.
+    pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
+        let relays = relays(&config, &db, &clock)?;
+        let config = Arc::new(config);
+        let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config))?;
+        Ok(Self {
+            auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone()),
+            chat: Chat::new(db.clone(), clock.clone(), &config, relays)?,
+            session_watch: SessionWatch::default(),
+            mail,
+            typesetter: Typesetter::default(),
+            unknown_hosts: UnknownHosts::default(),
+            config,
+            db,
+            clock,
+            leptos_options,
+        })
+    }
+
+    /// Starts the background tasks. Tests run their steps directly instead.
+    pub fn start(&self) {
+        self.chat.start();
+        self.auth.passwords.start(self.db.clone());
+        tokio::spawn(self.auth.last_used.clone().run(self.db.clone()));
+        tokio::spawn(self.session_watch.clone().run(self.db.clone(), self.clock.clone()));
+        tokio::spawn(expiry::run(self.db.clone(), self.clock.clone()));
+        delivery::start(&self.mail, Arc::new(self.auth.clone()));
+    }
+}

@@ -1,0 +1,111 @@
+//! Persists checkpoints of an answer, and its end.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+
+use super::outcome::Outcome;
+use crate::{
+    model::chatkit::ThreadItem,
+    server::{
+        chat::{
+            chat_state::Chat,
+            http::error::Result,
+            runs::{
+                answer_state::Answer,
+                live::{LiveRun, StopReason},
+            },
+            store::{
+                runs::{self, Progress, RunStatus},
+                versions::{self, Stage},
+            },
+        },
+        tx::Tx,
+    },
+};
+
+/// Backoff between attempts to persist the end of an answer.
+const STORE_BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+
+/// Renews the lease and persists the changed items. Returns `false` if the run no longer belongs to this task.
+pub(super) fn checkpoint(
+    chat: &Chat,
+    run: &Arc<LiveRun>,
+    progress: Progress,
+    changed: Vec<ThreadItem>,
+) -> BoxFuture<'static, Result<bool>> {
+    let (chat, run) = (chat.clone(), Arc::clone(run));
+    async move {
+        let now = chat.now();
+        let mut tx = Tx::begin(chat.db()).await?;
+        if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
+            return Ok(false);
+        }
+        versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+    .boxed()
+}
+
+/// Deletes a discarded item. Returns `false` if the run no longer belongs to this task.
+pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item_id: &str) -> Result<bool> {
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !runs::renew_lease(&mut tx, &run.id, &progress, chat.now()).await? {
+        return Ok(false);
+    }
+    versions::discard(&mut tx, run, item_id).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Persists the answer and the run's end in one transaction, and retries if the database fails.
+pub(super) async fn store(
+    chat: &Chat,
+    run: &LiveRun,
+    is_retry: bool,
+    answer: &mut Answer,
+    ending: &Outcome,
+) -> Result<bool> {
+    let mut waits = STORE_BACKOFF.into_iter();
+    loop {
+        match (store_once(chat, run, is_retry, answer, ending).await, waits.next()) {
+            (Err(err), Some(wait)) => {
+                tracing::warn!(run.id, error = %err, "storing the end of an answer failed and will be tried again");
+                tokio::time::sleep(wait).await;
+            }
+            (stored, _) => return stored,
+        }
+    }
+}
+
+async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Answer, ending: &Outcome) -> Result<bool> {
+    let now = chat.now();
+    let status = match ending {
+        Outcome::Complete => RunStatus::Completed,
+        Outcome::Failed(_) => RunStatus::Failed,
+        Outcome::Stopped(StopReason::User | StopReason::ThreadDeleted) => RunStatus::Stopped,
+        Outcome::Stopped(StopReason::Shutdown) | Outcome::Lost => RunStatus::Interrupted,
+    };
+    let mut tx = Tx::begin(chat.db()).await?;
+    if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {
+        return Ok(false);
+    }
+    if let Some(usage) = answer.usage() {
+        runs::note_usage(&mut tx, &run.id, usage).await?;
+    }
+    versions::store(&mut tx, run, &answer.items(), Stage::Complete, now).await?;
+    for item_id in answer.others.gone() {
+        versions::discard(&mut tx, run, item_id).await?;
+    }
+    let note = matches!(ending, Outcome::Stopped(StopReason::User)).then(|| Answer::cancelled(&run.thread_id, now));
+    if !is_retry {
+        versions::store(&mut tx, run, note.as_slice(), Stage::Complete, now).await?;
+    } else if let Outcome::Complete = ending {
+        answer.set_marks(versions::complete(&mut tx, &run.id, now).await?);
+    } else {
+        versions::fail(&mut tx, &run.id, note, now).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}

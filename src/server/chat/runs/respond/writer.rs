@@ -1,0 +1,282 @@
+//! Writes an answer: processes the relay's events, emits and persists them, until something ends the answer.
+//!
+//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting begins. If an
+//! emitted event is still not persisted after [`PAUSE_AFTER`], emitting pauses. A reader therefore never has more than
+//! the last tenth of a second unpersisted, however slow the database is.
+
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{StreamExt, future::BoxFuture};
+use tokio::time::{Instant, MissedTickBehavior, Sleep};
+
+use super::{
+    Turn,
+    outcome::{self, Outcome},
+    persistence,
+};
+use crate::{
+    model::chatkit::{Thread, ThreadItem, ThreadStreamEvent},
+    server::chat::{
+        chat_state::Chat,
+        http::error::{ChatError, Result},
+        relay::{RelayEvent, RelayFailure, RelayStream},
+        runs::{
+            answer_state::Answer,
+            in_flight::{self, Processed},
+            live::LiveRun,
+        },
+        turns::prompt::{Prompt, from_thread},
+    },
+};
+
+/// Maximum time between emitting an event and the beginning of its checkpoint.
+const CHECKPOINT_AFTER: Duration = Duration::from_millis(40);
+/// Maximum age of an unpersisted event before emitting pauses.
+const PAUSE_AFTER: Duration = Duration::from_millis(80);
+/// Backoff after a failure of the database.
+const FAILURE_BACKOFF: Duration = Duration::from_secs(1);
+/// Interval of lease renewal.
+const RENEW_AFTER: Duration = Duration::from_secs(3);
+/// Maximum size of an answer's text, in bytes.
+const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+/// Number of text deltas after which the task yields.
+const DELTAS_PER_YIELD: usize = 32;
+
+/// Processes the relay's events until something ends the answer.
+pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> Outcome {
+    let run = Arc::clone(&turn.run);
+    let prompt = tokio::select! {
+        reason = run.stopped() => return Outcome::Stopped(reason),
+        prompt = read_prompt(chat, turn) => prompt,
+    };
+    let events = match prompt {
+        Ok(prompt) => chat.relay().answer(prompt.with_cause(std::mem::take(&mut turn.cause))),
+        Err(err) => {
+            tracing::error!(run.id, error = %err, "reading the conversation for the model failed");
+            return Outcome::Failed(RelayFailure::temporary("The conversation could not be read. Try again."));
+        }
+    };
+    let mut writing = Writer {
+        chat,
+        run,
+        answer,
+        titled_thread: &mut turn.titled_thread,
+        saving: None,
+        emitted_at: None,
+        checkpoint_due: Box::pin(tokio::time::sleep(CHECKPOINT_AFTER)),
+    };
+    let ending = writing.run(events).await;
+    // A checkpoint under way is completed.
+    if let Some(Checkpoint { stored, .. }) = writing.saving {
+        _ = stored.await;
+    }
+    ending
+}
+
+/// Loads the conversation up to the message that is answered.
+async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
+    let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.position + 1);
+    let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
+    from_thread::read(chat, user_id, thread_id, before).await
+}
+
+struct Writer<'a> {
+    chat: &'a Chat,
+    run: Arc<LiveRun>,
+    answer: &'a mut Answer,
+    /// The thread, if its change is to be emitted with the next event.
+    titled_thread: &'a mut Option<Thread>,
+    saving: Option<Checkpoint>,
+    /// Time when the oldest event that no checkpoint covers was emitted.
+    emitted_at: Option<Instant>,
+    /// Time of the next checkpoint. A timer per delta would cost more than the delta itself.
+    checkpoint_due: Pin<Box<Sleep>>,
+}
+
+/// A checkpoint under way.
+struct Checkpoint {
+    stored: BoxFuture<'static, Result<bool>>,
+    /// Time when the oldest event that it covers was emitted.
+    emitted_at: Option<Instant>,
+}
+
+impl Writer<'_> {
+    async fn run(&mut self, mut events: RelayStream) -> Outcome {
+        let run = Arc::clone(&self.run);
+        let mut renewal = tokio::time::interval_at(Instant::now() + RENEW_AFTER, RENEW_AFTER);
+        let mut stopped = pin!(run.stopped());
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let written = tokio::select! {
+                biased;
+                reason = &mut stopped => Err(Outcome::Stopped(reason)),
+                stored = async { (&mut self.saving.as_mut().expect("BUG: guarded").stored).await }, if self.saving.is_some() => {
+                    self.saved(stored)
+                }
+                _ = renewal.tick(), if self.saving.is_none() => {
+                    self.save(Vec::new(), None);
+                    Ok(())
+                }
+                () = &mut self.checkpoint_due, if self.saving.is_none() && self.answer.is_unsaved() => {
+                    let changed = self.answer.snapshot();
+                    let emitted_at = self.emitted_at.take();
+                    self.save(changed, emitted_at);
+                    self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
+                    Ok(())
+                }
+                event = events.next(), if !self.must_pause() => match event {
+                    None => Err(Outcome::Complete),
+                    Some(Err(failure)) => Err(Outcome::Failed(failure)),
+                    Some(Ok(event)) => self.take(event).await,
+                },
+            };
+            if let Err(ending) = written {
+                return ending;
+            }
+        }
+    }
+
+    /// True if an emitted event is so old that it must be persisted before more are emitted.
+    fn must_pause(&self) -> bool {
+        let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
+        being_stored.or(self.emitted_at).is_some_and(|moment| moment.elapsed() >= PAUSE_AFTER)
+    }
+
+    fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {
+        let stored = persistence::checkpoint(self.chat, &self.run, self.answer.progress(), changed);
+        self.saving = Some(Checkpoint { stored, emitted_at });
+    }
+
+    fn saved(&mut self, stored: Result<bool>) -> Result<(), Outcome> {
+        let saving = self.saving.take();
+        match stored {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Outcome::Lost),
+            Err(err) => {
+                tracing::warn!(self.run.id, error = %err, "a checkpoint failed and will be tried again");
+                self.answer.mark_unsaved();
+                self.emitted_at = saving.and_then(|saving| saving.emitted_at).or(self.emitted_at);
+                self.checkpoint_due.as_mut().reset(Instant::now() + FAILURE_BACKOFF);
+                Ok(())
+            }
+        }
+    }
+
+    async fn take(&mut self, event: RelayEvent) -> Result<(), Outcome> {
+        match event {
+            RelayEvent::Text(text) => {
+                let text = &text[..text.floor_char_boundary(MAX_ANSWER_BYTES)];
+                let events = self.answer.push(text, self.chat.now(), self.titled_thread);
+                self.run.append_all(events);
+                if self.answer.n_bytes() > MAX_ANSWER_BYTES {
+                    return Err(too_large("The answer became too long and was cut off."));
+                }
+                if self.answer.n_deltas().is_multiple_of(DELTAS_PER_YIELD) {
+                    tokio::task::yield_now().await;
+                }
+            }
+            RelayEvent::TextDiscarded => self.discard_text().await?,
+            RelayEvent::Ended { end, is_marked } => {
+                if !is_marked {
+                    self.answer.mark_end(end);
+                }
+                // Clients that resume show the mark themselves.
+                self.run.append_all(outcome::notice(end).filter(|_| !self.run.is_resumable()));
+            }
+            RelayEvent::Event(event) => self.take_event(*event).await?,
+            RelayEvent::Status(status) => {
+                // A checkpoint locks the run's row and progresses only while it is awaited.
+                self.wait_for_checkpoint().await?;
+                match in_flight::change_status(self.chat, &self.run, &status).await {
+                    Ok(Some(thread)) => *self.titled_thread = Some(thread),
+                    Ok(None) => return Err(Outcome::Lost),
+                    Err(err) => return Err(could_not_store(&self.run, &err)),
+                }
+            }
+            RelayEvent::Thread(change) => {
+                self.wait_for_checkpoint().await?;
+                match in_flight::change_thread(self.chat, &self.run, &change).await {
+                    Ok(Some(thread)) => {
+                        self.answer.has_others = true;
+                        *self.titled_thread = None;
+                        self.run.append_all([ThreadStreamEvent::ThreadUpdated { thread }]);
+                    }
+                    Ok(None) => return Err(Outcome::Lost),
+                    Err(err) => return Err(could_not_store(&self.run, &err)),
+                }
+            }
+            RelayEvent::Options(stream_options) => {
+                self.answer.has_others = true;
+                // The client was told before that the answer can be stopped.
+                let news = (!stream_options.allow_cancel).then_some(stream_options);
+                self.run.append_all(news.map(|stream_options| ThreadStreamEvent::StreamOptions { stream_options }));
+            }
+            RelayEvent::Usage(usage) => self.answer.note_usage(usage),
+        }
+        self.emitted_at = self.answer.is_unsaved().then(|| self.emitted_at.unwrap_or_else(Instant::now));
+        Ok(())
+    }
+
+    /// Discards the text so far.
+    async fn discard_text(&mut self) -> Result<(), Outcome> {
+        self.wait_for_checkpoint().await?;
+        let Some(item_id) = self.answer.discard_text() else { return Ok(()) };
+        match persistence::discard(self.chat, &self.run, self.answer.progress(), &item_id).await {
+            Ok(true) => self.run.append_all([ThreadStreamEvent::ItemRemoved { item_id }]),
+            Ok(false) => return Err(Outcome::Lost),
+            Err(err) => return Err(could_not_store(&self.run, &err)),
+        }
+        Ok(())
+    }
+
+    /// Waits for the checkpoint under way, whose content precedes the next write.
+    async fn wait_for_checkpoint(&mut self) -> Result<(), Outcome> {
+        if let Some(Checkpoint { stored, .. }) = &mut self.saving {
+            let stored = stored.await;
+            self.saved(stored)?;
+        }
+        Ok(())
+    }
+
+    async fn take_event(&mut self, event: ThreadStreamEvent) -> Result<(), Outcome> {
+        let is_whole = matches!(event, ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. });
+        if self.answer.others.is_stored_at_once(&event) {
+            self.wait_for_checkpoint().await?;
+        }
+        self.answer.has_others = true;
+        let before = if is_whole { self.answer.unsaved() } else { Vec::new() };
+        match self.answer.others.take(self.chat, &self.run, event, before).await {
+            Ok(Processed::Emit(events)) => {
+                self.answer.note(&events);
+                emit_in_order(&self.run, events, self.titled_thread);
+            }
+            Ok(Processed::TooLarge) => return Err(too_large("The answer became too large and was cut off.")),
+            Ok(Processed::Lost) => return Err(Outcome::Lost),
+            Err(err) => return Err(could_not_store(&self.run, &err)),
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+/// Emits the events that result from one relay event. A change of the thread is emitted right after the first of them,
+/// as in the Python SDK (recordings 16, 17 and 24).
+fn emit_in_order(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Option<Thread>) {
+    let mut events = events.into_iter();
+    run.append_all(events.next());
+    run.append_all(changed.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+    run.append_all(events);
+}
+
+fn too_large(sentence: &str) -> Outcome {
+    Outcome::Failed(RelayFailure::permanent(sentence))
+}
+
+fn could_not_store(run: &LiveRun, err: &ChatError) -> Outcome {
+    tracing::error!(run.id, error = %err, "an item of an answer could not be stored");
+    Outcome::Failed(RelayFailure::temporary("The answer could not be stored."))
+}

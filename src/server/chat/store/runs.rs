@@ -1,0 +1,267 @@
+//! Runs: the table `run`. A run writes one answer, and a thread has at most one running run.
+//!
+//! A run's task holds a lease and renews it. Every write of the task first verifies that the run is still its own
+//! ([`renew_lease`], [`close`]). A task that was wrongly presumed dead therefore writes nothing more.
+
+/// The columns of a [`StoredRun`], in a statement on the table `run`.
+macro_rules! run_columns {
+    () => {
+        r#""id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt""#
+    };
+}
+
+pub(in crate::server::chat) mod abandoned;
+pub(in crate::server::chat) mod claims;
+
+use serde_json::Value;
+use sqlx::{FromRow, types::Json};
+
+use crate::{
+    model::{
+        Timestamp,
+        chatkit::{RunRef, Thread},
+    },
+    server::{
+        Db,
+        chat::http::error::{ChatError, Result},
+        db::on,
+        tx::{Tx, within},
+    },
+};
+
+/// Lease duration, in seconds. A run whose lease has expired is presumed dead.
+pub(in crate::server::chat) const LEASE_S: i64 = 10;
+/// Final status of a run, as stored in the column `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server::chat) enum RunStatus {
+    /// The answer is complete.
+    Completed,
+    /// The user stopped it.
+    Stopped,
+    /// The model failed.
+    Failed,
+    /// The server stopped or crashed.
+    Interrupted,
+}
+
+impl RunStatus {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug, FromRow)]
+#[sqlx(rename_all = "camelCase")]
+pub(in crate::server::chat) struct StoredRun {
+    /// Id of the run.
+    pub(in crate::server::chat) id: String,
+    /// Id of the thread that it answers.
+    pub(in crate::server::chat) thread_id: String,
+    /// Id of the item that the run writes, once the item has begun.
+    pub(in crate::server::chat) item_id: Option<String>,
+    /// Id of the answered message. `None` for rows older than the column.
+    pub(in crate::server::chat) question_id: Option<String>,
+    status: String,
+    /// Ids of items begun and incomplete at the last write. `None` for rows older than the column.
+    open_items: Option<Json<Vec<String>>>,
+    /// Time of the last write or lease renewal.
+    updated_at: Timestamp,
+}
+
+impl StoredRun {
+    /// True if the run has not ended.
+    pub(in crate::server::chat) fn is_running(&self) -> bool {
+        self.status == "running"
+    }
+
+    /// Returns the ids of items that were incomplete at the last write. Clients may know them, and some may not be
+    /// stored.
+    pub(in crate::server::chat) fn open_items(&self) -> &[String] {
+        match (&self.open_items, &self.item_id) {
+            (Some(Json(ids)), _) => ids,
+            (None, item_id) => item_id.as_slice(),
+        }
+    }
+
+    /// True if the run ended before the answer was complete, without a stop by the user.
+    pub(in crate::server::chat) fn is_broken_off(&self) -> bool {
+        [RunStatus::Failed, RunStatus::Interrupted].iter().any(|status| status.as_str() == self.status)
+    }
+}
+
+/// Returns a user's run.
+///
+/// # Errors
+/// [`ChatError::NotFound`] for an unknown run.
+pub(in crate::server::chat) async fn find(db: &Db, user_id: &str, run_id: &str) -> Result<StoredRun> {
+    let run: Option<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
+            r#"
+            from "run"
+            where "id" = $1 and "userId" = $2
+            "#,
+        ))
+        .bind(run_id)
+        .bind(user_id)
+        .fetch_optional(pool)
+        .await
+    })?;
+    run.ok_or(ChatError::NotFound("run"))
+}
+
+/// Marks each of the user's threads with its running run.
+pub(in crate::server::chat) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
+    let running: Vec<StoredRun> = on!(db.read(), pool => {
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
+            r#"
+            from "run"
+            where "userId" = $1 and "status" = 'running'
+            "#,
+        ))
+        .bind(user_id)
+        .fetch_all(pool)
+        .await
+    })?;
+    for run in running {
+        for thread in threads.iter_mut().filter(|thread| thread.id == run.thread_id) {
+            thread.set_run(&RunRef { id: run.id.clone(), item_id: run.item_id.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Progress of a run, persisted with its writes. `None` leaves the stored value unchanged.
+#[derive(Debug, Default)]
+pub(in crate::server::chat) struct Progress {
+    /// Id of the message being written.
+    pub(in crate::server::chat) item_id: Option<String>,
+    /// Ids of all begun, incomplete items.
+    pub(in crate::server::chat) open_items: Option<Vec<String>>,
+}
+
+/// Returns the id of the run that is answering in a thread.
+pub(in crate::server::chat) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
+    Ok(within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select "id"
+            from "run"
+            where "threadId" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(thread_id)
+        .fetch_optional(conn)
+        .await
+    })?)
+}
+
+/// Locks the row of a run's thread, as every change of a run must. Deleting the thread and opening a run take the same
+/// lock first, so the lock order is fixed. SQLite runs one write transaction at a time anyway.
+pub(in crate::server::chat) async fn lock_thread(tx: &mut Tx, run_id: &str) -> Result<()> {
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query(
+            r#"
+            select 1
+            from "thread"
+            where "id" = (select "threadId" from "run" where "id" = $1)
+            for no key update
+            "#,
+        )
+        .bind(run_id)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Renews a run's lease and stores its progress. Returns `false` if the run no longer belongs to this task.
+pub(in crate::server::chat) async fn renew_lease(
+    tx: &mut Tx,
+    run_id: &str,
+    progress: &Progress,
+    now: Timestamp,
+) -> Result<bool> {
+    lock_thread(tx, run_id).await?;
+    let n_held = within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "itemId" = coalesce($2, "itemId"),
+                "openItems" = coalesce($3, "openItems"),
+                "leaseExpiresAt" = $4,
+                "updatedAt" = $5
+            where "id" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(run_id)
+        .bind(&progress.item_id)
+        .bind(progress.open_items.as_ref().map(Json))
+        .bind(now.plus_seconds(LEASE_S))
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(n_held == 1)
+}
+
+/// Stores the token usage of a run's answer, as the model's server reports it.
+pub(in crate::server::chat) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Result<()> {
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "usage" = $2
+            where "id" = $1
+            "#,
+        )
+        .bind(run_id)
+        .bind(Json(usage))
+        .execute(conn)
+        .await
+        .map(|_| ())
+    })?;
+    Ok(())
+}
+
+/// Ends a run and stores its progress. Returns `false` if the run no longer belongs to this task.
+pub(in crate::server::chat) async fn close(
+    tx: &mut Tx,
+    run_id: &str,
+    progress: &Progress,
+    status: RunStatus,
+    now: Timestamp,
+) -> Result<bool> {
+    lock_thread(tx, run_id).await?;
+    let n_closed = within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "status" = $2,
+                "updatedAt" = $3,
+                "itemId" = coalesce($4, "itemId"),
+                "openItems" = coalesce($5, "openItems")
+            where "id" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(run_id)
+        .bind(status.as_str())
+        .bind(now)
+        .bind(&progress.item_id)
+        .bind(progress.open_items.as_ref().map(Json))
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(n_closed == 1)
+}
