@@ -10,8 +10,8 @@ use sqlx::{
 use super::{missing_columns, unusable};
 use crate::server::{Error, Result, private_file, startup_wait::WaitLimit};
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE_MIGRATIONS: Migrator = sqlx_macros::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx_macros::migrate!("migrations/postgres");
 
 /// Interval of attempts to take another server's lock.
 const LOCK_RETRY: Duration = Duration::from_millis(50);

@@ -3,7 +3,7 @@
 //! A sender first leases a mail by moving its time ahead. Several servers on one database thus do not send it twice,
 //! and another server takes over if one dies.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::{Order, recipient_limits, sender::Sender};
 use crate::{

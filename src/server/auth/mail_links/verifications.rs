@@ -1,6 +1,6 @@
 //! The table `verification`: single-use links of mails.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::Timestamp,

@@ -9,7 +9,8 @@ pub(super) mod visitor;
 use std::collections::HashSet;
 
 use serde::Serialize;
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 pub(super) use revocation::revoke_all_within;
 pub use revocation::{revoke, revoke_all, revoke_by_id, revoke_others};

@@ -1,7 +1,7 @@
 //! The sign-in methods of a user: the rows of table `account`.
 
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use crate::server::auth::stored_passwords::CREDENTIAL;
 use crate::{

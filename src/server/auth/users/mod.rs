@@ -7,7 +7,7 @@ pub mod operator;
 pub mod sign_in;
 pub mod user_overview;
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::auth_state::Auth;
 use crate::{

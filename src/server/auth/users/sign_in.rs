@@ -1,6 +1,6 @@
 //! Sign-up and sign-in with email address and password.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::{UserRow, user_columns};
 use crate::server::auth::{

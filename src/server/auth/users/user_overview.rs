@@ -1,7 +1,7 @@
 //! The list of users for operators.
 
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::{UserRow, user_columns};
 use crate::{

@@ -1,6 +1,6 @@
 //! The table `attachment`.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::Timestamp,

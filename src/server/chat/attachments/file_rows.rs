@@ -3,7 +3,7 @@
 //! A row is inserted before its file is written and deleted after the file. Leftovers of a crash or a deletion are
 //! found by their row, without listing a bucket.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::file_store::Written;
 use crate::{

@@ -9,7 +9,8 @@ macro_rules! shown_columns {
 
 mod turn_items;
 
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 pub(in crate::server::chat) use turn_items::{after, delete_after, following, newest_question, question, turn};
 

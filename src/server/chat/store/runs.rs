@@ -14,7 +14,8 @@ pub(in crate::server::chat) mod abandoned;
 pub(in crate::server::chat) mod claims;
 
 use serde_json::Value;
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::{

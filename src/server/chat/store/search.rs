@@ -8,7 +8,8 @@ pub(in crate::server::chat) mod index;
 mod tokenizer;
 
 use serde_json::json;
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 use super::{
     runs,

@@ -11,7 +11,8 @@ macro_rules! thread_columns {
 mod upstream_changes;
 
 use serde_json::json;
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 use super::{items, runs, search::index};
 use crate::{

@@ -1,6 +1,6 @@
 //! The table `jwks`.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::Timestamp,

@@ -1,6 +1,6 @@
 //! Mapping of upstream threads and items to local ones: the tables `upstreamThread` and `upstreamItem`.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::Timestamp,

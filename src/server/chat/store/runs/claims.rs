@@ -1,6 +1,6 @@
 //! Opens runs: one per thread at a time, and one per idempotency key.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 
 use super::{LEASE_S, StoredRun, running_in};
 use crate::{

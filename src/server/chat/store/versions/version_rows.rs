@@ -1,6 +1,7 @@
 //! Statements on the table `version`.
 
-use sqlx::{FromRow, types::Json};
+use sqlx::types::Json;
+use sqlx_macros::FromRow;
 
 use crate::{
     model::chatkit::ThreadItem,
