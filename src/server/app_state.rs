@@ -24,7 +24,7 @@ pub struct AppState {
     pub clock: Clock,
     /// Configuration.
     pub config: Arc<Config>,
-    /// What accounts, sessions and tokens need.
+    /// State of accounts, sessions and tokens.
     pub auth: Auth,
     /// Sessions of open responses.
     pub session_watch: SessionWatch,

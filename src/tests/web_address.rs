@@ -15,7 +15,8 @@ struct Table {
     refused: Vec<String>,
 }
 
-/// Where ours is read, theirs is the same place, and the host is the one that was written; returns whether it was read.
+/// Checks that an accepted text is the same address to the crate `url`, with the host as written. Returns true if it is
+/// accepted.
 #[track_caller]
 fn check(text: &str) -> bool {
     let Some(ours) = WebAddress::read(text) else { return false };

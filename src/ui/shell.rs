@@ -88,7 +88,7 @@ for (const {{ target, addedNodes, nextSibling }} of changes)
     }
 }
 
-/// The element that holds the application: what extensions of the browser put into `<body>` stands beside it.
+/// Id of the element that holds the application. Nodes that browser extensions add to `<body>` are its siblings.
 pub const ROOT_ID: &str = "app";
 
 /// Records what changes in the application's element between the end of parsing and hydration. Only extensions change

@@ -1,4 +1,4 @@
-//! Request ids: `x-request-id` names a request here, in the log, and in whatever stands before this server.
+//! Request ids: `x-request-id` names a request here, in the log, and in proxies before this server.
 
 use axum::{
     extract::Request,

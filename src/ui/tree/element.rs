@@ -12,7 +12,7 @@ pub(crate) struct Element {
     pub(super) children: Vec<Node>,
 }
 
-/// What an element holds.
+/// A child of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     /// A text; never empty, and never beside another, because a browser that reads HTML would make one of the two.

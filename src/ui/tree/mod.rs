@@ -24,7 +24,7 @@ pub(crate) struct Drawn {
 }
 
 impl Element {
-    /// The same as an element of the document, for what stands outside of views.
+    /// Builds the element in the document, for use outside of views.
     pub(crate) fn to_dom(&self) -> types::Element {
         dom::build(self, None)
     }

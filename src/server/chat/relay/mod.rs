@@ -90,7 +90,7 @@ pub(super) trait Transcriber: Send + Sync {
     ) -> BoxFuture<'a, Result<String, RelayFailure>>;
 }
 
-/// What a chat server asks; made by the caller of [`Chat::new`](super::Chat::new).
+/// Upstreams of a chat server, built by the caller of [`Chat::new`](super::Chat::new).
 pub struct Relays {
     /// Answers conversations.
     pub(super) relay: Arc<dyn Relay>,

@@ -62,7 +62,7 @@ impl Upstream {
         (upstream, ours)
     }
 
-    /// Returns a server of ours on the same database that uses this upstream.
+    /// Returns another server on the same database that uses this upstream.
     fn used_by(&self, app: &TestApp, idle_timeout: Duration, audience: Option<&str>) -> TestApp {
         let url = format!("{}/chatkit", self.origin).parse().unwrap();
         let audience = audience.map(str::to_owned);
