@@ -1,6 +1,6 @@
 // Accounts: these stories are told twice, with and without JavaScript.
 
-import { chatPage, expectFieldError, signInPage, signUpPage } from "../fixtures/pages.ts";
+import { chatPage, expectFieldError, forgotPasswordPage, signInPage, signUpPage } from "../fixtures/pages.ts";
 import { newAccount } from "../fixtures/client.mjs";
 import { expect, test } from "../fixtures/test.ts";
 
@@ -44,6 +44,33 @@ test.describe("somebody who leaves at once", () => {
     await expect(page).toHaveURL(/\/chat$/);
     await expect(chatPage(page).empty).toBeVisible();
   });
+});
+
+test("text typed on a page is not in the fields of the next one", async ({ page, account, visit, ready }) => {
+  // Ada begins to sign in, and sees that she has no account.
+  await visit("/sign-in");
+  const signIn = signInPage(page);
+  await signIn.email.fill(account.email);
+  await signIn.password.fill(account.password);
+  await signIn.createAccount.click();
+
+  const signUp = signUpPage(page);
+  await expect(signUp.heading).toBeVisible();
+  for (const field of [signUp.name, signUp.email, signUp.password]) await expect(field).toHaveValue("");
+
+  // The other way round, and to a page with fewer fields.
+  await ready();
+  await signUp.name.fill(account.name);
+  await signUp.email.fill(account.email);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await expect(signIn.heading).toBeVisible();
+  for (const field of [signIn.email, signIn.password]) await expect(field).toHaveValue("");
+  await ready();
+  await signIn.email.fill(account.email);
+  await signIn.forgotPassword.click();
+  const forgotPassword = forgotPasswordPage(page);
+  await expect(forgotPassword.heading).toBeVisible();
+  await expect(forgotPassword.email).toHaveValue("");
 });
 
 test("a visitor who is signed in already goes straight to the chats", async ({ page, signedIn, visit }) => {
