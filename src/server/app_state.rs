@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     Clock, Db, Result,
-    auth::{auth_state::Auth, expiry, sessions::session_watch::SessionWatch},
+    auth::{auth_state::Auth, expired_row_sweep, sessions::session_watch::SessionWatch},
     chat::{Chat, relays},
     config::Config,
     mail::{delivery, sender::Sender},
@@ -69,7 +69,7 @@ impl AppState {
         self.auth.passwords.start(self.db.clone());
         tokio::spawn(self.auth.last_used.clone().run(self.db.clone()));
         tokio::spawn(self.session_watch.clone().run(self.db.clone(), self.clock.clone()));
-        tokio::spawn(expiry::run(self.db.clone(), self.clock.clone()));
+        tokio::spawn(expired_row_sweep::run(self.db.clone(), self.clock.clone()));
         delivery::start(&self.mail, Arc::new(self.auth.clone()));
     }
 }

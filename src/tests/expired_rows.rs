@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Engine, TestApp, both_engines};
-use crate::server::{Db, auth::expiry, db::on};
+use crate::server::{Db, auth::expired_row_sweep, db::on};
 
 /// More than two batches.
 const N_LAPSED: i64 = 1203;
@@ -54,7 +54,7 @@ macro_rules! ids {
 }
 
 async fn sweep(app: &TestApp) {
-    expiry::once(&app.state.db, app.state.clock.now()).await.unwrap();
+    expired_row_sweep::once(&app.state.db, app.state.clock.now()).await.unwrap();
 }
 
 #[both_engines]
@@ -141,7 +141,7 @@ async fn counts_of_mails_are_swept_after_an_hour(app: TestApp) {
 #[both_engines]
 async fn the_sweep_begins_at_once_and_ends_with_the_database(app: TestApp) {
     add_verifications(&app).await;
-    let running = tokio::spawn(expiry::run(app.state.db.clone(), app.state.clock.clone()));
+    let running = tokio::spawn(expired_row_sweep::run(app.state.db.clone(), app.state.clock.clone()));
     let patience = std::time::Duration::from_secs(20);
     let swept = async {
         while ids!(app, "verification").len() > 1 {

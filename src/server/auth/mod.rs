@@ -4,7 +4,7 @@
 
 pub mod auth_state;
 pub mod cookies;
-pub mod expiry;
+pub mod expired_row_sweep;
 pub mod jwt;
 pub mod mail_links;
 pub mod passwords;

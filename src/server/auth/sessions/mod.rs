@@ -1,6 +1,7 @@
 //! The table `session`.
 
 pub mod last_used;
+mod lifetime;
 pub(in crate::server) mod require_session;
 mod revocation;
 pub mod session_watch;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use sqlx::types::Json;
 use sqlx_macros::FromRow;
 
+pub use lifetime::refresh;
 pub(super) use revocation::revoke_all_within;
 pub use revocation::{revoke, revoke_all, revoke_by_id, revoke_others};
 pub use visitor::Visitor;
@@ -24,15 +26,11 @@ use crate::{
     },
     server::{
         Db, Result,
-        config::SessionConfig,
         db::{Pool, on},
         ids,
         tx::{Tx, within},
     },
 };
-
-/// Lifetime of a session that is not persistent, in seconds.
-const BROWSER_SESSION_EXPIRES_IN_S: i64 = 24 * 60 * 60;
 
 /// The maximum number of sessions per user: anyone with a password could otherwise open sessions without end.
 const MAX_SESSIONS: i64 = 500;
@@ -86,15 +84,11 @@ pub(super) async fn open_within(
     visitor: &Visitor,
 ) -> Result<SessionRow> {
     let now = auth.clock.now();
-    let lifetime_s = match remember {
-        Remember::Yes => auth.config.auth.session.expires_in_s,
-        Remember::No => BROWSER_SESSION_EXPIRES_IN_S,
-    };
     let row = SessionRow {
         id: ids::auth_id(),
         token: ids::auth_id(),
         user_id: user_id.to_owned(),
-        expires_at: now.plus_seconds(lifetime_s),
+        expires_at: now.plus_seconds(lifetime::lifetime_s(&auth.config.auth.session, remember)),
         created_at: now,
         updated_at: now,
         ip_address: visitor.ip_address.clone(),
@@ -231,48 +225,6 @@ pub async fn find(db: &Db, id: &str, user_id: &str) -> Result<Option<(SessionRow
             .fetch_optional(pool)
             .await)?;
     Ok(row.map(Into::into))
-}
-
-impl SessionRow {
-    /// True if the session has expired.
-    pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.expires_at <= now
-    }
-
-    /// True if the update age has passed since the last refresh (Better Auth's rule).
-    pub fn is_due(&self, config: &SessionConfig, now: Timestamp) -> bool {
-        self.expires_at.plus_seconds(config.update_age_s - config.expires_in_s) <= now
-    }
-
-    /// True if the session is persistent, as its last lifetime shows.
-    pub fn is_persistent(&self) -> bool {
-        self.expires_at > self.updated_at.plus_seconds(BROWSER_SESSION_EXPIRES_IN_S)
-    }
-}
-
-/// Extends the session to its full lifetime and returns the updated row. Returns `None` if the session was revoked
-/// concurrently.
-///
-/// # Errors
-/// [`crate::server::Error::Db`].
-pub async fn refresh(auth: &Auth, session: SessionRow) -> Result<Option<SessionRow>> {
-    let now = auth.clock.now();
-    let expires_at = now.plus_seconds(auth.config.auth.session.expires_in_s);
-    let updated: u64 = on!(auth.db.write(), pool => sqlx::query(
-        r#"
-        update "session"
-        set "expiresAt" = $1, "updatedAt" = $2
-        where "id" = $3 and "userId" = $4
-        "#,
-    )
-    .bind(expires_at)
-    .bind(now)
-    .bind(&session.id)
-    .bind(&session.user_id)
-    .execute(pool)
-    .await
-    .map(|done| done.rows_affected()))?;
-    Ok((updated > 0).then_some(SessionRow { expires_at, updated_at: now, ..session }))
 }
 
 /// Deletes a session by its token. Does nothing if no such session exists.
