@@ -101,11 +101,11 @@ fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 /// Writes what is sent of a file, and returns the Rust that names it.
 fn content(bytes: &[u8], place: &Path, is_small: bool) -> String {
     if is_small {
-        return format!("file::Content::Plain(include_bytes!({:?}))", write(place, "plain", bytes));
+        return format!("site_file::Content::Plain(include_bytes!({:?}))", write(place, "plain", bytes));
     }
     let brotli = write(place, "br", &brotli(bytes));
     let gzip = write(place, "gz", &gzip(bytes));
-    format!("file::Content::Compressed {{ brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }}")
+    format!("site_file::Content::Compressed {{ brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }}")
 }
 
 fn write(place: &Path, extension: &str, bytes: &[u8]) -> PathBuf {

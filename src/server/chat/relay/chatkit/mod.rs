@@ -93,7 +93,7 @@ impl Relay for ChatKit {
         let server = &self.0;
         server
             .run_action(thread_ref, action, sender)
-            .map(|done| done.map_err(|it| it.to_relay_failure(&server.upstream.host)))
+            .map(|done| done.map_err(|it| it.into_relay_failure(&server.upstream.host)))
             .boxed()
     }
 
@@ -113,7 +113,7 @@ impl Relay for ChatKit {
             let heard = upstream.ask_for_object::<TranscriptResponse>(user_id, operation).await;
             // A recording belongs to no thread, so none can be lost.
             let failure = |it| if it == Failure::Lost { Failure::NotChatKit } else { it };
-            heard.map(|it| it.text).map_err(|it| failure(it).to_relay_failure(&upstream.host))
+            heard.map(|it| it.text).map_err(|it| failure(it).into_relay_failure(&upstream.host))
         };
         Some(asked.boxed())
     }

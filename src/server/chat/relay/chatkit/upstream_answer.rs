@@ -95,7 +95,7 @@ impl UpstreamAnswer {
             _ => None,
         };
         let failure = final_error.map(Failure::Reported).or(failure)?;
-        Some(Err(failure.to_relay_failure(&self.server.upstream.host)))
+        Some(Err(failure.into_relay_failure(&self.server.upstream.host)))
     }
 }
 

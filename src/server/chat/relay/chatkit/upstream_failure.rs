@@ -79,7 +79,7 @@ impl Failure {
 
     /// Returns the message: the cause for the user, and the remedy for the operator. `host` is the upstream's host and
     /// port.
-    pub(super) fn to_relay_failure(self, host: &str) -> RelayFailure {
+    pub(super) fn into_relay_failure(self, host: &str) -> RelayFailure {
         let temporary = |text: String| RelayFailure::temporary(text);
         let permanent = |text: String| RelayFailure::permanent(text);
         match self {
@@ -202,7 +202,7 @@ mod tests {
         ];
         let n_failures = all.len();
         let mut sentences: Vec<String> =
-            all.into_iter().map(|failure| failure.to_relay_failure("host:1").message).collect();
+            all.into_iter().map(|failure| failure.into_relay_failure("host:1").message).collect();
         assert!(sentences.iter().all(|text| text.ends_with('.')));
         sentences.sort();
         sentences.dedup();

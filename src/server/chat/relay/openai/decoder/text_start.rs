@@ -4,7 +4,7 @@
 //! Two cases are decided only later:
 //!
 //! - A template may emit the opening tag itself, so that only the closing tag arrives. All text before it then becomes
-//! reasoning.
+//!   reasoning.
 //! - The answer may be about `<think>`. An unclosed tag in a complete answer is part of its text.
 
 use super::{
