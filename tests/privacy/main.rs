@@ -127,7 +127,7 @@ async fn what_an_older_version_left_is_tightened_when_it_starts() {
         assert_eq!(mode, if is_folder { 0o700 } else { 0o600 }, "{path}: {mode:o}");
     }
     let printed = server.end();
-    assert!(printed.contains("now only this user has"), "{printed}");
+    assert!(printed.contains("removed other users' access"), "{printed}");
 }
 
 /// Each setting that can hold a secret, with valid and invalid values.

@@ -134,7 +134,7 @@ async fn a_form_says_all_that_is_wrong_at_once(app: TestApp) {
         assert!(html.matches("autofocus").count() >= 1, "{html}");
     };
     let taken = "An account with this email exists already.";
-    let link = "<a href=\"/sign-in\" class=\"link\">Sign in instead?</a>";
+    let link = "<a href=\"/sign-in\" class=\"link\">Sign in instead?";
     let up = ("/sign-up", "sign-up");
     check(up.0, up.1, "name=&email=ada&password=short", &[no_address, short], &[taken]).await;
     check(up.0, up.1, "name=&email=&password=", &[no_address, short], &[taken]).await;
