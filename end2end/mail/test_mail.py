@@ -113,7 +113,7 @@ def test_a_wrong_password_gives_no_mail_up(post_office, colloquy, certified, tru
     app = colloquy(SMTP_URL=f"smtps://{quote(USER, safe='')}:wrong@localhost:{post_office.port}", **trust)
     app.request_password_reset(app.sign_up())
     eventually(lambda: len(post_office.logins) >= 2, "it is tried again")
-    assert app.logged("answered 535 5.7.8") and not app.logged("given up") and not post_office.envelopes
+    assert app.logged("answered 535 5.7.8") and not app.logged("is abandoned") and not post_office.envelopes
 
 
 def test_a_temporary_refusal_is_tried_again(post_office, colloquy):
@@ -133,7 +133,7 @@ def test_a_permanent_refusal_is_not_repeated(post_office, colloquy):
     unwanted, address = app.sign_up(), app.sign_up()
     post_office.answers = [f"550 5.1.1 <{unwanted}>: nobody of that name"]
     app.request_password_reset(unwanted)
-    eventually(lambda: app.logged("given up"), "the log says so")
+    eventually(lambda: app.logged("is abandoned"), "the log says so")
     assert app.logged("answered 550 5.1.1")
     # Longer than the first wait after a failure that may pass.
     time.sleep(2)
@@ -147,7 +147,7 @@ def test_a_server_that_comes_up_later_gets_the_mail(post_office, colloquy):
     app = colloquy(SMTP_URL=f"smtp://127.0.0.1:{post_office.port}")
     address = app.sign_up()
     app.request_password_reset(address)
-    eventually(lambda: app.logged("will be tried again"), "the first attempt fails")
+    eventually(lambda: app.logged("will be retried"), "the first attempt fails")
     post_office.open()
     assert post_office.mail()["to"] == address
 
@@ -156,7 +156,7 @@ def test_a_restart_loses_no_mail(post_office, colloquy):
     app = colloquy(SMTP_URL=f"smtp://127.0.0.1:{post_office.port}")
     address = app.sign_up()
     app.request_password_reset(address)
-    eventually(lambda: app.logged("will be tried again"), "the first attempt fails")
+    eventually(lambda: app.logged("will be retried"), "the first attempt fails")
     app.stop()
     post_office.open()
     app.start()
