@@ -50,6 +50,34 @@ test("a password manager writes beside and around the fields", async ({ page, ac
   await expect(chatPage(page).message).toBeFocused();
 });
 
+test("an extension splits texts, moves fields and changes its own nodes", async ({ page, account, client: _, visit }) => {
+  await meddle(page, () => {
+    // A highlighter parts a text and wraps a piece of it.
+    const heading = document.querySelector("h1")!;
+    const text = heading.firstChild as Text;
+    const tail = text.splitText(2);
+    const mark = document.createElement("injected-mark");
+    tail.replaceWith(mark);
+    mark.append(tail);
+    // A field is moved into another element of the page, and a label away.
+    document.querySelector("form")!.append(document.querySelector("[name=email]")!);
+    document.querySelector("label")!.remove();
+    // A node of its own shows something else than at first.
+    const icon = document.createElement("injected-icon");
+    document.querySelector("main")!.prepend(icon);
+    icon.append(document.createElement("injected-spinner"));
+    icon.replaceChildren(document.createElement("injected-picture"));
+  });
+  await visit("/sign-in");
+  await expect(page.locator("main > injected-icon > injected-picture")).toHaveCount(1);
+  const signIn = signInPage(page);
+  await expect(signIn.heading).toHaveText("Sign in");
+  await signIn.email.fill(account.email);
+  await signIn.password.fill(account.password);
+  await signIn.submit.click();
+  await expect(chatPage(page).message).toBeFocused();
+});
+
 test("a translator wraps what is read", async ({ page, signedIn: _, visit }) => {
   await meddle(page, () => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -39,7 +39,7 @@ pub fn shell(
                 <div id=ROOT_ID>
                     <App />
                 </div>
-                <WatchExtensions />
+                <NoteServed />
             </body>
         </html>
     }
@@ -67,17 +67,27 @@ if (!early) await painted;
 const wasm = early ?? fetch({wasm:?});
 const {{ default: init, hydrate }} = await import({script:?});
 await init({{ module_or_path: wasm }});
-changes.push(...extensions.takeRecords());
-extensions.disconnect();
-const rewritten = new Set(changes.filter((it) => it.removedNodes.length).map((it) => it.target));
-for (const {{ target, addedNodes, removedNodes, nextSibling }} of [...changes].reverse()) {{
-  addedNodes.forEach((it) => it.remove());
-  removedNodes.forEach((it) => target.insertBefore(it, nextSibling));
+const added = [];
+const isAsSent = (it) => !(it instanceof CharacterData) || it.data === served.get(it);
+for (const [node, was] of served) {{
+  if (typeof was === 'string') {{
+    if (node.data !== was) node.data = was;
+    continue;
+  }}
+  const now = [...node.childNodes];
+  const kept = now.filter((it) => served.has(it));
+  const isWhole = kept.length === was.length && kept.every((it, at) => it === was[at] && isAsSent(it));
+  now.forEach((it, at) => {{
+    if (served.has(it)) return;
+    if (isWhole) added.push([it, node, now.slice(at).find((it) => served.has(it)) ?? null]);
+    it.remove();
+  }});
+  if (!isWhole) node.replaceChildren(...was);
 }}
 hydrate();
-for (const {{ target, addedNodes, nextSibling }} of changes)
-  if (target.isConnected && !rewritten.has(target))
-    addedNodes.forEach((it) => target.insertBefore(it, nextSibling?.parentNode === target ? nextSibling : null));"
+for (const [it, parent, next] of added)
+  if (parent.isConnected) parent.insertBefore(it, next?.parentNode === parent ? next : null);
+served.clear();"
     );
     view! {
         <script nonce=use_nonce()>{early}</script>
@@ -91,17 +101,20 @@ for (const {{ target, addedNodes, nextSibling }} of changes)
 /// Id of the element that holds the application. Nodes that browser extensions add to `<body>` are its siblings.
 pub const ROOT_ID: &str = "app";
 
-/// Records what changes in the application's element between the end of parsing and hydration. Only extensions change
-/// something there, such as password managers. [`Hydration`] takes it back, hydrates what the server sent, and puts the
-/// extensions' nodes back where they had only added some.
+/// Notes the children of each node that the server sent, and each text. Until hydration only browser extensions change
+/// them, such as password managers. [`Hydration`] restores them, hydrates, and inserts the extensions' nodes again where
+/// nothing of the server's was moved or removed.
 #[component]
-fn WatchExtensions() -> impl IntoView {
-    let watch = format!(
-        "const changes = [];
-const extensions = new MutationObserver((records) => changes.push(...records));
-extensions.observe(document.getElementById({ROOT_ID:?}), {{ childList: true, subtree: true }});"
+fn NoteServed() -> impl IntoView {
+    let note = format!(
+        "const app = document.getElementById({ROOT_ID:?});
+const served = new Map([[app, [...app.childNodes]]]);
+for (const walker = document.createTreeWalker(app); walker.nextNode();) {{
+  const it = walker.currentNode;
+  served.set(it, it instanceof CharacterData ? it.data : [...it.childNodes]);
+}}"
     );
-    view! { <script nonce=use_nonce()>{watch}</script> }
+    view! { <script nonce=use_nonce()>{note}</script> }
 }
 
 /// Creates a `media` attribute, which the macro does not know.

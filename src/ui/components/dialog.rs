@@ -29,7 +29,8 @@ pub fn Dialog(
         let is_open = is_open.get();
         let Some(element) = element.get() else { return };
         match (is_open, element.open()) {
-            (true, false) => _ = element.show_modal(),
+            // Handlers of the focus run at once, and are not part of this effect.
+            (true, false) => _ = untrack(|| element.show_modal()),
             (false, true) => element.close(),
             _ => {}
         }

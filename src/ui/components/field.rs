@@ -1,4 +1,4 @@
-use leptos::{ev, html, prelude::*};
+use leptos::{either::EitherOf3, ev, html, prelude::*};
 
 use super::{Icon, IconKind};
 use crate::ui::words::form_messages as words;
@@ -90,18 +90,16 @@ pub fn Field(
                 />
                 {is_password.then(|| view! { <ShowPassword is_shown /> })}
             </div>
+            // An alert is announced when it is inserted, not when a hint becomes one.
             {move || match (shown_error.get(), hint) {
-                (Some(text), _) => {
-                    view! {
-                        <p class="field__error" id=error_id.clone() role="alert">
-                            {text}
-                            {error_action.as_ref().map(ViewFn::run)}
-                        </p>
-                    }
-                    .into_any()
-                }
-                (None, Some(text)) => view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }.into_any(),
-                (None, None) => ().into_any(),
+                (Some(text), _) => EitherOf3::A(view! {
+                    <p class="field__error" id=error_id.clone() role="alert">
+                        {text}
+                        {error_action.as_ref().map(ViewFn::run)}
+                    </p>
+                }),
+                (None, Some(text)) => EitherOf3::B(view! { <p class="field__hint" id=hint_id.clone()>{text}</p> }),
+                (None, None) => EitherOf3::C(()),
             }}
         </div>
     }

@@ -43,7 +43,7 @@ pub fn Menu(
     Effect::new(move |_| {
         if let (true, Some(list), Some(trigger)) = (is_open.get(), list.get(), trigger.get_untracked()) {
             place(&list, &trigger, opens_after);
-            focus_item(&list, Step::First);
+            untrack(|| focus_item(&list, Step::First));
         }
     });
     let outside = window_event_listener(ev::pointerdown, move |ev| {

@@ -12,6 +12,6 @@ pub(super) fn take(control: ChatKitControl, element: &HtmlElement) {
     control.composer.is_shown.try_set_value(true);
     let has_none = document().active_element().is_none_or(|it| it.tag_name() == "BODY");
     if !is_first && has_none {
-        _ = element.focus();
+        _ = untrack(|| element.focus());
     }
 }

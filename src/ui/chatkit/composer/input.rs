@@ -115,7 +115,7 @@ fn take_focus(control: ChatKitControl, input: NodeRef<html::Textarea>) {
     Effect::new(move |is_later: Option<bool>| {
         control.composer.focus.track();
         if is_later.unwrap_or(false) {
-            input.get_untracked().inspect(|it| _ = it.focus());
+            input.get_untracked().inspect(|it| _ = untrack(|| it.focus()));
         }
         true
     });

@@ -109,7 +109,7 @@ fn QuestionFields(
         let first = body.get().and_then(|it| it.query_selector("input, textarea").ok().flatten());
         if let Some(first) = first.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             if is_next {
-                _ = first.focus();
+                _ = untrack(|| first.focus());
             } else {
                 focus::take(control, &first);
             }

@@ -64,7 +64,7 @@ pub(super) fn WidgetView(
             on:change=move |ev| events::change(running, &ev)
             on:submit=move |ev| events::submit(running, &ev)
             on:focusin=move |ev| events::focus_in(&ev)
-            on:focusout=move |ev| events::focus_out(running, &ev)
+            on:focusout=move |ev| untrack(|| events::focus_out(running, &ev))
             on:mousedown=move |ev| combobox::mouse_down(&ev)
         >
             {move || {

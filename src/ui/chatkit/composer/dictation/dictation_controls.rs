@@ -103,7 +103,7 @@ fn Finish(dictation: Dictation) -> impl IntoView {
     let button: NodeRef<html::Button> = NodeRef::new();
     Effect::new(move |_| {
         if let Some(button) = button.get() {
-            _ = button.focus();
+            _ = untrack(|| button.focus());
         }
     });
     view! {
