@@ -128,8 +128,15 @@ test("the models of a server are offered without any setting", { tag: "@own-serv
   await page.goto(`${server.url}/chat`);
   await ready();
 
-  // Ada chooses another one than the first; it answers.
+  // A list that takes longer than a page waits is on a later page.
   const choice = page.getByRole("combobox", { name: "Model" });
+  await expect(async () => {
+    await page.reload();
+    await ready();
+    await expect(choice).toBeVisible({ timeout: 100 });
+  }).toPass();
+
+  // Ada chooses another one than the first; it answers.
   const [, name = ""] = await choice.getByRole("option").allTextContents();
   expect(name).not.toBe("");
   await choice.selectOption(name);

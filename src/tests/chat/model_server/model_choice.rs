@@ -77,6 +77,24 @@ async fn people_are_offered_the_models_of_the_configuration_or_of_the_server() {
 }
 
 #[tokio::test]
+async fn a_list_that_comes_late_is_on_a_later_page() {
+    let model = FakeModel::start(|_, _| {
+        event_stream(Body::from_stream(stream::once(async {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            Ok::<_, Infallible>(json!({ "data": [{ "id": "first" }, { "id": "second" }] }).to_string())
+        })))
+    })
+    .await;
+    let app = TestApp::with_flags(Engine::Sqlite, &model.flags()[..2]).await;
+    assert!(app.state.chat.models().await.is_empty(), "a page does not wait that long");
+    while app.state.chat.models().await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(app.state.chat.models().await, ["first", "second"]);
+    assert_eq!(model.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_message_chooses_among_the_models_of_the_configuration_or_of_the_server() {
     let check = async |flags: &[&str], names: &[&str], statuses: &[u16], asked: &[&str]| {
         let (got, were_asked) = choose(flags, names).await;

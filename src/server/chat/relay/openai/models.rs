@@ -1,6 +1,9 @@
 //! The server's models, and those that a message may choose.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, MutexGuard},
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -8,7 +11,7 @@ use super::{BACKOFF, Failure, Inner, MAX_BODY_BYTES, attempts::wait_after, read_
 
 /// Maximum age of the model list when a message chooses an unlisted model.
 const MODELS_AGE: Duration = Duration::from_secs(10);
-/// Maximum time that a message waits for the model list.
+/// Maximum time that a message waits for the model list, and that a page's list may take in all.
 const MODELS_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum age of the model list on a page.
 const CHOICE_AGE: Duration = Duration::from_secs(60);
@@ -73,7 +76,7 @@ impl Inner {
 
     /// Returns the models on offer, the default first: the configured ones, or else the server's chat models. Empty if
     /// there is at most one.
-    pub(super) async fn model_choices(&self) -> Vec<String> {
+    pub(super) async fn model_choices(self: &Arc<Self>) -> Vec<String> {
         let (listed, model) = match self.config.models.is_empty() {
             false => (self.config.models.clone(), self.config.model.clone()),
             true => {
@@ -87,16 +90,33 @@ impl Inner {
         if models.len() > 1 { models } else { Vec::new() }
     }
 
-    /// Returns the names of the server's models. Empty if the server does not respond soon.
-    async fn listed(&self) -> Vec<String> {
-        let unlisted_at = || self.unlisted_at.lock().expect("BUG: nobody panics with this lock");
-        if unlisted_at().is_some_and(|at| at.elapsed() < CHOICE_PAUSE) {
+    /// Returns the names of the server's models. Empty if the server does not respond soon; a list that comes later is on
+    /// the next page.
+    async fn listed(self: &Arc<Self>) -> Vec<String> {
+        if self.unlisted_at().is_some_and(|at| at.elapsed() < CHOICE_PAUSE) {
             return Vec::new();
         }
-        let listed = tokio::time::timeout(CHOICE_TIMEOUT, self.models(CHOICE_AGE)).await;
-        let models = listed.ok().and_then(Result::ok);
-        *unlisted_at() = models.is_none().then(Instant::now);
-        models.unwrap_or_default()
+        let inner = Arc::clone(self);
+        let mut listing = tokio::spawn(async move {
+            let listed = tokio::time::timeout(MODELS_TIMEOUT, inner.models(CHOICE_AGE)).await;
+            let models = listed.ok().and_then(Result::ok);
+            *inner.unlisted_at() = models.is_none().then(Instant::now);
+            models
+        });
+        match tokio::time::timeout(CHOICE_TIMEOUT, &mut listing).await {
+            Ok(models) => models.ok().flatten().unwrap_or_default(),
+            Err(_) => {
+                let mut unlisted_at = self.unlisted_at();
+                if !listing.is_finished() {
+                    *unlisted_at = Some(Instant::now());
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn unlisted_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.unlisted_at.lock().expect("BUG: nobody panics with this lock")
     }
 
     /// Returns the names of the server's models, at most `max_age` old.
