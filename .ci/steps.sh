@@ -4,6 +4,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 report=$target/ci
+python_xml=$report/python.xml
 mkdir -p "$report"
 
 passed=0
@@ -79,36 +80,9 @@ playwright_tests() {
     python3 .ci/count playwright "$1" end2end/test-results/report.json
 }
 
-token_tests() {
-    python3 .ci/count junit "$1" "$report/tokens.xml"
-}
-
-chatkit_tests() {
-    python3 .ci/count junit "$1" "$report/chatkit.xml"
-}
-
-mail_tests() {
-    python3 .ci/count junit "$1" "$report/mail.xml"
-}
-
-crash_tests() {
-    python3 .ci/count junit "$1" "$report/crash.xml"
-}
-
-faults_tests() {
-    python3 .ci/count junit "$1" "$report/faults.xml"
-}
-
-attack_tests() {
-    python3 .ci/count junit "$1" "$report/attack.xml"
-}
-
-files_tests() {
-    python3 .ci/count junit "$1" "$report/files.xml"
-}
-
-relay_tests() {
-    python3 .ci/count junit "$1" "$report/chatkit-relay.xml"
+# The report of the Python suite that ran last.
+python_report() {
+    python3 .ci/count junit "$1" "$python_xml"
 }
 
 better_auth_tests() {
@@ -122,9 +96,8 @@ stories() {
 
 # python_tests FOLDER [COMMAND…] runs the tests of a folder of end2end, under a command if one is given.
 python_tests() {
-    local xml="$report/${1##*/}.xml"
-    rm -f "$xml"
-    "${@:2}" "$tools/python/bin/python" -m pytest "end2end/$1" --junit-xml="$xml"
+    rm -f "$python_xml"
+    "${@:2}" "$tools/python/bin/python" -m pytest "end2end/$1" --junit-xml="$python_xml"
 }
 
 better_auth() {
@@ -141,14 +114,14 @@ suites() {
     export COLLOQUY_BIN=$1
     step "weight" verdicts weight || true
     step "stories in the browser" playwright_tests stories || true
-    step "tokens" token_tests python_tests tokens || true
-    step "ChatKit's own models" chatkit_tests python_tests conformance/chatkit || true
-    step "mails" mail_tests python_tests mail || true
-    step "crashes" crash_tests python_tests crash .ci/with-postgres || true
-    step "faults of models" faults_tests python_tests faults || true
-    step "attacks" attack_tests python_tests attack || true
-    step "files in S3" files_tests python_tests files || true
-    step "a ChatKit server behind" relay_tests python_tests chatkit-relay || true
+    step "tokens" python_report python_tests tokens || true
+    step "ChatKit's own models" python_report python_tests conformance/chatkit || true
+    step "mails" python_report python_tests mail || true
+    step "crashes" python_report python_tests crash .ci/with-postgres || true
+    step "faults of models" python_report python_tests faults || true
+    step "attacks" python_report python_tests attack || true
+    step "files in S3" python_report python_tests files || true
+    step "a ChatKit server behind" python_report python_tests chatkit-relay || true
     step "Better Auth's own client" better_auth_tests better_auth || true
 }
 
