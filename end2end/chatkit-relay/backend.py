@@ -14,7 +14,6 @@ import jwt
 import uvicorn
 from chatkit.errors import CustomStreamError
 from chatkit.server import ChatKitServer, StreamingResult, stream_widget
-from chatkit.store import AttachmentStore, NotFoundError, Store
 from chatkit.types import (
     Annotation,
     AssistantMessageContent,
@@ -23,7 +22,6 @@ from chatkit.types import (
     AssistantMessageContentPartDone,
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
-    AttachmentUploadDescriptor,
     ClientEffectEvent,
     ClientToolCallItem,
     CustomTask,
@@ -31,14 +29,12 @@ from chatkit.types import (
     EndOfTurnItem,
     EntitySource,
     ErrorEvent,
-    FileAttachment,
     GeneratedImage,
     GeneratedImageItem,
     GeneratedImageUpdated,
     HiddenContextItem,
     LockedStatus,
     NoticeEvent,
-    Page,
     ProgressUpdateEvent,
     StructuredInputFreeform,
     StructuredInputItem,
@@ -52,7 +48,6 @@ from chatkit.types import (
     ThreadItemRemovedEvent,
     ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
-    ThreadMetadata,
     URLSource,
     WidgetRootUpdated,
     Workflow,
@@ -62,86 +57,7 @@ from chatkit.types import (
 from chatkit.widgets import DynamicWidgetRoot
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
-
-Context = dict
-
-
-class Memory(Store[Context], AttachmentStore[Context]):
-    """All that users have, each by their id."""
-
-    def __init__(self) -> None:
-        self.threads: dict[str, ThreadMetadata] = {}
-        self.items: dict[str, list] = {}
-        self.owners: dict[str, str] = {}
-        self.attachments: dict = {}
-        self.files: dict[str, bytes] = {}
-
-    def own(self, thread_id: str, context: Context) -> None:
-        if self.owners.get(thread_id) != context["sub"]:
-            raise NotFoundError(thread_id)
-
-    @staticmethod
-    def page(rows: list, after: str | None, limit: int, order: str) -> Page:
-        rows = rows if order == "asc" else rows[::-1]
-        start = next((n + 1 for n, row in enumerate(rows) if row.id == after), 0)
-        data, more = rows[start : start + limit], start + limit < len(rows)
-        return Page(data=data, has_more=more, after=data[-1].id if more else None)
-
-    async def load_thread(self, thread_id, context):
-        self.own(thread_id, context)
-        return self.threads[thread_id].model_copy(deep=True)
-
-    async def save_thread(self, thread, context):
-        self.owners.setdefault(thread.id, context["sub"])
-        self.own(thread.id, context)
-        self.threads[thread.id] = ThreadMetadata(**thread.model_dump(exclude={"items"}))
-        self.items.setdefault(thread.id, [])
-
-    async def load_threads(self, limit, after, order, context):
-        rows = [row for id, row in self.threads.items() if self.owners[id] == context["sub"]]
-        return self.page(rows, after, limit, order)
-
-    async def load_thread_items(self, thread_id, after, limit, order, context):
-        self.own(thread_id, context)
-        return self.page(self.items[thread_id], after, limit, order)
-
-    async def save_item(self, thread_id, item, context):
-        self.own(thread_id, context)
-        rows, item = self.items[thread_id], item.model_copy(deep=True)
-        at = next((n for n, row in enumerate(rows) if row.id == item.id), None)
-        rows[at if at is not None else len(rows) : at + 1 if at is not None else len(rows)] = [item]
-
-    add_thread_item = save_item
-
-    async def load_item(self, thread_id, item_id, context):
-        self.own(thread_id, context)
-        for row in self.items[thread_id]:
-            if row.id == item_id:
-                return row.model_copy(deep=True)
-        raise NotFoundError(item_id)
-
-    async def delete_thread(self, thread_id, context):
-        self.own(thread_id, context)
-        for table in (self.threads, self.items, self.owners):
-            table.pop(thread_id)
-
-    async def delete_thread_item(self, thread_id, item_id, context):
-        self.own(thread_id, context)
-        self.items[thread_id] = [row for row in self.items[thread_id] if row.id != item_id]
-
-    async def create_attachment(self, input, context):
-        id = self.generate_attachment_id(input.mime_type, context)
-        descriptor = AttachmentUploadDescriptor(url=f"{URL}/files/{id}", method="PUT", headers={"x-signature": "s"})
-        return FileAttachment(id=id, name=input.name, mime_type=input.mime_type, upload_descriptor=descriptor)
-
-    async def save_attachment(self, attachment, context):
-        self.attachments[attachment.id] = attachment
-
-    async def load_attachment(self, attachment_id, context):
-        return self.attachments[attachment_id]
-
-    async def delete_attachment(self, attachment_id, context):
-        self.attachments.pop(attachment_id, None)
+from memory_store import Context, Memory
 
 
 def card(text: str) -> DynamicWidgetRoot:
@@ -330,7 +246,7 @@ def listen() -> socket.socket:
 
 LISTENER = listen()
 URL = f"http://127.0.0.1:{LISTENER.getsockname()[1]}"
-MEMORY = Memory()
+MEMORY = Memory(URL)
 TOKENS: list[dict] = []
 FEEDBACK: list[list] = []
 SECRET, AUDIENCE, COLLOQUY = (os.environ.get(name) for name in ("SECRET", "AUDIENCE", "COLLOQUY"))
