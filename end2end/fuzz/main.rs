@@ -4,6 +4,7 @@
 //! Inputs are real server messages, mutated at random. A failure prints the seed that reproduces the input.
 
 mod random;
+mod samples;
 
 use std::{
     env,
@@ -13,6 +14,7 @@ use std::{
 };
 
 use random::Random;
+use samples::{EVENTS, FRAMES, IDS, INDEXES, MARKDOWN, REQUESTS, TEXTS};
 
 use colloquy::{
     model::{
@@ -36,111 +38,6 @@ const TARGETS: [Target; 5] = [
     ("a conversation takes any events", conversation_takes_anything),
     ("a request is read or refused", request_is_read_or_refused),
     ("Markdown becomes a tree with harmless links", markdown_is_harmless),
-];
-
-/// Events as servers send them; the placeholders are filled at random.
-const EVENTS: [&str; 27] = [
-    r#"{"type":"thread.created","thread":{"id":"thr_ID","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"active"},"metadata":{},"items":{"data":[],"has_more":false}}}"#,
-    r#"{"type":"thread.updated","thread":{"id":"thr_ID","title":"TEXT","created_at":"2026-11-23T00:03:18.787Z","status":{"type":"closed","reason":"TEXT"},"metadata":{"colloquy":{"run":{"id":"ID","item_id":"ID"}}},"items":{"data":[],"has_more":false}}}"#,
-    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:18.808Z","type":"assistant_message","content":[]}}"#,
-    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:19.808Z","type":"assistant_message","content":[{"type":"output_text","text":"TEXT","annotations":[]}]}}"#,
-    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"user_message","content":[{"type":"input_text","text":"TEXT"}],"attachments":[],"inference_options":{}}}"#,
-    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"hidden_context_item","content":"TEXT"}}"#,
-    r#"{"type":"thread.item.replaced","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"widget","widget":{"type":"Card","children":[]}}}"#,
-    r#"{"type":"thread.item.removed","item_id":"ID"}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.added","content_index":INDEX,"content":{"type":"output_text","text":"","annotations":[]}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.text_delta","content_index":INDEX,"delta":"TEXT"}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.annotation_added","content_index":INDEX,"annotation_index":INDEX,"annotation":{"type":"annotation","source":{"type":"url","title":"TEXT","url":"https://example.com"},"index":INDEX}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"assistant_message.content_part.done","content_index":INDEX,"content":{"type":"output_text","text":"TEXT","annotations":[]}}}"#,
-    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"workflow","workflow":{"type":"reasoning","tasks":[{"type":"thought","content":"TEXT"},{"type":"dance","steps":INDEX}]}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"workflow.task.added","task_index":INDEX,"task":{"type":"web_search","queries":["TEXT"],"sources":[{"type":"hologram","title":"TEXT"}]}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"workflow.task.updated","task_index":INDEX,"task":{"type":"custom","title":"TEXT"}}}"#,
-    r#"{"type":"thread.item.added","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"widget","widget":{"type":"Card","children":[{"type":"Text","id":"ID","value":"TEXT"},{"type":"Hologram","depth":INDEX}]}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"widget.streaming_text.value_delta","component_id":"ID","delta":"TEXT","done":false}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"widget.component.updated","component_id":"ID","component":{"type":"Text","id":"ID","value":"TEXT"}}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"generated_image.updated","image":{"id":"ID","url":"TEXT"},"progress":INDEX}}"#,
-    r#"{"type":"thread.item.updated","item_id":"ID","update":{"type":"song.verse_added","verse":"TEXT"}}"#,
-    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"song","verses":["TEXT",INDEX]}}"#,
-    r#"{"type":"thread.item.done","item":{"id":"ID","thread_id":"thr_1","created_at":"2026-11-23T00:03:17.808Z","type":"structured_input","inputs":[{"type":"freeform","id":"ID","question":"TEXT"},{"type":"slider","id":"ID"}]}}"#,
-    r#"{"type":"thread.sang","song":"TEXT"}"#,
-    r#"{"type":"stream_options","stream_options":{"allow_cancel":true}}"#,
-    r#"{"type":"progress_update","icon":"lucide:search","text":"TEXT"}"#,
-    r#"{"type":"notice","level":"warning","message":"TEXT","title":"TEXT"}"#,
-    r#"{"type":"error","code":"stream.error","message":"TEXT","allow_retry":true}"#,
-];
-
-const REQUESTS: [&str; 5] = [
-    r#"{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"TEXT"}],"attachments":["ID"],"quoted_text":"TEXT","inference_options":{"model":"TEXT","tool_choice":{"id":"ID"}}}},"metadata":{"colloquy":{"resumable":true,"key":"TEXT"}}}"#,
-    r#"{"type":"threads.add_user_message","params":{"thread_id":"ID","input":{"content":[{"type":"input_tag","id":"ID","text":"TEXT","data":{},"interactive":false}],"attachments":[],"inference_options":{}}}}"#,
-    r#"{"type":"threads.list","params":{"limit":INDEX,"order":"asc","after":"ID","query":"TEXT"}}"#,
-    r#"{"type":"threads.update","params":{"thread_id":"ID","title":"TEXT"}}"#,
-    r#"{"type":"items.list","params":{"thread_id":"ID","limit":INDEX,"order":"desc"}}"#,
-];
-
-const TEXTS: [&str; 10] = [
-    "",
-    " ",
-    "hé 😀 ",
-    "**bold",
-    "\\u0000",
-    "\\n\\ndata: x\\n\\n",
-    "👩‍👩‍👧‍👦",
-    "[a](javascript:alert(1))",
-    "```rust\\n",
-    "\\ud83d",
-];
-const INDEXES: [&str; 8] = ["0", "1", "2", "999", "1000", "4294967296", "18446744073709551615", "-1"];
-const IDS: [&str; 5] = ["msg_1", "msg_2", "msg_3", "", "msg_1 "];
-const FRAMES: [&str; 12] = [
-    "data: ",
-    "data:",
-    "data",
-    "id: 7",
-    "id:\0",
-    "event: message",
-    ": ping",
-    "retry: 10",
-    "\n",
-    "\r\n",
-    "\r",
-    "\u{feff}",
-];
-
-const MARKDOWN: [&str; 34] = [
-    "# ",
-    "> ",
-    "- ",
-    "1. ",
-    "- [x] ",
-    "    ",
-    "```rust\n",
-    "```",
-    "`",
-    "**",
-    "$",
-    "$$",
-    "\\(",
-    "\\)",
-    "\\[",
-    "\\]",
-    "*",
-    "_",
-    "~~",
-    "| a | b |\n",
-    "|--|:-:|\n",
-    "\n",
-    "\n\n",
-    "[a](",
-    "](javascript:alert(1))",
-    "![i](data:text/html,x)",
-    "<https://example.com>",
-    "<img src=x onerror=y>",
-    "[r]: java\tscript:x\n",
-    "[r]",
-    "---\n",
-    "\\",
-    "&#106;",
-    "https://é.example/😀",
 ];
 
 fn main() -> ExitCode {

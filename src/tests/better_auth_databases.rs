@@ -1,5 +1,7 @@
 //! Databases created by the real Better Auth, opened in place; see fixtures/better-auth*/README.md.
 
+mod version_1_2;
+
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -16,8 +18,6 @@ use crate::{
 const SECRET: &str = "fixture-secret-0123456789abcdefghijklmnopqrstuvwxyz";
 const SQLITE: &str = include_str!("fixtures/better-auth/sqlite.sql");
 const POSTGRES: &str = include_str!("fixtures/better-auth/postgres.sql");
-const SQLITE_1_2: &str = include_str!("fixtures/better-auth-1.2/sqlite.sql");
-const POSTGRES_1_2: &str = include_str!("fixtures/better-auth-1.2/postgres.sql");
 
 const ADA: (&str, &str) = ("ada@example.com", "correct horse battery");
 const GRACE: (&str, &str) = ("grace@example.com", "pässwörd ½ ﬁve 日本語");
@@ -29,8 +29,6 @@ const GRACES_COOKIE: &str =
     "better-auth.session_token=fixtureSessionGraceLaptop0000003.UL4jeQNm6%2FJyu9xp%2BuEYf8gkCmzgGygmm3kXBYKrGLs%3D";
 const ALANS_ENDED_COOKIE: &str =
     "better-auth.session_token=fixtureSessionAlanExpired0000004.a8sW%2B0Hr7w9Br%2Fo7McyzcM0SQwRivCpElPX%2FshoROF0%3D";
-const ADAS_COOKIE_1_2: &str =
-    "better-auth.session_token=LK5R9gnSFhE6QyVYGG7IQvudq8rKSy6x.8PCzuZhBhxtyBUdaXnqKu%2BjdgGf0qTZeCF50zd6IT0I%3D";
 
 async fn moved(engine: Engine, flags: &[&str]) -> TestApp {
     let statements = match engine {
@@ -38,15 +36,6 @@ async fn moved(engine: Engine, flags: &[&str]) -> TestApp {
         Engine::Postgres => POSTGRES,
     };
     let flags = [&["--better-auth-secret", SECRET], flags].concat();
-    TestApp::on_database(engine, statements, &flags).await
-}
-
-async fn moved_from_1_2(engine: Engine, flags: &[&str]) -> TestApp {
-    let statements = match engine {
-        Engine::Sqlite => SQLITE_1_2,
-        Engine::Postgres => POSTGRES_1_2,
-    };
-    let flags = [&["--better-auth-secret", SECRET, "--jwt-algorithm", "EdDSA"], flags].concat();
     TestApp::on_database(engine, statements, &flags).await
 }
 
@@ -322,40 +311,6 @@ async fn rows_are_better_auths(app: &TestApp) -> bool {
     .unwrap()
 }
 
-async fn tables_of_1_2_are_read_and_written(engine: Engine) {
-    let app = moved_from_1_2(engine, &[]).await;
-    let session = app.get("/api/auth/get-session", ADAS_COOKIE_1_2).await.json();
-    assert_eq!(session["user"]["email"], ADA.0);
-    assert_eq!(session["session"]["expiresAt"], "2126-11-01T10:00:00.000Z");
-    assert_eq!(session["session"]["createdAt"], "2026-11-01T10:00:00.000Z");
-    let cookie = cookie_of(&sign_in(&app, ADA).await);
-    let sessions = app.get("/api/auth/list-sessions", &cookie).await.json();
-    assert_eq!(sessions[1]["createdAt"], "2026-11-23T00:00:00.000Z", "what was written is read again: {sessions}");
-    let hedy = app.sign_up("Hedy").await;
-    assert_eq!(
-        app.get("/api/auth/get-session", &hedy.cookie).await.json()["user"]["createdAt"],
-        "2026-11-23T00:00:00.000Z"
-    );
-    let token = app.get("/api/auth/token", &cookie).await.json();
-    let header = token["token"].as_str().unwrap().split('.').next().unwrap();
-    let header: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
-    assert_eq!(header["kid"], "H1MdiKPkzwV4kh8QpFiiChYaVwzMIu9x", "the old key signs");
-    let delete = json!({ "password": ADA.1 });
-    let response = app.post("/api/auth/delete-user", Some(&cookie), &delete).await;
-    assert_eq!(response.status, StatusCode::OK, "{}", response.text());
-    assert_eq!(app.get("/api/auth/get-session", ADAS_COOKIE_1_2).await.text(), "null");
-}
-
-#[tokio::test]
-async fn tables_of_1_2_are_read_and_written_sqlite() {
-    tables_of_1_2_are_read_and_written(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn tables_of_1_2_are_read_and_written_postgres() {
-    tables_of_1_2_are_read_and_written(Engine::Postgres).await;
-}
-
 #[tokio::test]
 async fn a_file_in_any_journal_mode_opens() {
     for mode in ["delete", "truncate", "persist", "wal"] {
@@ -363,19 +318,5 @@ async fn a_file_in_any_journal_mode_opens() {
         let app = TestApp::on_database(Engine::Sqlite, &statements, &["--better-auth-secret", SECRET]).await;
         let session = app.get("/api/auth/get-session", ADAS_COOKIE).await.json();
         assert_eq!(session["user"]["email"], ADA.0, "{mode}");
-    }
-}
-
-/// In that version the keys of the table were not unique.
-#[tokio::test]
-async fn requests_are_counted_in_a_database_of_1_2() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let flags = ["--rate-limit", "on", "--rate-limit-storage", "database"];
-        let app = moved_from_1_2(engine, &flags).await.seen_from("192.0.2.1");
-        let mut statuses = Vec::new();
-        for _ in 0..4 {
-            statuses.push(sign_in(&app, ("nobody@example.com", "wrong password")).await.status.as_u16());
-        }
-        assert_eq!(statuses, [401, 401, 401, 429], "{engine:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! Runs: the ends of answers, and the items they leave.
 
+mod abandoned_runs;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,26 +12,16 @@ use tower::ServiceExt;
 use super::{add, ask, create, events, object, refusal, text, thread};
 use crate::{
     server::{
-        Db,
         chat::{Chat, relays},
         config::Config,
+        db::on,
     },
     tests::{TestApp, TestUser, both_engines},
 };
 
-/// Runs one body on the pool of either engine.
-macro_rules! on {
-    ($db:expr, $pool:ident => $body:expr) => {
-        match $db {
-            Db::Sqlite { writer: $pool, .. } => $body,
-            Db::Postgres($pool) => $body,
-        }
-    };
-}
-
 /// Returns the stored items of a thread: type, text, and the mark of an interruption.
 pub(super) async fn stored(app: &TestApp, thread_id: &str) -> Vec<(String, String, bool)> {
-    let rows: Vec<(String, sqlx::types::Json<Value>)> = on!(&app.state.db, pool => {
+    let rows: Vec<(String, sqlx::types::Json<Value>)> = on!(app.state.db.write(), pool => {
         sqlx::query_as(r#"select "type", "body" from "item" where "threadId" = $1 order by "seq""#)
             .bind(thread_id)
             .fetch_all(pool)
@@ -49,7 +41,7 @@ pub(super) async fn hide(app: &TestApp, thread_id: &str, n_items: usize) {
         let id = format!("shcx_{thread_id}_{n}");
         let body = json!({ "type": "sdk_hidden_context", "id": id, "thread_id": thread_id,
             "created_at": app.state.clock.now(), "content": "hidden" });
-        on!(&app.state.db, pool => {
+        on!(app.state.db.write(), pool => {
             sqlx::query(
                 r#"insert into "item" ("id", "threadId", "seq", "type", "body", "createdAt", "updatedAt")
                 select $1, $2, max("seq") + 1, 'sdk_hidden_context', $3, $4, $4 from "item" where "threadId" = $2"#,
@@ -67,7 +59,7 @@ pub(super) async fn hide(app: &TestApp, thread_id: &str, n_items: usize) {
 }
 
 pub(super) async fn statuses(app: &TestApp, thread_id: &str) -> Vec<String> {
-    let rows: Vec<(String,)> = on!(&app.state.db, pool => {
+    let rows: Vec<(String,)> = on!(app.state.db.write(), pool => {
         sqlx::query_as(r#"select "status" from "run" where "threadId" = $1 order by "createdAt""#)
             .bind(thread_id)
             .fetch_all(pool)
@@ -305,69 +297,4 @@ async fn another_user_does_not_stop_an_answer_by_deleting(app: TestApp) {
     stream.read_to("w1 ").await;
     object(&app, &bob, "threads.delete", json!({ "thread_id": stream.thread_id() })).await;
     assert_eq!(stream.rest().await.last().unwrap()["item"]["content"][0]["text"], "w0 w1 w2 w3 w4 ");
-}
-
-#[both_engines]
-async fn a_run_that_a_crash_left_is_closed_by_the_next_message(app: TestApp) {
-    let alice = app.sign_up("Alice").await;
-    let thread_id = thread(&app, &alice, "/long 2").await;
-    crash(&app, &thread_id).await;
-    let params = json!({ "thread_id": thread_id, "input": text("/long 1") });
-    assert_eq!(refusal(&app, &alice, "threads.add_user_message", params).await, (409, "conflict".into()));
-    app.state.clock.advance_seconds(11);
-    add(&app, &alice, &thread_id, "/long 1").await;
-    let items = stored(&app, &thread_id).await;
-    assert_eq!(items.iter().map(|item| item.2).collect::<Vec<_>>(), [false, true, false, false]);
-    assert_eq!(statuses(&app, &thread_id).await, ["interrupted", "completed"]);
-}
-
-#[both_engines]
-async fn a_run_that_a_crash_left_is_closed_by_the_sweep(app: TestApp) {
-    let alice = app.sign_up("Alice").await;
-    let thread_id = thread(&app, &alice, "/long 2").await;
-    crash(&app, &thread_id).await;
-    app.state.clock.advance_seconds(11);
-    let mut config = Config::clone(&app.state.config);
-    config.model.context_tokens = 1000;
-    let (db, clock) = (&app.state.db, &app.state.clock);
-    let relays = relays(&config, db, clock).unwrap();
-    let chat = Chat::new(db.clone(), clock.clone(), &config, relays).unwrap();
-    chat.start();
-    idle(&app, &thread_id).await;
-    assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);
-    assert!(stored(&app, &thread_id).await[1].2);
-    chat.shutdown().await;
-}
-
-#[both_engines]
-async fn a_server_that_stops_keeps_what_was_written(app: TestApp) {
-    let alice = app.sign_up("Alice").await;
-    let mut stream = Stream::create(&app, &alice, "/slow 100").await;
-    stream.read_to("w1 ").await;
-    let thread_id = stream.thread_id();
-    app.state.chat.shutdown().await;
-    let items = stored(&app, &thread_id).await;
-    assert!(items.len() == 2 && items[1].1.starts_with("w0 w1 ") && items[1].2, "{items:?}");
-    assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);
-    let all = stream.rest().await;
-    assert_eq!((&all[all.len() - 1]["type"], &all[all.len() - 1]["allow_retry"]), (&json!("error"), &json!(true)));
-    let params = json!({ "input": text("too late") });
-    assert_eq!(refusal(&app, &alice, "threads.create", params).await, (503, "unavailable".into()));
-}
-
-/// Makes a thread's finished run look like one whose server crashed ten seconds before the lease ends.
-async fn crash(app: &TestApp, thread_id: &str) {
-    on!(&app.state.db, pool => {
-        sqlx::query(
-            r#"update "run" set "status" = 'running', "leaseExpiresAt" = $2,
-            "itemId" = (select "id" from "item" where "threadId" = $1 and "type" = 'assistant_message')
-            where "threadId" = $1"#,
-        )
-        .bind(thread_id)
-        .bind(app.state.clock.now().plus_seconds(10))
-        .execute(pool)
-        .await
-        .map(|_| ())
-    })
-    .unwrap();
 }
