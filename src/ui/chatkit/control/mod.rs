@@ -13,6 +13,7 @@ mod feedback;
 mod frame_state;
 mod message_queue;
 mod not_now;
+mod page_event;
 mod paging;
 mod partial_answers;
 mod sending;

@@ -7,13 +7,14 @@ use super::{
     backoff::{self, BackOff},
     connection::Connection,
     drafts::DraftStore,
+    page_event::PageEvent,
     sending::new_key,
     turn_ending::{Ending, EndingSender, ending},
 };
 use crate::{
     model::chatkit::{ClientCapabilities, NoticeLevel, Operation, RunRef, ThreadStreamEvent},
     ui::chatkit::{
-        ChatKitError, ClientEffect, EndReason, LogEntry, UserMessageDraft,
+        ChatKitError, EndReason, UserMessageDraft,
         client::{Client, EventStream},
         composer::Queued,
         state::{Changes, ChatState, Note, Phase, TurnEnd, TurnFailure},
@@ -254,14 +255,6 @@ impl ChatKitControl {
         for_page.into_iter().for_each(|it| self.notify(it));
     }
 
-    fn notify(&self, for_page: PageEvent) {
-        match for_page {
-            PageEvent::Failure(err) => self.report(err),
-            PageEvent::Effect(effect) => self.handler(|it| it.on_effect.clone()).run(effect),
-            PageEvent::Log(entry) => self.handler(|it| it.on_log.clone()).run(entry),
-        }
-    }
-
     /// Updates the history and the current thread id from the thread.
     fn publish_thread(&self) {
         let Some(Some(thread)) = self.thread.try_get_untracked() else { return };
@@ -319,31 +312,6 @@ impl ChatKitControl {
         let mut queue = place.queue();
         queue.insert(0, Queued { key: new_key(), message, is_old: true });
         place.save_queue(&queue);
-    }
-}
-
-/// An event for the page instead of the conversation.
-enum PageEvent {
-    Failure(ChatKitError),
-    Effect(ClientEffect),
-    Log(LogEntry),
-}
-
-impl PageEvent {
-    fn of(event: &ThreadStreamEvent) -> Option<Self> {
-        match event {
-            ThreadStreamEvent::Error(err) if err.code == "unauthorized" => {
-                Some(Self::Failure(ChatKitError::Unauthorized))
-            }
-            ThreadStreamEvent::Error(err) => Some(Self::Failure(ChatKitError::Stream(err.clone()))),
-            ThreadStreamEvent::ClientEffect { name, data } => {
-                Some(Self::Effect(ClientEffect { name: name.clone(), data: data.clone() }))
-            }
-            ThreadStreamEvent::Unknown => {
-                Some(Self::Log(LogEntry { name: "event.unknown".to_owned(), ..LogEntry::default() }))
-            }
-            _ => None,
-        }
     }
 }
 
