@@ -58,42 +58,15 @@ const SHORT_RTT_MS: u32 = 100;
 #[component]
 fn Hydration(files: PageFiles) -> impl IntoView {
     let PageFiles { script, wasm, .. } = files;
-    let early = format!("const early = navigator.connection?.rtt < {SHORT_RTT_MS} ? null : fetch({wasm:?});");
-    let start = format!(
-        "if (matchMedia('(any-pointer: fine)').matches && document.activeElement === document.body)
-  document.querySelector('main.chat__main .composer__input')?.focus();
-const painted = new Promise((done) => document.hidden ? done() : requestAnimationFrame(() => setTimeout(done)));
-if (!early) await painted;
-const wasm = early ?? fetch({wasm:?});
-const {{ default: init, hydrate }} = await import({script:?});
-await init({{ module_or_path: wasm }});
-const added = [];
-const isAsSent = (it) => !(it instanceof CharacterData) || it.data === served.get(it);
-for (const [node, was] of served) {{
-  if (typeof was === 'string') {{
-    if (node.data !== was) node.data = was;
-    continue;
-  }}
-  const now = [...node.childNodes];
-  const kept = now.filter((it) => served.has(it));
-  const isWhole = kept.length === was.length && kept.every((it, at) => it === was[at] && isAsSent(it));
-  now.forEach((it, at) => {{
-    if (served.has(it)) return;
-    if (isWhole) added.push([it, node, now.slice(at).find((it) => served.has(it)) ?? null]);
-    it.remove();
-  }});
-  if (!isWhole) node.replaceChildren(...was);
-}}
-hydrate();
-for (const [it, parent, next] of added)
-  if (parent.isConnected) parent.insertBefore(it, next?.parentNode === parent ? next : null);
-served.clear();"
+    let early = format!(
+        "const files = {{ script: {script:?}, wasm: {wasm:?} }};
+const early = navigator.connection?.rtt < {SHORT_RTT_MS} ? null : fetch(files.wasm);"
     );
     view! {
         <script nonce=use_nonce()>{early}</script>
         <link rel="modulepreload" href=script nonce=use_nonce() />
         <script type="module" nonce=use_nonce()>
-            {start}
+            {include_str!("shell/hydrate.js")}
         </script>
     }
 }
@@ -101,20 +74,12 @@ served.clear();"
 /// Id of the element that holds the application. Nodes that browser extensions add to `<body>` are its siblings.
 pub const ROOT_ID: &str = "app";
 
-/// Notes the children of each node that the server sent, and each text. Until hydration only browser extensions change
-/// them, such as password managers. [`Hydration`] restores them, hydrates, and inserts the extensions' nodes again where
-/// nothing of the server's was moved or removed.
+/// Notes the children of each node that the server sent, and each text, in the element before its script. Until
+/// hydration only browser extensions change them, such as password managers. `hydrate.js` restores them, hydrates, and
+/// inserts the extensions' nodes again where no node of the server's was moved, changed or removed.
 #[component]
 fn NoteServed() -> impl IntoView {
-    let note = format!(
-        "const app = document.getElementById({ROOT_ID:?});
-const served = new Map([[app, [...app.childNodes]]]);
-for (const walker = document.createTreeWalker(app); walker.nextNode();) {{
-  const it = walker.currentNode;
-  served.set(it, it instanceof CharacterData ? it.data : [...it.childNodes]);
-}}"
-    );
-    view! { <script nonce=use_nonce()>{note}</script> }
+    view! { <script nonce=use_nonce()>{include_str!("shell/note_served.js")}</script> }
 }
 
 /// Creates a `media` attribute, which the macro does not know.
