@@ -8,16 +8,14 @@ use super::live::LiveRun;
 use crate::{
     model::{
         Timestamp,
-        chatkit::{AnswerEnd, CloseReason, ItemUpdate, RunRef, Thread, ThreadItem, ThreadStatus, ThreadStreamEvent},
+        chatkit::{AnswerEnd, CloseReason, ItemUpdate, ThreadItem, ThreadStreamEvent},
     },
     server::{
         chat::{
             chat_state::Chat,
             http::error::Result,
-            relay::ThreadChange,
             store::{
                 runs::{self, Progress},
-                threads,
                 versions::{self, Stage},
             },
         },
@@ -322,45 +320,6 @@ fn placed(mut item: ThreadItem, chat: &Chat, run: &LiveRun, first_seen: Option<T
 /// Returns an item's size as JSON, in bytes.
 fn json_bytes(item: &ThreadItem) -> usize {
     serde_json::to_vec(item).map_or(usize::MAX, |json| json.len())
-}
-
-/// Persists a thread's new status and returns the thread, or `None` if the run no longer belongs to this task.
-pub(in crate::server::chat) async fn change_status(
-    chat: &Chat,
-    run: &LiveRun,
-    status: &ThreadStatus,
-) -> Result<Option<Thread>> {
-    let now = chat.now();
-    let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::renew_lease(&mut tx, &run.id, &Progress::default(), now).await? {
-        return Ok(None);
-    }
-    let status = incoming::cut(status);
-    let thread = threads::set_status(&mut tx, &run.user_id, &run.thread_id, &status, now).await?;
-    tx.commit().await?;
-    chat.notify_updated(&run.user_id, &thread);
-    Ok(Some(thread))
-}
-
-/// Persists the upstream's changes of a thread and returns the thread, or `None` if the run no longer belongs to this
-/// task.
-pub(in crate::server::chat) async fn change_thread(
-    chat: &Chat,
-    run: &LiveRun,
-    change: &ThreadChange,
-) -> Result<Option<Thread>> {
-    let now = chat.now();
-    let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::renew_lease(&mut tx, &run.id, &Progress::default(), now).await? {
-        return Ok(None);
-    }
-    let mut thread = threads::change(&mut tx, &run.user_id, &run.thread_id, change, now).await?;
-    tx.commit().await?;
-    chat.notify_updated(&run.user_id, &thread);
-    if run.is_resumable() {
-        thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
-    }
-    Ok(Some(thread))
 }
 
 #[cfg(test)]

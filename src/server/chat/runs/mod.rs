@@ -7,3 +7,4 @@ pub(super) mod respond;
 pub(super) mod run_routes;
 pub(super) mod run_sweep;
 pub(super) mod stored_replay;
+pub(super) mod thread_changes;

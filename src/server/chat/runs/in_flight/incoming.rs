@@ -103,7 +103,7 @@ impl IncomingEvents {
 }
 
 /// Truncates a status to the storable length.
-pub(super) fn cut(status: &ThreadStatus) -> ThreadStatus {
+pub(in crate::server::chat::runs) fn cut(status: &ThreadStatus) -> ThreadStatus {
     let mut status = status.clone();
     if let ThreadStatus::Locked { reason: Some(reason) } | ThreadStatus::Closed { reason: Some(reason) } = &mut status {
         *reason = reason.chars().filter(|char| *char != '\0').take(MAX_REASON_CHARS).collect();

@@ -44,7 +44,7 @@ pub(in crate::server::chat) struct FeedReader {
 }
 
 impl Feeds {
-    /// Sends an event to the readers of the user's feed, without waiting for them.
+    /// Sends an event to all readers of a user's feed, without waiting for them.
     pub(in crate::server::chat) fn notify(&self, user_id: &str, event: &FeedEvent) {
         if let Some(feed) = self.feeds().get(user_id) {
             let json = serde_json::to_vec(event).expect("BUG: an event is JSON");
@@ -53,7 +53,7 @@ impl Feeds {
         }
     }
 
-    /// Creates a reader of the user's feed.
+    /// Subscribes a reader to a user's feed.
     pub(in crate::server::chat) fn reader(&self, user_id: &str) -> FeedReader {
         let mut feeds = self.feeds();
         let feed = feeds

@@ -24,11 +24,7 @@ use crate::{
         chat_state::Chat,
         http::error::{ChatError, Result},
         relay::{RelayEvent, RelayFailure, RelayStream},
-        runs::{
-            answer_state::Answer,
-            in_flight::{self, Processed},
-            live::LiveRun,
-        },
+        runs::{answer_state::Answer, in_flight::Processed, live::LiveRun, thread_changes},
         turns::prompt::{Prompt, from_thread},
     },
 };
@@ -191,7 +187,7 @@ impl Writer<'_> {
             RelayEvent::Status(status) => {
                 // A checkpoint locks the run's row and progresses only while it is awaited.
                 self.wait_for_checkpoint().await?;
-                match in_flight::change_status(self.chat, &self.run, &status).await {
+                match thread_changes::set_status(self.chat, &self.run, &status).await {
                     Ok(Some(thread)) => *self.titled_thread = Some(thread),
                     Ok(None) => return Err(Outcome::Lost),
                     Err(err) => return Err(could_not_store(&self.run, &err)),
@@ -199,7 +195,7 @@ impl Writer<'_> {
             }
             RelayEvent::Thread(change) => {
                 self.wait_for_checkpoint().await?;
-                match in_flight::change_thread(self.chat, &self.run, &change).await {
+                match thread_changes::apply(self.chat, &self.run, &change).await {
                     Ok(Some(thread)) => {
                         self.answer.has_others = true;
                         *self.titled_thread = None;

@@ -1,6 +1,6 @@
 //! Statements for the items after a user's message.
 
-use super::{ShownRow, page};
+use super::{ShownRow, item_pages::page};
 use crate::{
     model::chatkit::{ListOrder, ThreadItem},
     server::{
@@ -129,7 +129,7 @@ pub(in crate::server::chat) async fn question(tx: &mut Tx, thread_id: &str, item
     row.ok_or(ChatError::NotFound("item"))
 }
 
-/// Returns the id of the user's newest message in a thread.
+/// Returns the id of the newest user message in a thread.
 pub(in crate::server::chat) async fn newest_question(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
     Ok(within!(tx, conn => {
         sqlx::query_scalar(
