@@ -57,7 +57,7 @@ pub enum Operation {
     ThreadsRetryAfterItem {
         /// The thread's id.
         thread_id: String,
-        /// The id of the user's message.
+        /// Id of the user message.
         item_id: String,
     },
     /// Runs an action of a widget or of the page and streams its events.

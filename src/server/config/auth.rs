@@ -49,7 +49,7 @@ pub struct AuthSettings {
     #[arg(long, env = "AUTO_SIGN_IN_AFTER_VERIFICATION")]
     pub auto_sign_in_after_verification: Option<String>,
 
-    /// End all of the user's sessions after a password reset: `on` or `off`. Unset: on.
+    /// End all sessions of the user after a password reset: `on` or `off`. Unset: on.
     #[arg(long, env = "REVOKE_SESSIONS_ON_PASSWORD_RESET")]
     pub revoke_sessions_on_password_reset: Option<String>,
 

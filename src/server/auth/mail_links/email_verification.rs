@@ -1,4 +1,4 @@
-//! Verification of the user's email address by a mailed link.
+//! Email verification by a mailed link.
 
 use super::{
     mail_tokens::{self, MailClaims},

@@ -23,7 +23,7 @@ const EXPIRES_IN_S: i64 = 24 * 60 * 60;
 /// Result of a deletion request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deletion {
-    /// The user and all of the user's data are deleted.
+    /// The user and the data that belongs to the user are deleted.
     Done,
     /// A mail with a deletion link is queued.
     MailQueued,

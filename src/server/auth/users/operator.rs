@@ -73,7 +73,7 @@ pub async fn verify(auth: &Auth, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a user and all of the user's data.
+/// Deletes a user and the data that belongs to the user.
 ///
 /// # Errors
 /// [`crate::server::Error::Db`].

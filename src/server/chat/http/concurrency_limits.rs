@@ -58,7 +58,7 @@ impl Shares {
         turn(&self.searches, user_id, "your earlier searches are still running").await
     }
 
-    /// Takes a seat for a reader of the user's feed.
+    /// Reserves a seat for one reader of a feed.
     ///
     /// # Errors
     /// [`ChatError::TooMany`] without a free seat.
@@ -66,7 +66,7 @@ impl Shares {
         self.feeds.take(user_id).ok_or_else(|| too_many("too many of your feeds are open"))
     }
 
-    /// Takes a seat for a reader of one of the user's answers.
+    /// Reserves a seat for one reader of an answer.
     ///
     /// # Errors
     /// [`ChatError::TooMany`] without a free seat.

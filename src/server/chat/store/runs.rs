@@ -118,7 +118,7 @@ pub(in crate::server::chat) async fn find(db: &Db, user_id: &str, run_id: &str) 
     run.ok_or(ChatError::NotFound("run"))
 }
 
-/// Marks each of the user's threads with its running run.
+/// Marks each thread with its running run.
 pub(in crate::server::chat) async fn mark(db: &Db, user_id: &str, threads: &mut [Thread]) -> Result<()> {
     let running: Vec<StoredRun> = on!(db.read(), pool => {
         sqlx::query_as(concat!(

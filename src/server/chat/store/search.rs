@@ -101,7 +101,7 @@ struct HitRow {
     body: Option<Json<ThreadItem>>,
 }
 
-/// Returns a page of the user's threads that match a query, the best first, then the newest.
+/// Returns a page of the threads that match a user's query, the best first, then the newest.
 ///
 /// All words of the query must occur in the title or in one message. The match is returned in
 /// `metadata.colloquy.snippet`, as plain text. Words match by prefix; see [`tokenizer`]. A query without letters and
@@ -110,7 +110,7 @@ struct HitRow {
 /// # Errors
 /// [`ChatError::Invalid`](crate::server::chat::http::error::ChatError::Invalid) for a negative limit, and for a cursor
 /// that is not a thread of the user. [`ChatError::TooMany`](crate::server::chat::http::error::ChatError::TooMany) if
-/// too many of the user's searches are waiting.
+/// too many searches of this user are waiting.
 pub(in crate::server::chat) async fn page(
     chat: &Chat,
     user_id: &str,

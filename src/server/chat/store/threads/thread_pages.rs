@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Returns a page of the user's threads for a web page, without items, the newest first by default. An invalid query
+/// Returns a page of a user's threads for a web page, without items, the newest first by default. An invalid query
 /// yields an empty page.
 ///
 /// # Errors
@@ -29,7 +29,7 @@ pub async fn list(db: &Db, user_id: &str, query: &PageQuery) -> Result<Page<Thre
     }
 }
 
-/// Returns a page of the user's threads, without items, the newest first by default.
+/// Returns a page of a user's threads, without items, the newest first by default.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for a negative limit, and for a cursor that is not a thread of the user.
