@@ -10,8 +10,8 @@ RELEASE := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/colloquy
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what serving and testing need; both do it by themselves
-	@$(CI)/setup test
+setup: ## Install what serving, testing and `cargo leptos watch` need; each does it by itself
+	@$(CI)/setup all
 
 serve: ## Build soon and serve at http://localhost:3000
 	@$(CI)/build serve
@@ -21,13 +21,13 @@ release: ## Build the binary to deploy: target/release/colloquy
 	@$(CI)/build release
 
 watch: ## Serve, and build again on each change of a file
-	@$(CI)/setup serve
+	@$(CI)/setup watch
 	@LEPTOS_HASH_FILES=false $(RUN) cargo leptos watch
 
 test: ## Run everything that CI runs
 	@$(CI)/test
 
-test-long: ## Run what takes longer: the same suites on the release binary, its weight, 100 crashes, a minute of anything for each reader
+test-long: ## Run what takes longer: the pages' files beside cargo-leptos's, the same suites on the release binary, its weight, 100 crashes, a minute of anything for each reader
 	@$(CI)/test-long
 
 lint: ## Run the checks that need no tests: format, Clippy on both sides, the house's rules

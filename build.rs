@@ -1,7 +1,7 @@
 //! Says where the server has the files that pages load: in a release they are part of the binary, compressed.
 //!
-//! `cargo leptos` puts them into `target/site` before it builds the server, since `hash-files` is on. In development
-//! they are read from there.
+//! `.ci/build` puts them into `target/site` before it builds the server, and `cargo leptos` does, since `hash-files` is on.
+//! In development they are read from there.
 
 #[path = "src/model/digest.rs"]
 mod digest;
@@ -17,8 +17,14 @@ use std::{
 const SITE: &str = "target/site";
 /// What these files are made from. They themselves are written anew at each build: to watch them would compile the
 /// server every time.
-const SOURCES: [&str; 4] =
-    ["target/front/wasm32-unknown-unknown/wasm-release/colloquy.wasm", "style", "public", "Cargo.toml"];
+const SOURCES: [&str; 6] = [
+    "target/front/wasm32-unknown-unknown/wasm-release/colloquy.wasm",
+    "style",
+    "public",
+    "Cargo.toml",
+    ".ci/site/build.mjs",
+    ".ci/site/package-lock.json",
+];
 /// What every page loads.
 const NEEDED: [&str; 3] = [".css", ".js", ".wasm"];
 /// What is compressed by itself.
@@ -74,7 +80,10 @@ fn embedded(root: &Path, out: &Path) -> String {
     paths.sort();
     for suffix in NEEDED {
         let is_there = paths.iter().any(|it| it.to_string_lossy().ends_with(suffix));
-        assert!(is_there, "{SITE} holds no *{suffix}: a release is built by `cargo leptos build --release`");
+        assert!(
+            is_there,
+            "{SITE} holds no *{suffix}: a release is built by `make release`, or by `cargo leptos build --release`"
+        );
     }
     let files = paths.iter().enumerate().map(|(n, path)| {
         let url = path.strip_prefix(&folder).expect("listed from there").to_string_lossy();

@@ -13,7 +13,7 @@ target=${CARGO_TARGET_DIR:-$root/target}
 # The profile of Cargo.toml that serving and testing build with.
 profile=serve
 
-export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+export PATH="$tools/bin:$root/.ci/site/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 # Answers no question that an installer may ask.

@@ -15,7 +15,7 @@ use super::encoding::Encoding;
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Other names may have new content after an upgrade.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
-/// Length of the hash that `cargo leptos` adds to a name: MD5 in base64.
+/// Length of the hash in a name: MD5 in base64.
 const HASH_CHARS: usize = 22;
 
 /// A file listed by build.rs.
