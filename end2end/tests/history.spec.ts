@@ -1,8 +1,8 @@
-// What stands around the conversation: suggestions, the search, what was said long ago, shortcuts.
+// What stands around the conversation: suggestions, the search, shortcuts.
 
 import type { Page } from "@playwright/test";
 
-import { chatPage, closing } from "../fixtures/pages.ts";
+import { chatPage, closing, isAtEnd } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.use({ demo: true });
@@ -150,45 +150,6 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("what was said long ago comes when the reader gets there", { tag: "@own-server" }, async ({ page, signedIn, visit }) => {
-  test.slow();
-  const id = await signedIn.createThread("/long 40");
-  for (let n = 1; n <= 60; n++) await signedIn.say(id, `Message ${n}`);
-  await visit(`/chat/${id}`);
-  const chat = chatPage(page);
-  await expect(chat.questions.last()).toHaveText(/Message 60/);
-  const shown = await chat.questions.count();
-  expect(shown).toBeLessThan(40);
-
-  // Grace goes to the top, and older messages come in above. What she reads stays where it is.
-  const name = (await chat.questions.first().innerText()).trim();
-  await chat.conversation.focus();
-  // What the browser has not drawn yet may be higher than it thinks: then Home ends before the top, and is pressed again.
-  await expect(async () => {
-    if (await chat.conversation.evaluate((it) => it.scrollTop) > 0 && await chat.questions.count() === shown) {
-      await page.keyboard.press("Home");
-    }
-    await expect.poll(() => chat.questions.count(), { timeout: 2000 }).toBeGreaterThan(shown);
-  }).toPass({ timeout: 15_000 });
-  await expect(page.getByText(name, { exact: true }).first()).toBeInViewport();
-
-  // One page came, not all of them.
-  expect(await chat.questions.count()).toBeLessThan(60);
-
-  // She reads upwards with the wheel, to the very beginning.
-  await chat.conversation.hover();
-  await expect(async () => {
-    await page.mouse.wheel(0, -2000);
-    await expect(chat.questions.first()).toHaveText(/\/long 40/, { timeout: 500 });
-  }).toPass();
-  await expect(page.getByRole("button", { name: "Show earlier messages" })).toHaveCount(0);
-  await expect(chat.questions).toHaveCount(61);
-
-  // Back to the end.
-  await page.getByRole("button", { name: "Jump to latest" }).click();
-  await expect.poll(() => isAtEnd(page)).toBe(true);
-});
-
 test("an answer is followed, and never fights the reader", { tag: "@own-server" }, async ({ page, visit, signedIn: _ }) => {
   await page.setViewportSize({ width: 1000, height: 500 });
   await visit("/chat");
@@ -272,9 +233,6 @@ test("the way back closes a dialog, and only then leads out", { tag: "@own-serve
   await page.goBack();
   await expect(page).toHaveURL(/\/account$/);
 });
-
-const isAtEnd = (page: Page) =>
-  chatPage(page).conversation.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight < 40);
 
 test.describe("on a telephone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });

@@ -31,15 +31,18 @@ test("scripts of wapiti3 and bleach stay text", { tag: "@own-server" }, async ({
     if (protocol.startsWith("http") && origin !== new URL(baseURL!).origin) troubles.push(`a request to ${origin}`);
   });
 
-  for (let at = 0; at < texts.length; at += MESSAGES_A_THREAD) {
-    // An answer repeats some of them, and is opened again later.
-    const [first, ...more] = texts.slice(at, at + MESSAGES_A_THREAD);
+  // An answer repeats some of them, and is opened again later.
+  const threads = Array.from({ length: Math.ceil(texts.length / MESSAGES_A_THREAD) }, async (_, n) => {
+    const [first, ...more] = texts.slice(n * MESSAGES_A_THREAD, (n + 1) * MESSAGES_A_THREAD);
     const threadId = await signedIn.createThread(first!);
     for (const text of more) {
       const answer = await signedIn.request("threads.add_user_message", { thread_id: threadId, input: message(text) });
       expect(answer.ok).toBe(true);
       await answer.text();
     }
+    return threadId;
+  });
+  for (const threadId of await Promise.all(threads)) {
     await visit(`/chat/${threadId}`);
     await expect(page.getByRole("article", { name: "Assistant" }).first()).toContainText("built-in demo");
 
