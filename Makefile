@@ -22,7 +22,7 @@ release: ## Build the binary to deploy: target/release/colloquy
 
 watch: ## Serve, and build again on each change of a file
 	@$(CI)/setup watch
-	@LEPTOS_HASH_FILES=false $(RUN) cargo leptos watch
+	@LEPTOS_HASH_FILES=false $(RUN) cargo leptos watch --hot-reload
 
 test: ## Run everything that CI runs
 	@$(CI)/test
