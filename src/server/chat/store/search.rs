@@ -48,7 +48,8 @@ macro_rules! statement {
                     row_number() over (partition by "threadId" order by "rank", "seq" desc) as "place"
                 from "hit"
             ), "ranked" as (
-                select "thread"."id", "thread"."title", "thread"."status", "thread"."createdAt", "thread"."told",
+                select "thread"."id", "thread"."title", "thread"."status", "thread"."createdAt",
+                    "thread"."upstreamProperties",
                     "best"."itemId",
                     row_number() over (
                         order by "best"."rank", "thread"."createdAt" desc, "thread"."seq" desc
@@ -57,7 +58,8 @@ macro_rules! statement {
                 join "thread" on "thread"."id" = "best"."threadId"
                 where "best"."place" = 1 and "thread"."userId" = $1
             )
-            select "ranked"."id", "ranked"."title", "ranked"."status", "ranked"."createdAt", "ranked"."told",
+            select "ranked"."id", "ranked"."title", "ranked"."status", "ranked"."createdAt",
+                "ranked"."upstreamProperties",
                 "upstreamThread"."upstreamId", "item"."body"
             from "ranked"
             left join "upstreamThread" on "upstreamThread"."threadId" = "ranked"."id"

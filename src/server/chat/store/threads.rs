@@ -3,7 +3,7 @@
 /// The columns of a [`ThreadRow`], in a statement on the table `thread`.
 macro_rules! thread_columns {
     () => {
-        r#""id", "title", "status", "createdAt", "told",
+        r#""id", "title", "status", "createdAt", "upstreamProperties",
                 (select "upstreamId" from "upstreamThread" where "threadId" = "thread"."id") as "upstreamId""#
     };
 }
@@ -51,14 +51,15 @@ pub(in crate::server::chat) struct ThreadRow {
     status: Json<ThreadStatus>,
     created_at: Timestamp,
     /// Properties of the thread reported by the upstream.
-    told: Option<Json<UpstreamProperties>>,
+    upstream_properties: Option<Json<UpstreamProperties>>,
     /// Id of the thread at the upstream.
     upstream_id: Option<String>,
 }
 
 impl From<ThreadRow> for Thread {
     fn from(row: ThreadRow) -> Self {
-        let UpstreamProperties { allowed_image_domains, metadata } = row.told.map(|told| told.0).unwrap_or_default();
+        let UpstreamProperties { allowed_image_domains, metadata } =
+            row.upstream_properties.map(|it| it.0).unwrap_or_default();
         let mut thread = Self {
             title: row.title,
             id: row.id,

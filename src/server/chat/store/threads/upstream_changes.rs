@@ -42,7 +42,7 @@ pub(in crate::server::chat) async fn change(
         sqlx::query_as(concat!(
             r#"
             update "thread"
-            set "title" = coalesce($3, "title"), "status" = $4, "told" = $5, "updatedAt" = $6
+            set "title" = coalesce($3, "title"), "status" = $4, "upstreamProperties" = $5, "updatedAt" = $6
             where "id" = $1 and "userId" = $2
             returning "#,
             thread_columns!(),
