@@ -37,7 +37,7 @@ pub struct PageSettings {
 pub struct PageConfig {
     /// URL of the ChatKit server that the chat page calls directly, instead of this one.
     pub chatkit_api_url: Option<Url>,
-    /// Options of the chat page, in the form that `config/page_file.rs` validates.
+    /// Options of the chat page, in the form that `config/page_file` validates.
     pub chatkit_page: Option<Value>,
     /// True if the page for developers is served.
     pub examples: bool,

@@ -154,7 +154,7 @@ fn any_order_and_any_loss_leaves_a_conversation_that_can_be_read() {
             events.swap(at, random.below(at + 1));
         }
         events.retain(|_| random.below(4) > 0);
-        // An added item whose id belongs to a complete one is a different item (`reused.rs`).
+        // An added item whose id belongs to a complete one is a different item (`reused_ids.rs`).
         let mut complete = HashSet::new();
         events.retain(|it| {
             let id = it["item"]["id"].to_string();

@@ -1,5 +1,5 @@
 //! Item ids that a server uses twice: backends whose Agents SDK uses chat completions give every message the id
-//! `__fake_id__`. The relay applies the same rule (`server/chat/relay/chatkit/passage`).
+//! `__fake_id__`. The relay applies the same rule (`server/chat/relay/chatkit/mapping`).
 
 use super::{ChatState, Phase};
 
