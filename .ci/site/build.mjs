@@ -1,8 +1,8 @@
 // Packs what `.ci/build` compiled for the browser into target/site, as `cargo leptos build --release --frontend-only`
 // does: node .ci/site/build.mjs WASM FOLDER
 //
-// Reads the same section of Cargo.toml. `compare.mjs` compares the two. cargo-leptos itself is not used, since to compile
-// it takes longer than to compile the server; `make watch` has it.
+// Reads the same section of Cargo.toml. `compare.mjs` compares the two. cargo-leptos itself is not used, since it takes
+// four to eight minutes to compile; `make watch` has it.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

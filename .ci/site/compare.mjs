@@ -16,7 +16,7 @@ const [ours, theirs] = process.argv.slice(2).map(files);
 if (!ours || !theirs) throw new Error("usage: node .ci/site/compare.mjs OURS THEIRS");
 
 let failed = 0;
-check("the same files", () => deepEqual([...ours.keys()], [...theirs.keys()]));
+await check("the same files", () => deepEqual([...ours.keys()], [...theirs.keys()]));
 for (const [name, our] of ours) {
   const their = theirs.get(name);
   if (!their) continue;
