@@ -16,6 +16,8 @@ use super::{
     add, create,
     model_server::{Asked, FakeModel, event_stream, whole},
     object,
+    run_ends::Stream,
+    text,
 };
 use crate::tests::{TestApp, TestUser, both_engines};
 
@@ -117,12 +119,14 @@ async fn an_answer_that_is_being_read_tells_the_new_title(app: TestApp) {
     let events = create(&app, &alice, "Hello").await;
     let thread_id = events[0]["thread"]["id"].as_str().unwrap();
     asked(&model, 2).await;
-    let (events, ()) = tokio::join!(add(&app, &alice, thread_id, "Still there?"), async {
-        asked(&model, 3).await;
-        title_may_come.notify_one();
-        title(&app, &alice, thread_id, "Greetings").await;
-        answer_may_come.notify_one();
-    });
+    let params = json!({ "thread_id": thread_id, "input": text("Still there?") });
+    let ask = json!({ "type": "threads.add_user_message", "params": params });
+    let mut stream = Stream::open(&app, &alice, &ask).await;
+    asked(&model, 3).await;
+    title_may_come.notify_one();
+    stream.read_to("Greetings").await;
+    answer_may_come.notify_one();
+    let events = stream.rest().await;
     let told = events.iter().find(|event| event["type"] == "thread.updated").unwrap();
     assert_eq!((&told["thread"]["title"], &told["thread"]["id"]), (&json!("Greetings"), &json!(thread_id)));
 }

@@ -87,7 +87,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    async fn open(app: &TestApp, user: &TestUser, request: &Value) -> Self {
+    pub(super) async fn open(app: &TestApp, user: &TestUser, request: &Value) -> Self {
         let response = app.router.clone().oneshot(user.chatkit(request)).await.unwrap();
         assert_eq!(response.status(), 200);
         Self { body: response.into_body(), text: String::new() }
@@ -106,7 +106,7 @@ impl Stream {
     }
 
     /// Reads to the end and returns all events.
-    async fn rest(mut self) -> Vec<Value> {
+    pub(super) async fn rest(mut self) -> Vec<Value> {
         self.text.push_str(std::str::from_utf8(&self.body.collect().await.unwrap().to_bytes()).unwrap());
         events(&self.text)
     }
