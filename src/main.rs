@@ -1,10 +1,14 @@
 //! The command line: `colloquy [serve | migrate | secret | user …]`.
 
-use std::{process::ExitCode, time::Duration};
+use std::{os::fd::AsFd, process::ExitCode, time::Duration};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use colloquy::server::{
     AppState, Clock, Db, Error, Result, announcement,
+    cluster::{
+        drain::{self, Signals},
+        probes,
+    },
     config::{Config, Settings},
     console::{
         Console,
@@ -15,10 +19,8 @@ use colloquy::server::{
     router::router,
 };
 use leptos::config::get_config_from_str;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
 /// The maximum wait for running statements at shutdown.
@@ -131,16 +133,15 @@ async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|err| cannot_listen(&config, &err))?;
     let address = listener.local_addr().map_err(|err| cannot_listen(&config, &err))?;
     let config = config.with_port(address.port());
-    let app = build_state(config).await?;
-    app.start();
+    let mut signals = Signals::listen();
+    let app = build_state_behind(&listener, config, &mut signals).await?;
+    app.start().await?;
     let db = app.db.clone();
     println!("{}", announcement(&app.config, &address.to_string()));
-    let (chat, mail) = (app.chat.clone(), app.mail.clone());
     let limits = ConnectionLimits::new(listen::raise_file_limit(), app.config.limits.trusted_proxies.clone());
-    let stop = async move {
-        shutdown_signal().await;
-        tracing::info!("stopping; running answers are stored");
-        tokio::join!(chat.shutdown(), mail.shutdown());
+    let stop = {
+        let app = app.clone();
+        async move { drain::end(&app, signals).await }
     };
     listen::serve(listener, router(app), limits, stop).await;
     if tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await.is_err() {
@@ -162,13 +163,26 @@ fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {
     })
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn shutdown_signal() {
-    let mut terminate = signal(SignalKind::terminate()).expect("BUG: SIGTERM can be listened to");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// Opens the database and creates the state. Meanwhile probes are answered at the address, since that may take a minute.
+///
+/// # Errors
+/// [`Error`] if the database cannot be opened, or if a signal ends the wait.
+async fn build_state_behind(listener: &TcpListener, config: Config, signals: &mut Signals) -> Result<AppState> {
+    let cannot_share = |err: std::io::Error| Error::Config(format!("the listener cannot be shared: {err}"));
+    let shared = listener.as_fd().try_clone_to_owned().map_err(cannot_share)?;
+    let shared = TcpListener::from_std(shared.into()).map_err(cannot_share)?;
+    let limits = ConnectionLimits::new(listen::raise_file_limit(), config.limits.trusted_proxies.clone());
+    let is_open = CancellationToken::new();
+    let probes = listen::serve(shared, probes::while_starting(), limits, is_open.clone().cancelled_owned());
+    let opened = async {
+        let app = tokio::select! {
+            app = build_state(config) => app,
+            _ = signals.next() => Err(Error::Config("stopped before the database was open".to_owned())),
+        };
+        is_open.cancel();
+        app
+    };
+    tokio::join!(opened, probes).0
 }
 
 #[cfg(test)]

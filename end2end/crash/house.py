@@ -12,8 +12,8 @@ import httpx
 
 from server import start_server, stop
 
-# How soon what a crash left is closed: by the server that is alone on a file when it starts, and on PostgreSQL, which
-# others may share, when the lease is over (10 s) and the sweep has come by (2 s).
+# How soon what a crash left is closed: on a file when the server starts, since the lock of the old one is free, and on
+# PostgreSQL when the old one was not seen for 6 s by one that has been there as long.
 CLOSED_S = {"sqlite": 10, "postgres": 30}
 
 

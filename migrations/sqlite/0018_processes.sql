@@ -20,5 +20,10 @@ create table "instance" (
     "secretFingerprint" text not null
 );
 
--- The server that writes the answer; null in rows of older servers, whose runs have leases alone.
+-- The server that writes the answer; null in rows of older servers, whose runs have leases alone. The run is abandoned once
+-- the server's row is gone.
 alter table "run" add column "processId" text;
+-- When a stop was asked for at another server than the run's.
+alter table "run" add column "stopAskedAt" date;
+
+create index "run_processId_running_idx" on "run" ("processId") where "status" = 'running';

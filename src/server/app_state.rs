@@ -9,6 +9,7 @@ use super::{
     Clock, Db, Result,
     auth::{auth_state::Auth, expired_row_sweep, sessions::session_watch::SessionWatch},
     chat::{Chat, relays},
+    cluster::Process,
     config::Config,
     mail::{delivery, sender::Sender},
     middleware::unknown_hosts::UnknownHosts,
@@ -22,6 +23,8 @@ pub struct AppState {
     pub db: Db,
     /// Clock.
     pub clock: Clock,
+    /// This server among those that share the database.
+    pub process: Process,
     /// Configuration.
     pub config: Arc<Config>,
     /// State of accounts, sessions and tokens.
@@ -48,12 +51,14 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         let relays = relays(&config, &db, &clock)?;
         let config = Arc::new(config);
+        let process = Process::new(db.clone(), clock.clone(), config.cluster.instance.clone());
         let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config))?;
         Ok(Self {
             auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone()),
-            chat: Chat::new(db.clone(), clock.clone(), &config, relays)?,
+            chat: Chat::new(db.clone(), clock.clone(), process.clone(), &config, relays)?,
             session_watch: SessionWatch::default(),
             mail,
+            process,
             typesetter: Typesetter::default(),
             unknown_hosts: UnknownHosts::default(),
             config,
@@ -63,13 +68,19 @@ impl AppState {
         })
     }
 
-    /// Starts the background tasks. Tests run their steps directly instead.
-    pub fn start(&self) {
+    /// Registers this server and starts the background tasks. Tests run their steps directly instead.
+    ///
+    /// # Errors
+    /// [`super::Error`] if the server cannot be registered.
+    pub async fn start(&self) -> Result<()> {
+        self.process.register().await?;
+        tokio::spawn(self.process.clone().run());
         self.chat.start();
         self.auth.passwords.start(self.db.clone());
         tokio::spawn(self.auth.last_used.clone().run(self.db.clone()));
         tokio::spawn(self.session_watch.clone().run(self.db.clone(), self.clock.clone()));
         tokio::spawn(expired_row_sweep::run(self.db.clone(), self.clock.clone()));
         delivery::start(&self.mail, Arc::new(self.auth.clone()));
+        Ok(())
     }
 }

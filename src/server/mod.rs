@@ -7,6 +7,7 @@ mod app_state;
 pub mod auth;
 pub mod chat;
 mod clock;
+pub mod cluster;
 pub mod config;
 pub mod console;
 pub(crate) mod db;

@@ -23,7 +23,9 @@ use tower_http::{
 };
 
 use super::{
-    AppState, auth, chat, forms,
+    AppState, auth, chat,
+    cluster::probes,
+    forms,
     listen::MinRate,
     middleware::{
         cors, form_status,
@@ -84,6 +86,8 @@ pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
                 .on_failure(()),
         )
         .layer(around::from_fn(request_id::assign))
+        // Supervisors ask every second, which is neither logged nor counted.
+        .merge(probes::router())
         .with_state(app)
 }
 

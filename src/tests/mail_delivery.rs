@@ -218,7 +218,7 @@ async fn a_mail_of_a_sender_that_died_is_sent_by_another(app: TestApp) {
 #[both_engines]
 async fn a_mail_is_sent_in_the_background_at_once(app: TestApp) {
     app.sign_up("Ada").await;
-    app.state.start();
+    app.state.start().await.unwrap();
     order_new_password(&app, "ada@example.com").await;
     let arrived = async {
         while mails(&app).is_empty() {

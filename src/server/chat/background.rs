@@ -1,13 +1,19 @@
 //! Background tasks of the chat server.
 
-use super::{attachments, chat_state::Chat, runs::run_sweep, store::search};
+use super::{
+    attachments,
+    chat_state::Chat,
+    runs::{held_runs, run_sweep},
+    store::search,
+};
 
 impl Chat {
-    /// Starts the background tasks: closing runs left by a crash, deleting unreferenced files, and indexing older
-    /// threads for search. The first two also repeat at intervals.
+    /// Starts the background tasks: closing runs left by a crash, looking after running ones, deleting unreferenced files,
+    /// and indexing older threads for search. All but the last repeat at intervals.
     pub fn start(&self) {
         tokio::spawn(search::index_backlog(self.clone()));
         tokio::spawn(run_sweep::run(self.clone()));
+        tokio::spawn(held_runs::run(self.clone()));
         tokio::spawn(attachments::file_sweep::run(self.clone()));
     }
 

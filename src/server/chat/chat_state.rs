@@ -23,13 +23,12 @@ use crate::{
     },
     server::{
         Clock, Db, Result,
+        cluster::Process,
         config::{AnswerLimits, Config},
         disk::Disk,
     },
 };
 
-/// Time that running answers may continue after the shutdown begins.
-const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
 /// Time for persisting stopped answers afterwards.
 const SHUTDOWN_PERSIST_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -40,6 +39,7 @@ pub struct Chat(Arc<Inner>);
 struct Inner {
     db: Db,
     clock: Clock,
+    process: Process,
     relays: Relays,
     system_prompt: Option<String>,
     context_tokens: usize,
@@ -60,11 +60,12 @@ impl Chat {
     ///
     /// # Errors
     /// [`Error::Config`](crate::server::Error::Config) if the file store is unusable.
-    pub fn new(db: Db, clock: Clock, config: &Config, relays: Relays) -> Result<Self> {
+    pub fn new(db: Db, clock: Clock, process: Process, config: &Config, relays: Relays) -> Result<Self> {
         let model = &config.model;
         Ok(Self(Arc::new(Inner {
             db,
             clock,
+            process,
             relays,
             system_prompt: model.system_prompt.clone(),
             context_tokens: model.context_tokens,
@@ -89,7 +90,9 @@ impl Chat {
         relay: Arc<dyn Relay>,
         answers_from: AnswerSource,
     ) -> Result<Self> {
-        Self::new(db, clock, config, Relays { relay, answers_from, transcriber: None, upstream_transcribes: false })
+        let process = Process::new(db.clone(), clock.clone(), None);
+        let relays = Relays { relay, answers_from, transcriber: None, upstream_transcribes: false };
+        Self::new(db, clock, process, config, relays)
     }
 
     /// Checks that the embedded database's disk has room for another message. Reads and deletions need no check.
@@ -103,15 +106,17 @@ impl Chat {
         }
     }
 
-    /// Lets running answers continue for three seconds, then stops and persists them.
+    /// Takes no new messages, and lets running answers continue until they end or `enough` completes. Then stops and
+    /// persists them.
     ///
-    /// Must run while the HTTP server shuts down, because open streams end only with their answers.
-    pub async fn shutdown(&self) {
+    /// Must run while the HTTP server still serves, because open streams end only with their answers.
+    pub async fn shutdown(&self, enough: impl Future<Output = ()>) {
         let Inner { tasks, live, stopping, .. } = &*self.0;
         stopping.cancel();
         tasks.close();
-        if tokio::time::timeout(SHUTDOWN_GRACE, tasks.wait()).await.is_ok() {
-            return;
+        tokio::select! {
+            () = tasks.wait() => return,
+            () = enough => {}
         }
         live.stop_all(StopReason::Shutdown);
         if tokio::time::timeout(SHUTDOWN_PERSIST_TIMEOUT, tasks.wait()).await.is_err() {
@@ -158,6 +163,11 @@ impl Chat {
 
     pub(super) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// This server among those that share the database.
+    pub(super) fn process(&self) -> &Process {
+        &self.0.process
     }
 
     pub(super) fn now(&self) -> Timestamp {

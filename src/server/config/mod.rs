@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod client_tools;
+mod cluster;
 mod image_hosts;
 mod jwt;
 mod limits;
@@ -28,6 +29,7 @@ pub use self::{
     attachments::{AttachmentConfig, AttachmentSettings, AttachmentStore},
     auth::{AuthConfig, AuthSettings, BearerTokens, PasswordHashing, SessionConfig, SignUpPolicy},
     client_tools::ClientTool,
+    cluster::{ClusterConfig, ClusterSettings, DrainTimes},
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
     log_format::{LogFormat, LogSettings},
@@ -105,6 +107,10 @@ pub struct Settings {
     #[command(flatten)]
     pub attachments: AttachmentSettings,
 
+    /// Several servers on one database.
+    #[command(flatten)]
+    pub cluster: ClusterSettings,
+
     /// Free disk space to keep, in bytes: uploads stop at the limit, messages at a tenth of it, since deleting needs
     /// some. 0: no limit.
     #[arg(long, env = "DISK_RESERVE", default_value = "1073741824")]
@@ -147,6 +153,8 @@ pub struct Config {
     pub pages: PageConfig,
     /// Attachments.
     pub attachments: AttachmentConfig,
+    /// Several servers on one database.
+    pub cluster: ClusterConfig,
     /// Free disk space to keep, in bytes; 0 is no limit.
     pub disk_reserve_bytes: u64,
     /// Hosts whose images pages may load, as sources of a content security policy.
@@ -190,6 +198,7 @@ impl Settings {
             port: listen.port(),
             database_url,
             disk_reserve_bytes,
+            cluster: self.cluster.validate()?,
             auth: self.auth.validate()?,
             jwt: self.jwt.validate(&secret)?,
             limits: self.limits.validate()?,

@@ -229,7 +229,7 @@ async fn a_feed_ends_with_its_session(app: TestApp) {
 async fn a_feed_does_not_keep_the_server_from_stopping(app: TestApp) {
     let alice = app.sign_up("Alice").await;
     let mut feed = Feed::open(&app, &alice).await;
-    app.state.chat.shutdown().await;
+    app.state.chat.shutdown(std::future::ready(())).await;
     assert_eq!(feed.next().await, None);
     let refused = app.send(get(&alice, "/chatkit/feed", None)).await;
     assert_eq!((refused.status, refused.json()["allow_retry"].clone()), (StatusCode::SERVICE_UNAVAILABLE, json!(true)));

@@ -1,6 +1,7 @@
 //! Runs: the ends of answers, and the items they leave.
 
 mod abandoned_runs;
+mod other_servers;
 
 use std::time::Duration;
 

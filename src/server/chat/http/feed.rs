@@ -13,7 +13,6 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
-use tokio_util::sync::CancellationToken;
 
 use super::{error::ChatError, sse};
 use crate::{
@@ -54,7 +53,7 @@ async fn feed(State(app): State<AppState>, headers: HeaderMap) -> Response {
         reader: app.chat.feeds().reader(&principal.user_id),
         session: app.session_watch.watch(&principal.session_id),
         seat,
-        stopping: app.chat.stopping().clone(),
+        chat: app.chat.clone(),
     };
     let first = stream::once(std::future::ready(reset()));
     let then = stream::unfold(Some(listening), |listening| async move { listening?.next().await });
@@ -65,14 +64,14 @@ struct FeedStream {
     reader: FeedReader,
     session: Watcher,
     seat: Seat,
-    stopping: CancellationToken,
+    chat: Chat,
 }
 
 impl FeedStream {
     /// Waits for the next frame. Returns `None` at the end of the feed.
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let frame = tokio::select! {
-            () = self.stopping.cancelled() => return None,
+            () = dismissed(&self.chat) => return None,
             () = self.seat.lost() => return None,
             () = self.session.over() => return Some((sse::frame(&[sse::signed_out()]), None)),
             news = self.reader.next() => match news {
@@ -83,6 +82,12 @@ impl FeedStream {
         };
         Some((frame, Some(self)))
     }
+}
+
+/// Waits until this server ends and the tab is to go to another one.
+async fn dismissed(chat: &Chat) {
+    chat.stopping().cancelled().await;
+    tokio::time::sleep(chat.process().stagger()).await;
 }
 
 fn reset() -> Bytes {

@@ -7,6 +7,7 @@ use super::error::{ChatError, Result};
 use crate::{
     model::Timestamp,
     server::{
+        chat::store::runs::is_abandoned,
         config::AnswerLimits,
         tx::{Tx, within},
     },
@@ -34,16 +35,18 @@ pub(in crate::server::chat) async fn admit(
     }
     count_message(tx, user_id, now).await?;
     let (n_running, n_sent, first): (i64, i64, Option<Timestamp>) = within!(tx, conn => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
             r#"
             select
-                (select count(*) from "run" where "userId" = $1 and "status" = 'running' and "leaseExpiresAt" >= $2),
+                (select count(*) from "run" where "userId" = $1 and "status" = 'running' and not ("#,
+            is_abandoned!("$2"),
+            r#")),
                 count(*),
                 min("createdAt")
             from "sentMessage"
             where "userId" = $1
             "#,
-        )
+        ))
         .bind(user_id)
         .bind(now)
         .fetch_one(conn)

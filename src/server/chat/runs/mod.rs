@@ -1,7 +1,8 @@
 //! Runs: the background tasks that write answers, their logs, and the readers of both.
 
 pub(super) mod answer_state;
-pub(super) mod in_flight;
+pub(super) mod held_runs;
+mod in_flight;
 pub(super) mod live;
 pub(super) mod respond;
 pub(super) mod run_routes;

@@ -10,6 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{answer_state::Answer, live::StopReason, stored_replay};
 use crate::server::{
@@ -22,11 +23,13 @@ use crate::server::{
             operations::object,
             sse::{self, Framing},
         },
-        store::runs::{self, Progress, RunStatus, abandoned},
+        store::runs::{self, Progress, RunStatus, abandoned, held},
     },
     tx::Tx,
 };
 
+/// Interval at which *stop* looks whether another server has ended the run.
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Maximum time that *stop* waits for the answer to be persisted.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Header with the number of the last event received.
@@ -63,6 +66,10 @@ async fn resume(
 async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Result<usize>) -> Result<Response> {
     let (n_read, session) = (n_read?, app.session_watch.watch(&principal.session_id));
     if let Some(run) = app.chat.live().log(run_id).filter(|run| run.user_id == principal.user_id) {
+        if run.is_closed() {
+            // Its thread may have been deleted at another server.
+            find(&app.chat, &principal.user_id, run_id).await?;
+        }
         let seat = app.chat.shares().reader(&principal.user_id)?;
         return Ok(sse::response(&app.chat, run.reader_after(n_read), session, seat, Framing::RESUMABLE));
     }
@@ -118,8 +125,21 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
         _ = tokio::time::timeout(STOP_TIMEOUT, run.closed()).await;
         return Ok(());
     }
-    let run = find(chat, user_id, run_id).await?;
-    // The run belongs to another server, which notices the stop at its next write.
+    let mut run = find(chat, user_id, run_id).await?;
+    if run.process_id.is_some() {
+        held::ask_stop(chat.db(), run_id, chat.now()).await?;
+        let asked_at = Instant::now();
+        while run.is_running() {
+            if asked_at.elapsed() > STOP_TIMEOUT {
+                // The server that writes it is away. Whoever closes the run takes it for stopped.
+                return Ok(());
+            }
+            tokio::time::sleep(STOP_POLL_INTERVAL).await;
+            run = find(chat, user_id, run_id).await?;
+        }
+        return Ok(());
+    }
+    // The run belongs to an older server, which notices the stop at its next write.
     let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
     if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {

@@ -1,17 +1,38 @@
 //! Runs: the table `run`. A run writes one answer, and a thread has at most one running run.
 //!
-//! A run's task holds a lease and renews it. Every write of the task first verifies that the run is still its own
-//! ([`renew_lease`], [`close`]). A task that was wrongly presumed dead therefore writes nothing more.
+//! A run belongs to the server that writes it, and is abandoned once that server's row in `process` is gone. Every write
+//! of its task first verifies that the run is still its own ([`renew_lease`], [`close`]). A task that was wrongly presumed
+//! dead therefore writes nothing more.
+//!
+//! Runs of servers older than the table `process` hold a lease instead. It is still kept up for them, since they judge
+//! by it.
 
 /// The columns of a [`StoredRun`], in a statement on the table `run`.
 macro_rules! run_columns {
     () => {
-        r#""id", "threadId", "itemId", "questionId", "status", "openItems", "updatedAt""#
+        r#""id", "threadId", "itemId", "questionId", "processId", "status", "stopAskedAt", "openItems", "updatedAt""#
     };
 }
 
+/// A condition on the table `run`: it runs, and nobody writes it any more at the time of parameter `$now`.
+macro_rules! is_abandoned {
+    ($now:literal) => {
+        concat!(
+            r#"
+            "status" = 'running' and case when "processId" is null then "leaseExpiresAt" < "#,
+            $now,
+            r#"
+            else not exists (select 1 from "process" where "process"."id" = "run"."processId") end
+            "#,
+        )
+    };
+}
+
+pub(in crate::server::chat) use is_abandoned;
+
 pub(in crate::server::chat) mod abandoned;
 pub(in crate::server::chat) mod claims;
+pub(in crate::server::chat) mod held;
 
 use serde_json::Value;
 use sqlx::types::Json;
@@ -30,8 +51,9 @@ use crate::{
     },
 };
 
-/// Lease duration, in seconds. A run whose lease has expired is presumed dead.
+/// Lease duration, in seconds. Servers older than the table `process` presume a run dead whose lease has expired.
 pub(in crate::server::chat) const LEASE_S: i64 = 10;
+
 /// Final status of a run, as stored in the column `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server::chat) enum RunStatus {
@@ -68,7 +90,11 @@ pub(in crate::server::chat) struct StoredRun {
     pub(in crate::server::chat) item_id: Option<String>,
     /// Id of the answered message. `None` for rows older than the column.
     pub(in crate::server::chat) question_id: Option<String>,
+    /// Id of the server that writes it. `None` for runs of servers older than the table `process`.
+    pub(in crate::server::chat) process_id: Option<String>,
     status: String,
+    /// Time when a stop was asked for at another server.
+    stop_asked_at: Option<Timestamp>,
     /// Ids of items begun and incomplete at the last write. `None` for rows older than the column.
     open_items: Option<Json<Vec<String>>>,
     /// Time of the last write or lease renewal.
@@ -88,6 +114,16 @@ impl StoredRun {
             (Some(Json(ids)), _) => ids,
             (None, item_id) => item_id.as_slice(),
         }
+    }
+
+    /// True if the user asked for a stop at another server than the run's.
+    pub(in crate::server::chat) fn is_stop_asked(&self) -> bool {
+        self.stop_asked_at.is_some()
+    }
+
+    /// True if the user stopped the run.
+    pub(in crate::server::chat) fn is_stopped(&self) -> bool {
+        self.status == RunStatus::Stopped.as_str()
     }
 
     /// True if the run ended before the answer was complete, without a stop by the user.

@@ -211,7 +211,7 @@ pub(in crate::server::chat) async fn select(
     let mut tx = Tx::begin(chat.db()).await?;
     threads::touch(&mut tx, user_id, thread_id, now).await?;
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
-    abandoned::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await?;
     if let Some(run_id) = runs::running_in(&mut tx, thread_id).await? {
         return Err(ChatError::Busy { run_id });
     }

@@ -96,7 +96,7 @@ pub(in crate::server::chat) async fn open(
     let mut tx = Tx::begin(chat.db()).await?;
     rate_limits::lock_limited_user(&mut tx, chat.limits(), user_id).await?;
     let thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    abandoned::close_expired(&mut tx, thread_id, alive.as_deref(), now).await?;
+    abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await?;
     let newest = match question {
         Question::Named(_) => None,
         Question::Newest => items::newest_question(&mut tx, thread_id).await?,
@@ -106,7 +106,9 @@ pub(in crate::server::chat) async fn open(
         Question::Newest => newest.as_deref(),
     };
     let key = client.key.as_ref();
-    match claims::claim(&mut tx, &NewRun { id: &run_id, thread_id, user_id, question_id, key }, now).await? {
+    let process_id = chat.process().id();
+    let run = NewRun { id: &run_id, thread_id, user_id, question_id, process_id: process_id.as_deref(), key };
+    match claims::claim(&mut tx, &run, now).await? {
         None => {}
         Some(ClaimConflict::IdempotencyKey(run)) => {
             return Ok(OpenOutcome::Not(Ok(Sent::Before { run, is_new: false })));

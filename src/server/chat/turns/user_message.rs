@@ -63,7 +63,15 @@ pub(in crate::server::chat) async fn create(
         threads::insert(&mut tx, &user_id, &thread).await?;
         let mut message = user_message(&thread.id, &input, now);
         let (id, key) = (run_id.as_str(), client.key.as_ref());
-        let run = NewRun { id, thread_id: &thread.id, user_id: &user_id, question_id: Some(&message.id), key };
+        let process_id = chat.process().id();
+        let run = NewRun {
+            id,
+            thread_id: &thread.id,
+            user_id: &user_id,
+            question_id: Some(&message.id),
+            process_id: process_id.as_deref(),
+            key,
+        };
         match claims::claim(&mut tx, &run, now).await? {
             None => {}
             Some(ClaimConflict::IdempotencyKey(run)) => return Ok(Sent::Before { run, is_new: true }),

@@ -26,12 +26,12 @@ async fn a_run_that_a_crash_left_is_closed_by_the_sweep(app: TestApp) {
     config.model.context_tokens = 1000;
     let (db, clock) = (&app.state.db, &app.state.clock);
     let relays = relays(&config, db, clock).unwrap();
-    let chat = Chat::new(db.clone(), clock.clone(), &config, relays).unwrap();
+    let chat = Chat::new(db.clone(), clock.clone(), app.state.process.clone(), &config, relays).unwrap();
     chat.start();
     idle(&app, &thread_id).await;
     assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);
     assert!(stored(&app, &thread_id).await[1].2);
-    chat.shutdown().await;
+    chat.shutdown(std::future::ready(())).await;
 }
 
 #[both_engines]
@@ -40,7 +40,7 @@ async fn a_server_that_stops_keeps_what_was_written(app: TestApp) {
     let mut stream = Stream::create(&app, &alice, "/slow 100").await;
     stream.read_to("w1 ").await;
     let thread_id = stream.thread_id();
-    app.state.chat.shutdown().await;
+    app.state.chat.shutdown(std::future::ready(())).await;
     let items = stored(&app, &thread_id).await;
     assert!(items.len() == 2 && items[1].1.starts_with("w0 w1 ") && items[1].2, "{items:?}");
     assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);

@@ -67,6 +67,11 @@ impl LiveRuns {
         runs.running.get(run_id).or_else(|| runs.ended.get(run_id)).cloned()
     }
 
+    /// Returns all running runs.
+    pub(in crate::server::chat) fn running(&self) -> Vec<Arc<LiveRun>> {
+        self.runs().running.values().cloned().collect()
+    }
+
     /// Returns the run that is answering in a thread.
     pub(in crate::server::chat) fn of_thread(&self, thread_id: &str) -> Option<Arc<LiveRun>> {
         self.runs().running.values().find(|run| run.thread_id == thread_id).cloned()

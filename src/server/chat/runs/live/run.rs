@@ -19,6 +19,8 @@ pub(in crate::server::chat) enum StopReason {
     ThreadDeleted,
     /// The server is shutting down.
     Shutdown,
+    /// It was closed by another server, or its thread was deleted there.
+    Lost,
 }
 
 /// A running answer: its numbered events and its stop signal.

@@ -24,9 +24,13 @@ pub(super) enum Outcome {
 /// Persists the end of an answer, then emits its events.
 pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Outcome) {
     let Turn { run, titled_thread, retried, .. } = turn;
+    let ending = match ending {
+        Outcome::Lost | Outcome::Stopped(StopReason::Lost) => persistence::outcome_elsewhere(chat, &run).await,
+        ending => ending,
+    };
     let closing = match ending {
         Outcome::Complete => CloseReason::Complete,
-        Outcome::Stopped(StopReason::User) => CloseReason::Stopped,
+        Outcome::Stopped(StopReason::User | StopReason::Lost) => CloseReason::Stopped,
         _ => CloseReason::Interrupted,
     };
     answer.close(closing, chat.now());
@@ -34,7 +38,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         answer.mark_end(*end);
     }
     let stored = match ending {
-        Outcome::Lost | Outcome::Stopped(StopReason::ThreadDeleted) => Ok(false),
+        Outcome::Lost | Outcome::Stopped(StopReason::ThreadDeleted | StopReason::Lost) => Ok(false),
         _ => persistence::store(chat, &run, retried.is_some(), &mut answer, &ending).await,
     };
     match retried {
@@ -50,6 +54,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         (Ok(true), Outcome::Complete | Outcome::Stopped(StopReason::User)) => None,
         (Ok(true), Outcome::Failed(failure)) => Some(failure),
         (Ok(true), _) => Some(RelayFailure::temporary("The server is restarting. What was written so far is kept.")),
+        (Ok(false), Outcome::Stopped(StopReason::Lost)) => None,
         (Ok(false), Outcome::Stopped(StopReason::ThreadDeleted)) => {
             Some(RelayFailure::permanent("This conversation was deleted."))
         }

@@ -10,7 +10,7 @@ use crate::{
     server::{
         chat::{
             chat_state::Chat,
-            http::error::Result,
+            http::error::{ChatError, Result},
             runs::{
                 answer_state::Answer,
                 live::{LiveRun, StopReason},
@@ -59,6 +59,15 @@ pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item
     Ok(true)
 }
 
+/// Returns the outcome of a run that others closed. It is also stopped, not interrupted, if a user asked them to.
+pub(super) async fn outcome_elsewhere(chat: &Chat, run: &LiveRun) -> Outcome {
+    match runs::find(chat.db(), &run.user_id, &run.id).await {
+        Ok(stored) if stored.is_stopped() => Outcome::Stopped(StopReason::Lost),
+        Err(ChatError::NotFound(_)) => Outcome::Stopped(StopReason::ThreadDeleted),
+        _ => Outcome::Lost,
+    }
+}
+
 /// Persists the answer and the run's end in one transaction, and retries if the database fails.
 pub(super) async fn store(
     chat: &Chat,
@@ -85,7 +94,7 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
         Outcome::Complete => RunStatus::Completed,
         Outcome::Failed(_) => RunStatus::Failed,
         Outcome::Stopped(StopReason::User | StopReason::ThreadDeleted) => RunStatus::Stopped,
-        Outcome::Stopped(StopReason::Shutdown) | Outcome::Lost => RunStatus::Interrupted,
+        Outcome::Stopped(StopReason::Shutdown | StopReason::Lost) | Outcome::Lost => RunStatus::Interrupted,
     };
     let mut tx = Tx::begin(chat.db()).await?;
     if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, future::BoxFuture};
-use tokio::time::{Instant, MissedTickBehavior, Sleep};
+use tokio::time::{Instant, Sleep};
 
 use super::{
     Turn,
@@ -35,8 +35,6 @@ const CHECKPOINT_AFTER: Duration = Duration::from_millis(40);
 const PAUSE_AFTER: Duration = Duration::from_millis(80);
 /// Backoff after a failure of the database.
 const FAILURE_BACKOFF: Duration = Duration::from_secs(1);
-/// Interval of lease renewal.
-const RENEW_AFTER: Duration = Duration::from_secs(3);
 /// Maximum size of an answer's text, in bytes.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// Number of text deltas after which the task yields.
@@ -103,19 +101,13 @@ struct Checkpoint {
 impl Writer<'_> {
     async fn run(&mut self, mut events: RelayStream) -> Outcome {
         let run = Arc::clone(&self.run);
-        let mut renewal = tokio::time::interval_at(Instant::now() + RENEW_AFTER, RENEW_AFTER);
         let mut stopped = pin!(run.stopped());
-        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let written = tokio::select! {
                 biased;
                 reason = &mut stopped => Err(Outcome::Stopped(reason)),
                 stored = async { (&mut self.saving.as_mut().expect("BUG: guarded").stored).await }, if self.saving.is_some() => {
                     self.saved(stored)
-                }
-                _ = renewal.tick(), if self.saving.is_none() => {
-                    self.save(Vec::new(), None);
-                    Ok(())
                 }
                 () = &mut self.checkpoint_due, if self.saving.is_none() && self.answer.is_unsaved() => {
                     let changed = self.answer.snapshot();
@@ -124,6 +116,7 @@ impl Writer<'_> {
                     self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
                     Ok(())
                 }
+                () = self.chat.process().next_beat(), if self.chat.process().is_fenced() => Ok(()),
                 event = events.next(), if !self.must_pause() => match event {
                     None => Err(Outcome::Complete),
                     Some(Err(failure)) => Err(Outcome::Failed(failure)),
@@ -136,10 +129,12 @@ impl Writer<'_> {
         }
     }
 
-    /// True if an emitted event is so old that it must be persisted before more are emitted.
+    /// True if an emitted event is so old that it must be persisted before more are emitted, or if others may have taken
+    /// this server for dead.
     fn must_pause(&self) -> bool {
         let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
         being_stored.or(self.emitted_at).is_some_and(|moment| moment.elapsed() >= PAUSE_AFTER)
+            || self.chat.process().is_fenced()
     }
 
     fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {

@@ -10,6 +10,7 @@ use crate::{
         Db,
         chat::{
             http::error::{ChatError, Result},
+            runs::answer_state::Answer,
             store::{items, versions},
         },
         db::on,
@@ -17,15 +18,18 @@ use crate::{
     },
 };
 
-/// Returns the runs whose lease had expired at `at`.
-pub(in crate::server::chat) async fn expired(db: &Db, at: Timestamp) -> Result<Vec<StoredRun>> {
+/// Returns the runs that are abandoned at `at`.
+pub(in crate::server::chat) async fn all(db: &Db, at: Timestamp) -> Result<Vec<StoredRun>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(concat!(
             "select ",
             run_columns!(),
             r#"
             from "run"
-            where "status" = 'running' and "leaseExpiresAt" < $1
+            where
+            "#,
+            is_abandoned!("$1"),
+            r#"
             order by "leaseExpiresAt"
             limit 1000
             "#,
@@ -36,8 +40,8 @@ pub(in crate::server::chat) async fn expired(db: &Db, at: Timestamp) -> Result<V
     })?)
 }
 
-/// Closes a thread's run, and its open items, if its lease has expired and it is not `alive`.
-pub(in crate::server::chat) async fn close_expired(
+/// Closes a thread's run, and its open items, if it is abandoned and not `alive`.
+pub(in crate::server::chat) async fn close_in_thread(
     tx: &mut Tx,
     thread_id: &str,
     alive: Option<&str>,
@@ -49,8 +53,9 @@ pub(in crate::server::chat) async fn close_expired(
             run_columns!(),
             r#"
             from "run"
-            where "threadId" = $1 and "status" = 'running' and "leaseExpiresAt" < $2
+            where "threadId" = $1 and
             "#,
+            is_abandoned!("$2"),
         ))
         .bind(thread_id)
         .bind(now)
@@ -63,8 +68,8 @@ pub(in crate::server::chat) async fn close_expired(
     }
 }
 
-/// Closes a run whose lease had expired at `at` as interrupted, with its open items. Returns `false` if the lease was
-/// renewed meanwhile.
+/// Closes a run that is abandoned at `at`, with its open items: as stopped if the user asked for that, else as interrupted.
+/// Returns `false` if it is not abandoned.
 pub(in crate::server::chat) async fn abandon(
     tx: &mut Tx,
     run: &StoredRun,
@@ -72,16 +77,21 @@ pub(in crate::server::chat) async fn abandon(
     now: Timestamp,
 ) -> Result<bool> {
     lock_thread(tx, &run.id).await?;
+    let (status, note) = match run.is_stop_asked() {
+        true => (RunStatus::Stopped, Some(Answer::cancelled(&run.thread_id, now))),
+        false => (RunStatus::Interrupted, None),
+    };
     let n_closed = within!(&mut *tx, conn => {
-        sqlx::query(
+        sqlx::query(concat!(
             r#"
             update "run"
             set "status" = $2, "updatedAt" = $3
-            where "id" = $1 and "status" = 'running' and "leaseExpiresAt" < $4
+            where "id" = $1 and
             "#,
-        )
+            is_abandoned!("$4"),
+        ))
         .bind(&run.id)
-        .bind(RunStatus::Interrupted.as_str())
+        .bind(status.as_str())
         .bind(now)
         .bind(at)
         .execute(conn)
@@ -91,19 +101,20 @@ pub(in crate::server::chat) async fn abandon(
     if n_closed == 0 {
         return Ok(false);
     }
-    close_items(tx, run, None, now).await?;
+    close_items(tx, run, note, now).await?;
     tracing::info!(run.id, "closed an abandoned run");
     Ok(true)
 }
 
-/// Closes a run's open items in place, and appends `note` after them.
+/// Closes a run's open items in place. They are stopped if there is a `note` of that, which follows them, else interrupted.
 pub(in crate::server::chat) async fn close_items(
     tx: &mut Tx,
     run: &StoredRun,
     note: Option<ThreadItem>,
     now: Timestamp,
 ) -> Result<()> {
-    let closed = |item: ThreadItem| item.closed(CloseReason::Interrupted, run.updated_at);
+    let reason = if note.is_some() { CloseReason::Stopped } else { CloseReason::Interrupted };
+    let closed = |item: ThreadItem| item.closed(reason, run.updated_at);
     if versions::close_draft(tx, &run.id, run.open_items(), closed).await? {
         versions::fail(tx, &run.id, note, now).await?;
         return Ok(());

@@ -27,6 +27,8 @@ pub(in crate::server::chat) struct NewRun<'a> {
     pub(in crate::server::chat) user_id: &'a str,
     /// Id of the message that it answers, directly or after later items.
     pub(in crate::server::chat) question_id: Option<&'a str>,
+    /// Id of the server that writes it, once that is registered.
+    pub(in crate::server::chat) process_id: Option<&'a str>,
     /// The client's idempotency key.
     pub(in crate::server::chat) key: Option<&'a IdempotencyKey>,
 }
@@ -82,8 +84,8 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
             r#"
             insert into "run"
                 ("id", "threadId", "userId", "questionId", "key", "fingerprint",
-                    "status", "leaseExpiresAt", "createdAt", "updatedAt")
-            values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $8)
+                    "processId", "status", "leaseExpiresAt", "createdAt", "updatedAt")
+            values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $9)
             on conflict do nothing
             "#,
         )
@@ -93,6 +95,7 @@ async fn open(tx: &mut Tx, run: &NewRun<'_>, now: Timestamp) -> Result<bool> {
         .bind(run.question_id)
         .bind(run.key.map(|key| &key.name))
         .bind(run.key.map(|key| &key.fingerprint))
+        .bind(run.process_id)
         .bind(now.plus_seconds(LEASE_S))
         .bind(now)
         .execute(conn)
