@@ -11,6 +11,7 @@ use super::{
     chat::{Chat, relays},
     cluster::Process,
     config::Config,
+    db,
     mail::{delivery, sender::Sender},
     middleware::unknown_hosts::UnknownHosts,
     typeset::Typesetter,
@@ -75,6 +76,10 @@ impl AppState {
     pub async fn start(&self) -> Result<()> {
         self.process.register().await?;
         tokio::spawn(self.process.clone().run());
+        if let Db::Postgres(pool) = &self.db {
+            let listen = self.config.cluster.listen_url.as_deref().map(db::listen_options).transpose()?;
+            tokio::spawn(self.process.bus().clone().run_on_postgres(pool.clone(), listen));
+        }
         self.chat.start();
         self.auth.passwords.start(self.db.clone());
         tokio::spawn(self.auth.last_used.clone().run(self.db.clone()));

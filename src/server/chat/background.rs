@@ -3,7 +3,7 @@
 use super::{
     attachments,
     chat_state::Chat,
-    runs::{held_runs, run_sweep},
+    runs::{held_runs, other_servers, run_sweep},
     store::search,
 };
 
@@ -14,6 +14,7 @@ impl Chat {
         tokio::spawn(search::index_backlog(self.clone()));
         tokio::spawn(run_sweep::run(self.clone()));
         tokio::spawn(held_runs::run(self.clone()));
+        tokio::spawn(other_servers::run(self.clone()));
         tokio::spawn(attachments::file_sweep::run(self.clone()));
     }
 

@@ -4,6 +4,7 @@
 //! every second ([`heartbeat`]); on SQLite it holds a lock on a file beside the database ([`presence`]). The row of a
 //! server that does neither any more is deleted, and whatever belonged to it is taken for abandoned.
 
+pub mod bus;
 pub mod drain;
 mod heartbeat;
 mod presence;

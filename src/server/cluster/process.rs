@@ -17,6 +17,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    bus::Bus,
     presence::{Presence, has_ended},
     process_rows,
 };
@@ -51,6 +52,7 @@ struct Inner {
     /// Milliseconds from `created_at` until the fence closes, unless a heartbeat moves it.
     fenced_at_ms: AtomicU64,
     beat: Notify,
+    bus: Bus,
     draining: CancellationToken,
     /// True if feeds end one after the other.
     staggers: AtomicBool,
@@ -75,6 +77,7 @@ impl Process {
             created_at: Instant::now(),
             fenced_at_ms: AtomicU64::new(u64::MAX),
             beat: Notify::new(),
+            bus: Bus::default(),
             draining: CancellationToken::new(),
             staggers: AtomicBool::new(false),
         }))
@@ -109,6 +112,11 @@ impl Process {
         self.note_beat();
         self.state().id = Some(id.into());
         Ok(())
+    }
+
+    /// The way to tell other servers, and to hear them.
+    pub fn bus(&self) -> &Bus {
+        &self.0.bus
     }
 
     /// Returns the id of this server's row; `None` before it is registered.
@@ -202,17 +210,20 @@ impl Process {
         self.state().presence = None;
     }
 
-    /// Writes one heartbeat on a connection of its own, which is opened if there is none. Registers anew if this server
-    /// was declared dead.
+    /// Writes one heartbeat on a connection of its own, which is opened if needed. Registers anew if this server was
+    /// declared dead.
     pub(super) async fn beat(&self, pool: &PgPool, connection: &mut Option<PgConnection>) -> Result<()> {
         let beaten = async {
             if connection.is_none() {
                 *connection = Some(PgConnection::connect_with(&pool.connect_options()).await?);
             }
             let (Some(connection), Some(id)) = (connection.as_mut(), self.id()) else { return Ok(()) };
-            if !process_rows::note_seen(&mut *connection, &id).await? {
-                tracing::warn!(process.id = &*id, "this server was taken for dead; it goes on under a new id");
-                self.register_on(connection).await?;
+            match process_rows::note_seen(&mut *connection, &id).await? {
+                Some(has_others) => self.0.bus.note_others(has_others),
+                None => {
+                    tracing::warn!(process.id = &*id, "this server was taken for dead; it goes on under a new id");
+                    self.register_on(connection).await?;
+                }
             }
             Ok(())
         };

@@ -47,19 +47,20 @@ pub(super) async fn insert_on_sqlite(pool: impl SqliteExecutor<'_>, id: &str, no
     .map(drop)
 }
 
-/// Notes that the server was seen now, by the database's clock. Returns `false` if it was declared dead meanwhile.
-pub(super) async fn note_seen(connection: impl PgExecutor<'_>, id: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query(
+/// Notes that the server was seen now, by the database's clock. Returns whether there are others, or `None` if the server
+/// was declared dead meanwhile.
+pub(super) async fn note_seen(connection: impl PgExecutor<'_>, id: &str) -> sqlx::Result<Option<bool>> {
+    sqlx::query_scalar(
         r#"
         update "process"
         set "seenAt" = clock_timestamp()
         where "id" = $1
+        returning exists (select 1 from "process" where "id" <> $1)
         "#,
     )
     .bind(id)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(connection)
+    .await
 }
 
 /// Deletes the servers on PostgreSQL that were not seen for six seconds by the database's clock. Returns their ids.

@@ -13,6 +13,11 @@ pub struct ClusterSettings {
     #[arg(long, env = "INSTANCE")]
     pub instance: Option<String>,
 
+    /// Direct way to PostgreSQL for LISTEN, if DATABASE_URL leads to a pooler that shares connections between transactions.
+    /// Unset: DATABASE_URL.
+    #[arg(long, env = "DATABASE_LISTEN_URL", hide_env_values = true)]
+    pub database_listen_url: Option<String>,
+
     /// Time from SIGTERM for which everything is still served while /readyz says 503, so that balancers send no more.
     /// Unset: 5s if other servers share the database, else 0s.
     #[arg(long, env = "DRAIN_DELAY")]
@@ -29,6 +34,8 @@ pub struct ClusterSettings {
 pub struct ClusterConfig {
     /// Name that no other living server has.
     pub instance: Option<String>,
+    /// Direct way to PostgreSQL for LISTEN.
+    pub listen_url: Option<String>,
     /// Time for which everything is still served, if set.
     drain_delay: Option<Duration>,
     /// Longest time for which running answers may go on, if set.
@@ -64,6 +71,7 @@ impl ClusterSettings {
         };
         Ok(ClusterConfig {
             instance: non_blank(self.instance),
+            listen_url: non_blank(self.database_listen_url),
             drain_delay: time("DRAIN_DELAY", self.drain_delay)?,
             drain_timeout: time("DRAIN_TIMEOUT", self.drain_timeout)?,
         })
@@ -89,7 +97,12 @@ mod tests {
     fn a_server_drains_as_set_or_else_as_long_as_others_can_take_over() {
         let check = |delay: Option<&str>, timeout: Option<&str>, has_others, expected: (u64, u64)| {
             let text = |it: Option<&str>| it.map(str::to_owned);
-            let settings = ClusterSettings { instance: None, drain_delay: text(delay), drain_timeout: text(timeout) };
+            let settings = ClusterSettings {
+                instance: None,
+                database_listen_url: None,
+                drain_delay: text(delay),
+                drain_timeout: text(timeout),
+            };
             let DrainTimes { delay, timeout } = settings.validate().unwrap().drain_times(has_others);
             assert_eq!((delay.as_secs(), timeout.as_secs()), expected);
         };

@@ -4,6 +4,8 @@ mod migration;
 mod missing_columns;
 mod postgres;
 
+pub use postgres::listen_options;
+
 use std::{path::Path, time::Duration};
 
 use sqlx::{

@@ -75,6 +75,19 @@ pub(super) async fn open(url: &str, others: WaitLimit) -> Result<Db> {
     Ok(Db::Postgres(pool))
 }
 
+/// Parses DATABASE_LISTEN_URL.
+///
+/// # Errors
+/// [`Error::Config`] with a sentence for the operator.
+pub fn listen_options(url: &str) -> Result<PgConnectOptions> {
+    options(url).map_err(|wrong| {
+        Error::Config(format!(
+            "DATABASE_LISTEN_URL `{}` cannot be read: {wrong}; write postgres://user:password@host/name",
+            redacted_url(url)
+        ))
+    })
+}
+
 pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: WaitLimit) -> Result<PgConnection> {
     let what = format!("the PostgreSQL server of DATABASE_URL `{shown}` to answer");
     patience.wait_for(&what, PgConnection::connect_with(options)).await?.map_err(|err| {

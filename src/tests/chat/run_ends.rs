@@ -17,7 +17,7 @@ use crate::{
         config::Config,
         db::on,
     },
-    tests::{TestApp, TestUser, both_engines},
+    tests::{Engine, TestApp, TestUser, both_engines},
 };
 
 /// Returns the stored items of a thread: type, text, and the mark of an interruption.
@@ -92,6 +92,10 @@ impl Stream {
         let response = app.router.clone().oneshot(user.chatkit(request)).await.unwrap();
         assert_eq!(response.status(), 200);
         Self { body: response.into_body(), text: String::new() }
+    }
+
+    pub(super) fn of(body: Body) -> Self {
+        Self { body, text: String::new() }
     }
 
     pub(super) async fn create(app: &TestApp, user: &TestUser, message: &str) -> Self {

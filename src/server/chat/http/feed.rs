@@ -24,6 +24,7 @@ use crate::{
             chat_state::Chat,
             runs::live::{FeedRead, FeedReader, LiveRun},
         },
+        cluster::bus::BusMessage,
         fair_queue::Seat,
     },
 };
@@ -98,6 +99,7 @@ impl Chat {
     /// Sends an event about persisted data to the user's tabs and devices.
     pub(in crate::server::chat) fn notify(&self, user_id: &str, event: &FeedEvent) {
         self.feeds().notify(user_id, event);
+        self.process().bus().tell(BusMessage::Feed { user_id: user_id.to_owned(), event: event.clone() });
     }
 
     /// Sends the thread's new fields.
@@ -122,6 +124,15 @@ impl Chat {
         self.live().end(run);
         let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
         self.notify(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
+    }
+
+    /// Adds the id of this server's running run to the thread of another server's event.
+    pub(in crate::server::chat) fn with_own_run(&self, event: FeedEvent) -> FeedEvent {
+        match event {
+            FeedEvent::ThreadCreated { thread } => FeedEvent::ThreadCreated { thread: self.with_run(&thread) },
+            FeedEvent::ThreadUpdated { thread } => FeedEvent::ThreadUpdated { thread: self.with_run(&thread) },
+            event => event,
+        }
     }
 
     /// Adds the id of the running run to the thread, as in every response that holds a thread.

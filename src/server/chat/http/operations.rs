@@ -37,6 +37,7 @@ use crate::{
                 retry, user_message,
             },
         },
+        cluster::bus::BusMessage,
         fair_queue::Permit,
     },
 };
@@ -207,6 +208,7 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     let afterwards = chat.relay().forward_change(&thread_ref, UserChange::Delete).await;
     if threads::delete(chat.db(), user_id, thread_id).await? {
         chat.live().forget(thread_id);
+        chat.process().bus().tell(BusMessage::ThreadDeleted { thread_id: thread_id.to_owned() });
         afterwards.into_iter().for_each(|work| chat.spawn(work));
         chat.notify(user_id, &FeedEvent::ThreadDeleted { thread_id: thread_id.to_owned() });
     }

@@ -25,6 +25,7 @@ use crate::server::{
         },
         store::runs::{self, Progress, RunStatus, abandoned, held},
     },
+    cluster::bus::BusMessage,
     tx::Tx,
 };
 
@@ -128,6 +129,7 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     let mut run = find(chat, user_id, run_id).await?;
     if run.process_id.is_some() {
         held::ask_stop(chat.db(), run_id, chat.now()).await?;
+        chat.process().bus().tell(BusMessage::Stop { run_id: run_id.to_owned() });
         let asked_at = Instant::now();
         while run.is_running() {
             if asked_at.elapsed() > STOP_TIMEOUT {

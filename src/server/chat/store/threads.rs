@@ -8,6 +8,7 @@ macro_rules! thread_columns {
     };
 }
 
+pub(in crate::server::chat) mod activity;
 mod thread_pages;
 mod upstream_changes;
 

@@ -3,12 +3,21 @@
 use axum::http::{Request, StatusCode, header};
 
 use super::*;
+use crate::server::Db;
 
 /// Registers a server and starts its background tasks.
 async fn joined(app: &TestApp) {
-    app.state.process.register().await.unwrap();
-    tokio::spawn(app.state.process.clone().run());
-    app.state.chat.start();
+    app.state.start().await.unwrap();
+}
+
+/// Waits until each server hears the others, where servers do.
+async fn connected(servers: &[&TestApp]) {
+    for server in servers {
+        let bus = server.state.process.bus();
+        while matches!(server.state.db, Db::Postgres(_)) && !(bus.is_up() && bus.has_others()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
 }
 
 async fn run_of(app: &TestApp, thread_id: &str) -> String {
@@ -117,4 +126,30 @@ async fn a_run_whose_server_lives_is_not_closed_however_old_its_lease_is(app: Te
         (told.last().unwrap()["type"].as_str(), statuses(&app, &thread_id).await),
         (Some("thread.item.done"), vec!["completed".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn a_tab_hears_what_another_server_does() {
+    let app = TestApp::new(Engine::Postgres).await;
+    let other = app.another(|_| {});
+    joined(&app).await;
+    joined(&other).await;
+    connected(&[&app, &other]).await;
+    let alice = app.sign_up("Alice").await;
+    let feed = Request::get("/chatkit/feed").header(header::AUTHORIZATION, format!("Bearer {}", alice.token));
+    let response = other.router.clone().oneshot(feed.body(Body::empty()).unwrap()).await.unwrap();
+    let mut feed = Stream::of(response.into_body());
+    feed.read_to("colloquy.reset").await;
+    let mut stream = Stream::create(&app, &alice, "/slow 1000").await;
+    stream.read_to("w1 ").await;
+    let thread_id = stream.thread_id();
+    feed.read_to("thread.created").await;
+    feed.read_to("colloquy.run.began").await;
+    let run_id = run_of(&app, &thread_id).await;
+    other.send(of_run(&alice, "POST", &format!("{run_id}/stop"))).await;
+    feed.read_to("colloquy.run.ended").await;
+    object(&app, &alice, "threads.update", json!({ "thread_id": thread_id, "title": "Elsewhere" })).await;
+    feed.read_to("Elsewhere").await;
+    object(&app, &alice, "threads.delete", json!({ "thread_id": thread_id })).await;
+    feed.read_to("colloquy.thread.deleted").await;
 }

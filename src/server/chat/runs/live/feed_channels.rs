@@ -1,7 +1,7 @@
 //! Feeds of this process: events for a user's tabs, delivered as they happen.
 //!
 //! Events are not kept for later readers. A reader more than [`MAX_BEHIND`] events behind is asked to reload
-//! everything. A feed across several replicas would have the same two methods.
+//! everything. Other servers are told by the bus.
 
 use std::{
     collections::HashMap,
@@ -51,6 +51,16 @@ impl Feeds {
             // All readers may have left this moment.
             _ = feed.events.send(json.into());
         }
+    }
+
+    /// Sends an event to all readers of all feeds.
+    pub(in crate::server::chat) fn notify_all(&self, event: &FeedEvent) {
+        self.users().iter().for_each(|user_id| self.notify(user_id, event));
+    }
+
+    /// Returns the users whose feeds have readers.
+    pub(in crate::server::chat) fn users(&self) -> Vec<String> {
+        self.feeds().keys().cloned().collect()
     }
 
     /// Subscribes a reader to a user's feed.

@@ -1,0 +1,167 @@
+//! News for the other servers on the database.
+//!
+//! The bus only hurries: whatever it tells is stored before, and found by whoever looks. It may lose everything while the
+//! engine is away, and then says so ([`Heard::Lost`]). On SQLite, and while a server is alone, nothing is told.
+
+mod postgres;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, broadcast};
+
+use crate::{model::chatkit::FeedEvent, server::ids};
+
+/// Maximum number of messages that wait to be told.
+const MAX_WAITING: usize = 1000;
+/// Maximum number of messages that a listener may be behind.
+const MAX_BEHIND: usize = 1024;
+
+/// A message between servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum BusMessage {
+    /// An event of a user's feed.
+    Feed {
+        /// The user.
+        user_id: String,
+        /// The event.
+        event: FeedEvent,
+    },
+    /// A stop was asked for, and is stored.
+    Stop {
+        /// The run.
+        run_id: String,
+    },
+    /// A thread was deleted.
+    ThreadDeleted {
+        /// The thread.
+        thread_id: String,
+    },
+    /// Messages of the sender were lost.
+    Lost,
+    /// The sender is there. It hears this message, too, if its listener works.
+    Ping {
+        /// A number that the sender chose.
+        number: u64,
+    },
+}
+
+/// What a listener hears.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// A message of another server.
+    Message(Arc<BusMessage>),
+    /// Messages may have been lost; whatever they told must be read anew.
+    Lost,
+}
+
+/// The bus, as one server uses it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Bus(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// This server among the senders.
+    sender: String,
+    waiting: Mutex<VecDeque<BusMessage>>,
+    wake: Notify,
+    heard: broadcast::Sender<Heard>,
+    has_others: AtomicBool,
+    is_up: AtomicBool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    from: String,
+    #[serde(flatten)]
+    message: BusMessage,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            sender: ids::chat_id("bus"),
+            waiting: Mutex::default(),
+            wake: Notify::new(),
+            heard: broadcast::Sender::new(MAX_BEHIND),
+            has_others: AtomicBool::new(false),
+            is_up: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl Bus {
+    /// Tells the other servers, without waiting. Where too many messages wait, they are told that some were lost.
+    pub fn tell(&self, message: BusMessage) {
+        if !self.has_others() {
+            return;
+        }
+        let mut waiting = self.waiting();
+        if waiting.len() >= MAX_WAITING {
+            waiting.clear();
+            waiting.push_back(BusMessage::Lost);
+        }
+        waiting.push_back(message);
+        drop(waiting);
+        self.0.wake.notify_one();
+    }
+
+    /// Returns a listener of what others tell from now on.
+    pub fn listen(&self) -> BusListener {
+        BusListener(self.0.heard.subscribe())
+    }
+
+    /// True if messages of others arrive.
+    pub fn is_up(&self) -> bool {
+        self.0.is_up.load(Ordering::Relaxed)
+    }
+
+    /// True if there are other servers to tell.
+    pub fn has_others(&self) -> bool {
+        self.0.has_others.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether there are other servers to tell.
+    pub(super) fn note_others(&self, has_others: bool) {
+        self.0.has_others.store(has_others, Ordering::Relaxed);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<BusMessage>> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, heard: Heard) {
+        // Nobody may listen at this moment.
+        _ = self.0.heard.send(heard);
+    }
+
+    fn envelope(&self, message: &BusMessage) -> String {
+        let envelope = Envelope { from: self.0.sender.clone(), message: message.clone() };
+        serde_json::to_string(&envelope).expect("BUG: a message is JSON")
+    }
+}
+
+/// Hears what other servers tell.
+#[derive(Debug)]
+pub struct BusListener(broadcast::Receiver<Heard>);
+
+impl BusListener {
+    /// Waits for the next message, or for the news that some were lost.
+    pub async fn next(&mut self) -> Heard {
+        match self.0.recv().await {
+            Ok(heard) => heard,
+            Err(broadcast::error::RecvError::Lagged(_)) => Heard::Lost,
+            // The bus lives as long as the server.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
