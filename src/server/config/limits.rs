@@ -18,7 +18,8 @@ pub struct LimitSettings {
     #[arg(long, env = "RATE_LIMIT")]
     pub rate_limit: Option<String>,
 
-    /// Storage of the counters: `memory`, or `database` for several servers on one database. Unset: memory.
+    /// Storage of the counters: `memory` of each server, or `database` for all servers together. Unset: database on
+    /// PostgreSQL, memory on SQLite.
     #[arg(long, env = "RATE_LIMIT_STORAGE")]
     pub rate_limit_storage: Option<String>,
 
@@ -46,16 +47,26 @@ pub enum LimitStorage {
     Database,
 }
 
+impl LimitStorage {
+    /// Returns the default for a database. Several servers may share one on PostgreSQL, and must count together.
+    fn default_for(database_url: &str) -> Self {
+        match database_url.starts_with("sqlite:") {
+            true => Self::Memory,
+            false => Self::Database,
+        }
+    }
+}
+
 impl LimitSettings {
-    /// Validates the settings.
+    /// Validates the settings for the database at a URL.
     ///
     /// # Errors
     /// [`crate::server::Error::Config`] with the variable's name, the problem and a valid example.
-    pub(super) fn validate(self) -> Result<LimitConfig> {
+    pub(super) fn validate(self, database_url: &str) -> Result<LimitConfig> {
         let storage = choice(
             "RATE_LIMIT_STORAGE",
             self.rate_limit_storage,
-            LimitStorage::Memory,
+            LimitStorage::default_for(database_url),
             &[("memory", LimitStorage::Memory), ("database", LimitStorage::Database)],
         )?;
         let entries = self.trusted_proxies.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty());
@@ -81,6 +92,27 @@ fn network(entry: &str) -> Result<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_that_may_share_a_database_count_in_it() {
+        let check = |database_url: &str, limits: &str, storage: &str, expected: Option<LimitStorage>| {
+            let text = |text: &str| Some(text.to_owned());
+            let settings = LimitSettings {
+                rate_limit: text(limits),
+                rate_limit_storage: text(storage),
+                trusted_proxies: Vec::new(),
+            };
+            assert_eq!(settings.validate(database_url).unwrap().storage, expected, "{database_url} {limits} {storage}");
+        };
+        const POSTGRES: &str = "postgres://colloquy@localhost/colloquy";
+        const SQLITE: &str = "sqlite:data/colloquy.db";
+        check(POSTGRES, "", "", Some(LimitStorage::Database));
+        check(POSTGRES, "", "memory", Some(LimitStorage::Memory));
+        check(POSTGRES, "off", "", None);
+        check(SQLITE, "", "", Some(LimitStorage::Memory));
+        check(SQLITE, "", "database", Some(LimitStorage::Database));
+        check(SQLITE, "off", "database", None);
+    }
 
     #[test]
     fn proxies_are_addresses_or_networks() {
