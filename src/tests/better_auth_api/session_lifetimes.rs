@@ -51,6 +51,21 @@ async fn when_a_session_was_last_used_is_known_and_written_down(app: TestApp) {
     assert!(app.state.auth.last_used.of_user(&app.state.db, &eve.id).await.unwrap().is_empty());
 }
 
+#[both_engines]
+async fn the_last_use_that_another_server_saw_does_not_move_back(app: TestApp) {
+    let ada = app.sign_up("Ada").await;
+    let id = app.get("/api/auth/get-session", &ada.cookie).await.json()["session"]["id"].as_str().unwrap().to_owned();
+    let other = app.another(|_| ());
+    let (here, there) = (&app.state.auth.last_used, &other.state.auth.last_used);
+    let latest = app.state.clock.now().plus_seconds(90);
+    there.note(&id, latest);
+    there.write(&app.state.db).await.unwrap();
+    let of_session = async || here.of_user(&app.state.db, &ada.id).await.unwrap()[&id];
+    assert_eq!(of_session().await, latest, "noted here is the sign-up");
+    here.write(&app.state.db).await.unwrap();
+    assert_eq!(of_session().await, latest);
+}
+
 #[both_engines(SHORT_LIVED)]
 async fn sessions_are_refreshed_as_recorded(app: TestApp) {
     let mut state = Replay::default();

@@ -31,7 +31,7 @@ impl LastUsed {
     pub fn note(&self, session_id: &str, now: Timestamp) {
         let mut seen = self.lock();
         match seen.get_mut(session_id) {
-            Some(at) => *at = now,
+            Some(at) => *at = now.max(*at),
             None => drop(seen.insert(session_id.to_owned(), now)),
         }
     }
@@ -47,7 +47,8 @@ impl LastUsed {
         }
     }
 
-    /// Persists and clears the collected uses. Skips sessions that have ended.
+    /// Persists and clears the collected uses. Skips sessions that have ended, and uses that are older than a stored
+    /// one, which another server has written.
     ///
     /// # Errors
     /// [`crate::server::Error::Db`]; the collected uses are lost.
@@ -64,7 +65,8 @@ impl LastUsed {
                     select "key", "value"
                     from json_each($1)
                     where "key" in (select "id" from "session")
-                    on conflict ("sessionId") do update set "seenAt" = excluded."seenAt"
+                    on conflict ("sessionId") do update
+                    set "seenAt" = max("sessionSeen"."seenAt", excluded."seenAt")
                     "#,
                 )
                 .bind(Json(&seen))
@@ -79,7 +81,8 @@ impl LastUsed {
                     from jsonb_each_text($1) as seen ("key", "value")
                     join "session" s on s."id" = seen."key"
                     for key share of s
-                    on conflict ("sessionId") do update set "seenAt" = excluded."seenAt"
+                    on conflict ("sessionId") do update
+                    set "seenAt" = greatest("sessionSeen"."seenAt", excluded."seenAt")
                     "#,
                 )
                 .bind(Json(&seen))
@@ -107,7 +110,7 @@ impl LastUsed {
         .fetch_all(pool)
         .await)?;
         let fresh = self.lock();
-        let latest = |(id, written)| fresh.get(&id).copied().or(written).map(|at| (id, at));
+        let latest = |(id, written)| fresh.get(&id).copied().max(written).map(|at| (id, at));
         Ok(rows.into_iter().filter_map(latest).collect())
     }
 
