@@ -5,6 +5,7 @@
 mod announcement;
 mod app_state;
 pub mod auth;
+mod backoff;
 pub mod chat;
 mod clock;
 pub mod cluster;

@@ -4,14 +4,14 @@ use super::{
     attachments,
     chat_state::Chat,
     runs::{held_runs, other_servers, run_sweep},
-    store::search,
+    store::search::backlog,
 };
 
 impl Chat {
     /// Starts the background tasks: closing runs left by a crash, looking after running ones, deleting unreferenced files,
     /// and indexing older threads for search. All but the last repeat at intervals.
     pub fn start(&self) {
-        tokio::spawn(search::index_backlog(self.clone()));
+        tokio::spawn(backlog::run(self.db().clone()));
         tokio::spawn(run_sweep::run(self.clone()));
         tokio::spawn(held_runs::run(self.clone()));
         tokio::spawn(other_servers::run(self.clone()));

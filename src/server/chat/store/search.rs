@@ -4,6 +4,7 @@
 //! Items hidden from clients are never indexed. A message is indexed when it is complete, not at every checkpoint of a
 //! growing answer.
 
+pub(in crate::server::chat) mod backlog;
 pub(in crate::server::chat) mod index;
 mod tokenizer;
 
@@ -25,13 +26,9 @@ use crate::{
             turns::detached::detached,
         },
         db::{Pool, on},
-        tx::{Tx, within},
     },
 };
 use tokenizer::Terms;
-
-/// Number of backlog rows indexed in one transaction.
-const BACKLOG_AT_ONCE: i64 = 100;
 
 /// Builds an engine's statement from its query for hits. The rest is shared: the best row of each thread, the ranked
 /// threads, and a page of them.
@@ -165,67 +162,4 @@ fn hit(row: HitRow, terms: &Terms) -> Thread {
     let snippet = terms.snippet(found.as_deref().or(thread.title.as_deref()).unwrap_or_default());
     thread.mark("snippet", json!(snippet));
     thread
-}
-
-#[derive(FromRow)]
-#[sqlx(rename_all = "camelCase")]
-struct BacklogRow {
-    id: String,
-    title: Option<String>,
-    thread_id: Option<String>,
-    body: Option<Json<ThreadItem>>,
-}
-
-/// Indexes the rows stored before the search existed. Runs once, at start.
-pub(in crate::server::chat) async fn index_backlog(chat: Chat) {
-    loop {
-        match index_backlog_batch(chat.db()).await {
-            Ok(0) => return,
-            Ok(n_rows) => tracing::info!(n_rows, "indexed old titles and messages for search"),
-            Err(err) => {
-                tracing::error!(error = %err, "indexing old messages for search failed; the next start retries");
-                return;
-            }
-        }
-    }
-}
-
-async fn index_backlog_batch(db: &Db) -> Result<usize> {
-    let mut tx = Tx::begin(db).await?;
-    let rows: Vec<BacklogRow> = within!(&mut tx, conn => {
-        sqlx::query_as(
-            r#"
-            select "searchBacklog"."id", "thread"."title", "item"."threadId", "item"."body"
-            from "searchBacklog"
-            left join "thread" on "thread"."id" = "searchBacklog"."id"
-            left join "item" on "item"."id" = "searchBacklog"."id"
-            limit $1
-            "#,
-        )
-        .bind(BACKLOG_AT_ONCE)
-        .fetch_all(conn)
-        .await
-    })?;
-    for row in &rows {
-        match (&row.title, &row.thread_id, &row.body) {
-            (Some(title), ..) => index::put_title(&mut tx, &row.id, title).await?,
-            (None, Some(thread_id), Some(body)) => index::put_item(&mut tx, thread_id, &body.0).await?,
-            // The row was deleted meanwhile.
-            _ => {}
-        }
-        within!(&mut tx, conn => {
-            sqlx::query(
-                r#"
-                delete from "searchBacklog"
-                where "id" = $1
-                "#,
-            )
-            .bind(&row.id)
-            .execute(conn)
-            .await
-            .map(|_| ())
-        })?;
-    }
-    tx.commit().await?;
-    Ok(rows.len())
 }
