@@ -7,7 +7,7 @@ use colloquy::server::{
     AppState, Clock, Db, Error, Result, announcement,
     cluster::{
         drain::{self, Signals},
-        probes,
+        probes, startup_checks,
     },
     config::{Config, Settings},
     console::{
@@ -135,6 +135,7 @@ async fn serve(config: Config) -> Result<()> {
     let config = config.with_port(address.port());
     let mut signals = Signals::listen();
     let app = build_state_behind(&listener, config, &mut signals).await?;
+    startup_checks::run(&app.config, &app.db, &app.clock, None).await?;
     app.start().await?;
     let db = app.db.clone();
     println!("{}", announcement(&app.config, &address.to_string()));

@@ -34,6 +34,7 @@ use super::{
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, ExternalSources},
         unknown_hosts, unread_body,
+        untrusted_proxy::{self, ProxyWarning},
     },
     site,
 };
@@ -76,6 +77,7 @@ pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(CatchPanicLayer::new())
         .layer(around::from_fn(unread_body::finish))
+        .layer(around::from_fn_with_state(ProxyWarning::new(&app.config.limits), untrusted_proxy::warn))
         .layer(around::from_fn(request_span::hand_on))
         .layer(
             TraceLayer::new_for_http()

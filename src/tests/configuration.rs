@@ -58,6 +58,7 @@ fn settings_that_cannot_be_used_name_their_variable() {
     check("--attachment-store", "/var/files", &["ATTACHMENT_STORE is `/var/files`", "s3://chat/files"]);
     check("--drain-delay", "soon", &["DRAIN_DELAY is `soon`", "from 0s"]);
     check("--drain-timeout", "10 min", &["DRAIN_TIMEOUT is `10 min`", "15m"]);
+    check("--attachments-shared", "maybe", &["ATTACHMENTS_SHARED is `maybe`", "on, off"]);
     check("--model-context-tokens", "many", &["MODEL_CONTEXT_TOKENS is `many`", "32000"]);
     check(
         "--openai-base-url",

@@ -30,5 +30,5 @@ mod void_links;
 mod web_address;
 mod well_known;
 
-pub use test_app::{Engine, TestApp, TestResponse, TestUser, database_url};
+pub use test_app::{Engine, Flags, TestApp, TestResponse, TestUser, database_url};
 pub(crate) use test_macros::both_engines;

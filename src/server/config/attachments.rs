@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::{
-    parse::{invalid_setting, non_blank},
+    parse::{invalid_setting, non_blank, switch},
     redaction::{hide_from_debug, invalid_url},
 };
 use crate::server::{Error, Result};
@@ -24,6 +24,10 @@ pub struct AttachmentSettings {
     /// Storage of attached files: `s3://bucket/prefix`, with the usual AWS_ variables. Unset: uploads/ in DATA_DIR.
     #[arg(long, env = "ATTACHMENT_STORE")]
     pub attachment_store: Option<String>,
+
+    /// State that all servers of a PostgreSQL database share the folder of attached files: `on` or `off`. Unset: off.
+    #[arg(long, env = "ATTACHMENTS_SHARED")]
+    pub attachments_shared: Option<String>,
 }
 
 /// Storage and size limits of attachments.
@@ -35,6 +39,8 @@ pub struct AttachmentConfig {
     pub max_bytes_per_user: i64,
     /// Storage of the files.
     pub store: AttachmentStore,
+    /// True if all servers of the database share the folder of the files.
+    pub is_shared: bool,
 }
 
 /// Storage of attached files.
@@ -94,7 +100,8 @@ impl AttachmentSettings {
                     .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
             )?;
         }
-        Ok(AttachmentConfig { max_bytes, max_bytes_per_user, store })
+        let is_shared = switch("ATTACHMENTS_SHARED", self.attachments_shared, false)?;
+        Ok(AttachmentConfig { max_bytes, max_bytes_per_user, store, is_shared })
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Config {
     port: u16,
     /// Secret that signs cookies.
     pub secret: Secret,
+    /// True if BETTER_AUTH_SECRET is unset. The secret is in DATA_DIR then.
+    pub is_secret_generated: bool,
     /// Origins that may call this server from a browser.
     pub trusted_origins: TrustedOrigins,
     /// URL of the database.
@@ -175,7 +177,9 @@ impl Settings {
         })?;
         let public_url = non_blank(self.better_auth_url).map(|text| public_url(&text)).transpose()?;
         create_data_dir(&self.data_dir)?;
-        let secret = match given_secret("BETTER_AUTH_SECRET", self.better_auth_secret)? {
+        let given_secret = given_secret("BETTER_AUTH_SECRET", self.better_auth_secret)?;
+        let is_secret_generated = given_secret.is_none();
+        let secret = match given_secret {
             Some(secret) => secret,
             None => stored_secret(&self.data_dir)?,
         };
@@ -207,6 +211,7 @@ impl Settings {
             model: self.model.validate()?,
             pages: self.pages.validate()?,
             secret,
+            is_secret_generated,
         })
     }
 }

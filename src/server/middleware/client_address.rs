@@ -13,7 +13,7 @@ use axum::{
 
 use crate::server::config::LimitConfig;
 
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Returns the client's address in its stored form (see [`network`]); `""` without a connection.
 pub fn address(config: &LimitConfig, headers: &HeaderMap, extensions: &Extensions) -> String {

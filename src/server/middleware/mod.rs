@@ -12,3 +12,4 @@ pub mod security_headers;
 pub mod trusted_origins;
 pub mod unknown_hosts;
 pub mod unread_body;
+pub mod untrusted_proxy;
