@@ -14,6 +14,7 @@ use super::{
     db,
     mail::{delivery, sender::Sender},
     middleware::unknown_hosts::UnknownHosts,
+    site::publication,
     typeset::Typesetter,
 };
 
@@ -85,6 +86,7 @@ impl AppState {
         tokio::spawn(self.auth.last_used.clone().run(self.db.clone()));
         tokio::spawn(self.session_watch.clone().run(self.db.clone(), self.clock.clone()));
         tokio::spawn(expired_row_sweep::run(self.db.clone(), self.clock.clone()));
+        tokio::spawn(publication::run(self.db.clone(), self.clock.clone()));
         delivery::start(&self.mail, Arc::new(self.auth.clone()));
         Ok(())
     }

@@ -36,7 +36,7 @@ use super::{
         unknown_hosts, unread_body,
         untrusted_proxy::{self, ProxyWarning},
     },
-    site,
+    site::{self, other_releases::OtherReleases},
 };
 use crate::{
     model::{ApiError, path},
@@ -137,7 +137,7 @@ fn pages(app: &AppState) -> Router<AppState> {
         .layer(around::from_fn_with_state(app.clone(), origin::check_form_origin))
         .layer(around::from_fn_with_state((app.unknown_hosts.clone(), Arc::clone(&app.config)), unknown_hosts::warn))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
-        .fallback_service(site::with_fallback(not_found_page(app)))
+        .fallback_service(site::with_fallback(not_found_page(app), OtherReleases::new(app.db.clone())))
 }
 
 /// Returns the configured external sources for the content security policy.

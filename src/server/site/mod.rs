@@ -1,7 +1,12 @@
 //! Static files of the pages. build.rs decides on their location: the release binary, or a folder in development.
 
 mod encoding;
+mod file_cache;
+pub mod other_releases;
+mod path_list;
+pub mod publication;
 mod site_file;
+mod stored_files;
 
 use std::{fs, path::Path, sync::LazyLock, time::SystemTime};
 
@@ -15,6 +20,7 @@ use axum::{
 use tower_http::services::ServeDir;
 
 use crate::model::page::PageFiles;
+use other_releases::OtherReleases;
 use site_file::SiteFile;
 
 /// Location of the files, set by build.rs. Both variants are always compiled, so that both are checked.
@@ -26,8 +32,9 @@ enum Site {
 
 include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
-/// Serves static files, and calls `not_found` for other paths.
-pub fn with_fallback(not_found: Router) -> Router {
+/// Serves static files of this release, then of others, and calls `not_found` for other paths.
+pub fn with_fallback(not_found: Router, others: OtherReleases) -> Router {
+    let not_found = not_found.layer(around::from_fn_with_state(others, other_releases::serve));
     match SITE {
         Site::Embedded(files) => embedded(files, not_found),
         Site::Folder(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(not_found)),

@@ -1,12 +1,13 @@
-//! A static file embedded in the binary, and the response that serves it.
+//! A static file of the pages, and the response that serves it.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use flate2::read::GzDecoder;
 
 use super::encoding::Encoding;
@@ -17,32 +18,39 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 /// Length of the hash in a name: MD5 in base64.
 const HASH_CHARS: usize = 22;
+/// The maximum length of a name with a hash.
+const MAX_NAME_BYTES: usize = 128;
 
-/// A file listed by build.rs.
-pub struct SiteFile {
+/// A file listed by build.rs, or one of another release.
+pub struct SiteFile<P = &'static str, B = &'static [u8]> {
     /// Path of its URL, with the leading `/`.
-    pub path: &'static str,
+    pub path: P,
     /// Hash of its content, by [`crate::model::digest::fnv1a`].
     pub digest: u64,
     /// Content of the file.
-    pub content: Content,
+    pub content: Content<B>,
 }
 
-/// The embedded content of a file. In development no files are embedded.
+/// The content of a file. In development no files are embedded.
 #[allow(dead_code)]
-pub enum Content {
+pub enum Content<B = &'static [u8]> {
     /// A file that is sent uncompressed.
-    Plain(&'static [u8]),
+    Plain(B),
     /// A file in both encodings. Clients that accept neither get the unpacked `gzip`.
     Compressed {
         /// Compressed by Brotli.
-        brotli: &'static [u8],
+        brotli: B,
         /// Compressed by gzip.
-        gzip: &'static [u8],
+        gzip: B,
     },
 }
 
-impl SiteFile {
+impl<P: AsRef<str>, B: AsRef<[u8]> + Clone + Into<Bytes>> SiteFile<P, B> {
+    /// Returns the media type, by the path.
+    pub fn media_type(&self) -> &'static str {
+        media_type(self.path.as_ref())
+    }
+
     /// Responds to a request for the file. `query` may hold the hash of the requested content.
     pub fn answer(&self, method: &Method, query: Option<&str>, headers: &HeaderMap) -> Response {
         if ![Method::GET, Method::HEAD].contains(method) {
@@ -78,32 +86,51 @@ impl SiteFile {
         let length = HeaderValue::from(body.len());
         let mut response = Response::new(body.into());
         response.headers_mut().insert(header::CONTENT_LENGTH, length);
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(self.path)));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type()));
         if encoding != Encoding::Identity {
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
         }
         response
     }
 
-    fn body(&self, encoding: Encoding) -> bytes::Bytes {
+    fn body(&self, encoding: Encoding) -> Bytes {
         match (&self.content, encoding) {
-            (Content::Plain(bytes), _) => (*bytes).into(),
-            (Content::Compressed { brotli, .. }, Encoding::Brotli) => (*brotli).into(),
-            (Content::Compressed { gzip, .. }, Encoding::Gzip) => (*gzip).into(),
+            (Content::Plain(bytes), _) => bytes.clone().into(),
+            (Content::Compressed { brotli, .. }, Encoding::Brotli) => brotli.clone().into(),
+            (Content::Compressed { gzip, .. }, Encoding::Gzip) => gzip.clone().into(),
             (Content::Compressed { gzip, .. }, Encoding::Identity) => {
-                let mut plain = Vec::new();
-                GzDecoder::new(*gzip).read_to_end(&mut plain).expect("BUG: build.rs compressed it");
-                plain.into()
+                unpack(gzip.as_ref()).expect("BUG: build.rs compressed it").into()
             }
         }
     }
 
     /// True if the URL identifies this content only.
     fn is_fixed(&self, query: Option<&str>) -> bool {
-        let mut name = self.path.rsplit('/').next().unwrap_or_default().split('.').rev().skip(1);
-        let has_hash = self.path.starts_with("/pkg/") && name.next().is_some_and(|it| it.len() == HASH_CHARS);
-        has_hash || query.is_some_and(|it| it == format!("{:016x}", self.digest))
+        has_hash(self.path.as_ref()) || query.is_some_and(|it| it == format!("{:016x}", self.digest))
     }
+}
+
+/// True for a path of a file that has the hash of its content in its name, such as
+/// `/pkg/colloquy.9zWnVNDrkmSwdtqvoQcLRQ.css`.
+pub fn has_hash(path: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let Some(name) = path.strip_prefix("/pkg/").filter(|name| name.len() <= MAX_NAME_BYTES) else { return false };
+    let mut parts = name.rsplit('.');
+    let (extension, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let mut stem = parts.peekable();
+    is_word(extension) && is_word(hash) && hash.len() == HASH_CHARS && stem.peek().is_some() && stem.all(is_word)
+}
+
+/// Unpacks gzip.
+///
+/// # Errors
+/// An I/O error if the bytes are not a whole file of gzip.
+pub fn unpack(gzip: &[u8]) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    GzDecoder::new(gzip).read_to_end(&mut plain)?;
+    Ok(plain)
 }
 
 /// True if the client has the file cached. A proxy may have made the tag a weak one (RFC 9110 §13.1.2).

@@ -19,13 +19,17 @@ static GZIP: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 static FILES: LazyLock<[SiteFile; 3]> = LazyLock::new(|| {
-    let text = || Content::Compressed { brotli: BROTLI, gzip: &GZIP };
+    let text = || -> Content { Content::Compressed { brotli: BROTLI, gzip: &GZIP } };
     [
         SiteFile { path: STYLE, digest: 0xabc, content: text() },
         SiteFile { path: "/icons.svg", digest: 0xdef, content: text() },
         SiteFile { path: "/icon.png", digest: 0x1, content: Content::Plain(b"PNG") },
     ]
 });
+
+/// The form in which build.rs lists files.
+const _: &[SiteFile] =
+    &[SiteFile { path: "/tests.rs", digest: 0x1, content: Content::Plain(include_bytes!("tests.rs")) }];
 
 /// Requests a file from a router whose fallback answers 404.
 async fn ask(method: Method, uri: &str, headers: &[(header::HeaderName, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -112,4 +116,22 @@ async fn an_old_name_is_not_found_and_not_kept() {
         assert_eq!((status, body.as_slice()), (StatusCode::NOT_FOUND, &b"nothing is here"[..]), "{uri}");
         assert_eq!(headers[header::CACHE_CONTROL], REVALIDATE);
     }
+}
+
+#[test]
+fn a_hash_is_part_of_a_name() {
+    let check = |path: &str, expected: bool| assert_eq!(has_hash(path), expected, "{path}");
+    for path in [STYLE, "/pkg/colloquy.-NMldOuq8TZmWCBbfIEEXw.wasm", "/pkg/a.b.MsJC_Vwf1BvKGPrvKO_u5g.js"] {
+        check(path, true);
+    }
+    check("/pkg/colloquy.css", false);
+    check("/pkg/9zWnVNDrkmSwdtqvoQcLRQ.css", false);
+    check("/pkg/.9zWnVNDrkmSwdtqvoQcLRQ.css", false);
+    check("/pkg/colloquy.9zWnVNDrkmSwdtqvoQcLRQ.", false);
+    check("/pkg/colloquy.9zWnVNDrkmSwdtqvoQcLR.css", false);
+    check("/pkg/colloquy.9zWnVNDrkmSwdtqvoQcL%51.css", false);
+    check("/pkg/../colloquy.9zWnVNDrkmSwdtqvoQcLRQ.css", false);
+    check("/pkg/x/colloquy.9zWnVNDrkmSwdtqvoQcLRQ.css", false);
+    check("/colloquy.9zWnVNDrkmSwdtqvoQcLRQ.css", false);
+    check(&format!("/pkg/{}.9zWnVNDrkmSwdtqvoQcLRQ.css", "x".repeat(MAX_NAME_BYTES)), false);
 }
