@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::{Engine, database_url};
-use crate::server::{Db, Error};
+use crate::server::{Db, Error, db::on};
 
 async fn refusal(url: &str) -> String {
     match Db::open(url).await {
@@ -21,17 +21,59 @@ async fn tables_are_made_once(engine: Engine) {
     }
 }
 
+/// Runs a statement on a database.
+async fn run_statement(url: &str, statement: &'static str) {
+    let db = Db::open(url).await.unwrap();
+    on!(db.write(), pool => sqlx::query(statement).execute(pool).await.map(drop)).unwrap();
+    db.close().await;
+}
+
+const LATER_MIGRATIONS: &str = r#"
+    insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+    select version + 9000, 'from the future', true, checksum, 0
+    from _sqlx_migrations
+    where version in (1, 2)
+"#;
+
 async fn a_newer_database_is_refused(engine: Engine) {
     let folder = tempfile::tempdir().unwrap();
     let url = database_url(engine, folder.path()).await;
-    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-        values (9999, 'from the future', true, $1, 0)";
-    match Db::open(&url).await.unwrap() {
-        Db::Sqlite { writer, .. } => drop(sqlx::query(newer).bind(vec![0u8]).execute(&writer).await.unwrap()),
-        Db::Postgres(pool) => drop(sqlx::query(newer).bind(vec![0u8]).execute(&pool).await.unwrap()),
-    }
+    run_statement(&url, LATER_MIGRATIONS).await;
     let sentence = refusal(&url).await;
-    assert!(sentence.contains("newer than this binary") && sentence.contains("9999"), "{sentence}");
+    assert!(sentence.contains("newer than this binary") && sentence.contains("migration 9001"), "{sentence}");
+}
+
+/// Marks later migrations as compatible with the release before, then adds them.
+async fn add_later(url: &str, mark: &'static str) {
+    run_statement(url, mark).await;
+    run_statement(url, LATER_MIGRATIONS).await;
+}
+
+async fn a_database_with_compatible_migrations_is_opened(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database_url(engine, folder.path()).await;
+    add_later(&url, r#"insert into "compatibleMigration" ("version") values (9001), (9002)"#).await;
+    for _ in 0..2 {
+        run_statement(&url, r#"delete from "verification""#).await;
+    }
+}
+
+async fn one_migration_that_is_not_compatible_suffices(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database_url(engine, folder.path()).await;
+    // The second contracts what the first expanded.
+    add_later(&url, r#"insert into "compatibleMigration" ("version") values (9002)"#).await;
+    let sentence = refusal(&url).await;
+    assert!(sentence.contains("newer than this binary") && sentence.contains("migration 9001"), "{sentence}");
+}
+
+/// A database of a release that had no such table, and has an unknown migration.
+async fn an_unknown_migration_without_the_table_is_refused(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database_url(engine, folder.path()).await;
+    run_statement(&url, r#"drop table "compatibleMigration""#).await;
+    run_statement(&url, LATER_MIGRATIONS).await;
+    assert!(refusal(&url).await.contains("newer than this binary"));
 }
 
 #[tokio::test]
@@ -52,6 +94,36 @@ async fn a_newer_database_is_refused_sqlite() {
 #[tokio::test]
 async fn a_newer_database_is_refused_postgres() {
     a_newer_database_is_refused(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_database_with_compatible_migrations_is_opened_sqlite() {
+    a_database_with_compatible_migrations_is_opened(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_database_with_compatible_migrations_is_opened_postgres() {
+    a_database_with_compatible_migrations_is_opened(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn one_migration_that_is_not_compatible_suffices_sqlite() {
+    one_migration_that_is_not_compatible_suffices(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn one_migration_that_is_not_compatible_suffices_postgres() {
+    one_migration_that_is_not_compatible_suffices(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn an_unknown_migration_without_the_table_is_refused_sqlite() {
+    an_unknown_migration_without_the_table_is_refused(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_unknown_migration_without_the_table_is_refused_postgres() {
+    an_unknown_migration_without_the_table_is_refused(Engine::Postgres).await;
 }
 
 #[tokio::test]

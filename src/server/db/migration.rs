@@ -1,26 +1,50 @@
 //! Migrations, run by one server at a time.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::LazyLock, time::Duration};
 
 use sqlx::{
     Connection, PgConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    migrate::{Migrate, MigrateError, Migrator},
 };
 
 use super::{missing_columns, unusable};
 use crate::server::{Error, Result, private_file, startup_wait::WaitLimit};
 
-static SQLITE_MIGRATIONS: Migrator = sqlx_macros::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx_macros::migrate!("migrations/postgres");
+static SQLITE_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| accepting_later(sqlx_macros::migrate!("migrations/sqlite")));
+static POSTGRES_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| accepting_later(sqlx_macros::migrate!("migrations/postgres")));
+
+/// sqlx's table of the migrations that were run.
+const APPLIED: &str = "_sqlx_migrations";
 
 /// Interval of attempts to take another server's lock.
 const LOCK_RETRY: Duration = Duration::from_millis(50);
 const MIGRATING: &str = "the database's tables to be brought up to date, or for another server that is at it";
 
+/// Leaves the check for later migrations to [`check_later`].
+fn accepting_later(mut migrations: Migrator) -> Migrator {
+    migrations.set_ignore_missing(true);
+    migrations
+}
+
 /// Runs the migrations.
 pub(super) async fn of_sqlite(writer: &SqlitePool) -> Result<()> {
-    let migrated = WaitLimit::ENDLESS.wait_for(MIGRATING, SQLITE_MIGRATIONS.run(writer)).await?;
-    migrated.map_err(refused)?;
+    let migrate = async {
+        let mut connection = writer.acquire().await?;
+        let later = later_versions(&mut *connection, &SQLITE_MIGRATIONS).await?;
+        if !later.is_empty() {
+            let has_table: bool =
+                sqlx::query_scalar("select exists (select 1 from sqlite_schema where name = 'compatibleMigration')")
+                    .fetch_one(&mut *connection)
+                    .await?;
+            let compatible: Vec<i64> =
+                if has_table { sqlx::query_scalar(COMPATIBLE).fetch_all(&mut *connection).await? } else { vec![] };
+            check_later(&later, &compatible)?;
+        }
+        SQLITE_MIGRATIONS.run(&mut *connection).await
+    };
+    WaitLimit::ENDLESS.wait_for(MIGRATING, migrate).await?.map_err(refused)?;
     Ok(missing_columns::complete(writer).await?)
 }
 
@@ -30,9 +54,41 @@ pub(super) async fn of_postgres(mut connection: PgConnection, others: WaitLimit)
     // Applies to advisory locks, too. A migration itself may take as long as the tables are large.
     let limits = format!("select set_config('lock_timeout', '{limit_ms}ms', false)");
     sqlx::query(sqlx::AssertSqlSafe(limits)).execute(&mut connection).await?;
-    let migrated = WaitLimit::ENDLESS.wait_for(MIGRATING, POSTGRES_MIGRATIONS.run(&mut connection)).await?;
-    migrated.map_err(refused)?;
+    let migrate = async {
+        // Taken here, too, so that no other server migrates between the check and the run. It ends with the connection.
+        connection.lock().await?;
+        let later = later_versions(&mut connection, &POSTGRES_MIGRATIONS).await?;
+        if !later.is_empty() {
+            let has_table: bool = sqlx::query_scalar(r#"select to_regclass('"compatibleMigration"') is not null"#)
+                .fetch_one(&mut connection)
+                .await?;
+            let compatible: Vec<i64> =
+                if has_table { sqlx::query_scalar(COMPATIBLE).fetch_all(&mut connection).await? } else { vec![] };
+            check_later(&later, &compatible)?;
+        }
+        POSTGRES_MIGRATIONS.run(&mut connection).await
+    };
+    WaitLimit::ENDLESS.wait_for(MIGRATING, migrate).await?.map_err(refused)?;
     Ok(connection.close().await?)
+}
+
+/// Migrations on which a release before them can run.
+const COMPATIBLE: &str = r#"select "version" from "compatibleMigration""#;
+
+/// Returns the database's migrations that this binary does not know, in ascending order.
+async fn later_versions(connection: &mut impl Migrate, migrations: &Migrator) -> Result<Vec<i64>, MigrateError> {
+    connection.ensure_migrations_table(APPLIED).await?;
+    let applied = connection.list_applied_migrations(APPLIED).await?;
+    Ok(applied.iter().map(|it| it.version).filter(|version| !migrations.version_exists(*version)).collect())
+}
+
+/// Checks that this binary can run on a database with later migrations: each of them must be a compatible one.
+fn check_later(later: &[i64], compatible: &[i64]) -> Result<(), MigrateError> {
+    if let Some(version) = later.iter().find(|version| !compatible.contains(version)) {
+        return Err(MigrateError::VersionMissing(*version));
+    }
+    tracing::warn!("the database has migrations of a later release, on which this one can run");
+    Ok(())
 }
 
 /// Converts a migration error to a sentence for the operator: the database is newer, or another server holds a lock.
