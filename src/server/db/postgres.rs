@@ -9,10 +9,17 @@ use sqlx::{
 use url::Url;
 
 use super::{BUSY_TIMEOUT, Db, migration};
-use crate::server::{Error, Result, config::redacted_url, startup_wait::WaitLimit};
+use crate::server::{
+    Error, Result,
+    config::redacted_url,
+    startup_wait::{Failure, WaitLimit},
+};
 
-/// Time that startup waits for a PostgreSQL server to answer.
-const CONNECT_WAIT: WaitLimit = WaitLimit::of_seconds(30);
+/// Time that startup waits for a PostgreSQL server that is away or is starting.
+const CONNECT_WAIT: WaitLimit = WaitLimit::of_seconds(60);
+/// SQLSTATE codes of a server that will accept connections later: `admin_shutdown`, `crash_shutdown`,
+/// `cannot_connect_now`, `too_many_connections`.
+const TEMPORARY_CODES: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
 /// Statement timeout on PostgreSQL, unless the URL or the server sets one. SQLite needs none, since it runs in this
 /// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
@@ -88,12 +95,28 @@ pub fn listen_options(url: &str) -> Result<PgConnectOptions> {
     })
 }
 
-pub(super) async fn connect(options: &PgConnectOptions, shown: &str, patience: WaitLimit) -> Result<PgConnection> {
+/// Opens one connection. A server that cannot be reached yet is tried again.
+pub(super) async fn connect(options: &PgConnectOptions, shown: &str, limit: WaitLimit) -> Result<PgConnection> {
     let what = format!("the PostgreSQL server of DATABASE_URL `{shown}` to answer");
-    patience.wait_for(&what, PgConnection::connect_with(options)).await?.map_err(|err| {
-        let reason = reason(&err);
-        Error::Config(format!("the PostgreSQL server of DATABASE_URL `{shown}` refuses the connection: {reason}"))
-    })
+    let attempt = async || {
+        PgConnection::connect_with(options).await.map_err(|err| match (is_temporary(&err), reason(&err)) {
+            (true, reason) => Failure::Temporary(reason),
+            (false, reason) => Failure::Permanent(Error::Config(format!(
+                "the PostgreSQL server of DATABASE_URL `{shown}` refuses the connection: {reason}"
+            ))),
+        })
+    };
+    limit.retry(&what, attempt).await
+}
+
+/// True if a later attempt to connect may succeed. I/O errors include an unknown host, since its name may not be
+/// published yet.
+fn is_temporary(err: &sqlx::Error) -> bool {
+    match err {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(err) => err.code().is_some_and(|code| TEMPORARY_CODES.contains(&&*code)),
+        _ => false,
+    }
 }
 
 /// Sets a statement timeout, unless the server sets one already.
@@ -134,3 +157,6 @@ fn reason(err: &sqlx::Error) -> String {
         _ => "it does not answer as PostgreSQL does".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
