@@ -40,7 +40,7 @@ pub async fn sign_in(
 /// Ends the session and redirects to the sign-in page.
 ///
 /// # Errors
-/// [`ApiError::Internal`] if the database fails.
+/// [`ApiError::Unavailable`] if the database is away; [`ApiError::Internal`] if it fails otherwise.
 #[server(prefix = "/api/fn", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
     crate::server::forms::sign_out().await
@@ -49,7 +49,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// Returns the visitor's session without its JWT; `None` if the visitor is signed out.
 ///
 /// # Errors
-/// [`ApiError::Internal`] if the database fails.
+/// [`ApiError::Unavailable`] if the database is away; [`ApiError::Internal`] if it fails otherwise.
 #[server(name = GetSession, prefix = "/api/fn", endpoint = "session")]
 pub async fn session() -> Result<Option<Session>, ApiError> {
     crate::server::forms::session().await
@@ -68,7 +68,7 @@ pub async fn chat_token() -> Result<String, ApiError> {
 /// `reset_token` of a link to set a new password is checked, and stays valid.
 ///
 /// # Errors
-/// [`ApiError::Internal`] if the database fails.
+/// [`ApiError::Unavailable`] if the database is away; [`ApiError::Internal`] if it fails otherwise.
 #[server(name = GetEntryStart, prefix = "/api/fn", endpoint = "entry-start")]
 pub async fn entry_start(#[server(default)] reset_token: Option<String>) -> Result<EntryStart, ApiError> {
     crate::server::forms::entry_start(reset_token).await

@@ -12,7 +12,7 @@ use crate::model::{
 /// signed out.
 ///
 /// # Errors
-/// [`ApiError::Internal`] if the database fails.
+/// [`ApiError::Unavailable`] if the database is away; [`ApiError::Internal`] if it fails otherwise.
 #[server(name = GetAccountOverview, prefix = "/api/fn", endpoint = "account-overview")]
 pub async fn account_overview() -> Result<Option<AccountOverview>, ApiError> {
     crate::server::forms::account_overview().await

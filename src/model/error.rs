@@ -29,6 +29,9 @@ pub enum ApiError {
     /// The server could not be reached.
     #[error("the server could not be reached")]
     Unreachable,
+    /// The server's database is away.
+    #[error("the server's database cannot be reached at the moment")]
+    Unavailable,
     /// An internal error; the server's log has the details.
     #[error("something went wrong on the server")]
     Internal,

@@ -1,5 +1,6 @@
 //! Internal errors with all details, for the log. Clients never see them.
 
+use super::db::outage;
 use crate::model::auth::AuthError;
 
 /// Any error of the server. It is logged once, where it is converted to a response.
@@ -49,6 +50,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// True if the database is away: the same request may succeed later. Answered with 503 instead of 500.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Db(err) if outage::is_outage(err))
+    }
+
     /// True if the database rejected a row because of a unique constraint on the table and column.
     ///
     /// SQLite reports `UNIQUE constraint failed: user.email`, PostgreSQL the constraint `user_email_key`.

@@ -30,7 +30,7 @@ use super::{
     middleware::{
         cors, form_status,
         origin::{self, is_server_function},
-        page_session, request_id, request_span,
+        outage, page_session, request_id, request_span,
         request_timeout::{self, ANSWER_TIMEOUT, BODY_RATE, RequestTimeout, TooSlow},
         security_headers::{self, ExternalSources},
         unknown_hosts, unread_body,
@@ -133,6 +133,7 @@ fn pages(app: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes(app, PAGES.clone(), move || document(&options, &external_sources))
         .layer(around::from_fn(form_status::correct_form_status))
+        .layer(around::from_fn(outage::replace_rendered))
         .layer(around::from_fn_with_state(app.clone(), page_session::read_session))
         .layer(around::from_fn_with_state(app.clone(), origin::check_form_origin))
         .layer(around::from_fn_with_state((app.unknown_hosts.clone(), Arc::clone(&app.config)), unknown_hosts::warn))

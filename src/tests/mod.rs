@@ -6,6 +6,8 @@ mod better_auth_databases;
 mod chat;
 mod configuration;
 mod console;
+mod database_outage;
+mod database_proxy;
 mod expired_rows;
 mod jwt;
 mod log_lines;
@@ -30,5 +32,6 @@ mod void_links;
 mod web_address;
 mod well_known;
 
+pub use database_proxy::{DatabaseProxy, Link};
 pub use test_app::{Engine, Flags, TestApp, TestResponse, TestUser, database_url};
 pub(crate) use test_macros::both_engines;

@@ -16,6 +16,7 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use super::DatabaseProxy;
 use crate::{
     model::Timestamp,
     server::{
@@ -72,12 +73,23 @@ impl TestApp {
     /// Starts an application on a database that was filled by these statements.
     pub async fn on_database(engine: Engine, statements: &str, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let data_dir = folder.path().to_str().unwrap().to_owned();
         let database_url = database_url(engine, folder.path()).await;
         if !statements.is_empty() {
             fill(engine, &database_url, statements).await;
         }
-        let mut line = vec!["colloquy", "--data-dir", &data_dir, "--database-url", &database_url];
+        Self::at(&database_url, folder, flags).await
+    }
+
+    /// Starts an application that reaches PostgreSQL through a proxy.
+    pub async fn behind_proxy(flags: &[&str]) -> (Self, DatabaseProxy) {
+        let folder = tempfile::tempdir().unwrap();
+        let (proxy, database_url) = DatabaseProxy::start(&database_url(Engine::Postgres, folder.path()).await).await;
+        (Self::at(&database_url, folder, flags).await, proxy)
+    }
+
+    async fn at(database_url: &str, folder: TempDir, flags: &[&str]) -> Self {
+        let data_dir = folder.path().to_str().unwrap().to_owned();
+        let mut line = vec!["colloquy", "--data-dir", &data_dir, "--database-url", database_url];
         let defaults = [
             ("--better-auth-url", BASE_URL),
             ("--better-auth-secret", SECRET),

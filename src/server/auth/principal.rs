@@ -22,6 +22,7 @@ use crate::{
     server::{
         Error, Result,
         config::{BearerTokens, Config},
+        db::outage::{MESSAGE, RETRY_AFTER_S},
         middleware::request_span,
     },
 };
@@ -168,15 +169,26 @@ pub enum BearerError {
 
 impl IntoResponse for BearerError {
     fn into_response(self) -> Response {
+        let is_outage = matches!(&self, Self::Failed(err) if err.is_outage());
         let (status, code, message) = match &self {
             Self::Failed(err) => {
                 tracing::error!(error = %err, "looking up the session of a token failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on the server.".to_owned())
+                match is_outage {
+                    true => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", MESSAGE.to_owned()),
+                    false => (
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "internal",
+                        "Something went wrong on the server.".to_owned(),
+                    ),
+                }
             }
             refused => (StatusCode::UNAUTHORIZED, "unauthorized", refused.to_string()),
         };
-        let body = json!({ "type": "error", "code": code, "message": message, "allow_retry": false });
+        let body = json!({ "type": "error", "code": code, "message": message, "allow_retry": is_outage });
         let mut response = (status, Json(body)).into_response();
+        if is_outage {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        }
         if status == StatusCode::UNAUTHORIZED {
             let challenge = match self {
                 Self::Missing => "Bearer realm=\"colloquy\"".to_owned(),

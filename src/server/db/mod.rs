@@ -2,6 +2,7 @@
 
 mod migration;
 mod missing_columns;
+pub mod outage;
 mod postgres;
 
 pub use postgres::listen_options;
@@ -23,7 +24,7 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 use super::{Error, Result, config::redacted_path, private_file, startup_wait::WaitLimit};
 use crate::model::Timestamp;
 
-/// Time that a connection waits for another writer (SQLite), and a caller for a free connection.
+/// Time that a connection to SQLite waits for another writer, and a caller for a free connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Time that startup waits for another server that opens or migrates the same database.

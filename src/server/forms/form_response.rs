@@ -15,6 +15,7 @@ use crate::{
     server::{
         Error,
         auth::{auth_state::Auth, routes::wire_error::retry_header},
+        db::outage::RETRY_AFTER_S,
         flash,
     },
 };
@@ -63,11 +64,19 @@ pub(super) fn refuse_both(auth: &Auth, faults: [AuthError; 2], typed: TypedField
     ApiError::Both(faults[0], faults[1])
 }
 
+/// Logs an internal error. An outage of the database sets the status 503, also of a page that is being rendered.
 pub(super) fn failed(err: &Error) -> ApiError {
     // Leptos runs server functions as tasks of their own.
     let span = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Span>().cloned());
     span.unwrap_or_else(Span::none).in_scope(|| tracing::error!(error = %err, "a server function failed"));
-    ApiError::Internal
+    if !err.is_outage() {
+        return ApiError::Internal;
+    }
+    set_status(StatusCode::SERVICE_UNAVAILABLE);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::RETRY_AFTER, RETRY_AFTER_S.into());
+    }
+    ApiError::Unavailable
 }
 
 pub(super) fn signed_out() -> ApiError {

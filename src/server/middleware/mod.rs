@@ -4,6 +4,7 @@ pub mod client_address;
 pub mod cors;
 pub mod form_status;
 pub mod origin;
+pub mod outage;
 pub mod page_session;
 pub mod request_id;
 pub mod request_span;

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::outage::OutageResponse;
 use crate::server::auth::{
     auth_state::Auth,
     cookies,
@@ -22,6 +23,9 @@ pub async fn read_session(State(auth): State<Auth>, mut req: Request, next: Next
         Ok(visit) => visit,
         Err(err) => {
             tracing::error!(error = %err, "reading the session of a page failed");
+            if err.is_outage() {
+                return OutageResponse::to(req.method(), req.uri(), req.headers()).into_response();
+            }
             return (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on the server. Try again in a moment.")
                 .into_response();
         }

@@ -168,6 +168,7 @@ mod tests {
         check(AuthError::SessionExpired.into(), form);
         check(ApiError::Internal, form);
         check(ApiError::Unreachable, form);
+        check(ApiError::Unavailable, form);
         check(ApiError::SignedOut, form);
     }
 }

@@ -9,6 +9,7 @@ pub fn failure(err: ApiError) -> &'static str {
         ApiError::Unreachable => "The server could not be reached. Check your connection and try again.",
         ApiError::SignedOut => "You are signed out. Sign in, then try again.",
         ApiError::NotFound => "This is not possible here, or not any more.",
+        ApiError::Unavailable => "The server's database cannot be reached at the moment. Try again in a moment.",
         ApiError::BadRequest | ApiError::Internal => "Something went wrong on the server. Try again.",
     }
 }

@@ -72,7 +72,7 @@ async fn change_email(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resu
 
 /// Follows a mailed link. Redirects to `callbackURL`, with `?error=CODE` on failure, or answers with JSON.
 async fn verify_email(State(auth): State<Auth>, parts: Parts) -> Response {
-    link_redirects::respond_to_link(&parts.headers, follow_link(&auth, &parts).await)
+    link_redirects::respond_to_link(&parts, follow_link(&auth, &parts).await)
 }
 
 async fn follow_link(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {

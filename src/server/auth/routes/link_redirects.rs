@@ -1,14 +1,17 @@
 //! Redirects of mailed links.
 
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use url::Url;
 
 use super::wire_error::WireError;
 use crate::model::auth::AuthError;
-use crate::server::auth::{auth_state::Auth, cookies::encode_component};
+use crate::server::{
+    auth::{auth_state::Auth, cookies::encode_component},
+    middleware::outage::OutageResponse,
+};
 
 /// Builds a 302 as Better Auth sends it: with the media type of JSON and an empty body.
 pub(in crate::server::auth) fn redirect_found(to: &str) -> Response {
@@ -27,10 +30,14 @@ fn visible(url: &str) -> String {
 
 /// Responds to a followed link. A refusal redirects a browser to a page and sends JSON to other clients, as Better Auth
 /// does.
-pub(in crate::server::auth) fn respond_to_link(headers: &HeaderMap, followed: Result<Response, WireError>) -> Response {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+pub(in crate::server::auth) fn respond_to_link(parts: &Parts, followed: Result<Response, WireError>) -> Response {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     match followed {
         Ok(response) => response,
+        // The link stays good, and the page of the refusal could not be rendered.
+        Err(refusal) if accept.contains("text/html") && refusal.is_unavailable() => {
+            OutageResponse::to(&parts.method, &parts.uri, &parts.headers).into_response()
+        }
         Err(refusal) if accept.contains("text/html") => redirect_found(&with_param("/", "error", refusal.code())),
         Err(refusal) => refusal.into_response(),
     }

@@ -86,7 +86,7 @@ async fn reset_password_callback(
 ) -> Response {
     // Our tokens are ASCII, so a token that is not UTF-8 is invalid.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    link_redirects::respond_to_link(&parts.headers, go_to_reset(&auth, &token, &parts).await)
+    link_redirects::respond_to_link(&parts, go_to_reset(&auth, &token, &parts).await)
 }
 
 async fn go_to_reset(auth: &Auth, token: &str, parts: &Parts) -> Result<Response, WireError> {

@@ -99,7 +99,7 @@ async fn delete_user(State(auth): State<Auth>, JsonBody(req): JsonBody) -> Resul
 
 /// Follows a mailed deletion link. Only the user's own session can follow it.
 async fn delete_user_callback(State(auth): State<Auth>, parts: Parts) -> Response {
-    link_redirects::respond_to_link(&parts.headers, follow_deletion(&auth, &parts).await)
+    link_redirects::respond_to_link(&parts, follow_deletion(&auth, &parts).await)
 }
 
 async fn follow_deletion(auth: &Auth, parts: &Parts) -> Result<Response, WireError> {

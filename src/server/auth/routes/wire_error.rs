@@ -7,7 +7,13 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{model::auth::AuthError, server::Error};
+use crate::{
+    model::auth::AuthError,
+    server::{
+        Error,
+        db::outage::{MESSAGE, RETRY_AFTER_S},
+    },
+};
 
 /// An error response to an auth client.
 #[derive(Debug)]
@@ -67,6 +73,11 @@ impl WireError {
         self.body.code.unwrap_or("UNKNOWN")
     }
 
+    /// True if the server cannot answer at the moment.
+    pub fn is_unavailable(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     /// Creates the 401 for a request without a session.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Unauthorized")
@@ -86,6 +97,11 @@ impl From<Error> for WireError {
             Error::Auth(err) => err.into(),
             Error::Wait { refusal, retry_after_s } => {
                 Self { wait: Some((retry_header(refusal), retry_after_s.to_string())), ..refusal.into() }
+            }
+            err if err.is_outage() => {
+                tracing::error!(error = %err, "an auth request failed");
+                let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", MESSAGE);
+                Self { wait: Some((header::RETRY_AFTER, RETRY_AFTER_S.to_string())), ..refusal }
             }
             err => {
                 tracing::error!(error = %err, "an auth request failed");

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::server::{Error, chat::relay_failure::RelayFailure, middleware::request_timeout::TooSlow};
+use crate::server::{Error, chat::relay_failure::RelayFailure, db::outage, middleware::request_timeout::TooSlow};
 
 /// Refusal of a chat request. The response is JSON in the shape of ChatKit's `error` event.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +100,11 @@ impl From<sqlx::Error> for ChatError {
 }
 
 impl ChatError {
+    /// True if the database is away.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Internal(err) if err.is_outage())
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
@@ -113,6 +118,7 @@ impl ChatError {
             Self::Model(_) => StatusCode::BAD_GATEWAY,
             Self::TooSlow(limit) => limit.status(),
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(err) if err.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -136,6 +142,7 @@ impl ChatError {
             Self::Model(_) => "model_failed",
             Self::TooSlow(TooSlow::Body) => "request_timeout",
             Self::TooSlow(TooSlow::Answer) | Self::ShuttingDown => "unavailable",
+            Self::Internal(err) if err.is_outage() => "unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -153,6 +160,7 @@ impl ChatError {
     /// Returns the message for the client. Internal details are never included.
     fn message(&self) -> String {
         match self {
+            Self::Internal(err) if err.is_outage() => outage::MESSAGE.to_owned(),
             Self::Internal(_) => "Something went wrong on the server. Its log has the details.".to_owned(),
             refusal => sentence(&refusal.to_string()),
         }
@@ -176,6 +184,9 @@ impl IntoResponse for ChatError {
         let mut res = (self.status(), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
         if let Self::TooMany { retry_after_s, .. } = &self {
             res.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
+        }
+        if self.is_outage() {
+            res.headers_mut().insert(header::RETRY_AFTER, outage::RETRY_AFTER_S.into());
         }
         if let Self::MethodNotAllowed(allowed) = self {
             res.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allowed));

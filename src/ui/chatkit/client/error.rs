@@ -60,6 +60,7 @@ impl From<ApiError> for ChatKitError {
             ApiError::Unreachable => Self::Unreachable,
             ApiError::NotFound => Self::refused(404),
             ApiError::BadRequest => Self::refused(400),
+            ApiError::Unavailable => Self::refused(503),
             ApiError::Internal => Self::refused(500),
         }
     }
