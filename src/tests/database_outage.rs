@@ -6,8 +6,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::Connection;
+use tokio::time::Instant;
 
 use super::{
     Engine, Link, TestApp, TestResponse, TestUser,
@@ -242,6 +244,53 @@ async fn a_feed_is_refused_and_then_opens() {
     proxy.set(Link::Up);
     // A feed has no end.
     assert!(tokio::time::timeout(Duration::from_millis(300), door.knock(&app, &ada)).await.is_err());
+}
+
+#[tokio::test]
+async fn connections_that_a_restart_broke_are_never_handed_out() {
+    let (app, proxy) = TestApp::behind_proxy(&[]).await;
+    let ada = app.sign_up("Ada").await;
+    let crowd = || join_all((0..40).map(|_| app.get("/api/auth/get-session", &ada.cookie)));
+    crowd().await;
+    for _ in 0..3 {
+        // A restart takes longer.
+        proxy.set(Link::Cut);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        proxy.set(Link::Up);
+        for response in crowd().await {
+            assert_eq!(response.status, StatusCode::OK, "{}", response.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_fell_silent_are_replaced() {
+    let (app, proxy) = TestApp::behind_proxy(&[]).await;
+    let ada = app.sign_up("Ada").await;
+    join_all((0..40).map(|_| app.get("/api/auth/get-session", &ada.cookie))).await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    proxy.silence_open_connections();
+    for response in join_all((0..16).map(|_| app.get("/api/auth/get-session", &ada.cookie))).await {
+        assert_eq!(response.status, StatusCode::OK, "{}", response.text());
+    }
+}
+
+#[tokio::test]
+async fn a_silent_or_stopped_database_is_waited_for_three_seconds() {
+    let (app, proxy) = TestApp::behind_proxy(&[]).await;
+    let ada = app.sign_up("Ada").await;
+    let door = Door::new("GET", "/api/auth/get-session", Sent::Cookie, "", Form::Auth);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    proxy.set(Link::Silent);
+    let began = Instant::now();
+    door.assert_unavailable(&door.knock(&app, &ada).await);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    proxy.refuse().await;
+    let began = Instant::now();
+    door.assert_unavailable(&door.knock(&app, &ada).await);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    proxy.set(Link::Up);
+    assert_eq!(door.knock(&app, &ada).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Connection to a PostgreSQL database.
 
-use std::{str::FromStr, time::Duration};
+use std::{io, str::FromStr, time::Duration};
 
 use sqlx::{
     Connection, PgConnection,
@@ -8,7 +8,7 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{BUSY_TIMEOUT, Db, migration};
+use super::{Db, migration};
 use crate::server::{
     Error, Result,
     config::redacted_url,
@@ -24,8 +24,15 @@ const TEMPORARY_CODES: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
 /// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
 
-/// A connection used within this time is taken without a ping, which would cost each statement another round trip.
-const STILL_THERE: Duration = Duration::from_secs(5);
+/// Time that a caller waits for a connection. Writers of answers ask again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A connection that was used within this time is taken without a ping, which costs another round trip. PostgreSQL
+/// needs longer to restart.
+const FRESHLY_USED: Duration = Duration::from_millis(100);
+/// Time that an idle connection has to answer a ping. Then another one is opened within [`ACQUIRE_TIMEOUT`].
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time that a connection has to end a statement that its caller has abandoned. The server ends it earlier.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(STATEMENT_TIMEOUT_S + 5);
 
 /// The URL options that sqlx supports, besides `options[…]`.
 const OPTIONS: [&str; 18] = [
@@ -64,22 +71,39 @@ pub(super) async fn open(url: &str, others: WaitLimit) -> Result<Db> {
     // A pool would retry until the timeout and then hide the cause.
     let first = connect(&options, &shown, CONNECT_WAIT).await?;
     migration::of_postgres(first, others).await?;
-    let pool = PgPoolOptions::new()
+    let pool = pool_options().connect_with(options).await?;
+    Ok(Db::Postgres(pool))
+}
+
+/// Returns the options of the pool.
+///
+/// A restart of PostgreSQL breaks all idle connections. No caller meets one afterwards: a connection that was idle for
+/// longer than [`FRESHLY_USED`] answers a ping before it is handed out, and otherwise a new one is opened in its place.
+/// So a statement fails by a broken connection only if the connection broke during the statement, or less than
+/// [`FRESHLY_USED`] before it. The same holds for connections that a firewall or a failover has silenced, after
+/// [`PING_TIMEOUT`].
+fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new()
         .max_connections(16)
-        .acquire_timeout(BUSY_TIMEOUT)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .after_connect(|connection, _| Box::pin(limit_statements(connection)))
         .before_acquire(|connection, meta| {
             Box::pin(async move {
-                if meta.idle_for > STILL_THERE {
-                    connection.ping().await?;
+                if meta.idle_for > FRESHLY_USED {
+                    within(PING_TIMEOUT, connection.ping()).await?;
                 }
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await?;
-    Ok(Db::Postgres(pool))
+        // The ping that sqlx sends next has no time limit. Without an abandoned statement this sends nothing.
+        .after_release(|connection, _| {
+            Box::pin(async move { within(RELEASE_TIMEOUT, connection.flush()).await.map(|()| true) })
+        })
+}
+
+async fn within<T>(limit: Duration, done: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    tokio::time::timeout(limit, done).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
 }
 
 /// Parses DATABASE_LISTEN_URL.
