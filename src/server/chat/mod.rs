@@ -11,6 +11,7 @@ mod attachments;
 mod background;
 mod chat_state;
 mod http;
+mod outage;
 mod relay;
 mod relay_failure;
 mod runs;

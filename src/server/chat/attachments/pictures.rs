@@ -12,20 +12,25 @@ const MAX_BYTES: i64 = 4 * 1024 * 1024;
 const MAX_BYTES_IN_ALL: i64 = 16 * 1024 * 1024;
 
 /// Loads the user's pictures, the newest first, within the limits. Unreadable pictures are omitted.
+///
+/// # Errors
+/// An outage of the database.
 pub(in crate::server::chat) async fn read<'a>(
     chat: &Chat,
     user_id: &str,
     newest_first: impl Iterator<Item = &'a mut Picture>,
-) {
+) -> Result<()> {
     let mut bytes_left = MAX_BYTES_IN_ALL;
     for picture in newest_first {
         match data_url(chat, user_id, &picture.id, &mut bytes_left).await {
             Ok(url) => picture.data_url = url,
+            Err(err) if err.is_outage() => return Err(err),
             Err(err) => {
                 tracing::warn!(attachment.id = picture.id, error = %err, "reading a picture for the model failed")
             }
         }
     }
+    Ok(())
 }
 
 async fn data_url(chat: &Chat, user_id: &str, id: &str, bytes_left: &mut i64) -> Result<Option<String>> {

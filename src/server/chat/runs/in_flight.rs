@@ -14,6 +14,7 @@ use crate::{
         chat::{
             chat_state::Chat,
             http::error::Result,
+            outage::outlast,
             store::{
                 runs::{self, Progress},
                 versions::{self, Stage},
@@ -162,7 +163,7 @@ impl InFlight {
             open.is_unsaved = true;
             return Ok(if open.grow(n_bytes) { Processed::Emit(vec![emitted]) } else { Processed::TooLarge });
         }
-        let stored = versions::find(chat.db(), run, &item_id).await?;
+        let stored = outlast(chat.db(), Some(run), || versions::find(chat.db(), run, &item_id)).await?;
         let Some(mut item) = stored.filter(|item| !item.is_hidden()) else { return Ok(Processed::nothing()) };
         if !item.apply(update) {
             return Ok(Processed::nothing());
@@ -176,7 +177,7 @@ impl InFlight {
     /// Returns the removal event for an item, if clients know the item.
     async fn removal(&self, chat: &Chat, run: &LiveRun, item_id: &str) -> Result<Option<ThreadStreamEvent>> {
         let is_known = self.items.iter().any(|open| open.item.id() == item_id) || {
-            let stored = versions::find(chat.db(), run, item_id).await?;
+            let stored = outlast(chat.db(), Some(run), || versions::find(chat.db(), run, item_id)).await?;
             stored.is_some_and(|item| !item.is_hidden())
         };
         Ok(is_known.then(|| ThreadStreamEvent::ItemRemoved { item_id: item_id.to_owned() }))
@@ -282,7 +283,8 @@ impl InFlight {
         Some(self.items.remove(at).item)
     }
 
-    /// Persists a change. Returns `emitted` once the transaction is committed.
+    /// Persists a change, after an outage of the database if there is one. Returns `emitted` once the transaction is
+    /// committed.
     async fn write(
         &self,
         chat: &Chat,
@@ -290,21 +292,29 @@ impl InFlight {
         write: Write,
         emitted: Option<ThreadStreamEvent>,
     ) -> Result<Processed> {
+        match outlast(chat.db(), Some(run), || self.write_once(chat, run, &write)).await? {
+            true => Ok(Processed::Emit(emitted.into_iter().collect())),
+            false => Ok(Processed::Lost),
+        }
+    }
+
+    /// Makes one attempt. Returns `false` if the run no longer belongs to this task.
+    async fn write_once(&self, chat: &Chat, run: &LiveRun, write: &Write) -> Result<bool> {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
         let progress = Progress { item_id: None, open_items: Some(self.open_ids()) };
         if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
-            return Ok(Processed::Lost);
+            return Ok(false);
         }
         match write {
             Write::Put(before, item) => {
-                versions::store(&mut tx, run, &before, Stage::Growing, now).await?;
-                versions::store(&mut tx, run, &[*item], Stage::Complete, now).await?;
+                versions::store(&mut tx, run, before, Stage::Growing, now).await?;
+                versions::store(&mut tx, run, std::slice::from_ref(&**item), Stage::Complete, now).await?;
             }
-            Write::Remove(item_id) => versions::discard(&mut tx, run, &item_id).await?,
+            Write::Remove(item_id) => versions::discard(&mut tx, run, item_id).await?,
         }
         tx.commit().await?;
-        Ok(Processed::Emit(emitted.into_iter().collect()))
+        Ok(true)
     }
 }
 

@@ -123,7 +123,12 @@ impl StoredReader {
                 () = self.seat.lost() => return None,
                 () = tokio::time::sleep(self.wait) => self.wait = POLL_INTERVAL,
             }
-            let news = self.poll().await.unwrap_or_else(|err| {
+            let polled = self.poll().await;
+            if matches!(&polled, Err(err) if err.is_outage()) {
+                self.is_over = false;
+                continue;
+            }
+            let news = polled.unwrap_or_else(|err| {
                 tracing::warn!(run.id = self.run_id, error = %err, "reading a stored answer failed");
                 self.is_over = true;
                 vec![broken_off("The answer could not be read.")]

@@ -302,3 +302,27 @@ pub(in crate::server::chat) async fn close(
     })?;
     Ok(n_closed == 1)
 }
+
+/// True if the run ended with this status at exactly this time.
+pub(in crate::server::chat) async fn was_closed(
+    tx: &mut Tx,
+    run_id: &str,
+    status: RunStatus,
+    at: Timestamp,
+) -> Result<bool> {
+    let found: Option<i32> = within!(tx, conn => {
+        sqlx::query_scalar(
+            r#"
+            select 1
+            from "run"
+            where "id" = $1 and "status" = $2 and "updatedAt" = $3
+            "#,
+        )
+        .bind(run_id)
+        .bind(status.as_str())
+        .bind(at)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(found.is_some())
+}

@@ -3,7 +3,7 @@
 
 use reqwest::Body;
 
-use super::{Failure, Server, mapping::internal, upstream_request::notice};
+use super::{Failure, Server, mapping::stored, upstream_request::notice};
 use crate::{
     model::chatkit::{Attachment, NewAttachment, Operation},
     server::chat::relay::RelayEvent,
@@ -41,7 +41,8 @@ pub(super) async fn upload_all(
 }
 
 async fn upload_one(server: &Server, user_id: &str, attachment: &Attachment) -> Result<Option<String>, Failure> {
-    let Some(file) = server.files.read(&server.db, user_id, &attachment.id).await.map_err(internal)? else {
+    let read = || server.files.read(&server.db, user_id, &attachment.id);
+    let Some(file) = stored(&server.db, read).await? else {
         tracing::warn!(attachment.id, "the file of an attachment no longer exists");
         return Ok(None);
     };

@@ -14,7 +14,8 @@ use crate::{
     server::{
         Clock, Db,
         chat::{
-            http::error::ChatError,
+            http::error::{self, ChatError},
+            outage::outlast,
             relay::{RelayEvent, ThreadChange},
             store::items,
             turns::prompt::ThreadRef,
@@ -158,7 +159,8 @@ impl UpstreamMapping {
             return Ok(Vec::new());
         }
         check_id(&thread.id)?;
-        upstream_ids::put_thread(&self.db, &self.thread_ref, &thread.id, self.clock.now()).await.map_err(internal)?;
+        let now = self.clock.now();
+        stored(&self.db, || upstream_ids::put_thread(&self.db, &self.thread_ref, &thread.id, now)).await?;
         self.thread_id = Some(thread.id.clone());
         // Emitted even without other changes, since clients read the upstream's id in `metadata.colloquy.upstream`.
         Ok(vec![self.change(thread).await?])
@@ -177,7 +179,7 @@ impl UpstreamMapping {
         }
         let title = title.map(|title| title.trim().chars().take(MAX_TITLE_CHARS).collect::<String>());
         if let Some(title) = title.filter(|title| !title.is_empty() && self.title.as_ref() != Some(title)) {
-            upstream_ids::set_title(&self.db, &self.thread_ref, &title).await.map_err(internal)?;
+            stored(&self.db, || upstream_ids::set_title(&self.db, &self.thread_ref, &title)).await?;
             self.title = Some(title.clone());
             change.title = Some(title);
         }
@@ -229,7 +231,7 @@ impl UpstreamMapping {
     /// Keeps a user message's local attachments, because the upstream's links do not work here.
     async fn keep_attachments(&self, message: &mut UserMessage) -> Result<(), Failure> {
         let ThreadRef { user_id, thread_id } = &self.thread_ref;
-        let ours_too = items::find(&self.db, user_id, thread_id, &message.id).await.map_err(internal)?;
+        let ours_too = stored(&self.db, || items::find(&self.db, user_id, thread_id, &message.id)).await?;
         message.attachments = match ours_too {
             Some(ThreadItem::UserMessage(ours)) => ours.attachments,
             _ => Vec::new(),
@@ -241,7 +243,7 @@ impl UpstreamMapping {
         if let Some(known) = self.known.get(upstream_id) {
             return Ok(Some(known.clone()));
         }
-        let row = upstream_ids::item(&self.db, &self.thread_ref, upstream_id).await.map_err(internal)?;
+        let row = stored(&self.db, || upstream_ids::item(&self.db, &self.thread_ref, upstream_id)).await?;
         let known = row.map(|row| KnownItem { item_id: row.item_id, created_at: row.created_at, is_open: false });
         if let Some(known) = &known {
             self.remember(upstream_id, known.clone())?;
@@ -252,9 +254,8 @@ impl UpstreamMapping {
     /// Persists the mapping of an item.
     async fn note(&mut self, upstream_id: &str, item_id: String, step: Step) -> Result<KnownItem, Failure> {
         let created_at = self.clock.now();
-        upstream_ids::put_item(&self.db, &self.thread_ref, &item_id, upstream_id, created_at)
-            .await
-            .map_err(internal)?;
+        stored(&self.db, || upstream_ids::put_item(&self.db, &self.thread_ref, &item_id, upstream_id, created_at))
+            .await?;
         let known = KnownItem { item_id, created_at, is_open: step == Step::Begins };
         self.remember(upstream_id, known.clone())?;
         Ok(known)
@@ -268,6 +269,14 @@ impl UpstreamMapping {
 
 fn relay_event(event: ThreadStreamEvent) -> RelayEvent {
     RelayEvent::Event(Box::new(event))
+}
+
+/// Runs an operation on the database, after an outage if there is one. The end of the run drops it.
+pub(super) async fn stored<T, Fut>(db: &Db, operation: impl FnMut() -> Fut) -> Result<T, Failure>
+where
+    Fut: Future<Output = error::Result<T>>,
+{
+    outlast(db, None, operation).await.map_err(internal)
 }
 
 /// Logs an internal error.

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, Server, file_upload,
-    mapping::{UpstreamMapping, internal},
+    mapping::{UpstreamMapping, internal, stored},
     upstream_ids,
 };
 use crate::{
@@ -30,15 +30,16 @@ pub(super) struct UpstreamRequest {
 /// Builds the request for a prompt. A message's files have been uploaded to the upstream when this returns.
 pub(super) async fn build_request(server: &Server, prompt: Prompt) -> Result<UpstreamRequest, Failure> {
     let Prompt { cause, thread_ref, .. } = prompt;
-    let thread = upstream_ids::thread(&server.db, &thread_ref).await.map_err(internal)?;
+    let thread = stored(&server.db, || upstream_ids::thread(&server.db, &thread_ref)).await?;
     let mut notices = Vec::new();
     let mut awaited = None;
     let operation = match (cause, &thread) {
         (Cause::Message, _) => {
-            let question_id =
-                upstream_ids::question_id(&server.db, &thread_ref).await.map_err(internal)?.ok_or(Failure::Internal)?;
+            let question_id = stored(&server.db, || upstream_ids::question_id(&server.db, &thread_ref))
+                .await?
+                .ok_or(Failure::Internal)?;
             let upstream_id_of =
-                upstream_ids::upstream_id(&server.db, &thread_ref, &question_id).await.map_err(internal)?;
+                stored(&server.db, || upstream_ids::upstream_id(&server.db, &thread_ref, &question_id)).await?;
             match (&thread, upstream_id_of) {
                 (Some(thread), Some(item_id)) => {
                     Operation::ThreadsRetryAfterItem { thread_id: thread.upstream_id.clone(), item_id }
@@ -93,7 +94,8 @@ pub(super) fn notice(text: &str) -> RelayEvent {
 }
 
 async fn find(server: &Server, thread_ref: &ThreadRef, item_id: &str) -> Result<Option<ThreadItem>, Failure> {
-    items::find(&server.db, &thread_ref.user_id, &thread_ref.thread_id, item_id).await.map_err(internal)
+    let ThreadRef { user_id, thread_id } = thread_ref;
+    stored(&server.db, || items::find(&server.db, user_id, thread_id, item_id)).await
 }
 
 /// Returns a message as the upstream receives it, after uploading its files.
@@ -113,14 +115,16 @@ async fn message(
 }
 
 async fn has_history(server: &Server, thread_ref: &ThreadRef, question_id: &str) -> Result<bool, Failure> {
-    let first = items::first_page(&server.db, &thread_ref.user_id, &thread_ref.thread_id, ListOrder::Asc, 1);
-    Ok(first.await.map_err(internal)?.data.first().is_some_and(|item| item.id() != question_id))
+    let ThreadRef { user_id, thread_id } = thread_ref;
+    let first = stored(&server.db, || items::first_page(&server.db, user_id, thread_id, ListOrder::Asc, 1)).await?;
+    Ok(first.data.first().is_some_and(|item| item.id() != question_id))
 }
 
 /// Returns the output of the client tool that the thread waited for.
 async fn tool_output(server: &Server, thread_ref: &ThreadRef) -> Result<serde_json::Value, Failure> {
-    let newest = items::first_page(&server.db, &thread_ref.user_id, &thread_ref.thread_id, ListOrder::Desc, 1);
-    match newest.await.map_err(internal)?.data.pop() {
+    let ThreadRef { user_id, thread_id } = thread_ref;
+    let newest = stored(&server.db, || items::first_page(&server.db, user_id, thread_id, ListOrder::Desc, 1));
+    match newest.await?.data.pop() {
         Some(ThreadItem::ClientToolCall(call)) => Ok(call.output.unwrap_or_default()),
         _ => Err(Failure::Internal),
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     model::chatkit::{ThreadItem, ThreadStatus, ThreadStreamEvent},
     server::{
-        chat::{chat_state::Chat, http::error::Result, runs::live::LiveRun, store::items},
+        chat::{chat_state::Chat, http::error::Result, outage::outlast, runs::live::LiveRun, store::items},
         ids,
     },
 };
@@ -87,7 +87,7 @@ impl IncomingEvents {
             item.set_id(name);
         } else if !self.begun.contains(item.id()) {
             let is_taken = item.id().is_empty() || item.id().len() > MAX_ID_BYTES || {
-                let thread_id = items::thread_of(chat.db(), item.id()).await?;
+                let thread_id = outlast(chat.db(), Some(run), || items::thread_of(chat.db(), item.id())).await?;
                 thread_id.is_some_and(|thread_id| begins || thread_id != run.thread_id)
             };
             if is_taken {

@@ -128,6 +128,11 @@ impl LiveRun {
         *self.stop_reason.get().expect("BUG: the reason is set before the signal")
     }
 
+    /// Returns the reason if the run was told to stop.
+    pub(in crate::server::chat) fn stop_reason(&self) -> Option<StopReason> {
+        self.stop_reason.get().copied()
+    }
+
     /// True unless the run was told to stop, or will be because its last reader left.
     pub(in crate::server::chat) fn is_active(&self) -> bool {
         let is_held = self.is_resumable || self.n_holders.load(Ordering::Relaxed) > 0;

@@ -6,11 +6,12 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use super::outcome::Outcome;
 use crate::{
-    model::chatkit::ThreadItem,
+    model::{Timestamp, chatkit::ThreadItem},
     server::{
         chat::{
             chat_state::Chat,
             http::error::{ChatError, Result},
+            outage::{self, OutageBackoff},
             runs::{
                 answer_state::Answer,
                 live::{LiveRun, StopReason},
@@ -24,7 +25,7 @@ use crate::{
     },
 };
 
-/// Backoff between attempts to persist the end of an answer.
+/// Backoff between attempts to persist the end of an answer, for errors other than an outage.
 const STORE_BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
 /// Renews the lease and persists the changed items. Returns `false` if the run no longer belongs to this task.
@@ -35,7 +36,7 @@ pub(super) fn checkpoint(
     changed: Vec<ThreadItem>,
 ) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
-    async move {
+    let stored = async move {
         let now = chat.now();
         let mut tx = Tx::begin(chat.db()).await?;
         if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
@@ -44,8 +45,8 @@ pub(super) fn checkpoint(
         versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
         tx.commit().await?;
         Ok(true)
-    }
-    .boxed()
+    };
+    outage::bounded(stored).boxed()
 }
 
 /// Deletes a discarded item. Returns `false` if the run no longer belongs to this task.
@@ -68,7 +69,10 @@ pub(super) async fn outcome_elsewhere(chat: &Chat, run: &LiveRun) -> Outcome {
     }
 }
 
-/// Persists the answer and the run's end in one transaction, and retries if the database fails.
+/// Persists the answer and the run's end in one transaction.
+///
+/// Attempts are repeated as long as the database is away and the process lives: a shutdown bounds them by its own time
+/// limit. After other errors two more attempts follow.
 pub(super) async fn store(
     chat: &Chat,
     run: &LiveRun,
@@ -77,18 +81,36 @@ pub(super) async fn store(
     ending: &Outcome,
 ) -> Result<bool> {
     let mut waits = STORE_BACKOFF.into_iter();
+    let mut backoff = OutageBackoff::new();
+    let mut committed_at = None;
     loop {
-        match (store_once(chat, run, is_retry, answer, ending).await, waits.next()) {
-            (Err(err), Some(wait)) => {
-                tracing::warn!(run.id, error = %err, "storing the end of an answer failed and will be tried again");
-                tokio::time::sleep(wait).await;
+        let attempt = store_once(chat, run, is_retry, answer, ending, &mut committed_at);
+        let err = match outage::bounded(attempt).await {
+            Ok(stored) => return Ok(stored),
+            Err(err) => err,
+        };
+        tracing::warn!(run.id, error = %err, "storing the end of an answer failed");
+        if err.is_outage() {
+            if !backoff.wait(chat.db()).await {
+                return Err(err);
             }
-            (stored, _) => return stored,
+            continue;
         }
+        let Some(wait) = waits.next() else { return Err(err) };
+        tokio::time::sleep(wait).await;
     }
 }
 
-async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Answer, ending: &Outcome) -> Result<bool> {
+/// Makes one attempt. `committed_at` holds the time of an earlier attempt whose commit may have succeeded: the
+/// connection may break after the commit and before its confirmation.
+async fn store_once(
+    chat: &Chat,
+    run: &LiveRun,
+    is_retry: bool,
+    answer: &mut Answer,
+    ending: &Outcome,
+    committed_at: &mut Option<Timestamp>,
+) -> Result<bool> {
     let now = chat.now();
     let status = match ending {
         Outcome::Complete => RunStatus::Completed,
@@ -98,7 +120,10 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
     };
     let mut tx = Tx::begin(chat.db()).await?;
     if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {
-        return Ok(false);
+        return match *committed_at {
+            Some(at) => runs::was_closed(&mut tx, &run.id, status, at).await,
+            None => Ok(false),
+        };
     }
     if let Some(usage) = answer.usage() {
         runs::note_usage(&mut tx, &run.id, usage).await?;
@@ -115,6 +140,7 @@ async fn store_once(chat: &Chat, run: &LiveRun, is_retry: bool, answer: &mut Ans
     } else {
         versions::fail(&mut tx, &run.id, note, now).await?;
     }
+    *committed_at = Some(now);
     tx.commit().await?;
     Ok(true)
 }

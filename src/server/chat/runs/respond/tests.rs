@@ -1,5 +1,7 @@
 //! Tests of faulty relays.
 
+mod outages;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};

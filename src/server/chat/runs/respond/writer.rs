@@ -3,6 +3,9 @@
 //! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting begins. If an
 //! emitted event is still not persisted after [`PAUSE_AFTER`], emitting pauses. A reader therefore never has more than
 //! the last tenth of a second unpersisted, however slow the database is.
+//!
+//! **An outage of the database** pauses the answer: nothing is emitted and the relay is not read until a checkpoint
+//! succeeds. Writes that precede an event are repeated until then, too.
 
 use std::{
     pin::{Pin, pin},
@@ -23,6 +26,7 @@ use crate::{
     server::chat::{
         chat_state::Chat,
         http::error::{ChatError, Result},
+        outage::outlast,
         relay::{RelayEvent, RelayFailure, RelayStream},
         runs::{answer_state::Answer, in_flight::Processed, live::LiveRun, thread_changes},
         turns::prompt::{Prompt, from_thread},
@@ -75,7 +79,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
 async fn read_prompt(chat: &Chat, turn: &Turn) -> Result<Prompt> {
     let before = turn.retried.as_ref().map_or(i64::MAX, |retried| retried.position + 1);
     let (user_id, thread_id) = (&turn.run.user_id, &turn.run.thread_id);
-    from_thread::read(chat, user_id, thread_id, before).await
+    outlast(chat.db(), Some(&turn.run), || from_thread::read(chat, user_id, thread_id, before)).await
 }
 
 struct Writer<'a> {
@@ -182,7 +186,8 @@ impl Writer<'_> {
             RelayEvent::Status(status) => {
                 // A checkpoint locks the run's row and progresses only while it is awaited.
                 self.wait_for_checkpoint().await?;
-                match thread_changes::set_status(self.chat, &self.run, &status).await {
+                let set = || thread_changes::set_status(self.chat, &self.run, &status);
+                match outlast(self.chat.db(), Some(&self.run), set).await {
                     Ok(Some(thread)) => *self.titled_thread = Some(thread),
                     Ok(None) => return Err(Outcome::Lost),
                     Err(err) => return Err(could_not_store(&self.run, &err)),
@@ -190,7 +195,8 @@ impl Writer<'_> {
             }
             RelayEvent::Thread(change) => {
                 self.wait_for_checkpoint().await?;
-                match thread_changes::apply(self.chat, &self.run, &change).await {
+                let apply = || thread_changes::apply(self.chat, &self.run, &change);
+                match outlast(self.chat.db(), Some(&self.run), apply).await {
                     Ok(Some(thread)) => {
                         self.answer.has_others = true;
                         *self.titled_thread = None;
@@ -216,7 +222,8 @@ impl Writer<'_> {
     async fn discard_text(&mut self) -> Result<(), Outcome> {
         self.wait_for_checkpoint().await?;
         let Some(item_id) = self.answer.discard_text() else { return Ok(()) };
-        match persistence::discard(self.chat, &self.run, self.answer.progress(), &item_id).await {
+        let discard = || persistence::discard(self.chat, &self.run, self.answer.progress(), &item_id);
+        match outlast(self.chat.db(), Some(&self.run), discard).await {
             Ok(true) => self.run.append_all([ThreadStreamEvent::ItemRemoved { item_id }]),
             Ok(false) => return Err(Outcome::Lost),
             Err(err) => return Err(could_not_store(&self.run, &err)),
@@ -268,6 +275,10 @@ fn too_large(sentence: &str) -> Outcome {
 }
 
 fn could_not_store(run: &LiveRun, err: &ChatError) -> Outcome {
+    // An outage ends the waiting only when the run is stopped.
+    if let (true, Some(reason)) = (err.is_outage(), run.stop_reason()) {
+        return Outcome::Stopped(reason);
+    }
     tracing::error!(run.id, error = %err, "an item of an answer could not be stored");
     Outcome::Failed(RelayFailure::temporary("The answer could not be stored."))
 }

@@ -19,7 +19,7 @@ pub(in crate::server::chat) async fn read(chat: &Chat, user_id: &str, thread_id:
     let fitting = ContextWindow::new(chat.system_prompt(), chat.context_tokens());
     let mut prompt = fit(fitting, chat.db(), user_id, thread_id, before).await?;
     let newest_first = prompt.messages.iter_mut().rev().flat_map(|message| &mut message.pictures);
-    attachments::pictures::read(chat, user_id, newest_first).await;
+    attachments::pictures::read(chat, user_id, newest_first).await?;
     prompt.thread_ref = thread_ref;
     Ok(prompt)
 }
