@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve release watch test test-long lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-auth test-model end2end-attached bench weight fuzz grammars
+.PHONY: help setup serve release watch test test-long lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-cluster cluster test-auth test-model end2end-attached bench weight fuzz grammars
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -80,6 +80,17 @@ test-crash: ## Kill the server 20 times while it answers, half of them on Postgr
 
 crash: ## Kill the server 100 times while it answers
 	@KILLS=100 $(MAKE) --no-print-directory test-crash
+
+test-cluster: ## Run three servers behind haproxy while they and PostgreSQL fail, on the binary that was built last (SEED, ARGS: pytest's)
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/cluster $(ARGS)
+
+# Deadlines are those of the assertions, and faults last their full time.
+cluster: export FACTOR ?= 1
+cluster: export SCALE ?= 1
+cluster: export MINUTES ?= 60
+cluster: ## Do the same with faults at random for an hour (SEED, MINUTES)
+	@$(MAKE) --no-print-directory test-cluster ARGS="-s -k at_random $(ARGS)"
 
 test-auth: ## Compare with Better Auth, by its own client, on the binary that was built last (ARGS: --target better-auth)
 	@$(CI)/setup test

@@ -1,0 +1,51 @@
+"""The runs that the tests look at."""
+
+import asyncio
+import os
+from collections import Counter
+
+import pytest
+
+from checker import check
+from cluster import Cluster
+from history import History
+from not_yet import NOT_YET
+from runs import STORIES, run
+from times import times
+from violation import Violation
+
+SEED = int(os.environ.get("SEED", "2"))
+
+
+@pytest.fixture(scope="session")
+def violations(request: pytest.FixtureRequest) -> dict[str, list[Violation]]:
+    """The violations of each run, one after the other on the same servers."""
+    found = asyncio.run(run_all())
+    request.config.stash[FOUND] = found
+    return found
+
+
+FOUND = pytest.StashKey[dict[str, list[Violation]]]()
+
+
+async def run_all() -> dict[str, list[Violation]]:
+    cluster = Cluster()
+    try:
+        await cluster.open()
+        return {name: check(await recorded(cluster, name)) for name in STORIES}
+    finally:
+        await cluster.close()
+
+
+async def recorded(cluster: Cluster, name: str) -> History:
+    return await run(cluster, name, STORIES[name], SEED, times())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Lists what is let pass, with how often it happened."""
+    for name, found in config.stash.get(FOUND, {}).items():
+        counted = Counter(it.clause for it in found if it.clause in NOT_YET)
+        if counted:
+            terminalreporter.write_line(
+                f"not yet kept in {name}: " + ", ".join(f"{it} ({n})" for it, n in counted.items())
+            )
