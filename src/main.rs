@@ -15,7 +15,7 @@ use colloquy::server::{
         user_commands::{self, UserCommand},
     },
     listen::{self, ConnectionLimits},
-    log, private_file,
+    log, metrics, private_file,
     router::router,
 };
 use leptos::config::get_config_from_str;
@@ -132,13 +132,18 @@ async fn build_state(config: Config) -> Result<AppState> {
 async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.map_err(|err| cannot_listen(&config, &err))?;
     let address = listener.local_addr().map_err(|err| cannot_listen(&config, &err))?;
+    let metrics_listener = metrics::listener::bind(&config).await?;
     let config = config.with_port(address.port());
     let mut signals = Signals::listen();
     let app = build_state_behind(&listener, config, &mut signals).await?;
     startup_checks::run(&app.config, &app.db, &app.clock, None).await?;
     app.start().await?;
     let db = app.db.clone();
-    println!("{}", announcement(&app.config, &address.to_string()));
+    let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    println!("{}", announcement(&app.config, &address.to_string(), metrics_address));
+    if let Some(listener) = metrics_listener {
+        metrics::listener::start(listener, app.clone());
+    }
     let limits = ConnectionLimits::new(listen::raise_file_limit(), app.config.limits.trusted_proxies.clone());
     let stop = {
         let app = app.clone();

@@ -13,6 +13,7 @@ use super::{
     config::Config,
     db,
     mail::{delivery, sender::Sender},
+    metrics::Metrics,
     middleware::unknown_hosts::UnknownHosts,
     site::publication,
     typeset::Typesetter,
@@ -39,6 +40,8 @@ pub struct AppState {
     pub mail: Sender,
     /// Highlighter of code and renderer of formulas.
     pub typesetter: Typesetter,
+    /// Metrics.
+    pub metrics: Metrics,
     /// Host names other than the configured one under which pages were opened.
     pub unknown_hosts: UnknownHosts,
     /// Configuration of Leptos.
@@ -53,14 +56,16 @@ impl AppState {
     pub fn new(config: Config, db: Db, clock: Clock, leptos_options: LeptosOptions) -> Result<Self> {
         let relays = relays(&config, &db, &clock)?;
         let config = Arc::new(config);
+        let metrics = Metrics::new(config.model.openai.as_ref());
         let process = Process::new(db.clone(), clock.clone(), config.cluster.instance.clone());
-        let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config))?;
+        let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config), metrics.clone())?;
         Ok(Self {
-            auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone()),
-            chat: Chat::new(db.clone(), clock.clone(), process.clone(), &config, relays)?,
+            auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone(), metrics.clone()),
+            chat: Chat::new(db.clone(), clock.clone(), process.clone(), &config, relays, metrics.clone())?,
             session_watch: SessionWatch::default(),
             mail,
             process,
+            metrics,
             typesetter: Typesetter::default(),
             unknown_hosts: UnknownHosts::default(),
             config,

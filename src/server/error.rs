@@ -1,6 +1,6 @@
 //! Internal errors with all details, for the log. Clients never see them.
 
-use super::db::outage;
+use super::{db::outage, metrics};
 use crate::model::auth::AuthError;
 
 /// Any error of the server. It is logged once, where it is converted to a response.
@@ -19,7 +19,7 @@ pub enum Error {
     },
     /// A database operation failed.
     #[error("the database failed: {0}")]
-    Db(#[from] sqlx::Error),
+    Db(#[source] sqlx::Error),
     /// A migration failed.
     #[error("migrating the database failed: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -48,6 +48,14 @@ pub enum Error {
 
 /// A result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Counts the failure, since all failures of the database pass here.
+impl From<sqlx::Error> for Error {
+    fn from(err: sqlx::Error) -> Self {
+        metrics::count_db_error(&err);
+        Self::Db(err)
+    }
+}
 
 impl Error {
     /// True if the database is away: the same request may succeed later. Answered with 503 instead of 500.

@@ -21,6 +21,7 @@ mod ids;
 pub mod listen;
 pub mod log;
 pub mod mail;
+pub mod metrics;
 mod middleware;
 pub mod private_file;
 pub mod router;

@@ -27,6 +27,7 @@ use super::{
     cluster::probes,
     forms,
     listen::MinRate,
+    metrics,
     middleware::{
         cors, form_status,
         origin::{self, is_server_function},
@@ -88,6 +89,7 @@ pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
                 .on_failure(()),
         )
         .layer(around::from_fn(request_id::assign))
+        .layer(around::from_fn_with_state(app.metrics.clone(), metrics::count_request))
         // Supervisors ask every second, which is neither logged nor counted.
         .merge(probes::router())
         .with_state(app)

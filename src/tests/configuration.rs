@@ -16,6 +16,8 @@ fn settings_that_cannot_be_used_name_their_variable() {
         }
     };
     check("--listen", "3000", &["LISTEN is `3000`", "127.0.0.1:3000"]);
+    check("--metrics-listen", "9464", &["METRICS_LISTEN is `9464`", "127.0.0.1:9464"]);
+    check("--metrics-listen", "127.0.0.1:3000", &["METRICS_LISTEN is `127.0.0.1:3000`", "another port"]);
     check("--better-auth-secret", "short", &["BETTER_AUTH_SECRET holds 5 bytes", "at least 32"]);
     check("--jwt-secret", "short", &["JWT_SECRET holds 5 bytes", "at least 32"]);
     check(

@@ -16,6 +16,7 @@ mod mail_flows;
 mod mail_limits;
 mod mail_links;
 mod markup_injection;
+mod metrics;
 mod opening_database;
 mod origins;
 mod page_responses;

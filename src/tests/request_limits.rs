@@ -84,7 +84,7 @@ async fn of_requests_at_once_to_several_servers_no_more_than_the_rule_says_are_a
     let mut servers = Vec::new();
     for _ in 0..3 {
         let db = Db::open(&app.state.config.database_url).await.unwrap();
-        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
+        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock, &app.state.metrics));
     }
     for round in 0..2 {
         let requests = (0..48).map(|n| servers[n % 3].count("192.0.2.1", "/sign-in/email", None));

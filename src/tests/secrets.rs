@@ -72,10 +72,10 @@ fn neither_debug_nor_the_lines_of_the_start_show_a_secret() {
     assert!(!format!("{settings:?} {settings:#?}").contains(MARKER));
     let mut config = settings.validate().unwrap();
     assert!(!format!("{config:?} {:?} {:?}", config.model, config.mail).contains(MARKER));
-    let lines = announcement(&config, "127.0.0.1:3000");
+    let lines = announcement(&config, "127.0.0.1:3000", None);
     assert!(!lines.contains(MARKER) && lines.contains("postgres://ada:***@db/chat"), "{lines}");
     assert!(lines.contains("the ChatKit server at https://chat.example.com\n"), "{lines}");
     config.model.upstream = None;
-    let lines = announcement(&config, "127.0.0.1:3000");
+    let lines = announcement(&config, "127.0.0.1:3000", None);
     assert!(!lines.contains(MARKER) && lines.contains("the first model at https://api.example.com\n"), "{lines}");
 }

@@ -8,7 +8,7 @@ use super::{
     rate_limits::Limits,
     sessions::last_used::LastUsed,
 };
-use crate::server::{Clock, Db, config::Config, mail::sender::Sender};
+use crate::server::{Clock, Db, config::Config, mail::sender::Sender, metrics::Metrics};
 
 /// The parts that accounts, sessions and tokens need; cheap to clone.
 #[derive(Clone)]
@@ -29,20 +29,23 @@ pub struct Auth {
     pub last_used: LastUsed,
     /// Takes orders of mails.
     pub mail: Sender,
+    /// Metrics.
+    pub metrics: Metrics,
 }
 
 impl Auth {
     /// Makes the parts; nothing runs by itself.
-    pub fn new(db: Db, clock: Clock, config: Arc<Config>, mail: Sender) -> Self {
+    pub fn new(db: Db, clock: Clock, config: Arc<Config>, mail: Sender, metrics: Metrics) -> Self {
         Self {
             passwords: PasswordHasher::new(config.auth.password_hash),
             keys: KeyRing::default(),
-            limits: Limits::new(&config.limits, &db, &clock),
+            limits: Limits::new(&config.limits, &db, &clock, &metrics),
             last_used: LastUsed::default(),
             db,
             clock,
             config,
             mail,
+            metrics,
         }
     }
 }

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    attachments::{Attachments, signed_links::LinkOrigin},
+    attachments::{Attachments, file_rows, signed_links::LinkOrigin},
     http::{
         concurrency_limits::Shares,
         error::{self, ChatError},
     },
     relay::{Relay, Relays, Transcriber},
-    runs::live::{Feeds, LiveRuns, StopReason},
+    runs::live::{ChatLoad, Feeds, LiveRuns, StopReason},
 };
 #[cfg(test)]
 use crate::server::fair_queue::FairQueue;
@@ -26,6 +26,7 @@ use crate::{
         cluster::Process,
         config::{AnswerLimits, Config},
         disk::Disk,
+        metrics::Metrics,
     },
 };
 
@@ -51,6 +52,7 @@ struct Inner {
     live: LiveRuns,
     feeds: Feeds,
     shares: Shares,
+    metrics: Metrics,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -60,7 +62,14 @@ impl Chat {
     ///
     /// # Errors
     /// [`Error::Config`](crate::server::Error::Config) if the file store is unusable.
-    pub fn new(db: Db, clock: Clock, process: Process, config: &Config, relays: Relays) -> Result<Self> {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        process: Process,
+        config: &Config,
+        relays: Relays,
+        metrics: Metrics,
+    ) -> Result<Self> {
         let model = &config.model;
         Ok(Self(Arc::new(Inner {
             db,
@@ -75,7 +84,8 @@ impl Chat {
             attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
             feeds: Feeds::default(),
-            shares: Shares::new(model.limits),
+            shares: Shares::new(model.limits, &metrics),
+            metrics,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })))
@@ -92,7 +102,7 @@ impl Chat {
     ) -> Result<Self> {
         let process = Process::new(db.clone(), clock.clone(), None);
         let relays = Relays { relay, answers_from, transcriber: None, upstream_transcribes: false };
-        Self::new(db, clock, process, config, relays)
+        Self::new(db, clock, process, config, relays, Metrics::new(config.model.openai.as_ref()))
     }
 
     /// Checks that the embedded database's disk has room for another message. Reads and deletions need no check.
@@ -168,6 +178,23 @@ impl Chat {
     /// This server among those that share the database.
     pub(super) fn process(&self) -> &Process {
         &self.0.process
+    }
+
+    /// Returns what the running answers and the logs take up.
+    pub(in crate::server) fn load(&self) -> ChatLoad {
+        self.0.live.load()
+    }
+
+    /// Returns the size of all attached files, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::Db`](crate::server::Error::Db).
+    pub(in crate::server) async fn files_bytes(&self) -> Result<i64> {
+        file_rows::total_bytes(&self.0.db).await
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -24,6 +24,7 @@ pub use chat_state::Chat;
 pub use http::error::refuse_slow;
 pub use http::operations::router;
 pub use relay::configured::relays;
+pub(in crate::server) use runs::live::ChatLoad;
 pub use store::threads;
 
 use crate::model::page::GallerySection;

@@ -53,6 +53,11 @@ pub struct Settings {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: String,
 
+    /// Address and port that serve metrics for Prometheus at `/metrics`, for instance 127.0.0.1:9464. They need no
+    /// password. Unset: none.
+    #[arg(long, env = "METRICS_LISTEN")]
+    pub metrics_listen: Option<String>,
+
     /// Folder of the embedded database, the generated secret, and unsent mails.
     #[arg(long, env = "DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
@@ -127,6 +132,8 @@ pub struct Settings {
 pub struct Config {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Address that serves metrics.
+    pub metrics_listen: Option<SocketAddr>,
     /// Folder of the server's data.
     pub data_dir: PathBuf,
     /// The base URL, if configured; see [`Config::base_url`].
@@ -175,6 +182,7 @@ impl Settings {
         let listen = self.listen.parse::<SocketAddr>().map_err(|_| {
             invalid_setting("LISTEN", &self.listen, "write an address and a port, such as 127.0.0.1:3000")
         })?;
+        let metrics_listen = metrics_listen(self.metrics_listen, listen)?;
         let public_url = non_blank(self.better_auth_url).map(|text| public_url(&text)).transpose()?;
         create_data_dir(&self.data_dir)?;
         let given_secret = given_secret("BETTER_AUTH_SECRET", self.better_auth_secret)?;
@@ -195,6 +203,7 @@ impl Settings {
         let host = public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost").to_owned();
         Ok(Config {
             listen,
+            metrics_listen,
             attachments: self.attachments.validate(&self.data_dir)?,
             data_dir: self.data_dir,
             trusted_origins: TrustedOrigins::parse(&self.better_auth_trusted_origins)?,
@@ -262,6 +271,16 @@ impl Config {
             (None, _) => Some(self.base_url()),
         }
     }
+}
+
+fn metrics_listen(text: Option<String>, listen: SocketAddr) -> Result<Option<SocketAddr>> {
+    let Some(text) = non_blank(text) else { return Ok(None) };
+    let wrong = |right: &str| invalid_setting("METRICS_LISTEN", &text, right);
+    let address: SocketAddr = text.parse().map_err(|_| wrong("write an address and a port, such as 127.0.0.1:9464"))?;
+    if address == listen && address.port() != 0 {
+        return Err(wrong("write another port than that of LISTEN"));
+    }
+    Ok(Some(address))
 }
 
 fn create_data_dir(path: &Path) -> Result<()> {

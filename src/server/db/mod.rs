@@ -130,6 +130,14 @@ impl Db {
         }
     }
 
+    /// Returns the use of each pool.
+    pub(in crate::server) fn pools(&self) -> Vec<PoolLoad> {
+        match self {
+            Self::Sqlite { writer, readers } => vec![PoolLoad::of("writer", writer), PoolLoad::of("readers", readers)],
+            Self::Postgres(pool) => vec![PoolLoad::of("postgres", pool)],
+        }
+    }
+
     /// Closes all connections. All writes are on disk afterwards.
     pub async fn close(&self) {
         match self {
@@ -152,6 +160,27 @@ impl Db {
             Self::Sqlite { .. } => "SQLite",
             Self::Postgres(_) => "PostgreSQL",
         }
+    }
+}
+
+/// Use of a pool.
+#[derive(Debug)]
+pub(in crate::server) struct PoolLoad {
+    /// Name of the pool.
+    pub(in crate::server) name: &'static str,
+    /// Number of idle connections.
+    pub(in crate::server) n_idle: u32,
+    /// Number of used connections.
+    pub(in crate::server) n_used: u32,
+    /// Maximum number of connections.
+    pub(in crate::server) max: u32,
+}
+
+impl PoolLoad {
+    fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> Self {
+        let n_idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        let max = pool.options().get_max_connections();
+        Self { name, n_idle, n_used: pool.size().saturating_sub(n_idle), max }
     }
 }
 

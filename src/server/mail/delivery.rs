@@ -11,7 +11,10 @@ use super::{
     sender::Sender,
     transport::Failure,
 };
-use crate::{model::Timestamp, server::Result};
+use crate::{
+    model::Timestamp,
+    server::{Result, metrics::LimitRule},
+};
 
 /// Number of concurrent deliveries.
 const CONCURRENCY: usize = 4;
@@ -85,6 +88,7 @@ async fn deliver(mail: &Sender, writer: &dyn LetterWriter, due: &DueMail) -> Res
     let letter = writer.write(&order).await.map_err(|err| Failure::Temporary(err.to_string()))?;
     let Some(letter) = letter else { return Ok(false) };
     if due.attempts == 0 && !is_admitted(mail, &letter.to, &order).await? {
+        mail.metrics().limited(LimitRule::Recipients);
         tracing::info!(mail.id = due.id, "a mail was not sent: variants of its address have reached the rate limit");
         return Ok(false);
     }

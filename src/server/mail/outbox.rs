@@ -12,6 +12,7 @@ use crate::{
         Result,
         db::on,
         ids,
+        metrics::LimitRule,
         tx::{Tx, within},
     },
 };
@@ -58,6 +59,7 @@ pub(crate) async fn enqueue_within(mail: &Sender, mut tx: Tx, to: &str, order: &
         return Ok(());
     }
     if !recipient_limits::admit(mail, &mut tx, to, order).await? {
+        mail.metrics().limited(LimitRule::Recipients);
         tracing::info!(mail.kind = order.kind(), "a mail was not queued: its recipient has reached the rate limit");
         return Ok(());
     }
@@ -140,4 +142,27 @@ pub(super) async fn next_due(mail: &Sender) -> Result<Option<Timestamp>> {
     )
     .fetch_optional(pool)
     .await)?)
+}
+
+/// Mails that wait to be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::server) struct Backlog {
+    /// Number of mails.
+    pub(in crate::server) n_waiting: i64,
+    /// Age of the oldest one, in seconds; 0 if none waits.
+    pub(in crate::server) oldest_s: i64,
+}
+
+/// Returns the backlog.
+///
+/// # Errors
+/// [`crate::server::Error::Db`].
+pub(in crate::server) async fn backlog(mail: &Sender) -> Result<Backlog> {
+    let (n_waiting, oldest): (i64, Option<Timestamp>) = on!(mail.db().read(), pool => sqlx::query_as(
+        r#"select count(*), min("createdAt") from "mail""#,
+    )
+    .fetch_one(pool)
+    .await)?;
+    let oldest_ms = oldest.map_or(0, |oldest| mail.now().millis().saturating_sub(oldest.millis()));
+    Ok(Backlog { n_waiting, oldest_s: oldest_ms.max(0) / 1000 })
 }

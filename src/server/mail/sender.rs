@@ -8,7 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::transport::Transport;
 use crate::{
     model::Timestamp,
-    server::{Clock, Db, Result, config::Config},
+    server::{Clock, Db, Result, config::Config, metrics::Metrics},
 };
 
 /// Time for deliveries in progress to complete at shutdown.
@@ -22,6 +22,7 @@ struct Inner {
     db: Db,
     clock: Clock,
     config: Arc<Config>,
+    metrics: Metrics,
     transport: Transport,
     wake: Notify,
     stopping: CancellationToken,
@@ -33,12 +34,13 @@ impl Sender {
     ///
     /// # Errors
     /// [`Error::Config`](crate::server::Error::Config) when the SMTP server cannot be spoken to as configured.
-    pub fn new(db: Db, clock: Clock, config: Arc<Config>) -> Result<Self> {
+    pub fn new(db: Db, clock: Clock, config: Arc<Config>, metrics: Metrics) -> Result<Self> {
         Ok(Self(Arc::new(Inner {
             db,
             clock,
             transport: Transport::new(&config)?,
             config,
+            metrics,
             wake: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -84,6 +86,10 @@ impl Sender {
 
     pub(super) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(super) fn now(&self) -> Timestamp {

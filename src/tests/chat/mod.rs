@@ -11,7 +11,7 @@ mod item_kinds;
 mod long_thread;
 mod message_limits;
 mod model_faults;
-mod model_server;
+pub(super) mod model_server;
 mod model_titles;
 mod other_tabs;
 mod ownership;

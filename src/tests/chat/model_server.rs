@@ -42,7 +42,7 @@ pub(super) struct Asked {
 
 /// A fake OpenAI-compatible server with scripted responses.
 #[derive(Clone)]
-pub(super) struct FakeModel {
+pub(in crate::tests) struct FakeModel {
     url: String,
     answers: Answers,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -50,7 +50,7 @@ pub(super) struct FakeModel {
 
 impl FakeModel {
     /// Starts a server. `answers` gets the number of the request, from 0, and its path.
-    pub(super) async fn start(answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static) -> Self {
+    pub(in crate::tests) async fn start(answers: impl Fn(usize, &str) -> Response + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let fake = Self { url, answers: Arc::new(answers), asked: Arc::default() };
@@ -64,7 +64,7 @@ impl FakeModel {
         Self::start(move |_, _| whole(deltas)).await
     }
 
-    pub(super) fn flags(&self) -> [&str; 6] {
+    pub(in crate::tests) fn flags(&self) -> [&str; 6] {
         ["--openai-base-url", &self.url, "--openai-model", "fake-1", "--openai-api-key", "sk-very-secret"]
     }
 
@@ -103,11 +103,11 @@ async fn answer(State(fake): State<FakeModel>, request: Request) -> Response {
     (fake.answers)(n, &path)
 }
 
-pub(super) fn delta(text: &str) -> String {
+pub(in crate::tests) fn delta(text: &str) -> String {
     format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": { "content": text } }] }))
 }
 
-pub(super) fn event_stream(body: impl Into<Body>) -> Response {
+pub(in crate::tests) fn event_stream(body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream")], body.into()).into_response()
 }
 

@@ -169,7 +169,8 @@ async fn what_is_older_than_the_search_is_found_after_the_next_start(app: TestAp
     assert_eq!(found(&app, &alice, "time").await, [""; 0]);
     let (clock, config) = (&app.state.clock, &app.state.config);
     let relays = relays(config, db, clock).unwrap();
-    Chat::new(db.clone(), clock.clone(), app.state.process.clone(), config, relays).unwrap().start();
+    let (process, metrics) = (app.state.process.clone(), app.state.metrics.clone());
+    Chat::new(db.clone(), clock.clone(), process, config, relays, metrics).unwrap().start();
     for _ in 0..200 {
         let left: i64 = on!(db.read(), pool => {
             sqlx::query_scalar(r#"select count(*) from "searchBacklog""#).fetch_one(pool).await

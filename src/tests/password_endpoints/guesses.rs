@@ -106,7 +106,7 @@ async fn of_guesses_at_once_no_more_are_checked(app: TestApp) {
     let mut servers = Vec::new();
     for _ in 0..3 {
         let db = Db::open(&app.state.config.database_url).await.unwrap();
-        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock));
+        servers.push(Limits::new(&app.state.config.limits, &db, &app.state.clock, &app.state.metrics));
     }
     let guesser = AttemptKey { account: "ada".to_owned(), address: "192.0.2.1", device: None };
     let guesses = join_all((0..48).map(|n| servers[n % 3].count_attempt(&guesser))).await;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::auth::AuthError,
-    server::{Result, middleware::client_address},
+    server::{Result, metrics::LimitRule, middleware::client_address},
 };
 
 /// Failures allowed before the slow rule.
@@ -58,6 +58,7 @@ impl Limits {
                 return Ok(Attempt(Some(key)));
             }
         }
+        self.metrics.limited(LimitRule::FailedPasswords);
         verdict.into_result(AuthError::TooManyFailures).map(|()| Attempt(None))
     }
 
@@ -86,12 +87,14 @@ mod tests {
         server::{
             Clock, Error,
             auth::rate_limits::{Counter, memory_counter::Memory},
+            metrics::Metrics,
         },
     };
 
     fn limits() -> Limits {
         let failures = Some(Counter::Memory(Memory::default().into()));
-        Limits { requests: None, failures, clock: Clock::manual(Timestamp::from_millis(0)) }
+        let clock = Clock::manual(Timestamp::from_millis(0));
+        Limits { requests: None, failures, clock, metrics: Metrics::new(None) }
     }
 
     /// Fails once. Returns the wait in seconds; 0 if the attempt was allowed.

@@ -18,6 +18,7 @@ use crate::{
     server::{
         Clock, Db, Result,
         config::{LimitConfig, LimitStorage},
+        metrics::Metrics,
         middleware::client_address,
     },
 };
@@ -37,6 +38,7 @@ pub struct Limits {
     /// Separate counters, so that neither evicts the other's keys from memory.
     failures: Option<Counter>,
     clock: Clock,
+    metrics: Metrics,
 }
 
 /// Storage of the counters.
@@ -78,9 +80,9 @@ impl Counter {
 
 impl Limits {
     /// Creates the configured counters. Without storage nothing is limited.
-    pub fn new(config: &LimitConfig, db: &Db, clock: &Clock) -> Self {
+    pub fn new(config: &LimitConfig, db: &Db, clock: &Clock, metrics: &Metrics) -> Self {
         let counter = || Counter::new(config, db);
-        Self { requests: counter(), failures: counter(), clock: clock.clone() }
+        Self { requests: counter(), failures: counter(), clock: clock.clone(), metrics: metrics.clone() }
     }
 
     /// Counts a request of an address to a path below `/api/auth`.
@@ -104,6 +106,7 @@ impl Limits {
             let key = format!("{network}|{route}");
             let verdict = counter.count(&key, rule, now).await?;
             if verdict != Verdict::Allowed {
+                self.metrics.limited(rules::metric(path));
                 // A refused request is counted in no network.
                 for key in counted {
                     counter.revert(&key).await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Timestamp, auth::AuthError},
-    server::{Error, Result},
+    server::{Error, Result, metrics::LimitRule},
 };
 
 /// A maximum number of requests. Each allowed request restarts the window.
@@ -46,6 +46,15 @@ pub(super) fn of(path: &str) -> (&'static str, Rule) {
         None => path == pattern,
     };
     SPECIAL.into_iter().find(|(pattern, _)| fits(pattern)).unwrap_or(("*", DEFAULT_RULE))
+}
+
+/// Returns the metric of a path's rule.
+pub(super) fn metric(path: &str) -> LimitRule {
+    match of(path).1 {
+        SIGN_IN_RULE => LimitRule::Passwords,
+        MAIL_RULE => LimitRule::MailRequests,
+        _ => LimitRule::Requests,
+    }
 }
 
 impl Rule {

@@ -48,6 +48,11 @@ impl SessionWatch {
         Watcher { watch: self.clone(), session_id: session_id.to_owned(), over: watched.over.clone() }
     }
 
+    /// Returns the number of watched sessions.
+    pub fn n_sessions(&self) -> usize {
+        self.sessions().len()
+    }
+
     /// Polls every half second, forever.
     pub async fn run(self, db: Db, clock: Clock) {
         let mut period = tokio::time::interval(PERIOD);

@@ -18,11 +18,12 @@ use crate::server::auth::{
 use crate::{
     model::auth::{AuthError, EmailAddress, Password, User},
     server::{
-        Db, Result,
+        Db, Error, Result,
         config::SignUpPolicy,
         db::on,
         ids,
         mail::{Order, outbox},
+        metrics::SignInResult,
         tx::{Tx, within},
     },
 };
@@ -157,6 +158,24 @@ fn new_user(auth: &Auth, input: SignUp) -> (User, Remember) {
 /// user without a password, each after the same time; [`AuthError::EmailNotVerified`] for a right password;
 /// [`AuthError::TooManyFailures`], [`AuthError::Busy`].
 pub async fn sign_in(
+    auth: &Auth,
+    input: SignIn,
+    callback_url: Option<String>,
+    visitor: &Visitor,
+) -> Result<(User, SessionRow)> {
+    let signed_in = check_sign_in(auth, input, callback_url, visitor).await;
+    auth.metrics.sign_in(match &signed_in {
+        Ok(_) => SignInResult::Ok,
+        Err(Error::Auth(AuthError::EmailNotVerified)) => SignInResult::Unverified,
+        Err(Error::Auth(_)) => SignInResult::Refused,
+        Err(Error::Wait { refusal: AuthError::Busy, .. }) => SignInResult::Busy,
+        Err(Error::Wait { .. }) => SignInResult::Limited,
+        Err(_) => SignInResult::Failed,
+    });
+    signed_in
+}
+
+async fn check_sign_in(
     auth: &Auth,
     input: SignIn,
     callback_url: Option<String>,

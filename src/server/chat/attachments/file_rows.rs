@@ -149,6 +149,13 @@ pub(super) async fn detached(db: &Db, begun: Timestamp, n_rows: i64) -> Result<V
     })?)
 }
 
+/// Returns the size of all files, in bytes.
+pub(in crate::server::chat) async fn total_bytes(db: &Db) -> crate::server::Result<i64> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(r#"select cast(coalesce(sum("size"), 0) as bigint) from "file""#).fetch_one(pool).await
+    })?)
+}
+
 /// Deletes the row of a file that is no longer in the store.
 pub(super) async fn forget(db: &Db, name: &str) -> Result<()> {
     on!(db.write(), pool => {

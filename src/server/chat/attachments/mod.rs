@@ -9,7 +9,7 @@ pub(super) mod attachment_reader;
 pub(super) mod attachment_routes;
 mod attachment_rows;
 mod downloads;
-mod file_rows;
+pub(super) mod file_rows;
 mod file_store;
 pub(super) mod file_sweep;
 mod isolation;

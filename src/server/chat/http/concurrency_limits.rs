@@ -9,6 +9,7 @@ use super::error::{ChatError, Result};
 use crate::server::{
     config::AnswerLimits,
     fair_queue::{FairQueue, FairQueueLimits, Permit, Seat, Seats},
+    metrics::{LimitRule, Metrics},
 };
 
 /// Maximum open feeds per user, one for each visible tab. A dead feed counts until the network reports it.
@@ -36,17 +37,19 @@ pub(in crate::server::chat) struct Shares {
     pub(in crate::server::chat) titles: FairQueue,
     feeds: Seats,
     readers: Seats,
+    metrics: Metrics,
 }
 
 impl Shares {
     /// Creates the shares. Without a limit of running answers, open streams are unlimited, too.
-    pub(in crate::server::chat) fn new(limits: AnswerLimits) -> Self {
+    pub(in crate::server::chat) fn new(limits: AnswerLimits, metrics: &Metrics) -> Self {
         Self {
             searches: FairQueue::new(SEARCHES),
             recordings: FairQueue::new(RECORDINGS),
             titles: FairQueue::new(TITLES),
             feeds: Seats::new(FEEDS_PER_USER),
             readers: Seats::new(readers_per_user(limits)),
+            metrics: metrics.clone(),
         }
     }
 
@@ -55,7 +58,8 @@ impl Shares {
     /// # Errors
     /// [`ChatError::TooMany`] if no turn comes in time.
     pub(in crate::server::chat) async fn search(&self, user_id: &str) -> Result<Permit> {
-        turn(&self.searches, user_id, "your earlier searches are still running").await
+        let turn = turn(&self.searches, user_id).await;
+        turn.ok_or_else(|| self.refuse(LimitRule::Searches, "your earlier searches are still running"))
     }
 
     /// Reserves a seat for one reader of a feed.
@@ -63,7 +67,8 @@ impl Shares {
     /// # Errors
     /// [`ChatError::TooMany`] without a free seat.
     pub(in crate::server::chat) fn feed(&self, user_id: &str) -> Result<Seat> {
-        self.feeds.take(user_id).ok_or_else(|| too_many("too many of your feeds are open"))
+        let seat = self.feeds.take(user_id);
+        seat.ok_or_else(|| self.refuse(LimitRule::Feeds, "too many of your feeds are open"))
     }
 
     /// Reserves a seat for one reader of an answer.
@@ -71,7 +76,8 @@ impl Shares {
     /// # Errors
     /// [`ChatError::TooMany`] without a free seat.
     pub(in crate::server::chat) fn reader(&self, user_id: &str) -> Result<Seat> {
-        self.readers.take(user_id).ok_or_else(|| too_many("too many of your answer streams are open"))
+        let seat = self.readers.take(user_id);
+        seat.ok_or_else(|| self.refuse(LimitRule::Streams, "too many of your answer streams are open"))
     }
 
     /// Waits for the user's turn to have a recording transcribed.
@@ -79,7 +85,14 @@ impl Shares {
     /// # Errors
     /// [`ChatError::TooMany`] if no turn comes in time.
     pub(in crate::server::chat) async fn recording(&self, user_id: &str) -> Result<Permit> {
-        turn(&self.recordings, user_id, "your earlier recordings are still being transcribed").await
+        let turn = turn(&self.recordings, user_id).await;
+        turn.ok_or_else(|| self.refuse(LimitRule::Recordings, "your earlier recordings are still being transcribed"))
+    }
+
+    /// Counts and builds a refusal.
+    fn refuse(&self, rule: LimitRule, what: &str) -> ChatError {
+        self.metrics.limited(rule);
+        ChatError::TooMany { what: what.to_owned(), retry_after_s: RETRY_AFTER_S }
     }
 }
 
@@ -91,15 +104,9 @@ pub(in crate::server::chat) fn readers_per_user(limits: AnswerLimits) -> usize {
     }
 }
 
-async fn turn(turns: &FairQueue, user_id: &str, what: &str) -> Result<Permit> {
-    match time::timeout(TURN_TIMEOUT, turns.take(user_id)).await {
-        Ok(Ok(turn)) => Ok(turn),
-        _ => Err(too_many(what)),
-    }
-}
-
-fn too_many(what: &str) -> ChatError {
-    ChatError::TooMany { what: what.to_owned(), retry_after_s: RETRY_AFTER_S }
+/// Waits for a turn. Returns `None` if none comes in time.
+async fn turn(turns: &FairQueue, user_id: &str) -> Option<Permit> {
+    time::timeout(TURN_TIMEOUT, turns.take(user_id)).await.ok()?.ok()
 }
 
 #[cfg(test)]

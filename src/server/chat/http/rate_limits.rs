@@ -7,8 +7,9 @@ use super::error::{ChatError, Result};
 use crate::{
     model::Timestamp,
     server::{
-        chat::store::runs::is_abandoned,
+        chat::{chat_state::Chat, store::runs::is_abandoned},
         config::AnswerLimits,
+        metrics::LimitRule,
         tx::{Tx, within},
     },
 };
@@ -23,13 +24,8 @@ const RUNNING_RETRY_AFTER_S: i64 = 5;
 ///
 /// # Errors
 /// [`ChatError::TooMany`] if a limit is exceeded.
-pub(in crate::server::chat) async fn admit(
-    tx: &mut Tx,
-    limits: AnswerLimits,
-    user_id: &str,
-    now: Timestamp,
-) -> Result<()> {
-    let AnswerLimits { messages_per_minute, running_answers } = limits;
+pub(in crate::server::chat) async fn admit(tx: &mut Tx, chat: &Chat, user_id: &str, now: Timestamp) -> Result<()> {
+    let AnswerLimits { messages_per_minute, running_answers } = chat.limits();
     if messages_per_minute == 0 && running_answers == 0 {
         return Ok(());
     }
@@ -53,12 +49,14 @@ pub(in crate::server::chat) async fn admit(
         .await
     })?;
     if messages_per_minute > 0 && n_sent > i64::from(messages_per_minute) {
+        chat.metrics().limited(LimitRule::Messages);
         let waited_ms = first.map_or(0, |first| now.millis() - first.millis());
         let retry_after_s = (WINDOW_S * 1000 - waited_ms).div_euclid(1000) + 1;
         let what = format!("you have sent {messages_per_minute} messages within a minute");
         return Err(ChatError::TooMany { what, retry_after_s: retry_after_s.clamp(1, WINDOW_S) });
     }
     if running_answers > 0 && n_running > i64::from(running_answers) {
+        chat.metrics().limited(LimitRule::Answers);
         let what = format!("{running_answers} answers are being written for you already");
         return Err(ChatError::TooMany { what, retry_after_s: RUNNING_RETRY_AFTER_S });
     }

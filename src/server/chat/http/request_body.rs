@@ -8,12 +8,14 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::error::{ChatError, Result};
 use crate::{
     model::chatkit::{ChatKitRequest, ClientCapabilities, InvalidRequest, Operation},
     server::{
         chat::{
+            attachments::signed_links::LinkOrigin,
             chat_state::Chat,
             turns::chat_client::{Client, IdempotencyKey},
         },
@@ -94,7 +96,7 @@ fn client(request: &ChatKitRequest) -> std::result::Result<Client, InvalidReques
         let sent = serde_json::to_vec(&request.operation).expect("BUG: an operation is JSON");
         IdempotencyKey { name, fingerprint: BASE64_STANDARD_NO_PAD.encode(Sha256::digest(sent)) }
     });
-    Ok(Client { resumable, key, ..Client::default() })
+    Ok(Client { resumable, key, links: LinkOrigin::default(), received_at: Instant::now() })
 }
 
 /// Reads a body up to just beyond `max_bytes`. Returns `false` if more may follow.

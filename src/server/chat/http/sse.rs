@@ -24,6 +24,7 @@ use crate::{
             },
         },
         fair_queue::Seat,
+        metrics::{CountedReader, ReaderKind},
     },
 };
 
@@ -61,7 +62,14 @@ pub(in crate::server::chat) fn response(
     seat: Seat,
     framing: Framing,
 ) -> Response {
-    let stream = Stream::Live(Live { chat: chat.clone(), reader, session, seat, pace: Pace::default() });
+    let stream = Stream::Live(Live {
+        chat: chat.clone(),
+        reader,
+        session,
+        seat,
+        pace: Pace::default(),
+        _counted: chat.metrics().reader(ReaderKind::Own),
+    });
     stream_response(stream::unfold(stream, move |stream| stream.next(framing)))
 }
 
@@ -81,6 +89,7 @@ struct Live {
     session: Watcher,
     seat: Seat,
     pace: Pace,
+    _counted: CountedReader,
 }
 
 impl Stream {

@@ -8,6 +8,7 @@ use crate::{
     model::Timestamp,
     server::{
         chat::{chat_state::Chat, http::error::Result, store::runs::abandoned},
+        metrics::RunEnd,
         tx::Tx,
     },
 };
@@ -46,6 +47,7 @@ pub(in crate::server::chat) async fn once(chat: &Chat, at: Timestamp) -> Result<
         let mut tx = Tx::begin(chat.db()).await?;
         if abandoned::abandon(&mut tx, &run, at, chat.now()).await? {
             tx.commit().await?;
+            chat.metrics().run_ended(RunEnd::Abandoned);
         }
     }
     Ok(())

@@ -29,6 +29,7 @@ use crate::{
             },
         },
         fair_queue::Seat,
+        metrics::{CountedReader, ReaderKind},
     },
 };
 
@@ -97,6 +98,7 @@ pub(in crate::server::chat) struct StoredReader {
     /// Delay before the next poll.
     wait: Duration,
     is_over: bool,
+    _counted: CountedReader,
 }
 
 impl StoredReader {
@@ -109,7 +111,19 @@ impl StoredReader {
         seat: Seat,
         prelude: Vec<ThreadStreamEvent>,
     ) -> Self {
-        Self { chat, user_id, run_id, session, seat, prelude, sent: Vec::new(), wait: Duration::ZERO, is_over: false }
+        let counted = chat.metrics().reader(ReaderKind::Stored);
+        Self {
+            chat,
+            user_id,
+            run_id,
+            session,
+            seat,
+            prelude,
+            sent: Vec::new(),
+            wait: Duration::ZERO,
+            is_over: false,
+            _counted: counted,
+        }
     }
 
     /// Waits for the next events. Returns `None` when the run has ended and all is sent.

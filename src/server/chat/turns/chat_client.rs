@@ -1,9 +1,11 @@
 //! Client properties and idempotency keys of requests.
 
+use tokio::time::Instant;
+
 use crate::server::chat::attachments::signed_links::LinkOrigin;
 
 /// Client properties sent along with a request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(in crate::server::chat) struct Client {
     /// True if the client resumes answers.
     pub(in crate::server::chat) resumable: bool,
@@ -11,6 +13,8 @@ pub(in crate::server::chat) struct Client {
     pub(in crate::server::chat) key: Option<IdempotencyKey>,
     /// Origin of the file links for this client.
     pub(in crate::server::chat) links: LinkOrigin,
+    /// Time when the request was read.
+    pub(in crate::server::chat) received_at: Instant,
 }
 
 /// An idempotency key, with which a client may repeat a request.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{
     chat_client::Client,
@@ -110,7 +111,7 @@ async fn begin_once(
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });
     }
-    Ok(Ok(Sent::Now(spawn(chat, run, begun))))
+    Ok(Ok(Sent::Now(spawn(chat, run, begun, client.received_at))))
 }
 
 /// Validates an input against the stored items.
@@ -152,7 +153,7 @@ async fn widget(tx: &mut Tx, thread_id: &str, item_id: &str) -> Result<Widget> {
 }
 
 /// Spawns the task that writes the answer. Returns a reader of the events for the client.
-fn spawn(chat: &Chat, run: LiveRun, begun: ValidatedInput) -> Reader {
+fn spawn(chat: &Chat, run: LiveRun, begun: ValidatedInput, received_at: Instant) -> Reader {
     let ValidatedInput { cause, changed, is_emitted } = begun;
     let run = Arc::new(run);
     run.append(&ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
@@ -161,7 +162,8 @@ fn spawn(chat: &Chat, run: LiveRun, begun: ValidatedInput) -> Reader {
     }
     let reader = run.reader();
     chat.register_run(&run);
-    chat.spawn(respond::answer(chat.clone(), Turn { run, titled_thread: None, cause, retried: None }));
+    let turn = Turn { run, titled_thread: None, cause, retried: None, received_at };
+    chat.spawn(respond::answer(chat.clone(), turn));
     reader
 }
 

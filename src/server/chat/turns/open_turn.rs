@@ -117,7 +117,7 @@ pub(in crate::server::chat) async fn open(
     }
     // Checked only now, because a repeated request may be the one that locked its thread.
     threads::ensure_active(&thread)?;
-    rate_limits::admit(&mut tx, chat.limits(), user_id, now).await?;
+    rate_limits::admit(&mut tx, chat, user_id, now).await?;
     chat.ensure_disk_space().await?;
     Ok(OpenOutcome::Now(Opening { tx, thread, run_id }))
 }

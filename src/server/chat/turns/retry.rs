@@ -91,7 +91,9 @@ async fn once(
     let reader = run.reader();
     chat.register_run(&run);
     let retried = has_answer.then(|| Retried { position, links: client.links.clone() });
-    chat.spawn(respond::answer(chat.clone(), Turn { run, titled_thread: None, cause: Cause::Message, retried }));
+    let received_at = client.received_at;
+    let turn = Turn { run, titled_thread: None, cause: Cause::Message, retried, received_at };
+    chat.spawn(respond::answer(chat.clone(), turn));
     Ok(Ok(Sent::Now(reader)))
 }
 

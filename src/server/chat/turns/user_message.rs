@@ -77,7 +77,7 @@ pub(in crate::server::chat) async fn create(
             Some(ClaimConflict::IdempotencyKey(run)) => return Ok(Sent::Before { run, is_new: true }),
             Some(ClaimConflict::Thread { .. }) => unreachable!("BUG: a new thread has no run"),
         }
-        rate_limits::admit(&mut tx, chat.limits(), &user_id, now).await?;
+        rate_limits::admit(&mut tx, &chat, &user_id, now).await?;
         chat.ensure_disk_space().await?;
         message.attachments = announcing::send(&mut tx, &user_id, &thread.id, &input.attachments, now).await?;
         let item = ThreadItem::UserMessage(message);
@@ -185,7 +185,9 @@ fn begin(chat: &Chat, beginning: StoredTurn) -> Reader {
     let reader = run.reader();
     chat.register_run(&run);
     let titled_thread = (has_new_title && thread.title.is_some()).then_some(thread);
-    chat.spawn(respond::answer(chat.clone(), Turn { run, titled_thread, cause: Cause::Message, retried: None }));
+    let received_at = client.received_at;
+    let turn = Turn { run, titled_thread, cause: Cause::Message, retried: None, received_at };
+    chat.spawn(respond::answer(chat.clone(), turn));
     reader
 }
 

@@ -26,7 +26,8 @@ async fn a_run_that_a_crash_left_is_closed_by_the_sweep(app: TestApp) {
     config.model.context_tokens = 1000;
     let (db, clock) = (&app.state.db, &app.state.clock);
     let relays = relays(&config, db, clock).unwrap();
-    let chat = Chat::new(db.clone(), clock.clone(), app.state.process.clone(), &config, relays).unwrap();
+    let (process, metrics) = (app.state.process.clone(), app.state.metrics.clone());
+    let chat = Chat::new(db.clone(), clock.clone(), process, &config, relays, metrics).unwrap();
     chat.start();
     idle(&app, &thread_id).await;
     assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);

@@ -23,6 +23,7 @@ pub(in crate::server::chat) use feed_channels::{FeedRead, FeedReader, Feeds};
 #[cfg(test)]
 pub(in crate::server::chat) use memory_log::MAX_BYTES;
 use memory_log::MemoryLog;
+pub(in crate::server) use registry::ChatLoad;
 pub(in crate::server::chat) use registry::LiveRuns;
 pub(in crate::server::chat) use run::{LiveRun, Reader, StopReason};
 

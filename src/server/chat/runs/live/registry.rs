@@ -34,7 +34,23 @@ struct Runs {
     share: Option<usize>,
 }
 
+/// Use of this process by answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) struct ChatLoad {
+    /// Number of running answers.
+    pub(in crate::server) n_running: usize,
+    /// Memory of all logs, in bytes.
+    pub(in crate::server) log_bytes: usize,
+}
+
 impl LiveRuns {
+    /// Returns the current use.
+    pub(in crate::server::chat) fn load(&self) -> ChatLoad {
+        let runs = self.runs();
+        let running_bytes: usize = runs.running.values().map(|run| run.n_bytes()).sum();
+        ChatLoad { n_running: runs.running.len(), log_bytes: running_bytes + runs.n_ended_bytes }
+    }
+
     /// Adds a run that begins.
     pub(in crate::server::chat) fn insert(&self, run: Arc<LiveRun>) {
         let mut runs = self.runs();

@@ -7,6 +7,7 @@ mod writer;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
+use tokio::time::Instant;
 
 use outcome::Outcome;
 
@@ -34,6 +35,8 @@ pub(in crate::server::chat) struct Turn {
     pub(in crate::server::chat) retried: Option<Retried>,
     /// The cause of the turn.
     pub(in crate::server::chat) cause: Cause,
+    /// Time of the request that opened the turn.
+    pub(in crate::server::chat) received_at: Instant,
 }
 
 /// Writes an answer to its end, successful or not. The run has its own span, since the request may end earlier.

@@ -3,11 +3,15 @@
 use super::{Turn, persistence};
 use crate::{
     model::chatkit::{AnswerEnd, CloseReason, ErrorEvent, NoticeLevel, ThreadStreamEvent},
-    server::chat::{
-        chat_state::Chat,
-        relay::RelayFailure,
-        runs::{answer_state::Answer, live::StopReason},
-        turns::retry,
+    server::{
+        chat::{
+            chat_state::Chat,
+            http::error::Result,
+            relay::RelayFailure,
+            runs::{answer_state::Answer, live::StopReason},
+            turns::retry,
+        },
+        metrics::RunEnd,
     },
 };
 
@@ -41,6 +45,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         Outcome::Lost | Outcome::Stopped(StopReason::ThreadDeleted | StopReason::Lost) => Ok(false),
         _ => persistence::store(chat, &run, retried.is_some(), &mut answer, &ending).await,
     };
+    chat.metrics().run_ended(end(&stored, &ending));
     match retried {
         Some(retried) if !matches!((&stored, &ending), (Ok(true), Outcome::Complete)) => {
             run.append_all(retry::restore_events(chat, &run, retried, &answer).await);
@@ -66,6 +71,19 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
     };
     run.append_all(failure.map(error_event));
     run.append_all(titled_thread.filter(|_| !is_deleted).map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
+}
+
+/// Returns the end of a run for the metrics.
+fn end(stored: &Result<bool>, ending: &Outcome) -> RunEnd {
+    match (stored, ending) {
+        (_, Outcome::Stopped(StopReason::ThreadDeleted)) => RunEnd::Deleted,
+        (Err(_), _) => RunEnd::Unstored,
+        (Ok(false), _) | (_, Outcome::Lost) => RunEnd::Lost,
+        (Ok(true), Outcome::Complete) => RunEnd::Completed,
+        (Ok(true), Outcome::Failed(_)) => RunEnd::Failed,
+        (Ok(true), Outcome::Stopped(StopReason::User)) => RunEnd::Stopped,
+        (Ok(true), Outcome::Stopped(StopReason::Shutdown)) => RunEnd::Interrupted,
+    }
 }
 
 /// Returns the notice for clients that ignore the mark of an answer ended early.

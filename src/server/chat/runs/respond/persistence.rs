@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::time::Instant;
 
 use super::outcome::Outcome;
 use crate::{
@@ -37,13 +38,14 @@ pub(super) fn checkpoint(
 ) -> BoxFuture<'static, Result<bool>> {
     let (chat, run) = (chat.clone(), Arc::clone(run));
     let stored = async move {
-        let now = chat.now();
+        let (begun_at, now) = (Instant::now(), chat.now());
         let mut tx = Tx::begin(chat.db()).await?;
         if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
             return Ok(false);
         }
         versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
         tx.commit().await?;
+        chat.metrics().checkpoint_stored(begun_at.elapsed());
         Ok(true)
     };
     outage::bounded(stored).boxed()

@@ -22,14 +22,17 @@ use super::{
     persistence,
 };
 use crate::{
-    model::chatkit::{Thread, ThreadItem, ThreadStreamEvent},
-    server::chat::{
-        chat_state::Chat,
-        http::error::{ChatError, Result},
-        outage::outlast,
-        relay::{RelayEvent, RelayFailure, RelayStream},
-        runs::{answer_state::Answer, in_flight::Processed, live::LiveRun, thread_changes},
-        turns::prompt::{Prompt, from_thread},
+    model::chatkit::{ItemUpdate, Thread, ThreadItem, ThreadStreamEvent},
+    server::{
+        chat::{
+            chat_state::Chat,
+            http::error::{ChatError, Result},
+            outage::outlast,
+            relay::{RelayEvent, RelayFailure, RelayStream},
+            runs::{answer_state::Answer, in_flight::Processed, live::LiveRun, thread_changes},
+            turns::prompt::{Prompt, from_thread},
+        },
+        metrics::RunMeter,
     },
 };
 
@@ -51,13 +54,15 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
         reason = run.stopped() => return Outcome::Stopped(reason),
         prompt = read_prompt(chat, turn) => prompt,
     };
-    let events = match prompt {
-        Ok(prompt) => chat.relay().answer(prompt.with_cause(std::mem::take(&mut turn.cause))),
+    let prompt = match prompt {
+        Ok(prompt) => prompt,
         Err(err) => {
             tracing::error!(run.id, error = %err, "reading the conversation for the model failed");
             return Outcome::Failed(RelayFailure::temporary("The conversation could not be read. Try again."));
         }
     };
+    let meter = RunMeter::new(chat.metrics(), turn.received_at, prompt.model.as_deref());
+    let events = chat.relay().answer(prompt.with_cause(std::mem::take(&mut turn.cause)));
     let mut writing = Writer {
         chat,
         run,
@@ -66,6 +71,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
         saving: None,
         emitted_at: None,
         checkpoint_due: Box::pin(tokio::time::sleep(CHECKPOINT_AFTER)),
+        meter,
     };
     let ending = writing.run(events).await;
     // A checkpoint under way is completed.
@@ -93,6 +99,7 @@ struct Writer<'a> {
     emitted_at: Option<Instant>,
     /// Time of the next checkpoint. A timer per delta would cost more than the delta itself.
     checkpoint_due: Pin<Box<Sleep>>,
+    meter: RunMeter,
 }
 
 /// A checkpoint under way.
@@ -107,6 +114,8 @@ impl Writer<'_> {
         let run = Arc::clone(&self.run);
         let mut stopped = pin!(run.stopped());
         loop {
+            let must_pause = self.must_pause();
+            self.meter.hold(must_pause);
             let written = tokio::select! {
                 biased;
                 reason = &mut stopped => Err(Outcome::Stopped(reason)),
@@ -121,7 +130,7 @@ impl Writer<'_> {
                     Ok(())
                 }
                 () = self.chat.process().next_beat(), if self.chat.process().is_fenced() => Ok(()),
-                event = events.next(), if !self.must_pause() => match event {
+                event = events.next(), if !must_pause => match event {
                     None => Err(Outcome::Complete),
                     Some(Err(failure)) => Err(Outcome::Failed(failure)),
                     Some(Ok(event)) => self.take(event).await,
@@ -165,8 +174,11 @@ impl Writer<'_> {
         match event {
             RelayEvent::Text(text) => {
                 let text = &text[..text.floor_char_boundary(MAX_ANSWER_BYTES)];
+                self.meter.arrived();
                 let events = self.answer.push(text, self.chat.now(), self.titled_thread);
+                let n_deltas = n_deltas(&events);
                 self.run.append_all(events);
+                self.meter.emitted(n_deltas);
                 if self.answer.n_bytes() > MAX_ANSWER_BYTES {
                     return Err(too_large("The answer became too long and was cut off."));
                 }
@@ -212,7 +224,10 @@ impl Writer<'_> {
                 let news = (!stream_options.allow_cancel).then_some(stream_options);
                 self.run.append_all(news.map(|stream_options| ThreadStreamEvent::StreamOptions { stream_options }));
             }
-            RelayEvent::Usage(usage) => self.answer.note_usage(usage),
+            RelayEvent::Usage(usage) => {
+                self.meter.note_usage(&usage);
+                self.answer.note_usage(usage);
+            }
         }
         self.emitted_at = self.answer.is_unsaved().then(|| self.emitted_at.unwrap_or_else(Instant::now));
         Ok(())
@@ -245,12 +260,15 @@ impl Writer<'_> {
         if self.answer.others.is_stored_at_once(&event) {
             self.wait_for_checkpoint().await?;
         }
+        self.meter.arrived();
         self.answer.has_others = true;
         let before = if is_whole { self.answer.unsaved() } else { Vec::new() };
         match self.answer.others.take(self.chat, &self.run, event, before).await {
             Ok(Processed::Emit(events)) => {
                 self.answer.note(&events);
+                let n_deltas = n_deltas(&events);
                 emit_in_order(&self.run, events, self.titled_thread);
+                self.meter.emitted(n_deltas);
             }
             Ok(Processed::TooLarge) => return Err(too_large("The answer became too large and was cut off.")),
             Ok(Processed::Lost) => return Err(Outcome::Lost),
@@ -268,6 +286,14 @@ fn emit_in_order(run: &LiveRun, events: Vec<ThreadStreamEvent>, changed: &mut Op
     run.append_all(events.next());
     run.append_all(changed.take().map(|thread| ThreadStreamEvent::ThreadUpdated { thread }));
     run.append_all(events);
+}
+
+/// Counts the text deltas among events.
+fn n_deltas(events: &[ThreadStreamEvent]) -> usize {
+    let is_delta = |event: &&ThreadStreamEvent| {
+        matches!(event, ThreadStreamEvent::ItemUpdated { update: ItemUpdate::TextDelta { .. }, .. })
+    };
+    events.iter().filter(is_delta).count()
 }
 
 fn too_large(sentence: &str) -> Outcome {
