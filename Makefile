@@ -1,7 +1,7 @@
 # Everything starts here; the work is done by the scripts in .ci/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve release watch test test-long lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-files test-faults test-attack test-crash crash test-cluster cluster test-auth test-model end2end-attached bench weight fuzz grammars
+.PHONY: help setup serve release watch test test-long lint house test-rust test-stories test-tokens test-chatkit test-chatkit-relay test-mail test-operations test-files test-faults test-attack test-crash crash test-cluster cluster test-auth test-model end2end-attached bench weight fuzz grammars
 
 CI := .ci
 RUN := $(CI)/with-tools
@@ -69,6 +69,10 @@ test-faults: ## Let models and servers behind fail in every way, on the binary t
 test-attack: ## Attack the binary that was built last while others use it (ARGS: pytest's)
 	@$(CI)/setup test
 	@$(RUN) .tools/python/bin/python -m pytest end2end/attack $(ARGS)
+
+test-operations: ## Check the metrics and alerts of the binary that was built last by Prometheus's promtool
+	@$(CI)/setup test
+	@$(RUN) .tools/python/bin/python -m pytest end2end/operations $(ARGS)
 
 test-mail: ## Send mails through a real SMTP server, from the binary that was built last
 	@$(CI)/setup test

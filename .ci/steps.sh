@@ -120,6 +120,7 @@ suites() {
     step "crashes" python_report python_tests crash .ci/with-postgres || true
     step "faults of models" python_report python_tests faults || true
     step "attacks" python_report python_tests attack || true
+    step "operations" python_report python_tests operations || true
     step "files in S3" python_report python_tests files || true
     step "a ChatKit server behind" python_report python_tests chatkit-relay || true
     step "Better Auth's own client" better_auth_tests better_auth || true
@@ -127,9 +128,9 @@ suites() {
 
 # What is said of the suites where there is no binary to run them on; each counts as a failure.
 no_suites() {
-    failed=$((failed + 11))
+    failed=$((failed + 12))
     hand_over
-    summary+=("The weight, the stories, the tokens, the protocol, the mails, the crashes, the faults, the attacks, the files, the server behind and the official client were not tried: there is no server to try them on.")
+    summary+=("The weight, the stories, the tokens, the protocol, the mails, the crashes, the faults, the attacks, the operations, the files, the server behind and the official client were not tried: there is no server to try them on.")
 }
 
 totals() {
