@@ -136,7 +136,12 @@ async fn serve(config: Config) -> Result<()> {
     let config = config.with_port(address.port());
     let mut signals = Signals::listen();
     let app = build_state_behind(&listener, config, &mut signals).await?;
-    startup_checks::run(&app.config, &app.db, &app.clock, None).await?;
+    app.process.register().await?;
+    // Registered first, so that of two servers that start at once one sees the other.
+    if let Err(err) = startup_checks::run(&app.config, &app.db, &app.clock, app.process.id().as_deref()).await {
+        app.process.leave().await;
+        return Err(err);
+    }
     app.start().await?;
     let db = app.db.clone();
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());

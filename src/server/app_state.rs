@@ -75,12 +75,14 @@ impl AppState {
         })
     }
 
-    /// Registers this server and starts the background tasks. Tests run their steps directly instead.
+    /// Registers this server, unless it is, and starts the background tasks. Tests run their steps directly instead.
     ///
     /// # Errors
     /// [`super::Error`] if the server cannot be registered.
     pub async fn start(&self) -> Result<()> {
-        self.process.register().await?;
+        if self.process.id().is_none() {
+            self.process.register().await?;
+        }
         tokio::spawn(self.process.clone().run());
         if let Db::Postgres(pool) = &self.db {
             let listen = self.config.cluster.listen_url.as_deref().map(db::listen_options).transpose()?;

@@ -78,7 +78,7 @@ fn end(stored: &Result<bool>, ending: &Outcome) -> RunEnd {
     match (stored, ending) {
         (_, Outcome::Stopped(StopReason::ThreadDeleted)) => RunEnd::Deleted,
         (Err(_), _) => RunEnd::Unstored,
-        (Ok(false), _) | (_, Outcome::Lost) => RunEnd::Lost,
+        (Ok(false), _) | (_, Outcome::Lost | Outcome::Stopped(StopReason::Lost)) => RunEnd::Lost,
         (Ok(true), Outcome::Complete) => RunEnd::Completed,
         (Ok(true), Outcome::Failed(_)) => RunEnd::Failed,
         (Ok(true), Outcome::Stopped(StopReason::User)) => RunEnd::Stopped,
