@@ -128,7 +128,7 @@ async fn auth_doors(app: &TestApp, user: &TestUser) -> Vec<Door> {
         post("/update-session", Cookie, json!({})),
         post("/change-email", Cookie, json!({ "newEmail": "new@example.com" })),
         post("/verify-password", Cookie, json!({ "password": password })),
-        post("/unlink-account", Cookie, json!({ "providerId": "github" })),
+        post("/unlink-account", Cookie, json!({ "providerId": "github", "accountId": "unknown" })),
         post("/link-social", Cookie, json!({ "provider": "github" })),
         get("/delete-user/callback?token=unknown", Cookie),
         post("/delete-user", Cookie, json!({ "password": "wrong horse 1" })),
