@@ -90,7 +90,8 @@ def status(history: History, call: Call) -> Iterator[Violation]:
             yield Violation(clause, f"{what} got no answer in {call.ended - call.begun:.1f} s {during} {call.note}")
     elif call.status >= 500 and not call.server:
         # The balancer itself says that it knows no server, or that one hung up.
-        if not servers:
+        is_asked_again = postgres and call.status == 503 and call.retry_after
+        if not servers and not is_asked_again:
             yield Violation("A12.balancer", f"{what} was answered {call.status} by the balancer {during}")
     elif call.status >= 500 and (call.status != 503 or not call.retry_after or not (postgres or servers)):
         kind = "A12.503" if call.status == 503 else "A12.status"

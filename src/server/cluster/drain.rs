@@ -53,15 +53,15 @@ impl Signals {
 /// messages and feeds are refused, and running answers may end. A second signal, or SIGINT, leaves them three seconds.
 pub async fn end(app: &AppState, mut signals: Signals) {
     let first = signals.next().await;
-    let asked = timeout(DATABASE_TIMEOUT, app.process.has_others()).await;
-    let has_others = asked.is_ok_and(|it| it.unwrap_or(false)) && first == EndSignal::Terminate;
+    let asked = timeout(DATABASE_TIMEOUT, app.process.has_successor()).await;
+    let has_successor = asked.is_ok_and(|it| it.unwrap_or(false)) && first == EndSignal::Terminate;
     let times = match first {
-        EndSignal::Terminate => app.config.cluster.drain_times(has_others),
+        EndSignal::Terminate => app.config.cluster.drain_times(has_successor),
         EndSignal::Interrupt => DrainTimes::SHORT,
     };
     let (delay_s, timeout_s) = (times.delay.as_secs(), times.timeout.as_secs());
     tracing::info!(delay_s, timeout_s, "stopping; running answers end or are stored");
-    if timeout(DATABASE_TIMEOUT, app.process.drain(has_others)).await.is_err() {
+    if timeout(DATABASE_TIMEOUT, app.process.drain(has_successor)).await.is_err() {
         tracing::warn!("the database does not answer, so other servers do not know that this one drains");
     }
     let mut second = pin!(signals.next());

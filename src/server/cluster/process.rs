@@ -176,6 +176,17 @@ impl Process {
         Ok(!process_rows::others(&self.0.db, &id).await?.is_empty())
     }
 
+    /// True if another server can take over. On SQLite none can, since both would be on one machine.
+    ///
+    /// # Errors
+    /// [`Error::Db`] if the database fails.
+    pub async fn has_successor(&self) -> Result<bool> {
+        match (&self.0.db, self.id()) {
+            (Db::Postgres(pool), Some(id)) => Ok(process_rows::has_successor(pool, &id).await?),
+            _ => Ok(false),
+        }
+    }
+
     /// Is not ready any more from now on. If there are other servers, feeds end one after the other, since all their tabs
     /// go there.
     pub async fn drain(&self, has_others: bool) {

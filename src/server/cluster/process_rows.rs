@@ -94,6 +94,22 @@ pub(super) async fn others(db: &Db, own_id: &str) -> Result<Vec<String>> {
     })?)
 }
 
+/// True if another server on PostgreSQL takes requests: it was seen within three seconds, and does not drain.
+pub(super) async fn has_successor(pool: impl PgExecutor<'_>, own_id: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        r#"
+        select exists (
+            select 1
+            from "process"
+            where "id" <> $1 and "drainsAt" is null and "seenAt" > clock_timestamp() - interval '3 seconds'
+        )
+        "#,
+    )
+    .bind(own_id)
+    .fetch_one(pool)
+    .await
+}
+
 /// Notes that the server takes no new answers.
 pub(super) async fn note_drain(db: &Db, id: &str, now: Timestamp) -> Result<()> {
     on!(db.write(), pool => {

@@ -1,11 +1,17 @@
 //! Looks after this server's running answers: others may stop them, close them, or delete their threads.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use tokio::time::MissedTickBehavior;
 
-use super::live::{LiveRun, StopReason};
-use crate::server::chat::{chat_state::Chat, http::error::Result, store::runs::held};
+use super::live::StopReason;
+use crate::server::{
+    chat::{chat_state::Chat, http::error::Result, store::runs::held},
+    tx::Tx,
+};
 
 /// Interval of the looks.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -13,51 +19,88 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// seconds.
 const LOOKS_PER_LEASE: usize = 3;
 
-/// Looks every second while answers are being written, until the last one has ended after the server began to stop.
+/// Number of looks in a row that must not find what they look for. A run that begins or ends within a look is not found
+/// either.
+const N_LOOKS: u32 = 3;
+
+/// Looks every second, until the last answer has ended after the server began to stop.
 pub(in crate::server::chat) async fn run(chat: Chat) {
     let mut period = tokio::time::interval(PERIOD);
     period.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut missing = HashSet::new();
+    let mut looks = Looks::default();
     for n_looks in 0_usize.. {
         period.tick().await;
-        let running = chat.live().running();
-        if running.is_empty() {
-            missing.clear();
-            if chat.stopping().is_cancelled() {
-                return;
-            }
-            continue;
+        if chat.stopping().is_cancelled() && chat.live().running().is_empty() {
+            return;
         }
-        match look(&chat, &running, &missing, n_looks.is_multiple_of(LOOKS_PER_LEASE)).await {
-            Ok(still_missing) => missing = still_missing,
-            Err(err) => {
-                tracing::debug!(error = %err, "looking after the running answers failed and will be tried again")
-            }
+        let looked = async {
+            looks.look(&chat).await?;
+            if n_looks.is_multiple_of(LOOKS_PER_LEASE) { extend_leases(&chat).await } else { Ok(()) }
+        };
+        if let Err(err) = looked.await {
+            tracing::debug!(error = %err, "looking after the running answers failed and will be tried again");
         }
     }
 }
 
-/// Stops the runs that others stopped, and those that were `missing` in the look before, too. Returns the ids of runs
-/// that are missing now: one that began or ended within this moment may be.
-pub(in crate::server::chat) async fn look(
-    chat: &Chat,
-    running: &[Arc<LiveRun>],
-    missing: &HashSet<String>,
-    extends_leases: bool,
-) -> Result<HashSet<String>> {
-    let Some(process_id) = chat.process().id() else { return Ok(HashSet::new()) };
-    let held = held::of_process(chat.db(), &process_id).await?;
-    if extends_leases {
-        held::extend_leases(chat.db(), &process_id, chat.now()).await?;
-    }
-    let mut still_missing = HashSet::new();
-    for run in running {
-        match held.iter().find(|held| held.id == run.id) {
-            Some(held) if held.is_stop_asked => run.stop(StopReason::User),
-            Some(_) => {}
-            None if missing.contains(&run.id) => run.stop(StopReason::Lost),
-            None => _ = still_missing.insert(run.id.clone()),
+async fn extend_leases(chat: &Chat) -> Result<()> {
+    match chat.process().id() {
+        Some(process_id) if !chat.live().running().is_empty() => {
+            held::extend_leases(chat.db(), &process_id, chat.now()).await
         }
+        _ => Ok(()),
     }
-    Ok(still_missing)
+}
+
+/// The looks so far.
+#[derive(Debug, Default)]
+pub(in crate::server::chat) struct Looks {
+    /// Runs that are written here and do not run according to the database: looks in a row.
+    closed: HashMap<String, u32>,
+    /// Runs of this server that run according to the database, and that nobody writes: looks in a row.
+    unwritten: HashMap<String, u32>,
+}
+
+impl Looks {
+    /// Stops the runs that others stopped, closed or deleted, and closes those that nobody writes: their ends could not be
+    /// stored, or were lost in a crash of the database.
+    pub(in crate::server::chat) async fn look(&mut self, chat: &Chat) -> Result<()> {
+        let Some(process_id) = chat.process().id() else { return Ok(()) };
+        let held = held::of_process(chat.db(), &process_id).await?;
+        let running = chat.live().running();
+        let held: HashMap<_, _> = held.into_iter().map(|held| (held.id, held.is_stop_asked)).collect();
+        let written: HashSet<_> = running.iter().map(|run| run.id.as_str()).collect();
+        for run in running.iter().filter(|run| held.get(&run.id) == Some(&true)) {
+            run.stop(StopReason::User);
+        }
+        let closed = written.iter().filter(|run_id| !held.contains_key(**run_id)).map(|run_id| (*run_id).to_owned());
+        for run_id in count(&mut self.closed, closed) {
+            if let Some(run) = chat.live().get(&run_id) {
+                run.stop(StopReason::Lost);
+            }
+        }
+        let unwritten = held.keys().filter(|run_id| !written.contains(run_id.as_str())).cloned();
+        for run_id in count(&mut self.unwritten, unwritten) {
+            close_unwritten(chat, &run_id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts the looks that found these runs. Returns those that enough of them in a row found.
+fn count(looks: &mut HashMap<String, u32>, found: impl Iterator<Item = String>) -> Vec<String> {
+    let counted = |run_id: String| {
+        let n_looks = looks.get(&run_id).copied().unwrap_or(0) + 1;
+        (run_id, n_looks)
+    };
+    *looks = found.map(counted).collect();
+    looks.iter().filter(|(_, n_looks)| **n_looks >= N_LOOKS).map(|(run_id, _)| run_id.clone()).collect()
+}
+
+async fn close_unwritten(chat: &Chat, run_id: &str) -> Result<()> {
+    let mut tx = Tx::begin(chat.db()).await?;
+    held::disown(&mut tx, run_id).await?;
+    tx.commit().await?;
+    tracing::warn!(run.id = run_id, "nobody writes a running answer any more; it is closed");
+    Ok(())
 }

@@ -153,3 +153,25 @@ async fn a_tab_hears_what_another_server_does() {
     object(&app, &alice, "threads.delete", json!({ "thread_id": thread_id })).await;
     feed.read_to("colloquy.thread.deleted").await;
 }
+
+#[both_engines]
+async fn a_run_whose_end_was_not_stored_is_closed_by_its_own_server(app: TestApp) {
+    joined(&app).await;
+    let alice = app.sign_up("Alice").await;
+    let thread_id = thread(&app, &alice, "/long 2").await;
+    on!(app.state.db.write(), pool => {
+        sqlx::query(r#"update "run" set "status" = 'running' where "threadId" = $1"#)
+            .bind(&thread_id)
+            .execute(pool)
+            .await
+            .map(drop)
+    })
+    .unwrap();
+    for _ in 0..1000 {
+        if statuses(&app, &thread_id).await != ["running"] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);
+}

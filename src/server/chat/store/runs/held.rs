@@ -2,10 +2,15 @@
 
 use sqlx_macros::FromRow;
 
-use super::LEASE_S;
+use super::{LEASE_S, lock_thread};
 use crate::{
     model::Timestamp,
-    server::{Db, chat::http::error::Result, db::on},
+    server::{
+        Db,
+        chat::http::error::Result,
+        db::on,
+        tx::{Tx, within},
+    },
 };
 
 /// A running run, as others see it.
@@ -48,6 +53,25 @@ pub(in crate::server::chat) async fn extend_leases(db: &Db, process_id: &str, no
         .bind(now.plus_seconds(LEASE_S))
         .bind(now.plus_seconds(LEASE_S / 2))
         .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Gives up a run that nobody writes. It has no server any more, so the next sweep closes it.
+pub(in crate::server::chat) async fn disown(tx: &mut Tx, run_id: &str) -> Result<()> {
+    lock_thread(tx, run_id).await?;
+    within!(tx, conn => {
+        sqlx::query(
+            r#"
+            update "run"
+            set "processId" = ''
+            where "id" = $1 and "status" = 'running'
+            "#,
+        )
+        .bind(run_id)
+        .execute(conn)
         .await
         .map(drop)
     })?;
