@@ -241,6 +241,8 @@ async fn a_feed_is_refused_and_then_opens() {
     let door = Door::new("GET", "/chatkit/feed", Sent::Token, "", Form::Chat);
     proxy.set(Link::Cut);
     door.assert_unavailable(&door.knock(&app, &ada).await);
+    // A restart takes longer.
+    tokio::time::sleep(Duration::from_millis(150)).await;
     proxy.set(Link::Up);
     // A feed has no end.
     assert!(tokio::time::timeout(Duration::from_millis(300), door.knock(&app, &ada)).await.is_err());

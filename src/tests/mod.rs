@@ -34,5 +34,5 @@ mod web_address;
 mod well_known;
 
 pub use database_proxy::{DatabaseProxy, Link};
-pub use test_app::{Engine, Flags, TestApp, TestResponse, TestUser, database_url};
+pub use test_app::{Engine, Flags, TestApp, TestResponse, TestUser, database_url, holds_jwt};
 pub(crate) use test_macros::both_engines;

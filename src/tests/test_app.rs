@@ -190,6 +190,7 @@ impl TestApp {
         let cookie = response.cookies().remove(0);
         let cookie = cookie.split(';').next().unwrap().to_owned();
         let token = self.get("/api/auth/token", &cookie).await.json()["token"].as_str().unwrap().to_owned();
+        assert!(holds_jwt(&token), "{token}");
         let id = response.json()["user"]["id"].as_str().unwrap().to_owned();
         TestUser { id, email, cookie, token }
     }
@@ -216,6 +217,11 @@ impl TestUser {
             .body(Body::from(body.to_string()))
             .unwrap()
     }
+}
+
+/// True if a text holds the beginning of a JWT: `{"typ":` or `{"alg":` in base64. Three letters alone may be part of an id.
+pub fn holds_jwt(text: &str) -> bool {
+    ["eyJ0eXAiO", "eyJhbGciO"].iter().any(|beginning| text.contains(beginning))
 }
 
 /// A response that was read to its end.
