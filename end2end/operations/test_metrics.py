@@ -48,7 +48,7 @@ def test_a_sign_in_and_a_chat_are_measured(monitored):
     assert changed["colloquy_deltas_total"] == 50
     assert changed['colloquy_http_requests_total{route="/chatkit",status="200"}'] == 1
     assert changed['colloquy_http_requests_total{route="/api/auth/sign-in/email",status="401"}'] == 1
-    assert after['colloquy_first_token_seconds_bucket{part="added",le="10.0"}'] == 1
+    assert after['colloquy_first_token_seconds_bucket{le="10.0",part="added"}'] == 1
     assert after["colloquy_runs_running"] == 0
     assert after["process_resident_memory_bytes"] > 1_000_000
     assert sum(value for name, value in after.items() if name.startswith("colloquy_db_pool_connections{")) >= 1

@@ -101,7 +101,7 @@ impl Collector for ServerState {
         )?;
         if let Some(mails) = &self.mails {
             gauges.one("mail_waiting", "Mails that wait to be sent.", None, mails.n_waiting)?;
-            gauges.one("mail_oldest", "Age of the oldest of them.", Some(&Unit::Seconds), mails.oldest_s)?;
+            gauges.one("mail_oldest", "Age of the oldest mail that waits.", Some(&Unit::Seconds), mails.oldest_s)?;
         }
         if let Some(n_bytes) = self.files_bytes {
             gauges.one("files", "Size of all attached files.", Some(&Unit::Bytes), n_bytes)?;
