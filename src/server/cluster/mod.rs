@@ -1,7 +1,7 @@
 //! This server among those that share its database.
 //!
 //! Each server is a row of the table `process`. On PostgreSQL it writes the time of the database's clock into its row
-//! every second ([`heartbeat`]); on SQLite it holds a lock on a file beside the database ([`presence`]). The row of a
+//! every second (`heartbeat`); on SQLite it holds a lock on a file beside the database (`presence`). The row of a
 //! server that does neither any more is deleted, and whatever belonged to it is taken for abandoned.
 
 pub mod bus;

@@ -185,7 +185,7 @@ impl IntoResponse for ChatError {
         if let Self::TooMany { retry_after_s, .. } = &self {
             res.headers_mut().insert(header::RETRY_AFTER, (*retry_after_s).into());
         }
-        if self.is_outage() {
+        if self.is_outage() || matches!(self, Self::ShuttingDown) {
             res.headers_mut().insert(header::RETRY_AFTER, outage::RETRY_AFTER_S.into());
         }
         if let Self::MethodNotAllowed(allowed) = self {

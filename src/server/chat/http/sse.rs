@@ -123,8 +123,8 @@ impl Stream {
     }
 
     async fn next_stored(mut reading: Box<StoredReader>, reader: Reader) -> Option<(Bytes, Self)> {
-        let news = reading.next().await?;
-        Some((frame(&news), Self::Stored(reading, reader)))
+        let frame = reading.next_frame().await?;
+        Some((frame, Self::Stored(reading, reader)))
     }
 }
 

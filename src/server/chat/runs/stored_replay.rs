@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use axum::response::Response;
+use bytes::Bytes;
 use futures_util::stream;
 
 use crate::{
@@ -80,8 +81,8 @@ pub(in crate::server::chat) async fn replay(
 
 fn read(reading: StoredReader) -> Response {
     sse::stream_response(stream::unfold(reading, async |mut reading| {
-        let news = reading.next().await?;
-        Some((sse::frame(&news), reading))
+        let frame = reading.next_frame().await?;
+        Some((frame, reading))
     }))
 }
 
@@ -126,8 +127,17 @@ impl StoredReader {
         }
     }
 
+    /// Waits for the next events as a frame, or for the time of a sign of life. Returns `None` when the run has ended and all
+    /// is sent.
+    pub(in crate::server::chat) async fn next_frame(&mut self) -> Option<Bytes> {
+        match tokio::time::timeout(sse::KEEP_ALIVE, self.next()).await {
+            Ok(news) => news.map(|news| sse::frame(&news)),
+            Err(_) => Some(sse::PING),
+        }
+    }
+
     /// Waits for the next events. Returns `None` when the run has ended and all is sent.
-    pub(in crate::server::chat) async fn next(&mut self) -> Option<Vec<ThreadStreamEvent>> {
+    async fn next(&mut self) -> Option<Vec<ThreadStreamEvent>> {
         while !self.is_over {
             tokio::select! {
                 () = self.session.over() => {
@@ -139,7 +149,6 @@ impl StoredReader {
             }
             let polled = self.poll().await;
             if matches!(&polled, Err(err) if err.is_outage()) {
-                self.is_over = false;
                 continue;
             }
             let news = polled.unwrap_or_else(|err| {
@@ -157,11 +166,12 @@ impl StoredReader {
     /// Loads the run before its items, so that the items of an ended run are complete.
     async fn poll(&mut self) -> Result<Vec<ThreadStreamEvent>> {
         let run = runs::find(self.chat.db(), &self.user_id, &self.run_id).await?;
-        self.is_over = !run.is_running();
         let items = match &run.question_id {
             Some(question_id) => items::turn(self.chat.db(), &self.user_id, &run.thread_id, question_id).await?,
             None => Vec::new(),
         };
+        // Nothing waits from here on, so a poll that is given up half-way loses nothing.
+        self.is_over = !run.is_running();
         let mut news = std::mem::take(&mut self.prelude);
         let changed = items.iter().filter(|item| !self.sent.contains(item)).cloned();
         news.extend(changed.map(|item| ThreadStreamEvent::ItemReplaced { item }));

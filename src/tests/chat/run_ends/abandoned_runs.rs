@@ -48,7 +48,9 @@ async fn a_server_that_stops_keeps_what_was_written(app: TestApp) {
     let all = stream.rest().await;
     assert_eq!((&all[all.len() - 1]["type"], &all[all.len() - 1]["allow_retry"]), (&json!("error"), &json!(true)));
     let params = json!({ "input": text("too late") });
-    assert_eq!(refusal(&app, &alice, "threads.create", params).await, (503, "unavailable".into()));
+    assert_eq!(refusal(&app, &alice, "threads.create", params.clone()).await, (503, "unavailable".into()));
+    let refused = app.send(alice.chatkit(&json!({ "type": "threads.create", "params": params }))).await;
+    assert_eq!(refused.header("retry-after"), "1");
 }
 
 /// Makes a thread's finished run look like one whose server crashed ten seconds before the lease ends.
