@@ -5,10 +5,11 @@ mod usage;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
+    thread::JoinHandle,
 };
 
 use usage::{use_all, wait_for_mail};
@@ -21,16 +22,20 @@ struct Server {
     process: Child,
     /// Output during startup.
     printed: String,
+    /// Collects the log.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Server {
-    /// Starts the binary with settings and an umask; waits until it serves or exits.
+    /// Starts the binary with settings and an umask; waits until it serves or exits. Tells it to stop if it waits for a
+    /// database.
     fn start(folder: &Path, umask: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("umask {umask}; exec \"$0\""), env!("CARGO_BIN_EXE_colloquy")]);
         command.current_dir(folder).env_clear().envs([("LISTEN", "127.0.0.1:0"), ("DATA_DIR", "data")]);
         command.envs(settings.iter().copied());
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Some(collect_log(&mut process));
         let mut printed = String::new();
         for line in BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap) {
             printed.push_str(&line);
@@ -39,7 +44,7 @@ impl Server {
                 break;
             }
         }
-        Self { process, printed }
+        Self { process, printed, log }
     }
 
     fn url(&self) -> String {
@@ -51,11 +56,25 @@ impl Server {
     fn end(mut self) -> String {
         // The process may have exited already.
         _ = self.process.kill();
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         self.process.wait().unwrap();
-        std::mem::take(&mut self.printed) + &log
+        let log = self.log.take().unwrap();
+        std::mem::take(&mut self.printed) + &log.join().unwrap()
     }
+}
+
+fn collect_log(process: &mut Child) -> JoinHandle<String> {
+    let (pid, log) = (process.id(), process.stderr.take().unwrap());
+    std::thread::spawn(move || {
+        let mut collected = String::new();
+        for line in BufReader::new(log).lines().map(Result::unwrap) {
+            if line.contains("startup is waiting for") {
+                Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();
+            }
+            collected.push_str(&line);
+            collected.push('\n');
+        }
+        collected
+    })
 }
 
 impl Drop for Server {
