@@ -106,6 +106,8 @@ class Reader(threading.Thread):
         try:
             method = "POST" if self.request else "GET"
             with self.house.http.stream(method, self.path, json=self.request) as response:
+                if response.is_error:
+                    response.read()
                 response.raise_for_status()
                 rest = b""
                 for chunk in response.iter_raw():
