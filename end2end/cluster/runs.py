@@ -83,6 +83,8 @@ async def run(cluster: Cluster, name: str, story: Story, seed: int, times: Times
     await workload.close()
     if folder := os.environ.get("HISTORIES"):
         history.write(Path(folder) / f"{name}-{seed}.json")
+        for server in cluster.servers:
+            (Path(folder) / f"{server.name}.log").write_text("".join(server.log))
     print(
         f"{name}: seed {seed}, {len(history.calls)} calls, {len(history.readers)} readers, "
         f"{len(history.faults)} faults, {time.time() - began:.1f} s"

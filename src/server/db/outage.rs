@@ -20,6 +20,9 @@ const SQLSTATES: [&str; 6] = [
 ];
 /// SQLSTATE class of connection exceptions.
 const CONNECTION_EXCEPTION: &str = "08";
+/// sqlx's words for a server that closed the connection before it answered, as a proxy does that has nobody behind. It
+/// takes the missing byte for a zero (sqlx 0.9, `connection/tls.rs`).
+const CLOSED_UNANSWERED: &str = "unexpected response from SSLRequest: 0x00";
 /// `SQLITE_BUSY`: another process held the write lock for the whole busy timeout.
 const SQLITE_BUSY: u32 = 5;
 
@@ -34,6 +37,7 @@ pub fn is_outage(err: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Protocol(message) => message.starts_with(CLOSED_UNANSWERED),
         sqlx::Error::Database(err) => err.code().is_some_and(is_outage_code),
         _ => false,
     }
@@ -107,6 +111,7 @@ mod tests {
         ] {
             check(io::Error::from(kind).into(), true);
         }
+        check(sqlx::Error::Protocol(CLOSED_UNANSWERED.to_owned()), true);
         check(sqlx::Error::Tls("the handshake broke off".into()), true);
         check(sqlx::Error::PoolTimedOut, true);
         check(sqlx::Error::PoolClosed, true);

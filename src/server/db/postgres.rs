@@ -8,7 +8,7 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{Db, migration};
+use super::{Db, migration, outage};
 use crate::server::{
     Error, Result,
     config::redacted_url,
@@ -17,9 +17,6 @@ use crate::server::{
 
 /// Time that startup waits for a PostgreSQL server that is away or is starting.
 const CONNECT_WAIT: WaitLimit = WaitLimit::of_seconds(60);
-/// SQLSTATE codes of a server that will accept connections later: `admin_shutdown`, `crash_shutdown`,
-/// `cannot_connect_now`, `too_many_connections`.
-const TEMPORARY_CODES: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
 /// Statement timeout on PostgreSQL, unless the URL or the server sets one. SQLite needs none, since it runs in this
 /// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
@@ -134,13 +131,9 @@ pub(super) async fn connect(options: &PgConnectOptions, shown: &str, limit: Wait
 }
 
 /// True if a later attempt to connect may succeed. I/O errors include an unknown host, since its name may not be
-/// published yet.
+/// published yet. Settings of TLS are not verified yet.
 fn is_temporary(err: &sqlx::Error) -> bool {
-    match err {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(err) => err.code().is_some_and(|code| TEMPORARY_CODES.contains(&&*code)),
-        _ => false,
-    }
+    outage::is_outage(err) && !matches!(err, sqlx::Error::Tls(_))
 }
 
 /// Sets a statement timeout, unless the server sets one already.

@@ -118,3 +118,21 @@ fn an_unknown_host_may_be_known_later() {
     check(sqlx::Error::Tls("no certificate".into()), false);
     check(sqlx::Error::Protocol("no PostgreSQL".to_owned()), false);
 }
+
+#[tokio::test]
+async fn a_proxy_that_closes_what_it_accepts_is_an_outage_with_and_without_tls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            // Closed with unread bytes, the connection would be reset instead.
+            _ = client.read(&mut [0; 512]).await;
+        }
+    });
+    for mode in [PgSslMode::Disable, PgSslMode::Prefer, PgSslMode::Require] {
+        let options = PgConnectOptions::new().host("127.0.0.1").port(port).username("ada").ssl_mode(mode);
+        let err = PgConnection::connect_with(&options).await.unwrap_err();
+        assert!(outage::is_outage(&err) && is_temporary(&err), "{mode:?}: {err:?}");
+    }
+}
