@@ -3,6 +3,7 @@
 import { ASK_LINES } from "../fixtures/model.mjs";
 import { chatPage, isAtEnd } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
+import { hold } from "../fixtures/widgets.ts";
 
 test("what was said long ago comes when the reader gets there", { tag: "@own-server" }, async ({ page, signedIn, visit }) => {
   const id = await signedIn.createThread(ASK_LINES);
@@ -15,17 +16,19 @@ test("what was said long ago comes when the reader gets there", { tag: "@own-ser
 
   // Grace goes to the top, and older messages come in above. What she reads stays where it is.
   const name = (await chat.questions.first().innerText()).trim();
+  // They are held back until she is there: a scroll that is still under way would go on above them.
+  const older = await hold(page, "items.list");
   await chat.conversation.focus();
   await page.keyboard.press("Home");
-  // What the browser has not drawn yet may be higher than it thinks: then Home ended before the top. Once older messages
-  // are there nothing may scroll.
+  // What the browser has not drawn yet may be higher than it thinks: then Home ended before the top.
+  const top = () => chat.conversation.evaluate((log) => log.scrollTop);
   await expect(async () => {
-    await chat.questions.evaluateAll((all, n) => {
-      const scroller = all[0]?.closest("[role=log]");
-      if (scroller && all.length === n) scroller.scrollTop = 0;
-    }, shown);
-    await expect.poll(() => chat.questions.count(), { timeout: 2000 }).toBeGreaterThan(shown);
+    await chat.conversation.evaluate((log) => (log.scrollTop = 0));
+    await page.waitForTimeout(200);
+    expect(await top()).toBe(0);
   }).toPass();
+  older.letGo();
+  await expect.poll(() => chat.questions.count()).toBeGreaterThan(shown);
   await expect(page.getByText(name, { exact: true }).first()).toBeInViewport();
 
   // One page came, not all of them.
