@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::Process;
 use crate::server::db::Pool;
@@ -28,8 +28,8 @@ impl Process {
             let beaten = match self.db().write() {
                 Pool::Postgres(pool) => self.beat(pool, &mut connection).await,
                 Pool::Sqlite(_) => {
-                    let read = self.has_others().await;
-                    read.map(|_| self.note_beat())
+                    let begun_at = Instant::now();
+                    self.has_others().await.map(|_| self.note_beat(begun_at))
                 }
             };
             match beaten {

@@ -91,14 +91,14 @@ impl Process {
         match self.0.db.write() {
             Pool::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
-                self.register_on(&mut connection).await
+                self.register_on(&mut connection, self.0.name.as_deref()).await
             }
             Pool::Sqlite(pool) => {
                 let id = ids::chat_id("prc");
                 let path = pool.connect_options().get_filename().to_owned();
                 let presence = announce(path, &id).await?;
                 process_rows::insert_on_sqlite(pool, &id, self.0.clock.now()).await?;
-                self.note_beat();
+                self.note_beat(Instant::now());
                 let mut state = self.state();
                 (state.id, state.presence) = (Some(id.into()), Some(presence));
                 Ok(())
@@ -106,10 +106,10 @@ impl Process {
         }
     }
 
-    pub(super) async fn register_on(&self, connection: &mut PgConnection) -> Result<()> {
-        let id = ids::chat_id("prc");
-        process_rows::insert_on_postgres(connection, &id, self.0.name.as_deref()).await?;
-        self.note_beat();
+    async fn register_on(&self, connection: &mut PgConnection, name: Option<&str>) -> Result<()> {
+        let (id, begun_at) = (ids::chat_id("prc"), Instant::now());
+        process_rows::insert_on_postgres(connection, &id, name).await?;
+        self.note_beat(begun_at);
         self.state().id = Some(id.into());
         Ok(())
     }
@@ -214,7 +214,8 @@ impl Process {
 
     /// Deletes this server's row, after its answers have ended.
     pub async fn leave(&self) {
-        let Some(id) = self.id() else { return };
+        // Without an id no heartbeat follows, which would miss the row.
+        let Some(id) = self.state().id.take() else { return };
         if let Err(err) = process_rows::delete(&self.0.db, &id).await {
             tracing::warn!(error = %err, "this server could not be signed off; others will notice in some seconds");
         }
@@ -222,8 +223,9 @@ impl Process {
     }
 
     /// Writes one heartbeat on a connection of its own, which is opened if needed. Registers anew if this server was
-    /// declared dead.
+    /// declared dead, and without its name: another server that has the same one must not be replaced in turn.
     pub(super) async fn beat(&self, pool: &PgPool, connection: &mut Option<PgConnection>) -> Result<()> {
+        let begun_at = Instant::now();
         let beaten = async {
             if connection.is_none() {
                 *connection = Some(PgConnection::connect_with(&pool.connect_options()).await?);
@@ -231,27 +233,33 @@ impl Process {
             let (Some(connection), Some(id)) = (connection.as_mut(), self.id()) else { return Ok(()) };
             match process_rows::note_seen(&mut *connection, &id).await? {
                 Some(has_others) => self.0.bus.note_others(has_others),
+                // It has left meanwhile.
+                None if self.id().is_none() => {}
                 None => {
-                    tracing::warn!(process.id = &*id, "this server was taken for dead; it goes on under a new id");
-                    self.register_on(connection).await?;
+                    tracing::warn!(
+                        process.id = &*id,
+                        "this server was taken for dead, or another one has the same INSTANCE; it goes on under a new id"
+                    );
+                    self.register_on(connection, None).await?;
                 }
             }
             Ok(())
         };
         let beaten = timeout(BEAT_TIMEOUT, beaten).await.unwrap_or(Err(Error::Db(sqlx::Error::PoolTimedOut)));
         match &beaten {
-            Ok(()) => self.note_beat(),
+            Ok(()) => self.note_beat(begun_at),
             // Whatever the old connection waits for may take minutes.
             Err(_) => *connection = None,
         }
         beaten
     }
 
-    /// Notes that the database answered. Nobody else judges whether a server on an embedded one lives by that.
-    pub(super) fn note_beat(&self) {
-        self.state().note_beat();
+    /// Notes that the database answered a heartbeat that began at this moment, which others may count from. Nobody else
+    /// judges whether a server on an embedded database lives by that.
+    pub(super) fn note_beat(&self, begun_at: Instant) {
+        self.state().note_beat(begun_at);
         if let Db::Postgres(_) = self.0.db {
-            let fenced_at = self.0.created_at.elapsed() + FENCED_AFTER;
+            let fenced_at = begun_at - self.0.created_at + FENCED_AFTER;
             self.0.fenced_at_ms.store(millis(fenced_at), Ordering::Relaxed);
         }
         self.0.beat.notify_waiters();
@@ -286,11 +294,10 @@ impl Process {
 }
 
 impl State {
-    fn note_beat(&mut self) {
-        let now = Instant::now();
-        let is_unbroken = self.last_beat.is_some_and(|last| now - last < UNBROKEN);
-        self.steady_since = self.steady_since.filter(|_| is_unbroken).or(Some(now));
-        self.last_beat = Some(now);
+    fn note_beat(&mut self, begun_at: Instant) {
+        let is_unbroken = self.last_beat.is_some_and(|last| begun_at - last < UNBROKEN);
+        self.steady_since = self.steady_since.filter(|_| is_unbroken).or(Some(begun_at));
+        self.last_beat = Some(begun_at);
     }
 
     fn is_steady(&self) -> bool {

@@ -6,9 +6,12 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use http_body_util::BodyExt;
 use serde_json::json;
+use tokio::time::Instant;
+use tower::ServiceExt;
 
-use super::process_rows;
+use super::{probes, process_rows};
 use crate::{
     server::db::on,
     tests::{Engine, TestApp, both_engines},
@@ -77,7 +80,7 @@ async fn a_server_on_postgres_is_dead_when_it_was_not_seen_for_six_seconds_by_a_
         [(0, 60, false), (4, 60, false), (3600, 0, false), (3600, 4, false), (8, 7, true)]
     {
         unseen_for(unseen_s).await.unwrap_or_else(|err| panic!("{err}"));
-        app.state.process.note_beat();
+        app.state.process.note_beat(Instant::now());
         app.state.process.be_steady_for(Duration::from_secs(steady_s));
         let n_dead = app.state.process.delete_dead().await.unwrap();
         assert_eq!(n_dead, usize::from(is_dead), "unseen for {unseen_s} s, steady for {steady_s} s");
@@ -88,6 +91,25 @@ async fn a_server_on_postgres_is_dead_when_it_was_not_seen_for_six_seconds_by_a_
     other.state.process.beat(pool, &mut None).await.unwrap();
     let new = other.state.process.id().unwrap();
     assert!(old != new && rows(&app).await.iter().any(|row| row.0 == *new));
+    // One that has left stays away.
+    other.state.process.leave().await;
+    other.state.process.beat(pool, &mut None).await.unwrap();
+    assert!(other.state.process.id().is_none() && rows(&app).await.len() == 1);
+}
+
+#[tokio::test]
+async fn two_servers_of_one_name_do_not_replace_each_other_for_ever() {
+    let app = TestApp::with_flags(Engine::Postgres, &["--instance", "pod-1"]).await;
+    let other = app.another(|_| {});
+    app.state.process.register().await.unwrap();
+    other.state.process.register().await.unwrap();
+    let crate::server::Db::Postgres(pool) = &app.state.db else { unreachable!() };
+    for _ in 0..3 {
+        app.state.process.beat(pool, &mut None).await.unwrap();
+        other.state.process.beat(pool, &mut None).await.unwrap();
+    }
+    let names: Vec<_> = rows(&app).await.into_iter().map(|row| row.1).collect();
+    assert_eq!(names, ["pod-1".to_owned(), app.state.process.id().unwrap().to_string()]);
 }
 
 #[tokio::test]
@@ -114,7 +136,7 @@ async fn a_server_that_was_not_seen_for_five_seconds_is_fenced_unless_its_databa
         app.state.process.age(Duration::from_secs(age_s));
         assert_eq!(app.state.process.is_fenced(), is_fenced && is_shared, "{age_s}");
     }
-    app.state.process.note_beat();
+    app.state.process.note_beat(Instant::now());
     assert!(!app.state.process.is_fenced());
 }
 
@@ -132,9 +154,26 @@ async fn probes_tell_whether_a_server_lives_and_whether_it_is_ready(app: TestApp
     check("/readyz", 200, "ready").await;
     app.state.process.age(Duration::from_secs(4));
     check("/readyz", 503, "no database").await;
-    app.state.process.note_beat();
+    app.state.process.note_beat(Instant::now());
     check("/readyz", 200, "ready").await;
     app.state.process.drain(false).await;
     check("/readyz", 503, "draining").await;
     check("/healthz", 200, "ok").await;
+}
+
+#[tokio::test]
+async fn while_it_starts_a_server_says_so_to_supervisors_browsers_and_clients() {
+    let check = async |path: &str, accept: &str, status: u16, part: &str| {
+        let request = Request::get(path).header("accept", accept).body(Body::empty()).unwrap();
+        let response = probes::while_starting().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.headers().contains_key("retry-after"), !path.ends_with('z'), "{path}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&body).contains(part), "{path}: {body:?}");
+    };
+    check("/healthz", "*/*", 200, r#""status":"ok""#).await;
+    check("/readyz", "*/*", 503, r#""status":"starting""#).await;
+    check("/sign-in?next=%2Fchat", "text/html,*/*", 503, r#"href="/sign-in?next=%2Fchat""#).await;
+    check("/api/auth/get-session", "application/json", 503, r#""code":"unavailable""#).await;
+    check("/chatkit", "*/*", 503, r#""allow_retry":true"#).await;
 }
