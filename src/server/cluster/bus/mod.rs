@@ -46,16 +46,9 @@ pub enum BusMessage {
         /// The thread.
         thread_id: String,
     },
-    /// Messages of the sender were lost.
-    Lost,
-    /// The sender is there. It hears this message, too, if its listener works.
-    Ping {
-        /// A number that the sender chose.
-        number: u64,
-    },
 }
 
-/// What a listener hears.
+/// A message, or the news that some were lost.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// A message of another server.
@@ -72,18 +65,28 @@ pub struct Bus(Arc<Inner>);
 struct Inner {
     /// This server among the senders.
     sender: String,
-    waiting: Mutex<VecDeque<BusMessage>>,
+    waiting: Mutex<VecDeque<Content>>,
     wake: Notify,
     heard: broadcast::Sender<Heard>,
     has_others: AtomicBool,
     is_up: AtomicBool,
 }
 
+/// The form in which a server tells others something.
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     from: String,
-    #[serde(flatten)]
-    message: BusMessage,
+    content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Content {
+    Message(BusMessage),
+    /// Messages of the sender were lost.
+    Lost,
+    /// The sender is there. It hears this, too, if its listener works. Holds a number that it chose.
+    Ping(u64),
 }
 
 impl Default for Bus {
@@ -108,9 +111,9 @@ impl Bus {
         let mut waiting = self.waiting();
         if waiting.len() >= MAX_WAITING {
             waiting.clear();
-            waiting.push_back(BusMessage::Lost);
+            waiting.push_back(Content::Lost);
         }
-        waiting.push_back(message);
+        waiting.push_back(Content::Message(message));
         drop(waiting);
         self.0.wake.notify_one();
     }
@@ -135,7 +138,7 @@ impl Bus {
         self.0.has_others.store(has_others, Ordering::Relaxed);
     }
 
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<BusMessage>> {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Content>> {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -144,8 +147,8 @@ impl Bus {
         _ = self.0.heard.send(heard);
     }
 
-    fn envelope(&self, message: &BusMessage) -> String {
-        let envelope = Envelope { from: self.0.sender.clone(), message: message.clone() };
+    fn envelope(&self, content: &Content) -> String {
+        let envelope = Envelope { from: self.0.sender.clone(), content: content.clone() };
         serde_json::to_string(&envelope).expect("BUG: a message is JSON")
     }
 }

@@ -12,8 +12,11 @@ use sqlx::{
 };
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::{Bus, BusMessage, Envelope, Heard};
-use crate::{model::chatkit::FeedEvent, server::Result};
+use super::{Bus, BusMessage, Content, Envelope, Heard};
+use crate::{
+    model::chatkit::FeedEvent,
+    server::{Result, backoff::Backoff},
+};
 
 /// Name of the channel.
 const CHANNEL: &str = "colloquy";
@@ -27,8 +30,8 @@ const MAX_BYTES: usize = 7900;
 const PING_EVERY: Duration = Duration::from_secs(10);
 /// Time after which a ping is lost.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
-/// First and longest wait between attempts to connect.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// Backoff between attempts to connect, and to send.
+const RETRY: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
 
 impl Bus {
     /// Sends and hears messages until the pool is closed. `listen` is a direct way to the server for LISTEN.
@@ -51,11 +54,10 @@ impl Bus {
                 if messages.is_empty() {
                     break;
                 }
-                let mut backoff = BACKOFF.0;
+                let mut retry = RETRY;
                 while let Err(err) = notify(pool, messages.clone()).await {
                     tracing::debug!(error = %err, "other servers could not be told, which is tried again");
-                    sleep(backoff).await;
-                    backoff = (backoff * 2).min(BACKOFF.1);
+                    sleep(retry.next_delay()).await;
                 }
             }
         }
@@ -65,33 +67,38 @@ impl Bus {
     fn take_waiting(&self) -> Vec<String> {
         let mut waiting = self.waiting();
         let n_taken = waiting.len().min(BATCH);
-        waiting.drain(..n_taken).map(|message| self.sendable(&message)).collect()
+        waiting.drain(..n_taken).map(|content| self.sendable(content)).collect()
     }
 
-    /// Returns the text of a message. A longer one than PostgreSQL takes asks its receivers to read anew.
-    fn sendable(&self, message: &BusMessage) -> String {
-        let text = self.envelope(message);
+    /// Returns the text of what is told. A longer one than PostgreSQL takes asks its receivers to read anew.
+    fn sendable(&self, content: Content) -> String {
+        let text = self.envelope(&content);
         if text.len() <= MAX_BYTES {
             return text;
         }
-        self.envelope(&match message {
-            BusMessage::Feed { user_id, .. } => BusMessage::Feed { user_id: user_id.clone(), event: FeedEvent::Reset },
-            _ => BusMessage::Lost,
+        self.envelope(&match content {
+            Content::Message(BusMessage::Feed { user_id, .. }) => {
+                Content::Message(BusMessage::Feed { user_id, event: FeedEvent::Reset })
+            }
+            _ => Content::Lost,
         })
     }
 
     async fn hear(&self, pool: &PgPool, options: PgConnectOptions) {
-        let mut backoff = BACKOFF.0;
+        let mut retry = RETRY;
+        let mut is_first = true;
         loop {
-            let heard = self.hear_once(pool, options.clone()).await;
+            let reason = self.hear_once(pool, options.clone()).await;
             let was_up = self.0.is_up.swap(false, Ordering::Relaxed);
             if was_up {
-                tracing::warn!(reason = heard, "news of other servers do not arrive; they are looked for instead");
                 self.deliver(Heard::Lost);
-                backoff = BACKOFF.0;
+                retry.reset();
             }
-            sleep(backoff).await;
-            backoff = (backoff * 2).min(BACKOFF.1);
+            if was_up || is_first {
+                tracing::warn!(reason, "news of other servers do not arrive; changes are looked for instead");
+                is_first = false;
+            }
+            sleep(retry.next_delay()).await;
         }
     }
 
@@ -110,7 +117,7 @@ impl Bus {
         };
         for number in 0.. {
             let sent_at = Instant::now();
-            let ping = self.envelope(&BusMessage::Ping { number });
+            let ping = self.envelope(&Content::Ping(number));
             match timeout(PING_TIMEOUT, notify(pool, vec![ping])).await {
                 Ok(Ok(())) => {}
                 Ok(Err(err)) => return err.to_string(),
@@ -138,23 +145,23 @@ impl Bus {
     /// Delivers a message of another server. Returns `true` for the own ping of this number.
     fn receive(&self, payload: &str, ping: u64) -> bool {
         match serde_json::from_str::<Envelope>(payload) {
-            Ok(Envelope { from, message }) if from == self.0.sender => {
-                let is_echo = message == BusMessage::Ping { number: ping };
+            Ok(Envelope { from, content }) if from == self.0.sender => {
+                let is_echo = content == Content::Ping(ping);
                 if is_echo && !self.0.is_up.swap(true, Ordering::Relaxed) {
                     // Whatever was told before is unknown.
                     self.deliver(Heard::Lost);
                 }
                 is_echo
             }
-            Ok(Envelope { message: BusMessage::Ping { .. }, .. }) => {
+            Ok(Envelope { content: Content::Ping(_), .. }) => {
                 self.note_others(true);
                 false
             }
-            Ok(Envelope { message: BusMessage::Lost, .. }) => {
+            Ok(Envelope { content: Content::Lost, .. }) => {
                 self.deliver(Heard::Lost);
                 false
             }
-            Ok(Envelope { message, .. }) => {
+            Ok(Envelope { content: Content::Message(message), .. }) => {
                 self.deliver(Heard::Message(message.into()));
                 false
             }

@@ -85,7 +85,7 @@ async fn more_messages_than_may_wait_are_told_to_be_lost() {
     assert!(bus.waiting().is_empty(), "a server that is alone tells nothing");
     bus.note_others(true);
     (0..=MAX_WAITING).for_each(|n| bus.tell(title(&n.to_string())));
-    assert_eq!(*bus.waiting(), [BusMessage::Lost, title(&MAX_WAITING.to_string())]);
+    assert_eq!(*bus.waiting(), [Content::Lost, Content::Message(title(&MAX_WAITING.to_string()))]);
 }
 
 #[tokio::test]
