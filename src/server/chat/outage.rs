@@ -6,34 +6,21 @@ use super::{
     http::error::{ChatError, Result},
     runs::live::LiveRun,
 };
-use crate::server::Db;
+use crate::server::{Db, backoff::Backoff};
 
 /// Maximum time of one attempt. A connection whose server vanished without a word would stay silent for a quarter of an
 /// hour, until TCP gives up.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Delays between attempts: doubled from a tenth of a second to two seconds.
-pub(in crate::server::chat) struct OutageBackoff {
-    wait: Duration,
-}
+/// Backoff between attempts.
+pub(in crate::server::chat) const RETRY: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
 
-impl OutageBackoff {
-    const FIRST: Duration = Duration::from_millis(100);
-    const LAST: Duration = Duration::from_secs(2);
-
-    pub(in crate::server::chat) fn new() -> Self {
-        Self { wait: Self::FIRST }
-    }
-
-    /// Waits before the next attempt. Returns `false` if none will succeed, because the database is being closed.
-    pub(in crate::server::chat) async fn wait(&mut self, db: &Db) -> bool {
-        tokio::select! {
-            biased;
-            () = db.closed() => return false,
-            () = tokio::time::sleep(self.wait) => {}
-        }
-        self.wait = (self.wait * 2).min(Self::LAST);
-        true
+/// Waits before the next attempt. Returns `false` if none will succeed, because the database is being closed.
+pub(in crate::server::chat) async fn wait(retry: &mut Backoff, db: &Db) -> bool {
+    tokio::select! {
+        biased;
+        () = db.closed() => false,
+        () = tokio::time::sleep(retry.next_delay()) => true,
     }
 }
 
@@ -50,7 +37,7 @@ pub(in crate::server::chat) async fn outlast<T, Fut>(
 where
     Fut: Future<Output = Result<T>>,
 {
-    let mut backoff = OutageBackoff::new();
+    let mut retry = RETRY;
     loop {
         let err = match bounded(operation()).await {
             Err(err) if err.is_outage() => err,
@@ -66,7 +53,7 @@ where
         tokio::select! {
             biased;
             () = stopped => return Err(err),
-            is_open = backoff.wait(db) => if !is_open {
+            is_open = wait(&mut retry, db) => if !is_open {
                 return Err(err);
             },
         }

@@ -9,7 +9,11 @@ use tokio::time::MissedTickBehavior;
 
 use super::live::StopReason;
 use crate::server::{
-    chat::{chat_state::Chat, http::error::Result, store::runs::held},
+    chat::{
+        chat_state::Chat,
+        http::error::Result,
+        store::runs::{StoredRun, abandoned, held},
+    },
     tx::Tx,
 };
 
@@ -68,9 +72,9 @@ impl Looks {
         let Some(process_id) = chat.process().id() else { return Ok(()) };
         let held = held::of_process(chat.db(), &process_id).await?;
         let running = chat.live().running();
-        let held: HashMap<_, _> = held.into_iter().map(|held| (held.id, held.is_stop_asked)).collect();
+        let held: HashMap<_, _> = held.iter().map(|run| (run.id.as_str(), run)).collect();
         let written: HashSet<_> = running.iter().map(|run| run.id.as_str()).collect();
-        for run in running.iter().filter(|run| held.get(&run.id) == Some(&true)) {
+        for run in running.iter().filter(|run| held.get(run.id.as_str()).is_some_and(|held| held.is_stop_asked())) {
             run.stop(StopReason::User);
         }
         let closed = written.iter().filter(|run_id| !held.contains_key(**run_id)).map(|run_id| (*run_id).to_owned());
@@ -79,9 +83,11 @@ impl Looks {
                 run.stop(StopReason::Lost);
             }
         }
-        let unwritten = held.keys().filter(|run_id| !written.contains(run_id.as_str())).cloned();
+        let unwritten = held.keys().filter(|run_id| !written.contains(**run_id)).map(|run_id| (*run_id).to_owned());
         for run_id in count(&mut self.unwritten, unwritten) {
-            close_unwritten(chat, &run_id).await?;
+            if let Some(run) = held.get(run_id.as_str()) {
+                close_unwritten(chat, run).await?;
+            }
         }
         Ok(())
     }
@@ -97,10 +103,11 @@ fn count(looks: &mut HashMap<String, u32>, found: impl Iterator<Item = String>) 
     looks.iter().filter(|(_, n_looks)| **n_looks >= N_LOOKS).map(|(run_id, _)| run_id.clone()).collect()
 }
 
-async fn close_unwritten(chat: &Chat, run_id: &str) -> Result<()> {
+async fn close_unwritten(chat: &Chat, run: &StoredRun) -> Result<()> {
     let mut tx = Tx::begin(chat.db()).await?;
-    held::disown(&mut tx, run_id).await?;
-    tx.commit().await?;
-    tracing::warn!(run.id = run_id, "nobody writes a running answer any more; it is closed");
+    if abandoned::close(&mut tx, run, run.closing_status(), chat.now()).await? {
+        tx.commit().await?;
+        tracing::warn!(run.id, "closed a run that nobody writes");
+    }
     Ok(())
 }

@@ -59,7 +59,6 @@ fn hear(chat: &Chat, heard: Heard) {
             }
             chat.live().forget(thread_id);
         }
-        BusMessage::Lost | BusMessage::Ping { .. } => {}
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{answer_state::Answer, live::StopReason, stored_replay};
+use super::{live::StopReason, stored_replay};
 use crate::server::{
     AppState,
     auth::principal::{self, Principal},
@@ -23,7 +23,7 @@ use crate::server::{
             operations::object,
             sse::{self, Framing},
         },
-        store::runs::{self, Progress, RunStatus, abandoned, held},
+        store::runs::{self, RunStatus, abandoned, held},
     },
     cluster::bus::BusMessage,
     tx::Tx,
@@ -142,10 +142,8 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
         return Ok(());
     }
     // The run belongs to an older server, which notices the stop at its next write.
-    let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    if runs::close(&mut tx, &run.id, &Progress::default(), RunStatus::Stopped, now).await? {
-        abandoned::close_items(&mut tx, &run, Some(Answer::cancelled(&run.thread_id, now)), now).await?;
+    if abandoned::close(&mut tx, &run, RunStatus::Stopped, chat.now()).await? {
         tx.commit().await?;
     }
     Ok(())

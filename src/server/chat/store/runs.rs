@@ -121,6 +121,11 @@ impl StoredRun {
         self.stop_asked_at.is_some()
     }
 
+    /// Returns the status with which others than its server close it.
+    pub(in crate::server::chat) fn closing_status(&self) -> RunStatus {
+        if self.is_stop_asked() { RunStatus::Stopped } else { RunStatus::Interrupted }
+    }
+
     /// True if the user stopped the run.
     pub(in crate::server::chat) fn is_stopped(&self) -> bool {
         self.status == RunStatus::Stopped.as_str()

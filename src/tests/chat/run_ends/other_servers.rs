@@ -20,6 +20,17 @@ async fn connected(servers: &[&TestApp]) {
     }
 }
 
+/// Waits until a thread's run has ended, twenty seconds at most. Returns the statuses.
+async fn end(app: &TestApp, thread_id: &str) -> Vec<String> {
+    for _ in 0..1000 {
+        if statuses(app, thread_id).await != ["running"] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    statuses(app, thread_id).await
+}
+
 async fn run_of(app: &TestApp, thread_id: &str) -> String {
     on!(app.state.db.read(), pool => {
         sqlx::query_scalar(r#"select "id" from "run" where "threadId" = $1"#).bind(thread_id).fetch_one(pool).await
@@ -97,13 +108,7 @@ async fn a_run_whose_server_is_gone_is_closed_and_stopped_if_that_was_asked(app:
             .map(drop)
         })
         .unwrap();
-        for _ in 0..1000 {
-            if statuses(&app, &thread_id).await != ["running"] {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert_eq!(statuses(&app, &thread_id).await, [status]);
+        assert_eq!(end(&app, &thread_id).await, [status]);
         let items = stored(&app, &thread_id).await;
         assert_eq!((items[1].2, items.len()), (true, if is_stop_asked { 3 } else { 2 }), "{items:?}");
     }
@@ -167,11 +172,21 @@ async fn a_run_whose_end_was_not_stored_is_closed_by_its_own_server(app: TestApp
             .map(drop)
     })
     .unwrap();
-    for _ in 0..1000 {
-        if statuses(&app, &thread_id).await != ["running"] {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert_eq!(statuses(&app, &thread_id).await, ["interrupted"]);
+    assert_eq!(end(&app, &thread_id).await, ["interrupted"]);
+}
+
+#[tokio::test]
+async fn a_server_that_others_may_take_for_dead_tells_nothing_until_its_next_heartbeat() {
+    let app = TestApp::new(Engine::Postgres).await;
+    app.state.process.register().await.unwrap();
+    let alice = app.sign_up("Alice").await;
+    let mut stream = Stream::create(&app, &alice, "/slow 30").await;
+    stream.read_to("w1 ").await;
+    app.state.process.age(Duration::from_secs(6));
+    // It would come within a second.
+    let told = tokio::time::timeout(Duration::from_secs(2), stream.read_to("w9 ")).await;
+    assert!(told.is_err(), "a fenced answer went on");
+    tokio::spawn(app.state.process.clone().run());
+    let last = stream.rest().await.pop().unwrap();
+    assert_eq!(last["item"]["content"][0]["text"].as_str().unwrap().split(' ').nth(29), Some("w29"), "{last}");
 }

@@ -12,7 +12,7 @@ use crate::{
         chat::{
             chat_state::Chat,
             http::error::{ChatError, Result},
-            outage::{self, OutageBackoff},
+            outage,
             runs::{
                 answer_state::Answer,
                 live::{LiveRun, StopReason},
@@ -83,7 +83,7 @@ pub(super) async fn store(
     ending: &Outcome,
 ) -> Result<bool> {
     let mut waits = STORE_BACKOFF.into_iter();
-    let mut backoff = OutageBackoff::new();
+    let mut retry = outage::RETRY;
     let mut committed_at = None;
     loop {
         let attempt = store_once(chat, run, is_retry, answer, ending, &mut committed_at);
@@ -93,7 +93,7 @@ pub(super) async fn store(
         };
         tracing::warn!(run.id, error = %err, "storing the end of an answer failed");
         if err.is_outage() {
-            if !backoff.wait(chat.db()).await {
+            if !outage::wait(&mut retry, chat.db()).await {
                 return Err(err);
             }
             continue;

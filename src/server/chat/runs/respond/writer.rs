@@ -114,7 +114,9 @@ impl Writer<'_> {
         let run = Arc::clone(&self.run);
         let mut stopped = pin!(run.stopped());
         loop {
-            let must_pause = self.must_pause();
+            // Asked once, so that a fenced answer always waits for the next heartbeat.
+            let is_fenced = self.chat.process().is_fenced();
+            let must_pause = is_fenced || self.is_behind();
             self.meter.hold(must_pause);
             let written = tokio::select! {
                 biased;
@@ -129,7 +131,7 @@ impl Writer<'_> {
                     self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
                     Ok(())
                 }
-                () = self.chat.process().next_beat(), if self.chat.process().is_fenced() => Ok(()),
+                () = self.chat.process().next_beat(), if is_fenced => Ok(()),
                 event = events.next(), if !must_pause => match event {
                     None => Err(Outcome::Complete),
                     Some(Err(failure)) => Err(Outcome::Failed(failure)),
@@ -142,12 +144,10 @@ impl Writer<'_> {
         }
     }
 
-    /// True if an emitted event is so old that it must be persisted before more are emitted, or if others may have taken
-    /// this server for dead.
-    fn must_pause(&self) -> bool {
+    /// True if an emitted event is so old that it must be persisted before more are emitted.
+    fn is_behind(&self) -> bool {
         let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
         being_stored.or(self.emitted_at).is_some_and(|moment| moment.elapsed() >= PAUSE_AFTER)
-            || self.chat.process().is_fenced()
     }
 
     fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {

@@ -1,6 +1,6 @@
 //! Abandoned runs, whose servers crashed or were presumed dead.
 
-use super::{RunStatus, StoredRun, lock_thread};
+use super::{Progress, RunStatus, StoredRun, lock_thread};
 use crate::{
     model::{
         Timestamp,
@@ -77,10 +77,7 @@ pub(in crate::server::chat) async fn abandon(
     now: Timestamp,
 ) -> Result<bool> {
     lock_thread(tx, &run.id).await?;
-    let (status, note) = match run.is_stop_asked() {
-        true => (RunStatus::Stopped, Some(Answer::cancelled(&run.thread_id, now))),
-        false => (RunStatus::Interrupted, None),
-    };
+    let status = run.closing_status();
     let n_closed = within!(&mut *tx, conn => {
         sqlx::query(concat!(
             r#"
@@ -101,19 +98,31 @@ pub(in crate::server::chat) async fn abandon(
     if n_closed == 0 {
         return Ok(false);
     }
-    close_items(tx, run, note, now).await?;
+    close_items(tx, run, status, now).await?;
     tracing::info!(run.id, "closed an abandoned run");
     Ok(true)
 }
 
-/// Closes a run's open items in place. They are stopped if there is a `note` of that, which follows them, else interrupted.
-pub(in crate::server::chat) async fn close_items(
+/// Closes a run that its server does not write, with its open items. Returns `false` if it has ended.
+pub(in crate::server::chat) async fn close(
     tx: &mut Tx,
     run: &StoredRun,
-    note: Option<ThreadItem>,
+    status: RunStatus,
     now: Timestamp,
-) -> Result<()> {
-    let reason = if note.is_some() { CloseReason::Stopped } else { CloseReason::Interrupted };
+) -> Result<bool> {
+    if !super::close(tx, &run.id, &Progress::default(), status, now).await? {
+        return Ok(false);
+    }
+    close_items(tx, run, status, now).await?;
+    Ok(true)
+}
+
+/// Closes a run's open items in place, as stopped or as interrupted. The model is told of a stop.
+async fn close_items(tx: &mut Tx, run: &StoredRun, status: RunStatus, now: Timestamp) -> Result<()> {
+    let (reason, note) = match status {
+        RunStatus::Stopped => (CloseReason::Stopped, Some(Answer::cancelled(&run.thread_id, now))),
+        _ => (CloseReason::Interrupted, None),
+    };
     let closed = |item: ThreadItem| item.closed(reason, run.updated_at);
     if versions::close_draft(tx, &run.id, run.open_items(), closed).await? {
         versions::fail(tx, &run.id, note, now).await?;

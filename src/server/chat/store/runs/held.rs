@@ -1,38 +1,22 @@
 //! The running runs of one server.
 
-use sqlx_macros::FromRow;
-
-use super::{LEASE_S, lock_thread};
+use super::{LEASE_S, StoredRun};
 use crate::{
     model::Timestamp,
-    server::{
-        Db,
-        chat::http::error::Result,
-        db::on,
-        tx::{Tx, within},
-    },
+    server::{Db, chat::http::error::Result, db::on},
 };
 
-/// A running run, as others see it.
-#[derive(Debug, FromRow)]
-#[sqlx(rename_all = "camelCase")]
-pub(in crate::server::chat) struct HeldRun {
-    /// Id of the run.
-    pub(in crate::server::chat) id: String,
-    /// True if a stop was asked for at another server.
-    pub(in crate::server::chat) is_stop_asked: bool,
-}
-
 /// Returns the running runs of a server.
-pub(in crate::server::chat) async fn of_process(db: &Db, process_id: &str) -> Result<Vec<HeldRun>> {
+pub(in crate::server::chat) async fn of_process(db: &Db, process_id: &str) -> Result<Vec<StoredRun>> {
     Ok(on!(db.read(), pool => {
-        sqlx::query_as(
+        sqlx::query_as(concat!(
+            "select ",
+            run_columns!(),
             r#"
-            select "id", "stopAskedAt" is not null as "isStopAsked"
             from "run"
             where "processId" = $1 and "status" = 'running'
             "#,
-        )
+        ))
         .bind(process_id)
         .fetch_all(pool)
         .await
@@ -53,25 +37,6 @@ pub(in crate::server::chat) async fn extend_leases(db: &Db, process_id: &str, no
         .bind(now.plus_seconds(LEASE_S))
         .bind(now.plus_seconds(LEASE_S / 2))
         .execute(pool)
-        .await
-        .map(drop)
-    })?;
-    Ok(())
-}
-
-/// Gives up a run that nobody writes. It has no server any more, so the next sweep closes it.
-pub(in crate::server::chat) async fn disown(tx: &mut Tx, run_id: &str) -> Result<()> {
-    lock_thread(tx, run_id).await?;
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "processId" = ''
-            where "id" = $1 and "status" = 'running'
-            "#,
-        )
-        .bind(run_id)
-        .execute(conn)
         .await
         .map(drop)
     })?;
