@@ -135,7 +135,8 @@ async fn serve(config: Config) -> Result<()> {
     let metrics_listener = metrics::listener::bind(&config).await?;
     let config = config.with_port(address.port());
     let mut signals = Signals::listen();
-    let app = build_state_behind(&listener, config, &mut signals).await?;
+    let limits = ConnectionLimits::new(listen::raise_file_limit(), config.limits.trusted_proxies.clone());
+    let app = build_state_behind(&listener, limits.clone(), config, &mut signals).await?;
     app.process.register().await?;
     // Registered first, so that of two servers that start at once one sees the other.
     if let Err(err) = startup_checks::run(&app.config, &app.db, &app.clock, app.process.id().as_deref()).await {
@@ -149,7 +150,6 @@ async fn serve(config: Config) -> Result<()> {
     if let Some(listener) = metrics_listener {
         metrics::listener::start(listener, app.clone());
     }
-    let limits = ConnectionLimits::new(listen::raise_file_limit(), app.config.limits.trusted_proxies.clone());
     let stop = {
         let app = app.clone();
         async move { drain::end(&app, signals).await }
@@ -178,11 +178,15 @@ fn cannot_listen(config: &Config, err: &std::io::Error) -> Error {
 ///
 /// # Errors
 /// [`Error`] if the database cannot be opened, or if a signal ends the wait.
-async fn build_state_behind(listener: &TcpListener, config: Config, signals: &mut Signals) -> Result<AppState> {
+async fn build_state_behind(
+    listener: &TcpListener,
+    limits: ConnectionLimits,
+    config: Config,
+    signals: &mut Signals,
+) -> Result<AppState> {
     let cannot_share = |err: std::io::Error| Error::Config(format!("the listener cannot be shared: {err}"));
     let shared = listener.as_fd().try_clone_to_owned().map_err(cannot_share)?;
     let shared = TcpListener::from_std(shared.into()).map_err(cannot_share)?;
-    let limits = ConnectionLimits::new(listen::raise_file_limit(), config.limits.trusted_proxies.clone());
     let is_open = CancellationToken::new();
     let probes = listen::serve(shared, probes::while_starting(), limits, is_open.clone().cancelled_owned());
     let opened = async {

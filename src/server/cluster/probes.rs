@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -10,7 +10,7 @@ use axum::{
 use serde_json::json;
 
 use super::Process;
-use crate::server::AppState;
+use crate::server::{AppState, db::outage, middleware::outage::OutageResponse, site};
 
 /// Routes the probes. They need no sign-in and tell no secrets.
 pub fn router() -> Router<AppState> {
@@ -19,13 +19,22 @@ pub fn router() -> Router<AppState> {
         .route("/readyz", get(async |State(app): State<AppState>| readyz(&app.process)))
 }
 
-/// Answers the probes while the database is still waited for. All other requests are answered with 503.
+/// Answers the probes while the database is still waited for. Everything else is refused as in an outage: browsers get its
+/// page, and clients of the APIs an error that both know.
 pub fn while_starting() -> Router {
-    let refuse = || async { (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "starting\n") };
+    let refuse = async |request: Request| {
+        let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+        if accept.is_some_and(|accept| accept.contains("text/html")) {
+            return OutageResponse::to(request.method(), request.uri(), request.headers()).into_response();
+        }
+        let error = json!({ "type": "error", "code": "unavailable", "message": outage::MESSAGE, "allow_retry": true });
+        let headers = [(header::RETRY_AFTER, outage::RETRY_AFTER_S.to_string())];
+        (StatusCode::SERVICE_UNAVAILABLE, headers, Json(error)).into_response()
+    };
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(async || status(StatusCode::SERVICE_UNAVAILABLE, "starting")))
-        .fallback(refuse)
+        .fallback_service(site::of_this_release(Router::new().fallback(refuse)))
 }
 
 /// The process answers.

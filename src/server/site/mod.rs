@@ -34,10 +34,14 @@ include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
 /// Serves static files of this release, then of others, and calls `not_found` for other paths.
 pub fn with_fallback(not_found: Router, others: OtherReleases) -> Router {
-    let not_found = not_found.layer(around::from_fn_with_state(others, other_releases::serve));
+    of_this_release(not_found.layer(around::from_fn_with_state(others, other_releases::serve)))
+}
+
+/// Serves static files of this release, which needs no database, and calls `otherwise` for other paths.
+pub fn of_this_release(otherwise: Router) -> Router {
     match SITE {
-        Site::Embedded(files) => embedded(files, not_found),
-        Site::Folder(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(not_found)),
+        Site::Embedded(files) => embedded(files, otherwise),
+        Site::Folder(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(otherwise)),
     }
     .layer(around::from_fn(revalidate))
 }
