@@ -1,4 +1,4 @@
-"""Reads streams of events as our client does: whatever breaks off is read on after the last number."""
+"""Reads streams of events as our client does: whatever breaks off is read on after the last id."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ class Following:
     # After how many seconds the connections are dropped, in turn.
     drops: list[float] = field(default_factory=list)
     hears: Callable | None = None
-    last: int | None = None
+    last: str | None = None
     knows_run: asyncio.Event = field(default_factory=asyncio.Event)
     question_id: str = ""
     task: asyncio.Task | None = None
@@ -83,7 +83,7 @@ class Following:
             call.thread_id = reader.thread_id
             user.history.calls.append(call)
         reader.connections.append(connection)
-        headers = user.headers(path) | ({} if self.last is None or is_post else {"last-event-id": str(self.last)})
+        headers = user.headers(path) | ({} if self.last is None or is_post else {"last-event-id": self.last})
         leave_s = self.drops.pop(0) if self.drops else None
         try:
             async with asyncio.timeout(leave_s) as leaving:
@@ -131,8 +131,8 @@ class Following:
 
     def _note(self, event: Event, call: Call | None) -> None:
         reader, body = self.reader, event.body
-        if event.number is not None:
-            self.last = event.number
+        if event.id:
+            self.last = event.id
         if reader.kind == "feed":
             return
         if thread := body.get("thread"):
@@ -157,10 +157,10 @@ def is_signed_out(connection: Connection) -> bool:
 
 def decode(frame: bytes) -> Event | None:
     """An event of a stream; `None` for a comment."""
-    number, data = None, None
+    event_id, data = "", None
     for line in frame.decode().split("\n"):
         if line.startswith("id: "):
-            number = int(line[4:])
+            event_id = line[4:]
         elif line.startswith("data: "):
             data = json.loads(line[6:])
-    return None if data is None else Event(time.time(), number, data)
+    return None if data is None else Event(time.time(), int(event_id) if event_id.isdigit() else None, data, event_id)

@@ -48,8 +48,10 @@ class Call:
 @dataclass
 class Event:
     at: float
+    # The number in its id; None for an event without one, and within a snapshot.
     number: int | None
     body: dict
+    id: str = ""
 
     @property
     def kind(self) -> str:
@@ -65,7 +67,8 @@ class Connection:
     server: str = ""
     # `POST` for the one that sent the message.
     method: str = "GET"
-    after: int | None = None
+    # The id of the last event before.
+    after: int | str | None = None
     session: int = 0
     status: int = 0
     # ended: the body is complete. cut: it broke off. left: the client hung up. silent: the client gave it up.

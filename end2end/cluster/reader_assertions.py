@@ -13,7 +13,7 @@ def readers_of_runs(history: History) -> list[Reader]:
 
 
 def a3_readers_miss_nothing(history: History) -> Iterator[Violation]:
-    """Numbers rise by one, or a snapshot precedes. The text never shrinks, and is always a prefix of the truth."""
+    """Numbers rise by one, or a snapshot and its changes stand between. The text never shrinks, and is always a prefix of the truth."""
     for reader in readers_of_runs(history):
         yield from numbers(reader)
         if question := history.question_of(reader):
@@ -22,8 +22,10 @@ def a3_readers_miss_nothing(history: History) -> Iterator[Violation]:
 
 def numbers(reader: Reader) -> Iterator[Violation]:
     """Checks the numbers of a reader's events over all its connections."""
-    last, is_snapshot = 0, False
+    last = 0
     for connection in reader.connections:
+        # A snapshot's changes have the number of the last event that they hold.
+        is_snapshot = False
         for event in connection.events:
             if event.kind in SNAPSHOTS and (event.number is None or event.number >= last):
                 is_snapshot, last = True, event.number or last
@@ -31,8 +33,8 @@ def numbers(reader: Reader) -> Iterator[Violation]:
                 if event.kind == "thread.item.updated" and not is_snapshot:
                     yield Violation("A3.numbers", f"{describe(reader)}: an update without number and snapshot")
                     return
-            elif event.number == last + 1 or is_snapshot and event.number > last:
-                is_snapshot, last = False, event.number
+            elif event.number == last + 1 or is_snapshot and event.number >= last:
+                last = event.number
             else:
                 yield Violation(
                     "A3.numbers", f"{describe(reader)}: {event.number} follows {last} at {connection.server}"

@@ -296,6 +296,22 @@ def test_a_snapshot_with_a_number_may_stand_between() -> None:
     passes("A3", reads_on_elsewhere)
 
 
+def test_the_changes_of_a_snapshot_may_skip_numbers() -> None:
+    def reads_on_elsewhere(history: History) -> None:
+        first = history.readers[0].connections[0]
+        rest = first.events[-1]
+        first.events, first.end, first.ended = first.events[:4], "cut", 100.2
+        snapshot = done(5, 100.3, "msg_a1", WHOLE[:9], "thread.item.replaced")
+        delta = {"type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": WHOLE[9:]}
+        update = {"type": "thread.item.updated", "item_id": "msg_a1", "update": delta}
+        second = Connection(100.2, 101, "b", after=4, status=200, end="cut")
+        second.events = [snapshot, Event(100.4, rest.number - 1, update)]
+        third = Connection(101, 102.1, "a", after=rest.number - 1, status=200, end="ended", events=[rest])
+        history.readers[0].connections += [second, third]
+
+    passes("A3", reads_on_elsewhere)
+
+
 def test_postgresql_may_be_away_with_503_and_a_time_to_wait() -> None:
     passes(
         "A12",

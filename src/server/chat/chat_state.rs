@@ -11,7 +11,10 @@ use super::{
         error::{self, ChatError},
     },
     relay::{Relay, Relays, Transcriber},
-    runs::live::{ChatLoad, Feeds, LiveRuns, StopReason},
+    runs::{
+        live::{ChatLoad, Feeds, LiveRuns, StopReason},
+        run_watch::RunWatch,
+    },
 };
 #[cfg(test)]
 use crate::server::fair_queue::FairQueue;
@@ -50,6 +53,7 @@ struct Inner {
     generates_titles: bool,
     attachments: Attachments,
     live: LiveRuns,
+    run_watch: RunWatch,
     feeds: Feeds,
     shares: Shares,
     metrics: Metrics,
@@ -83,6 +87,7 @@ impl Chat {
             generates_titles: model.titles,
             attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
+            run_watch: RunWatch::default(),
             feeds: Feeds::default(),
             shares: Shares::new(model.limits, &metrics),
             metrics,
@@ -237,6 +242,11 @@ impl Chat {
 
     pub(super) fn live(&self) -> &LiveRuns {
         &self.0.live
+    }
+
+    /// The runs that are watched in the database.
+    pub(super) fn run_watch(&self) -> &RunWatch {
+        &self.0.run_watch
     }
 
     /// Turns and seats shared among users.

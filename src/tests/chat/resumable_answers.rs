@@ -29,8 +29,11 @@ pub(super) fn resumable(kind: &str, params: Value) -> Value {
 /// Reads numbered events.
 pub(super) fn numbered(body: &str) -> Vec<(Option<usize>, Value)> {
     let events = SseDecoder::new().push(body.as_bytes()).unwrap();
-    let number = |id: &String| id.parse().unwrap();
-    events.iter().map(|event| (event.id.as_ref().map(number), serde_json::from_str(&event.data).unwrap())).collect()
+    let number = |id: &String| id.parse().ok();
+    events
+        .iter()
+        .map(|event| (event.id.as_ref().and_then(number), serde_json::from_str(&event.data).unwrap()))
+        .collect()
 }
 
 /// An open stream.
@@ -220,9 +223,15 @@ async fn a_run_of_another_server_is_read_and_stopped_by_the_database(app: TestAp
     let mut there = Stream::open(&elsewhere, get(&alice, &format!("/chatkit/runs/{run_id}"), Some(7))).await;
     there.read_to("thread.item.replaced").await;
     there.read_to("w9 ").await;
+    let running = there.events();
     assert_eq!(stop(&elsewhere, &alice, &run_id).await.json(), json!({}));
     let events = there.rest().await;
-    assert!(events.iter().all(|(number, event)| number.is_none() && event["type"] == "thread.item.replaced"));
+    // The whole item once, and what came since as deltas, each with the number that the log continues after.
+    let kinds: Vec<_> = running.iter().map(|(_, event)| event["type"].as_str().unwrap()).collect();
+    assert!(kinds[0] == "thread.item.replaced" && kinds[1..].iter().all(|kind| *kind == "thread.item.updated"));
+    assert!(running.is_sorted_by_key(|(number, _)| number.unwrap()) && running[0].0 >= Some(7), "{running:?}");
+    let first = running[0].1["item"]["content"][0]["text"].as_str().unwrap().to_owned();
+    assert!("w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 ".starts_with(&(first + &deltas(&running))));
     assert_eq!(events.last().unwrap().1["item"]["colloquy"]["interrupted"], true);
     // The user stopped it, which is no error.
     assert!(stream.rest().await.iter().all(|(_, event)| event["type"] != "error"));

@@ -16,7 +16,7 @@ use super::{
     error::{ChatError, Result},
     feed,
     request_body::{drain, read},
-    sse::{self, Framing},
+    sse::Framing,
 };
 use crate::{
     model::chatkit::{CustomAction, FeedEvent, Operation},
@@ -27,7 +27,7 @@ use crate::{
             attachments::{self, announcing, signed_links::LinkOrigin},
             chat_state::Chat,
             relay::{Recording, UserChange, transcription},
-            runs::{live::StopReason, run_routes, stored_replay},
+            runs::{live::StopReason, run_routes, run_stream, stored_replay},
             store::{feedback, items, search, threads, versions},
             turns::{
                 chat_client::Client,
@@ -189,12 +189,12 @@ async fn stream(
 ) -> Result<Response> {
     let seat = chat.shares().reader(&user_id)?;
     let (run, is_new) = match sent {
-        Sent::Now(reader) => return Ok(sse::response(chat, reader, session, seat, framing)),
+        Sent::Now(reader) => return Ok(run_stream::from_log(chat, reader, session, seat, framing)),
         Sent::Before { run, is_new } => (run, is_new),
     };
     match chat.live().log(&run.id) {
-        Some(run) => Ok(sse::response(chat, run.reader(), session, seat, framing)),
-        None => stored_replay::replay(chat.clone(), user_id, run, is_new, session, seat, links).await,
+        Some(run) => Ok(run_stream::from_log(chat, run.reader(), session, seat, framing)),
+        None => stored_replay::replay(chat.clone(), user_id, run, is_new, session, seat, framing, links).await,
     }
 }
 

@@ -136,7 +136,8 @@ impl Answer {
         let is_message = |item: &&ThreadItem| matches!(item, ThreadItem::AssistantMessage(_)) && item.has_content();
         let other = || self.others.items().find(is_message).map(ThreadItem::id);
         let item_id = if self.is_empty() { other() } else { Some(self.message.id.as_str()) };
-        Progress { item_id: item_id.map(str::to_owned), open_items: Some(self.others.open_ids()) }
+        let item_id = item_id.map(str::to_owned);
+        Progress { item_id, open_items: Some(self.others.open_ids()), ..Progress::default() }
     }
 
     /// Sets the item's marks, which name its version of the answer.
@@ -163,14 +164,8 @@ impl Answer {
         self.announced.iter().map(String::as_str).chain(text)
     }
 
-    /// Returns the items changed since the last snapshot, for persisting.
-    pub(in crate::server::chat) fn snapshot(&mut self) -> Vec<ThreadItem> {
-        let others = self.others.snapshot();
-        let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
-        self.in_order(text, others)
-    }
-
-    /// Returns all begun items with unsaved changes, including those without text or picture.
+    /// Returns the begun items that changed since the last call, for persisting. Empty ones are included, so that what is
+    /// persisted holds the effect of every event so far.
     pub(in crate::server::chat) fn unsaved(&mut self) -> Vec<ThreadItem> {
         let others = self.others.unsaved();
         let text = std::mem::take(&mut self.is_unsaved).then(|| self.item());
@@ -313,7 +308,7 @@ mod tests {
         assert!(!answer.is_unsaved());
         _ = answer.push("x", Timestamp::from_millis(0), &mut None);
         assert!(answer.is_unsaved());
-        _ = answer.snapshot();
+        _ = answer.unsaved();
         assert!(!answer.is_unsaved());
     }
 }

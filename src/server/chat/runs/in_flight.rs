@@ -1,8 +1,14 @@
 //! Items of a run besides its plain text, as the relay adds, changes and completes them.
 
+use std::collections::BTreeSet;
+
 pub(in crate::server::chat) mod incoming;
+mod writes;
 
 use incoming::{IncomingEvents, MAX_ITEM_BYTES, MAX_TASKS, ValidEvent};
+
+pub(in crate::server::chat) use writes::Before;
+use writes::Change;
 
 use super::live::LiveRun;
 use crate::{
@@ -10,18 +16,7 @@ use crate::{
         Timestamp,
         chatkit::{AnswerEnd, CloseReason, ItemUpdate, ThreadItem, ThreadStreamEvent},
     },
-    server::{
-        chat::{
-            chat_state::Chat,
-            http::error::Result,
-            outage::outlast,
-            store::{
-                runs::{self, Progress},
-                versions::{self, Stage},
-            },
-        },
-        tx::Tx,
-    },
+    server::chat::{chat_state::Chat, http::error::Result, outage::outlast, store::versions},
 };
 
 /// Items that have begun and are not complete, in the order of their beginning.
@@ -33,6 +28,8 @@ pub(in crate::server::chat) struct InFlight {
     text_id: Option<String>,
     /// Ids of closed items without content, which are not kept.
     gone: Vec<String>,
+    /// Ids of items that were removed. Clients may still know them.
+    removed: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -74,14 +71,6 @@ pub(in crate::server::chat) enum Processed {
     TooLarge,
 }
 
-/// Write that precedes the event sent to the client.
-#[derive(Debug)]
-enum Write {
-    /// A complete item, preceded by earlier items that still grow.
-    Put(Vec<ThreadItem>, Box<ThreadItem>),
-    Remove(String),
-}
-
 impl Processed {
     fn nothing() -> Self {
         Self::Emit(Vec::new())
@@ -93,14 +82,14 @@ impl InFlight {
     /// events for the client.
     ///
     /// Hidden items are persisted and never sent. An update of a complete item is persisted at once; an update of an
-    /// unknown item is dropped. Events reserved to this server (thread, stream options) are dropped, too. `before`
-    /// holds items that began earlier than the event's and must precede it.
+    /// unknown item is dropped. Events reserved to this server (thread, stream options) are dropped, too. The caller
+    /// reserves the run's log if [`InFlight::is_stored_at_once`].
     pub(in crate::server::chat) async fn take(
         &mut self,
         chat: &Chat,
         run: &LiveRun,
         event: ThreadStreamEvent,
-        before: Vec<ThreadItem>,
+        before: Before,
     ) -> Result<Processed> {
         let Some(ValidEvent { event, n_bytes }) = self.incoming.validate(chat, run, event).await? else {
             return Ok(Processed::TooLarge);
@@ -112,17 +101,18 @@ impl InFlight {
                     return Ok(Processed::nothing());
                 }
                 self.remove(item.id());
+                self.removed.remove(item.id());
                 self.items.push(Open { is_unsaved: true, n_bytes, item: item.clone() });
                 Ok(Processed::Emit(vec![ThreadStreamEvent::ItemAdded { item }]))
             }
             ThreadStreamEvent::ItemUpdated { item_id, update } => {
-                self.update(chat, run, item_id, update, n_bytes).await
+                self.update(chat, run, item_id, update, n_bytes, before).await
             }
             ThreadStreamEvent::ItemDone { item } => {
                 let first_seen = self.remove(item.id()).map(|open| open.created_at());
                 let item = placed(item, chat, run, first_seen);
                 let emitted = (!item.is_hidden()).then(|| ThreadStreamEvent::ItemDone { item: item.clone() });
-                self.write(chat, run, Write::Put(before, Box::new(item)), emitted).await
+                self.write(chat, run, before, Change::Put(Box::new(item)), emitted).await
             }
             ThreadStreamEvent::ItemReplaced { item } => {
                 let removal = self.removal(chat, run, item.id()).await?;
@@ -132,12 +122,12 @@ impl InFlight {
                     true => removal,
                     false => Some(ThreadStreamEvent::ItemReplaced { item: item.clone() }),
                 };
-                self.write(chat, run, Write::Put(before, Box::new(item)), emitted).await
+                self.write(chat, run, before, Change::Put(Box::new(item)), emitted).await
             }
             ThreadStreamEvent::ItemRemoved { item_id } => {
                 let emitted = self.removal(chat, run, &item_id).await?;
                 self.remove(&item_id);
-                self.write(chat, run, Write::Remove(item_id), emitted).await
+                self.write(chat, run, before, Change::Remove(item_id), emitted).await
             }
             ThreadStreamEvent::ThreadCreated { .. }
             | ThreadStreamEvent::ThreadUpdated { .. }
@@ -154,6 +144,7 @@ impl InFlight {
         item_id: String,
         update: ItemUpdate,
         n_bytes: usize,
+        before: Before,
     ) -> Result<Processed> {
         let emitted = ThreadStreamEvent::ItemUpdated { item_id: item_id.clone(), update: update.clone() };
         if let Some(open) = self.items.iter_mut().find(|open| open.item.id() == item_id) {
@@ -171,7 +162,7 @@ impl InFlight {
         if json_bytes(&item) > MAX_ITEM_BYTES {
             return Ok(Processed::TooLarge);
         }
-        self.write(chat, run, Write::Put(Vec::new(), Box::new(item)), Some(emitted)).await
+        self.write(chat, run, before, Change::Put(Box::new(item)), Some(emitted)).await
     }
 
     /// Returns the removal event for an item, if clients know the item.
@@ -186,13 +177,6 @@ impl InFlight {
     /// True if changes exist that no snapshot holds yet.
     pub(in crate::server::chat) fn is_unsaved(&self) -> bool {
         self.items.iter().any(|open| open.is_unsaved && open.item.has_content())
-    }
-
-    /// Returns the items changed since the last call, for persisting. Empty items are included only before others, to
-    /// keep the thread's order.
-    pub(in crate::server::chat) fn snapshot(&mut self) -> Vec<ThreadItem> {
-        let n_items = self.items.iter().rposition(|open| open.item.has_content()).map_or(0, |at| at + 1);
-        self.items[..n_items].iter_mut().filter_map(Open::take_unsaved).collect()
     }
 
     /// Returns all items changed since the last call.
@@ -228,7 +212,7 @@ impl InFlight {
 
     /// Records that the item with the plain text was discarded.
     pub(in crate::server::chat) fn discard_text(&mut self) {
-        self.text_id = None;
+        self.removed.extend(self.text_id.take());
     }
 
     /// Marks the message in flight as ended early. Returns `false` if no message is in flight.
@@ -245,10 +229,11 @@ impl InFlight {
         false
     }
 
-    /// Returns the ids of all begun, incomplete items, to be persisted in the run's row. A crash leaves them open.
+    /// Returns the ids of items that clients may know and that may not be stored, to be persisted in the run's row: those
+    /// begun and incomplete, which a crash leaves open, and those removed.
     pub(in crate::server::chat) fn open_ids(&self) -> Vec<String> {
         let ids = self.items.iter().map(|open| open.item.id().to_owned());
-        ids.chain(self.text_id.clone()).chain(self.gone.iter().cloned()).collect()
+        ids.chain(self.text_id.clone()).chain(self.gone.iter().cloned()).chain(self.removed.iter().cloned()).collect()
     }
 
     /// Closes all items in flight; no content follows after `at`.
@@ -281,40 +266,6 @@ impl InFlight {
     fn remove(&mut self, item_id: &str) -> Option<ThreadItem> {
         let at = self.items.iter().position(|open| open.item.id() == item_id)?;
         Some(self.items.remove(at).item)
-    }
-
-    /// Persists a change, after an outage of the database if there is one. Returns `emitted` once the transaction is
-    /// committed.
-    async fn write(
-        &self,
-        chat: &Chat,
-        run: &LiveRun,
-        write: Write,
-        emitted: Option<ThreadStreamEvent>,
-    ) -> Result<Processed> {
-        match outlast(chat.db(), Some(run), || self.write_once(chat, run, &write)).await? {
-            true => Ok(Processed::Emit(emitted.into_iter().collect())),
-            false => Ok(Processed::Lost),
-        }
-    }
-
-    /// Makes one attempt. Returns `false` if the run no longer belongs to this task.
-    async fn write_once(&self, chat: &Chat, run: &LiveRun, write: &Write) -> Result<bool> {
-        let now = chat.now();
-        let mut tx = Tx::begin(chat.db()).await?;
-        let progress = Progress { item_id: None, open_items: Some(self.open_ids()) };
-        if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
-            return Ok(false);
-        }
-        match write {
-            Write::Put(before, item) => {
-                versions::store(&mut tx, run, before, Stage::Growing, now).await?;
-                versions::store(&mut tx, run, std::slice::from_ref(&**item), Stage::Complete, now).await?;
-            }
-            Write::Remove(item_id) => versions::discard(&mut tx, run, item_id).await?,
-        }
-        tx.commit().await?;
-        Ok(true)
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{live::StopReason, stored_replay};
+use super::{live::StopReason, run_stream, stored_replay};
 use crate::server::{
     AppState,
     auth::principal::{self, Principal},
@@ -33,6 +33,8 @@ use crate::server::{
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Maximum time that *stop* waits for the answer to be persisted.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+/// Position of a client that has read a part of a snapshot. No log continues there, so the client gets a whole one.
+const WITHIN_SNAPSHOT: usize = usize::MAX;
 /// Header with the number of the last event received.
 const LAST_EVENT_ID: &str = "last-event-id";
 
@@ -72,11 +74,12 @@ async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Resul
             find(&app.chat, &principal.user_id, run_id).await?;
         }
         let seat = app.chat.shares().reader(&principal.user_id)?;
-        return Ok(sse::response(&app.chat, run.reader_after(n_read), session, seat, Framing::RESUMABLE));
+        return Ok(run_stream::from_log(&app.chat, run.reader_after(n_read), session, seat, Framing::RESUMABLE));
     }
     let run = find(&app.chat, &principal.user_id, run_id).await?;
     let seat = app.chat.shares().reader(&principal.user_id)?;
-    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, session, seat))
+    let n_read = Some(n_read).filter(|n_read| *n_read != WITHIN_SNAPSHOT).unwrap_or_default();
+    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, n_read, session, seat))
 }
 
 /// Parses the number of the last event received. The header takes precedence, because browsers repeat the URL when they
@@ -90,6 +93,7 @@ fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
     match header.or_else(query) {
         None => Ok(0),
         Some(text) if text.is_empty() => Ok(0),
+        Some(text) if text == sse::WITHIN_SNAPSHOT => Ok(WITHIN_SNAPSHOT),
         Some(text) => {
             let invalid = |_| ChatError::Invalid("the last event's id is not the number of an event".to_owned());
             text.parse().map_err(invalid)
@@ -171,6 +175,7 @@ mod tests {
         check(Some(""), None, Some(0));
         check(None, Some("after"), Some(0));
         check(Some("-1"), None, None);
+        check(Some("snapshot"), None, Some(WITHIN_SNAPSHOT));
         check(Some("seven"), None, None);
         check(None, Some("after=99999999999999999999999"), None);
     }

@@ -1,19 +1,12 @@
 //! Streams an answer from the database, if its log is not in memory.
 //!
-//! This covers runs that ended long ago or before a restart, runs of another server, and logs that have discarded
-//! events.
-//!
-//! Each persisted item is sent by `thread.item.replaced`. `thread.item.removed` names items that clients may know and
-//! that no longer exist. Such an item had begun and was empty when the answer ended.
-
-use std::time::Duration;
+//! This covers runs that ended long ago or before a restart, and runs of another server.
 
 use axum::response::Response;
-use bytes::Bytes;
-use futures_util::stream;
 
+use super::{run_stream, snapshot_reader::SnapshotReader};
 use crate::{
-    model::chatkit::{ErrorEvent, RunRef, StreamOptions, ThreadItem, ThreadStreamEvent},
+    model::chatkit::{RunRef, StreamOptions, ThreadStreamEvent},
     server::{
         auth::sessions::session_watch::Watcher,
         chat::{
@@ -21,37 +14,33 @@ use crate::{
             chat_state::Chat,
             http::{
                 error::{ChatError, Result},
-                sse,
+                sse::Framing,
             },
-            store::{
-                items,
-                runs::{self, StoredRun},
-                threads,
-            },
+            store::{items, runs::StoredRun, threads},
         },
         fair_queue::Seat,
-        metrics::{CountedReader, ReaderKind},
     },
 };
 
-/// Polling interval for a run of another server.
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
-
-/// Responds with a run's persisted items, and again with each that changes, until the run has ended.
+/// Responds with a run's persisted items, and with their changes until the run has ended. The client has read `n_read`
+/// events before.
 pub(in crate::server::chat) fn response(
     chat: Chat,
     user_id: String,
     run: StoredRun,
+    n_read: usize,
     session: Watcher,
     seat: Seat,
 ) -> Response {
-    read(StoredReader::new(chat, user_id, run.id, session, seat, Vec::new()))
+    let snapshots = SnapshotReader::new(chat.clone(), user_id, run.id, n_read, Vec::new());
+    run_stream::from_database(&chat, snapshots, session, seat, Framing::RESUMABLE)
 }
 
 /// Responds as [`response`] does, after the events that the sender of a message receives first.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] if the thread or the message no longer exists.
+#[allow(clippy::too_many_arguments, reason = "a request's context")]
 pub(in crate::server::chat) async fn replay(
     chat: Chat,
     user_id: String,
@@ -59,6 +48,7 @@ pub(in crate::server::chat) async fn replay(
     is_new: bool,
     session: Watcher,
     seat: Seat,
+    framing: Framing,
     links: &LinkOrigin,
 ) -> Result<Response> {
     let mut thread = threads::find(chat.db(), &user_id, &run.thread_id).await?;
@@ -76,127 +66,6 @@ pub(in crate::server::chat) async fn replay(
         prelude.push(ThreadStreamEvent::ItemDone { item });
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
-    Ok(read(StoredReader::new(chat, user_id, run.id, session, seat, prelude)))
-}
-
-fn read(reading: StoredReader) -> Response {
-    sse::stream_response(stream::unfold(reading, async |mut reading| {
-        let frame = reading.next_frame().await?;
-        Some((frame, reading))
-    }))
-}
-
-/// State of a stream that polls a run's persisted items.
-pub(in crate::server::chat) struct StoredReader {
-    chat: Chat,
-    user_id: String,
-    run_id: String,
-    session: Watcher,
-    seat: Seat,
-    /// Events that precede all others.
-    prelude: Vec<ThreadStreamEvent>,
-    sent: Vec<ThreadItem>,
-    /// Delay before the next poll.
-    wait: Duration,
-    is_over: bool,
-    _counted: CountedReader,
-}
-
-impl StoredReader {
-    /// Creates the state; `prelude` precedes all other events.
-    pub(in crate::server::chat) fn new(
-        chat: Chat,
-        user_id: String,
-        run_id: String,
-        session: Watcher,
-        seat: Seat,
-        prelude: Vec<ThreadStreamEvent>,
-    ) -> Self {
-        let counted = chat.metrics().reader(ReaderKind::Stored);
-        Self {
-            chat,
-            user_id,
-            run_id,
-            session,
-            seat,
-            prelude,
-            sent: Vec::new(),
-            wait: Duration::ZERO,
-            is_over: false,
-            _counted: counted,
-        }
-    }
-
-    /// Waits for the next events as a frame, or for the time of a sign of life. Returns `None` when the run has ended and all
-    /// is sent.
-    pub(in crate::server::chat) async fn next_frame(&mut self) -> Option<Bytes> {
-        match tokio::time::timeout(sse::KEEP_ALIVE, self.next()).await {
-            Ok(news) => news.map(|news| sse::frame(&news)),
-            Err(_) => Some(sse::PING),
-        }
-    }
-
-    /// Waits for the next events. Returns `None` when the run has ended and all is sent.
-    async fn next(&mut self) -> Option<Vec<ThreadStreamEvent>> {
-        while !self.is_over {
-            tokio::select! {
-                () = self.session.over() => {
-                    self.is_over = true;
-                    return Some(vec![sse::signed_out()]);
-                }
-                () = self.seat.lost() => return None,
-                () = tokio::time::sleep(self.wait) => self.wait = POLL_INTERVAL,
-            }
-            let polled = self.poll().await;
-            if matches!(&polled, Err(err) if err.is_outage()) {
-                continue;
-            }
-            let news = polled.unwrap_or_else(|err| {
-                tracing::warn!(run.id = self.run_id, error = %err, "reading a stored answer failed");
-                self.is_over = true;
-                vec![broken_off("The answer could not be read.")]
-            });
-            if !news.is_empty() {
-                return Some(news);
-            }
-        }
-        None
-    }
-
-    /// Loads the run before its items, so that the items of an ended run are complete.
-    async fn poll(&mut self) -> Result<Vec<ThreadStreamEvent>> {
-        let run = runs::find(self.chat.db(), &self.user_id, &self.run_id).await?;
-        let items = match &run.question_id {
-            Some(question_id) => items::turn(self.chat.db(), &self.user_id, &run.thread_id, question_id).await?,
-            None => Vec::new(),
-        };
-        // Nothing waits from here on, so a poll that is given up half-way loses nothing.
-        self.is_over = !run.is_running();
-        let mut news = std::mem::take(&mut self.prelude);
-        let changed = items.iter().filter(|item| !self.sent.contains(item)).cloned();
-        news.extend(changed.map(|item| ThreadStreamEvent::ItemReplaced { item }));
-        news.extend(self.gone(&run, &items).into_iter().map(|item_id| ThreadStreamEvent::ItemRemoved { item_id }));
-        if run.is_broken_off() {
-            news.push(broken_off("The answer was interrupted."));
-        }
-        self.sent = items;
-        Ok(news)
-    }
-
-    /// Returns the ids of items that the client may know and that do not exist (any more).
-    fn gone(&self, run: &StoredRun, items: &[ThreadItem]) -> Vec<String> {
-        let open = if run.is_running() { &[] } else { run.open_items() };
-        let known = self.sent.iter().map(|item| item.id().to_owned()).chain(open.iter().cloned());
-        let mut gone: Vec<_> = known.filter(|id| items.iter().all(|item| item.id() != id)).collect();
-        gone.dedup();
-        gone
-    }
-}
-
-fn broken_off(sentence: &str) -> ThreadStreamEvent {
-    ThreadStreamEvent::Error(ErrorEvent {
-        code: "custom".to_owned(),
-        message: Some(sentence.to_owned()),
-        allow_retry: true,
-    })
+    let snapshots = SnapshotReader::new(chat.clone(), user_id, run.id, 0, prelude);
+    Ok(run_stream::from_database(&chat, snapshots, session, seat, framing))
 }

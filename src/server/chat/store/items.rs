@@ -14,7 +14,7 @@ use sqlx::types::Json;
 use sqlx_macros::FromRow;
 
 pub(in crate::server::chat) use item_pages::{first_page, list};
-pub(in crate::server::chat) use turn_items::{after, delete_after, following, newest_question, question, turn};
+pub(in crate::server::chat) use turn_items::{after, delete_after, following, newest_question, question};
 
 use super::search::index;
 use crate::{
@@ -50,7 +50,7 @@ impl From<ShownRow> for ThreadItem {
 }
 
 /// Marks an item with the column `kind` of its feedback.
-fn with_feedback(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
+pub(super) fn with_feedback(mut item: ThreadItem, kind: Option<&str>) -> ThreadItem {
     if let Some(kind) = kind.and_then(FeedbackKind::parse) {
         item.mark_feedback(kind);
     }

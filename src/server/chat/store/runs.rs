@@ -10,7 +10,8 @@
 /// The columns of a [`StoredRun`], in a statement on the table `run`.
 macro_rules! run_columns {
     () => {
-        r#""id", "threadId", "itemId", "questionId", "processId", "status", "stopAskedAt", "openItems", "updatedAt""#
+        r#""run"."id", "run"."userId", "run"."threadId", "run"."itemId", "run"."questionId", "run"."processId", "run"."status",
+        "run"."stopAskedAt", "run"."openItems", "run"."upTo", "run"."updatedAt""#
     };
 }
 
@@ -33,10 +34,14 @@ pub(in crate::server::chat) use is_abandoned;
 pub(in crate::server::chat) mod abandoned;
 pub(in crate::server::chat) mod claims;
 pub(in crate::server::chat) mod held;
+mod progress;
+pub(in crate::server::chat) mod snapshots;
+pub(in crate::server::chat) mod watched;
 
-use serde_json::Value;
 use sqlx::types::Json;
 use sqlx_macros::FromRow;
+
+pub(in crate::server::chat) use progress::{Progress, close, note_usage, renew_lease, was_closed};
 
 use crate::{
     model::{
@@ -84,6 +89,8 @@ impl RunStatus {
 pub(in crate::server::chat) struct StoredRun {
     /// Id of the run.
     pub(in crate::server::chat) id: String,
+    /// Owner of the thread.
+    pub(in crate::server::chat) user_id: String,
     /// Id of the thread that it answers.
     pub(in crate::server::chat) thread_id: String,
     /// Id of the item that the run writes, once the item has begun.
@@ -97,6 +104,8 @@ pub(in crate::server::chat) struct StoredRun {
     stop_asked_at: Option<Timestamp>,
     /// Ids of items begun and incomplete at the last write. `None` for rows older than the column.
     open_items: Option<Json<Vec<String>>>,
+    /// Number of the last event whose effect the stored items hold. `None` for runs of servers older than the column.
+    up_to: Option<i64>,
     /// Time of the last write or lease renewal.
     updated_at: Timestamp,
 }
@@ -114,6 +123,11 @@ impl StoredRun {
             (Some(Json(ids)), _) => ids,
             (None, item_id) => item_id.as_slice(),
         }
+    }
+
+    /// Returns the number of the last event whose effect the stored items hold. Its run's log continues after it.
+    pub(in crate::server::chat) fn up_to(&self) -> Option<usize> {
+        self.up_to.and_then(|n_events| usize::try_from(n_events).ok())
     }
 
     /// True if the user asked for a stop at another server than the run's.
@@ -182,15 +196,6 @@ pub(in crate::server::chat) async fn mark(db: &Db, user_id: &str, threads: &mut 
     Ok(())
 }
 
-/// Progress of a run, persisted with its writes. `None` leaves the stored value unchanged.
-#[derive(Debug, Default)]
-pub(in crate::server::chat) struct Progress {
-    /// Id of the message being written.
-    pub(in crate::server::chat) item_id: Option<String>,
-    /// Ids of all begun, incomplete items.
-    pub(in crate::server::chat) open_items: Option<Vec<String>>,
-}
-
 /// Returns the id of the run that is answering in a thread.
 pub(in crate::server::chat) async fn running_in(tx: &mut Tx, thread_id: &str) -> Result<Option<String>> {
     Ok(within!(tx, conn => {
@@ -224,110 +229,4 @@ pub(in crate::server::chat) async fn lock_thread(tx: &mut Tx, run_id: &str) -> R
         .await?;
     }
     Ok(())
-}
-
-/// Renews a run's lease and stores its progress. Returns `false` if the run no longer belongs to this task.
-pub(in crate::server::chat) async fn renew_lease(
-    tx: &mut Tx,
-    run_id: &str,
-    progress: &Progress,
-    now: Timestamp,
-) -> Result<bool> {
-    lock_thread(tx, run_id).await?;
-    let n_held = within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "itemId" = coalesce($2, "itemId"),
-                "openItems" = coalesce($3, "openItems"),
-                "leaseExpiresAt" = $4,
-                "updatedAt" = $5
-            where "id" = $1 and "status" = 'running'
-            "#,
-        )
-        .bind(run_id)
-        .bind(&progress.item_id)
-        .bind(progress.open_items.as_ref().map(Json))
-        .bind(now.plus_seconds(LEASE_S))
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
-    Ok(n_held == 1)
-}
-
-/// Stores the token usage of a run's answer, as the model's server reports it.
-pub(in crate::server::chat) async fn note_usage(tx: &mut Tx, run_id: &str, usage: &Value) -> Result<()> {
-    within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "usage" = $2
-            where "id" = $1
-            "#,
-        )
-        .bind(run_id)
-        .bind(Json(usage))
-        .execute(conn)
-        .await
-        .map(|_| ())
-    })?;
-    Ok(())
-}
-
-/// Ends a run and stores its progress. Returns `false` if the run no longer belongs to this task.
-pub(in crate::server::chat) async fn close(
-    tx: &mut Tx,
-    run_id: &str,
-    progress: &Progress,
-    status: RunStatus,
-    now: Timestamp,
-) -> Result<bool> {
-    lock_thread(tx, run_id).await?;
-    let n_closed = within!(tx, conn => {
-        sqlx::query(
-            r#"
-            update "run"
-            set "status" = $2,
-                "updatedAt" = $3,
-                "itemId" = coalesce($4, "itemId"),
-                "openItems" = coalesce($5, "openItems")
-            where "id" = $1 and "status" = 'running'
-            "#,
-        )
-        .bind(run_id)
-        .bind(status.as_str())
-        .bind(now)
-        .bind(&progress.item_id)
-        .bind(progress.open_items.as_ref().map(Json))
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
-    Ok(n_closed == 1)
-}
-
-/// True if the run ended with this status at exactly this time.
-pub(in crate::server::chat) async fn was_closed(
-    tx: &mut Tx,
-    run_id: &str,
-    status: RunStatus,
-    at: Timestamp,
-) -> Result<bool> {
-    let found: Option<i32> = within!(tx, conn => {
-        sqlx::query_scalar(
-            r#"
-            select 1
-            from "run"
-            where "id" = $1 and "status" = $2 and "updatedAt" = $3
-            "#,
-        )
-        .bind(run_id)
-        .bind(status.as_str())
-        .bind(at)
-        .fetch_optional(conn)
-        .await
-    })?;
-    Ok(found.is_some())
 }

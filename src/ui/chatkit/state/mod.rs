@@ -204,7 +204,12 @@ impl ChatState {
         let Some(at) = self.position(item_id) else { return Changes::default() };
         let entry = &mut self.entries[at];
         let Some(mut replayed) = entry.replayed.take() else {
+            let is_text = matches!(update, ItemUpdate::TextDelta { .. });
             let is_changed = entry.item.apply(update);
+            if is_changed && is_text && entry.phase == Phase::Settled && self.turn.is_some() {
+                // A snapshot of the answer came first.
+                entry.phase = Phase::Streaming;
+            }
             return Changes { entries: is_changed.then_some(entry.key).into_iter().collect(), ..Changes::default() };
         };
         if !replayed.apply(update) || replayed.text().len() < entry.item.text().len() {

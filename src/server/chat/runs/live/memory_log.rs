@@ -1,6 +1,6 @@
 //! The log of one answer, in the memory of this process.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::RangeInclusive};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -59,10 +59,19 @@ impl Log {
         self.n_bytes = 0;
     }
 
+    fn n_events(&self) -> usize {
+        self.n_dropped + self.events.len()
+    }
+
+    /// Returns the numbers of events after which a reader can continue.
+    fn positions(&self) -> RangeInclusive<usize> {
+        self.n_dropped..=self.n_events()
+    }
+
     /// Returns the events after the first `n_read`, or `None` while they are awaited.
     fn after(&self, n_read: usize) -> Option<Read> {
         // A position beyond the end belongs to another log.
-        if !(self.n_dropped..=self.n_dropped + self.events.len()).contains(&n_read) {
+        if !self.positions().contains(&n_read) {
             return Some(Read::Dropped);
         }
         let events: Vec<Bytes> = self.events.iter().skip(n_read - self.n_dropped).take(BATCH).cloned().collect();
@@ -94,6 +103,14 @@ impl EventLog for MemoryLog {
 
     fn n_bytes(&self) -> usize {
         self.log.borrow().n_bytes
+    }
+
+    fn n_events(&self) -> usize {
+        self.log.borrow().n_events()
+    }
+
+    fn continues_after(&self, n_read: usize) -> bool {
+        self.log.borrow().positions().contains(&n_read)
     }
 
     fn limit(&self, max_bytes: usize) {

@@ -4,7 +4,7 @@
 //! answer with its log, and [`registry`] holds all of this process.
 //!
 //! A log shared by several servers, for instance in Redis, would be another [`EventLog`], created in [`LiveRun`]. Until
-//! then, readers of another server's run receive its persisted items (`stored_replay`).
+//! then, readers of another server's run receive snapshots of its persisted items (`snapshot_reader`).
 //!
 //! [`feed_channels`] notifies a user's tabs of runs and threads. A feed shared by several servers must offer the two
 //! methods of [`Feeds`].
@@ -43,6 +43,12 @@ trait EventLog: fmt::Debug + Send + Sync {
 
     /// Returns the memory that its events occupy in this process, in bytes.
     fn n_bytes(&self) -> usize;
+
+    /// Returns the number of events so far, dropped ones included.
+    fn n_events(&self) -> usize;
+
+    /// True if the events after the first `n_read` are or will be available.
+    fn continues_after(&self, n_read: usize) -> bool;
 
     /// Sets the maximum of that memory from now on.
     fn limit(&self, max_bytes: usize);

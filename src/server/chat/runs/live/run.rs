@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use super::{EventLog, MemoryLog, Read};
@@ -37,6 +38,8 @@ pub(in crate::server::chat) struct LiveRun {
     /// True if the run writes into a version of its own instead of its thread.
     writes_version: bool,
     log: Arc<dyn EventLog>,
+    /// Held while an event is persisted before it is emitted, and has its number already.
+    order: Mutex<()>,
     /// Number of readers that the run depends on, unless it is resumable.
     n_holders: AtomicUsize,
     stop: CancellationToken,
@@ -67,10 +70,21 @@ impl LiveRun {
             is_resumable,
             writes_version: false,
             log: Arc::new(MemoryLog::default()),
+            order: Mutex::new(()),
             n_holders: AtomicUsize::new(0),
             stop: CancellationToken::new(),
             stop_reason: OnceLock::new(),
         }
+    }
+
+    /// Keeps others from appending events until the guard is dropped.
+    pub(in crate::server::chat) async fn reserve(&self) -> MutexGuard<'_, ()> {
+        self.order.lock().await
+    }
+
+    /// Returns the number of events so far.
+    pub(in crate::server::chat) fn n_events(&self) -> usize {
+        self.log.n_events()
     }
 
     /// Appends an event and wakes the readers, without waiting for them.
@@ -170,6 +184,20 @@ impl Reader {
             self.n_read += batch.events.len();
         }
         read
+    }
+
+    /// Continues after the first `n_read` events. Returns `false`, and changes nothing, if the log cannot.
+    pub(in crate::server::chat) fn continue_after(&mut self, n_read: usize) -> bool {
+        let continues = self.run.log.continues_after(n_read);
+        if continues {
+            self.n_read = n_read;
+        }
+        continues
+    }
+
+    /// Returns the number of events read.
+    pub(in crate::server::chat) fn n_read(&self) -> usize {
+        self.n_read
     }
 
     /// Returns the run being read.

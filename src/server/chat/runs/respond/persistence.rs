@@ -51,12 +51,21 @@ pub(super) fn checkpoint(
     outage::bounded(stored).boxed()
 }
 
-/// Deletes a discarded item. Returns `false` if the run no longer belongs to this task.
-pub(super) async fn discard(chat: &Chat, run: &LiveRun, progress: Progress, item_id: &str) -> Result<bool> {
+/// Deletes a discarded item and persists the items changed before. Returns `false` if the run no longer belongs to this
+/// task.
+pub(super) async fn discard(
+    chat: &Chat,
+    run: &LiveRun,
+    progress: &Progress,
+    changed: &[ThreadItem],
+    item_id: &str,
+) -> Result<bool> {
+    let now = chat.now();
     let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::renew_lease(&mut tx, &run.id, &progress, chat.now()).await? {
+    if !runs::renew_lease(&mut tx, &run.id, progress, now).await? {
         return Ok(false);
     }
+    versions::store(&mut tx, run, changed, Stage::Growing, now).await?;
     versions::discard(&mut tx, run, item_id).await?;
     tx.commit().await?;
     Ok(true)
@@ -121,7 +130,8 @@ async fn store_once(
         Outcome::Stopped(StopReason::Shutdown | StopReason::Lost) | Outcome::Lost => RunStatus::Interrupted,
     };
     let mut tx = Tx::begin(chat.db()).await?;
-    if !runs::close(&mut tx, &run.id, &answer.progress(), status, now).await? {
+    let progress = Progress { up_to: Some(run.n_events()), ..answer.progress() };
+    if !runs::close(&mut tx, &run.id, &progress, status, now).await? {
         return match *committed_at {
             Some(at) => runs::was_closed(&mut tx, &run.id, status, at).await,
             None => Ok(false),

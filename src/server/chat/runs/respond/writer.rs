@@ -29,7 +29,13 @@ use crate::{
             http::error::{ChatError, Result},
             outage::outlast,
             relay::{RelayEvent, RelayFailure, RelayStream},
-            runs::{answer_state::Answer, in_flight::Processed, live::LiveRun, thread_changes},
+            runs::{
+                answer_state::Answer,
+                in_flight::{Before, Processed},
+                live::LiveRun,
+                thread_changes,
+            },
+            store::runs::Progress,
             turns::prompt::{Prompt, from_thread},
         },
         metrics::RunMeter,
@@ -65,6 +71,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
     let events = chat.relay().answer(prompt.with_cause(std::mem::take(&mut turn.cause)));
     let mut writing = Writer {
         chat,
+        up_to: run.n_events(),
         run,
         answer,
         titled_thread: &mut turn.titled_thread,
@@ -95,6 +102,8 @@ struct Writer<'a> {
     /// The thread, if its change is to be emitted with the next event.
     titled_thread: &'a mut Option<Thread>,
     saving: Option<Checkpoint>,
+    /// Number of the last event whose effect is persisted or being persisted.
+    up_to: usize,
     /// Time when the oldest event that no checkpoint covers was emitted.
     emitted_at: Option<Instant>,
     /// Time of the next checkpoint. A timer per delta would cost more than the delta itself.
@@ -124,8 +133,8 @@ impl Writer<'_> {
                 stored = async { (&mut self.saving.as_mut().expect("BUG: guarded").stored).await }, if self.saving.is_some() => {
                     self.saved(stored)
                 }
-                () = &mut self.checkpoint_due, if self.saving.is_none() && self.answer.is_unsaved() => {
-                    let changed = self.answer.snapshot();
+                () = &mut self.checkpoint_due, if self.saving.is_none() && self.is_unsaved() => {
+                    let changed = self.answer.unsaved();
                     let emitted_at = self.emitted_at.take();
                     self.save(changed, emitted_at);
                     self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
@@ -144,6 +153,12 @@ impl Writer<'_> {
         }
     }
 
+    /// True if something was emitted that no checkpoint covers. A change of no item counts, so that readers elsewhere do
+    /// not wait for its number.
+    fn is_unsaved(&self) -> bool {
+        self.answer.is_unsaved() || self.up_to < self.run.n_events()
+    }
+
     /// True if an emitted event is so old that it must be persisted before more are emitted.
     fn is_behind(&self) -> bool {
         let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
@@ -151,7 +166,9 @@ impl Writer<'_> {
     }
 
     fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {
-        let stored = persistence::checkpoint(self.chat, &self.run, self.answer.progress(), changed);
+        self.up_to = self.run.n_events();
+        let progress = Progress { up_to: Some(self.up_to), ..self.answer.progress() };
+        let stored = persistence::checkpoint(self.chat, &self.run, progress, changed);
         self.saving = Some(Checkpoint { stored, emitted_at });
     }
 
@@ -163,6 +180,7 @@ impl Writer<'_> {
             Err(err) => {
                 tracing::warn!(self.run.id, error = %err, "a checkpoint failed and will be tried again");
                 self.answer.mark_unsaved();
+                self.up_to = 0;
                 self.emitted_at = saving.and_then(|saving| saving.emitted_at).or(self.emitted_at);
                 self.checkpoint_due.as_mut().reset(Instant::now() + FAILURE_BACKOFF);
                 Ok(())
@@ -237,9 +255,16 @@ impl Writer<'_> {
     async fn discard_text(&mut self) -> Result<(), Outcome> {
         self.wait_for_checkpoint().await?;
         let Some(item_id) = self.answer.discard_text() else { return Ok(()) };
-        let discard = || persistence::discard(self.chat, &self.run, self.answer.progress(), &item_id);
+        let run = Arc::clone(&self.run);
+        let _reserved = run.reserve().await;
+        let unsaved = self.answer.unsaved();
+        let progress = Progress { up_to: Some(run.n_events() + 1), ..self.answer.progress() };
+        let discard = || persistence::discard(self.chat, &run, &progress, &unsaved, &item_id);
         match outlast(self.chat.db(), Some(&self.run), discard).await {
-            Ok(true) => self.run.append_all([ThreadStreamEvent::ItemRemoved { item_id }]),
+            Ok(true) => {
+                run.append_all([ThreadStreamEvent::ItemRemoved { item_id }]);
+                self.up_to = run.n_events();
+            }
             Ok(false) => return Err(Outcome::Lost),
             Err(err) => return Err(could_not_store(&self.run, &err)),
         }
@@ -256,18 +281,29 @@ impl Writer<'_> {
     }
 
     async fn take_event(&mut self, event: ThreadStreamEvent) -> Result<(), Outcome> {
-        let is_whole = matches!(event, ThreadStreamEvent::ItemDone { .. } | ThreadStreamEvent::ItemReplaced { .. });
+        let run = Arc::clone(&self.run);
+        let mut reserved = None;
+        let mut before = Before::default();
         if self.answer.others.is_stored_at_once(&event) {
             self.wait_for_checkpoint().await?;
+            reserved = Some(run.reserve().await);
+            before = Before { unsaved: self.answer.unsaved(), n_others: usize::from(self.titled_thread.is_some()) };
         }
         self.meter.arrived();
         self.answer.has_others = true;
-        let before = if is_whole { self.answer.unsaved() } else { Vec::new() };
         match self.answer.others.take(self.chat, &self.run, event, before).await {
             Ok(Processed::Emit(events)) => {
+                if reserved.is_some() && events.is_empty() {
+                    // The event may have been dropped, without a write.
+                    self.answer.mark_unsaved();
+                }
                 self.answer.note(&events);
                 let n_deltas = n_deltas(&events);
+                let is_stored = reserved.is_some() && !events.is_empty();
                 emit_in_order(&self.run, events, self.titled_thread);
+                if is_stored {
+                    self.up_to = run.n_events();
+                }
                 self.meter.emitted(n_deltas);
             }
             Ok(Processed::TooLarge) => return Err(too_large("The answer became too large and was cut off.")),

@@ -6,51 +6,9 @@ use crate::{
     server::{
         Db,
         chat::http::error::{ChatError, Result},
-        db::on,
         tx::{Tx, within},
     },
 };
-
-/// Returns the visible items of a turn: those between a message and the user's next one.
-pub(in crate::server::chat) async fn turn(
-    db: &Db,
-    user_id: &str,
-    thread_id: &str,
-    question_id: &str,
-) -> Result<Vec<ThreadItem>> {
-    let rows: Vec<ShownRow> = on!(db.read(), pool => {
-        sqlx::query_as(concat!(
-            "select ",
-            shown_columns!(),
-            r#"
-            from "item"
-            join "thread" on "thread"."id" = "item"."threadId"
-            left join "feedback" on "feedback"."itemId" = "item"."id"
-            join "item" as "question" on "question"."threadId" = "item"."threadId"
-            where "item"."threadId" = $1
-                and "thread"."userId" = $2
-                and "question"."id" = $3
-                and "item"."seq" > "question"."seq"
-                and "item"."type" not in ('hidden_context_item', 'sdk_hidden_context')
-                and not exists (
-                    select 1
-                    from "item" as "next"
-                    where "next"."threadId" = $1
-                        and "next"."type" = 'user_message'
-                        and "next"."seq" > "question"."seq"
-                        and "next"."seq" <= "item"."seq"
-                )
-            order by "item"."seq"
-            "#,
-        ))
-        .bind(thread_id)
-        .bind(user_id)
-        .bind(question_id)
-        .fetch_all(pool)
-        .await
-    })?;
-    Ok(rows.into_iter().map(ThreadItem::from).collect())
-}
 
 /// Returns all visible items after a position, the oldest first.
 pub(in crate::server::chat) async fn following(

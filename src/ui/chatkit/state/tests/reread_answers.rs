@@ -108,3 +108,20 @@ fn what_is_read_anew_keeps_its_place() {
     let (shown, _, state) = refresh(json!([user("msg_1", "1"), user("msg_8", "8")]), false);
     assert_eq!((shown.as_str(), state.older), ("18", None));
 }
+
+#[test]
+fn an_answer_that_grows_after_its_snapshot_is_under_way() {
+    let mut state = opened(json!([user("msg_1", "Hello")]), false);
+    state.resume_turn(None);
+    let replaced = |text: &str| json!({ "type": "thread.item.replaced", "item": answer("msg_2", text) });
+    let mut check = |value: Value, text: &str, phase: Phase| {
+        state.apply(event(value));
+        assert_eq!((state.entries[1].item.text().as_str(), state.entries[1].phase), (text, phase));
+    };
+    check(replaced("He"), "He", Phase::Settled);
+    check(delta(0, "llo"), "Hello", Phase::Streaming);
+    check(replaced("Hello!"), "Hello!", Phase::Settled);
+    state.end_turn(TurnEnd::Complete);
+    state.apply(event(delta(0, "?")));
+    assert_eq!(state.entries[1].phase, Phase::Settled, "nothing is under way");
+}

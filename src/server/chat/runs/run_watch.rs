@@ -1,0 +1,89 @@
+//! Watches runs in the database, by one statement for all their readers in this process.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use crate::server::chat::{
+    chat_state::Chat,
+    store::runs::watched::{self, Version},
+};
+
+/// Interval at which the watched runs are looked at.
+const LOOK_PERIOD: Duration = Duration::from_millis(100);
+
+/// The watched runs.
+#[derive(Debug, Default)]
+pub(in crate::server::chat) struct RunWatch(Mutex<Watched>);
+
+#[derive(Debug, Default)]
+struct Watched {
+    /// Version of each run at the last look. A run without a row has none.
+    runs: HashMap<String, watch::Sender<Option<Version>>>,
+    /// True while a task looks at them.
+    is_looking: bool,
+}
+
+/// Watches one run until it is dropped.
+pub(in crate::server::chat) struct RunWatcher(watch::Receiver<Option<Version>>);
+
+impl RunWatcher {
+    /// Waits until the run's row has changed since the last call. The first call returns at once.
+    pub(in crate::server::chat) async fn changed(&mut self) {
+        // A run is forgotten only after its last watcher.
+        _ = self.0.changed().await;
+    }
+}
+
+/// Watches a run from now on.
+pub(in crate::server::chat) fn watch(chat: &Chat, run_id: &str) -> RunWatcher {
+    let mut watched = chat.run_watch().watched();
+    let version = watched.runs.entry(run_id.to_owned()).or_insert_with(|| watch::Sender::new(None));
+    let mut watcher = RunWatcher(version.subscribe());
+    watcher.0.mark_changed();
+    if !std::mem::replace(&mut watched.is_looking, true) {
+        tokio::spawn(look_at_all(chat.clone()));
+    }
+    watcher
+}
+
+/// Looks until no run is watched any more.
+async fn look_at_all(chat: Chat) {
+    while let Some(run_ids) = chat.run_watch().ids() {
+        match watched::versions(chat.db(), &run_ids).await {
+            Ok(versions) => chat.run_watch().set(&run_ids, &versions),
+            Err(err) => tracing::debug!(error = %err, "looking at runs failed and will be tried again"),
+        }
+        tokio::time::sleep(LOOK_PERIOD).await;
+    }
+}
+
+impl RunWatch {
+    /// Forgets the runs without watchers and returns the others. Returns `None`, and ends the looking, if there are none.
+    fn ids(&self) -> Option<Vec<String>> {
+        let mut watched = self.watched();
+        watched.runs.retain(|_, version| version.receiver_count() > 0);
+        watched.is_looking = !watched.runs.is_empty();
+        watched.is_looking.then(|| watched.runs.keys().cloned().collect())
+    }
+
+    fn set(&self, run_ids: &[String], versions: &HashMap<String, Version>) {
+        let watched = self.watched();
+        for (run_id, known) in run_ids.iter().filter_map(|id| Some((id, watched.runs.get(id)?))) {
+            let version = versions.get(run_id);
+            known.send_if_modified(|known| {
+                let has_changed = known.as_ref() != version;
+                *known = version.cloned();
+                has_changed
+            });
+        }
+    }
+
+    fn watched(&self) -> MutexGuard<'_, Watched> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

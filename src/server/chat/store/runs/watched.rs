@@ -1,0 +1,58 @@
+//! Versions of rows, by which readers notice that a run has changed.
+
+use std::collections::HashMap;
+
+use sqlx_macros::FromRow;
+
+use crate::{
+    model::Timestamp,
+    server::{Db, chat::http::error::Result, db::Pool},
+};
+
+/// Version of a run's row. It changes with each write of items.
+#[derive(Clone, Debug, FromRow, PartialEq, Eq)]
+#[sqlx(rename_all = "camelCase")]
+pub(in crate::server::chat) struct Version {
+    status: String,
+    up_to: Option<i64>,
+    /// Runs of servers older than the column `upTo` change it with each write.
+    updated_at: Timestamp,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    #[sqlx(flatten)]
+    version: Version,
+}
+
+/// Returns the versions of those runs that exist.
+pub(in crate::server::chat) async fn versions(db: &Db, run_ids: &[String]) -> Result<HashMap<String, Version>> {
+    let rows: Vec<Row> = match db.read() {
+        Pool::Sqlite(pool) => {
+            sqlx::query_as(
+                r#"
+                select "id", "status", "upTo", "updatedAt"
+                from "run"
+                where "id" in (select "value" from json_each($1))
+                "#,
+            )
+            .bind(sqlx::types::Json(run_ids))
+            .fetch_all(pool)
+            .await?
+        }
+        Pool::Postgres(pool) => {
+            sqlx::query_as(
+                r#"
+                select "id", "status", "upTo", "updatedAt"
+                from "run"
+                where "id" = any($1)
+                "#,
+            )
+            .bind(run_ids)
+            .fetch_all(pool)
+            .await?
+        }
+    };
+    Ok(rows.into_iter().map(|Row { id, version }| (id, version)).collect())
+}
