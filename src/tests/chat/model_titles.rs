@@ -1,6 +1,12 @@
 //! Title generation: after the first answer, and never replacing the user's title.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -19,7 +25,10 @@ use super::{
     run_ends::Stream,
     text,
 };
-use crate::tests::{TestApp, TestUser, both_engines};
+use crate::{
+    server::db::on,
+    tests::{TestApp, TestUser, both_engines},
+};
 
 /// True for a request for a title.
 fn is_for_title(asked: &Asked) -> bool {
@@ -98,6 +107,54 @@ async fn a_title_that_the_user_gave_meanwhile_stays(app: TestApp) {
     released.notify_one();
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(title(&app, &alice, thread_id, "The model's").await, "The user's");
+}
+
+/// Returns how many titles are ordered.
+async fn n_ordered(app: &TestApp) -> i64 {
+    on!(app.state.db.read(), pool => {
+        sqlx::query_scalar(r#"select count(*) from "thread" where "titleDueAt" is not null"#).fetch_one(pool).await
+    })
+    .unwrap()
+}
+
+#[both_engines]
+async fn a_title_that_a_server_leaves_is_given_by_another(app: TestApp) {
+    let may_answer = Arc::new(AtomicBool::new(false));
+    let model = FakeModel::start({
+        let may_answer = Arc::clone(&may_answer);
+        move |n, _| match n {
+            _ if may_answer.load(Ordering::Relaxed) => whole(&["A Trip to Rome"]),
+            0 | 2 => whole(&["Sure."]),
+            _ => later(std::future::pending(), &["Never"]),
+        }
+    })
+    .await;
+    let (stopping, alice) = start(&app, &model).await;
+    let mut threads = Vec::new();
+    for _ in 0..2 {
+        let events = create(&stopping, &alice, "How do I get to Rome?").await;
+        threads.push(events[0]["thread"]["id"].as_str().unwrap().to_owned());
+        asked(&model, 2).await;
+    }
+    assert_eq!(n_ordered(&app).await, 2);
+    // What the user has named meanwhile needs no title.
+    object(&app, &alice, "threads.update", json!({ "thread_id": threads[0], "title": "Rome" })).await;
+    assert_eq!(n_ordered(&app).await, 1);
+    stopping.state.chat.shutdown(std::future::ready(())).await;
+    assert_eq!(n_ordered(&app).await, 1, "the order stays");
+    let n_asked = model.asked().len();
+    may_answer.store(true, Ordering::Relaxed);
+    let other = app.another(|config| {
+        config.model.openai = Some(model.config());
+        config.model.titles = true;
+    });
+    other.state.chat.start();
+    assert_eq!(title(&app, &alice, &threads[1], "A Trip to Rome").await, "A Trip to Rome");
+    assert_eq!(title(&app, &alice, &threads[0], "Rome").await, "Rome");
+    while n_ordered(&app).await > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(model.asked().len(), n_asked + 1);
 }
 
 #[both_engines]

@@ -10,6 +10,7 @@ macro_rules! thread_columns {
 
 pub(in crate::server::chat) mod activity;
 mod thread_pages;
+pub(in crate::server::chat) mod title_work;
 mod upstream_changes;
 
 use serde_json::json;
@@ -161,7 +162,7 @@ pub(in crate::server::chat) async fn rename(
         sqlx::query_as(concat!(
             r#"
             update "thread"
-            set "title" = $3, "updatedAt" = $4
+            set "title" = $3, "updatedAt" = $4, "titleDueAt" = null
             where "id" = $1 and "userId" = $2
             returning "#,
             thread_columns!(),

@@ -5,6 +5,7 @@ mod title_in_answer;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use tokio::time::MissedTickBehavior;
 
 use super::prompt::{Message, Prompt, Role};
 use crate::{
@@ -14,7 +15,14 @@ use crate::{
             chat_state::Chat,
             http::error::Result,
             relay::RelayEvent,
-            store::{items, search::index, threads},
+            store::{
+                items,
+                search::index,
+                threads::{
+                    self,
+                    title_work::{self, Untitled},
+                },
+            },
         },
         tx::{Tx, within},
     },
@@ -30,31 +38,51 @@ const MAX_BYTES: usize = 4096;
 /// Time limit of one title generation.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A thread whose title is still the beginning of its first message.
-pub(in crate::server::chat) struct Untitled {
-    /// Owner of the thread.
-    pub(in crate::server::chat) user_id: String,
-    /// Id of the thread.
-    pub(in crate::server::chat) thread_id: String,
-    /// The current title. Any other stored title was set by the user and is kept.
-    pub(in crate::server::chat) title: String,
+/// Interval at which titles are looked for that other servers left.
+const TAKE_OVER_PERIOD: Duration = Duration::from_secs(5);
+
+/// Takes over the titles of servers that died or stopped, until this one stops.
+pub(in crate::server::chat) async fn take_over(chat: Chat) {
+    if !chat.generates_titles() {
+        return;
+    }
+    let mut period = tokio::time::interval(TAKE_OVER_PERIOD);
+    period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = chat.stopping().cancelled() => return,
+            _ = period.tick() => {}
+        }
+        match title_work::claim(chat.db(), chat.now()).await {
+            Ok(Some(untitled)) => {
+                chat.spawn(run(chat.clone(), untitled));
+                period.reset_immediately();
+            }
+            Ok(None) => {}
+            Err(err) => tracing::debug!(error = %err, "looking for titles failed and will be tried again"),
+        }
+    }
 }
 
 /// Generates a title within the user's share of title generations and stores it. On failure the thread keeps its title.
+/// If this server stops meanwhile, another one generates it.
 pub(in crate::server::chat) async fn run(chat: Chat, untitled: Untitled) {
-    let turn = tokio::select! {
-        () = chat.stopping().cancelled() => return,
-        turn = chat.shares().titles.take(&untitled.user_id) => turn,
+    let is_done = tokio::select! {
+        () = chat.stopping().cancelled() => false,
+        () = generate(&chat, &untitled) => true,
     };
-    let Ok(_turn) = turn else {
+    let due_at = (!is_done).then(|| chat.now());
+    if let Err(err) = title_work::release(chat.db(), &untitled.thread_id, due_at).await {
+        tracing::debug!(untitled.thread_id, error = %err, "the end of a title generation could not be stored");
+    }
+}
+
+async fn generate(chat: &Chat, untitled: &Untitled) {
+    let Ok(_turn) = chat.shares().titles.take(&untitled.user_id).await else {
         return tracing::info!(untitled.thread_id, "title generation skipped: the user has too many waiting");
     };
-    let asked = tokio::select! {
-        () = chat.stopping().cancelled() => return,
-        asked = tokio::time::timeout(TIMEOUT, ask(&chat, &untitled)) => asked,
-    };
-    let given = match asked {
-        Ok(Ok(Some(title))) => give(&chat, &untitled, &title).await,
+    let given = match tokio::time::timeout(TIMEOUT, ask(chat, untitled)).await {
+        Ok(Ok(Some(title))) => give(chat, untitled, &title).await,
         Ok(Ok(None)) => Ok(()),
         Ok(Err(err)) => Err(err),
         Err(_) => return tracing::info!(untitled.thread_id, "title generation timed out"),
@@ -123,6 +151,7 @@ async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
     let thread = threads::find(chat.db(), user_id, thread_id).await?;
     chat.notify_updated(user_id, &thread);
     if let Some(run) = chat.live().of_thread(thread_id) {
+        let _reserved = run.reserve().await;
         run.append(&ThreadStreamEvent::ThreadUpdated { thread });
     }
     Ok(())

@@ -17,11 +17,8 @@ use crate::{
     server::chat::{
         chat_state::Chat,
         relay::RelayFailure,
-        turns::{
-            prompt::Cause,
-            retry::Retried,
-            title_generation::{self, Untitled},
-        },
+        store::threads::title_work::Untitled,
+        turns::{prompt::Cause, retry::Retried, title_generation},
     },
 };
 
@@ -44,8 +41,11 @@ pub(in crate::server::chat) struct Turn {
     name = "run", level = "error", skip_all, fields(thread.id = turn.run.thread_id, run.id = turn.run.id)
 )]
 pub(in crate::server::chat) async fn answer(chat: Chat, mut turn: Turn) {
-    let title = turn.titled_thread.as_ref().and_then(|thread| thread.title.clone());
-    let (user_id, thread_id) = (turn.run.user_id.clone(), turn.run.thread_id.clone());
+    let untitled = turn.titled_thread.as_ref().and_then(|thread| thread.title.clone()).map(|title| Untitled {
+        user_id: turn.run.user_id.clone(),
+        thread_id: turn.run.thread_id.clone(),
+        title,
+    });
     let _closing = LogCloser { chat: chat.clone(), run: Arc::clone(&turn.run) };
     let mut answer = Answer::new(&turn.run.thread_id);
     let written = AssertUnwindSafe(writer::write(&chat, &mut turn, &mut answer)).catch_unwind().await;
@@ -59,10 +59,10 @@ pub(in crate::server::chat) async fn answer(chat: Chat, mut turn: Turn) {
         )),
         ending => ending,
     };
-    let is_complete = matches!(ending, Outcome::Complete);
-    outcome::finish(&chat, turn, answer, ending).await;
-    if let Some(title) = title.filter(|_| is_complete && chat.generates_titles()) {
-        chat.spawn(title_generation::run(chat.clone(), Untitled { user_id, thread_id, title }));
+    let untitled = untitled.filter(|_| matches!(ending, Outcome::Complete) && chat.generates_titles());
+    outcome::finish(&chat, turn, answer, ending, untitled.as_ref()).await;
+    if let Some(untitled) = untitled {
+        chat.spawn(title_generation::run(chat.clone(), untitled));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
             http::error::Result,
             relay::RelayFailure,
             runs::{answer_state::Answer, live::StopReason},
+            store::threads::title_work::Untitled,
             turns::retry,
         },
         metrics::RunEnd,
@@ -25,8 +26,8 @@ pub(super) enum Outcome {
     Lost,
 }
 
-/// Persists the end of an answer, then emits its events.
-pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Outcome) {
+/// Persists the end of an answer, and the order of a title for `untitled`, then emits its events.
+pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: Outcome, untitled: Option<&Untitled>) {
     let Turn { run, titled_thread, retried, .. } = turn;
     let ending = match ending {
         Outcome::Lost | Outcome::Stopped(StopReason::Lost) => persistence::outcome_elsewhere(chat, &run).await,
@@ -43,7 +44,7 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
     }
     let stored = match ending {
         Outcome::Lost | Outcome::Stopped(StopReason::ThreadDeleted | StopReason::Lost) => Ok(false),
-        _ => persistence::store(chat, &run, retried.is_some(), &mut answer, &ending).await,
+        _ => persistence::store(chat, &run, retried.is_some(), &mut answer, &ending, untitled).await,
     };
     chat.metrics().run_ended(end(&stored, &ending));
     match retried {

@@ -19,6 +19,7 @@ use crate::{
             },
             store::{
                 runs::{self, Progress, RunStatus},
+                threads::title_work::{self, Untitled},
                 versions::{self, Stage},
             },
         },
@@ -80,7 +81,7 @@ pub(super) async fn outcome_elsewhere(chat: &Chat, run: &LiveRun) -> Outcome {
     }
 }
 
-/// Persists the answer and the run's end in one transaction.
+/// Persists the answer, the run's end and the order of a title for `untitled` in one transaction.
 ///
 /// Attempts are repeated as long as the database is away and the process lives: a shutdown bounds them by its own time
 /// limit. After other errors two more attempts follow.
@@ -90,12 +91,13 @@ pub(super) async fn store(
     is_retry: bool,
     answer: &mut Answer,
     ending: &Outcome,
+    untitled: Option<&Untitled>,
 ) -> Result<bool> {
     let mut waits = STORE_BACKOFF.into_iter();
     let mut retry = outage::RETRY;
     let mut committed_at = None;
     loop {
-        let attempt = store_once(chat, run, is_retry, answer, ending, &mut committed_at);
+        let attempt = store_once(chat, run, is_retry, answer, ending, untitled, &mut committed_at);
         let err = match outage::bounded(attempt).await {
             Ok(stored) => return Ok(stored),
             Err(err) => err,
@@ -120,6 +122,7 @@ async fn store_once(
     is_retry: bool,
     answer: &mut Answer,
     ending: &Outcome,
+    untitled: Option<&Untitled>,
     committed_at: &mut Option<Timestamp>,
 ) -> Result<bool> {
     let now = chat.now();
@@ -151,6 +154,9 @@ async fn store_once(
         answer.set_marks(versions::complete(&mut tx, &run.id, now).await?);
     } else {
         versions::fail(&mut tx, &run.id, note, now).await?;
+    }
+    if let Some(untitled) = untitled {
+        title_work::order(&mut tx, untitled, now).await?;
     }
     *committed_at = Some(now);
     tx.commit().await?;

@@ -1,0 +1,10 @@
+-- Titles as leased work, so that another server takes over from one that dies or stops. Additional, so that the release
+-- before can go on.
+
+-- When another server may take over the generation of the title; null unless one is to be generated.
+alter table "thread" add column "titleDueAt" date;
+
+create index "thread_titleDueAt_idx" on "thread" ("titleDueAt") where "titleDueAt" is not null;
+
+insert into "compatibleMigration" ("version")
+values (21);
