@@ -72,6 +72,41 @@ impl Feed {
     }
 }
 
+/// Makes an ended run look like a running one of a server that is gone, or of a server older than the table `process`.
+/// Returns its id.
+async fn orphan(app: &TestApp, thread_id: &str, process_id: Option<&str>) -> String {
+    on!(app.state.db.write(), pool => {
+        sqlx::query_scalar(
+            r#"update "run" set "status" = 'running', "processId" = $2 where "threadId" = $1 returning "id""#,
+        )
+        .bind(thread_id)
+        .bind(process_id)
+        .fetch_one(pool)
+        .await
+    })
+    .unwrap()
+}
+
+#[both_engines]
+async fn the_end_of_a_run_that_others_close_is_told(app: TestApp) {
+    let alice = app.sign_up("Alice").await;
+    for (way, process_id) in [("stop", None), ("message", Some("prc_gone")), ("sweep", Some("prc_gone"))] {
+        let thread_id = thread(&app, &alice, "/long 1").await;
+        let run_id = orphan(&app, &thread_id, process_id).await;
+        let mut feed = Feed::open(&app, &alice).await;
+        match way {
+            "stop" => {
+                let mut request = get(&alice, &format!("/chatkit/runs/{run_id}/stop"), None);
+                *request.method_mut() = Method::POST;
+                assert_eq!(app.send(request).await.status, StatusCode::OK);
+            }
+            "message" => _ = add(&app, &alice, &thread_id, "/long 1").await,
+            _ => app.state.start().await.unwrap(),
+        }
+        feed.is(json!({ "type": "colloquy.run.ended", "thread_id": thread_id, "run_id": run_id })).await;
+    }
+}
+
 fn thread_of(event: &Value) -> (&str, &Value, &Value) {
     (event["type"].as_str().unwrap(), &event["thread"]["id"], &event["thread"]["title"])
 }

@@ -23,6 +23,7 @@ use crate::{
         chat::{
             chat_state::Chat,
             runs::live::{FeedRead, FeedReader, LiveRun},
+            store::runs::StoredRun,
         },
         cluster::bus::BusMessage,
         fair_queue::Seat,
@@ -122,6 +123,12 @@ impl Chat {
     /// Ends a run's log and announces the end.
     pub(in crate::server::chat) fn end_run(&self, run: &Arc<LiveRun>) {
         self.live().end(run);
+        let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
+        self.notify(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
+    }
+
+    /// Announces the end of a run that its own task did not end.
+    pub(in crate::server::chat) fn announce_end(&self, run: &StoredRun) {
         let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
         self.notify(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
     }

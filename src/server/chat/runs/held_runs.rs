@@ -107,6 +107,7 @@ async fn close_unwritten(chat: &Chat, run: &StoredRun) -> Result<()> {
     let mut tx = Tx::begin(chat.db()).await?;
     if abandoned::close(&mut tx, run, run.closing_status(), chat.now()).await? {
         tx.commit().await?;
+        chat.announce_end(run);
         tracing::warn!(run.id, "closed a run that nobody writes");
     }
     Ok(())

@@ -149,6 +149,7 @@ async fn stop_run(chat: &Chat, user_id: &str, run_id: &str) -> Result<()> {
     let mut tx = Tx::begin(chat.db()).await?;
     if abandoned::close(&mut tx, &run, RunStatus::Stopped, chat.now()).await? {
         tx.commit().await?;
+        chat.announce_end(&run);
     }
     Ok(())
 }
@@ -174,8 +175,8 @@ mod tests {
         check(Some("9"), Some("after=7"), Some(9));
         check(Some(""), None, Some(0));
         check(None, Some("after"), Some(0));
-        check(Some("-1"), None, None);
         check(Some("snapshot"), None, Some(WITHIN_SNAPSHOT));
+        check(Some("-1"), None, None);
         check(Some("seven"), None, None);
         check(None, Some("after=99999999999999999999999"), None);
     }

@@ -47,6 +47,7 @@ pub(in crate::server::chat) async fn once(chat: &Chat, at: Timestamp) -> Result<
         let mut tx = Tx::begin(chat.db()).await?;
         if abandoned::abandon(&mut tx, &run, at, chat.now()).await? {
             tx.commit().await?;
+            chat.announce_end(&run);
             chat.metrics().run_ended(RunEnd::Abandoned);
         }
     }

@@ -96,7 +96,10 @@ pub(in crate::server::chat) async fn open(
     let mut tx = Tx::begin(chat.db()).await?;
     rate_limits::lock_limited_user(&mut tx, chat.limits(), user_id).await?;
     let thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await?;
+    if let Some(run) = abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await? {
+        // If this transaction fails, the sweep closes the run in a moment and announces it again.
+        chat.announce_end(&run);
+    }
     let newest = match question {
         Question::Named(_) => None,
         Question::Newest => items::newest_question(&mut tx, thread_id).await?,

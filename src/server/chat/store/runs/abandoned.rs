@@ -40,13 +40,13 @@ pub(in crate::server::chat) async fn all(db: &Db, at: Timestamp) -> Result<Vec<S
     })?)
 }
 
-/// Closes a thread's run, and its open items, if it is abandoned and not `alive`.
+/// Closes a thread's run, and its open items, if it is abandoned and not `alive`. Returns the run if so.
 pub(in crate::server::chat) async fn close_in_thread(
     tx: &mut Tx,
     thread_id: &str,
     alive: Option<&str>,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Option<StoredRun>> {
     let run: Option<StoredRun> = within!(&mut *tx, conn => {
         sqlx::query_as(concat!(
             "select ",
@@ -63,8 +63,8 @@ pub(in crate::server::chat) async fn close_in_thread(
         .await
     })?;
     match run {
-        Some(run) if alive != Some(&run.id) => abandon(tx, &run, now, now).await.map(|_| ()),
-        _ => Ok(()),
+        Some(run) if alive != Some(&run.id) => Ok(abandon(tx, &run, now, now).await?.then_some(run)),
+        _ => Ok(None),
     }
 }
 
