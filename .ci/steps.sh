@@ -118,6 +118,7 @@ suites() {
     step "ChatKit's own models" python_report python_tests conformance/chatkit || true
     step "mails" python_report python_tests mail || true
     step "crashes" python_report python_tests crash .ci/with-postgres || true
+    step "several servers" python_report python_tests cluster || true
     step "faults of models" python_report python_tests faults || true
     step "attacks" python_report python_tests attack || true
     step "operations" python_report python_tests operations || true
@@ -128,9 +129,9 @@ suites() {
 
 # What is said of the suites where there is no binary to run them on; each counts as a failure.
 no_suites() {
-    failed=$((failed + 12))
+    failed=$((failed + 13))
     hand_over
-    summary+=("The weight, the stories, the tokens, the protocol, the mails, the crashes, the faults, the attacks, the operations, the files, the server behind and the official client were not tried: there is no server to try them on.")
+    summary+=("The weight, the stories, the tokens, the protocol, the mails, the crashes, the servers together, the faults, the attacks, the operations, the files, the server behind and the official client were not tried: there is no server to try them on.")
 }
 
 totals() {
