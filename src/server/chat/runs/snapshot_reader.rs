@@ -34,7 +34,10 @@ pub(in crate::server::chat) struct SnapshotReader {
     prelude: Vec<ThreadStreamEvent>,
     /// Number of the last event that the client read before.
     n_read: usize,
+    /// Time until which the client waits for a snapshot that holds that event.
     catch_up_until: Instant,
+    /// True if the last snapshot did not hold it.
+    is_behind: bool,
     sent: Vec<ThreadItem>,
     /// Ids of items of which deltas were sent, but not the end.
     growing: BTreeSet<String>,
@@ -74,6 +77,7 @@ impl SnapshotReader {
             prelude,
             n_read,
             catch_up_until: Instant::now() + CATCH_UP_TIMEOUT,
+            is_behind: false,
             sent: Vec::new(),
             growing: BTreeSet::new(),
             gone: BTreeSet::new(),
@@ -94,7 +98,10 @@ impl SnapshotReader {
     pub(in crate::server::chat) async fn next(&mut self) -> Option<Changes> {
         while !self.is_over {
             if !self.is_due {
-                self.watcher.changed().await;
+                tokio::select! {
+                    () = self.watcher.changed() => {}
+                    () = tokio::time::sleep_until(self.catch_up_until), if self.is_behind => {}
+                }
                 self.is_due = true;
             }
             let snapshot = snapshots::take(self.chat.db(), &self.user_id, &self.run_id).await;
@@ -103,9 +110,8 @@ impl SnapshotReader {
                 continue;
             }
             self.is_due = false;
-            match self.changes(snapshot) {
-                Some(changes) => return Some(changes),
-                None => continue,
+            if let Some(changes) = self.changes(snapshot) {
+                return Some(changes);
             }
         }
         None
@@ -123,8 +129,9 @@ impl SnapshotReader {
         };
         let Snapshot { run, turn, draft } = snapshot;
         let mut up_to = run.up_to();
-        let is_behind = run.is_running() && up_to.is_some_and(|up_to| up_to < self.n_read);
-        if is_behind && Instant::now() < self.catch_up_until {
+        let is_early = Instant::now() < self.catch_up_until;
+        self.is_behind = is_early && run.is_running() && up_to.is_some_and(|up_to| up_to < self.n_read);
+        if self.is_behind {
             return None;
         }
         self.is_over = !run.is_running();
