@@ -21,6 +21,8 @@ mod opening_database;
 mod origins;
 mod page_responses;
 mod password_endpoints;
+#[path = "../../end2end/fuzz/random.rs"]
+pub(crate) mod random;
 mod replay;
 mod request_limits;
 mod secrets;

@@ -194,7 +194,7 @@ async fn stream(
     };
     match chat.live().log(&run.id) {
         Some(run) => Ok(run_stream::from_log(chat, run.reader(), session, seat, framing)),
-        None => stored_replay::replay(chat.clone(), user_id, run, is_new, session, seat, framing, links).await,
+        None => stored_replay::replay(chat.clone(), user_id, *run, is_new, session, seat, framing, links).await,
     }
 }
 

@@ -98,7 +98,7 @@ async fn begin_once(
 ) -> Result<Result<Sent, Busy>> {
     let opened = open_turn::open(chat, user_id, thread_id, Question::Newest, client).await?;
     let Opening { mut tx, mut thread, run_id } = match opened {
-        OpenOutcome::Now(opening) => opening,
+        OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
     let begun = validate(&mut tx, thread_id, input).await?;

@@ -43,7 +43,7 @@ pub(in crate::server::chat) enum Sent {
     /// The message was sent before with the same key.
     Before {
         /// The run that answers it.
-        run: StoredRun,
+        run: Box<StoredRun>,
         /// True if the message opens a thread.
         is_new: bool,
     },
@@ -58,7 +58,7 @@ pub(in crate::server::chat) struct Busy {
 /// Outcome of an attempt to open a turn.
 pub(in crate::server::chat) enum OpenOutcome {
     /// The turn is open.
-    Now(Opening),
+    Now(Box<Opening>),
     /// The turn cannot open: its key was used before, or the thread is busy.
     Not(Result<Sent, Busy>),
 }
@@ -122,7 +122,7 @@ pub(in crate::server::chat) async fn open(
     threads::ensure_active(&thread)?;
     rate_limits::admit(&mut tx, chat, user_id, now).await?;
     chat.ensure_disk_space().await?;
-    Ok(OpenOutcome::Now(Opening { tx, thread, run_id }))
+    Ok(OpenOutcome::Now(Box::new(Opening { tx, thread, run_id })))
 }
 
 /// Waits for a thread's current run, for a bounded time.

@@ -74,7 +74,7 @@ async fn once(
 ) -> Result<Result<Sent, Busy>> {
     let opened = open_turn::open(chat, user_id, thread_id, Question::Named(item_id), client).await?;
     let Opening { mut tx, mut thread, run_id } = match opened {
-        OpenOutcome::Now(opening) => opening,
+        OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
     // The item may be gone since the lookup, if another version of an earlier answer was selected.

@@ -126,7 +126,7 @@ async fn add_once(
     let mut message = user_message(thread_id, input, now);
     let opened = open_turn::open(chat, user_id, thread_id, Question::Named(&message.id), client).await?;
     let Opening { mut tx, mut thread, run_id } = match opened {
-        OpenOutcome::Now(opening) => opening,
+        OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
     message.attachments = announcing::send(&mut tx, user_id, thread_id, &input.attachments, now).await?;

@@ -81,6 +81,7 @@ struct Envelope {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "nearly all are messages")]
 enum Content {
     Message(BusMessage),
     /// Messages of the sender were lost.

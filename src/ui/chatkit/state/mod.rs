@@ -272,9 +272,6 @@ fn sentence(err: ErrorEvent) -> String {
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-#[path = "../../../../end2end/fuzz/random.rs"]
-mod random;
-#[cfg(test)]
 mod recorded_streams;
 #[cfg(test)]
 mod tests;

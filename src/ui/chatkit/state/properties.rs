@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{ChatState, Phase, TurnEnd, random::Random};
-use crate::model::chatkit::ThreadStreamEvent;
+use super::{ChatState, Phase, TurnEnd};
+use crate::{model::chatkit::ThreadStreamEvent, tests::random::Random};
 
 const N_SEEDS: u64 = 400;
 const T: &str = "2026-11-23T00:00:01.000Z";

@@ -5,12 +5,13 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{ChatState, Entry, TurnEnd, random::Random};
+use super::{ChatState, Entry, TurnEnd};
 use crate::{
     model::{
         chatkit::{ThreadItem, ThreadStreamEvent, UserMessageInput},
         sse::{SseDecoder, SseEvent},
     },
+    tests::random::Random,
     ui::chatkit::decode::EventDecoder,
 };
 

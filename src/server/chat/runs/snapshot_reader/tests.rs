@@ -26,13 +26,8 @@ use crate::{
         },
         router::router,
     },
-    tests::{TestApp, TestUser, both_engines},
+    tests::{TestApp, TestUser, both_engines, random::Random},
 };
-
-#[path = "../../../../../end2end/fuzz/random.rs"]
-#[allow(dead_code, reason = "others use more of it")]
-mod random;
-use random::Random;
 
 /// A relay that plays scripts, one per answer, with pauses after some of the events.
 struct Paced(Mutex<VecDeque<Vec<(RelayEvent, Duration)>>>);

@@ -42,7 +42,7 @@ pub(in crate::server::chat) enum ClaimConflict {
         run_id: String,
     },
     /// The same request was sent before.
-    IdempotencyKey(StoredRun),
+    IdempotencyKey(Box<StoredRun>),
 }
 
 /// Opens a run, unless the thread has one or the key was used before.
@@ -137,7 +137,7 @@ impl KeyedRun {
     fn conflict_with(self, key: &IdempotencyKey) -> Result<ClaimConflict> {
         match self.fingerprint {
             Some(fingerprint) if fingerprint != key.fingerprint => Err(ChatError::KeyReused),
-            _ => Ok(ClaimConflict::IdempotencyKey(self.run)),
+            _ => Ok(ClaimConflict::IdempotencyKey(Box::new(self.run))),
         }
     }
 }
