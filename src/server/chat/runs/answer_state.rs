@@ -220,12 +220,12 @@ impl Answer {
         self.is_empty() && !self.has_others
     }
 
-    /// True if changes exist that no snapshot holds yet.
+    /// True if an item with content has changes that no checkpoint holds yet.
     pub(in crate::server::chat) fn is_unsaved(&self) -> bool {
         self.is_unsaved || self.others.is_unsaved()
     }
 
-    /// Marks the content as unsaved again, after the last snapshot could not be stored.
+    /// Marks the content as unsaved again, after the last checkpoint could not be stored.
     pub(in crate::server::chat) fn mark_unsaved(&mut self) {
         self.is_unsaved = !self.is_empty();
         self.others.mark_unsaved();
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_is_wanted_only_when_there_is_new_text() {
+    fn a_checkpoint_is_wanted_only_when_there_is_new_text() {
         let mut answer = Answer::new("thr_1");
         assert!(!answer.is_unsaved());
         _ = answer.push("x", Timestamp::from_millis(0), &mut None);

@@ -30,6 +30,8 @@ pub(in crate::server::chat) struct InFlight {
     gone: Vec<String>,
     /// Ids of items that were removed. Clients may still know them.
     removed: BTreeSet<String>,
+    /// Number of writes that preceded their events.
+    n_writes: usize,
 }
 
 #[derive(Debug)]
@@ -174,7 +176,7 @@ impl InFlight {
         Ok(is_known.then(|| ThreadStreamEvent::ItemRemoved { item_id: item_id.to_owned() }))
     }
 
-    /// True if changes exist that no snapshot holds yet.
+    /// True if an item with content has changes that no checkpoint holds yet.
     pub(in crate::server::chat) fn is_unsaved(&self) -> bool {
         self.items.iter().any(|open| open.is_unsaved && open.item.has_content())
     }
@@ -184,7 +186,7 @@ impl InFlight {
         self.items.iter_mut().filter_map(Open::take_unsaved).collect()
     }
 
-    /// Marks all items as unsaved again, after the last snapshot could not be stored.
+    /// Marks all items as unsaved again, after the last checkpoint could not be stored.
     pub(in crate::server::chat) fn mark_unsaved(&mut self) {
         self.items.iter_mut().for_each(|open| open.is_unsaved = true);
     }
@@ -198,6 +200,11 @@ impl InFlight {
             ThreadStreamEvent::ItemUpdated { item_id, .. } => self.items.iter().all(|open| open.item.id() != item_id),
             _ => false,
         }
+    }
+
+    /// Returns the number of writes that preceded their events.
+    pub(in crate::server::chat) fn n_writes(&self) -> usize {
+        self.n_writes
     }
 
     /// True if no item is in flight.

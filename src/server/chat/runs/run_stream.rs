@@ -116,11 +116,12 @@ impl Source {
     async fn next(&mut self, chat: &Chat, framing: Framing) -> Option<Bytes> {
         loop {
             if let Some(snapshots) = &mut self.snapshots {
-                let Changes { events, up_to } = snapshots.next().await?;
+                let Changes { prelude, events, up_to } = snapshots.next().await?;
                 if !snapshots.is_over() {
                     self.return_to_log(chat, up_to);
                 }
-                return Some(framing.snapshot_frame(&events, up_to));
+                let frames = [sse::frame(&prelude), framing.snapshot_frame(&events, up_to)];
+                return Some(frames.concat().into());
             }
             let reader = self.reader.as_mut()?;
             match reader.next().await {

@@ -6,19 +6,32 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::server::chat::{
     chat_state::Chat,
+    outage,
     store::runs::watched::{self, Version},
 };
 
 /// Interval at which the watched runs are looked at.
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
+/// Maximum number of snapshots read at a time. Readers beyond it see larger steps, and other requests keep their
+/// connections.
+const MAX_SNAPSHOTS: usize = 4;
 
 /// The watched runs.
-#[derive(Debug, Default)]
-pub(in crate::server::chat) struct RunWatch(Mutex<Watched>);
+#[derive(Debug)]
+pub(in crate::server::chat) struct RunWatch {
+    watched: Mutex<Watched>,
+    snapshots: Semaphore,
+}
+
+impl Default for RunWatch {
+    fn default() -> Self {
+        Self { watched: Mutex::default(), snapshots: Semaphore::new(MAX_SNAPSHOTS) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Watched {
@@ -53,8 +66,9 @@ pub(in crate::server::chat) fn watch(chat: &Chat, run_id: &str) -> RunWatcher {
 
 /// Looks until no run is watched any more.
 async fn look_at_all(chat: Chat) {
+    let _looking = Looking(chat.clone());
     while let Some(run_ids) = chat.run_watch().ids() {
-        match watched::versions(chat.db(), &run_ids).await {
+        match outage::bounded(watched::versions(chat.db(), &run_ids)).await {
             Ok(versions) => chat.run_watch().set(&run_ids, &versions),
             Err(err) => tracing::debug!(error = %err, "looking at runs failed and will be tried again"),
         }
@@ -62,7 +76,23 @@ async fn look_at_all(chat: Chat) {
     }
 }
 
+/// Lets another task look after a panic of this one.
+struct Looking(Chat);
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.run_watch().watched().is_looking = false;
+        }
+    }
+}
+
 impl RunWatch {
+    /// Waits for the turn to read a snapshot.
+    pub(in crate::server::chat) async fn snapshot_turn(&self) -> SemaphorePermit<'_> {
+        self.snapshots.acquire().await.expect("BUG: the semaphore is never closed")
+    }
+
     /// Forgets the runs without watchers and returns the others. Returns `None`, and ends the looking, if there are none.
     fn ids(&self) -> Option<Vec<String>> {
         let mut watched = self.watched();
@@ -84,6 +114,6 @@ impl RunWatch {
     }
 
     fn watched(&self) -> MutexGuard<'_, Watched> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a run's persisted items, and again after each change, as the events that lead a client there.
 //!
-//! An item that is new to the client is sent whole, by `thread.item.replaced`, and so is each at the end. Text that was
-//! appended meanwhile is sent as a delta. `thread.item.removed` names items that the client may know and that no longer exist.
+//! An item that is new to the client is sent whole, by `thread.item.replaced`. Text that was appended meanwhile is sent as
+//! a delta, and the whole item once it is complete. `thread.item.removed` names items that the client may know and that no longer exist.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -13,6 +13,7 @@ use crate::{
     server::chat::{
         chat_state::Chat,
         http::error::Result,
+        outage,
         store::runs::{
             StoredRun,
             snapshots::{self, Snapshot},
@@ -43,6 +44,8 @@ pub(in crate::server::chat) struct SnapshotReader {
     growing: BTreeSet<String>,
     /// Ids of items of which the client was told that they do not exist.
     gone: BTreeSet<String>,
+    /// Ids of items of the run's own in snapshots that were passed over.
+    passed_over: BTreeSet<String>,
     /// Items of the old answer, while the run writes another version of it.
     standing: Vec<ThreadItem>,
     watcher: RunWatcher,
@@ -54,6 +57,8 @@ pub(in crate::server::chat) struct SnapshotReader {
 /// Events that lead from one snapshot to the next.
 #[derive(Debug)]
 pub(in crate::server::chat) struct Changes {
+    /// Events that precede the snapshot.
+    pub(in crate::server::chat) prelude: Vec<ThreadStreamEvent>,
     pub(in crate::server::chat) events: Vec<ThreadStreamEvent>,
     /// Number of the last event of the run's log whose effect they hold. `None` for runs of servers older than these
     /// numbers.
@@ -81,6 +86,7 @@ impl SnapshotReader {
             sent: Vec::new(),
             growing: BTreeSet::new(),
             gone: BTreeSet::new(),
+            passed_over: BTreeSet::new(),
             standing: Vec::new(),
             watcher,
             is_due: false,
@@ -104,8 +110,12 @@ impl SnapshotReader {
                 }
                 self.is_due = true;
             }
-            let snapshot = snapshots::take(self.chat.db(), &self.user_id, &self.run_id).await;
+            let turn = self.chat.run_watch().snapshot_turn().await;
+            let snapshot = outage::bounded(snapshots::take(self.chat.db(), &self.user_id, &self.run_id)).await;
+            drop(turn);
             if matches!(&snapshot, Err(err) if err.is_outage()) {
+                // Others need as long to come back.
+                self.catch_up_until = Instant::now() + CATCH_UP_TIMEOUT;
                 tokio::time::sleep(FAILURE_BACKOFF).await;
                 continue;
             }
@@ -124,7 +134,8 @@ impl SnapshotReader {
             Err(err) => {
                 tracing::warn!(run.id = self.run_id, error = %err, "reading a stored answer failed");
                 self.is_over = true;
-                return Some(Changes { events: vec![broken_off("The answer could not be read.")], up_to: None });
+                let events = vec![broken_off("The answer could not be read.")];
+                return Some(Changes { prelude: Vec::new(), events, up_to: None });
             }
         };
         let Snapshot { run, turn, draft } = snapshot;
@@ -132,6 +143,8 @@ impl SnapshotReader {
         let is_early = Instant::now() < self.catch_up_until;
         self.is_behind = is_early && run.is_running() && up_to.is_some_and(|up_to| up_to < self.n_read);
         if self.is_behind {
+            // The client may know these from the log.
+            self.passed_over.extend(draft.iter().flatten().map(|item| item.id().to_owned()));
             return None;
         }
         self.is_over = !run.is_running();
@@ -146,24 +159,25 @@ impl SnapshotReader {
             }
             None => turn,
         };
-        let mut events = std::mem::take(&mut self.prelude);
-        events.extend(items.iter().filter_map(|item| self.change(item)));
+        let prelude = std::mem::take(&mut self.prelude);
+        let mut events: Vec<_> = items.iter().filter_map(|item| self.change(&run, item)).collect();
         events.extend(self.gone(&run, &items).into_iter().map(|item_id| ThreadStreamEvent::ItemRemoved { item_id }));
         if run.is_broken_off() {
             events.push(broken_off("The answer was interrupted."));
         }
         self.sent = items;
-        (!events.is_empty()).then_some(Changes { events, up_to })
+        (!events.is_empty() || !prelude.is_empty()).then_some(Changes { prelude, events, up_to })
     }
 
     /// Returns the event for an item of the next snapshot, if the client needs one.
-    fn change(&mut self, item: &ThreadItem) -> Option<ThreadStreamEvent> {
+    fn change(&mut self, run: &StoredRun, item: &ThreadItem) -> Option<ThreadStreamEvent> {
         let known = self.sent.iter().find(|known| known.id() == item.id());
-        let is_ended = self.is_over && self.growing.contains(item.id());
-        if known == Some(item) && !is_ended {
+        let is_complete = self.is_over || run.open_items().iter().all(|id| id != item.id());
+        let has_ended = is_complete && self.growing.remove(item.id());
+        if known == Some(item) && !has_ended {
             return None;
         }
-        match known.and_then(|known| appended(known, item)).filter(|_| !self.is_over) {
+        match known.and_then(|known| appended(known, item)).filter(|_| !is_complete) {
             Some(update) => {
                 self.growing.insert(item.id().to_owned());
                 Some(ThreadStreamEvent::ItemUpdated { item_id: item.id().to_owned(), update })
@@ -176,7 +190,7 @@ impl SnapshotReader {
     fn gone(&mut self, run: &StoredRun, items: &[ThreadItem]) -> Vec<String> {
         let standing = if run.is_running() { &[] } else { &self.standing[..] };
         let known = self.sent.iter().chain(standing).map(ThreadItem::id);
-        let known = known.chain(run.open_items().iter().map(String::as_str));
+        let known = known.chain(run.open_items().iter().chain(&self.passed_over).map(String::as_str));
         let gone: BTreeSet<_> = known.filter(|id| items.iter().all(|item| item.id() != *id)).collect();
         let news: Vec<_> = gone.iter().filter(|id| !self.gone.contains(**id)).map(|id| (*id).to_owned()).collect();
         self.gone = gone.into_iter().map(str::to_owned).collect();

@@ -102,7 +102,7 @@ pub(in crate::server::chat) struct StoredRun {
     status: String,
     /// Time when a stop was asked for at another server.
     stop_asked_at: Option<Timestamp>,
-    /// Ids of items begun and incomplete at the last write. `None` for rows older than the column.
+    /// Ids of items begun and incomplete at the last write, and of those removed. `None` for rows older than the column.
     open_items: Option<Json<Vec<String>>>,
     /// Number of the last event whose effect the stored items hold. `None` for runs of servers older than the column.
     up_to: Option<i64>,
@@ -116,8 +116,8 @@ impl StoredRun {
         self.status == "running"
     }
 
-    /// Returns the ids of items that were incomplete at the last write. Clients may know them, and some may not be
-    /// stored.
+    /// Returns the ids of items that were incomplete at the last write, and of those removed. Clients may know them, and
+    /// some may not be stored.
     pub(in crate::server::chat) fn open_items(&self) -> &[String] {
         match (&self.open_items, &self.item_id) {
             (Some(Json(ids)), _) => ids,

@@ -211,10 +211,7 @@ pub(in crate::server::chat) async fn select(
     let mut tx = Tx::begin(chat.db()).await?;
     threads::touch(&mut tx, user_id, thread_id, now).await?;
     let alive = chat.live().of_thread(thread_id).map(|run| run.id.clone());
-    if let Some(run) = abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await? {
-        // If this transaction fails, the sweep closes the run in a moment and announces it again.
-        chat.announce_end(&run);
-    }
+    let closed = abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await?;
     if let Some(run_id) = runs::running_in(&mut tx, thread_id).await? {
         return Err(ChatError::Busy { run_id });
     }
@@ -239,6 +236,7 @@ pub(in crate::server::chat) async fn select(
     }
     let mut following = items::after(&mut tx, thread_id, &question_id).await?;
     tx.commit().await?;
+    closed.iter().for_each(|run| chat.announce_end(run));
     following.retain(|item| !item.is_hidden());
     chat.sign(links, user_id, &mut following);
     Ok(paging::cut(following, paging::MAX_ROWS, ThreadItem::id))

@@ -9,7 +9,10 @@ use tokio::time::MissedTickBehavior;
 
 use super::prompt::{Message, Prompt, Role};
 use crate::{
-    model::chatkit::{ListOrder, ThreadItem, ThreadStreamEvent},
+    model::{
+        Timestamp,
+        chatkit::{ListOrder, ThreadItem, ThreadStreamEvent},
+    },
     server::{
         chat::{
             chat_state::Chat,
@@ -67,29 +70,38 @@ pub(in crate::server::chat) async fn take_over(chat: Chat) {
 /// Generates a title within the user's share of title generations and stores it. On failure the thread keeps its title.
 /// If this server stops meanwhile, another one generates it.
 pub(in crate::server::chat) async fn run(chat: Chat, untitled: Untitled) {
-    let is_done = tokio::select! {
-        () = chat.stopping().cancelled() => false,
-        () = generate(&chat, &untitled) => true,
+    let due_at = tokio::select! {
+        () = chat.stopping().cancelled() => Some(chat.now()),
+        due_at = generate(&chat, &untitled) => due_at,
     };
-    let due_at = (!is_done).then(|| chat.now());
     if let Err(err) = title_work::release(chat.db(), &untitled.thread_id, due_at).await {
         tracing::debug!(untitled.thread_id, error = %err, "the end of a title generation could not be stored");
     }
 }
 
-async fn generate(chat: &Chat, untitled: &Untitled) {
+/// Returns when the title is to be tried again, if at all.
+async fn generate(chat: &Chat, untitled: &Untitled) -> Option<Timestamp> {
     let Ok(_turn) = chat.shares().titles.take(&untitled.user_id).await else {
-        return tracing::info!(untitled.thread_id, "title generation skipped: the user has too many waiting");
+        tracing::info!(untitled.thread_id, "title generation postponed: the user has too many waiting");
+        return Some(chat.now().plus_seconds(title_work::LEASE_S));
     };
+    // The wait may have been longer than the lease.
+    if matches!(title_work::renew(chat.db(), untitled, chat.now()).await, Ok(false)) {
+        return None;
+    }
     let given = match tokio::time::timeout(TIMEOUT, ask(chat, untitled)).await {
         Ok(Ok(Some(title))) => give(chat, untitled, &title).await,
         Ok(Ok(None)) => Ok(()),
         Ok(Err(err)) => Err(err),
-        Err(_) => return tracing::info!(untitled.thread_id, "title generation timed out"),
+        Err(_) => {
+            tracing::info!(untitled.thread_id, "title generation timed out");
+            return None;
+        }
     };
     if let Err(err) = given {
         tracing::warn!(untitled.thread_id, error = %err, "title generation failed");
     }
+    None
 }
 
 async fn ask(chat: &Chat, untitled: &Untitled) -> Result<Option<String>> {
@@ -130,7 +142,7 @@ async fn give(chat: &Chat, untitled: &Untitled, title: &str) -> Result<()> {
         sqlx::query(
             r#"
             update "thread"
-            set "title" = $4, "updatedAt" = $5
+            set "title" = $4, "updatedAt" = $5, "titleDueAt" = null
             where "id" = $1 and "userId" = $2 and "title" = $3
             "#,
         )

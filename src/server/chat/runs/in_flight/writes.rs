@@ -61,6 +61,7 @@ impl InFlight {
             }
             _ => {}
         }
+        self.n_writes += 1;
         let up_to = run.n_events() + usize::from(emitted.is_some()) + before.n_others;
         let write = Write { unsaved: before.unsaved, change, up_to };
         match outlast(chat.db(), Some(run), || self.write_once(chat, run, &write)).await? {

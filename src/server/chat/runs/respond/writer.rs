@@ -291,15 +291,15 @@ impl Writer<'_> {
         }
         self.meter.arrived();
         self.answer.has_others = true;
+        let n_writes = self.answer.others.n_writes();
         match self.answer.others.take(self.chat, &self.run, event, before).await {
             Ok(Processed::Emit(events)) => {
-                if reserved.is_some() && events.is_empty() {
-                    // The event may have been dropped, without a write.
+                let is_stored = self.answer.others.n_writes() > n_writes;
+                if reserved.is_some() && !is_stored {
                     self.answer.mark_unsaved();
                 }
                 self.answer.note(&events);
                 let n_deltas = n_deltas(&events);
-                let is_stored = reserved.is_some() && !events.is_empty();
                 emit_in_order(&self.run, events, self.titled_thread);
                 if is_stored {
                     self.up_to = run.n_events();

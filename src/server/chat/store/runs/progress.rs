@@ -17,7 +17,7 @@ use crate::{
 pub(in crate::server::chat) struct Progress {
     /// Id of the message being written.
     pub(in crate::server::chat) item_id: Option<String>,
-    /// Ids of all begun, incomplete items.
+    /// Ids of all begun, incomplete items, and of those removed.
     pub(in crate::server::chat) open_items: Option<Vec<String>>,
     /// Number of the last event whose effect is persisted with this write or was before.
     pub(in crate::server::chat) up_to: Option<usize>,

@@ -27,7 +27,7 @@ pub(in crate::server::chat) struct Snapshot {
     pub(in crate::server::chat) draft: Option<Vec<ThreadItem>>,
 }
 
-/// One item of the turn, or none. All rows have the same run and draft.
+/// One item of the turn, or none. All rows have the same run, and the first one has the draft.
 #[derive(FromRow)]
 struct SnapshotRow {
     #[sqlx(flatten)]
@@ -46,7 +46,10 @@ pub(in crate::server::chat) async fn take(db: &Db, user_id: &str, run_id: &str) 
         sqlx::query_as(concat!(
             "select ",
             run_columns!(),
-            r#", "version"."items" as "draft", "item"."body" as "body", "feedback"."kind" as "feedback"
+            r#",
+                case when row_number() over (order by "item"."seq") = 1 then "version"."items" end as "draft",
+                "item"."body" as "body",
+                "feedback"."kind" as "feedback"
             from "run"
             left join "version" on "version"."runId" = "run"."id"
             left join "item" as "question"

@@ -12,9 +12,8 @@ use crate::{
     },
 };
 
-/// Duration of a lease, in seconds; longer than a generation and the wait for its turn take, mostly. Two that overlap do
-/// no harm: the first title stays.
-const LEASE_S: i64 = 120;
+/// Duration of a lease, in seconds; longer than a generation takes. It is renewed when a generation begins.
+pub(in crate::server::chat) const LEASE_S: i64 = 120;
 
 /// A thread whose title is still the beginning of its first message.
 #[derive(Debug, FromRow)]
@@ -34,7 +33,7 @@ pub(in crate::server::chat) async fn order(tx: &mut Tx, untitled: &Untitled, now
         sqlx::query(
             r#"
             update "thread"
-            set "titleDueAt" = $2
+            set "titleDueAt" = $2, "titleToReplace" = "title"
             where "id" = $1 and "title" = $3
             "#,
         )
@@ -59,9 +58,8 @@ pub(in crate::server::chat) async fn claim(db: &Db, now: Timestamp) -> Result<Op
             update "thread"
             set "titleDueAt" = $2
             where "titleDueAt" <= $1
-                and "title" is not null
                 and "id" = (
-                    select "id" from "thread" where "titleDueAt" <= $1 and "title" is not null
+                    select "id" from "thread" where "titleDueAt" <= $1 and "title" = "titleToReplace"
                     order by "titleDueAt" limit 1
                 )
             returning "userId", "id" as "threadId", "title"
@@ -72,6 +70,26 @@ pub(in crate::server::chat) async fn claim(db: &Db, now: Timestamp) -> Result<Op
         .fetch_optional(pool)
         .await
     })?)
+}
+
+/// Renews the lease of an order. Returns `false` if the thread needs no title any more.
+pub(in crate::server::chat) async fn renew(db: &Db, untitled: &Untitled, now: Timestamp) -> Result<bool> {
+    let n_renewed = on!(db.write(), pool => {
+        sqlx::query(
+            r#"
+            update "thread"
+            set "titleDueAt" = $2
+            where "id" = $1 and "titleDueAt" is not null and "title" = $3
+            "#,
+        )
+        .bind(&untitled.thread_id)
+        .bind(now.plus_seconds(LEASE_S))
+        .bind(&untitled.title)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(n_renewed == 1)
 }
 
 /// Ends the lease of an order. With a time, the order is due again then; without, it is done.
