@@ -13,7 +13,10 @@ def readers_of_runs(history: History) -> list[Reader]:
 
 
 def a3_readers_miss_nothing(history: History) -> Iterator[Violation]:
-    """Numbers rise by one, or a snapshot and its changes stand between. The text never shrinks, and is always a prefix of the truth."""
+    """Numbers rise by one, or a snapshot and its changes stand between.
+
+    The text never shrinks, and is always a prefix of the truth.
+    """
     for reader in readers_of_runs(history):
         yield from numbers(reader)
         if question := history.question_of(reader):
@@ -24,12 +27,12 @@ def numbers(reader: Reader) -> Iterator[Violation]:
     """Checks the numbers of a reader's events over all its connections."""
     last = 0
     for connection in reader.connections:
-        # A snapshot's changes have the number of the last event that they hold.
-        is_snapshot = False
+        # True for a connection that begins with a snapshot: its changes skip numbers. Those of a log never do.
+        is_snapshot = None
         for event in connection.events:
-            if event.kind in SNAPSHOTS and (event.number is None or event.number >= last):
-                is_snapshot, last = True, event.number or last
-            elif event.number is None:
+            if is_snapshot is None and (event.number is not None or event.kind in SNAPSHOTS):
+                is_snapshot = event.kind in (*SNAPSHOTS, "error")
+            if event.number is None:
                 if event.kind == "thread.item.updated" and not is_snapshot:
                     yield Violation("A3.numbers", f"{describe(reader)}: an update without number and snapshot")
                     return

@@ -163,6 +163,15 @@ def skips(history: History) -> None:
     history.readers[0].connections.append(second)
 
 
+def skips_in_a_log(history: History) -> None:
+    """An event is lost after one that a snapshot could hold as well."""
+    log = events(history, 0)
+    removed = Event(log[3].at, log[3].number + 1, {"type": "thread.item.removed", "item_id": "msg_gone"})
+    for event in log[4:]:
+        event.number += 2
+    log.insert(4, removed)
+
+
 def set_to(target: object, **fields) -> None:
     for name, value in fields.items():
         setattr(target, name, value)
@@ -186,6 +195,7 @@ BREACHES: list[tuple[str, Callable[[History], object]]] = [
     ("A3.numbers", lambda it: events(it, 0).pop(3)),
     ("A3.numbers", lambda it: events(it, 0).insert(3, events(it, 0)[2])),
     ("A3.numbers", lambda it: set_to(events(it, 0)[4], number=None)),
+    ("A3.numbers", skips_in_a_log),
     ("A3.prefix", lambda it: events(it, 0)[3].body["update"].update(delta="another ")),
     ("A3.prefix", repeats),
     ("A3.prefix", skips),
