@@ -123,14 +123,17 @@ impl Chat {
     /// Ends a run's log and announces the end.
     pub(in crate::server::chat) fn end_run(&self, run: &Arc<LiveRun>) {
         self.live().end(run);
-        let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
-        self.notify(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
+        self.notify_ended(&run.user_id, &run.thread_id, &run.id);
     }
 
     /// Announces the end of a run that its own task did not end.
     pub(in crate::server::chat) fn announce_end(&self, run: &StoredRun) {
-        let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
-        self.notify(&run.user_id, &FeedEvent::RunEnded { thread_id, run_id });
+        self.notify_ended(&run.user_id, &run.thread_id, &run.id);
+    }
+
+    fn notify_ended(&self, user_id: &str, thread_id: &str, run_id: &str) {
+        let (thread_id, run_id) = (thread_id.to_owned(), run_id.to_owned());
+        self.notify(user_id, &FeedEvent::RunEnded { thread_id, run_id });
     }
 
     /// Adds the id of this server's running run to the thread of another server's event.

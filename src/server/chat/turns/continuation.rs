@@ -97,7 +97,7 @@ async fn begin_once(
     client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let opened = open_turn::open(chat, user_id, thread_id, Question::Newest, client).await?;
-    let Opening { mut tx, mut thread, run_id } = match opened {
+    let Opening { mut tx, mut thread, run_id, closed } = match opened {
         OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
@@ -106,6 +106,7 @@ async fn begin_once(
         items::upsert(&mut tx, thread_id, item, chat.now()).await?;
     }
     tx.commit().await?;
+    closed.iter().for_each(|run| chat.announce_end(run));
     let run = LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
     if client.resumable {
         thread.set_run(&RunRef { id: run.id.clone(), item_id: None });

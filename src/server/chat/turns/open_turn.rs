@@ -68,6 +68,8 @@ pub(in crate::server::chat) struct Opening {
     pub(in crate::server::chat) tx: Tx,
     pub(in crate::server::chat) thread: Thread,
     pub(in crate::server::chat) run_id: String,
+    /// The thread's abandoned run, closed by the transaction. Its end is announced after the commit.
+    pub(in crate::server::chat) closed: Option<StoredRun>,
 }
 
 /// The message to answer.
@@ -96,10 +98,7 @@ pub(in crate::server::chat) async fn open(
     let mut tx = Tx::begin(chat.db()).await?;
     rate_limits::lock_limited_user(&mut tx, chat.limits(), user_id).await?;
     let thread = threads::touch(&mut tx, user_id, thread_id, now).await?;
-    if let Some(run) = abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await? {
-        // If this transaction fails, the sweep closes the run in a moment and announces it again.
-        chat.announce_end(&run);
-    }
+    let closed = abandoned::close_in_thread(&mut tx, thread_id, alive.as_deref(), now).await?;
     let newest = match question {
         Question::Named(_) => None,
         Question::Newest => items::newest_question(&mut tx, thread_id).await?,
@@ -122,7 +121,7 @@ pub(in crate::server::chat) async fn open(
     threads::ensure_active(&thread)?;
     rate_limits::admit(&mut tx, chat, user_id, now).await?;
     chat.ensure_disk_space().await?;
-    Ok(OpenOutcome::Now(Box::new(Opening { tx, thread, run_id })))
+    Ok(OpenOutcome::Now(Box::new(Opening { tx, thread, run_id, closed })))
 }
 
 /// Waits for a thread's current run, for a bounded time.

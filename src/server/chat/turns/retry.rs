@@ -73,7 +73,7 @@ async fn once(
     client: &Client,
 ) -> Result<Result<Sent, Busy>> {
     let opened = open_turn::open(chat, user_id, thread_id, Question::Named(item_id), client).await?;
-    let Opening { mut tx, mut thread, run_id } = match opened {
+    let Opening { mut tx, mut thread, run_id, closed } = match opened {
         OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
@@ -81,6 +81,7 @@ async fn once(
     let (_, position) = items::question(&mut tx, thread_id, item_id).await?;
     let has_answer = versions::begin(&mut tx, thread_id, item_id, &run_id).await?;
     tx.commit().await?;
+    closed.iter().for_each(|run| chat.announce_end(run));
     let run = LiveRun::new(run_id, thread_id.to_owned(), user_id.to_owned(), client.resumable);
     let run = Arc::new(run.into_version(has_answer));
     if client.resumable {

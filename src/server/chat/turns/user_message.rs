@@ -125,7 +125,7 @@ async fn add_once(
     let now = chat.now();
     let mut message = user_message(thread_id, input, now);
     let opened = open_turn::open(chat, user_id, thread_id, Question::Named(&message.id), client).await?;
-    let Opening { mut tx, mut thread, run_id } = match opened {
+    let Opening { mut tx, mut thread, run_id, closed } = match opened {
         OpenOutcome::Now(opening) => *opening,
         OpenOutcome::Not(sent) => return Ok(sent),
     };
@@ -137,6 +137,7 @@ async fn add_once(
         threads::set_title(&mut tx, thread_id, title).await?;
     }
     tx.commit().await?;
+    closed.iter().for_each(|run| chat.announce_end(run));
     let has_new_title = new_title.is_some();
     thread.title = new_title.or(thread.title);
     let (user_id, client) = (user_id.to_owned(), client.clone());
