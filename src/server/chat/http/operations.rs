@@ -27,7 +27,12 @@ use crate::{
             attachments::{self, announcing, signed_links::LinkOrigin},
             chat_state::Chat,
             relay::{Recording, UserChange, transcription},
-            runs::{live::StopReason, run_routes, run_stream, stored_replay},
+            runs::{
+                live::StopReason,
+                run_routes,
+                run_stream::{self, Recipient},
+                stored_replay,
+            },
             store::{feedback, items, search, threads, versions},
             turns::{
                 chat_client::Client,
@@ -187,14 +192,14 @@ async fn stream(
     framing: Framing,
     links: &LinkOrigin,
 ) -> Result<Response> {
-    let seat = chat.shares().reader(&user_id)?;
+    let recipient = Recipient { session, seat: chat.shares().reader(&user_id)?, framing };
     let (run, is_new) = match sent {
-        Sent::Now(reader) => return Ok(run_stream::from_log(chat, reader, session, seat, framing)),
+        Sent::Now(reader) => return Ok(run_stream::from_log(chat, reader, recipient)),
         Sent::Before { run, is_new } => (run, is_new),
     };
     match chat.live().log(&run.id) {
-        Some(run) => Ok(run_stream::from_log(chat, run.reader(), session, seat, framing)),
-        None => stored_replay::replay(chat.clone(), user_id, *run, is_new, session, seat, framing, links).await,
+        Some(run) => Ok(run_stream::from_log(chat, run.reader(), recipient)),
+        None => stored_replay::replay(chat.clone(), user_id, *run, is_new, recipient, links).await,
     }
 }
 

@@ -12,7 +12,11 @@ use axum::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{live::StopReason, run_stream, stored_replay};
+use super::{
+    live::StopReason,
+    run_stream::{self, Recipient},
+    stored_replay,
+};
 use crate::server::{
     AppState,
     auth::principal::{self, Principal},
@@ -68,18 +72,20 @@ async fn resume(
 
 async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Result<usize>) -> Result<Response> {
     let (n_read, session) = (n_read?, app.session_watch.watch(&principal.session_id));
+    let recipient = |session| -> Result<Recipient> {
+        let seat = app.chat.shares().reader(&principal.user_id)?;
+        Ok(Recipient { session, seat, framing: Framing::RESUMABLE })
+    };
     if let Some(run) = app.chat.live().log(run_id).filter(|run| run.user_id == principal.user_id) {
         if run.is_closed() {
             // Its thread may have been deleted at another server.
             find(&app.chat, &principal.user_id, run_id).await?;
         }
-        let seat = app.chat.shares().reader(&principal.user_id)?;
-        return Ok(run_stream::from_log(&app.chat, run.reader_after(n_read), session, seat, Framing::RESUMABLE));
+        return Ok(run_stream::from_log(&app.chat, run.reader_after(n_read), recipient(session)?));
     }
     let run = find(&app.chat, &principal.user_id, run_id).await?;
-    let seat = app.chat.shares().reader(&principal.user_id)?;
     let n_read = Some(n_read).filter(|n_read| *n_read != WITHIN_SNAPSHOT).unwrap_or_default();
-    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, n_read, session, seat))
+    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, n_read, recipient(session)?))
 }
 
 /// Parses the number of the last event received. The header takes precedence, because browsers repeat the URL when they
@@ -95,7 +101,11 @@ fn n_read(headers: &HeaderMap, query: Option<&str>) -> Result<usize> {
         Some(text) if text.is_empty() => Ok(0),
         Some(text) if text == sse::WITHIN_SNAPSHOT => Ok(WITHIN_SNAPSHOT),
         Some(text) => {
-            let invalid = |_| ChatError::Invalid("the last event's id is not the number of an event".to_owned());
+            let invalid = |_| {
+                ChatError::Invalid(
+                    "the last event's id is not one that this server sent: send it back as it came".to_owned(),
+                )
+            };
             text.parse().map_err(invalid)
         }
     }

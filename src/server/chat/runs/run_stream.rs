@@ -29,43 +29,34 @@ const FAST_INTERVAL: Duration = Duration::from_millis(4);
 /// Pause of a fast stream after a write. Events that arrive meanwhile are written together.
 const FAST_PAUSE: Duration = Duration::from_millis(1);
 
+/// The client that a stream is sent to.
+pub(in crate::server::chat) struct Recipient {
+    /// The stream ends with this session.
+    pub(in crate::server::chat) session: Watcher,
+    /// The stream's seat among those of its user.
+    pub(in crate::server::chat) seat: Seat,
+    pub(in crate::server::chat) framing: Framing,
+}
+
 /// Responds with the events of a run whose log is in this process.
 ///
 /// The body ends where the log ends, or with an `error` event at the end of the session. Dropping the body drops the
 /// reader and its seat. A reader whose unread events the log has discarded receives a snapshot, and then continues in the
 /// log.
-pub(in crate::server::chat) fn from_log(
-    chat: &Chat,
-    reader: Reader,
-    session: Watcher,
-    seat: Seat,
-    framing: Framing,
-) -> Response {
+pub(in crate::server::chat) fn from_log(chat: &Chat, reader: Reader, recipient: Recipient) -> Response {
     let counted = chat.metrics().reader(ReaderKind::Own);
-    respond(
-        chat,
-        Source { reader: Some(reader), snapshots: None, pace: Pace::default(), counted },
-        session,
-        seat,
-        framing,
-    )
+    respond(chat, Source { reader: Some(reader), snapshots: None, pace: Pace::default(), counted }, recipient)
 }
 
 /// Responds with the events of a run whose log is elsewhere or gone.
-pub(in crate::server::chat) fn from_database(
-    chat: &Chat,
-    snapshots: SnapshotReader,
-    session: Watcher,
-    seat: Seat,
-    framing: Framing,
-) -> Response {
+pub(in crate::server::chat) fn from_database(chat: &Chat, snapshots: SnapshotReader, recipient: Recipient) -> Response {
     let counted = chat.metrics().reader(ReaderKind::Stored);
     let source = Source { reader: None, snapshots: Some(Box::new(snapshots)), pace: Pace::default(), counted };
-    respond(chat, source, session, seat, framing)
+    respond(chat, source, recipient)
 }
 
-fn respond(chat: &Chat, source: Source, session: Watcher, seat: Seat, framing: Framing) -> Response {
-    let stream = RunStream { chat: chat.clone(), source, session, seat, framing, is_over: false };
+fn respond(chat: &Chat, source: Source, recipient: Recipient) -> Response {
+    let stream = RunStream { chat: chat.clone(), source, recipient, is_over: false };
     sse::stream_response(stream::unfold(stream, RunStream::next))
 }
 
@@ -73,9 +64,7 @@ fn respond(chat: &Chat, source: Source, session: Watcher, seat: Seat, framing: F
 struct RunStream {
     chat: Chat,
     source: Source,
-    session: Watcher,
-    seat: Seat,
-    framing: Framing,
+    recipient: Recipient,
     is_over: bool,
 }
 
@@ -85,7 +74,7 @@ impl RunStream {
             return None;
         }
         self.source.pace.rest().await;
-        let Self { chat, source, session, seat, framing, .. } = &mut self;
+        let Self { chat, source, recipient: Recipient { session, seat, framing }, .. } = &mut self;
         // Official clients are sent no comments while a model is silent.
         let silence = if source.snapshots.is_some() { Framing::RESUMABLE } else { *framing }.silence();
         let frame = tokio::select! {
@@ -229,7 +218,7 @@ mod tests {
         let open = |user: &str| {
             let run = Arc::new(LiveRun::new("run_1".into(), "thr_1".into(), user.into(), true));
             let (session, seat) = (SessionWatch::default().watch("session"), chat.shares().reader(user).unwrap());
-            let body = from_log(chat, run.reader(), session, seat, Framing::RESUMABLE);
+            let body = from_log(chat, run.reader(), Recipient { session, seat, framing: Framing::RESUMABLE });
             (run, body.into_body())
         };
         let (_bobs_run, mut bobs) = open("bob");
@@ -249,7 +238,7 @@ mod tests {
         let framing = Framing::Numbered { silence: Duration::from_millis(1) };
         let app = TestApp::new(Engine::Sqlite).await;
         let seat = app.state.chat.shares().reader("alice").unwrap();
-        let mut body = from_log(&app.state.chat, run.reader(), session, seat, framing).into_body();
+        let mut body = from_log(&app.state.chat, run.reader(), Recipient { session, seat, framing }).into_body();
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), sse::PING);
         run.append(&ThreadStreamEvent::ProgressUpdate { icon: None, text: "said".to_owned() });
         run.close();

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use crate::server::chat::{
     chat_state::Chat,
     outage,
-    store::runs::watched::{self, Version},
+    store::runs::run_states::{self, RunState},
 };
 
 /// Interval at which the watched runs are looked at.
@@ -35,14 +35,14 @@ impl Default for RunWatch {
 
 #[derive(Debug, Default)]
 struct Watched {
-    /// Version of each run at the last look. A run without a row has none.
-    runs: HashMap<String, watch::Sender<Option<Version>>>,
+    /// State of each run at the last look. A run without a row has none.
+    runs: HashMap<String, watch::Sender<Option<RunState>>>,
     /// True while a task looks at them.
     is_looking: bool,
 }
 
 /// Watches one run until it is dropped.
-pub(in crate::server::chat) struct RunWatcher(watch::Receiver<Option<Version>>);
+pub(in crate::server::chat) struct RunWatcher(watch::Receiver<Option<RunState>>);
 
 impl RunWatcher {
     /// Waits until the run's row has changed since the last call. The first call returns at once.
@@ -55,8 +55,8 @@ impl RunWatcher {
 /// Watches a run from now on.
 pub(in crate::server::chat) fn watch(chat: &Chat, run_id: &str) -> RunWatcher {
     let mut watched = chat.run_watch().watched();
-    let version = watched.runs.entry(run_id.to_owned()).or_insert_with(|| watch::Sender::new(None));
-    let mut watcher = RunWatcher(version.subscribe());
+    let state = watched.runs.entry(run_id.to_owned()).or_insert_with(|| watch::Sender::new(None));
+    let mut watcher = RunWatcher(state.subscribe());
     watcher.0.mark_changed();
     if !std::mem::replace(&mut watched.is_looking, true) {
         tokio::spawn(look_at_all(chat.clone()));
@@ -68,8 +68,8 @@ pub(in crate::server::chat) fn watch(chat: &Chat, run_id: &str) -> RunWatcher {
 async fn look_at_all(chat: Chat) {
     let _looking = Looking(chat.clone());
     while let Some(run_ids) = chat.run_watch().ids() {
-        match outage::bounded(watched::versions(chat.db(), &run_ids)).await {
-            Ok(versions) => chat.run_watch().set(&run_ids, &versions),
+        match outage::bounded(run_states::of(chat.db(), &run_ids)).await {
+            Ok(states) => chat.run_watch().set(&run_ids, &states),
             Err(err) => tracing::debug!(error = %err, "looking at runs failed and will be tried again"),
         }
         tokio::time::sleep(LOOK_PERIOD).await;
@@ -96,18 +96,18 @@ impl RunWatch {
     /// Forgets the runs without watchers and returns the others. Returns `None`, and ends the looking, if there are none.
     fn ids(&self) -> Option<Vec<String>> {
         let mut watched = self.watched();
-        watched.runs.retain(|_, version| version.receiver_count() > 0);
+        watched.runs.retain(|_, state| state.receiver_count() > 0);
         watched.is_looking = !watched.runs.is_empty();
         watched.is_looking.then(|| watched.runs.keys().cloned().collect())
     }
 
-    fn set(&self, run_ids: &[String], versions: &HashMap<String, Version>) {
+    fn set(&self, run_ids: &[String], states: &HashMap<String, RunState>) {
         let watched = self.watched();
         for (run_id, known) in run_ids.iter().filter_map(|id| Some((id, watched.runs.get(id)?))) {
-            let version = versions.get(run_id);
+            let state = states.get(run_id);
             known.send_if_modified(|known| {
-                let has_changed = known.as_ref() != version;
-                *known = version.cloned();
+                let has_changed = known.as_ref() != state;
+                *known = state.cloned();
                 has_changed
             });
         }

@@ -1,7 +1,8 @@
 //! Reads a run's persisted items, and again after each change, as the events that lead a client there.
 //!
 //! An item that is new to the client is sent whole, by `thread.item.replaced`. Text that was appended meanwhile is sent as
-//! a delta, and the whole item once it is complete. `thread.item.removed` names items that the client may know and that no longer exist.
+//! a delta, and the whole item once it is complete. `thread.item.removed` names items that the client may know and that
+//! no longer exist.
 
 use std::{collections::BTreeSet, time::Duration};
 

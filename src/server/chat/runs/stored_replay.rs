@@ -4,21 +4,17 @@
 
 use axum::response::Response;
 
-use super::{run_stream, snapshot_reader::SnapshotReader};
+use super::{
+    run_stream::{self, Recipient},
+    snapshot_reader::SnapshotReader,
+};
 use crate::{
     model::chatkit::{RunRef, StreamOptions, ThreadStreamEvent},
-    server::{
-        auth::sessions::session_watch::Watcher,
-        chat::{
-            attachments::signed_links::LinkOrigin,
-            chat_state::Chat,
-            http::{
-                error::{ChatError, Result},
-                sse::Framing,
-            },
-            store::{items, runs::StoredRun, threads},
-        },
-        fair_queue::Seat,
+    server::chat::{
+        attachments::signed_links::LinkOrigin,
+        chat_state::Chat,
+        http::error::{ChatError, Result},
+        store::{items, runs::StoredRun, threads},
     },
 };
 
@@ -29,26 +25,22 @@ pub(in crate::server::chat) fn response(
     user_id: String,
     run: StoredRun,
     n_read: usize,
-    session: Watcher,
-    seat: Seat,
+    recipient: Recipient,
 ) -> Response {
     let snapshots = SnapshotReader::new(chat.clone(), user_id, run.id, n_read, Vec::new());
-    run_stream::from_database(&chat, snapshots, session, seat, Framing::RESUMABLE)
+    run_stream::from_database(&chat, snapshots, recipient)
 }
 
 /// Responds as [`response`] does, after the events that the sender of a message receives first.
 ///
 /// # Errors
 /// [`ChatError::NotFound`] if the thread or the message no longer exists.
-#[allow(clippy::too_many_arguments, reason = "a request's context")]
 pub(in crate::server::chat) async fn replay(
     chat: Chat,
     user_id: String,
     run: StoredRun,
     is_new: bool,
-    session: Watcher,
-    seat: Seat,
-    framing: Framing,
+    recipient: Recipient,
     links: &LinkOrigin,
 ) -> Result<Response> {
     let mut thread = threads::find(chat.db(), &user_id, &run.thread_id).await?;
@@ -67,5 +59,5 @@ pub(in crate::server::chat) async fn replay(
     }
     prelude.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
     let snapshots = SnapshotReader::new(chat.clone(), user_id, run.id, 0, prelude);
-    Ok(run_stream::from_database(&chat, snapshots, session, seat, framing))
+    Ok(run_stream::from_database(&chat, snapshots, recipient))
 }

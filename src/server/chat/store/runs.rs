@@ -35,8 +35,8 @@ pub(in crate::server::chat) mod abandoned;
 pub(in crate::server::chat) mod claims;
 pub(in crate::server::chat) mod held;
 mod progress;
+pub(in crate::server::chat) mod run_states;
 pub(in crate::server::chat) mod snapshots;
-pub(in crate::server::chat) mod watched;
 
 use sqlx::types::Json;
 use sqlx_macros::FromRow;

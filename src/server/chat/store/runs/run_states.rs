@@ -1,4 +1,4 @@
-//! Versions of rows, by which readers notice that a run has changed.
+//! States of runs, by which readers notice that a run has changed.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use crate::{
     server::{Db, chat::http::error::Result, db::Pool},
 };
 
-/// Version of a run's row. It changes with each write of items.
+/// State of a run. It changes with each write of items.
 #[derive(Clone, Debug, FromRow, PartialEq, Eq)]
 #[sqlx(rename_all = "camelCase")]
-pub(in crate::server::chat) struct Version {
+pub(in crate::server::chat) struct RunState {
     status: String,
     up_to: Option<i64>,
     /// Runs of servers older than the column `upTo` change it with each write.
@@ -23,11 +23,11 @@ pub(in crate::server::chat) struct Version {
 struct Row {
     id: String,
     #[sqlx(flatten)]
-    version: Version,
+    state: RunState,
 }
 
-/// Returns the versions of those runs that exist.
-pub(in crate::server::chat) async fn versions(db: &Db, run_ids: &[String]) -> Result<HashMap<String, Version>> {
+/// Returns the states of those runs that exist.
+pub(in crate::server::chat) async fn of(db: &Db, run_ids: &[String]) -> Result<HashMap<String, RunState>> {
     let rows: Vec<Row> = match db.read() {
         Pool::Sqlite(pool) => {
             sqlx::query_as(
@@ -54,5 +54,5 @@ pub(in crate::server::chat) async fn versions(db: &Db, run_ids: &[String]) -> Re
             .await?
         }
     };
-    Ok(rows.into_iter().map(|Row { id, version }| (id, version)).collect())
+    Ok(rows.into_iter().map(|Row { id, state }| (id, state)).collect())
 }
