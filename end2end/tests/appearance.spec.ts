@@ -51,6 +51,31 @@ test("a scheme is chosen once and stays", { tag: "@own-server" }, async ({ page,
   expect(await ground()).toBe(light);
 });
 
+test("a scheme stays chosen when an answer from before comes late", { tag: "@own-server" }, async ({ page, signedIn: _, visit }) => {
+  await visit("/account");
+  // The overview that the next page asks for is read before the choice, and comes after it.
+  let [letGo, hasCome, asked] = [() => {}, () => {}, 0];
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const come = new Promise<void>((resolve) => (hasCome = resolve));
+  await page.route("**/api/fn/account-overview", async (route) => {
+    const response = await route.fetch();
+    asked++;
+    await held;
+    await route.fulfill({ response });
+    hasCome();
+  });
+  await page.getByRole("navigation", { name: "Account" }).getByRole("link", { name: "Appearance" }).click();
+  await expect.poll(() => asked).toBe(1);
+  const dark = page.getByRole("button", scheme("Dark"));
+  const known = page.waitForResponse("**/api/fn/color-scheme");
+  await dark.click();
+  await known;
+  letGo();
+  await come;
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+  await expect(dark).toHaveAttribute("aria-pressed", "true");
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 

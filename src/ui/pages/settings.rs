@@ -16,7 +16,7 @@ pub use password::PasswordPage;
 pub use profile::ProfilePage;
 pub use sessions::SessionsPage;
 
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, reactive::actions::ActionAbortHandle};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
@@ -28,7 +28,7 @@ use super::{initial_data::with_initial_data, server_error::ServerErrorPage};
 use crate::{
     api::settings::account_overview,
     model::{
-        ApiError,
+        ApiError, ColorScheme,
         page::{AccountOverview, Done},
     },
     ui::{
@@ -42,7 +42,9 @@ use crate::{
 #[derive(Clone, Copy)]
 struct Account {
     overview: RwSignal<AccountOverview>,
-    /// Reloads the overview.
+    /// Colour scheme that was chosen on this page. An overview that was requested before does not know it.
+    chosen_scheme: RwSignal<Option<ColorScheme>>,
+    /// Reloads the overview; an answer to an earlier request is ignored.
     reload: Callback<()>,
     /// Redirects to the sign-in page, which returns here.
     leave: Callback<()>,
@@ -147,7 +149,12 @@ fn open_account(overview: AccountOverview) -> Account {
         Some(Ok(None)) => leave.run(()),
         _ => {}
     });
-    let reload = Callback::new(move |()| _ = reload.dispatch(()));
+    let earlier = StoredValue::new(None::<ActionAbortHandle>);
+    let reload = Callback::new(move |()| {
+        if let Some(earlier) = earlier.try_update_value(|it| it.replace(reload.dispatch(()))).flatten() {
+            earlier.abort();
+        }
+    });
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
@@ -155,7 +162,7 @@ fn open_account(overview: AccountOverview) -> Account {
         }
         now
     });
-    Account { overview, reload, leave }
+    Account { overview, chosen_scheme: RwSignal::new(None), reload, leave }
 }
 
 /// Header of an account page.

@@ -14,7 +14,8 @@ use crate::{
 #[component]
 pub fn AppearancePage() -> impl IntoView {
     let account = expect_context::<Account>();
-    let scheme = Memo::new(move |_| account.overview.with(|it| it.color_scheme));
+    let scheme =
+        Memo::new(move |_| account.chosen_scheme.get().unwrap_or_else(|| account.overview.with(|it| it.color_scheme)));
     let action = FormAction::new::<ChooseColorScheme>();
     let choices = ColorScheme::ALL.map(|it| {
         let icon = match it {
@@ -30,7 +31,7 @@ pub fn AppearancePage() -> impl IntoView {
                 value=it.as_str()
                 aria-pressed=move || if scheme.get() == it { "true" } else { "false" }
                 on:click=move |_| {
-                    account.overview.update(|account| account.color_scheme = it);
+                    account.chosen_scheme.set(Some(it));
                     apply(it);
                 }
             >
