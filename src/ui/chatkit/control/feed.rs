@@ -8,7 +8,7 @@ use super::{
     connection::Connection,
 };
 use crate::{
-    model::chatkit::{FeedEvent, NoticeLevel, ThreadStreamEvent},
+    model::chatkit::{FeedEvent, NoticeLevel, Thread, ThreadStreamEvent},
     ui::{
         chatkit::{
             ChatKitError,
@@ -172,7 +172,8 @@ impl ChatKitControl {
         }
     }
 
-    /// Reloads the current thread and resumes a running answer. Existing entries keep their place.
+    /// Reloads the current thread and resumes a running answer, and repeats if the transcript changed meanwhile. Existing
+    /// entries keep their place.
     pub(crate) async fn refresh_thread(self) {
         let number = self.showing();
         let is_quiet = || {
@@ -180,21 +181,30 @@ impl ChatKitControl {
                 && self.turn.with_untracked(Option::is_none)
                 && self.loading.get_untracked() == Loading::Ready
         };
-        let Some(id) = self.thread_id.try_get_untracked().flatten().filter(|_| is_quiet()) else { return };
-        match self.thread_with_newest_items(id).await {
-            Ok(thread) if is_quiet() => {
-                let run = thread.run();
-                self.threads.update(|list| list.renew(thread.clone()));
-                self.change(|state| {
-                    let mut changes = state.refresh(thread);
-                    changes.merge(self.mark_partial(state));
-                    changes
-                });
-                run.into_iter().for_each(|run| self.resume(run));
+        for _ in 0..REREADINGS {
+            let n_changes = self.n_changes.try_get_value();
+            let Some(id) = self.thread_id.try_get_untracked().flatten().filter(|_| is_quiet()) else { return };
+            match self.thread_with_newest_items(id).await {
+                Ok(_) if is_quiet() && self.n_changes.try_get_value() != n_changes => {}
+                Ok(thread) if is_quiet() => return self.show_refreshed(thread),
+                Err(err) if err.is_not_found() && is_quiet() => {
+                    self.loading.try_set(Loading::NotFound);
+                    return;
+                }
+                // The transcript stays. The feed or the next message detects that the server is back.
+                _ => return,
             }
-            Err(err) if err.is_not_found() && is_quiet() => _ = self.loading.try_set(Loading::NotFound),
-            // The transcript stays. The feed or the next message detects that the server is back.
-            _ => {}
         }
+    }
+
+    fn show_refreshed(self, thread: Thread) {
+        let run = thread.run();
+        self.threads.update(|list| list.renew(thread.clone()));
+        self.change(|state| {
+            let mut changes = state.refresh(thread);
+            changes.merge(self.mark_partial(state));
+            changes
+        });
+        run.into_iter().for_each(|run| self.resume(run));
     }
 }

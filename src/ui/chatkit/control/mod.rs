@@ -84,6 +84,8 @@ pub struct ChatKitControl {
     pub(crate) is_colloquy: StoredValue<bool>,
     /// Number of feed events received.
     pub(crate) n_feed_events: StoredValue<u64>,
+    /// Number of changes of the transcript. What was read before the last one must not replace it.
+    pub(crate) n_changes: StoredValue<u64>,
     /// Number of the current view. Events for an older number are dropped.
     showing: StoredValue<u64>,
 }
@@ -132,6 +134,7 @@ impl ChatKitControl {
             missed_run: StoredValue::new(None),
             is_colloquy: StoredValue::new(options.is_colloquy),
             n_feed_events: StoredValue::new(0),
+            n_changes: StoredValue::new(0),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
             options: RwSignal::new(options),
@@ -281,6 +284,7 @@ impl ChatKitControl {
     /// Changes the conversation and notifies the affected signals. Returns `None` if the page is closed.
     pub(crate) fn change(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
         let changes = self.state.try_update_value(change)?;
+        self.n_changes.try_update_value(|n| *n += 1);
         if changes.list {
             self.publish_rows();
         }

@@ -69,6 +69,7 @@ impl ChatKitControl {
 
     pub(crate) async fn load_thread(self, id: String, number: u64) {
         self.handler(|it| it.on_thread_load_start.clone()).run(id.clone());
+        let n_feed_events = self.n_feed_events.try_get_value();
         let thread = self.thread_with_newest_items(id.clone()).await;
         self.handler(|it| it.on_thread_load_end.clone()).run(id);
         if !self.is_showing(number) {
@@ -88,6 +89,10 @@ impl ChatKitControl {
                 self.loading.try_set(Loading::Ready);
                 run.into_iter().for_each(|run| self.resume(run));
                 self.settle_queue();
+                // What the feed said of the thread meanwhile was not for a transcript that was not there.
+                if self.n_feed_events.try_get_value() != n_feed_events {
+                    spawn_local(self.refresh_thread());
+                }
             }
             Err(err) => {
                 let loading = if err.is_not_found() { Loading::NotFound } else { Loading::Failed(err.to_string()) };
