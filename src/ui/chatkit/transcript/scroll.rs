@@ -29,6 +29,8 @@ pub(super) struct Scroll {
     last: StoredValue<Window>,
     /// Anchor recorded before older messages are inserted.
     place: StoredValue<Option<SendWrapper<ScrollAnchor>>>,
+    /// True if the anchor is restored in the next frame.
+    is_restoring: StoredValue<bool>,
 }
 
 impl Scroll {
@@ -41,6 +43,7 @@ impl Scroll {
             is_paging: RwSignal::new(false),
             last: StoredValue::default(),
             place: StoredValue::new(None),
+            is_restoring: StoredValue::new(false),
         };
         scroll.follow_new_content();
         scroll.observe();
@@ -132,19 +135,25 @@ impl Scroll {
             paging.before.set_value(Some(Callback::new(move |()| {
                 let Some(scroller) = self.scroller.get_untracked() else { return };
                 self.is_paging.set(true);
-                self.place.set_value(ScrollAnchor::of(&scroller).map(SendWrapper::new));
+                // Several groups of messages may be inserted before a frame. The reader is where the first one began.
+                if self.place.with_value(Option::is_none) {
+                    self.place.set_value(ScrollAnchor::of(&scroller).map(SendWrapper::new));
+                }
             })));
         });
         Effect::new(move |_| {
             self.control.rows.track();
-            if let Some(place) = self.place.try_update_value(Option::take).flatten() {
-                request_animation_frame(move || self.restore(&place));
+            if self.place.with_value(Option::is_some) && !self.is_restoring.get_value() {
+                self.is_restoring.set_value(true);
+                request_animation_frame(move || self.restore());
             }
         });
     }
 
-    fn restore(self, place: &ScrollAnchor) {
-        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+    fn restore(self) {
+        self.is_restoring.try_set_value(false);
+        let place = self.place.try_update_value(Option::take).flatten();
+        let (Some(place), Some(scroller)) = (place, self.scroller.try_get_untracked().flatten()) else { return };
         place.restore(&scroller);
         // Not in the frame of the insertion, or the messages would be announced.
         request_animation_frame(move || _ = self.is_paging.try_set(false));
