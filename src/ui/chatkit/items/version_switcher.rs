@@ -20,11 +20,12 @@ pub(super) fn VersionSwitcher(shown: EntryView) -> impl IntoView {
         _ => None,
     });
     let id = shown.read(|entry| Some(entry.item.id().to_owned()));
+    // Until an answer has ended no version can be chosen.
+    let is_free = Memo::new(move |_| shown.control.turn.with(Option::is_none));
     let can_go = move |by: i64| {
-        numbers.with(|it| {
-            it.and_then(|(version, versions)| {
-                u32::try_from(i64::from(version) + by).ok().filter(|it| (1..=versions).contains(it))
-            })
+        let numbers = numbers.get().filter(|_| is_free.get());
+        numbers.and_then(|(version, versions)| {
+            u32::try_from(i64::from(version) + by).ok().filter(|it| (1..=versions).contains(it))
         })
     };
     let go = move |by: i64| {
