@@ -158,7 +158,7 @@ test("somebody signs another device out, which learns it at once", async ({
   await expect(status("That device is signed out.")).toBeVisible();
   await expect(row).toHaveCount(0);
   await accountPages(there).section("Email").click();
-  await expect(there).toHaveURL(/\/sign-in\?next=/, { timeout: 1000 });
+  await expect(there).toHaveURL(/\/sign-in\?next=/);
   await telephone.close();
 
   // She herself stays.

@@ -6,7 +6,7 @@ import { expect, test } from "../fixtures/test.ts";
 
 test.describe("somebody who leaves at once", () => {
   // What her chats were asking for when she left is refused.
-  test.use({ expectedOnConsole: [/status of 401 .*\((\/chatkit|\/api\/fn\/chat-token)\)/] });
+  test.use({ expectedOnConsole: [/status of 401 .*\((\/chatkit(\/feed)?|\/api\/fn\/chat-token)\)/] });
 
   test("a visitor signs up, signs out, and signs in again", async ({ page, account, visit, ready }) => {
     // Ada opens the site and is asked who she is.

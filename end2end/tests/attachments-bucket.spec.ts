@@ -25,5 +25,7 @@ test("a bucket gets the bytes and what the server says, and no token", { tag: "@
   // The bucket is a stranger: neither who asks, nor the cookie of the page.
   expect(upload?.headers.authorization).toBeUndefined();
   expect(upload?.headers.cookie).toBeUndefined();
+  // Without its server the page would say so on the console.
+  await page.close();
   await kept.stop();
 });

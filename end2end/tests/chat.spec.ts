@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { Client, newAccount } from "../fixtures/client.mjs";
 import { ASK_MARKDOWN, ASK_SLOWLY } from "../fixtures/model.mjs";
-import { answerTo, chatPage, notFound, signInPage, signUpPage } from "../fixtures/pages.ts";
+import { answerTo, chatPage, closing, notFound, signInPage, signUpPage } from "../fixtures/pages.ts";
 import { expect, signIn, test } from "../fixtures/test.ts";
 
 test.describe("with the model of the stories", { tag: "@own-server" }, () => {
@@ -26,8 +26,7 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(chat.message).toHaveValue("");
 
     // The answer streams in: its beginning is there while the rest is on its way.
-    await expect(chat.answers).toContainText("one owner");
-    await expect(chat.answers).toHaveAttribute("aria-busy", "true");
+    await expect(chat.answers.and(page.locator("[aria-busy=true]"))).toContainText("one owner");
     await expect(chat.answers).not.toHaveAttribute("aria-busy", "true");
     await expect(chat.send).toBeVisible();
 
@@ -41,10 +40,13 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     await expect(chat.chat(ASK_MARKDOWN)).toBeVisible();
 
     // After loading the page again all is as it was.
+    const asked = Promise.all(["threads.list", "threads.get_by_id"].map((type) => answerTo(page, type)));
     await page.reload();
     await ready();
     await expect(chat.questions).toHaveText(new RegExp(ASK_MARKDOWN));
     await expectMarkdown(page);
+    // What the page asks for when it comes to life is answered before she signs out.
+    await asked;
 
     // She signs out and in again, and opens the chat from the list.
     await chat.signOut();
@@ -83,7 +85,7 @@ test.describe("with the model of the stories", { tag: "@own-server" }, () => {
     const confirm = page.getByRole("alertdialog", { name: "Delete this chat?" });
     await expect(confirm).toBeVisible();
     await scan("the dialog to delete a chat");
-    await confirm.getByRole("button", { name: "Cancel" }).click();
+    await closing(page, () => confirm.getByRole("button", { name: "Cancel" }).click());
     await expect(confirm).toBeHidden();
     await expect(chat.chat("Who owns what")).toBeVisible();
 

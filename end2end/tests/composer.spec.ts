@@ -6,6 +6,7 @@ import { Client, newAccount } from "../fixtures/client.mjs";
 import { ASK_MARKDOWN, ASK_SLOWLY, askForFailure } from "../fixtures/model.mjs";
 import { chatPage } from "../fixtures/pages.ts";
 import { expect, signIn, test } from "../fixtures/test.ts";
+import { hold } from "../fixtures/widgets.ts";
 
 const queued = (page: Page) => {
   const list = page.getByRole("region", { name: "Queued messages" });
@@ -37,6 +38,7 @@ test.describe("while an answer is written", () => {
     const [chat, waiting] = [chatPage(page), queued(page)];
 
     // Ada asks, and has two more questions before the answer is there.
+    const asking = await hold(page, "threads.create");
     await chat.message.fill(ASK_MARKDOWN);
     await chat.send.click();
     await expect(chat.stop).toBeVisible();
@@ -50,6 +52,7 @@ test.describe("while an answer is written", () => {
     await expect(chat.message).toHaveValue("");
     await expect(chat.message).toBeFocused();
     await scan("messages that wait");
+    asking.letGo();
 
     // They are asked one after the other.
     await expect(chat.answers).toHaveCount(3);
@@ -104,10 +107,13 @@ test.describe("while an answer is written", () => {
     await expect(chat.questions).toHaveCount(1);
 
     // The same goes for an answer that fails.
+    const failing = await hold(page, "threads.add_user_message");
     await chat.message.fill(askForFailure(500));
     await chat.send.click();
     await chat.message.fill("waited again");
     await chat.message.press("Enter");
+    await expect(waiting.rows).toHaveText([/waited again/]);
+    failing.letGo();
     await expect(chat.alert.first()).toBeVisible();
     await expect(chat.message).toHaveValue("waited again");
     await expect(chat.questions).toHaveCount(2);

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { ASK_MODEL, startModel } from "../fixtures/model.mjs";
 import { Client, newAccount } from "../fixtures/client.mjs";
 import { NOTES, choose } from "../fixtures/files.ts";
-import { chatPage, signInPage } from "../fixtures/pages.ts";
+import { answerTo, chatPage, signInPage } from "../fixtures/pages.ts";
 import { modelAt, startServer } from "../fixtures/server.mjs";
 import { expect, signIn, test } from "../fixtures/test.ts";
 
@@ -84,7 +84,7 @@ test("what is cut for want of room can be read", { tag: "@own-server" }, async (
   await chat.stop.click();
 });
 
-test("a slip of the mouse signs nobody out", { tag: "@own-server" }, async ({ page, visit, scan, signedIn }) => {
+test("a slip of the mouse signs nobody out", { tag: "@own-server" }, async ({ page, visit, ready, scan, signedIn }) => {
   await visit("/chat");
   const chat = chatPage(page);
   const out = page.getByRole("button", { name: "Sign out" });
@@ -99,7 +99,11 @@ test("a slip of the mouse signs nobody out", { tag: "@own-server" }, async ({ pa
   await chat.accountMenu.click();
   await chat.conversation.click();
   await expect(out).toBeHidden();
+  // What the page asks for when it comes to life is answered before the session ends.
+  const listed = answerTo(page, "threads.list");
   await page.reload();
+  await ready();
+  await (await listed).finished();
   await expect(page).toHaveURL(`${signedIn.url}/chat`);
   await chat.accountMenu.click();
   await out.click();
@@ -144,6 +148,8 @@ test("the models of a server are offered without any setting", { tag: "@own-serv
   await chat.message.fill(ASK_MODEL);
   await chat.message.press("Enter");
   await expect(chat.answers).toHaveText(`I am ${name}.`);
+  // Without its server the page would say so on the console.
+  await page.close();
   await server.stop();
   await model.stop();
 });

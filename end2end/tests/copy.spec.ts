@@ -104,13 +104,13 @@ test("a copy that fails is reported, and the report can be closed", { tag: "@own
   await copy.click();
   await expect(chat.answers.getByRole("button", { name: "Not copied" })).toBeVisible();
   await expect(toasts).toBeVisible();
-  await scan("a toast");
 
   // It stays for whoever is about to close it.
   const close = toasts.getByRole("button", { name: "Close" });
   await close.focus();
   const state = () => toasts.locator("> *").evaluate((it) => it.getAnimations().map((it) => it.playState).join());
   expect(await state()).toContain("paused");
+  await scan("a toast");
   await close.press("Enter");
   await expect(toasts).toHaveCount(0);
 

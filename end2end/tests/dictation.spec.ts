@@ -37,7 +37,7 @@ test.describe("where speech becomes text", { tag: "@own-server" }, () => {
     // Ada speaks; a running time says that she is heard.
     await its.begin.click();
     await expect(its.status("Recording")).toBeVisible();
-    await expect(its.time).toHaveText("0:02");
+    await expect(its.time).toHaveText(/^0:0[2-9]$/);
     await expect(its.finish).toBeFocused();
     await scan("somebody dictates");
 

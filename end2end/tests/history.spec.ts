@@ -99,7 +99,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(list).toBeVisible();
       await expect(list).toContainText("Copy the last answer");
       await scan(`the list of shortcuts, ${colorScheme}`);
-      await page.keyboard.press("Escape");
+      await closing(page, () => page.keyboard.press("Escape"));
       await expect(list).toBeHidden();
       await chat.conversation.focus();
       await page.keyboard.press("?");

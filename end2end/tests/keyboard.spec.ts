@@ -68,7 +68,9 @@ test("the list of chats is one stop, and a link leads past it", { tag: "@own-ser
   const chat = chatPage(page);
 
   // From the beginning of the page the first stop is the way to the message field.
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
+    // In its first frame the page offers the focus to the message field.
+    await new Promise((done) => requestAnimationFrame(done));
     document.body.tabIndex = -1;
     document.body.focus();
     document.body.removeAttribute("tabindex");

@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
-import { chatPage, signInPage, signUpPage } from "../fixtures/pages.ts";
+import { chatPage, closing, signInPage, signUpPage } from "../fixtures/pages.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 test.describe("on a telephone", () => {
@@ -25,7 +25,7 @@ test.describe("on a telephone", () => {
     await show.click();
     await expect(chat.chats).toBeVisible();
     await scan("the open drawer");
-    await hide.click();
+    await closing(page, () => hide.click());
     await expect(chat.chats).toBeHidden();
     await show.click();
     await expect(chat.chats).toBeVisible();

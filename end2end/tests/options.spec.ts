@@ -115,6 +115,8 @@ test.describe("a server of a later protocol", { tag: "@own-server" }, () => {
     await say(page, "/long 3");
     await expect(example(page).event("on_log: event.unknown")).toHaveCount(1);
     await expect(example(page).answers).toContainText("w0 w1 w2");
+    // A stream that is cut would be told on the console.
+    await expect(example(page).event(/^on_response_end: thr_\w+ complete$/)).toHaveCount(1);
     await later.stop();
   });
 });

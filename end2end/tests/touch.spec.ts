@@ -76,7 +76,7 @@ test("the way back closes the chats, and a new one is a tap away", { tag: "@own-
   for (const close of [() => page.getByRole("button", { name: "Hide chats" }).tap(), () => page.keyboard.press("Escape")]) {
     await showChats(page).tap();
     await expect(page.getByRole("button", { name: "Hide chats" })).toBeFocused();
-    await close();
+    await closing(page, close);
     await expect(chat.chat("/long 3")).not.toBeInViewport();
   }
 
