@@ -86,6 +86,8 @@ pub struct ChatKitControl {
     pub(crate) n_feed_events: StoredValue<u64>,
     /// Number of changes of the transcript. What was read before the last one must not replace it.
     pub(crate) n_changes: StoredValue<u64>,
+    /// True while the thread is read again.
+    pub(crate) is_refreshing: StoredValue<bool>,
     /// Number of the current view. Events for an older number are dropped.
     showing: StoredValue<u64>,
 }
@@ -135,6 +137,7 @@ impl ChatKitControl {
             is_colloquy: StoredValue::new(options.is_colloquy),
             n_feed_events: StoredValue::new(0),
             n_changes: StoredValue::new(0),
+            is_refreshing: StoredValue::new(false),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
             options: RwSignal::new(options),
