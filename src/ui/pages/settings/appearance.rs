@@ -17,6 +17,14 @@ pub fn AppearancePage() -> impl IntoView {
     let scheme =
         Memo::new(move |_| account.chosen_scheme.get().unwrap_or_else(|| account.overview.with(|it| it.color_scheme)));
     let action = FormAction::new::<ChooseColorScheme>();
+    let (version, answer) = (action.version(), action.answer());
+    Effect::new(move |_| {
+        version.track();
+        if answer.with_untracked(|it| matches!(it, Some(Err(_)))) {
+            account.chosen_scheme.set(None);
+            apply(scheme.get_untracked());
+        }
+    });
     let choices = ColorScheme::ALL.map(|it| {
         let icon = match it {
             ColorScheme::System => IconKind::Monitor,
