@@ -9,7 +9,7 @@ use super::{
     Clock, Db, Result,
     auth::{auth_state::Auth, expired_row_sweep, sessions::session_watch::SessionWatch},
     chat::{Chat, relays},
-    cluster::Process,
+    cluster::{Process, redis_link::RedisLink},
     config::Config,
     db,
     mail::{delivery, sender::Sender},
@@ -57,7 +57,13 @@ impl AppState {
         let relays = relays(&config, &db, &clock)?;
         let config = Arc::new(config);
         let metrics = Metrics::new(config.model.openai.as_ref());
-        let process = Process::new(db.clone(), clock.clone(), config.cluster.instance.clone());
+        let redis = config.cluster.redis.clone().filter(|_| matches!(db, Db::Postgres(_))).map(RedisLink::new);
+        if redis.is_none() && config.cluster.redis.is_some() {
+            tracing::warn!(
+                "REDIS_URL is ignored: Redis is between several servers, and a SQLite database has only one"
+            );
+        }
+        let process = Process::new(db.clone(), clock.clone(), config.cluster.instance.clone(), redis);
         let mail = Sender::new(db.clone(), clock.clone(), Arc::clone(&config), metrics.clone())?;
         Ok(Self {
             auth: Auth::new(db.clone(), clock.clone(), Arc::clone(&config), mail.clone(), metrics.clone()),
@@ -86,7 +92,11 @@ impl AppState {
         tokio::spawn(self.process.clone().run());
         if let Db::Postgres(pool) = &self.db {
             let listen = self.config.cluster.listen_url.as_deref().map(db::listen_options).transpose()?;
-            tokio::spawn(self.process.bus().clone().run_on_postgres(pool.clone(), listen));
+            let redis = self.process.redis().cloned();
+            tokio::spawn(self.process.bus().clone().run_on_postgres(pool.clone(), listen, redis.clone()));
+            if let Some(redis) = redis {
+                tokio::spawn(redis.run());
+            }
         }
         self.chat.start();
         self.auth.passwords.start(self.db.clone());

@@ -23,6 +23,7 @@ mod page_responses;
 mod password_endpoints;
 #[path = "../../end2end/fuzz/random.rs"]
 pub(crate) mod random;
+pub(crate) mod redis_server;
 mod replay;
 mod request_limits;
 mod secrets;

@@ -105,7 +105,7 @@ impl Chat {
         relay: Arc<dyn Relay>,
         answers_from: AnswerSource,
     ) -> Result<Self> {
-        let process = Process::new(db.clone(), clock.clone(), None);
+        let process = Process::new(db.clone(), clock.clone(), None, None);
         let relays = Relays { relay, answers_from, transcriber: None, upstream_transcribes: false };
         Self::new(db, clock, process, config, relays, Metrics::new(config.model.openai.as_ref()))
     }

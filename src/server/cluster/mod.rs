@@ -11,6 +11,7 @@ mod presence;
 pub mod probes;
 mod process;
 mod process_rows;
+pub mod redis_link;
 pub mod startup_checks;
 #[cfg(test)]
 mod tests;

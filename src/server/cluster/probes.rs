@@ -7,10 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Process;
+use super::{Process, redis_link::RedisLink};
 use crate::server::{AppState, db::outage, middleware::outage::OutageResponse, site};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Routes the probes. They need no sign-in and tell no secrets.
 pub fn router() -> Router<AppState> {
@@ -47,11 +49,25 @@ fn readyz(process: &Process) -> Response {
     match (process.is_draining(), process.is_ready()) {
         (true, _) => status(StatusCode::SERVICE_UNAVAILABLE, "draining"),
         (false, false) => status(StatusCode::SERVICE_UNAVAILABLE, "no database"),
-        (false, true) => status(StatusCode::OK, "ready"),
+        (false, true) => ready(process),
+    }
+}
+
+/// Redis holds copies only: a server is ready without it, but answers of other servers come in larger steps.
+fn ready(process: &Process) -> Response {
+    match process.redis().map(RedisLink::is_up) {
+        None => status(StatusCode::OK, "ready"),
+        Some(is_up) => {
+            let live = if is_up { "ok" } else { "degraded" };
+            respond(StatusCode::OK, json!({ "status": "ready", "live": live, "version": VERSION }))
+        }
     }
 }
 
 fn status(code: StatusCode, status: &str) -> Response {
-    let body = Json(json!({ "status": status, "version": env!("CARGO_PKG_VERSION") }));
-    (code, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+    respond(code, json!({ "status": status, "version": VERSION }))
+}
+
+fn respond(code: StatusCode, body: Value) -> Response {
+    (code, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

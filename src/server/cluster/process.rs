@@ -20,6 +20,7 @@ use super::{
     bus::Bus,
     presence::{Presence, has_ended},
     process_rows,
+    redis_link::RedisLink,
 };
 use crate::server::{Clock, Db, Error, Result, db::Pool, ids};
 
@@ -53,6 +54,7 @@ struct Inner {
     fenced_at_ms: AtomicU64,
     beat: Notify,
     bus: Bus,
+    redis: Option<RedisLink>,
     draining: CancellationToken,
     /// True if feeds end one after the other.
     staggers: AtomicBool,
@@ -68,7 +70,7 @@ struct State {
 
 impl Process {
     /// Creates the handle. The server is registered by [`Process::register`].
-    pub fn new(db: Db, clock: Clock, name: Option<String>) -> Self {
+    pub fn new(db: Db, clock: Clock, name: Option<String>, redis: Option<RedisLink>) -> Self {
         Self(Arc::new(Inner {
             db,
             clock,
@@ -78,6 +80,7 @@ impl Process {
             fenced_at_ms: AtomicU64::new(u64::MAX),
             beat: Notify::new(),
             bus: Bus::default(),
+            redis,
             draining: CancellationToken::new(),
             staggers: AtomicBool::new(false),
         }))
@@ -109,6 +112,10 @@ impl Process {
     async fn register_on(&self, connection: &mut PgConnection, name: Option<&str>) -> Result<()> {
         let (id, begun_at) = (ids::chat_id("prc"), Instant::now());
         process_rows::insert_on_postgres(connection, &id, name).await?;
+        // What happens before the first heartbeat is told, too.
+        if let Some(n_others) = process_rows::note_seen(connection, &id).await? {
+            self.0.bus.note_others(usize::try_from(n_others).unwrap_or_default());
+        }
         self.note_beat(begun_at);
         self.state().id = Some(id.into());
         Ok(())
@@ -117,6 +124,11 @@ impl Process {
     /// The way to tell other servers, and to hear them.
     pub fn bus(&self) -> &Bus {
         &self.0.bus
+    }
+
+    /// The connection to Redis, if it is configured.
+    pub fn redis(&self) -> Option<&RedisLink> {
+        self.0.redis.as_ref()
     }
 
     /// Returns the id of this server's row; `None` before it is registered.
@@ -232,7 +244,7 @@ impl Process {
             }
             let (Some(connection), Some(id)) = (connection.as_mut(), self.id()) else { return Ok(()) };
             match process_rows::note_seen(&mut *connection, &id).await? {
-                Some(has_others) => self.0.bus.note_others(has_others),
+                Some(n_others) => self.0.bus.note_others(usize::try_from(n_others).unwrap_or_default()),
                 // It has left meanwhile.
                 None if self.id().is_none() => {}
                 None => {

@@ -47,15 +47,15 @@ pub(super) async fn insert_on_sqlite(pool: impl SqliteExecutor<'_>, id: &str, no
     .map(drop)
 }
 
-/// Notes that the server was seen now, by the database's clock. Returns whether there are others, or `None` if the server
+/// Notes that the server was seen now, by the database's clock. Returns the number of others, or `None` if the server
 /// was declared dead meanwhile.
-pub(super) async fn note_seen(connection: impl PgExecutor<'_>, id: &str) -> sqlx::Result<Option<bool>> {
+pub(super) async fn note_seen(connection: impl PgExecutor<'_>, id: &str) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar(
         r#"
         update "process"
         set "seenAt" = clock_timestamp()
         where "id" = $1
-        returning exists (select 1 from "process" where "id" <> $1)
+        returning (select count(*) from "process" where "id" <> $1)
         "#,
     )
     .bind(id)

@@ -35,6 +35,7 @@ async fn a_server_is_a_row_from_its_registration_until_it_leaves(app: TestApp) {
     other.state.process.register().await.unwrap();
     assert!(app.state.process.has_others().await.unwrap());
     let is_shared = matches!(app.state.db, crate::server::Db::Postgres(_));
+    assert_eq!(other.state.process.bus().has_others(), is_shared, "it tells the others from its first moment");
     assert_eq!(app.state.process.has_successor().await.unwrap(), is_shared);
     other.state.process.drain(true).await;
     assert!(!app.state.process.has_successor().await.unwrap(), "a server that drains takes nobody over");

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use redis::{IntoConnectionInfo, ProtocolVersion};
+
 use super::parse::{duration_or_zero, non_blank};
-use crate::server::Result;
+use crate::server::{Error, Result};
 
 /// Unvalidated settings of a server among others.
 #[derive(Clone, Debug, clap::Args)]
@@ -17,6 +19,16 @@ pub struct ClusterSettings {
     /// Unset: DATABASE_URL.
     #[arg(long, env = "DATABASE_LISTEN_URL", hide_env_values = true)]
     pub database_listen_url: Option<String>,
+
+    /// Redis (7 or later) or Valkey between the servers on a PostgreSQL database, as
+    /// redis://user:password@127.0.0.1:6379/0, or rediss:// with TLS: readers at other servers get answers word by word. It
+    /// holds copies only. Unset: they get them ten times a second, from the database.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+
+    /// Prefix of all keys and channels on Redis, which other installations on it must not have.
+    #[arg(long, env = "REDIS_PREFIX", default_value = "colloquy")]
+    pub redis_prefix: String,
 
     /// Time from SIGTERM for which everything is still served while /readyz says 503, so that balancers send no more.
     /// Unset: 5s if other servers share the database, else 0s.
@@ -36,10 +48,21 @@ pub struct ClusterConfig {
     pub instance: Option<String>,
     /// Direct way to PostgreSQL for LISTEN.
     pub listen_url: Option<String>,
+    /// Redis between the servers.
+    pub redis: Option<RedisConfig>,
     /// Time for which everything is still served, if set.
     drain_delay: Option<Duration>,
     /// Longest time for which running answers may go on, if set.
     drain_timeout: Option<Duration>,
+}
+
+/// Redis, as the servers use it.
+#[derive(Clone, Debug)]
+pub struct RedisConfig {
+    /// Its address and credentials.
+    pub connection: redis::ConnectionInfo,
+    /// Prefix of all keys and channels.
+    pub prefix: String,
 }
 
 /// The times of ending this server.
@@ -72,10 +95,45 @@ impl ClusterSettings {
         Ok(ClusterConfig {
             instance: non_blank(self.instance),
             listen_url: non_blank(self.database_listen_url),
+            redis: match non_blank(self.redis_url) {
+                Some(url) => Some(redis_config(&url, &self.redis_prefix)?),
+                None => None,
+            },
             drain_delay: time("DRAIN_DELAY", self.drain_delay)?,
             drain_timeout: time("DRAIN_TIMEOUT", self.drain_timeout)?,
         })
     }
+}
+
+/// Parses REDIS_URL and REDIS_PREFIX.
+fn redis_config(url: &str, prefix: &str) -> Result<RedisConfig> {
+    let wrong = |sentence: &str| Err(Error::Config(sentence.to_owned()));
+    // A password may have a comma; a host does not.
+    let hosts = url.rsplit('@').next().unwrap_or(url);
+    if hosts.contains([',', ';', ' ']) {
+        return wrong(
+            "REDIS_URL names several servers, and Redis Cluster is not supported yet; give the address of one, such as \
+             redis://127.0.0.1:6379",
+        );
+    }
+    if url.contains('#') {
+        return wrong(
+            "REDIS_URL has a `#`: certificates are always verified, and SSL_CERT_FILE may name the authorities to trust; \
+             write a `#` within a password as %23",
+        );
+    }
+    let Ok(connection) = url.into_connection_info() else {
+        return wrong(
+            "REDIS_URL is not the address of a Redis server; write redis://user:password@127.0.0.1:6379/0, rediss:// with \
+             TLS, or redis+unix:///run/redis.sock",
+        );
+    };
+    let is_name = |it: char| it.is_ascii_alphanumeric() || "_-.:".contains(it);
+    if prefix.is_empty() || prefix.len() > 64 || !prefix.chars().all(is_name) {
+        return wrong("REDIS_PREFIX must be 1 to 64 letters, digits or `_-.:`, such as colloquy");
+    }
+    let settings = connection.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    Ok(RedisConfig { connection: connection.set_redis_settings(settings), prefix: prefix.to_owned() })
 }
 
 impl ClusterConfig {
@@ -100,6 +158,8 @@ mod tests {
             let settings = ClusterSettings {
                 instance: None,
                 database_listen_url: None,
+                redis_url: None,
+                redis_prefix: "colloquy".to_owned(),
                 drain_delay: text(delay),
                 drain_timeout: text(timeout),
             };
@@ -110,5 +170,39 @@ mod tests {
         check(None, None, true, (5, 600));
         check(Some("0"), Some(""), true, (0, 600));
         check(Some(" 1m "), Some("2h"), false, (60, 7200));
+    }
+
+    #[test]
+    fn redis_is_one_server_by_a_url() {
+        let check = |url: &str, prefix: &str, expected: Result<&str, &str>| {
+            let parsed = redis_config(url, prefix);
+            let shown = parsed.map(|it| it.connection.addr().to_string()).map_err(|err| err.to_string());
+            match (&shown, expected) {
+                (Ok(address), Ok(expected)) => assert_eq!(address, expected, "{url}"),
+                (Err(err), Err(expected)) => assert!(err.contains(expected), "{url}: {err}"),
+                _ => panic!("{url}: {shown:?}"),
+            }
+            assert!(shown.is_ok_and(|it| !it.contains("pass")) || expected.is_err());
+        };
+        for (url, address) in [
+            ("redis://127.0.0.1:6379", "127.0.0.1:6379"),
+            ("redis://redis", "redis:6379"),
+            ("rediss://user:pa,ss@redis.example.com:6380/2", "redis.example.com:6380"),
+            ("valkey://redis:7000/1", "redis:7000"),
+            ("redis://[::1]:6379", "::1:6379"),
+            ("redis+unix:///run/redis.sock", "/run/redis.sock"),
+        ] {
+            check(url, "colloquy", Ok(address));
+        }
+        for url in ["redis://a:6379,b:6379", "redis://a,redis://b", "redis://:pw@a:1;b:2", "redis://a redis://b"] {
+            check(url, "colloquy", Err("several servers"));
+        }
+        for url in ["127.0.0.1:6379", "redis", "http://redis", "redis://", "redis://host:port", "redis://h/zero"] {
+            check(url, "colloquy", Err("redis://user:password@"));
+        }
+        check("rediss://redis#insecure", "colloquy", Err("always verified"));
+        for prefix in ["", "a b", "{x}", "ü", &"x".repeat(65)] {
+            check("redis://redis", prefix, Err("REDIS_PREFIX"));
+        }
     }
 }

@@ -29,7 +29,7 @@ pub use self::{
     attachments::{AttachmentConfig, AttachmentSettings, AttachmentStore},
     auth::{AuthConfig, AuthSettings, BearerTokens, PasswordHashing, SessionConfig, SignUpPolicy},
     client_tools::ClientTool,
-    cluster::{ClusterConfig, ClusterSettings, DrainTimes},
+    cluster::{ClusterConfig, ClusterSettings, DrainTimes, RedisConfig},
     jwt::{JwtAlgorithm, JwtConfig, JwtSettings},
     limits::{LimitConfig, LimitSettings, LimitStorage},
     log_format::{LogFormat, LogSettings},

@@ -2,8 +2,13 @@
 //!
 //! The bus only hurries: whatever it tells is stored before, and found by whoever looks. It may lose everything while the
 //! engine is away, and then says so ([`Heard::Lost`]). On SQLite, and while a server is alone, nothing is told.
+//!
+//! Messages take one of two channels: Redis, if it is configured and all servers listen there, else PostgreSQL. Each
+//! server listens on both.
 
+mod channel;
 mod postgres;
+mod redis;
 #[cfg(test)]
 mod tests;
 
@@ -11,12 +16,15 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::Instant,
+};
 
 use crate::{model::chatkit::FeedEvent, server::ids};
 
@@ -68,8 +76,12 @@ struct Inner {
     waiting: Mutex<VecDeque<Content>>,
     wake: Notify,
     heard: broadcast::Sender<Heard>,
-    has_others: AtomicBool,
-    is_up: AtomicBool,
+    n_others: AtomicUsize,
+    uses_redis: AtomicBool,
+    is_postgres_up: AtomicBool,
+    is_redis_up: AtomicBool,
+    /// Time at which a server without Redis was heard last.
+    plain_seen_at: Mutex<Option<Instant>>,
 }
 
 /// The form in which a server tells others something.
@@ -77,6 +89,9 @@ struct Inner {
 struct Envelope {
     from: String,
     content: Content,
+    /// True if the sender uses Redis. Older servers do not.
+    #[serde(default)]
+    has_redis: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,8 +112,11 @@ impl Default for Bus {
             waiting: Mutex::default(),
             wake: Notify::new(),
             heard: broadcast::Sender::new(MAX_BEHIND),
-            has_others: AtomicBool::new(false),
-            is_up: AtomicBool::new(false),
+            n_others: AtomicUsize::new(0),
+            uses_redis: AtomicBool::new(false),
+            is_postgres_up: AtomicBool::new(false),
+            is_redis_up: AtomicBool::new(false),
+            plain_seen_at: Mutex::default(),
         }))
     }
 }
@@ -124,19 +142,24 @@ impl Bus {
         BusListener(self.0.heard.subscribe())
     }
 
-    /// True if messages of others arrive.
+    /// True if all messages of others arrive.
     pub fn is_up(&self) -> bool {
-        self.0.is_up.load(Ordering::Relaxed)
+        let is_set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        is_set(&self.0.is_postgres_up) && (!is_set(&self.0.uses_redis) || is_set(&self.0.is_redis_up))
     }
 
     /// True if there are other servers to tell.
     pub fn has_others(&self) -> bool {
-        self.0.has_others.load(Ordering::Relaxed)
+        self.n_others() > 0
     }
 
-    /// Notes whether there are other servers to tell.
-    pub(super) fn note_others(&self, has_others: bool) {
-        self.0.has_others.store(has_others, Ordering::Relaxed);
+    /// Notes the number of other servers to tell.
+    pub(in crate::server) fn note_others(&self, n_others: usize) {
+        self.0.n_others.store(n_others, Ordering::Relaxed);
+    }
+
+    fn n_others(&self) -> usize {
+        self.0.n_others.load(Ordering::Relaxed)
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Content>> {
@@ -149,7 +172,8 @@ impl Bus {
     }
 
     fn envelope(&self, content: &Content) -> String {
-        let envelope = Envelope { from: self.0.sender.clone(), content: content.clone() };
+        let has_redis = self.0.uses_redis.load(Ordering::Relaxed);
+        let envelope = Envelope { from: self.0.sender.clone(), content: content.clone(), has_redis };
         serde_json::to_string(&envelope).expect("BUG: a message is JSON")
     }
 }

@@ -7,13 +7,19 @@ use serde_json::json;
 use super::*;
 use crate::{
     server::Db,
-    tests::{Engine, TestApp},
+    tests::{Engine, TestApp, redis_server::RedisServer},
 };
 
 async fn joined(app: &TestApp) {
     app.state.process.register().await.unwrap();
     let Db::Postgres(pool) = &app.state.db else { unreachable!() };
-    tokio::spawn(app.state.process.bus().clone().run_on_postgres(pool.clone(), None));
+    let redis = app.state.process.redis().cloned();
+    tokio::spawn(app.state.process.bus().clone().run_on_postgres(pool.clone(), None, redis.clone()));
+    if let Some(redis) = redis {
+        tokio::spawn(redis.run());
+    }
+    app.state.process.bus().note_others(1);
+    until_up(app).await;
 }
 
 async fn pair() -> (TestApp, TestApp) {
@@ -21,12 +27,28 @@ async fn pair() -> (TestApp, TestApp) {
     let other = app.another(|_| {});
     for server in [&app, &other] {
         joined(server).await;
-        server.state.process.bus().note_others(true);
-    }
-    for server in [&app, &other] {
-        until_up(server).await;
     }
     (app, other)
+}
+
+/// Two servers with Redis between them.
+async fn pair_with_redis() -> (TestApp, TestApp, RedisServer) {
+    let redis = RedisServer::start().await;
+    let alone = TestApp::new(Engine::Postgres).await;
+    let (app, other) = (alone.another(|it| redis.configure(it)), alone.another(|it| redis.configure(it)));
+    for server in [&app, &other] {
+        joined(server).await;
+    }
+    (app, other, redis)
+}
+
+fn messages() -> [BusMessage; 4] {
+    [
+        title("a"),
+        BusMessage::Stop { run_id: "run_1".to_owned() },
+        title("\u{1F600}\u{0001}\"'\\"),
+        BusMessage::ThreadDeleted { thread_id: "thr_1".to_owned() },
+    ]
 }
 
 async fn until_up(app: &TestApp) {
@@ -54,12 +76,7 @@ async fn next(listener: &mut BusListener) -> Heard {
 async fn others_hear_what_one_tells_in_order_and_it_does_not() {
     let (app, other) = pair().await;
     let (mut own, mut there) = (app.state.process.bus().listen(), other.state.process.bus().listen());
-    let messages = [
-        title("a"),
-        BusMessage::Stop { run_id: "run_1".to_owned() },
-        title("\u{1F600}\u{0001}\"'\\"),
-        BusMessage::ThreadDeleted { thread_id: "thr_1".to_owned() },
-    ];
+    let messages = messages();
     messages.iter().for_each(|message| app.state.process.bus().tell(message.clone()));
     for message in messages {
         assert_eq!(next(&mut there).await, Heard::Message(message.into()));
@@ -83,7 +100,7 @@ async fn more_messages_than_may_wait_are_told_to_be_lost() {
     let bus = app.state.process.bus();
     bus.tell(title("nobody"));
     assert!(bus.waiting().is_empty(), "a server that is alone tells nothing");
-    bus.note_others(true);
+    bus.note_others(1);
     (0..=MAX_WAITING).for_each(|n| bus.tell(title(&n.to_string())));
     assert_eq!(*bus.waiting(), [Content::Lost, Content::Message(title(&MAX_WAITING.to_string()))]);
 }
@@ -107,6 +124,55 @@ async fn a_lost_connection_is_told_and_opened_again() {
     // Once for the loss, and once when it is back, since nobody knows what was told between.
     assert_eq!([next(&mut there).await, next(&mut there).await], [Heard::Lost, Heard::Lost]);
     until_up(&app).await;
+    app.state.process.bus().tell(title("again"));
+    assert_eq!(next(&mut there).await, Heard::Message(title("again").into()));
+}
+
+#[tokio::test]
+async fn messages_take_redis_where_all_listen_there() {
+    let (app, other, redis) = pair_with_redis().await;
+    let Db::Postgres(pool) = &app.state.db else { unreachable!() };
+    let mut notified = sqlx::postgres::PgListener::connect_with(pool).await.unwrap();
+    notified.listen("colloquy").await.unwrap();
+    let mut there = other.state.process.bus().listen();
+    messages().iter().for_each(|message| app.state.process.bus().tell(message.clone()));
+    for message in messages() {
+        assert_eq!(next(&mut there).await, Heard::Message(message.into()));
+    }
+    let told = async { while !notified.recv().await.unwrap().payload().contains("message") {} };
+    assert!(tokio::time::timeout(Duration::from_millis(300), told).await.is_err(), "PostgreSQL tells it, too");
+    drop(redis);
+}
+
+#[tokio::test]
+async fn a_server_without_redis_hears_the_others() {
+    let (app, other, _redis) = pair_with_redis().await;
+    let without = app.another(|config| config.cluster.redis = None);
+    joined(&without).await;
+    for server in [&app, &other] {
+        server.state.process.bus().note_others(2);
+    }
+    let mut there = without.state.process.bus().listen();
+    app.state.process.bus().tell(title("to all"));
+    assert_eq!(next(&mut there).await, Heard::Message(title("to all").into()));
+    let mut here = app.state.process.bus().listen();
+    without.state.process.bus().tell(title("from there"));
+    assert_eq!(next(&mut here).await, Heard::Message(title("from there").into()));
+}
+
+#[tokio::test]
+async fn while_redis_is_away_messages_take_postgres() {
+    let (app, other, mut redis) = pair_with_redis().await;
+    let mut there = other.state.process.bus().listen();
+    redis.stop();
+    assert_eq!(next(&mut there).await, Heard::Lost);
+    assert!(!other.state.process.bus().is_up(), "changes are looked for meanwhile");
+    app.state.process.bus().tell(title("meanwhile"));
+    assert_eq!(next(&mut there).await, Heard::Message(title("meanwhile").into()));
+    redis.restart(Duration::ZERO).await;
+    assert_eq!(next(&mut there).await, Heard::Lost);
+    until_up(&app).await;
+    until_up(&other).await;
     app.state.process.bus().tell(title("again"));
     assert_eq!(next(&mut there).await, Heard::Message(title("again").into()));
 }
