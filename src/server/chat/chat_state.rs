@@ -13,6 +13,7 @@ use super::{
     relay::{Relay, Relays, Transcriber},
     runs::{
         live::{ChatLoad, Feeds, LiveRuns, StopReason},
+        mirror::Mirror,
         run_watch::RunWatch,
     },
 };
@@ -54,6 +55,7 @@ struct Inner {
     attachments: Attachments,
     live: LiveRuns,
     run_watch: RunWatch,
+    mirror: Mirror,
     feeds: Feeds,
     shares: Shares,
     metrics: Metrics,
@@ -75,6 +77,7 @@ impl Chat {
         metrics: Metrics,
     ) -> Result<Self> {
         let model = &config.model;
+        let mirror = Mirror::new(process.redis().cloned());
         Ok(Self(Arc::new(Inner {
             db,
             clock,
@@ -88,6 +91,7 @@ impl Chat {
             attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
             run_watch: RunWatch::default(),
+            mirror,
             feeds: Feeds::default(),
             shares: Shares::new(model.limits, &metrics),
             metrics,
@@ -106,6 +110,19 @@ impl Chat {
         answers_from: AnswerSource,
     ) -> Result<Self> {
         let process = Process::new(db.clone(), clock.clone(), None, None);
+        Self::of_process(db, clock, process, config, relay, answers_from)
+    }
+
+    /// Creates the chat server of a process with this relay only.
+    #[cfg(test)]
+    pub(super) fn of_process(
+        db: Db,
+        clock: Clock,
+        process: Process,
+        config: &Config,
+        relay: Arc<dyn Relay>,
+        answers_from: AnswerSource,
+    ) -> Result<Self> {
         let relays = Relays { relay, answers_from, transcriber: None, upstream_transcribes: false };
         Self::new(db, clock, process, config, relays, Metrics::new(config.model.openai.as_ref()))
     }
@@ -187,7 +204,9 @@ impl Chat {
 
     /// Returns what the running answers and the logs take up.
     pub(in crate::server) fn load(&self) -> ChatLoad {
-        self.0.live.load()
+        let (n_followed, followed_bytes) = self.0.mirror.load();
+        let load = self.0.live.load();
+        ChatLoad { n_followed, log_bytes: load.log_bytes + followed_bytes, ..load }
     }
 
     /// Returns the size of all attached files, in bytes.
@@ -247,6 +266,11 @@ impl Chat {
     /// The runs that are watched in the database.
     pub(super) fn run_watch(&self) -> &RunWatch {
         &self.0.run_watch
+    }
+
+    /// The copies of logs on Redis.
+    pub(super) fn mirror(&self) -> &Mirror {
+        &self.0.mirror
     }
 
     /// Turns and seats shared among users.

@@ -73,6 +73,8 @@ label! {
     ReaderKind, "kind" {
         /// The log in this process.
         Own = "own",
+        /// The copy on Redis of a log in another process.
+        Followed = "followed",
         /// The database.
         Stored = "stored",
     }

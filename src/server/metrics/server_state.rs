@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::server::{
     AppState, Result,
     chat::ChatLoad,
+    cluster::redis_link::RedisLink,
     db::PoolLoad,
     mail::outbox::{self, Backlog},
 };
@@ -32,6 +33,8 @@ pub(super) struct ServerState {
     chat: ChatLoad,
     pools: Vec<PoolLoad>,
     n_sessions_watched: usize,
+    /// `None` if Redis is not configured.
+    is_redis_up: Option<bool>,
     /// `None` if the database did not answer.
     mails: Option<Backlog>,
     /// `None` if the database did not answer.
@@ -66,6 +69,7 @@ impl ServerState {
         Self {
             chat: app.chat.load(),
             pools: app.db.pools(),
+            is_redis_up: app.process.redis().map(RedisLink::is_up),
             n_sessions_watched: app.session_watch.n_sessions(),
             mails,
             files_bytes,
@@ -92,6 +96,11 @@ impl Collector for ServerState {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let mut gauges = Gauges(&mut encoder);
         gauges.one("runs_running", "Answers that are being written.", None, self.chat.n_running as u64)?;
+        if let Some(is_up) = self.is_redis_up {
+            gauges.one("redis_up", "1 while Redis answers.", None, u64::from(is_up))?;
+            let help = "Answers of other servers that are followed by their copies on Redis.";
+            gauges.one("runs_followed", help, None, self.chat.n_followed as u64)?;
+        }
         gauges.one("log", "Memory of the logs of answers.", Some(&Unit::Bytes), self.chat.log_bytes as u64)?;
         gauges.one(
             "sessions_watched",

@@ -22,7 +22,10 @@ use crate::{
         auth::{principal, sessions::session_watch::Watcher},
         chat::{
             chat_state::Chat,
-            runs::live::{FeedRead, FeedReader, LiveRun},
+            runs::{
+                live::{FeedRead, FeedReader, LiveRun},
+                mirror,
+            },
             store::runs::StoredRun,
         },
         cluster::bus::BusMessage,
@@ -116,6 +119,7 @@ impl Chat {
     /// Registers a run, so that it can be found, read and stopped, and announces it.
     pub(in crate::server::chat) fn register_run(&self, run: &Arc<LiveRun>) {
         self.live().insert(Arc::clone(run));
+        mirror::publish(self, run);
         let (thread_id, run_id) = (run.thread_id.clone(), run.id.clone());
         self.notify(&run.user_id, &FeedEvent::RunBegan { thread_id, run_id });
     }
@@ -128,6 +132,7 @@ impl Chat {
 
     /// Announces the end of a run that its own task did not end.
     pub(in crate::server::chat) fn announce_end(&self, run: &StoredRun) {
+        mirror::close(self, vec![run.id.clone()]);
         self.notify_ended(&run.user_id, &run.thread_id, &run.id);
     }
 

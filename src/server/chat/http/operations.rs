@@ -29,7 +29,7 @@ use crate::{
             relay::{Recording, UserChange, transcription},
             runs::{
                 live::StopReason,
-                run_routes,
+                mirror, run_routes,
                 run_stream::{self, Recipient},
                 stored_replay,
             },
@@ -211,7 +211,9 @@ async fn delete_thread(chat: &Chat, user_id: &str, thread_id: &str) -> Result<()
     }
     let thread_ref = ThreadRef { user_id: user_id.to_owned(), thread_id: thread_id.to_owned() };
     let afterwards = chat.relay().forward_change(&thread_ref, UserChange::Delete).await;
+    let copied = mirror::copied(chat, thread_id).await?;
     if threads::delete(chat.db(), user_id, thread_id).await? {
+        mirror::close(chat, copied);
         chat.live().forget(thread_id);
         chat.process().bus().tell(BusMessage::ThreadDeleted { thread_id: thread_id.to_owned() });
         afterwards.into_iter().for_each(|work| chat.spawn(work));

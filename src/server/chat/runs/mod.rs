@@ -4,6 +4,7 @@ pub(super) mod answer_state;
 pub(super) mod held_runs;
 mod in_flight;
 pub(super) mod live;
+pub(super) mod mirror;
 pub(super) mod other_servers;
 pub(super) mod respond;
 pub(super) mod run_routes;

@@ -38,7 +38,7 @@ const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Maximum time that *stop* waits for the answer to be persisted.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Position of a client that has read a part of a snapshot. No log continues there, so the client gets a whole one.
-const WITHIN_SNAPSHOT: usize = usize::MAX;
+pub(super) const WITHIN_SNAPSHOT: usize = usize::MAX;
 /// Header with the number of the last event received.
 const LAST_EVENT_ID: &str = "last-event-id";
 
@@ -84,8 +84,7 @@ async fn open(app: &AppState, principal: &Principal, run_id: &str, n_read: Resul
         return Ok(run_stream::from_log(&app.chat, run.reader_after(n_read), recipient(session)?));
     }
     let run = find(&app.chat, &principal.user_id, run_id).await?;
-    let n_read = Some(n_read).filter(|n_read| *n_read != WITHIN_SNAPSHOT).unwrap_or_default();
-    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, n_read, recipient(session)?))
+    Ok(stored_replay::response(app.chat.clone(), principal.user_id.clone(), run, n_read, recipient(session)?).await)
 }
 
 /// Parses the number of the last event received. The header takes precedence, because browsers repeat the URL when they

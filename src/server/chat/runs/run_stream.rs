@@ -1,4 +1,5 @@
-//! The response that streams a run's events: from its log while that has them, otherwise from the database.
+//! The response that streams a run's events: from its log, or that log's copy, while that has them, otherwise from the
+//! database.
 //!
 //! A reader changes between the two without a repeat or a gap: a snapshot states the number of the last event whose effect
 //! it holds, and the log continues after it.
@@ -44,15 +45,25 @@ pub(in crate::server::chat) struct Recipient {
 /// reader and its seat. A reader whose unread events the log has discarded receives a snapshot, and then continues in the
 /// log.
 pub(in crate::server::chat) fn from_log(chat: &Chat, reader: Reader, recipient: Recipient) -> Response {
-    let counted = chat.metrics().reader(ReaderKind::Own);
-    respond(chat, Source { reader: Some(reader), snapshots: None, pace: Pace::default(), counted }, recipient)
+    respond(chat, Source::of_log(chat, Log { reader, kind: ReaderKind::Own }), recipient)
 }
 
-/// Responds with the events of a run whose log is elsewhere or gone.
-pub(in crate::server::chat) fn from_database(chat: &Chat, snapshots: SnapshotReader, recipient: Recipient) -> Response {
+/// Responds with the events of a run that another server writes, from the copy of its log.
+pub(in crate::server::chat) fn from_copy(chat: &Chat, reader: Reader, recipient: Recipient) -> Response {
+    respond(chat, Source::of_log(chat, Log { reader, kind: ReaderKind::Followed }), recipient)
+}
+
+/// Responds with the events of a run whose log is elsewhere or gone. If another server writes it, `copy` reads its log's
+/// copy from any position, which is where the response goes on.
+pub(in crate::server::chat) fn from_database(
+    chat: &Chat,
+    snapshots: SnapshotReader,
+    copy: Option<Reader>,
+    recipient: Recipient,
+) -> Response {
     let counted = chat.metrics().reader(ReaderKind::Stored);
-    let source = Source { reader: None, snapshots: Some(Box::new(snapshots)), pace: Pace::default(), counted };
-    respond(chat, source, recipient)
+    let log = copy.map(|reader| Log { reader, kind: ReaderKind::Followed });
+    respond(chat, Source { log, snapshots: Some(Box::new(snapshots)), pace: Pace::default(), counted }, recipient)
 }
 
 fn respond(chat: &Chat, source: Source, recipient: Recipient) -> Response {
@@ -92,15 +103,25 @@ impl RunStream {
 
 /// Source of a stream's events.
 struct Source {
-    /// Reader of the log, if it is in this process.
-    reader: Option<Reader>,
+    /// The log, if it or its copy is in this process.
+    log: Option<Log>,
     /// Set while the events come from the database.
     snapshots: Option<Box<SnapshotReader>>,
     pace: Pace,
     counted: CountedReader,
 }
 
+/// A log and its reader's position.
+struct Log {
+    reader: Reader,
+    kind: ReaderKind,
+}
+
 impl Source {
+    fn of_log(chat: &Chat, log: Log) -> Self {
+        Self { counted: chat.metrics().reader(log.kind), log: Some(log), snapshots: None, pace: Pace::default() }
+    }
+
     /// Waits for the next events as a frame. Returns `None` at the end. Nothing is lost if the future is dropped.
     async fn next(&mut self, chat: &Chat, framing: Framing) -> Option<Bytes> {
         loop {
@@ -112,7 +133,7 @@ impl Source {
                 let frames = [sse::frame(&prelude), framing.snapshot_frame(&events, up_to)];
                 return Some(frames.concat().into());
             }
-            let reader = self.reader.as_mut()?;
+            let Log { reader, kind } = self.log.as_mut()?;
             match reader.next().await {
                 Read::Events(batch) => {
                     self.pace.note(&batch, Instant::now());
@@ -120,8 +141,9 @@ impl Source {
                 }
                 Read::Dropped => {
                     let run = reader.run();
-                    // A position beyond the log says nothing about what was read of it.
-                    let n_read = Some(reader.n_read()).filter(|n_read| *n_read <= run.n_events()).unwrap_or_default();
+                    // A position beyond an own log says nothing about what was read of it. A copy may be behind.
+                    let is_position = |n_read: &usize| *kind == ReaderKind::Followed || *n_read <= run.n_events();
+                    let n_read = Some(reader.n_read()).filter(is_position).unwrap_or_default();
                     let (user_id, run_id) = (run.user_id.clone(), run.id.clone());
                     let snapshots = SnapshotReader::new(chat.clone(), user_id, run_id, n_read, Vec::new());
                     self.snapshots = Some(Box::new(snapshots));
@@ -134,11 +156,11 @@ impl Source {
 
     /// Continues in the log after event number `up_to`, if it can.
     fn return_to_log(&mut self, chat: &Chat, up_to: Option<usize>) {
-        if let (Some(reader), Some(up_to)) = (&mut self.reader, up_to)
-            && reader.continue_after(up_to)
+        if let (Some(log), Some(up_to)) = (&mut self.log, up_to)
+            && log.reader.continue_after(up_to)
         {
             self.snapshots = None;
-            self.counted = chat.metrics().reader(ReaderKind::Own);
+            self.counted = chat.metrics().reader(log.kind);
         }
     }
 }

@@ -50,6 +50,11 @@ impl RunWatcher {
         // A run is forgotten only after its last watcher.
         _ = self.0.changed().await;
     }
+
+    /// Returns the run's state at the last look; `None` before the first one, or if there is no such run.
+    pub(in crate::server::chat) fn state(&self) -> Option<RunState> {
+        self.0.borrow().clone()
+    }
 }
 
 /// Watches a run from now on.

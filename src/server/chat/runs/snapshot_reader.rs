@@ -222,4 +222,4 @@ fn broken_off(sentence: &str) -> ThreadStreamEvent {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,6 +1,6 @@
 //! The log of one answer, in the memory of this process.
 
-use std::{collections::VecDeque, ops::RangeInclusive};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -29,11 +29,20 @@ struct Log {
     n_bytes: usize,
     max_bytes: usize,
     is_closed: bool,
+    /// True while the number of the next event is unknown.
+    is_detached: bool,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { events: VecDeque::new(), n_dropped: 0, n_bytes: 0, max_bytes: MAX_BYTES, is_closed: false }
+        Self {
+            events: VecDeque::new(),
+            n_dropped: 0,
+            n_bytes: 0,
+            max_bytes: MAX_BYTES,
+            is_closed: false,
+            is_detached: false,
+        }
     }
 }
 
@@ -63,15 +72,15 @@ impl Log {
         self.n_dropped + self.events.len()
     }
 
-    /// Returns the numbers of events after which a reader can continue.
-    fn positions(&self) -> RangeInclusive<usize> {
-        self.n_dropped..=self.n_events()
+    /// True if a reader can continue after the first `n_read` events.
+    fn continues_after(&self, n_read: usize) -> bool {
+        // A position beyond the end belongs to another log.
+        !self.is_detached && (self.n_dropped..=self.n_events()).contains(&n_read)
     }
 
     /// Returns the events after the first `n_read`, or `None` while they are awaited.
     fn after(&self, n_read: usize) -> Option<Read> {
-        // A position beyond the end belongs to another log.
-        if !self.positions().contains(&n_read) {
+        if !self.continues_after(n_read) {
             return Some(Read::Dropped);
         }
         let events: Vec<Bytes> = self.events.iter().skip(n_read - self.n_dropped).take(BATCH).cloned().collect();
@@ -110,7 +119,7 @@ impl EventLog for MemoryLog {
     }
 
     fn continues_after(&self, n_read: usize) -> bool {
-        self.log.borrow().positions().contains(&n_read)
+        self.log.borrow().continues_after(n_read)
     }
 
     fn limit(&self, max_bytes: usize) {
@@ -124,6 +133,34 @@ impl EventLog for MemoryLog {
 
     fn forget(&self) {
         self.log.send_modify(Log::forget);
+    }
+
+    fn n_dropped(&self) -> usize {
+        self.log.borrow().n_dropped
+    }
+
+    fn restart_after(&self, n_events: usize, events: Vec<Bytes>) {
+        self.log.send_modify(|log| {
+            log.forget();
+            (log.n_dropped, log.is_detached) = (n_events, false);
+            events.into_iter().for_each(|event| log.push(event));
+        });
+    }
+
+    fn detach(&self) {
+        self.log.send_modify(|log| {
+            log.forget();
+            log.is_detached = true;
+        });
+    }
+
+    fn is_attached(&self) -> bool {
+        !self.log.borrow().is_detached
+    }
+
+    fn attached(&self) -> BoxFuture<'_, ()> {
+        let mut log = self.log.subscribe();
+        async move { _ = log.wait_for(|log| !log.is_detached).await }.boxed()
     }
 
     fn read(&self, n_read: usize) -> BoxFuture<'_, Read> {
@@ -219,5 +256,21 @@ mod tests {
         log.forget();
         assert_eq!(log.n_bytes(), 0);
         assert!(matches!(log.read(3).await, Read::End) && matches!(log.read(2).await, Read::Dropped));
+    }
+
+    #[tokio::test]
+    async fn a_detached_log_has_no_events_until_it_is_restarted() {
+        let log = of(3, 10);
+        let (read, ()) = tokio::join!(log.read(3), async { log.detach() });
+        assert!(matches!(read, Read::Dropped));
+        assert!(log.attached().now_or_never().is_none());
+        for n_read in [0, 3] {
+            assert!(!log.continues_after(n_read) && matches!(log.read(n_read).await, Read::Dropped));
+        }
+        log.restart_after(7, vec!["8".into()]);
+        assert!(log.attached().now_or_never().is_some());
+        assert_eq!((log.n_dropped(), log.n_events()), (7, 8));
+        assert_eq!(batch(&log, 7).await, Batch { first: 8, events: vec!["8".into()] });
+        assert!(matches!(log.read(6).await, Read::Dropped));
     }
 }

@@ -3,8 +3,8 @@
 //! [`EventLog`] is the interface of a log; [`memory_log`] implements it within this process. [`run`] is a running
 //! answer with its log, and [`registry`] holds all of this process.
 //!
-//! A log shared by several servers, for instance in Redis, would be another [`EventLog`], created in [`LiveRun`]. Until
-//! then, readers of another server's run receive snapshots of its persisted items (`snapshot_reader`).
+//! A log may also be the copy of one that another server writes: `mirror` fills it. Without it, readers of another
+//! server's run receive snapshots of its persisted items (`snapshot_reader`).
 //!
 //! [`feed_channels`] notifies a user's tabs of runs and threads. A feed shared by several servers must offer the two
 //! methods of [`Feeds`].
@@ -24,7 +24,7 @@ pub(in crate::server::chat) use feed_channels::{FeedRead, FeedReader, Feeds};
 pub(in crate::server::chat) use memory_log::MAX_BYTES;
 use memory_log::MemoryLog;
 pub(in crate::server) use registry::ChatLoad;
-pub(in crate::server::chat) use registry::LiveRuns;
+pub(in crate::server::chat) use registry::{LiveRuns, share};
 pub(in crate::server::chat) use run::{LiveRun, Reader, StopReason};
 
 /// The log of one answer: its events in order, numbered from 1.
@@ -56,6 +56,21 @@ trait EventLog: fmt::Debug + Send + Sync {
     /// Drops all events of a closed log. Readers that are behind learn that the events are gone.
     fn forget(&self);
 
+    /// Returns the number of events that were dropped.
+    fn n_dropped(&self) -> usize;
+
+    /// Replaces all events by these, which follow event number `n_events`.
+    fn restart_after(&self, n_events: usize, events: Vec<Bytes>);
+
+    /// Drops all events of a log whose next one is unknown. Until it is restarted, all readers learn that events are gone.
+    fn detach(&self);
+
+    /// True if the log's next event is known.
+    fn is_attached(&self) -> bool;
+
+    /// Waits until the log's next event is known.
+    fn attached(&self) -> BoxFuture<'_, ()>;
+
     /// Waits for the events after the first `n_read`.
     fn read(&self, n_read: usize) -> BoxFuture<'_, Read>;
 
@@ -78,7 +93,7 @@ pub(in crate::server::chat) enum Read {
 const BATCH: usize = 256;
 
 /// Consecutive events.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(in crate::server::chat) struct Batch {
     /// Number of the first event.
     pub(in crate::server::chat) first: usize,

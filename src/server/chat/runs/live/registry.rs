@@ -41,6 +41,8 @@ pub(in crate::server) struct ChatLoad {
     pub(in crate::server) n_running: usize,
     /// Memory of all logs, in bytes.
     pub(in crate::server) log_bytes: usize,
+    /// Number of logs of other servers that are copied here.
+    pub(in crate::server) n_followed: usize,
 }
 
 impl LiveRuns {
@@ -48,7 +50,7 @@ impl LiveRuns {
     pub(in crate::server::chat) fn load(&self) -> ChatLoad {
         let runs = self.runs();
         let running_bytes: usize = runs.running.values().map(|run| run.n_bytes()).sum();
-        ChatLoad { n_running: runs.running.len(), log_bytes: running_bytes + runs.n_ended_bytes }
+        ChatLoad { n_running: runs.running.len(), log_bytes: running_bytes + runs.n_ended_bytes, n_followed: 0 }
     }
 
     /// Adds a run that begins.
@@ -116,7 +118,8 @@ impl LiveRuns {
     }
 }
 
-fn share(n_running: usize) -> usize {
+/// Returns the maximum size of each of so many logs, in bytes.
+pub(in crate::server::chat) fn share(n_running: usize) -> usize {
     (MAX_RUNNING_BYTES / n_running.max(1)).clamp(MIN_SHARE_BYTES, MAX_BYTES)
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+use bytes::Bytes;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,8 @@ pub(in crate::server::chat) struct LiveRun {
     n_holders: AtomicUsize,
     stop: CancellationToken,
     stop_reason: OnceLock<StopReason>,
+    /// True if the run was closed or deleted by others before it ended.
+    is_disowned: AtomicBool,
 }
 
 impl LiveRun {
@@ -74,7 +77,15 @@ impl LiveRun {
             n_holders: AtomicUsize::new(0),
             stop: CancellationToken::new(),
             stop_reason: OnceLock::new(),
+            is_disowned: AtomicBool::new(false),
         }
+    }
+
+    /// Creates the copy of a run that another server writes. It has no events before it is restarted.
+    pub(in crate::server::chat) fn followed(id: String, thread_id: String, user_id: String) -> Self {
+        let run = Self::new(id, thread_id, user_id, true);
+        run.log.detach();
+        run
     }
 
     /// Keeps others from appending events until the guard is dropped.
@@ -98,6 +109,52 @@ impl LiveRun {
     /// Appends events in order.
     pub(in crate::server::chat) fn append_all(&self, events: impl IntoIterator<Item = ThreadStreamEvent>) {
         events.into_iter().for_each(|event| self.append(&event));
+    }
+
+    /// Appends consecutive events of a log that another server writes, the first with this number. Those that are known are
+    /// passed over. Returns `false`, and changes nothing, if events are missing before.
+    pub(in crate::server::chat) fn receive(&self, first: usize, events: &[Bytes]) -> bool {
+        let n_events = self.log.n_events();
+        let follows = first <= n_events + 1;
+        if follows {
+            events.iter().skip(n_events + 1 - first).for_each(|event| self.log.append(event.clone()));
+        }
+        follows
+    }
+
+    /// Replaces all events by these, which follow event number `n_events`.
+    pub(in crate::server::chat) fn restart_after(&self, n_events: usize, events: Vec<Bytes>) {
+        self.log.restart_after(n_events, events);
+    }
+
+    /// Continues nowhere until it is restarted: readers learn that events are gone.
+    pub(in crate::server::chat) fn detach(&self) {
+        self.log.detach();
+    }
+
+    /// True if the log's next event is known.
+    pub(in crate::server::chat) fn is_attached(&self) -> bool {
+        self.log.is_attached()
+    }
+
+    /// Waits until the log's next event is known.
+    pub(in crate::server::chat) async fn attached(&self) {
+        self.log.attached().await;
+    }
+
+    /// Returns the number of events that the log has no more.
+    pub(in crate::server::chat) fn n_dropped(&self) -> usize {
+        self.log.n_dropped()
+    }
+
+    /// Notes that others have closed or deleted the run.
+    pub(in crate::server::chat) fn disown(&self) {
+        self.is_disowned.store(true, Ordering::Relaxed);
+    }
+
+    /// True if others have closed or deleted the run.
+    pub(in crate::server::chat) fn is_disowned(&self) -> bool {
+        self.is_disowned.load(Ordering::Relaxed)
     }
 
     /// Closes the log. Readers still receive the events until the end.

@@ -46,6 +46,9 @@ pub(super) async fn finish(chat: &Chat, turn: Turn, mut answer: Answer, ending: 
         Outcome::Lost | Outcome::Stopped(StopReason::ThreadDeleted | StopReason::Lost) => Ok(false),
         _ => persistence::store(chat, &run, retried.is_some(), &mut answer, &ending, untitled).await,
     };
+    if matches!(stored, Ok(false)) {
+        run.disown();
+    }
     chat.metrics().run_ended(end(&stored, &ending));
     match retried {
         Some(retried) if !matches!((&stored, &ending), (Ok(true), Outcome::Complete)) => {

@@ -44,7 +44,7 @@ impl Relay for Paced {
 }
 
 /// Events of all kinds that clients fold, from the recorded streams, with items that exist at the time or not.
-fn script(random: &mut Random) -> Vec<(RelayEvent, Duration)> {
+pub(in crate::server::chat::runs) fn script(random: &mut Random) -> Vec<(RelayEvent, Duration)> {
     let mut ids = Vec::new();
     let mut script = Vec::new();
     for n in 0..60 {
@@ -103,7 +103,7 @@ fn placed(id: &str, mut item: Value) -> Value {
 }
 
 /// Folds events as clients do.
-fn fold(items: &mut Vec<ThreadItem>, event: &ThreadStreamEvent) {
+pub(in crate::server::chat::runs) fn fold(items: &mut Vec<ThreadItem>, event: &ThreadStreamEvent) {
     let at = |items: &[ThreadItem], id: &str| items.iter().position(|item| item.id() == id);
     match event {
         ThreadStreamEvent::ItemAdded { item }
@@ -123,29 +123,33 @@ fn fold(items: &mut Vec<ThreadItem>, event: &ThreadStreamEvent) {
 }
 
 /// Sorts items by id. The order of items that begin at once is not that of their events.
-fn sorted(mut items: Vec<ThreadItem>) -> Vec<ThreadItem> {
+pub(in crate::server::chat::runs) fn sorted(mut items: Vec<ThreadItem>) -> Vec<ThreadItem> {
     items.sort_by(|one, other| one.id().cmp(other.id()));
     items
 }
 
-struct Home {
-    app: TestApp,
-    chat: Chat,
-    alice: TestUser,
+/// A server whose answers are scripts, and one of its users.
+pub(in crate::server::chat::runs) struct Home {
+    pub(in crate::server::chat::runs) app: TestApp,
+    pub(in crate::server::chat::runs) chat: Chat,
+    pub(in crate::server::chat::runs) alice: TestUser,
 }
 
 impl Home {
-    async fn new(mut app: TestApp, scripts: Vec<Vec<(RelayEvent, Duration)>>) -> Self {
+    pub(in crate::server::chat::runs) async fn new(
+        mut app: TestApp,
+        scripts: Vec<Vec<(RelayEvent, Duration)>>,
+    ) -> Self {
         let alice = app.sign_up("Alice").await;
-        let AppState { db, clock, config, .. } = app.state.clone();
+        let AppState { db, clock, config, process, .. } = app.state.clone();
         let relay = Arc::new(Paced(Mutex::new(scripts.into())));
-        let chat = Chat::with_relay(db, clock, &config, relay, AnswerSource::Model).unwrap();
+        let chat = Chat::of_process(db, clock, process, &config, relay, AnswerSource::Model).unwrap();
         app.router = router(AppState { chat: chat.clone(), ..app.state.clone() });
         Self { app, chat, alice }
     }
 
     /// Sends a message of a client that can resume. Returns the events at once and the rest of the stream.
-    async fn ask(&self, kind: &str, params: Value) -> (Vec<Value>, Body) {
+    pub(in crate::server::chat::runs) async fn ask(&self, kind: &str, params: Value) -> (Vec<Value>, Body) {
         let ask = json!({ "type": kind, "params": params, "metadata": { "colloquy": { "resumable": true } } });
         let mut body = self.app.router.clone().oneshot(self.alice.chatkit(&ask)).await.unwrap().into_body();
         let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
@@ -153,7 +157,7 @@ impl Home {
         (events.iter().map(|event| serde_json::from_str(&event.data).unwrap()).collect(), body)
     }
 
-    fn resume(&self, run_id: &str, last_event_id: Option<&str>) -> Request<Body> {
+    pub(in crate::server::chat::runs) fn resume(&self, run_id: &str, last_event_id: Option<&str>) -> Request<Body> {
         let mut request = Request::get(format!("/chatkit/runs/{run_id}"));
         request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.alice.token));
         request
@@ -164,18 +168,18 @@ impl Home {
     }
 
     /// Returns a run's whole log.
-    async fn log(&self, run_id: &str) -> Vec<ThreadStreamEvent> {
+    pub(in crate::server::chat::runs) async fn log(&self, run_id: &str) -> Vec<ThreadStreamEvent> {
         let text = self.app.send(self.resume(run_id, None)).await.text();
         let events = SseDecoder::new().push(text.as_bytes()).unwrap();
         events.iter().map(|event| serde_json::from_str(&event.data).unwrap()).collect()
     }
 }
 
-fn input(words: &str) -> Value {
+pub(in crate::server::chat::runs) fn input(words: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": words }], "attachments": [], "inference_options": {} })
 }
 
-fn run_id(events: &[Value]) -> String {
+pub(in crate::server::chat::runs) fn run_id(events: &[Value]) -> String {
     events[0]["thread"]["metadata"]["colloquy"]["run"]["id"].as_str().unwrap().to_owned()
 }
 
@@ -217,13 +221,25 @@ async fn check_snapshots(home: &Home, seed: u64, run_id: &str, body: Body) {
     }
 }
 
+/// Number of answers of [`change_servers`].
+const N_CHANGING: u64 = 4;
+
 /// A client that loses its connection again and again, and comes to another server each time.
 #[both_engines]
 async fn a_reader_changes_servers_without_a_repeat_or_a_gap(app: TestApp) {
-    const N_SEEDS: u64 = 4;
     let elsewhere = app.another(|_| {});
-    let home = Home::new(app, (0..N_SEEDS).map(|seed| script(&mut Random(100 + seed))).collect()).await;
-    for seed in 0..N_SEEDS {
+    let home = Home::new(app, changing_scripts()).await;
+    change_servers(&home, &elsewhere).await;
+}
+
+/// Scripts for [`change_servers`].
+pub(in crate::server::chat::runs) fn changing_scripts() -> Vec<Vec<(RelayEvent, Duration)>> {
+    (0..N_CHANGING).map(|seed| script(&mut Random(100 + seed))).collect()
+}
+
+/// Reads answers through connections to one of two servers that break, and compares them with their logs.
+pub(in crate::server::chat::runs) async fn change_servers(home: &Home, elsewhere: &TestApp) {
+    for seed in 0..N_CHANGING {
         let mut random = Random(seed);
         let (created, body) = home.ask("threads.create", json!({ "input": input("Well?") })).await;
         drop(body);
@@ -232,7 +248,7 @@ async fn a_reader_changes_servers_without_a_repeat_or_a_gap(app: TestApp) {
         let mut last_id: Option<String> = None;
         let mut n_connections = 0;
         'reading: loop {
-            let at = if random.below(2) == 0 { &home.app } else { &elsewhere };
+            let at = if random.below(2) == 0 { &home.app } else { elsewhere };
             n_connections += 1;
             let mut body =
                 at.router.clone().oneshot(home.resume(&run_id, last_id.as_deref())).await.unwrap().into_body();
