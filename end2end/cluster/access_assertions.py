@@ -1,4 +1,4 @@
-"""Assertions over answers to requests: A8, A9, A11 and A12."""
+"""Assertions over answers to requests, and over what is left on Redis: A8, A9, A11, A12 and A14."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -56,6 +56,18 @@ def a9_deleted_is_deleted(history: History) -> Iterator[Violation]:
                 f"{call.server} answered {call.status} to {call.run_id or call.thread_id}, "
                 f"which had been deleted at {', '.join(at)}",
             )
+
+
+    known = [it for it in [*history.calls, *history.readers] if it.run_id and history.is_deleted(it.thread_id)]
+    for key in history.copies:
+        for thread_id in {it.thread_id for it in known if it.run_id in key}:
+            yield Violation("A9.copy", f"Redis has {key} of {thread_id}, which was deleted")
+
+
+def a14_nothing_is_left(history: History) -> Iterator[Violation]:
+    """No server listens to an answer that has ended."""
+    for channel in history.followed:
+        yield Violation("A14.follower", f"{channel} has listeners after all answers have ended")
 
 
 def a11_sign_ins_are_limited(history: History) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""Three servers on one PostgreSQL behind a balancer, with a proxy of faults before each way to the database."""
+"""Three servers on one PostgreSQL behind a balancer, with a proxy of faults before each way to the database, and to Redis."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from balancer import Balancer
 from fault_proxy import ProxyProcess
 from postgres import Postgres, aside, free_port
+from redis_server import RedisServer
 from server import start_server
 from word_model import WordModel
 
@@ -41,8 +42,10 @@ create or replace trigger "rigRun" after insert or update of "status" or delete 
 class Server:
     """One process of the binary, always on the same port and the same data."""
 
-    def __init__(self, name: str, data: Path, settings: dict[str, str], proxy: ProxyProcess) -> None:
-        self.name, self.proxy = name, proxy
+    def __init__(
+        self, name: str, data: Path, settings: dict[str, str], proxy: ProxyProcess, redis_proxy: ProxyProcess | None
+    ) -> None:
+        self.name, self.proxy, self.redis_proxy = name, proxy, redis_proxy
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log: list[str] = []
@@ -78,10 +81,11 @@ class Server:
 
 
 class Cluster:
-    def __init__(self) -> None:
+    def __init__(self, with_redis: bool = False) -> None:
         # Mails, and attached files: a folder that all servers share.
         self.data = Path(tempfile.mkdtemp(prefix="colloquy-cluster-"))
         self.postgres = Postgres()
+        self.redis = RedisServer() if with_redis else None
         self.model = WordModel()
         self.balancer = Balancer(self.data, free_port())
         self.servers: list[Server] = []
@@ -95,10 +99,13 @@ class Cluster:
 
     async def open(self) -> None:
         await aside(self.postgres.start)
+        if self.redis:
+            await aside(self.redis.start)
         await self.model.open()
         for name in NAMES:
             proxy = ProxyProcess(self.postgres.port)
-            self.servers.append(Server(name, self.data, self._settings(name, proxy), proxy))
+            redis_proxy = ProxyProcess(self.redis.port) if self.redis else None
+            self.servers.append(Server(name, self.data, self._settings(name, proxy, redis_proxy), proxy, redis_proxy))
         # One after the other: the first makes the tables.
         for server in self.servers:
             await aside(server.start)
@@ -113,10 +120,14 @@ class Cluster:
         for server in self.servers:
             server.kill()
             server.proxy.close()
+            if server.redis_proxy:
+                server.redis_proxy.close()
         await self.model.close()
+        if self.redis:
+            await aside(self.redis.delete)
         await aside(self.postgres.delete)
 
-    def _settings(self, name: str, proxy: ProxyProcess) -> dict[str, str]:
+    def _settings(self, name: str, proxy: ProxyProcess, redis_proxy: ProxyProcess | None) -> dict[str, str]:
         settings = {
             "BETTER_AUTH_URL": self.balancer.url,
             "DATABASE_URL": self.postgres.url(proxy.port),
@@ -128,5 +139,7 @@ class Cluster:
             "OPENAI_MODEL": "words",
             "RUST_LOG": os.environ.get("RUST_LOG", "info,sqlx=warn"),
         }
+        if redis_proxy:
+            settings["REDIS_URL"] = f"redis://127.0.0.1:{redis_proxy.port}"
         # Settings that a server may not know yet; it ignores them then.
         return settings | {"INSTANCE": name, "ATTACHMENTS_SHARED": "on", "DRAIN_DELAY": "3s", "DRAIN_TIMEOUT": "20s"}

@@ -8,9 +8,8 @@ import pytest
 
 from checker import check
 from cluster import Cluster
-from history import History
 from not_yet import NOT_YET
-from runs import STORIES, run
+from runs import STORIES, STORIES_WITH_REDIS, Story, run
 from times import times
 from violation import Violation
 
@@ -20,7 +19,7 @@ SEED = int(os.environ.get("SEED", "2"))
 @pytest.fixture(scope="session")
 def violations(request: pytest.FixtureRequest) -> dict[str, list[Violation]]:
     """The violations of each run, one after the other on the same servers."""
-    found = asyncio.run(run_all())
+    found = asyncio.run(run_all(STORIES)) | asyncio.run(run_all(STORIES_WITH_REDIS, with_redis=True))
     request.config.stash[FOUND] = found
     return found
 
@@ -28,17 +27,13 @@ def violations(request: pytest.FixtureRequest) -> dict[str, list[Violation]]:
 FOUND = pytest.StashKey[dict[str, list[Violation]]]()
 
 
-async def run_all() -> dict[str, list[Violation]]:
-    cluster = Cluster()
+async def run_all(stories: dict[str, Story], with_redis: bool = False) -> dict[str, list[Violation]]:
+    cluster = Cluster(with_redis)
     try:
         await cluster.open()
-        return {name: check(await recorded(cluster, name)) for name in STORIES}
+        return {name: check(await run(cluster, name, story, SEED, times())) for name, story in stories.items()}
     finally:
         await cluster.close()
-
-
-async def recorded(cluster: Cluster, name: str) -> History:
-    return await run(cluster, name, STORIES[name], SEED, times())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

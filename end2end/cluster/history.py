@@ -113,6 +113,10 @@ class Fault:
     def is_postgres(self) -> bool:
         return self.target == "postgres"
 
+    @property
+    def is_redis(self) -> bool:
+        return self.target == "redis"
+
 
 @dataclass
 class ModelRequest:
@@ -201,6 +205,11 @@ class History:
     requests: list[ModelRequest] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
     stored: Stored = field(default_factory=Stored)
+    # True if Redis is between the servers.
+    has_redis: bool = False
+    # Keys of Redis, and channels of answers that servers listen to, after the run.
+    copies: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def run_of(self, reader: Reader) -> StoredRun | None:
         """The stored run of a reader, by its id, or by the key of the message if nothing told the id."""
@@ -233,8 +242,9 @@ class History:
         return sorted((it for it in faults if it.target in servers or not servers), key=lambda it: it.begun)
 
     def faults_between(self, begun: float, ended: float, *, postgres: bool) -> list[Fault]:
-        """Faults of PostgreSQL, or of servers, that touch a time."""
-        return [it for it in self.faults if it.is_postgres == postgres and it.begun <= ended and begun <= self.over(it)]
+        """Faults of PostgreSQL, or of servers, that touch a time. Those of Redis excuse nothing."""
+        faults = [it for it in self.faults if it.is_postgres == postgres and not it.is_redis]
+        return [it for it in faults if it.begun <= ended and begun <= self.over(it)]
 
     def over(self, fault: Fault) -> float:
         """The end of a fault's effects."""

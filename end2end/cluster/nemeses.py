@@ -1,4 +1,4 @@
-"""Faults of servers and of PostgreSQL. Each notes when it begins and when it is healed."""
+"""Faults of servers, of PostgreSQL and of Redis. Each notes when it begins and when it is healed."""
 
 import asyncio
 import random
@@ -102,6 +102,75 @@ class Nemesis:
             for server in self.cluster.servers:
                 server.proxy.order(do="reset")
 
+    async def empty(self) -> None:
+        """Kills Redis, and starts it again without what it held."""
+        async with self.fault("empty", "redis"):
+            await aside(self.cluster.redis.kill)
+            await asyncio.sleep(self.dice.uniform(0, 2))
+            await aside(self.cluster.redis.start)
+
+    async def flush(self) -> None:
+        """Takes all keys from Redis."""
+        async with self.fault("flush", "redis"):
+            await aside(self.cluster.redis.run, "FLUSHALL")
+
+    async def fill(self) -> None:
+        """Lets Redis refuse all writes, as one without memory does."""
+        async with self.fault("fill", "redis"):
+            await aside(self.cluster.redis.run, "CONFIG", "SET", "maxmemory", "1")
+            await asyncio.sleep(2)
+            await aside(self.cluster.redis.run, "CONFIG", "SET", "maxmemory", "0")
+
+    async def stall(self) -> None:
+        """Lets Redis do nothing for some seconds, as a slow command does."""
+        async with self.fault("stall", "redis"):
+            await aside(self.cluster.redis.run, "DEBUG", "SLEEP", "3")
+
+    async def unsubscribe(self) -> None:
+        """Ends the connections of those who listen."""
+        async with self.fault("unsubscribe", "redis"):
+            await aside(self.cluster.redis.run, "CLIENT", "KILL", "TYPE", "pubsub")
+
+    async def swallow(self) -> None:
+        """Swallows what one server and Redis send, without an end of the connection."""
+        proxy = self.cluster.server(self.dice.choice(NAMES)).redis_proxy
+        async with self.fault("swallow", "redis"):
+            proxy.order(mode="black-hole")
+            await asyncio.sleep(self.seconds(self.history.times.black_hole_s))
+            proxy.order(mode="pass")
+
+    async def cut(self) -> None:
+        """Resets the connections of all servers with Redis, and refuses others for a moment."""
+        async with self.fault("cut", "redis"):
+            for server in self.cluster.servers:
+                server.redis_proxy.order(do="reset", mode="refuse")
+            await asyncio.sleep(1)
+            for server in self.cluster.servers:
+                server.redis_proxy.order(mode="pass")
+
+    async def slow(self) -> None:
+        """Puts Redis far away."""
+        async with self.fault("slow", "redis"):
+            for server in self.cluster.servers:
+                server.redis_proxy.order(delay_s=0.05)
+            await asyncio.sleep(2)
+            for server in self.cluster.servers:
+                server.redis_proxy.order(delay_s=0)
+
+    def of_redis(self) -> list[Callable[[], Awaitable[None]]]:
+        if not self.cluster.redis:
+            return []
+        return [
+            self.empty,
+            self.flush,
+            self.fill,
+            self.stall,
+            self.unsubscribe,
+            self.swallow,
+            self.cut,
+            self.slow,
+        ]
+
     def of_servers(self) -> list[Callable[[], Awaitable[None]]]:
         name = self.dice.choice(NAMES)
         return [lambda: self.kill(name), lambda: self.freeze(name), lambda: self.stop(name)]
@@ -111,11 +180,12 @@ class Nemesis:
 
     async def one(self) -> None:
         """Does one harm at random."""
-        await self.dice.choice([*self.of_servers(), *self.of_postgres()])()
+        await self.dice.choice([*self.of_servers(), *self.of_postgres(), *self.of_redis()])()
 
     async def two(self) -> None:
-        """Does two at once: to a server and to PostgreSQL."""
-        pair = [self.dice.choice(self.of_servers()), self.dice.choice(self.of_postgres())]
+        """Does two at once: to a server and to an engine."""
+        engines = [*self.of_postgres(), *self.of_redis()]
+        pair = [self.dice.choice(self.of_servers()), self.dice.choice(engines)]
 
         async def soon(harm: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(self.dice.uniform(0, 2))

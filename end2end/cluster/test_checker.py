@@ -228,6 +228,7 @@ BREACHES: list[tuple[str, Callable[[History], object]]] = [
     ("A8.stream", lambda it: set_to(it.readers[3].connections[0], ended=132)),
     ("A9.thread", lambda it: set_to(call(it, "thread", "delete"), status=200)),
     ("A9.run", lambda it: set_to(call(it, "run", "delete"), begun=121.2)),
+    ("A9.copy", lambda it: it.copies.append("colloquy:1:{run_gone}:log")),
     ("A10.threads", lambda it: it.tabs[0].folded.update(thr_1="An older title")),
     ("A10.threads", lambda it: it.tabs[0].folded.clear()),
     ("A10.running", lambda it: it.tabs[0].running.append("run_1")),
@@ -239,6 +240,13 @@ BREACHES: list[tuple[str, Callable[[History], object]]] = [
         "A12.503",
         lambda it: (set_to(call(it, "page"), status=503), it.faults.append(Fault("away", "postgres", 149, 151))),
     ),
+    (
+        "A12.503",
+        lambda it: (
+            set_to(call(it, "page"), status=503, retry_after="1"),
+            it.faults.append(Fault("empty", "redis", 149, 151)),
+        ),
+    ),
     ("A12.unanswered", lambda it: set_to(call(it, "page"), status=0)),
     ("A12.balancer", lambda it: set_to(call(it, "page"), status=503, server="")),
     ("A12.page", lambda it: it.calls.append(Call("ada", "asset", 150, 150.1, "b", 404, note="/pkg/old.css"))),
@@ -249,6 +257,7 @@ BREACHES: list[tuple[str, Callable[[History], object]]] = [
     ("A13.number", lambda it: it.stored.mails.clear()),
     ("A13.number", lambda it: it.stored.mails.append(Mail("<2@example.com>", "ada@example.com"))),
     ("A13.again", lambda it: it.stored.mails.append(it.stored.mails[0])),
+    ("A14.follower", lambda it: it.followed.append("colloquy:1:{run_1}:live")),
 ]
 
 

@@ -2,7 +2,7 @@
 
 SEED makes the choices of users and of faults those of an earlier run. FACTOR multiplies deadlines, and SCALE the length
 of faults. HISTORIES names a folder for the histories and the logs of servers. With MINUTES, random runs follow until that
-time is over.
+time is over, with Redis between the servers if REDIS is `on`.
 """
 
 import asyncio
@@ -15,10 +15,11 @@ import pytest
 from checker import ASSERTIONS, check
 from cluster import Cluster
 from not_yet import NOT_YET
-from runs import STORIES, anything, run
+from runs import STORIES, STORIES_WITH_REDIS, anything, run
 from times import times
 from violation import Violation
 
+WITH_REDIS = os.environ.get("REDIS") == "on"
 MINUTES = float(os.environ.get("MINUTES", "0"))
 
 
@@ -35,7 +36,7 @@ def unexpected(found: list[Violation]) -> list[str]:
     return [line for lines in shown.values() for line in lines[:5]]
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", STORIES | STORIES_WITH_REDIS)
 @pytest.mark.parametrize("assertion", ASSERTIONS)
 def test_each_run_keeps_each_assertion(violations: dict[str, list[Violation]], name: str, assertion: str) -> None:
     found = [it for it in violations[name] if number(it.clause) == assertion]
@@ -48,7 +49,7 @@ def test_runs_at_random_keep_all_assertions() -> None:
     until = time.monotonic() + MINUTES * 60
 
     async def run_until() -> None:
-        cluster = Cluster()
+        cluster = Cluster(with_redis=WITH_REDIS)
         try:
             await cluster.open()
             while time.monotonic() < until:

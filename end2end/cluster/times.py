@@ -25,6 +25,8 @@ class Times:
     deleted_s: float = 1
     # A4: text may be lost that arrived this soon before a kill. It has no factor: both moments are the test's.
     lost_s: float = 0.1
+    # A14: nobody follows an answer that has ended.
+    unfollowed_s: float = 3
     # A10: the silence before tabs are compared.
     quiet_s: float = 3
 
