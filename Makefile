@@ -117,6 +117,7 @@ bench: release ## Measure what Colloquy adds to a model's first token, start-up,
 	@$(RUN) node end2end/bench/scroll.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
+	@$(RUN) $(CI)/with-postgres node end2end/bench/elsewhere.mjs
 	@$(RUN) node end2end/bench/lighthouse.mjs
 	@$(RUN) .tools/python/bin/python -m pytest --quiet end2end/attack
 
