@@ -63,6 +63,8 @@ class Bystander:
 
     def __init__(self, user: User, attack: str) -> None:
         self.user, self.waits, self.failures = user, WAITS.setdefault(attack, []), []
+        user.http.event_hooks["request"] = [self._watch]
+        self._has_connected = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._go_on)
 
@@ -79,11 +81,30 @@ class Bystander:
             for ask in (lambda: self.user.http.get("/api/auth/ok"), lambda: self.user.chatkit("threads.list", limit=5)):
                 started = time.monotonic()
                 try:
-                    ask().raise_for_status()
+                    self._ask(ask).raise_for_status()
                 except httpx.HTTPError as err:
                     self.failures.append(repr(err))
                 self.waits.append(time.monotonic() - started)
             self._over.wait(PAUSE_S)
+
+    def _ask(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """Asks as browsers do: again, once, if a connection that was used before is closed without an answer.
+
+        A server may close it between two requests (RFC 9112, section 9.3.1).
+        """
+        try:
+            return ask()
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            if self._has_connected:
+                raise
+            return ask()
+
+    def _watch(self, request: httpx.Request) -> None:
+        self._has_connected = False
+        request.extensions["trace"] = self._note
+
+    def _note(self, event: str, _: dict) -> None:
+        self._has_connected |= event == "connection.connect_tcp.started"
 
     def check(self) -> None:
         """All of it was answered."""
