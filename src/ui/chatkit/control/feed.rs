@@ -181,23 +181,21 @@ impl ChatKitControl {
                 && self.turn.with_untracked(Option::is_none)
                 && self.loading.get_untracked() == Loading::Ready
         };
-        // Whoever asks meanwhile is answered by another round.
-        if self.is_refreshing.try_get_value() != Some(false) {
-            self.n_changes.try_update_value(|n| *n += 1);
-            return;
-        }
-        self.is_refreshing.set_value(true);
-        self.reread_thread(is_quiet).await;
-        self.is_refreshing.try_set_value(false);
-    }
-
-    async fn reread_thread(self, is_quiet: impl Fn() -> bool) {
         for round in 1..=REREADINGS {
             let n_changes = self.n_changes.try_get_value();
+            let reading = self.n_readings.try_update_value(|n| {
+                *n += 1;
+                *n
+            });
             let Some(id) = self.thread_id.try_get_untracked().flatten().filter(|_| is_quiet()) else { return };
             match self.thread_with_newest_items(id).await {
+                // A later reading is shown already.
+                Ok(_) if self.shown_reading.try_get_value() > reading => return,
                 Ok(_) if round < REREADINGS && is_quiet() && self.n_changes.try_get_value() != n_changes => {}
-                Ok(thread) if is_quiet() => return self.show_refreshed(thread),
+                Ok(thread) if is_quiet() => {
+                    self.shown_reading.set_value(reading.unwrap_or_default());
+                    return self.show_refreshed(thread);
+                }
                 Err(err) if err.is_not_found() && is_quiet() => {
                     self.loading.try_set(Loading::NotFound);
                     return;
@@ -211,7 +209,7 @@ impl ChatKitControl {
     fn show_refreshed(self, thread: Thread) {
         let run = thread.run();
         self.threads.update(|list| list.renew(thread.clone()));
-        self.change(|state| {
+        self.refresh(|state| {
             let mut changes = state.refresh(thread);
             changes.merge(self.mark_partial(state));
             changes

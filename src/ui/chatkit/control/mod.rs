@@ -86,8 +86,10 @@ pub struct ChatKitControl {
     pub(crate) n_feed_events: StoredValue<u64>,
     /// Number of changes of the transcript. What was read before the last one must not replace it.
     pub(crate) n_changes: StoredValue<u64>,
-    /// True while the thread is read again.
-    pub(crate) is_refreshing: StoredValue<bool>,
+    /// Number of readings of the current thread so far.
+    pub(crate) n_readings: StoredValue<u64>,
+    /// Number of the reading that is shown.
+    pub(crate) shown_reading: StoredValue<u64>,
     /// Number of the current view. Events for an older number are dropped.
     showing: StoredValue<u64>,
 }
@@ -137,7 +139,8 @@ impl ChatKitControl {
             is_colloquy: StoredValue::new(options.is_colloquy),
             n_feed_events: StoredValue::new(0),
             n_changes: StoredValue::new(0),
-            is_refreshing: StoredValue::new(false),
+            n_readings: StoredValue::new(0),
+            shown_reading: StoredValue::new(0),
             showing: StoredValue::new(0),
             state: StoredValue::new(state),
             options: RwSignal::new(options),
@@ -286,8 +289,13 @@ impl ChatKitControl {
 
     /// Changes the conversation and notifies the affected signals. Returns `None` if the page is closed.
     pub(crate) fn change(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
-        let changes = self.state.try_update_value(change)?;
         self.n_changes.try_update_value(|n| *n += 1);
+        self.refresh(change)
+    }
+
+    /// Changes the transcript to what was read, which does not make other readings out of date.
+    pub(crate) fn refresh(&self, change: impl FnOnce(&mut ChatState) -> Changes) -> Option<()> {
+        let changes = self.state.try_update_value(change)?;
         if changes.list {
             self.publish_rows();
         }
