@@ -12,6 +12,7 @@ use axum::{
 };
 use leptos::prelude::{LeptosOptions, expect_context, use_nonce};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -69,17 +70,12 @@ pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
         // The nested router does not match this path.
         .route("/api/auth/", any(auth::routes::not_found))
         .merge(chat::router().layer(around::from_fn_with_state(chat, request_timeout::enforce)));
-    let with_app = |state: &AppState| state.clone();
-    Router::new()
-        .merge(pages(&app).layer(around::from_fn_with_state(pages_timeout, request_timeout::enforce)))
-        .merge(apis)
-        .layer(around::from_fn_with_state(with_app(&app), cors::allow_trusted))
-        .layer(around::from_fn_with_state(with_app(&app), security_headers::add))
-        .layer(CompressionLayer::new().compress_when(compressible()))
-        .layer(CatchPanicLayer::new())
-        .layer(around::from_fn(unread_body::finish))
-        .layer(around::from_fn_with_state(ProxyWarning::new(&app.config.limits), untrusted_proxy::warn))
-        .layer(around::from_fn(request_span::hand_on))
+    let config = Arc::clone(&app.config);
+    // The first one is the outermost. Each `layer` of a router would box every route once more, and copy all boxes below
+    // it for each request.
+    let around_all = ServiceBuilder::new()
+        .layer(around::from_fn_with_state(app.metrics.clone(), metrics::count_request))
+        .layer(around::from_fn(request_id::assign))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(request_span::open)
@@ -88,8 +84,17 @@ pub(crate) fn with_body_rate(app: AppState, body: MinRate) -> Router {
                 .on_eos(())
                 .on_failure(()),
         )
-        .layer(around::from_fn(request_id::assign))
-        .layer(around::from_fn_with_state(app.metrics.clone(), metrics::count_request))
+        .layer(around::from_fn(request_span::hand_on))
+        .layer(around::from_fn_with_state(ProxyWarning::new(&config.limits), untrusted_proxy::warn))
+        .layer(around::from_fn(unread_body::finish))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(around::from_fn_with_state(Arc::clone(&config), security_headers::add))
+        .layer(around::from_fn_with_state(config, cors::allow_trusted));
+    Router::new()
+        .merge(pages(&app).layer(around::from_fn_with_state(pages_timeout, request_timeout::enforce)))
+        .merge(apis)
+        .layer(around_all)
         // Supervisors ask every second, which is neither logged nor counted.
         .merge(probes::router())
         .with_state(app)

@@ -1,6 +1,6 @@
 //! The state of accounts, sessions and tokens: everything that their handlers share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use super::{
     jwt::jwks::{Issuer, KeyRing},
@@ -10,9 +10,12 @@ use super::{
 };
 use crate::server::{Clock, Db, config::Config, mail::sender::Sender, metrics::Metrics};
 
-/// The parts that accounts, sessions and tokens need; cheap to clone.
+/// The state of accounts, sessions and tokens. Cheap to clone, which routers do several times for each request.
 #[derive(Clone)]
-pub struct Auth {
+pub struct Auth(Arc<Parts>);
+
+/// What [`Auth`] shares.
+pub struct Parts {
     /// The database.
     pub db: Db,
     /// The time.
@@ -33,10 +36,18 @@ pub struct Auth {
     pub metrics: Metrics,
 }
 
+impl Deref for Auth {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl Auth {
     /// Makes the parts; nothing runs by itself.
     pub fn new(db: Db, clock: Clock, config: Arc<Config>, mail: Sender, metrics: Metrics) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             passwords: PasswordHasher::new(config.auth.password_hash),
             keys: KeyRing::default(),
             limits: Limits::new(&config.limits, &db, &clock, &metrics),
@@ -46,7 +57,7 @@ impl Auth {
             config,
             mail,
             metrics,
-        }
+        }))
     }
 }
 

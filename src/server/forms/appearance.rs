@@ -19,16 +19,16 @@ const MAX_AGE_S: i64 = 400 * 24 * 60 * 60;
 
 /// See [`crate::api::appearance::choose_color_scheme`]. Requires no account, since the choice belongs to the browser.
 pub fn choose_color_scheme(name: &str) {
-    let config = auth().config;
+    let auth = auth();
     let scheme = ColorScheme::of(name);
     let max_age_s = if scheme == ColorScheme::System { 0 } else { MAX_AGE_S };
-    set_cookies(vec![cookies::set(&config, COOKIE, scheme.as_str(), Some(max_age_s))]);
+    set_cookies(vec![cookies::set(&auth.config, COOKIE, scheme.as_str(), Some(max_age_s))]);
 }
 
 /// See [`crate::api::appearance::close_demo_note`].
 pub fn close_demo_note() {
-    let config = auth().config;
-    set_cookies(vec![cookies::set(&config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
+    let auth = auth();
+    set_cookies(vec![cookies::set(&auth.config, DEMO_NOTE, CLOSED, Some(MAX_AGE_S))]);
 }
 
 /// True if the visitor has closed the note about the demo.
