@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fold import SNAPSHOTS, Fold, longest_texts, marks_of
 from history import NEVER, Call, Connection, Event, Fault, History, ModelRequest, Reader, StoredRun
+from losses import kept_until
 from violation import Violation
 from word_model import truth
 
@@ -76,10 +77,9 @@ def may_shrink(history: History, reader: Reader, fold: Fold, item_id: str) -> bo
         return True
     if item_id not in fold.texts and history.is_retry(run):
         return True
-    deaths = history.deaths_of(run)
-    if not deaths:
+    if not history.deaths_of(run):
         return False
-    read = longest_texts(reader.connections, deaths[0].begun - history.times.lost_s)
+    read = longest_texts(reader.connections, kept_until(history, reader, run))
     return len(read.get(item_id, "")) <= len(fold.texts.get(item_id, ""))
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fold import longest_texts
-from history import NEVER, Call, History, StoredItem
+from history import Call, History, StoredItem
+from losses import kept_until
 from violation import Violation
 from word_model import truth
 
@@ -75,10 +76,9 @@ def a4_what_was_read_is_stored(history: History) -> Iterator[Violation]:
         if reader.kind != "run" or not run or history.is_deleted(run.thread_id):
             continue
         deaths = history.deaths_of(run)
-        until = deaths[0].begun - history.times.lost_s if deaths else NEVER
         question = history.question_of(reader)
         whole = truth(question) if question else ""
-        for item_id, seen in longest_texts(reader.connections, until).items():
+        for item_id, seen in longest_texts(reader.connections, kept_until(history, reader, run)).items():
             stored = items[item_id].text if item_id in items else ""
             # What is not the model's is A3's.
             if whole.startswith(seen) and not stored.startswith(seen):

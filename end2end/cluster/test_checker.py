@@ -140,6 +140,13 @@ def loses(history: History, text: str, killed_at: float) -> None:
     del events(history, 0)[-1]
 
 
+def loses_after(history: History, away_after_s: float) -> None:
+    """PostgreSQL is away for a second, so long after the last word was told. Then its server dies, and the word is lost."""
+    told = events(history, 0)[-2].at
+    history.faults.append(Fault("away", "postgres", told + away_after_s, told + away_after_s + 0.9))
+    loses(history, "".join(words(QUESTION)[:-1]), told + 1.5)
+
+
 def repeats(history: History) -> None:
     """A reader goes to another server, gets a snapshot, and returns to the number that it had before."""
     first = history.readers[0].connections[0]
@@ -209,6 +216,8 @@ BREACHES: list[tuple[str, Callable[[History], object]]] = [
     ),
     ("A4.lost", lambda it: loses(it, WHOLE[:-9], 102.5)),
     ("A4.lost", lambda it: interrupts(it, WHOLE[:-9])),
+    ("A4.lost", lambda it: loses_after(it, away_after_s=0.3)),
+    ("A4.lost", lambda it: loses_after(it, away_after_s=-1)),
     ("A4.stopped", lambda it: set_to(it.stored.items[3], text=HALF[:-3])),
     ("A5.completion", lambda it: set_to(it.readers[0].connections[0], ended=103.5)),
     ("A5.completion", lambda it: set_to(it.readers[0], end="lost")),
@@ -286,6 +295,10 @@ def passes(name: str, change: Callable[[History], object]) -> None:
 def test_a_kill_may_lose_the_last_tenth_of_a_second_of_its_own_answers() -> None:
     last = "".join(words(QUESTION)[:-1])
     passes("A4", lambda it: loses(it, last, events(it, 0)[-2].at + 0.05))
+
+
+def test_a_kill_after_an_outage_may_lose_the_last_tenth_of_a_second_before_it() -> None:
+    passes("A4", lambda it: loses_after(it, away_after_s=0.05))
 
 
 def test_a_kill_explains_the_interruption_of_its_own_answers() -> None:
