@@ -118,6 +118,7 @@ bench: release ## Measure what Colloquy adds to a model's first token, start-up,
 	@$(RUN) $(CI)/with-postgres node end2end/bench/auth.mjs
 	@$(RUN) node end2end/bench/chat.mjs
 	@$(RUN) $(CI)/with-postgres node end2end/bench/elsewhere.mjs
+	@$(RUN) $(CI)/with-postgres node end2end/bench/carried.mjs
 	@$(RUN) node end2end/bench/lighthouse.mjs
 	@$(RUN) .tools/python/bin/python -m pytest --quiet end2end/attack
 
