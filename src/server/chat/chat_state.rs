@@ -12,6 +12,7 @@ use super::{
     },
     relay::{Relay, Relays, Transcriber},
     runs::{
+        checkpoints::Checkpoints,
         live::{ChatLoad, Feeds, LiveRuns, StopReason},
         mirror::Mirror,
         run_watch::RunWatch,
@@ -55,6 +56,7 @@ struct Inner {
     attachments: Attachments,
     live: LiveRuns,
     run_watch: RunWatch,
+    checkpoints: Checkpoints,
     mirror: Mirror,
     feeds: Feeds,
     shares: Shares,
@@ -91,6 +93,7 @@ impl Chat {
             attachments: Attachments::open(config)?,
             live: LiveRuns::default(),
             run_watch: RunWatch::default(),
+            checkpoints: Checkpoints::default(),
             mirror,
             feeds: Feeds::default(),
             shares: Shares::new(model.limits, &metrics),
@@ -266,6 +269,11 @@ impl Chat {
     /// The runs that are watched in the database.
     pub(super) fn run_watch(&self) -> &RunWatch {
         &self.0.run_watch
+    }
+
+    /// The checkpoints that wait to be stored.
+    pub(super) fn checkpoints(&self) -> &Checkpoints {
+        &self.0.checkpoints
     }
 
     /// The copies of logs on Redis.

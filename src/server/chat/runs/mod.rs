@@ -1,6 +1,7 @@
 //! Runs: the background tasks that write answers, their logs, and the readers of both.
 
 pub(super) mod answer_state;
+pub(super) mod checkpoints;
 pub(super) mod held_runs;
 mod in_flight;
 pub(super) mod live;

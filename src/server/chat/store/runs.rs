@@ -32,6 +32,7 @@ macro_rules! is_abandoned {
 pub(in crate::server::chat) use is_abandoned;
 
 pub(in crate::server::chat) mod abandoned;
+pub(in crate::server::chat) mod checkpoint_group;
 pub(in crate::server::chat) mod claims;
 pub(in crate::server::chat) mod held;
 mod progress;

@@ -1,9 +1,6 @@
-//! Persists checkpoints of an answer, and its end.
+//! Persists the removal of an item, and the end of an answer.
 
-use std::{sync::Arc, time::Duration};
-
-use futures_util::{FutureExt, future::BoxFuture};
-use tokio::time::Instant;
+use std::time::Duration;
 
 use super::outcome::Outcome;
 use crate::{
@@ -29,28 +26,6 @@ use crate::{
 
 /// Backoff between attempts to persist the end of an answer, for errors other than an outage.
 const STORE_BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
-
-/// Renews the lease and persists the changed items. Returns `false` if the run no longer belongs to this task.
-pub(super) fn checkpoint(
-    chat: &Chat,
-    run: &Arc<LiveRun>,
-    progress: Progress,
-    changed: Vec<ThreadItem>,
-) -> BoxFuture<'static, Result<bool>> {
-    let (chat, run) = (chat.clone(), Arc::clone(run));
-    let stored = async move {
-        let (begun_at, now) = (Instant::now(), chat.now());
-        let mut tx = Tx::begin(chat.db()).await?;
-        if !runs::renew_lease(&mut tx, &run.id, &progress, now).await? {
-            return Ok(false);
-        }
-        versions::store(&mut tx, &run, &changed, Stage::Growing, now).await?;
-        tx.commit().await?;
-        chat.metrics().checkpoint_stored(begun_at.elapsed());
-        Ok(true)
-    };
-    outage::bounded(stored).boxed()
-}
 
 /// Deletes a discarded item and persists the items changed before. Returns `false` if the run no longer belongs to this
 /// task.

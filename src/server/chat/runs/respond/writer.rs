@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use tokio::time::{Instant, Sleep};
 
 use super::{
@@ -31,6 +31,7 @@ use crate::{
             relay::{RelayEvent, RelayFailure, RelayStream},
             runs::{
                 answer_state::Answer,
+                checkpoints,
                 in_flight::{Before, Processed},
                 live::LiveRun,
                 thread_changes,
@@ -168,7 +169,7 @@ impl Writer<'_> {
     fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {
         self.up_to = self.run.n_events();
         let progress = Progress { up_to: Some(self.up_to), ..self.answer.progress() };
-        let stored = persistence::checkpoint(self.chat, &self.run, progress, changed);
+        let stored = checkpoints::store(self.chat.clone(), Arc::clone(&self.run), progress, changed).boxed();
         self.saving = Some(Checkpoint { stored, emitted_at });
     }
 

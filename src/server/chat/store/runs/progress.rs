@@ -24,7 +24,7 @@ pub(in crate::server::chat) struct Progress {
 }
 
 impl Progress {
-    fn up_to(&self) -> Option<i64> {
+    pub(super) fn up_to(&self) -> Option<i64> {
         self.up_to.and_then(|n_events| i64::try_from(n_events).ok())
     }
 }
