@@ -130,13 +130,13 @@ async fn store_alone(chat: &Chat, checkpoint: &Checkpoint, ordered_at: Instant) 
     Ok(true)
 }
 
-/// A task that stores groups. It is counted until it ends, even by a panic.
+/// A task that stores groups. After a panic another one takes its place, since orders may wait.
 struct Writer(Chat);
 
 impl Drop for Writer {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.checkpoints().queue().n_writers -= 1;
+            tokio::spawn(write(self.0.clone()));
         }
     }
 }
