@@ -78,7 +78,7 @@ def a4_what_was_read_is_stored(history: History) -> Iterator[Violation]:
         deaths = history.deaths_of(run)
         question = history.question_of(reader)
         whole = truth(question) if question else ""
-        for item_id, seen in longest_texts(reader.connections, kept_until(history, reader, run)).items():
+        for item_id, seen in longest_texts(reader.connections, kept_until(history, run)).items():
             stored = items[item_id].text if item_id in items else ""
             # What is not the model's is A3's.
             if whole.startswith(seen) and not stored.startswith(seen):

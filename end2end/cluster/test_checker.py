@@ -328,6 +328,21 @@ def test_a_snapshot_with_a_number_may_stand_between() -> None:
     passes("A3", reads_on_elsewhere)
 
 
+def test_a_snapshot_in_place_of_a_lost_copy_may_hold_one_event_more() -> None:
+    def falls_back(history: History) -> None:
+        history.has_redis = True
+        log = history.readers[0].connections[0]
+        rest = log.events[-1]
+        log.events = log.events[:4]
+        n_told = log.events[-1].number
+        snapshot = done(n_told + 1, 100.3, "msg_a1", WHOLE[:9], "thread.item.replaced")
+        delta = {"type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": WHOLE[9:]}
+        update = {"type": "thread.item.updated", "item_id": "msg_a1", "update": delta}
+        log.events += [snapshot, Event(100.4, rest.number - 1, update), rest]
+
+    passes("A3", falls_back)
+
+
 def test_the_changes_of_a_snapshot_may_skip_numbers() -> None:
     def reads_on_elsewhere(history: History) -> None:
         first = history.readers[0].connections[0]
