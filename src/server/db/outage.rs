@@ -9,14 +9,15 @@ pub const MESSAGE: &str = "The server's database cannot be reached at the moment
 
 /// SQLSTATEs that mean an outage, besides class 08 (PostgreSQL, Appendix A). All others concern the statement, the
 /// login or the disk, and last until somebody acts.
-const SQLSTATES: [&str; 6] = [
+const SQLSTATES: [&str; 7] = [
     // too_many_connections
     "53300", // admin_shutdown
     "57P01", // crash_shutdown
     "57P02", // cannot_connect_now: starting up, shutting down or recovering
     "57P03", // idle_session_timeout: the server closed an idle connection
     "57P05", // read_only_sql_transaction: the address leads to a standby until a failover is complete
-    "25006",
+    "25006", // idle_in_transaction_session_timeout: this process was frozen for as long
+    "25P03",
 ];
 /// SQLSTATE class of connection exceptions.
 const CONNECTION_EXCEPTION: &str = "08";

@@ -20,6 +20,9 @@ const CONNECT_WAIT: WaitLimit = WaitLimit::of_seconds(60);
 /// Statement timeout on PostgreSQL, unless the URL or the server sets one. SQLite needs none, since it runs in this
 /// process.
 const STATEMENT_TIMEOUT_S: u64 = 60;
+/// Time after which PostgreSQL ends an idle transaction, and its locks: its server is frozen, or is gone without a word.
+/// No transaction waits for anything but its statements.
+const IDLE_TRANSACTION_TIMEOUT_S: u64 = 10;
 
 /// Time that a caller waits for a connection. Writers of answers ask again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -136,11 +139,15 @@ fn is_temporary(err: &sqlx::Error) -> bool {
     outage::is_outage(err) && !matches!(err, sqlx::Error::Tls(_))
 }
 
-/// Sets a statement timeout, unless the server sets one already.
+/// Sets timeouts of statements and of idle transactions, unless the server sets them already.
 async fn limit_statements(connection: &mut PgConnection) -> sqlx::Result<()> {
     let limit = format!(
-        "select set_config('statement_timeout', '{STATEMENT_TIMEOUT_S}s', false) \
-         where current_setting('statement_timeout') = '0'"
+        "select set_config(\"name\", \"limit\", false)
+        from (values
+            ('statement_timeout', '{STATEMENT_TIMEOUT_S}s'),
+            ('idle_in_transaction_session_timeout', '{IDLE_TRANSACTION_TIMEOUT_S}s')
+        ) as \"limits\" (\"name\", \"limit\")
+        where current_setting(\"name\") = '0'"
     );
     sqlx::query(sqlx::AssertSqlSafe(limit)).execute(connection).await.map(drop)
 }

@@ -7,7 +7,11 @@ use tokio::time::MissedTickBehavior;
 use crate::{
     model::Timestamp,
     server::{
-        chat::{chat_state::Chat, http::error::Result, store::runs::abandoned},
+        chat::{
+            chat_state::Chat,
+            http::error::Result,
+            store::runs::{StoredRun, abandoned},
+        },
         metrics::RunEnd,
         tx::Tx,
     },
@@ -44,12 +48,22 @@ pub(in crate::server::chat) async fn once(chat: &Chat, at: Timestamp) -> Result<
         if chat.live().get(&run.id).is_some() {
             continue;
         }
-        let mut tx = Tx::begin(chat.db()).await?;
-        if abandoned::abandon(&mut tx, &run, at, chat.now()).await? {
-            tx.commit().await?;
-            chat.announce_end(&run);
-            chat.metrics().run_ended(RunEnd::Abandoned);
+        match abandon(chat, &run, at).await {
+            Ok(()) => {}
+            Err(err) if err.is_outage() => return Err(err),
+            // Its thread may be locked, which concerns no other.
+            Err(err) => tracing::warn!(run.id, error = %err, "an abandoned run could not be closed"),
         }
+    }
+    Ok(())
+}
+
+async fn abandon(chat: &Chat, run: &StoredRun, at: Timestamp) -> Result<()> {
+    let mut tx = Tx::begin(chat.db()).await?;
+    if abandoned::abandon(&mut tx, run, at, chat.now()).await? {
+        tx.commit().await?;
+        chat.announce_end(run);
+        chat.metrics().run_ended(RunEnd::Abandoned);
     }
     Ok(())
 }
