@@ -3,9 +3,13 @@
 
 use std::{
     collections::VecDeque,
+    io,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
+use futures_util::FutureExt;
 use tokio::{sync::oneshot, time::Instant};
 
 use super::live::LiveRun;
@@ -31,8 +35,12 @@ use crate::{
 
 /// Maximum number of runs in a group.
 const MAX_RUNS: usize = 64;
-/// Size of a group's logs, in bytes, beyond which no further run joins it. An item is not longer than its log.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Size of a group's items as JSON, in bytes, beyond which no further run joins it.
+const MAX_BYTES: usize = 1024 * 1024;
+/// Size of a run's items as JSON, in bytes, beyond which they are stored alone: others would wait for them.
+const MAX_SHARED_BYTES: usize = 128 * 1024;
+/// Time limit of an attempt to store a group.
+const GROUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Number of groups stored at a time on PostgreSQL. SQLite has one writer.
 const MAX_WRITERS: usize = 2;
 
@@ -48,6 +56,8 @@ struct Queue {
 
 struct Order {
     checkpoint: Checkpoint,
+    /// Size of its items as JSON.
+    n_bytes: usize,
     ordered_at: Instant,
     /// Takes `false` if the run no longer belongs to its task.
     done: oneshot::Sender<Result<bool>>,
@@ -58,11 +68,12 @@ struct Order {
 pub(super) async fn store(chat: Chat, run: Arc<LiveRun>, progress: Progress, items: Vec<ThreadItem>) -> Result<bool> {
     let ordered_at = Instant::now();
     let checkpoint = Checkpoint { run, progress, items };
-    if checkpoint.run.writes_version() {
+    let n_bytes = checkpoint.items.iter().map(json_bytes).sum();
+    if checkpoint.run.writes_version() || n_bytes > MAX_SHARED_BYTES {
         return outage::bounded(store_alone(&chat, &checkpoint, ordered_at)).await;
     }
     let (done, stored) = oneshot::channel();
-    if chat.checkpoints().push(Order { checkpoint, ordered_at, done }, max_writers(chat.db())) {
+    if chat.checkpoints().push(Order { checkpoint, n_bytes, ordered_at, done }, max_writers(chat.db())) {
         tokio::spawn(write(chat));
     }
     // Each attempt has a time limit. With another one here an old checkpoint could be stored after a newer one.
@@ -78,31 +89,31 @@ fn max_writers(db: &Db) -> usize {
 
 /// Stores groups until nothing waits.
 async fn write(chat: Chat) {
-    let writer = Writer(chat);
-    let chat = &writer.0;
     while let Some(group) = chat.checkpoints().next_group() {
         let checkpoints: Vec<_> = group.iter().map(|order| &order.checkpoint).collect();
-        match outage::bounded(checkpoint_group::store(chat.db(), &checkpoints, chat.now())).await {
-            Ok(stored) => {
+        let attempt = outage::within(GROUP_TIMEOUT, checkpoint_group::store(chat.db(), &checkpoints, chat.now()));
+        match AssertUnwindSafe(attempt).catch_unwind().await {
+            Ok(Ok(stored)) => {
                 for order in group {
                     if stored.contains(&order.checkpoint.run.id) {
                         chat.metrics().checkpoint_stored(order.ordered_at.elapsed());
                         _ = order.done.send(Ok(true));
                     } else {
-                        spawn_alone(chat, order);
+                        spawn_alone(&chat, order);
                     }
                 }
             }
-            Err(err) if err.is_outage() => {
-                tracing::debug!(error = %err, n_runs = group.len(), "checkpoints met an outage");
+            Ok(Err(err)) if err.is_outage() => {
+                tracing::warn!(error = %err, n_runs = group.len(), "the database is away, so answers pause");
                 for order in group {
-                    _ = order.done.send(Err(ChatError::from(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()))));
+                    _ = order.done.send(Err(ChatError::from(sqlx::Error::Io(io::ErrorKind::NotConnected.into()))));
                 }
             }
-            // One of them may be to blame.
-            Err(err) => {
-                tracing::debug!(error = %err, n_runs = group.len(), "checkpoints are stored one by one");
-                group.into_iter().for_each(|order| spawn_alone(chat, order));
+            // One of them may be to blame, also for a panic.
+            failed => {
+                let err = failed.ok().and_then(Result::err).map(|err| err.to_string());
+                tracing::warn!(error = err, n_runs = group.len(), "checkpoints are stored one by one");
+                group.into_iter().for_each(|order| spawn_alone(&chat, order));
             }
         }
     }
@@ -130,15 +141,22 @@ async fn store_alone(chat: &Chat, checkpoint: &Checkpoint, ordered_at: Instant) 
     Ok(true)
 }
 
-/// A task that stores groups. After a panic another one takes its place, since orders may wait.
-struct Writer(Chat);
+/// Counts the bytes of an item as JSON.
+fn json_bytes(item: &ThreadItem) -> usize {
+    struct Counter(usize);
+    impl io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            tokio::spawn(write(self.0.clone()));
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
+    let mut counter = Counter(0);
+    _ = serde_json::to_writer(&mut counter, item);
+    counter.0
 }
 
 impl Checkpoints {
@@ -157,7 +175,7 @@ impl Checkpoints {
         let (mut group, mut n_bytes) = (Vec::new(), 0);
         while group.len() < MAX_RUNS && n_bytes < MAX_BYTES {
             let Some(order) = queue.waiting.pop_front() else { break };
-            n_bytes += order.checkpoint.run.n_bytes();
+            n_bytes += order.n_bytes;
             group.push(order);
         }
         if group.is_empty() {

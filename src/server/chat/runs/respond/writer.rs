@@ -1,6 +1,6 @@
 //! Writes an answer: processes the relay's events, emits and persists them, until something ends the answer.
 //!
-//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting begins. If an
+//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting is ordered. If an
 //! emitted event is still not persisted after [`PAUSE_AFTER`], emitting pauses. A reader therefore never has more than
 //! the last tenth of a second unpersisted, however slow the database is.
 //!
@@ -79,6 +79,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
         saving: None,
         emitted_at: None,
         checkpoint_due: Box::pin(tokio::time::sleep(CHECKPOINT_AFTER)),
+        pause_due: Box::pin(tokio::time::sleep(PAUSE_AFTER)),
         meter,
     };
     let ending = writing.run(events).await;
@@ -109,6 +110,8 @@ struct Writer<'a> {
     emitted_at: Option<Instant>,
     /// Time of the next checkpoint. A timer per delta would cost more than the delta itself.
     checkpoint_due: Pin<Box<Sleep>>,
+    /// Time when emitting pauses unless the oldest event is persisted.
+    pause_due: Pin<Box<Sleep>>,
     meter: RunMeter,
 }
 
@@ -128,6 +131,10 @@ impl Writer<'_> {
             let is_fenced = self.chat.process().is_fenced();
             let must_pause = is_fenced || self.is_behind();
             self.meter.hold(must_pause);
+            let pause_due = self.oldest_unsaved().map(|emitted_at| emitted_at + PAUSE_AFTER).filter(|_| !must_pause);
+            if let Some(due) = pause_due.filter(|due| *due != self.pause_due.deadline()) {
+                self.pause_due.as_mut().reset(due);
+            }
             let written = tokio::select! {
                 biased;
                 reason = &mut stopped => Err(Outcome::Stopped(reason)),
@@ -142,6 +149,8 @@ impl Writer<'_> {
                     Ok(())
                 }
                 () = self.chat.process().next_beat(), if is_fenced => Ok(()),
+                // An event that comes later must find the pause.
+                () = &mut self.pause_due, if pause_due.is_some() => Ok(()),
                 event = events.next(), if !must_pause => match event {
                     None => Err(Outcome::Complete),
                     Some(Err(failure)) => Err(Outcome::Failed(failure)),
@@ -162,8 +171,13 @@ impl Writer<'_> {
 
     /// True if an emitted event is so old that it must be persisted before more are emitted.
     fn is_behind(&self) -> bool {
+        self.oldest_unsaved().is_some_and(|emitted_at| emitted_at.elapsed() >= PAUSE_AFTER)
+    }
+
+    /// Returns the time when the oldest event that is not persisted was emitted.
+    fn oldest_unsaved(&self) -> Option<Instant> {
         let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
-        being_stored.or(self.emitted_at).is_some_and(|moment| moment.elapsed() >= PAUSE_AFTER)
+        being_stored.or(self.emitted_at)
     }
 
     fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {
@@ -215,7 +229,7 @@ impl Writer<'_> {
             }
             RelayEvent::Event(event) => self.take_event(*event).await?,
             RelayEvent::Status(status) => {
-                // A checkpoint locks the run's row and progresses only while it is awaited.
+                // A checkpoint locks the run's row.
                 self.wait_for_checkpoint().await?;
                 let set = || thread_changes::set_status(self.chat, &self.run, &status);
                 match outlast(self.chat.db(), Some(&self.run), set).await {

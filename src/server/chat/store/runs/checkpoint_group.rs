@@ -122,7 +122,7 @@ async fn store_at_once(
                 "updatedAt" = $4,
                 "upTo" = coalesce("new"."upTo", "run"."upTo")
             from jsonb_to_recordset($1) as "new" ("id" text, "itemId" text, "openItems" jsonb, "upTo" bigint)
-            where "run"."id" = "new"."id" and "run"."status" = 'running'
+            where "run"."id" = "new"."id"
             returning "run"."id"
         ),
         "stored" as (
@@ -158,21 +158,21 @@ async fn store_at_once(
     Ok(stored.into_iter().collect())
 }
 
-/// Locks the runs and their threads, as [`super::lock_thread`] does, and returns the ids of the runs. Those that others
+/// Locks the runs and their threads, as [`super::lock_thread`] does, and returns the ids of those that run. Those that others
 /// have locked are skipped: to wait for one would delay all, and two that wait for each other's rows would never end.
 async fn lock(tx: &mut Transaction<'static, Postgres>, checkpoints: &[&Checkpoint]) -> Result<HashSet<String>> {
     let ids: Vec<&str> = checkpoints.iter().map(|checkpoint| checkpoint.run.id.as_str()).collect();
-    let free: Vec<String> = sqlx::query_scalar(
+    let free: Vec<(String, String)> = sqlx::query_as(
         r#"
-        select "run"."id"
+        select "run"."id", "run"."status"
         from "run"
         join "thread" on "thread"."id" = "run"."threadId"
-        where "run"."id" = any($1) and "run"."status" = 'running'
+        where "run"."id" = any($1)
         for no key update skip locked
         "#,
     )
     .bind(ids)
     .fetch_all(&mut **tx)
     .await?;
-    Ok(free.into_iter().collect())
+    Ok(free.into_iter().filter(|(_, status)| status == "running").map(|(id, _)| id).collect())
 }
