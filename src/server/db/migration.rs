@@ -191,14 +191,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn statements_on_postgres_have_a_limit_unless_the_url_names_one() {
+    async fn statements_and_idle_transactions_on_postgres_have_a_limit_unless_the_url_names_one() {
         let folder = tempfile::tempdir().unwrap();
         let url = database_url(Engine::Postgres, folder.path()).await;
-        for (url, expected) in [(url.clone(), "1min"), (format!("{url}?options=-c%20statement_timeout%3D7s"), "7s")] {
-            let Db::Postgres(pool) = Db::open(&url).await.unwrap() else { unreachable!() };
-            let limit: String = sqlx::query_scalar("show statement_timeout").fetch_one(&pool).await.unwrap();
-            assert_eq!(limit, expected);
-            pool.close().await;
+        for (name, default) in [("statement_timeout", "1min"), ("idle_in_transaction_session_timeout", "10s")] {
+            for (url, expected) in [(url.clone(), default), (format!("{url}?options=-c%20{name}%3D7s"), "7s")] {
+                let Db::Postgres(pool) = Db::open(&url).await.unwrap() else { unreachable!() };
+                let limit: String =
+                    sqlx::query_scalar("select current_setting($1)").bind(name).fetch_one(&pool).await.unwrap();
+                assert_eq!(limit, expected, "{name}");
+                pool.close().await;
+            }
         }
     }
 }

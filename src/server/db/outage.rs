@@ -9,16 +9,14 @@ pub const MESSAGE: &str = "The server's database cannot be reached at the moment
 
 /// SQLSTATEs that mean an outage, besides class 08 (PostgreSQL, Appendix A). All others concern the statement, the
 /// login or the disk, and last until somebody acts.
-const SQLSTATES: [&str; 7] = [
-    // too_many_connections
-    "53300", // admin_shutdown
-    "57P01", // crash_shutdown
-    "57P02", // cannot_connect_now: starting up, shutting down or recovering
-    "57P03", // idle_session_timeout: the server closed an idle connection
-    "57P05", // read_only_sql_transaction: the address leads to a standby until a failover is complete
-    "25006", // idle_in_transaction_session_timeout: this process was frozen for as long
-    "25P03",
-];
+///
+/// - 53300, `too_many_connections`
+/// - 57P01, `admin_shutdown`, and 57P02, `crash_shutdown`
+/// - 57P03, `cannot_connect_now`: starting up, shutting down or recovering
+/// - 57P05, `idle_session_timeout`: the server closed an idle connection
+/// - 25006, `read_only_sql_transaction`: the address leads to a standby until a failover is complete
+/// - 25P03, `idle_in_transaction_session_timeout`: this process was frozen for as long
+const SQLSTATES: [&str; 7] = ["53300", "57P01", "57P02", "57P03", "57P05", "25006", "25P03"];
 /// SQLSTATE class of connection exceptions.
 const CONNECTION_EXCEPTION: &str = "08";
 /// sqlx's words for a server that closed the connection before it answered, as a proxy does that has nobody behind. It
