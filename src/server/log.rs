@@ -1,5 +1,10 @@
 //! The log: text for people, or JSON for programs that collect logs.
 
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
+
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
@@ -17,7 +22,12 @@ where
 {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     match format {
-        LogFormat::Text => Box::new(lines.finish()),
+        LogFormat::Text => Box::new(lines.with_ansi(has_colors()).finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).with_span_list(false).finish()),
     }
+}
+
+/// True for a terminal, unless `NO_COLOR` is set (no-color.org). A file would hold the terminal's codes.
+fn has_colors() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
