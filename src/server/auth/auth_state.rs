@@ -14,7 +14,7 @@ use crate::server::{Clock, Db, config::Config, mail::sender::Sender, metrics::Me
 #[derive(Clone)]
 pub struct Auth(Arc<Parts>);
 
-/// What [`Auth`] shares.
+/// The parts of [`Auth`].
 pub struct Parts {
     /// The database.
     pub db: Db,

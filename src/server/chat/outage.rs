@@ -62,11 +62,14 @@ where
 
 /// Limits the time of one attempt. A timeout counts as an outage.
 pub(in crate::server::chat) async fn bounded<T>(attempt: impl Future<Output = Result<T>>) -> Result<T> {
-    within(ATTEMPT_TIMEOUT, attempt).await
+    bounded_by(ATTEMPT_TIMEOUT, attempt).await
 }
 
 /// Limits the time of an attempt that waits for no lock. A timeout counts as an outage.
-pub(in crate::server::chat) async fn within<T>(limit: Duration, attempt: impl Future<Output = Result<T>>) -> Result<T> {
+pub(in crate::server::chat) async fn bounded_by<T>(
+    limit: Duration,
+    attempt: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let timed_out = |_| ChatError::from(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
     tokio::time::timeout(limit, attempt).await.map_err(timed_out)?
 }

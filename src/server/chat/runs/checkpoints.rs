@@ -91,7 +91,7 @@ fn max_writers(db: &Db) -> usize {
 async fn write(chat: Chat) {
     while let Some(group) = chat.checkpoints().next_group() {
         let checkpoints: Vec<_> = group.iter().map(|order| &order.checkpoint).collect();
-        let attempt = outage::within(GROUP_TIMEOUT, checkpoint_group::store(chat.db(), &checkpoints, chat.now()));
+        let attempt = outage::bounded_by(GROUP_TIMEOUT, checkpoint_group::store(chat.db(), &checkpoints, chat.now()));
         match AssertUnwindSafe(attempt).catch_unwind().await {
             Ok(Ok(stored)) => {
                 for order in group {

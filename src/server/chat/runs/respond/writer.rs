@@ -1,19 +1,21 @@
 //! Writes an answer: processes the relay's events, emits and persists them, until something ends the answer.
 //!
-//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting is ordered. If an
-//! emitted event is still not persisted after [`PAUSE_AFTER`], emitting pauses. A reader therefore never has more than
-//! the last tenth of a second unpersisted, however slow the database is.
+//! **Possible loss by a crash.** An emitted event waits at most [`CHECKPOINT_AFTER`] until its persisting is
+//! ordered. If an emitted event is still not persisted after [`PAUSE_AFTER`], emitting pauses. A reader therefore never
+//! has more than the last tenth of a second unpersisted, however slow the database is.
 //!
 //! **An outage of the database** pauses the answer: nothing is emitted and the relay is not read until a checkpoint
 //! succeeds. Writes that precede an event are repeated until then, too.
 
+mod saving;
+
 use std::{
     pin::{Pin, pin},
     sync::Arc,
-    time::Duration,
 };
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use futures_util::StreamExt;
+use saving::{CHECKPOINT_AFTER, PAUSE_AFTER, Saving};
 use tokio::time::{Instant, Sleep};
 
 use super::{
@@ -22,7 +24,7 @@ use super::{
     persistence,
 };
 use crate::{
-    model::chatkit::{ItemUpdate, Thread, ThreadItem, ThreadStreamEvent},
+    model::chatkit::{ItemUpdate, Thread, ThreadStreamEvent},
     server::{
         chat::{
             chat_state::Chat,
@@ -31,7 +33,6 @@ use crate::{
             relay::{RelayEvent, RelayFailure, RelayStream},
             runs::{
                 answer_state::Answer,
-                checkpoints,
                 in_flight::{Before, Processed},
                 live::LiveRun,
                 thread_changes,
@@ -43,12 +44,6 @@ use crate::{
     },
 };
 
-/// Maximum time between emitting an event and the beginning of its checkpoint.
-const CHECKPOINT_AFTER: Duration = Duration::from_millis(40);
-/// Maximum age of an unpersisted event before emitting pauses.
-const PAUSE_AFTER: Duration = Duration::from_millis(80);
-/// Backoff after a failure of the database.
-const FAILURE_BACKOFF: Duration = Duration::from_secs(1);
 /// Maximum size of an answer's text, in bytes.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// Number of text deltas after which the task yields.
@@ -84,7 +79,7 @@ pub(super) async fn write(chat: &Chat, turn: &mut Turn, answer: &mut Answer) -> 
     };
     let ending = writing.run(events).await;
     // A checkpoint under way is completed.
-    if let Some(Checkpoint { stored, .. }) = writing.saving {
+    if let Some(Saving { stored, .. }) = writing.saving {
         _ = stored.await;
     }
     ending
@@ -103,7 +98,7 @@ struct Writer<'a> {
     answer: &'a mut Answer,
     /// The thread, if its change is to be emitted with the next event.
     titled_thread: &'a mut Option<Thread>,
-    saving: Option<Checkpoint>,
+    saving: Option<Saving>,
     /// Number of the last event whose effect is persisted or being persisted.
     up_to: usize,
     /// Time when the oldest event that no checkpoint covers was emitted.
@@ -115,13 +110,6 @@ struct Writer<'a> {
     meter: RunMeter,
 }
 
-/// A checkpoint under way.
-struct Checkpoint {
-    stored: BoxFuture<'static, Result<bool>>,
-    /// Time when the oldest event that it covers was emitted.
-    emitted_at: Option<Instant>,
-}
-
 impl Writer<'_> {
     async fn run(&mut self, mut events: RelayStream) -> Outcome {
         let run = Arc::clone(&self.run);
@@ -131,10 +119,7 @@ impl Writer<'_> {
             let is_fenced = self.chat.process().is_fenced();
             let must_pause = is_fenced || self.is_behind();
             self.meter.hold(must_pause);
-            let pause_due = self.oldest_unsaved().map(|emitted_at| emitted_at + PAUSE_AFTER).filter(|_| !must_pause);
-            if let Some(due) = pause_due.filter(|due| *due != self.pause_due.deadline()) {
-                self.pause_due.as_mut().reset(due);
-            }
+            let may_fall_behind = !must_pause && self.set_pause();
             let written = tokio::select! {
                 biased;
                 reason = &mut stopped => Err(Outcome::Stopped(reason)),
@@ -142,15 +127,12 @@ impl Writer<'_> {
                     self.saved(stored)
                 }
                 () = &mut self.checkpoint_due, if self.saving.is_none() && self.is_unsaved() => {
-                    let changed = self.answer.unsaved();
-                    let emitted_at = self.emitted_at.take();
-                    self.save(changed, emitted_at);
-                    self.checkpoint_due.as_mut().reset(Instant::now() + CHECKPOINT_AFTER);
+                    self.save();
                     Ok(())
                 }
                 () = self.chat.process().next_beat(), if is_fenced => Ok(()),
                 // An event that comes later must find the pause.
-                () = &mut self.pause_due, if pause_due.is_some() => Ok(()),
+                () = &mut self.pause_due, if may_fall_behind => Ok(()),
                 event = events.next(), if !must_pause => match event {
                     None => Err(Outcome::Complete),
                     Some(Err(failure)) => Err(Outcome::Failed(failure)),
@@ -159,46 +141,6 @@ impl Writer<'_> {
             };
             if let Err(ending) = written {
                 return ending;
-            }
-        }
-    }
-
-    /// True if something was emitted that no checkpoint covers. A change of no item counts, so that readers elsewhere do
-    /// not wait for its number.
-    fn is_unsaved(&self) -> bool {
-        self.answer.is_unsaved() || self.up_to < self.run.n_events()
-    }
-
-    /// True if an emitted event is so old that it must be persisted before more are emitted.
-    fn is_behind(&self) -> bool {
-        self.oldest_unsaved().is_some_and(|emitted_at| emitted_at.elapsed() >= PAUSE_AFTER)
-    }
-
-    /// Returns the time when the oldest event that is not persisted was emitted.
-    fn oldest_unsaved(&self) -> Option<Instant> {
-        let being_stored = self.saving.as_ref().and_then(|saving| saving.emitted_at);
-        being_stored.or(self.emitted_at)
-    }
-
-    fn save(&mut self, changed: Vec<ThreadItem>, emitted_at: Option<Instant>) {
-        self.up_to = self.run.n_events();
-        let progress = Progress { up_to: Some(self.up_to), ..self.answer.progress() };
-        let stored = checkpoints::store(self.chat.clone(), Arc::clone(&self.run), progress, changed).boxed();
-        self.saving = Some(Checkpoint { stored, emitted_at });
-    }
-
-    fn saved(&mut self, stored: Result<bool>) -> Result<(), Outcome> {
-        let saving = self.saving.take();
-        match stored {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Outcome::Lost),
-            Err(err) => {
-                tracing::warn!(self.run.id, error = %err, "a checkpoint failed and will be tried again");
-                self.answer.mark_unsaved();
-                self.up_to = 0;
-                self.emitted_at = saving.and_then(|saving| saving.emitted_at).or(self.emitted_at);
-                self.checkpoint_due.as_mut().reset(Instant::now() + FAILURE_BACKOFF);
-                Ok(())
             }
         }
     }
@@ -282,15 +224,6 @@ impl Writer<'_> {
             }
             Ok(false) => return Err(Outcome::Lost),
             Err(err) => return Err(could_not_store(&self.run, &err)),
-        }
-        Ok(())
-    }
-
-    /// Waits for the checkpoint under way, whose content precedes the next write.
-    async fn wait_for_checkpoint(&mut self) -> Result<(), Outcome> {
-        if let Some(Checkpoint { stored, .. }) = &mut self.saving {
-            let stored = stored.await;
-            self.saved(stored)?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What a run has to store: its progress, and the items that changed. The run writes no version.
+/// Progress of a run, and its items that changed. The run writes no version.
 #[derive(Debug)]
 pub(in crate::server::chat) struct Checkpoint {
     pub(in crate::server::chat) run: Arc<LiveRun>,
@@ -103,6 +103,7 @@ impl<'a> ItemRow<'a> {
     }
 }
 
+/// Does what [`renew_lease`] and [`items::checkpoint`] do, for all runs by one statement.
 async fn store_at_once(
     tx: &mut Transaction<'static, Postgres>,
     checkpoints: &[&Checkpoint],
@@ -158,8 +159,8 @@ async fn store_at_once(
     Ok(stored.into_iter().collect())
 }
 
-/// Locks the runs and their threads, as [`super::lock_thread`] does, and returns the ids of those that run. Those that others
-/// have locked are skipped: to wait for one would delay all, and two that wait for each other's rows would never end.
+/// Locks the runs and their threads, as [`super::lock_thread`] does, and returns the ids of those that are running. Rows
+/// locked by others are skipped: to wait for one would delay all, and two transactions could wait for each other.
 async fn lock(tx: &mut Transaction<'static, Postgres>, checkpoints: &[&Checkpoint]) -> Result<HashSet<String>> {
     let ids: Vec<&str> = checkpoints.iter().map(|checkpoint| checkpoint.run.id.as_str()).collect();
     let free: Vec<(String, String)> = sqlx::query_as(

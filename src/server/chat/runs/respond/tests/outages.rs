@@ -138,6 +138,21 @@ async fn an_answer_pauses_during_an_outage_and_goes_on_after_it() {
 }
 
 #[tokio::test]
+async fn a_word_that_comes_late_waits_for_the_one_before_it() {
+    let mut answering = Answering::begin(vec![text("w0 "), text("w1 "), text("w2 ")]).await;
+    answering.store(1, "w0 ").await;
+    answering.proxy.set(Link::Cut);
+    answering.steps.add_permits(1);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(answering.n_read(), 2);
+    answering.steps.add_permits(2);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(answering.n_read(), 2, "a word was told although the one before it is not stored");
+    answering.proxy.set(Link::Up);
+    assert_whole(&answering.end().await, "w0 w1 w2 ");
+}
+
+#[tokio::test]
 async fn an_end_that_falls_into_an_outage_is_stored_after_it() {
     let mut answering = Answering::begin(vec![text("All of it.")]).await;
     answering.store(1, "All of it.").await;
